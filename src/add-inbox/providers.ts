@@ -1,0 +1,36 @@
+/** Where the mailbox lives, in ColdSend's own words (`inbox_type`). */
+export const INBOX_TYPES = ['GOOGLE_WORKSPACE', 'OUTLOOK_365', 'CUSTOM_SMTP'] as const;
+
+export type InboxType = (typeof INBOX_TYPES)[number];
+
+export type Provider = {
+  /** What people call it. */
+  name: string;
+  /** Undefined where every customer has their own. */
+  smtp_host: string | undefined;
+  smtp_port: number;
+  imap_host: string | undefined;
+  imap_port: number;
+};
+
+/** The servers of each provider, from ColdSend's provider table. The user name is the full address at all three. */
+export const PROVIDERS: Record<InboxType, Provider> = {
+  GOOGLE_WORKSPACE: {
+    name: 'Google Workspace',
+    smtp_host: 'smtp.gmail.com',
+    smtp_port: 587,
+    imap_host: 'imap.gmail.com',
+    imap_port: 993,
+  },
+  OUTLOOK_365: {
+    name: 'Microsoft 365',
+    smtp_host: 'smtp.office365.com',
+    smtp_port: 587,
+    imap_host: 'outlook.office365.com',
+    imap_port: 993,
+  },
+  CUSTOM_SMTP: { name: 'Another provider', smtp_host: undefined, smtp_port: 587, imap_host: undefined, imap_port: 993 },
+};
+
+/** ColdSend's default for `daily_limit`, in mails a day. */
+export const DEFAULT_DAILY_LIMIT = 100;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { INBOX_TYPES, type InboxType } from './providers.ts';
+
+/*
+ * ColdSend's AddSenderAccount: the 14 fields and their bounds as in coldsend.openapi.yaml, from what a person typed.
+ * The sentences are shown under the fields of the form.
+ */
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** RFC 1123: labels of letters, digits and inner hyphens, at least two of them, 253 characters in all. */
+const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** Google shows an app password as four groups of four letters; the spaces between them are not part of it. */
+const APP_PASSWORD = /^[a-z]{16}$/i;
+
+const emailAddress = text(255, 'Enter the full address of the inbox, like jane@acme.com.').pipe(
+  z.email('This is not an email address. Enter one full address, like jane@acme.com.').min(5),
+);
+
+const fields = z.object({
+  email_address: emailAddress,
+  display_name: text(255, 'Enter the name that people see as the sender, like Jane Doe.'),
+  inbox_type: z.enum(INBOX_TYPES, 'Choose where this mailbox lives.'),
+  smtp_host: hostName('Enter the SMTP server, like smtp.acme.com.'),
+  smtp_port: wholeNumber(65_535, 'Enter the SMTP port: a whole number from 1 to 65535, usually 587.'),
+  smtp_username: text(255, 'Enter the SMTP user name, usually the full address.'),
+  smtp_password: password('Enter the password.'),
+  imap_host: hostName('Enter the IMAP server, like imap.acme.com.'),
+  imap_port: wholeNumber(65_535, 'Enter the IMAP port: a whole number from 1 to 65535, usually 993.'),
+  imap_username: text(255, 'Enter the IMAP user name, usually the full address.'),
+  imap_password: password('Enter the IMAP password, or tick “Same login as SMTP”.'),
+  daily_limit: wholeNumber(
+    Number.MAX_SAFE_INTEGER,
+    'Enter how many mails a day this inbox may send: a whole number, 1 or more.',
+  ),
+  smtp_use_tls: z.boolean(),
+  imap_use_ssl: z.boolean(),
+});
+
+const senderAccount = fields.transform((account) => ({
+  ...account,
+  smtp_password: withoutAppPasswordSpaces(account.inbox_type, account.smtp_password),
+  imap_password: withoutAppPasswordSpaces(account.inbox_type, account.imap_password),
+}));
+
+const who = fields.pick({ email_address: true, display_name: true, inbox_type: true });
+
+/** The body of ColdSend's "Add sender account", all 14 fields. */
+export type SenderAccount = z.output<typeof senderAccount>;
+
+/** The name of one of the 14 fields. */
+export type AccountField = keyof SenderAccount;
+
+export type Passwords = Pick<SenderAccount, 'smtp_password' | 'imap_password'>;
+
+/** All of it that may be shown. */
+export type AccountToAdd = Omit<SenderAccount, keyof Passwords>;
+
+/** What a person typed or ticked, field by field; undefined where nothing was. */
+export type TypedAccount = { [Field in AccountField]: SenderAccount[Field] extends boolean ? boolean : string | undefined };
+
+/** A sentence for each field that can't be taken as it is. */
+export type FieldErrors = Partial<Record<AccountField, string>>;
+
+export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
+
+/** Checks all 14 fields at once. Text comes back trimmed, passwords as typed but for the spaces of a Google app password. */
+export function validateAccount(typed: TypedAccount): Validated<SenderAccount> {
+  return toValidated(senderAccount.safeParse(typed));
+}
+
+/** Checks the fields of the form's first page. */
+export function validateWho(
+  typed: Pick<TypedAccount, 'email_address' | 'display_name' | 'inbox_type'>,
+): Validated<z.output<typeof who>> {
+  return toValidated(who.safeParse(typed));
+}
+
+/** The address as ColdSend will take it, or undefined where `typed` is none. */
+export function parseEmailAddress(typed: string): string | undefined {
+  const parsed = emailAddress.safeParse(typed);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Takes the passwords out, so that the rest can be stored and shown. */
+export function splitPasswords(account: SenderAccount): { account: AccountToAdd; passwords: Passwords } {
+  const { smtp_password, imap_password, ...rest } = account;
+  return { account: rest, passwords: { smtp_password, imap_password } };
+}
+
+function toValidated<T>(parsed: z.ZodSafeParseResult<T>): Validated<T> {
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors: FieldErrors = {};
+  for (const issue of parsed.error.issues) {
+    const field = issue.path[0] as AccountField;
+    errors[field] ??= issue.message;
+  }
+  return { ok: false, errors };
+}
+
+function text(maxLength: number, missing: string) {
+  return z
+    .string(missing)
+    .trim()
+    .min(1, missing)
+    .refine((value) => [...value].length <= maxLength, `This is too long: at most ${maxLength} characters.`)
+    .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the line break or other invisible character.');
+}
+
+function hostName(missing: string) {
+  return text(255, missing).refine(
+    (value) => HOST_NAME.test(value),
+    'Enter the name of the server only, like smtp.acme.com: no https://, no port, no spaces.',
+  );
+}
+
+function wholeNumber(maximum: number, message: string) {
+  return z
+    .string(message)
+    .trim()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(1, message).max(maximum, message));
+}
+
+function password(missing: string) {
+  return z
+    .string(missing)
+    .min(1, missing)
+    .refine((value) => [...value].length <= 500, 'This is too long: a password has at most 500 characters.');
+}
+
+function withoutAppPasswordSpaces(inboxType: InboxType, typed: string): string {
+  const squeezed = typed.replace(/\s/g, '');
+  return inboxType === 'GOOGLE_WORKSPACE' && APP_PASSWORD.test(squeezed) ? squeezed : typed;
+}
