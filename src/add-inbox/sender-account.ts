@@ -58,7 +58,9 @@ export type Passwords = Pick<SenderAccount, 'smtp_password' | 'imap_password'>;
 export type AccountToAdd = Omit<SenderAccount, keyof Passwords>;
 
 /** What a person typed or ticked, field by field; undefined where nothing was. */
-export type TypedAccount = { [Field in AccountField]: SenderAccount[Field] extends boolean ? boolean : string | undefined };
+export type TypedAccount = {
+  [Field in AccountField]: SenderAccount[Field] extends boolean ? boolean : string | undefined;
+};
 
 /** A sentence for each field that can't be taken as it is. */
 export type FieldErrors = Partial<Record<AccountField, string>>;

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+
+/**
+ * The manifest for HTTP instead of Socket Mode, comments kept.
+ *
+ * @param manifest the text of manifest.yml
+ * @param publicUrl where Slack reaches the bot; https, no path
+ */
+export function toHttpManifest(manifest: string, publicUrl: string): string {
+  const document = parseDocument(manifest);
+  const eventsUrl = new URL('/slack/events', publicUrl).href;
+  document.setIn(['features', 'slash_commands', 0, 'url'], eventsUrl);
+  document.setIn(['settings', 'event_subscriptions', 'request_url'], eventsUrl);
+  document.setIn(['settings', 'interactivity', 'request_url'], eventsUrl);
+  document.setIn(['settings', 'socket_mode_enabled'], false);
+  document.commentBefore = ` The Slack app over HTTP, for a bot at ${publicUrl}.`;
+  return document.toString({ lineWidth: 120 });
+}
+
+export function readManifest(): string {
+  return readFileSync(new URL('../manifest.yml', import.meta.url), 'utf8');
+}

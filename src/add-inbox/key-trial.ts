@@ -1,0 +1,22 @@
+/** What ColdSend says of an API key that was tried with an empty body, which adds nothing. */
+export type KeyTrial =
+  /** 422 or 400: the key got past the door. */
+  | { kind: 'works' }
+  /** 401. */
+  | { kind: 'refused'; reason: string }
+  /** 403; the scopes are empty where ColdSend does not name them. */
+  | { kind: 'missing_scopes'; reason: string; missingScopes: string[] }
+  /** 404, 405, a 3xx or a 2xx: whatever answers there is not ColdSend's "Add sender account". */
+  | { kind: 'wrong_address'; status: number }
+  /** The key may be good or not. */
+  | { kind: 'unchecked'; why: UncheckedWhy };
+
+export type UncheckedWhy =
+  /** No connection, or no answer in time. */
+  | 'no_answer'
+  /** 429. */
+  | 'rate_limited'
+  /** Any 5xx. */
+  | 'server_error'
+  /** A status that says nothing about the key, such as 408. */
+  | 'unexpected_answer';

@@ -1,0 +1,18 @@
+/** An answer of ColdSend's whose head came whole. */
+export type Answer = {
+  status: number;
+  /** Names in lower case; a list where a header came more than once. */
+  headers: AnswerHeaders;
+  /** Undefined where the body was cut off or longer than 1 MiB. */
+  body: string | undefined;
+};
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What became of one call. */
+export type Exchange =
+  /** Not one byte of the request went out. */
+  | { kind: 'nothing_sent' }
+  /** Some of the request may have gone out, and no status came back. */
+  | { kind: 'no_answer' }
+  | { kind: 'answered'; answer: Answer };

@@ -1,0 +1,122 @@
+import { buildConnector } from 'undici';
+import type { KeyTrial } from '../add-inbox/key-trial.ts';
+import type { SendResult } from '../add-inbox/outcome.ts';
+import type { SenderAccount } from '../add-inbox/sender-account.ts';
+import type { Exchange } from './answer.ts';
+import { type CleanText, createForeignText } from './foreign-text.ts';
+import { postOnce } from './post-once.ts';
+import { readAnswer } from './read-answer.ts';
+import { readKeyTrial } from './try-key.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export type ColdsendClientDeps = {
+  /** The address of the API, without the path of an endpoint. */
+  baseUrl: string;
+  /** The path of "Add sender account" under it. */
+  addPath: string;
+  /** For a whole call, from the name look-up to the last byte of the answer. */
+  timeoutMs: number;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Is told of each call: the kind of its result, with `why` where there is one (`unknown:answer_lost`), and how long it took. */
+  onCall?: (call: { result: string; ms: number }) => void;
+};
+
+export type ColdsendClient = {
+  /**
+   * Asks ColdSend, once, to add a sender account. Resolves whatever the network and the server do; `not_done` only where
+   * nothing was sent or ColdSend said that it did nothing.
+   *
+   * @throws TypeError where the key cannot stand in a header
+   */
+  addSenderAccount(apiKey: string, account: SenderAccount): Promise<SendResult>;
+  /** Asks ColdSend what it thinks of a key by a POST of `{}`, which adds nothing. */
+  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
+  /** Ends the calls that are under way, each with what is known by then; later ones resolve as not connected. */
+  close(): Promise<void>;
+};
+
+/**
+ * ColdSend's "Add sender account" over HTTP/1.1. Each call has a connection of its own: on a stale kept-alive one a POST that was
+ * never read looks like a lost answer. Redirects are not followed, and nothing is repeated here.
+ *
+ * @throws TypeError where `baseUrl` is no http(s) URL
+ */
+export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall }: ColdsendClientDeps): ColdsendClient {
+  const url = endpointUrl(baseUrl, addPath);
+  const connect = buildConnector({ allowH2: false, timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) });
+  const underWay = new Map<AbortController, Promise<Exchange>>();
+  let closed = false;
+
+  async function post(apiKey: string, body: string, limitMs: number): Promise<Exchange> {
+    const headers = headersFor(apiKey);
+    if (closed) return { kind: 'nothing_sent' };
+    const call = new AbortController();
+    const timer = setTimeout(() => call.abort(), limitMs);
+    const exchange = postOnce({ url, headers, body, connect, signal: call.signal });
+    underWay.set(call, exchange);
+    try {
+      return await exchange;
+    } finally {
+      clearTimeout(timer);
+      underWay.delete(call);
+    }
+  }
+
+  async function timed<Result extends { kind: string }>(call: () => Promise<Result>): Promise<Result> {
+    const start = performance.now();
+    const result = await call();
+    onCall?.({ result: nameOf(result), ms: performance.now() - start });
+    return result;
+  }
+
+  return {
+    addSenderAccount: (apiKey, account) =>
+      timed(async () => {
+        const secrets = [apiKey, account.smtp_password, account.imap_password];
+        const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
+        return toSendResult(await post(apiKey, JSON.stringify(account), timeoutMs), now(), clean);
+      }),
+    tryKey: (apiKey, options) =>
+      timed(async () => readKeyTrial(await post(apiKey, '{}', options.timeoutMs), createForeignText([apiKey]))),
+    async close() {
+      closed = true;
+      for (const call of underWay.keys()) call.abort();
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendResult {
+  switch (exchange.kind) {
+    case 'nothing_sent':
+      return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
+    case 'no_answer':
+      return { kind: 'unknown', why: 'answer_lost' };
+    case 'answered':
+      return readAnswer(exchange.answer, now, clean);
+  }
+}
+
+function endpointUrl(baseUrl: string, addPath: string): URL {
+  const url = new URL(`${baseUrl.replace(/\/+$/, '')}/${addPath.replace(/^\/+/, '')}`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new TypeError('the address of ColdSend is no http(s) URL');
+  return url;
+}
+
+function headersFor(apiKey: string): Record<string, string> {
+  // undici would fail such a call as if there were no connection, and it would be made again and again.
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError('the API key holds characters that a header cannot');
+  return {
+    'x-api-key': apiKey,
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'coldsend-inbox-bot',
+  };
+}
+
+function nameOf(result: { kind: string; why?: string }): string {
+  return result.why === undefined ? result.kind : `${result.kind}:${result.why}`;
+}

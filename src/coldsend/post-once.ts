@@ -1,0 +1,103 @@
+import { Socket } from 'node:net';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { Answer, Exchange } from './answer.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export type Post = {
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+  connect: buildConnector.connector;
+  /** Ends the call with what is known by then. */
+  signal: AbortSignal;
+};
+
+/**
+ * Makes one POST over one connection of its own. Never rejects because of the network.
+ *
+ * Whether anything was sent is told by undici's `onRequestStart`: it calls that handler once the connection (with TLS, the
+ * handshake) stands, right before the first write to the socket, and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
+ */
+export async function postOnce({ url, headers, body, connect, signal }: Post): Promise<Exchange> {
+  const { promise, resolve } = Promise.withResolvers<Exchange>();
+  const connection = connectOnce(connect);
+  const client = new Client(url.origin, {
+    connect: connection.connect,
+    allowH2: false,
+    pipelining: 0,
+    // The signal covers the whole call; undici's own time-outs would each start anew.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const reading = readExchange(resolve);
+  const giveUp = () => reading.end(undefined);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
+  else client.dispatch({ method: 'POST', path: url.pathname + url.search, headers, body }, reading.handler);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    await client.destroy();
+    connection.end();
+  }
+}
+
+/**
+ * undici connects again by itself for a request it has not begun to write, for as long as it takes. With a second connection
+ * refused, no quirk of it can send a request twice.
+ */
+function connectOnce(connect: buildConnector.connector) {
+  let used = false;
+  let socket: unknown;
+  return {
+    connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+      if (used) {
+        queueMicrotask(() => callback(new Error('one connection a call'), null));
+        return;
+      }
+      used = true;
+      socket = connect(options, callback);
+    },
+    /** undici leaves a socket that is still connecting to its connect time-out. */
+    end(): void {
+      if (socket instanceof Socket && !socket.destroyed) socket.destroy(new Error('the call is over'));
+    },
+  };
+}
+
+function readExchange(resolve: (exchange: Exchange) => void) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let started = false;
+  let head: Pick<Answer, 'status' | 'headers'> | undefined;
+
+  function end(body: string | undefined): void {
+    if (!started) resolve({ kind: 'nothing_sent' });
+    else if (head === undefined) resolve({ kind: 'no_answer' });
+    else resolve({ kind: 'answered', answer: { ...head, body } });
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart() {
+      started = true;
+    },
+    onResponseStart(_controller, status, headers) {
+      // 1xx come before the answer itself.
+      if (status >= 200) head = { status, headers };
+    },
+    onResponseData(_controller, chunk) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) end(undefined);
+      else chunks.push(chunk);
+    },
+    onResponseEnd() {
+      end(new TextDecoder().decode(Buffer.concat(chunks)));
+    },
+    onResponseError() {
+      end(undefined);
+    },
+  };
+  return { handler, end };
+}

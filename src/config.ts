@@ -1,0 +1,182 @@
+import { z } from 'zod';
+
+/** What the operator set, checked. Durations in milliseconds. */
+export type Config = {
+  slack: SlackConfig;
+  coldsend: {
+    apiUrl: string;
+    addPath: string;
+    timeoutMs: number;
+    rateLimits: RateLimit[];
+  };
+  encryptionKeys: { id: string; key: Uint8Array }[];
+  databaseUrl: string;
+  host: string;
+  port: number;
+  publicUrl: string | undefined;
+  logLevel: LogLevel;
+};
+
+export type SlackConfig = {
+  apiUrl: string;
+  botToken: string;
+  transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+};
+
+/** At most `requests` in any `seconds`. */
+export type RateLimit = { requests: number; seconds: number };
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment can't be used; each problem names a variable and never shows its value. */
+export class ConfigError extends Error {
+  readonly code = 'config_invalid';
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`The settings can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const MAKE_A_KEY = `node -e "console.log('k1:' + require('node:crypto').randomBytes(32).toString('base64'))"`;
+
+const environment = z.object({
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_BOT_TOKEN: secret('xoxb-', 'the bot token of the app, from "OAuth & Permissions"'),
+  SLACK_APP_TOKEN: secret(
+    'xapp-',
+    'an app-level token with the scope connections:write, from "Basic Information"',
+  ).optional(),
+  SLACK_API_URL: safeUrl().default('https://slack.com/api/'),
+  COLDSEND_API_URL: safeUrl().default('https://api.coldsend.io/api/public/v1'),
+  COLDSEND_ADD_PATH: z
+    .string()
+    .regex(/^\/[\w\-./]*$/, 'must be a path that starts with /')
+    .default('/sender-accounts'),
+  COLDSEND_TIMEOUT_MS: integer(1, 600_000).default(60_000),
+  COLDSEND_RATE_LIMIT: z
+    .string()
+    .transform(
+      (text, context) => parseRateLimits(text) ?? refuse(context, 'must look like 100/60,1000/3600: requests/seconds'),
+    )
+    .default([
+      { requests: 100, seconds: 60 },
+      { requests: 1000, seconds: 3600 },
+    ]),
+  ENCRYPTION_KEYS: z
+    .string(`is missing. It seals the passwords and keys that are stored. Make one with: ${MAKE_A_KEY}`)
+    .transform(
+      (text, context) =>
+        parseEncryptionKeys(text) ??
+        refuse(
+          context,
+          `must be id:base64 of 32 bytes, several separated by commas, each id once. Make one with: ${MAKE_A_KEY}`,
+        ),
+    ),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, 'must start with sqlite: or postgres://')
+    .default('sqlite:./data/inbox-bot.db'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: integer(0, 65_535).default(3000),
+  PUBLIC_URL: safeUrl().optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+
+/**
+ * Reads the settings from an environment; a variable that is empty counts as not set.
+ * Throws ConfigError with everything that is wrong, at once.
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const filled = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = environment.safeParse(filled);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()} ${issue.message}`);
+  if (filled.SLACK_APP_TOKEN === undefined && filled.SLACK_SIGNING_SECRET === undefined) {
+    problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing');
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const set = parsed.data;
+  return {
+    slack: {
+      apiUrl: set.SLACK_API_URL,
+      botToken: set.SLACK_BOT_TOKEN,
+      transport:
+        set.SLACK_APP_TOKEN !== undefined
+          ? { kind: 'socket', appToken: set.SLACK_APP_TOKEN }
+          : { kind: 'http', signingSecret: set.SLACK_SIGNING_SECRET ?? '' },
+    },
+    coldsend: {
+      apiUrl: set.COLDSEND_API_URL.replace(/\/+$/, ''),
+      addPath: set.COLDSEND_ADD_PATH,
+      timeoutMs: set.COLDSEND_TIMEOUT_MS,
+      rateLimits: set.COLDSEND_RATE_LIMIT,
+    },
+    encryptionKeys: set.ENCRYPTION_KEYS,
+    databaseUrl: set.DATABASE_URL,
+    host: set.HOST,
+    port: set.PORT,
+    publicUrl: set.PUBLIC_URL,
+    logLevel: set.LOG_LEVEL,
+  };
+}
+
+function secret(prefix: string, what: string) {
+  return z
+    .string(`is missing: ${what}`)
+    .refine((value) => value.startsWith(prefix), `must start with ${prefix}: ${what}`);
+}
+
+/** https, or plain http to this machine only: keys and passwords travel on it. */
+function safeUrl() {
+  return z
+    .string()
+    .refine(isSafeUrl, 'must be an https:// URL without user name or query (http:// only for a loopback host)');
+}
+
+function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function integer(minimum: number, maximum: number) {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(minimum, message).max(maximum, message));
+}
+
+function parseRateLimits(text: string): RateLimit[] | undefined {
+  const limits = text.split(',').map((part) => {
+    const [, requests, seconds] = /^\s*(\d{1,9})\/(\d{1,9})\s*$/.exec(part) ?? [];
+    return { requests: Number(requests ?? 0), seconds: Number(seconds ?? 0) };
+  });
+  return limits.every((limit) => limit.requests > 0 && limit.seconds > 0) ? limits : undefined;
+}
+
+function parseEncryptionKeys(text: string): Config['encryptionKeys'] | undefined {
+  const keys = text.split(',').map((part) => {
+    const [, id, base64] = /^\s*([\w-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(part) ?? [];
+    return { id: id ?? '', key: new Uint8Array(Buffer.from(base64 ?? '', 'base64')) };
+  });
+  const usable = keys.every(({ id, key }) => id !== '' && key.length === 32);
+  return usable && new Set(keys.map(({ id }) => id)).size === keys.length ? keys : undefined;
+}
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}

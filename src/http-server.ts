@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export type HttpServer = {
+  /** Resolves with the port, which was chosen by the system where `port` is 0. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no new connection; resolves when the open requests are answered. */
+  close(): Promise<void>;
+};
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
+
+/**
+ * The one port of the bot.
+ *
+ * @param routes by method and path, like `GET /healthz`; anything else is answered 404
+ * @param onError called with what a route throws; its request is answered 500
+ */
+export function createHttpServer(routes: Record<string, Route>, onError: (error: unknown) => void): HttpServer {
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 },
+    (request, response) => {
+      void answer(request, response);
+    },
+  );
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
+    try {
+      if (route === undefined) sendText(response, 404, 'Not found');
+      else await route(request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'Something went wrong here');
+    }
+  }
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, TEXT).end(`${text}\n`);
+}

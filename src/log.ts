@@ -1,0 +1,57 @@
+import { pino } from 'pino';
+import type { LogLevel } from './config.ts';
+
+/** All that may be written to the log: ids, codes and durations. There is no field that could hold a secret or a body. */
+export type LogFields = {
+  /** The request's reference, from the submission to the reply. */
+  request?: string;
+  team?: string;
+  user?: string;
+  /** A state, step or outcome of ours. */
+  state?: string;
+  step?: string;
+  outcome?: string;
+  /** An error's literal code or class name, never its message. */
+  code?: string;
+  /** Where an error was thrown: file and line of the first frames, without its message. */
+  at?: string;
+  /** A method of Slack's Web API, or a listener's name. */
+  method?: string;
+  status?: number;
+  ms?: number;
+  count?: number;
+  port?: number;
+  mode?: string;
+  version?: string;
+};
+
+export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;
+
+/** JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. */
+export function createLog(level: LogLevel): Log {
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' });
+  const at =
+    (name: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: LogFields = {}) =>
+      logger[name](fields, message);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** What may be told of an error: its code and where it was thrown. A message can quote what a person typed. */
+export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
+  if (!(error instanceof Error)) return { code: typeof error };
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.name}:${error.code}` : error.name;
+  const frames =
+    error.stack
+      ?.replace(error.message, '')
+      .split('\n')
+      .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)) ?? [];
+  const at = frames.slice(0, 4).map((frame) =>
+    frame
+      .trim()
+      .replace(/^at /, '')
+      .replace(/file:\/\/\S*\/(?=(src|node_modules)\/)/, ''),
+  );
+  const cause = error.cause instanceof Error ? describeError(error.cause).code : undefined;
+  return { code: cause === undefined ? code : `${code} < ${cause}`, at: at.join(' < ') };
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { type Dialect, Kysely } from 'kysely';
+import type { Database, Executor } from './database.ts';
+import { type Migration, migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { PostgresOptions } from './postgres-database.ts';
+import { checkSealed } from './sealed-check.ts';
+import type { Sealer } from './sealing.ts';
+import { openSqlite, toStorageError } from './sqlite-database.ts';
+import { DatabaseUnusableError, StorageError } from './storage-error.ts';
+import type { Tables } from './tables.ts';
+import { createTransactions } from './transactions.ts';
+
+const SQLITE_URL = /^sqlite:(?:\/\/)?(?<path>.+)$/;
+const POSTGRES_URL = /^postgres(?:ql)?:\/\//;
+
+export type DatabaseOptions = {
+  sealer: Sealer;
+  /** `tool`: an operators' command, which may open an SQLite database beside the bot that runs on it. */
+  role?: 'bot' | 'tool';
+  /** PostgreSQL only: connections at most. */
+  poolSize?: number;
+  /** PostgreSQL only: told about each connection that breaks. */
+  onConnectionError?: (error: Error) => void;
+  now?: () => number;
+  /** For tests. */
+  migrations?: Migration[];
+};
+
+/**
+ * Opens `sqlite:<path>` or `postgres://…`, brings its tables up to date and makes sure that the sealer's keys open what is stored.
+ *
+ * @throws StorageError with a sentence for operators: DatabaseInUseError, CorruptDatabaseError, WrongKeysError, MigrationError,
+ * DatabaseUnusableError. None of them names the URL of a PostgreSQL database, which holds its password.
+ */
+export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
+  const path = SQLITE_URL.exec(url)?.groups?.path;
+  if (path !== undefined) return openSqliteDatabase(resolve(path), options);
+  if (POSTGRES_URL.test(url) && URL.canParse(url)) return openPostgresDatabase(url, options);
+  throw new DatabaseUnusableError('DATABASE_URL must be sqlite:<path of a file> or postgres://…');
+}
+
+async function openSqliteDatabase(path: string, options: DatabaseOptions): Promise<Database> {
+  const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
+  const store = openSqlite(path, { lock: role === 'bot' });
+  try {
+    const database = createDatabase('sqlite', store.dialect, { now, eraseFreed: store.eraseFreed, close: store.close });
+    await migrate(database, migrations, now);
+    await checkSealed(database, sealer);
+    return database;
+  } catch (error) {
+    store.close();
+    throw toStorageError(path, error);
+  }
+}
+
+async function openPostgresDatabase(url: string, options: DatabaseOptions): Promise<Database> {
+  const { now = Date.now, migrations = MIGRATIONS, sealer, poolSize = 10, onConnectionError = () => {} } = options;
+  const { createPostgresDialect, WORKING_TIMEOUTS } = await import('./postgres-database.ts');
+  const connect = (options: Pick<PostgresOptions, 'poolSize' | 'timeouts'>) =>
+    createDatabase('postgres', createPostgresDialect(url, { ...options, onConnectionError }), { now });
+
+  const migrating = connect({ poolSize: 1, timeouts: undefined });
+  const working = connect({ poolSize, timeouts: WORKING_TIMEOUTS });
+  try {
+    await migrate(migrating, migrations, now);
+    await checkSealed(working, sealer);
+    return working;
+  } catch (error) {
+    await working.close();
+    throw error instanceof StorageError
+      ? error
+      : new DatabaseUnusableError(`PostgreSQL can't be used: ${reasonOf(error)}.`, error);
+  } finally {
+    await migrating.close();
+  }
+}
+
+type Parts = { now: () => number; eraseFreed?: () => void; close?: () => void };
+
+function createDatabase(kind: Executor['kind'], dialect: Dialect, { now, eraseFreed, close }: Parts): Database {
+  const kysely = new Kysely<Tables>({ dialect });
+  const { outside, transaction } = createTransactions(kysely);
+  return {
+    kind,
+    kysely: outside,
+
+    transaction: (work) => transaction((trx) => work({ kind, kysely: trx })),
+
+    async eraseFreed() {
+      eraseFreed?.();
+    },
+
+    async check() {
+      await outside
+        .insertInto('write_check')
+        .values({ id: 1, written_at: now() })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ written_at: now() }))
+        .execute();
+    },
+
+    async close() {
+      await kysely.destroy();
+      close?.();
+    },
+  };
+}
+
+/** On a host with several addresses the message is empty, and the errors are inside. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,33 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Executor } from './database.ts';
+
+export type RequestLease = {
+  /** True for requests that nobody holds. */
+  free: RawBuilder<SqlBool>;
+  /** `lease_until` of a lease taken now. */
+  until: RawBuilder<number | null>;
+  /** Whether a lease ends unless it is renewed. */
+  runsOut: boolean;
+};
+
+/**
+ * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ.
+ *
+ * On SQLite this process is the only bot (the lock beside the file proves it), so what another owner held is void at once, and
+ * what this one holds never runs out: a clock that jumps must not make it claim its own work twice.
+ */
+export function createRequestLease(kind: Executor['kind'], lease: { owner: string; leaseMs: number }): RequestLease {
+  if (kind === 'sqlite') {
+    return {
+      free: sql<SqlBool>`(lease_owner is null or lease_owner <> ${lease.owner})`,
+      until: sql<null>`null`,
+      runsOut: false,
+    };
+  }
+  const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+  return {
+    free: sql<SqlBool>`(lease_until is null or lease_until <= ${clock})`,
+    until: sql<number>`${clock} + ${sql.lit(lease.leaseMs)}`,
+    runsOut: true,
+  };
+}

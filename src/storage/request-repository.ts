@@ -1,0 +1,350 @@
+import { type SqlBool, sql } from 'kysely';
+import {
+  type AddInboxRequest,
+  type Announcement,
+  type ClaimedRequest,
+  LeaseLostError,
+  type RequestChange,
+  type RequestState,
+} from '../add-inbox/request.ts';
+import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
+import type { Executor } from './database.ts';
+import { createRequestLease } from './request-lease.ts';
+import {
+  parseClaimedRequest,
+  parseRequest,
+  passwordsJson,
+  REQUEST_COLUMNS,
+  toAnnouncementColumns,
+  toChangedColumns,
+} from './request-row.ts';
+import type { Sealer } from './sealing.ts';
+
+/** Nothing is ever put off for longer than the day after which a request expires: a later time is a clock's mistake. */
+const FARTHEST_MS = 25 * 60 * 60 * 1000;
+
+const DELETED_AT_ONCE = 500;
+
+/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
+const unfinished = sql<SqlBool>`state <> 'told'`;
+
+export type RequestToAccept = {
+  id: string;
+  teamId: string;
+  userId: string;
+  viewId: string;
+  channelId: string;
+  retryOf: string | undefined;
+  account: AccountToAdd;
+  passwords: Passwords;
+  responseUrl: string | undefined;
+  /** Where the thread of the request it tries again hangs. */
+  announcement?: Announcement | undefined;
+};
+
+export type Acceptance =
+  | { kind: 'accepted'; request: ClaimedRequest }
+  /** The view was submitted before; `request` is what that made. */
+  | { kind: 'repeated'; request: AddInboxRequest };
+
+type UnfinishedState = Exclude<RequestState, 'told'>;
+export type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedAt: number | undefined }>;
+
+export type RequestRepositoryDeps = {
+  db: Executor;
+  sealer: Sealer;
+  /** Names this run of the process; leases are held in its name. */
+  owner: string;
+  /** A whole number. */
+  leaseMs: number;
+  now: () => number;
+  /** Told about claimed requests whose rows this version can't read (a newer one wrote them, or nobody should have). */
+  onUnreadable?: (requestId: string, error: unknown) => void;
+};
+
+export type RequestRepository = ReturnType<typeof createRequestRepository>;
+
+/** The table of requests. Times are milliseconds since 1970, taken from `now`; leases go by the database's clock. */
+export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnreadable }: RequestRepositoryDeps) {
+  const { kysely } = db;
+  const lease = createRequestLease(db.kind, { owner, leaseMs });
+
+  return {
+    /**
+     * Commits a submission, held by this owner with fence 1 so that work on it starts at once. Of several submissions of one
+     * view the first counts, and the others change nothing.
+     */
+    async accept(input: RequestToAccept): Promise<Acceptance> {
+      const request = toNewRequest(input, now());
+      const inserted = await kysely
+        .insertInto('requests')
+        .values({
+          id: request.id,
+          team_id: request.teamId,
+          user_id: request.userId,
+          view_id: request.viewId,
+          channel_id: request.channelId,
+          retry_of: request.retryOf ?? null,
+          state: request.state,
+          account: JSON.stringify(request.account),
+          passwords: sealer.seal(JSON.stringify(input.passwords), passwordsContext(request)),
+          response_url:
+            input.responseUrl === undefined ? null : sealer.seal(input.responseUrl, responseUrlContext(request)),
+          ...toAnnouncementColumns(request.announcement),
+          not_before: request.notBefore,
+          tries: request.tries,
+          accepted_at: request.acceptedAt,
+          lease_owner: owner,
+          lease_until: lease.until,
+          fence: request.fence,
+        })
+        .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
+        .executeTakeFirst();
+      if (inserted.numInsertedOrUpdatedRows === 1n) return { kind: 'accepted', request };
+
+      const first = await findByView(request.teamId, request.viewId);
+      if (!first) throw new Error(`request ${request.id} was neither accepted nor made before`);
+      return { kind: 'repeated', request: first };
+    },
+
+    /** Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. */
+    async claimDue(limit: number): Promise<ClaimedRequest[]> {
+      const time = now();
+      const rows = await kysely
+        // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
+        .with(
+          (cte) => cte('due').materialized(),
+          (query) => {
+            const due = query
+              .selectFrom('requests')
+              .select('id')
+              .where(unfinished)
+              .where((eb) => eb.or([eb('not_before', '<=', time), eb('not_before', '>', time + FARTHEST_MS)]))
+              .where(lease.free)
+              .orderBy('accepted_at')
+              .orderBy('id')
+              .limit(limit);
+            return db.kind === 'postgres' ? due.forUpdate().skipLocked() : due;
+          },
+        )
+        .updateTable('requests')
+        .set((eb) => ({ fence: eb('fence', '+', 1), lease_owner: owner, lease_until: lease.until }))
+        .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+        .returning(REQUEST_COLUMNS)
+        .execute();
+      return rows
+        .flatMap((row) => {
+          try {
+            return [parseClaimedRequest(row)];
+          } catch (error) {
+            // One row that can't be read must not keep the others waiting.
+            onUnreadable?.(row.id, error);
+            return [];
+          }
+        })
+        .sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
+    },
+
+    /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
+    async renew(claimed: ClaimedRequest[]): Promise<string[]> {
+      if (claimed.length === 0) return [];
+      const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
+      const ids = [...fences.keys()];
+      const held = lease.runsOut
+        ? await kysely
+            .updateTable('requests')
+            .set({ lease_until: lease.until })
+            .where('id', 'in', ids)
+            .where('lease_owner', '=', owner)
+            .returning(['id', 'fence'])
+            .execute()
+        : await kysely
+            .selectFrom('requests')
+            .select(['id', 'fence'])
+            .where('id', 'in', ids)
+            .where('lease_owner', '=', owner)
+            .execute();
+      return held.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id);
+    },
+
+    /**
+     * Commits one step and returns the request as it is now. Settling wipes the passwords, telling the response URL too, in the
+     * same statement. With `release` the request is given back at once; a claim is needed to go on with it.
+     *
+     * @throws LeaseLostError where the request is not held any more; nothing is changed then.
+     */
+    async advance(
+      claimed: ClaimedRequest,
+      change: RequestChange,
+      { release = false }: { release?: boolean } = {},
+    ): Promise<ClaimedRequest> {
+      const time = now();
+      const complete = withTimes(change, time);
+      const columns = toChangedColumns(complete, time);
+      const changed = await heldBy(claimed)
+        .set(release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner })
+        .executeTakeFirst();
+      if (changed.numUpdatedRows !== 1n) throw new LeaseLostError(claimed.id);
+      return { ...claimed, ...complete };
+    },
+
+    /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
+    async release(claimed: ClaimedRequest): Promise<void> {
+      await heldBy(claimed).set({ lease_owner: null, lease_until: null }).execute();
+    },
+
+    async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
+      const row = await select().where('id', '=', id).where('team_id', '=', teamId).executeTakeFirst();
+      return row && parseRequest(row);
+    },
+
+    findByView,
+
+    /** The workspace's last requests, the newest first. */
+    async latest(teamId: string, limit: number): Promise<AddInboxRequest[]> {
+      const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
+      const rows = await query.limit(limit).execute();
+      return rows.map(parseRequest);
+    },
+
+    /** @throws LeaseLostError where the request is not held any more; SealError; an Error once the passwords are wiped. */
+    async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
+      const row = await kysely
+        .selectFrom('requests')
+        .select('passwords')
+        .where('id', '=', claimed.id)
+        .where('fence', '=', claimed.fence)
+        .where('lease_owner', '=', owner)
+        .executeTakeFirst();
+      if (!row) throw new LeaseLostError(claimed.id);
+      if (row.passwords === null) throw new Error(`the passwords of request ${claimed.id} are wiped`);
+      return passwordsJson.parse(sealer.open(row.passwords, passwordsContext(claimed)));
+    },
+
+    /** Undefined where there was none, and once the outcome is told. @throws SealError */
+    async openResponseUrl(request: AddInboxRequest): Promise<string | undefined> {
+      const row = await kysely
+        .selectFrom('requests')
+        .select('response_url')
+        .where('id', '=', request.id)
+        .where('team_id', '=', request.teamId)
+        .executeTakeFirst();
+      return row?.response_url ? sealer.open(row.response_url, responseUrlContext(request)) : undefined;
+    },
+
+    /**
+     * Makes what waits for a key due at once; returns how many. It can come between a worker's look at the old key and its
+     * committing "waits for the key": look at the key's version again after that commit.
+     */
+    async resumeWaitingForKey(teamId: string): Promise<number> {
+      const resumed = await kysely
+        .updateTable('requests')
+        .set({ not_before: 0, waits_for: null })
+        .where(unfinished)
+        .where('team_id', '=', teamId)
+        .where('waits_for', '=', 'key')
+        .executeTakeFirst();
+      return Number(resumed.numUpdatedRows);
+    },
+
+    /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
+    async nextDueAt(): Promise<number | undefined> {
+      const soonest = sql<number | null>`min(case when not_before > ${now() + FARTHEST_MS} then 0 else not_before end)`;
+      const row = await kysely
+        .selectFrom('requests')
+        .select(soonest.as('soonest'))
+        .where(unfinished)
+        .where(lease.free)
+        .executeTakeFirst();
+      return row?.soonest ?? undefined;
+    },
+
+    /** Deletes what was told before `time`, in small pieces so that nothing waits long; returns how many. */
+    async deleteFinishedBefore(time: number): Promise<number> {
+      for (let deleted = 0; ; ) {
+        const piece = await kysely
+          .deleteFrom('requests')
+          .where('id', 'in', (eb) =>
+            eb.selectFrom('requests').select('id').where('told_at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
+          )
+          .where('state', '=', 'told')
+          .executeTakeFirst();
+        deleted += Number(piece.numDeletedRows);
+        if (piece.numDeletedRows < DELETED_AT_ONCE) return deleted;
+      }
+    },
+
+    /** The unfinished requests of all workspaces; finished ones are too many to be counted often. */
+    async countByState(): Promise<UnfinishedCounts> {
+      const rows = await kysely
+        .selectFrom('requests')
+        .select((eb) => ['state', eb.fn.countAll<number>().as('count'), eb.fn.min('accepted_at').as('oldest')])
+        .where(unfinished)
+        .groupBy('state')
+        .execute();
+      const countOf = (state: UnfinishedState) => {
+        const row = rows.find((candidate) => candidate.state === state);
+        return { count: row?.count ?? 0, oldestAcceptedAt: row?.oldest };
+      };
+      return {
+        accepted: countOf('accepted'),
+        announced: countOf('announced'),
+        armed: countOf('armed'),
+        settled: countOf('settled'),
+      };
+    },
+  };
+
+  async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
+    const row = await select().where('team_id', '=', teamId).where('view_id', '=', viewId).executeTakeFirst();
+    return row && parseRequest(row);
+  }
+
+  function select() {
+    return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
+  }
+
+  function heldBy({ id, fence }: ClaimedRequest) {
+    return kysely
+      .updateTable('requests')
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .where('lease_owner', '=', owner);
+  }
+}
+
+function toNewRequest(input: RequestToAccept, acceptedAt: number): ClaimedRequest {
+  const { passwords: _passwords, responseUrl: _responseUrl, ...rest } = input;
+  return {
+    ...rest,
+    state: 'accepted',
+    announcement: input.announcement,
+    waitsFor: undefined,
+    notBefore: acceptedAt,
+    tries: 0,
+    outcome: undefined,
+    replyTs: undefined,
+    acceptedAt,
+    settledAt: undefined,
+    toldAt: undefined,
+    fence: 1,
+  };
+}
+
+/** Whole milliseconds, and the times that belong to a state even where the caller leaves them out. */
+function withTimes(change: RequestChange, time: number): RequestChange {
+  return {
+    ...(change.state === 'settled' && { settledAt: time }),
+    ...(change.state === 'told' && { toldAt: time }),
+    ...change,
+    ...(change.notBefore !== undefined && { notBefore: Math.ceil(change.notBefore) }),
+  };
+}
+
+function passwordsContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
+  return { purpose: 'request.passwords', teamId, rowId: id };
+}
+
+function responseUrlContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
+  return { purpose: 'request.response_url', teamId, rowId: id };
+}

@@ -1,0 +1,152 @@
+import type { Selectable, Updateable } from 'kysely';
+import { z } from 'zod';
+import { INBOX_TYPES } from '../add-inbox/providers.ts';
+import {
+  type AddInboxRequest,
+  type Announcement,
+  type ClaimedRequest,
+  REQUEST_STATES,
+  type RequestChange,
+} from '../add-inbox/request.ts';
+import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
+import { outcomeJson } from './outcome-json.ts';
+import { orUndefined, storedJson } from './stored-json.ts';
+import type { RequestsTable } from './tables.ts';
+
+/** What is read of a request; its two sealed columns are not, but where they are opened. */
+export const REQUEST_COLUMNS = [
+  'id',
+  'team_id',
+  'user_id',
+  'view_id',
+  'channel_id',
+  'retry_of',
+  'state',
+  'account',
+  'announcement_channel',
+  'announcement_ts',
+  'announcement_place',
+  'waits_for',
+  'not_before',
+  'tries',
+  'outcome',
+  'reply_ts',
+  'accepted_at',
+  'settled_at',
+  'told_at',
+  'fence',
+] as const satisfies (keyof RequestsTable)[];
+
+export type RequestRow = Pick<Selectable<RequestsTable>, (typeof REQUEST_COLUMNS)[number]>;
+
+/** No bounds: what was accepted under yesterday's rules is still read. */
+const accountJson: z.ZodType<AccountToAdd> = z.object({
+  email_address: z.string(),
+  display_name: z.string(),
+  inbox_type: z.enum(INBOX_TYPES),
+  smtp_host: z.string(),
+  smtp_port: z.number(),
+  smtp_username: z.string(),
+  imap_host: z.string(),
+  imap_port: z.number(),
+  imap_username: z.string(),
+  daily_limit: z.number(),
+  smtp_use_tls: z.boolean(),
+  imap_use_ssl: z.boolean(),
+});
+
+/** What the passwords of a request are before they are sealed. */
+export const passwordsJson = storedJson(
+  z.object({ smtp_password: z.string(), imap_password: z.string() }) satisfies z.ZodType<Passwords>,
+);
+
+const time = z.number();
+
+const requestRow = z.object({
+  id: z.string(),
+  team_id: z.string(),
+  user_id: z.string(),
+  view_id: z.string(),
+  channel_id: z.string(),
+  retry_of: orUndefined(z.string()),
+  state: z.enum(REQUEST_STATES),
+  account: storedJson(accountJson),
+  announcement_channel: z.string().nullable(),
+  announcement_ts: z.string().nullable(),
+  announcement_place: z.enum(['channel', 'dm']).nullable(),
+  waits_for: orUndefined(z.enum(['no_connection', 'unavailable', 'rate_limited', 'key'])),
+  not_before: time,
+  tries: z.number(),
+  outcome: orUndefined(storedJson(outcomeJson)),
+  reply_ts: orUndefined(z.string()),
+  accepted_at: time,
+  settled_at: orUndefined(time),
+  told_at: orUndefined(time),
+  fence: z.number(),
+});
+
+/** @throws z.ZodError where the row is none that this version can read. */
+export function parseClaimedRequest(row: RequestRow): ClaimedRequest {
+  return { ...parseRequest(row), fence: row.fence };
+}
+
+/** @throws z.ZodError where the row is none that this version can read. */
+export function parseRequest(row: RequestRow): AddInboxRequest {
+  const parsed = requestRow.parse(row);
+  return {
+    id: parsed.id,
+    teamId: parsed.team_id,
+    userId: parsed.user_id,
+    viewId: parsed.view_id,
+    channelId: parsed.channel_id,
+    retryOf: parsed.retry_of,
+    account: parsed.account,
+    state: parsed.state,
+    announcement: toAnnouncement(parsed),
+    waitsFor: parsed.waits_for,
+    notBefore: parsed.not_before,
+    tries: parsed.tries,
+    outcome: parsed.outcome,
+    replyTs: parsed.reply_ts,
+    acceptedAt: parsed.accepted_at,
+    settledAt: parsed.settled_at,
+    toldAt: parsed.told_at,
+  };
+}
+
+/** The columns that `change` sets; secrets leave in the very statement that makes them useless. */
+export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
+  const { state, notBefore, tries, outcome, replyTs, settledAt, toldAt } = change;
+  return {
+    ...(state !== undefined && { state }),
+    ...(state === 'armed' && { armed_at: now }),
+    ...(state === 'settled' && { passwords: null }),
+    ...(state === 'told' && { passwords: null, response_url: null }),
+    ...('announcement' in change && toAnnouncementColumns(change.announcement)),
+    ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
+    ...(notBefore !== undefined && { not_before: notBefore }),
+    ...(tries !== undefined && { tries }),
+    ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
+    ...(replyTs !== undefined && { reply_ts: replyTs }),
+    ...(settledAt !== undefined && { settled_at: settledAt }),
+    ...(toldAt !== undefined && { told_at: toldAt }),
+  };
+}
+
+export function toAnnouncementColumns(announcement: Announcement | undefined) {
+  return {
+    announcement_channel: announcement?.channelId ?? null,
+    announcement_ts: announcement?.ts ?? null,
+    announcement_place: announcement?.place ?? null,
+  };
+}
+
+type AnnouncementColumns = Pick<
+  z.output<typeof requestRow>,
+  'announcement_channel' | 'announcement_ts' | 'announcement_place'
+>;
+
+function toAnnouncement(columns: AnnouncementColumns): Announcement | undefined {
+  const { announcement_channel: channelId, announcement_ts: ts, announcement_place: place } = columns;
+  return channelId === null || ts === null || place === null ? undefined : { channelId, ts, place };
+}

@@ -1,0 +1,26 @@
+import { SealError, type Sealer } from './sealing.ts';
+
+const PURPOSE = 'form.response_url';
+
+/**
+ * Seals a command's response URL so that the form can carry it in its `private_metadata`: whoever has the URL can speak
+ * for the bot for half an hour.
+ */
+export function createResponseUrlSeal(sealer: Sealer): {
+  sealResponseUrl(teamId: string, responseUrl: string): string;
+  /** Undefined where it can't be opened: the keys were changed since, and the form works without it. */
+  openResponseUrl(teamId: string, sealed: string): string | undefined;
+} {
+  const contextOf = (teamId: string) => ({ purpose: PURPOSE, teamId, rowId: '' });
+  return {
+    sealResponseUrl: (teamId, responseUrl) => sealer.seal(responseUrl, contextOf(teamId)),
+    openResponseUrl: (teamId, sealed) => {
+      try {
+        return sealer.open(sealed, contextOf(teamId));
+      } catch (error) {
+        if (error instanceof SealError) return undefined;
+        throw error;
+      }
+    },
+  };
+}

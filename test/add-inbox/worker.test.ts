@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
+import type { SendResult } from '../../src/add-inbox/outcome.ts';
+import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../src/add-inbox/request.ts';
+import { createWorker, type Delivery, type WorkerDeps } from '../../src/add-inbox/worker.ts';
+import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
+
+const ADDED: SendResult = {
+  kind: 'added',
+  account: {
+    inbox_id: '7f1c',
+    email_address: 'jane@acme.com',
+    display_name: 'Jane Doe',
+    inbox_type: 'GOOGLE_WORKSPACE',
+    daily_limit: 100,
+    overall_status: 'ACTIVE',
+  },
+};
+const KEY: ColdsendKey = {
+  teamId: 'T1',
+  version: 3,
+  lastFour: 'abcd',
+  storedBy: 'U9',
+  storedAt: 0,
+  status: 'works',
+  missingScopes: [],
+  checkedAt: 0,
+};
+const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', place: 'channel' } as const;
+
+/** One request in memory, and everything that happened to it in order. */
+function setUp(options: {
+  request?: Partial<ClaimedRequest>;
+  key?: ColdsendKey;
+  answers?: SendResult[];
+  answer?: () => Promise<SendResult>;
+  delivery?: Partial<Delivery>;
+  refuse?: (change: RequestChange, calls: string[]) => Error | undefined;
+}) {
+  const calls: string[] = [];
+  const errors: unknown[] = [];
+  let stored: ClaimedRequest = { ...sampleRequest(options.request), fence: 1 };
+  let key = options.key ?? KEY;
+  const answers = [...(options.answers ?? [ADDED])];
+  let released = (_: ClaimedRequest): void => {};
+  const whenReleased = new Promise<ClaimedRequest>((resolve) => {
+    released = resolve;
+  });
+  const deps: WorkerDeps = {
+    requests: {
+      claimDue: async () => [],
+      renew: async () => [],
+      openPasswords: async () => ({ smtp_password: 'p', imap_password: 'q' }),
+      advance: async (claimed, change, { release = false } = {}) => {
+        const refusal = options.refuse?.(change, calls);
+        if (refusal !== undefined) throw refusal;
+        stored = { ...claimed, ...change };
+        calls.push(`commit ${stored.state}${stored.waitsFor === undefined ? '' : ` waiting for ${stored.waitsFor}`}`);
+        if (release) released(stored);
+        return stored;
+      },
+    },
+    keys: {
+      find: async () => key,
+      open: async () => ({ apiKey: 'cs_live_x', version: key.version }),
+      mark: async (_team, version, { status }) => {
+        calls.push(`mark key ${version} ${status}`);
+        key = { ...key, status };
+      },
+    },
+    delivery: {
+      announce: async () => {
+        calls.push('announce');
+        return { kind: 'announced', announcement: ANNOUNCEMENT };
+      },
+      reply: async () => {
+        calls.push('reply');
+        return { kind: 'replied', ts: '1.2' };
+      },
+      refresh: async () => {
+        calls.push('refresh');
+        return { kind: 'refreshed' };
+      },
+      ...options.delivery,
+    },
+    addSenderAccount: async (apiKey, account) => {
+      calls.push('POST');
+      assert.equal(apiKey, 'cs_live_x');
+      assert.deepEqual(account, { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' });
+      if (options.answer !== undefined) return options.answer();
+      return answers.shift() ?? assert.fail('sent more often than expected');
+    },
+    eraseFreed: async () => void calls.push('erase'),
+    onStep: () => {},
+    onError: (_request, error) => void errors.push(error),
+    now: () => 1_000,
+    random: () => 0.5,
+    maxAtOnce: 2,
+    renewEveryMs: 60_000,
+  };
+  const worker = createWorker(deps);
+  return {
+    worker,
+    calls,
+    errors,
+    whenReleased,
+    take: () => worker.take(stored),
+    setKey: (now: ColdsendKey) => (key = now),
+  };
+}
+
+test('each state is committed before the step it allows', async () => {
+  const { take, whenReleased, calls } = setUp({});
+  take();
+  const request = await whenReleased;
+  assert.deepEqual(calls, [
+    'announce',
+    'commit announced',
+    'commit armed',
+    'POST',
+    'commit settled',
+    'erase',
+    'reply',
+    'commit settled',
+    'refresh',
+    'commit told',
+  ]);
+  assert.deepEqual(request.outcome, ADDED);
+  assert.deepEqual([request.replyTs, request.announcement], ['1.2', ANNOUNCEMENT]);
+});
+
+test('a request found armed settles as unknown and is not sent', async () => {
+  const { take, whenReleased, calls } = setUp({ request: { state: 'armed', announcement: ANNOUNCEMENT } });
+  take();
+  assert.deepEqual((await whenReleased).outcome, { kind: 'unknown', why: 'interrupted' });
+  assert.ok(!calls.includes('POST'));
+});
+
+test('what ColdSend did not do goes back to announced, and the announcement says that it waits', async () => {
+  const unavailable: SendResult = { kind: 'not_done', why: 'unavailable', retryAfterMs: 7_000 };
+  const { take, whenReleased, calls } = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answers: [unavailable],
+  });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.notBefore, request.tries], ['announced', 8_000, 1]);
+  assert.deepEqual(calls.slice(-3), [
+    'commit announced waiting for unavailable',
+    'refresh',
+    'commit announced waiting for unavailable',
+  ]);
+});
+
+test('a refused key is marked under the version that was used, and the request that met it settles', async () => {
+  const refused: SendResult = { kind: 'key_refused', reason: 'Invalid or revoked API key', missingScopes: [] };
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, answers: [refused] });
+  take();
+  assert.deepEqual((await whenReleased).outcome, refused);
+  assert.ok(calls.includes('mark key 3 refused'));
+});
+
+test('a key that could not be checked is marked as working once ColdSend took it', async () => {
+  const { take, whenReleased, calls } = setUp({
+    request: { state: 'announced' },
+    key: { ...KEY, status: 'unchecked' },
+  });
+  take();
+  await whenReleased;
+  assert.ok(calls.includes('mark key 3 works'));
+});
+
+test('while the key is refused a request waits and nothing is sent', async () => {
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, key: { ...KEY, status: 'refused' } });
+  take();
+  assert.equal((await whenReleased).waitsFor, 'key');
+  assert.ok(!calls.includes('POST') && calls.includes('refresh'));
+});
+
+test('a key stored just while a request begins to wait for it sets that request going', async () => {
+  const set = setUp({
+    request: { state: 'announced' },
+    key: { ...KEY, status: 'refused' },
+    refuse: (change) => {
+      if (change.waitsFor === 'key') set.setKey({ ...KEY, version: 4 });
+      return undefined;
+    },
+  });
+  set.take();
+  assert.equal((await set.whenReleased).outcome?.kind, 'added');
+});
+
+test('where the channel closes before the reply, the thread moves and is replied to there', async () => {
+  const inDm = { channelId: 'D1', ts: '2.1', place: 'dm' } as const;
+  let replies = 0;
+  const { take, whenReleased } = setUp({
+    request: { state: 'announced' },
+    delivery: {
+      reply: async (request) => {
+        replies += 1;
+        if (replies === 1) return { kind: 'moved', announcement: inDm };
+        assert.deepEqual(request.announcement, inDm);
+        return { kind: 'replied', ts: '2.2' };
+      },
+    },
+  });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.announcement, request.replyTs, request.state], [inDm, '2.2', 'told']);
+});
+
+test('where nothing can be posted anywhere the request is still sent, once', async () => {
+  const nowhere = async () => ({ kind: 'nowhere' }) as const;
+  const { take, whenReleased, calls } = setUp({ delivery: { announce: nowhere, reply: nowhere, refresh: nowhere } });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.outcome?.kind, request.replyTs], ['told', 'added', undefined]);
+  assert.equal(calls.filter((call) => call === 'POST').length, 1);
+});
+
+test('a reply that Slack does not take is tried later, and nothing is sent again', async () => {
+  const { take, whenReleased, calls } = setUp({
+    request: { state: 'settled', outcome: ADDED, tries: 1 },
+    delivery: { reply: async () => ({ kind: 'later', retryAfterMs: undefined }) },
+  });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.notBefore, request.tries], ['settled', 11_000, 2]);
+  assert.ok(!calls.includes('POST'));
+});
+
+test("ColdSend's answer outlives a database that refuses it for a while", async () => {
+  let refusals = 0;
+  const { take, whenReleased, errors, calls } = setUp({
+    request: { state: 'announced' },
+    refuse: (change) => {
+      if (change.outcome === undefined || refusals === 2) return undefined;
+      refusals += 1;
+      return new Error('disk full');
+    },
+  });
+  take();
+  assert.equal((await whenReleased).outcome?.kind, 'added');
+  assert.equal(errors.length, 2);
+  assert.equal(calls.filter((call) => call === 'POST').length, 1);
+});
+
+test('whoever lost the lease does nothing more: no POST, no message, no word in the log', async () => {
+  const lost = Promise.withResolvers<void>();
+  const { take, worker, errors, calls } = setUp({
+    request: { state: 'announced' },
+    refuse: () => {
+      lost.resolve();
+      return new LeaseLostError('REQUEST00001');
+    },
+  });
+  take();
+  await lost.promise;
+  await worker.stop(1_000);
+  assert.deepEqual([calls, errors], [[], []]);
+});
+
+test('stopping waits for the answer of what was sent, notes it and tells it', async () => {
+  const answer = Promise.withResolvers<SendResult>();
+  const posted = Promise.withResolvers<void>();
+  const { take, worker, calls } = setUp({
+    request: { state: 'announced' },
+    answer: () => {
+      posted.resolve();
+      return answer.promise;
+    },
+  });
+  take();
+  await posted.promise;
+  const stopped = worker.stop(60_000);
+  answer.resolve(ADDED);
+  await stopped;
+  assert.deepEqual(calls.slice(-2), ['refresh', 'commit told']);
+});
+
+test('stopping gives back what was not sent yet', async () => {
+  const { take, worker, whenReleased, calls } = setUp({});
+  const stopped = worker.stop(60_000);
+  take();
+  worker.wake();
+  await stopped;
+  assert.equal((await whenReleased).state, 'accepted');
+  assert.ok(!calls.includes('announce'));
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, parseConfig } from '../src/config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const SOCKET = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ENCRYPTION_KEYS: `k1:${KEY}` };
+const HTTP = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's3cr3t', ENCRYPTION_KEYS: `k1:${KEY}` };
+
+function problemsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+}
+
+test('the documented defaults apply', () => {
+  const config = parseConfig(SOCKET);
+  assert.deepEqual(config, {
+    slack: { apiUrl: 'https://slack.com/api/', botToken: 'xoxb-1', transport: { kind: 'socket', appToken: 'xapp-1' } },
+    coldsend: {
+      apiUrl: 'https://api.coldsend.io/api/public/v1',
+      addPath: '/sender-accounts',
+      timeoutMs: 60_000,
+      rateLimits: [
+        { requests: 100, seconds: 60 },
+        { requests: 1000, seconds: 3600 },
+      ],
+    },
+    encryptionKeys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+    databaseUrl: 'sqlite:./data/inbox-bot.db',
+    host: '0.0.0.0',
+    port: 3000,
+    publicUrl: undefined,
+    logLevel: 'info',
+  });
+});
+
+test('a signing secret chooses HTTP, an app token Socket Mode', () => {
+  assert.deepEqual(parseConfig(HTTP).slack.transport, { kind: 'http', signingSecret: 's3cr3t' });
+  assert.equal(parseConfig({ ...HTTP, ...SOCKET }).slack.transport.kind, 'socket');
+});
+
+test('an empty environment is told everything that is missing at once', () => {
+  const problems = problemsOf({ SLACK_BOT_TOKEN: '', ENCRYPTION_KEYS: ' ' });
+  assert.equal(problems.length, 3);
+  assert.match(
+    problems.join('\n'),
+    /SLACK_BOT_TOKEN is missing.*ENCRYPTION_KEYS is missing.*node -e.*SLACK_APP_TOKEN/s,
+  );
+});
+
+test('what is wrong is named and never quoted', () => {
+  const secret = 'hunter2-hunter2';
+  const wrong: Record<string, string> = {
+    SLACK_BOT_TOKEN: secret,
+    SLACK_APP_TOKEN: secret,
+    SLACK_API_URL: `http://slack.example/${secret}`,
+    COLDSEND_API_URL: `https://user:${secret}@api.example`,
+    COLDSEND_ADD_PATH: secret,
+    COLDSEND_TIMEOUT_MS: secret,
+    COLDSEND_RATE_LIMIT: secret,
+    ENCRYPTION_KEYS: secret,
+    DATABASE_URL: secret,
+    PORT: secret,
+    LOG_LEVEL: secret,
+  };
+  const problems = problemsOf(wrong);
+  for (const name of Object.keys(wrong))
+    assert.ok(
+      problems.some((problem) => problem.startsWith(`${name} `)),
+      name,
+    );
+  assert.ok(!problems.join().includes(secret));
+});
+
+test('plain http is taken for a loopback host only', () => {
+  for (const url of ['http://127.0.0.1:1/api/', 'http://localhost:1/', 'http://[::1]:1/', 'https://slack.example/']) {
+    assert.equal(parseConfig({ ...SOCKET, SLACK_API_URL: url }).slack.apiUrl, url);
+  }
+  for (const url of ['http://slack.com/api/', 'http://127.0.0.1.evil.example/', 'ftp://localhost/', 'nonsense']) {
+    assert.equal(problemsOf({ ...SOCKET, SLACK_API_URL: url }).length, 1, url);
+  }
+});
+
+test('several encryption keys are taken in order; a short, repeated or nameless one is not', () => {
+  const other = Buffer.alloc(32, 8).toString('base64');
+  assert.deepEqual(
+    parseConfig({ ...SOCKET, ENCRYPTION_KEYS: `new:${other}, k1:${KEY}` }).encryptionKeys.map(({ id }) => id),
+    ['new', 'k1'],
+  );
+  const bad = [`k1:${KEY},k1:${other}`, `:${KEY}`, KEY, `k1:${Buffer.alloc(16).toString('base64')}`, `k1:${KEY},`];
+  for (const keys of bad) assert.equal(problemsOf({ ...SOCKET, ENCRYPTION_KEYS: keys }).length, 1, keys);
+});
+
+test('rate limits are read as requests/seconds', () => {
+  const config = parseConfig({ ...SOCKET, COLDSEND_RATE_LIMIT: '5/1, 300/3600' });
+  assert.deepEqual(config.coldsend.rateLimits, [
+    { requests: 5, seconds: 1 },
+    { requests: 300, seconds: 3600 },
+  ]);
+  for (const bad of ['100', '0/60', '100/0', '1/1,', 'a/b', '-1/5']) {
+    assert.equal(problemsOf({ ...SOCKET, COLDSEND_RATE_LIMIT: bad }).length, 1, bad);
+  }
+});

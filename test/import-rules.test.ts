@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** What a file of each part of src/ may import from the rest of it. `app.ts` and `main.ts` know everything. */
+const MAY_IMPORT: Record<string, RegExp> = {
+  'add-inbox/': /^add-inbox\//,
+  'slack/': /^(slack|add-inbox)\/|^(log|http-server|start-error)\.ts$/,
+  'coldsend/': /^(coldsend|add-inbox)\//,
+  'storage/': /^(storage|add-inbox)\//,
+};
+
+const files = globSync('**/*.ts', { cwd: SRC });
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, target]) => target ?? '');
+}
+
+for (const [part, allowed] of Object.entries(MAY_IMPORT)) {
+  test(`${part} imports only what it may`, () => {
+    const inPart = files.filter((file) => file.startsWith(part));
+    assert.ok(inPart.length > 0);
+    for (const file of inPart) {
+      const within = importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(SRC, join(SRC, dirname(file), target)));
+      assert.deepEqual(
+        within.filter((target) => !allowed.test(target)),
+        [],
+        file,
+      );
+    }
+  });
+}
+
+test('the heart of the product knows neither Slack, nor HTTP, nor SQL', () => {
+  const foreign = files
+    .filter((file) => file.startsWith('add-inbox/'))
+    .flatMap(importsOf)
+    .filter((target) => !target.startsWith('.'));
+  assert.deepEqual([...new Set(foreign)], ['zod']);
+});
+
+test('one file reads the environment', () => {
+  const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'));
+  assert.deepEqual(readers, ['main.ts']);
+});
+
+test('what runs in production does not know the playground', () => {
+  for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);
+});
