@@ -8,6 +8,7 @@ import { createColdsendClient } from './coldsend/client.ts';
 import type { Config } from './config.ts';
 import { createHttpServer, sendText } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
@@ -63,18 +64,21 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const keys = createColdsendKeyRepository({ db: database, sealer, now });
   const responseUrlSeal = createResponseUrlSeal(sealer);
 
+  const metrics = createMetrics(() => requests.countByState(), now);
+
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
     addPath: config.coldsend.addPath,
     timeoutMs: config.coldsend.timeoutMs,
     now,
+    onCall: metrics.coldsendAnswered,
   });
 
   const { apiUrl, botToken, transport } = config.slack;
   const slackFetch = createSlackFetch();
   const { fetch } = slackFetch;
   const sdkLogger = createSdkLogger(log);
-  const apiOf = createSlackApis({ apiUrl, fetch, logger: sdkLogger, onCall: () => {} });
+  const apiOf = createSlackApis({ apiUrl, fetch, logger: sdkLogger, onCall: metrics.slackAnswered });
   const api = apiOf(botToken);
   const rights = createRights(createPeople(now));
 
@@ -93,6 +97,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     eraseFreed: () => database.eraseFreed(),
     onStep: (request, step) =>
       log.info('Next step', { request: request.id, team: request.teamId, state: request.state, step }),
+    onSettled: (outcome, ms) => metrics.settled(outcome, ms),
     onError: (request, error) =>
       log.error('A step of a request failed', { ...describeError(error), ...(request && { request: request.id }) }),
     now,
@@ -163,6 +168,10 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
         await database.check().catch(() => reasons.push('the database can not be written'));
         sendText(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? 'ready' : reasons.join('; '));
       },
+      'GET /metrics': async (_request, response) => {
+        const { contentType, text } = await metrics.render();
+        response.writeHead(200, { 'content-type': contentType }).end(text);
+      },
       ...(httpReceiver && { 'POST /slack/events': httpReceiver.route }),
     },
     noteError('A request could not be answered'),
@@ -186,7 +195,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       log.error('A listener failed', { ...describeError(error), method: listener, request: reference });
       return reference;
     },
-    onAck: () => {},
+    onAck: metrics.acknowledged,
   });
   await receiver.start();
   worker.start();

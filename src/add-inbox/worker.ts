@@ -46,6 +46,8 @@ export type WorkerDeps = {
   /** Called once the passwords of a request are wiped, so that no freed byte of them stays. */
   eraseFreed(): Promise<void>;
   onStep(request: AddInboxRequest, step: string): void;
+  /** An outcome was committed, so many milliseconds after the submission. */
+  onSettled(outcome: string, ms: number): void;
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
   random(): number;
@@ -206,6 +208,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
     const settled = await insist(request, change);
+    if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
     await deps.eraseFreed();
     return settled;
   }

@@ -46,7 +46,7 @@ export class CorruptDatabaseError extends StorageError {
  * @throws DatabaseInUseError, CorruptDatabaseError, DatabaseUnusableError
  */
 export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteStore {
-  const held = translateErrors(path, () => (lock ? holdSqliteLock(path) : undefined));
+  const held = translateErrors(`${path}.lock`, () => (lock ? holdSqliteLock(path) : undefined));
   let database: DatabaseSync | undefined;
   try {
     database = translateErrors(path, () => {
@@ -85,7 +85,7 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
 }
 
 /** Says in one sentence what is wrong with the file when `work` throws SQLite's or the file system's error. */
-export function translateErrors<T>(path: string, work: () => T): T {
+function translateErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

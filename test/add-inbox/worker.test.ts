@@ -93,6 +93,7 @@ function setUp(options: {
     },
     eraseFreed: async () => void calls.push('erase'),
     onStep: () => {},
+    onSettled: () => {},
     onError: (_request, error) => void errors.push(error),
     now: () => 1_000,
     random: () => 0.5,

@@ -1,0 +1,75 @@
+import type { Core } from './core.ts';
+
+export type OauthCode = {
+  userId: string;
+  teamId: string;
+  scopes: string[];
+  redirectUri: string | undefined;
+  issuedAt: number;
+};
+
+export type OauthCodes = {
+  authorizeNextAs(answer: { userId: string } | 'deny'): void;
+  /** Where the authorize page sends the browser, or what it says instead. */
+  visit(url: URL): { redirect: string } | { error: string };
+  /** Gives the code up: it works once, for ten minutes. */
+  take(code: string): OauthCode | undefined;
+};
+
+const CODE_LIFE_MS = 10 * 60 * 1000;
+
+/** The page where a person allows or denies the app: https://docs.slack.dev/authentication/installing-with-oauth */
+export function createOauth(core: () => Core): OauthCodes {
+  const codes = new Map<string, OauthCode>();
+  let next: { userId: string } | 'deny' | undefined;
+
+  return {
+    authorizeNextAs(answer) {
+      next = answer;
+    },
+    visit(url) {
+      const { app, state, ids, now } = core();
+      const asked = url.searchParams;
+      const scopes = (asked.get('scope') ?? '').split(/[ ,]+/).filter((scope) => scope !== '');
+      const redirectUri = asked.get('redirect_uri') ?? undefined;
+      const target = redirectUri ?? (app.redirectUrls === 'any' ? undefined : app.redirectUrls[0]);
+      if (asked.get('client_id') !== app.clientId) return { error: 'invalid_client_id' };
+      if (scopes.length === 0) return { error: 'invalid_scope_requested' };
+      if (app.scopes !== 'all' && !scopes.every((scope) => app.scopes.includes(scope)))
+        return { error: 'invalid_scope' };
+      if (target === undefined || !isAllowed(target, app.redirectUrls)) return { error: 'bad_redirect_uri' };
+      const back = new URL(target);
+      const stateGiven = asked.get('state');
+      if (stateGiven !== null) back.searchParams.set('state', stateGiven);
+      const person = findPerson();
+      if (person === undefined) {
+        back.searchParams.set('error', 'access_denied');
+        return { redirect: back.href };
+      }
+      const code = `${ids.next('')}.${ids.secret(32)}`;
+      codes.set(code, { userId: person.id, teamId: person.teamId, scopes, redirectUri, issuedAt: now() });
+      back.searchParams.set('code', code);
+      return { redirect: back.href };
+
+      function findPerson() {
+        const answer = next;
+        next = undefined;
+        if (answer === 'deny') return undefined;
+        if (answer !== undefined) return state.getPerson(answer.userId);
+        const team = asked.get('team');
+        return [...state.people.values()].find(
+          ({ is_admin, teamId }) => is_admin && (team === null || team === teamId),
+        );
+      }
+    },
+    take(code) {
+      const known = codes.get(code);
+      codes.delete(code);
+      return known === undefined || core().now() - known.issuedAt > CODE_LIFE_MS ? undefined : known;
+    },
+  };
+}
+
+function isAllowed(target: string, allowed: string[] | 'any'): boolean {
+  return URL.canParse(target) && (allowed === 'any' || allowed.some((prefix) => target.startsWith(prefix)));
+}

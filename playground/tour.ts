@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import type { Person } from './local-slack/types.ts';
+import { startPlayground } from './start-playground.ts';
+
+const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
+
+/**
+ * Plays the main job through, from the stored key to the thread, and prints what each person sees at each step.
+ * Throws where any of it does not work.
+ *
+ * @param print takes one line or several
+ */
+export async function playTour(print: (text: string) => void): Promise<void> {
+  const playground = await startPlayground();
+  const { slack, coldsend, apiKey } = playground;
+  try {
+    const ada = slack.as(slack.addPerson({ name: 'Ada', is_admin: true }).id);
+    const mel = slack.as(slack.addPerson({ name: 'Mel' }).id);
+    const { id: channelId } = slack.addChannel({ name: 'inboxes', members: [ada.userId, mel.userId], withBot: true });
+
+    step('Mel types /add-inbox before anybody has stored a ColdSend API key');
+    await mel.command('/add-inbox', { channelId });
+    show(mel, (await mel.waitForModal(({ rendered }) => rendered.includes('No ColdSend API key'))).rendered);
+    await mel.close();
+
+    step('Ada, an admin, types /add-inbox: she is asked for the key first');
+    await ada.command('/add-inbox', { channelId });
+    await ada.waitForModal(({ callbackId }) => callbackId === 'store_key');
+    await ada.type('api_key', apiKey);
+    show(ada, seenBy(ada));
+    const afterKey = await ada.submit();
+    assert.equal(afterKey.modal?.callbackId, 'add_inbox_who', 'the key is stored and the form goes on');
+    await ada.close();
+
+    step('Mel types /add-inbox jane@acme.com and fills in the first page');
+    await mel.command('/add-inbox jane@acme.com', { channelId });
+    await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
+    await mel.type('display_name', 'Jane Doe');
+    await mel.choose('inbox_type', 'GOOGLE_WORKSPACE');
+    show(mel, seenBy(mel));
+    await mel.submit();
+
+    step('The second page tells how it will be connected; Mel enters the app password');
+    show(mel, seenBy(mel));
+    await mel.type('smtp_password', GOOGLE_PASSWORD);
+    await mel.submit();
+
+    step('The channel, a moment later');
+    await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('ACTIVE'));
+    await slack.waitFor(
+      () => mel.in(channelId).find(({ text }) => text.includes('ACTIVE')),
+      'the announcement to be updated',
+    );
+    show(mel, channelOf(mel, channelId));
+    assert.equal(coldsend.accounts.length, 1, 'ColdSend has the inbox');
+
+    step('Another one: this time ColdSend can not log in to the mailbox');
+    coldsend.answerNext({ kind: 'login_failed' });
+    await mel.command('/add-inbox bob@acme.com', { channelId });
+    await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
+    await mel.type('display_name', 'Bob');
+    await mel.choose('inbox_type', 'GOOGLE_WORKSPACE');
+    await mel.submit();
+    await mel.type('smtp_password', 'not the right one');
+    await mel.submit();
+    const refusal = await slack.waitForMessage(
+      ({ text, threadTs }) => threadTs !== undefined && text.includes('bob@acme.com'),
+    );
+    await slack.waitFor(() => mel.in(channelId)[1]?.thread[0], 'the reply in the thread');
+    show(mel, mel.in(channelId)[1]?.thread[0]?.rendered ?? '');
+
+    step('Mel presses "Fix and try again": the form is filled in but for the password');
+    await mel.close({ all: true });
+    await mel.click('try_again', { in: { channelId, ts: refusal.ts } });
+    await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
+    await mel.submit();
+    await mel.type('smtp_password', GOOGLE_PASSWORD);
+    await mel.submit();
+    await slack.waitFor(() => mel.in(channelId)[1]?.thread[1], 'the second reply in the same thread');
+    show(mel, channelOf(mel, channelId));
+
+    step("Ada opens the bot's Home tab");
+    show(ada, (await ada.openHome()).rendered);
+    assert.equal(coldsend.accounts.length, 2, 'ColdSend has both inboxes');
+    assert.deepEqual(slack.problems, [], "nothing broke Slack's rules");
+    print('\nAll of it worked.');
+  } finally {
+    await playground.close();
+  }
+
+  function step(title: string): void {
+    print(`\n── ${title}\n`);
+  }
+
+  function show(person: Person, rendered: string): void {
+    assert.ok(rendered.length > 0, `${person.userId} sees something`);
+    print(rendered.replace(/^/gm, '   '));
+  }
+}
+
+function seenBy(person: Person): string {
+  return person.modal()?.rendered ?? '';
+}
+
+function channelOf(person: Person, channelId: string): string {
+  const messages = person.in(channelId).map(({ rendered, thread }) => {
+    const replies = thread.map((reply) => reply.rendered.replace(/^/gm, '  ↳ '));
+    return [rendered, ...replies].join('\n');
+  });
+  return messages.join('\n\n');
+}

@@ -1,0 +1,169 @@
+import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bolt';
+import type { FetchFunction } from '@slack/web-api';
+import type { z } from 'zod';
+import type { Listeners } from './listeners.ts';
+import { failureText } from './messages/ephemeral.ts';
+import { renderNotice } from './notice-page.ts';
+import {
+  type ActionPayload,
+  type Actor,
+  actionPayload,
+  actorOf,
+  commandPayload,
+  homeOpenedPayload,
+  submissionPayload,
+} from './payloads.ts';
+import { respondOnlyToThem } from './response-url.ts';
+import { sentences } from './sentences.ts';
+import type { SlackApi } from './slack-api.ts';
+
+export type BoltAppDeps = {
+  receiver: Receiver;
+  listeners: Listeners;
+  /** Whose token serves a workspace. Throws where the bot isn't installed there. */
+  authorize(
+    teamId: string | undefined,
+  ): Promise<{ teamId: string; botToken: string; botId: string; botUserId: string }>;
+  apiOf(token: string): SlackApi;
+  fetch: FetchFunction;
+  slackApiUrl: string;
+  logger: Logger;
+  /** Notes a failure once, and returns the reference under which the log has it. */
+  onFailure(listener: string, error: unknown): string;
+  onAck(listener: string, ms: number): void;
+};
+
+type Context = { teamId?: string | undefined; botToken?: string | undefined };
+
+/**
+ * Bolt with one listener for each row of the table. Each parses, does, answers; whatever is thrown is noted once and told
+ * to the person with a reference, and the request is acknowledged in any case: a listener that throws before its ack would
+ * show them nothing but Slack's own "trouble connecting".
+ */
+export function createBoltApp(deps: BoltAppDeps): App {
+  const { listeners } = deps;
+  const app = new App({
+    receiver: deps.receiver,
+    authorize: async ({ teamId }): Promise<AuthorizeResult> => deps.authorize(teamId),
+    logger: deps.logger,
+    clientOptions: { slackApiUrl: deps.slackApiUrl, fetch: deps.fetch, retryConfig: { retries: 0 } },
+    convoStore: false,
+    ignoreSelf: false,
+  });
+  app.error(async (error) => void deps.onFailure('authorize', error));
+
+  for (const [name, listener] of Object.entries(listeners.commands)) {
+    app.command(name, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, (text?: string) => ack(text ?? ''));
+      await guarded(name, {
+        run: () => listener(parse(commandPayload, body), apiFor(context), answer),
+        apologize: async (text) => {
+          if (!answer.done) return answer(text);
+          await respondOnlyToThem(deps.fetch, body.response_url, text);
+        },
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.submissions)) {
+    app.view(name, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, (response: Awaited<ReturnType<typeof listener>>) => ack(response));
+      await guarded(name, {
+        run: async () => {
+          const payload = parse(submissionPayload, body);
+          const api = apiFor(context);
+          const actor = actorIn(payload, context);
+          await answer(await listener(api, actor, payload.view));
+          await listeners.afterSubmission[name]?.(api, actor);
+        },
+        apologize: async (text) => {
+          const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
+          if (!answer.done) await answer({ response_action: 'update', view: notice });
+        },
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.viewActions)) {
+    onAction(name, async (api, actor, action) => {
+      if (action.view !== undefined) await listener(api, actor, action.view);
+    });
+  }
+  for (const [name, listener] of Object.entries(listeners.actions)) onAction(name, listener);
+
+  for (const [name, listener] of Object.entries(listeners.events)) {
+    app.event(name, async ({ body, context }) => {
+      await guarded(name, {
+        run: async () => {
+          const { event, team_id } = parse(homeOpenedPayload, body);
+          if (event.tab !== 'home') return;
+          await listener(apiFor(context), actorIn({ team: { id: team_id }, user: { id: event.user } }, context));
+        },
+        apologize: async () => {},
+      });
+    });
+  }
+
+  return app;
+
+  function onAction(name: string, listener: Listeners['actions'][string]): void {
+    app.action({ type: 'block_actions', action_id: name }, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, () => ack());
+      await guarded(name, {
+        run: async () => {
+          await answer();
+          const payload = parse(actionPayload, body);
+          await listener(apiFor(context), actorIn(payload, context), payload);
+        },
+        apologize: (text) => apologizeForAction(text, body, context),
+      });
+    });
+  }
+
+  async function apologizeForAction(text: string, body: unknown, context: Context): Promise<void> {
+    const parsed = actionPayload.safeParse(body);
+    if (!parsed.success) return;
+    const { view, response_url }: ActionPayload = parsed.data;
+    if (view !== undefined && 'type' in view && view.type === 'modal') {
+      await apiFor(context)
+        .updateView(view.id, renderNotice({ ...sentences.failed, paragraphs: [text] }))
+        .catch(() => {});
+    } else if (response_url !== undefined) await respondOnlyToThem(deps.fetch, response_url, text);
+  }
+
+  async function guarded(
+    name: string,
+    { run, apologize }: { run(): Promise<void>; apologize(text: string): Promise<void> },
+  ): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      await apologize(failureText(deps.onFailure(name, error)));
+    }
+  }
+
+  function answerOnce<Answer extends unknown[]>(name: string, ack: (...answer: Answer) => Promise<void>) {
+    const startedAt = performance.now();
+    const answer = async (...given: Answer): Promise<void> => {
+      answer.done = true;
+      await ack(...given);
+      deps.onAck(name, performance.now() - startedAt);
+    };
+    answer.done = false;
+    return answer;
+  }
+
+  function apiFor({ botToken }: Context): SlackApi {
+    if (botToken === undefined) throw new TypeError('authorize gave no token');
+    return deps.apiOf(botToken);
+  }
+
+  function actorIn(payload: Parameters<typeof actorOf>[0], { teamId }: Context): Actor {
+    if (teamId === undefined) throw new TypeError('authorize gave no workspace');
+    return actorOf(payload, teamId);
+  }
+}
+
+function parse<T>(shape: z.ZodType<T>, body: unknown): T {
+  return shape.parse(body);
+}

@@ -1,0 +1,119 @@
+import type { AddInboxRequest, Announcement } from '../add-inbox/request.ts';
+import type { Delivery, NotDelivered } from '../add-inbox/worker.ts';
+import { renderAnnouncement } from './messages/announcement.ts';
+import { renderReply } from './messages/reply.ts';
+import { renderRequestPage } from './request-page.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+
+/** The message a thread hung on was deleted: the thread starts anew in the same place. */
+const THREAD_GONE = new Set(['thread_not_found', 'message_not_found', 'cant_update_message', 'edit_window_closed']);
+
+/** The bot itself is locked out; what it has to say waits until an operator or admin has mended that. */
+const LOCKED_OUT = new Set([
+  'invalid_auth',
+  'not_authed',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+  'missing_scope',
+  'team_access_not_granted',
+]);
+
+export type DeliveryDeps = {
+  /** Throws SlackUnavailableError or SlackRefusedError where the workspace has no usable token. */
+  apiOf(teamId: string): Promise<SlackApi>;
+  /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
+  explainDm(request: AddInboxRequest): Promise<void>;
+  onIgnored(error: unknown): void;
+};
+
+/**
+ * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
+ * that stands there twice is less harmful than an inbox whose result nobody hears of.
+ */
+export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
+  return { announce, reply, refresh };
+
+  function announce(request: AddInboxRequest): ReturnType<Delivery['announce']> {
+    return delivering(request, async (api) => {
+      const { announcement } = request;
+      if (announcement !== undefined && (await updated(api, request, announcement))) {
+        return { kind: 'announced', announcement };
+      }
+      return { kind: 'announced', announcement: await post(api, request) };
+    });
+  }
+
+  function reply(request: AddInboxRequest): ReturnType<Delivery['reply']> {
+    return delivering(request, async (api) => {
+      const { announcement } = request;
+      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request) };
+      try {
+        const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
+        return { kind: 'replied', ts };
+      } catch (error) {
+        if (!(error instanceof SlackRefusedError)) throw error;
+        if (THREAD_GONE.has(error.reason)) return { kind: 'moved', announcement: await post(api, request) };
+        if (announcement.place === 'dm') throw error;
+        return { kind: 'moved', announcement: await postToDm(api, request) };
+      }
+    });
+  }
+
+  function refresh(request: AddInboxRequest): ReturnType<Delivery['refresh']> {
+    return delivering(request, async (api) => {
+      if (request.announcement !== undefined) await updated(api, request, request.announcement);
+      // Most forms are closed by now, and then there is nothing to update.
+      await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
+        if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) onIgnored(error);
+      });
+      return { kind: 'refreshed' };
+    });
+  }
+
+  async function delivering<T>(
+    request: AddInboxRequest,
+    deliver: (api: SlackApi) => Promise<T>,
+  ): Promise<T | NotDelivered> {
+    try {
+      return await deliver(await apiOf(request.teamId));
+    } catch (error) {
+      if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
+      if (!(error instanceof SlackRefusedError)) throw error;
+      onIgnored(error);
+      return LOCKED_OUT.has(error.reason) ? { kind: 'later', retryAfterMs: undefined } : { kind: 'nowhere' };
+    }
+  }
+
+  /** In the channel of the command, or where the bot can't post there, in its DM with the person. */
+  async function post(api: SlackApi, request: AddInboxRequest): Promise<Announcement> {
+    const known = request.announcement;
+    try {
+      const place = known?.place ?? 'channel';
+      const at = { channelId: known?.channelId ?? request.channelId, place };
+      const message = renderAnnouncement({ ...request, announcement: undefined });
+      return { ...(await api.postMessage(at.channelId, message)), place };
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError) || known?.place === 'dm') throw error;
+      return postToDm(api, request);
+    }
+  }
+
+  async function postToDm(api: SlackApi, request: AddInboxRequest): Promise<Announcement> {
+    const inDm = { channelId: request.userId, ts: '', place: 'dm' } as const;
+    const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
+    await explainDm(request);
+    return { ...posted, place: 'dm' };
+  }
+
+  /** False where there is no such message any more. */
+  async function updated(api: SlackApi, request: AddInboxRequest, announcement: Announcement): Promise<boolean> {
+    try {
+      await api.updateMessage(announcement.channelId, announcement.ts, renderAnnouncement(request));
+      return true;
+    } catch (error) {
+      if (error instanceof SlackRefusedError) return false;
+      throw error;
+    }
+  }
+}

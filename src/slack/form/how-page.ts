@@ -1,0 +1,133 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { TypedAccount } from '../../add-inbox/sender-account.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { SECTION_TEXT, VIEW_TITLE } from '../limits.ts';
+import { oneLine } from '../one-line.ts';
+import { plainText } from '../plain-text.ts';
+import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES } from '../sentences.ts';
+import {
+  areServersShown,
+  defaultsOf,
+  type FlagField,
+  providerOf,
+  SERVER_FIELDS,
+  type TextField,
+} from './draft-defaults.ts';
+import type { Draft, FormContext } from './form-context.ts';
+import { renderNumberInput, renderTextInput } from './inputs.ts';
+import { encodePrivateMetadata } from './private-metadata.ts';
+import { renderServerFields, renderServerLine } from './servers.ts';
+import { UnreadableViewError } from './unreadable-view-error.ts';
+import { readView, type ViewState } from './view-state.ts';
+
+/** Page 2 of the form: how the inbox is connected. */
+export function renderHowPage({ context, draft }: { context: FormContext; draft: Draft }): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.how,
+    private_metadata: encodePrivateMetadata(context, withoutShown(draft)),
+    title: plainText(FORM.title, VIEW_TITLE),
+    submit: plainText(FORM.submit, VIEW_TITLE),
+    close: plainText(FORM.cancel, VIEW_TITLE),
+    blocks: [
+      renderWho(draft),
+      ...(areServersShown(draft)
+        ? renderServerFields(context, draft, renderPassword(context, draft))
+        : [renderPassword(context, draft), renderServerLine(draft)]),
+      renderNumberInput(context, 'daily_limit', Number.MAX_SAFE_INTEGER, {
+        hint: HINTS.daily_limit,
+        initial: draft.daily_limit ?? defaultsOf(draft).daily_limit,
+      }),
+      {
+        type: 'actions',
+        block_id: 'back',
+        elements: [
+          { type: 'button', action_id: ACTIONS.backToWho, text: plainText(BUTTONS.back, VIEW_TITLE), value: 'back' },
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * What page 2 holds now: the draft to show it again with, and all 14 fields as they would be submitted, with what is not
+ * shown filled in. Throws UnreadableViewError where `view` can't be page 2.
+ */
+export function parseHowPage(view: unknown): { context: FormContext; draft: Draft; typed: TypedAccount } {
+  const state = readView(view);
+  if (state.context === undefined) throw new UnreadableViewError('private_metadata');
+  return { context: state.context, draft: toDraft(state), typed: toTyped(state) };
+}
+
+function toDraft({ carried, isShown, textOf, isTicked }: ViewState): Draft {
+  const entered: Draft = {
+    smtp_host: textOf('smtp_host'),
+    smtp_port: textOf('smtp_port'),
+    smtp_username: textOf('smtp_username'),
+    smtp_use_tls: isTicked('smtp_use_tls'),
+    imap_host: textOf('imap_host'),
+    imap_port: textOf('imap_port'),
+    imap_username: textOf('imap_username'),
+    imap_use_ssl: isTicked('imap_use_ssl'),
+    same_login: isTicked('same_login'),
+    daily_limit: textOf('daily_limit'),
+  };
+  const defaults: Draft = defaultsOf(carried);
+  const draft = { ...carried };
+  for (const field of [...SERVER_FIELDS, 'daily_limit'] as const) {
+    if (!isShown(field)) continue;
+    if (entered[field] === undefined || entered[field] === defaults[field]) delete draft[field];
+    else Object.assign(draft, { [field]: entered[field] });
+  }
+  return draft;
+}
+
+function toTyped({ carried, isShown, textOf, isTicked }: ViewState): TypedAccount {
+  const defaults = defaultsOf(carried);
+  const text = (field: TextField) => (isShown(field) ? textOf(field) : defaults[field]);
+  const flag = (field: FlagField) => (isShown(field) ? isTicked(field) : defaults[field]);
+  const smtp = { username: text('smtp_username'), password: textOf('smtp_password') };
+  // What is ticked counts, also where the form was submitted before its IMAP login was shown or hidden accordingly.
+  const imap = flag('same_login') ? smtp : { username: text('imap_username'), password: textOf('imap_password') };
+  return {
+    email_address: carried.email_address,
+    display_name: carried.display_name,
+    inbox_type: carried.inbox_type,
+    smtp_host: text('smtp_host'),
+    smtp_port: text('smtp_port'),
+    smtp_username: smtp.username,
+    smtp_password: smtp.password,
+    imap_host: text('imap_host'),
+    imap_port: text('imap_port'),
+    imap_username: imap.username,
+    imap_password: imap.password,
+    daily_limit: text('daily_limit'),
+    smtp_use_tls: flag('smtp_use_tls'),
+    imap_use_ssl: flag('imap_use_ssl'),
+  };
+}
+
+function renderWho(draft: Draft): KnownBlock {
+  const address = oneLine(draft.email_address ?? '');
+  const text = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
+  return { type: 'section', block_id: 'connecting', text: plainText(text, SECTION_TEXT) };
+}
+
+function renderPassword(context: FormContext, draft: Draft): KnownBlock {
+  const provider = providerOf(draft);
+  return renderTextInput(context, 'smtp_password', 500, {
+    label: HINTS.passwordLabels[areServersShown(draft) ? 'CUSTOM_SMTP' : provider],
+    hint: `${HINTS.passwords[provider]} ${HINTS.visible}`,
+  });
+}
+
+/** What of the draft no field of the page holds. */
+function withoutShown(draft: Draft): Draft {
+  const rest = { ...draft };
+  delete rest.daily_limit;
+  if (!areServersShown(draft)) return rest;
+  for (const field of SERVER_FIELDS) {
+    if (field !== 'imap_username' || draft.same_login === false) delete rest[field];
+  }
+  return rest;
+}

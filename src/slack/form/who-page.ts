@@ -1,0 +1,82 @@
+import type { InputBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/providers.ts';
+import { blockId, CALLBACKS } from '../ids.ts';
+import { INPUT_LABEL, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../limits.ts';
+import { plainText } from '../plain-text.ts';
+import { FIELD_LABELS, FORM, HINTS } from '../sentences.ts';
+import { WHO_FIELDS } from './draft-defaults.ts';
+import type { Draft, FormContext } from './form-context.ts';
+import { renderTextInput } from './inputs.ts';
+import { encodePrivateMetadata } from './private-metadata.ts';
+import { UnreadableViewError } from './unreadable-view-error.ts';
+import { readView } from './view-state.ts';
+
+const inboxType = z.enum(INBOX_TYPES);
+
+/** Page 1 of the form: which inbox. `notice` is shown above the fields. */
+export function renderWhoPage({
+  context,
+  draft,
+  notice,
+}: {
+  context: FormContext;
+  draft: Draft;
+  notice?: string | undefined;
+}): ModalView {
+  const { email_address, display_name } = draft;
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.who,
+    private_metadata: encodePrivateMetadata(context, withoutWho(draft)),
+    title: plainText(FORM.title, VIEW_TITLE),
+    submit: plainText(FORM.next, VIEW_TITLE),
+    close: plainText(FORM.cancel, VIEW_TITLE),
+    blocks: [
+      ...(notice === undefined
+        ? []
+        : [{ type: 'section' as const, block_id: 'notice', text: plainText(notice, SECTION_TEXT) }]),
+      renderTextInput(context, 'email_address', 255, { hint: HINTS.email_address, initial: email_address }),
+      renderTextInput(context, 'display_name', 255, { hint: HINTS.display_name, initial: display_name }),
+      renderProviders(context, draft.inbox_type),
+    ],
+  };
+}
+
+/** What page 1 holds now. Throws UnreadableViewError where `view` can't be it. */
+export function parseWhoPage(view: unknown): { context: FormContext; draft: Draft } {
+  const { context, carried, textOf } = readView(view);
+  if (context === undefined) throw new UnreadableViewError('private_metadata');
+  const typed: Draft = {
+    email_address: textOf('email_address'),
+    display_name: textOf('display_name'),
+    inbox_type: inboxType.safeParse(textOf('inbox_type')).data,
+  };
+  const draft = { ...carried };
+  for (const field of WHO_FIELDS) {
+    if (typed[field] === undefined) delete draft[field];
+    else Object.assign(draft, { [field]: typed[field] });
+  }
+  return { context, draft };
+}
+
+function withoutWho(draft: Draft): Draft {
+  const rest = { ...draft };
+  for (const field of WHO_FIELDS) delete rest[field];
+  return rest;
+}
+
+function renderProviders(context: FormContext, chosen: InboxType | undefined): InputBlock {
+  const options = INBOX_TYPES.map((value) => ({
+    value,
+    text: plainText(PROVIDERS[value].name, OPTION_TEXT),
+    description: plainText(HINTS.providers[value], OPTION_TEXT),
+  }));
+  const initial = options.find(({ value }) => value === chosen);
+  return {
+    type: 'input',
+    block_id: blockId('inbox_type', context.generation),
+    label: plainText(FIELD_LABELS.inbox_type, INPUT_LABEL),
+    element: { type: 'radio_buttons', action_id: 'inbox_type', options, ...(initial && { initial_option: initial }) },
+  };
+}

@@ -1,0 +1,99 @@
+import type { ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
+import type { ColdsendKey } from '../add-inbox/coldsend-key.ts';
+import type { AddInboxRequest } from '../add-inbox/request.ts';
+import { ACTIONS } from './ids.ts';
+import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from './limits.ts';
+import { describeState } from './messages/describe-state.ts';
+import { renderInbox } from './messages/inbox-in-words.ts';
+import { mrkdwn } from './mrkdwn.ts';
+import { oneLine } from './one-line.ts';
+import { plainText } from './plain-text.ts';
+import { BUTTONS, FACTS, HOME, KEY_STATUSES } from './sentences.ts';
+import { slackDate } from './slack-date.ts';
+import { truncate } from './truncate.ts';
+
+export type HomeToShow = {
+  /** They may store and remove the key. */
+  isAdmin: boolean;
+  key: ColdsendKey | undefined;
+  /** The latest requests of the workspace, the newest first, up to ten. */
+  latest: AddInboxRequest[];
+};
+
+/** The App Home of one person: the workspace's key, never more of it than its last four characters, and its inboxes. */
+export function renderHome({ isAdmin, key, latest }: HomeToShow): HomeView {
+  return {
+    type: 'home',
+    blocks: [
+      renderHeader('title', HOME.title),
+      renderPlain('intro', HOME.intro),
+      renderHeader('key_title', HOME.keyTitle),
+      ...(key === undefined ? [renderPlain('key', HOME.noKey)] : renderKey(key)),
+      renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
+      ...(isAdmin ? [renderButtons(key)] : []),
+      { type: 'divider', block_id: 'divider' },
+      renderHeader('latest_title', HOME.latestTitle),
+      ...(latest.length === 0 ? [renderPlain('none', HOME.none)] : latest.flatMap(renderRequest)),
+    ],
+  };
+}
+
+function renderKey({ lastFour, status, missingScopes, storedBy, storedAt, checkedAt }: ColdsendKey): KnownBlock[] {
+  const scopes = truncate(oneLine(missingScopes.join(', ')), 1_000);
+  const lines = [
+    `${HOME.storedKey(lastFour)} ${KEY_STATUSES[status]}`,
+    ...(missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${scopes}`]),
+  ];
+  const stored = HOME.storedBy(`<@${storedBy}>`, slackDate(storedAt, 'date'));
+  const checked = checkedAt === undefined ? '' : ` ${HOME.checked(slackDate(checkedAt, 'date'))}`;
+  return [renderPlain('key', lines.join('\n')), renderContext('key_stored', mrkdwn(`${stored}${checked}`))];
+}
+
+function renderButtons(key: ColdsendKey | undefined): KnownBlock {
+  const store = {
+    type: 'button' as const,
+    action_id: ACTIONS.storeKey,
+    text: plainText(key === undefined ? BUTTONS.storeKey : BUTTONS.replaceKey, OPTION_TEXT),
+    value: 'store',
+  };
+  const remove = {
+    type: 'button' as const,
+    action_id: ACTIONS.removeKey,
+    text: plainText(BUTTONS.removeKey, OPTION_TEXT),
+    value: 'remove',
+    style: 'danger' as const,
+    confirm: {
+      title: plainText(HOME.remove.title, CONFIRM.title),
+      text: plainText(HOME.remove.text, CONFIRM.text),
+      confirm: plainText(HOME.remove.confirm, CONFIRM.button),
+      deny: plainText(HOME.remove.deny, CONFIRM.button),
+      style: 'danger' as const,
+    },
+  };
+  return { type: 'actions', block_id: 'key_buttons', elements: key === undefined ? [store] : [store, remove] };
+}
+
+function renderRequest(request: AddInboxRequest): KnownBlock[] {
+  const { emoji, title, words, status } = describeState(request);
+  const when = slackDate(request.acceptedAt, 'date');
+  return [
+    { ...renderInbox(request.account), block_id: `inbox.${request.id}` },
+    renderContext(
+      `state.${request.id}`,
+      mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),
+      ...(status === undefined ? [] : [plainText(status, SECTION_TEXT)]),
+    ),
+  ];
+}
+
+function renderHeader(blockId: string, text: string): HeaderBlock {
+  return { type: 'header', block_id: blockId, text: plainText(text, HEADER_TEXT) };
+}
+
+function renderPlain(blockId: string, text: string): SectionBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+}
+
+function renderContext(blockId: string, ...elements: ContextBlock['elements']): ContextBlock {
+  return { type: 'context', block_id: blockId, elements };
+}

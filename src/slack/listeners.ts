@@ -1,0 +1,57 @@
+import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
+import type { createAddInboxCommand } from './listeners/add-inbox-command.ts';
+import type { createFormPages, SubmissionAnswer } from './listeners/form-pages.ts';
+import type { createShowHome } from './listeners/home-tab.ts';
+import type { createKeyPages } from './listeners/key-pages.ts';
+import type { createTryAgain } from './listeners/try-again.ts';
+import type { ActionPayload, Actor, CommandPayload, ViewPayload } from './payloads.ts';
+import type { SlackApi } from './slack-api.ts';
+
+/** Everything the bot listens to; a test holds it and manifest.yml together. */
+export type Listeners = {
+  commands: Record<
+    string,
+    (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>) => Promise<void>
+  >;
+  submissions: Record<
+    string,
+    (api: SlackApi, actor: Actor, view: ViewPayload) => Promise<SubmissionAnswer | undefined>
+  >;
+  /** Done after the result of a submission has been shown. */
+  afterSubmission: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
+  /** Buttons and boxes inside one of our modals. */
+  viewActions: Record<string, (api: SlackApi, actor: Actor, view: ViewPayload) => Promise<void>>;
+  /** Buttons in messages and in the Home. */
+  actions: Record<string, (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<void>>;
+  events: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
+};
+
+export function createListeners(deps: {
+  addInboxCommand: ReturnType<typeof createAddInboxCommand>;
+  formPages: ReturnType<typeof createFormPages>;
+  keyPages: ReturnType<typeof createKeyPages>;
+  tryAgain: ReturnType<typeof createTryAgain>;
+  showHome: ReturnType<typeof createShowHome>;
+}): Listeners {
+  const { formPages, keyPages } = deps;
+  return {
+    commands: { [COMMAND]: deps.addInboxCommand },
+    submissions: {
+      [CALLBACKS.who]: formPages.submitWho,
+      [CALLBACKS.how]: formPages.submitHow,
+      [CALLBACKS.storeKey]: keyPages.submitKey,
+    },
+    afterSubmission: { [CALLBACKS.storeKey]: deps.showHome },
+    viewActions: {
+      [ACTIONS.backToWho]: formPages.goBack,
+      [ACTIONS.editServers]: formPages.editServers,
+      [ACTIONS.sameLogin]: formPages.toggleSameLogin,
+    },
+    actions: {
+      [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.storeKey]: keyPages.openKeyForm,
+      [ACTIONS.removeKey]: keyPages.removeKey,
+    },
+    events: { [EVENTS.homeOpened]: deps.showHome },
+  };
+}

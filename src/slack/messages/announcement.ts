@@ -1,0 +1,41 @@
+import type { ContextBlock, KnownBlock } from '@slack/types';
+import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import { escapeTopLevel } from '../escape-mrkdwn.ts';
+import { SECTION_TEXT } from '../limits.ts';
+import { mrkdwn } from '../mrkdwn.ts';
+import { plainText } from '../plain-text.ts';
+import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
+import type { Message } from '../slack-api.ts';
+import { describeState } from './describe-state.ts';
+import { nameInbox, renderInbox } from './inbox-in-words.ts';
+import { isBetweenPeople } from './is-between-people.ts';
+
+/**
+ * The message that the thread of a request hangs on: who adds which inbox with which provider, and how it stands. Posted
+ * once and updated whenever that changes.
+ */
+export function renderAnnouncement(request: AddInboxRequest): Message {
+  const { account, userId } = request;
+  const { emoji, title, words, status } = describeState(request);
+  const by = ANNOUNCEMENT.by(`<@${userId}>`, PROVIDER_PHRASES[account.inbox_type]);
+  const misplaced = sayWhyHere(request);
+  const blocks: KnownBlock[] = [
+    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*\n${by}`) },
+    renderInbox(account),
+    ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
+    ...(status === undefined ? [] : [renderContext('status', plainText(status, SECTION_TEXT))]),
+    ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
+  ];
+  const said = [`${title}: ${nameInbox(account)}.`, by, words, status && `${escapeTopLevel(status)}.`, misplaced];
+  return { text: said.filter(Boolean).join(' '), blocks };
+}
+
+/** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */
+function sayWhyHere({ announcement, channelId }: AddInboxRequest): string {
+  if (announcement?.place !== 'dm' || announcement.channelId === channelId) return '';
+  return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);
+}
+
+function renderContext(blockId: string, element: ContextBlock['elements'][number]): ContextBlock {
+  return { type: 'context', block_id: blockId, elements: [element] };
+}

@@ -1,0 +1,23 @@
+import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import { EPHEMERAL } from '../sentences.ts';
+import { isBetweenPeople } from './is-between-people.ts';
+
+/** What `/add-inbox help` says. */
+export function helpText(): string {
+  return EPHEMERAL.help.join('\n');
+}
+
+/** What the command says to anything it doesn't take. */
+export function usageText(): string {
+  return EPHEMERAL.usage;
+}
+
+/** Something that should not happen did. `reference` finds it in the log. */
+export function failureText(reference: string): string {
+  return EPHEMERAL.failed(reference);
+}
+
+/** Said where the command was used: that the thread is in their DM, and how to have it here. */
+export function cannotPostText(request: AddInboxRequest): string {
+  return isBetweenPeople(request.channelId) ? EPHEMERAL.cannotPostInConversation : EPHEMERAL.cannotPost;
+}

@@ -1,0 +1,51 @@
+import type { KnownBlock } from '@slack/types';
+import type { Outcome } from '../../add-inbox/outcome.ts';
+import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import { escapeTopLevel } from '../escape-mrkdwn.ts';
+import { MESSAGE_TEXT, SECTION_TEXT } from '../limits.ts';
+import { mrkdwn } from '../mrkdwn.ts';
+import { plainText } from '../plain-text.ts';
+import { FACTS, NEXT_STEPS } from '../sentences.ts';
+import type { Message } from '../slack-api.ts';
+import { describeState } from './describe-state.ts';
+import { nameInbox, renderInbox } from './inbox-in-words.ts';
+import { listFacts } from './outcome-in-words.ts';
+
+/** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
+export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
+  const { emoji, title } = describeState({ ...request, outcome });
+  const facts = listFacts(outcome);
+  const next = NEXT_STEPS[outcome.kind];
+  const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
+  const blocks: KnownBlock[] = [
+    { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
+    ...(outcome.kind === 'added' ? [] : [renderInbox(request.account)]),
+    ...(facts.length === 0 ? [] : [renderPlain('facts', facts.join('\n'))]),
+    renderPlain('next', next),
+    ...(reference === ''
+      ? []
+      : [{ type: 'context' as const, block_id: 'reference', elements: [plainText(reference, SECTION_TEXT)] }]),
+  ];
+  const head = `${title}: ${nameInbox(request.account)}.`;
+  const tail = `${next} ${reference}`.trim();
+  const room = MESSAGE_TEXT - head.length - tail.length - 2;
+  return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
+}
+
+function renderPlain(blockId: string, text: string): KnownBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+}
+
+/** The first of `facts` that fit into `room`, escaped: an entity must not be cut in two. */
+function fit(facts: string[], room: number): string[] {
+  const escaped = facts.map((fact) => {
+    const text = escapeTopLevel(fact);
+    return /[.!?]$/.test(text) ? text : `${text}.`;
+  });
+  const kept: string[] = [];
+  for (const text of escaped) {
+    if ([...kept, text, '…'].join(' ').length > room) return [...kept, '…'];
+    kept.push(text);
+  }
+  return kept;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/*
+ * What the bot reads of Slack's payloads. Who acts is taken from here only: the body is signed, a view's metadata is not
+ * the place for it.
+ */
+
+const team = z.object({ id: z.string() }).nullish();
+
+const user = z.object({ id: z.string(), team_id: z.string().optional() });
+
+const view = z.looseObject({
+  id: z.string(),
+  hash: z.string().optional(),
+  callback_id: z.string(),
+  private_metadata: z.string().default(''),
+  app_installed_team_id: z.string().nullish(),
+});
+
+export const commandPayload = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string(),
+  trigger_id: z.string(),
+  response_url: z.string(),
+});
+
+export const submissionPayload = z.object({ team, user, view });
+
+export const actionPayload = z.object({
+  team,
+  user,
+  trigger_id: z.string(),
+  response_url: z.string().optional(),
+  channel: z.object({ id: z.string() }).optional(),
+  view: view.optional(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().nullish() })).min(1),
+});
+
+export const homeOpenedPayload = z.object({
+  team_id: z.string(),
+  event: z.object({ user: z.string(), tab: z.string().optional() }),
+});
+
+export type CommandPayload = z.output<typeof commandPayload>;
+export type SubmissionPayload = z.output<typeof submissionPayload>;
+export type ActionPayload = z.output<typeof actionPayload>;
+export type HomeOpenedPayload = z.output<typeof homeOpenedPayload>;
+export type ViewPayload = z.output<typeof view>;
+
+/** Who acts, and in which workspace the bot was asked. */
+export type Actor = {
+  /** The workspace the bot is installed in, as authorized. */
+  teamId: string;
+  userId: string;
+  /** The workspace they belong to, as far as the payload says; it differs in shared channels. */
+  ownTeamId: string;
+};
+
+/** Where the payload names no workspace of the person, it is the one they act in. */
+export function actorOf(payload: Pick<ActionPayload, 'team' | 'user'>, teamId: string): Actor {
+  return { teamId, userId: payload.user.id, ownTeamId: payload.user.team_id ?? payload.team?.id ?? teamId };
+}

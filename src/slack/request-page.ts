@@ -1,0 +1,39 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { AddInboxRequest } from '../add-inbox/request.ts';
+import { CALLBACKS } from './ids.ts';
+import { SECTION_TEXT, VIEW_TITLE } from './limits.ts';
+import { describeState } from './messages/describe-state.ts';
+import { renderInbox } from './messages/inbox-in-words.ts';
+import { isBetweenPeople } from './messages/is-between-people.ts';
+import { renderOutcome } from './messages/render-outcome.ts';
+import { mrkdwn } from './mrkdwn.ts';
+import { plainText } from './plain-text.ts';
+import { FORM, REQUEST_PAGE } from './sentences.ts';
+
+/** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
+export function renderRequestPage(request: AddInboxRequest): ModalView {
+  const { outcome } = request;
+  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome).blocks;
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [...blocks, { type: 'context', block_id: 'place', elements: [mrkdwn(sayWhere(request))] }],
+  };
+}
+
+function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
+  const { emoji, title, words } = describeState(request);
+  return [
+    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`) },
+    renderInbox(request.account),
+    { type: 'section', block_id: 'next', text: plainText(REQUEST_PAGE.unsettled, SECTION_TEXT) },
+  ];
+}
+
+function sayWhere({ announcement, state }: AddInboxRequest): string {
+  if (announcement === undefined) return state === 'told' ? REQUEST_PAGE.nowhere : REQUEST_PAGE.toBeTold;
+  const { place, channelId } = announcement;
+  return place === 'dm' || isBetweenPeople(channelId) ? REQUEST_PAGE.inDm : REQUEST_PAGE.inThread(`<#${channelId}>`);
+}

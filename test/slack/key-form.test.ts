@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseKeyForm, renderKeyForm, toKeyErrors } from '../../src/slack/key-form.ts';
+import { assertView, textsOf } from './block-kit.ts';
+import { context, HOSTILE, key, longestContext, longestDraft } from './examples.ts';
+import { fieldsOf, initialsOf, typedView } from './typed-view.ts';
+
+const KEY = 'cs_live_0123456789abcdef0123456789abcdef01234567';
+
+test('it asks for the key, empty, and says where it comes from and that it can be seen', () => {
+  const view = renderKeyForm({ context: undefined, current: undefined });
+  assertView(view);
+  assert.equal(view.callback_id, 'store_key');
+  assert.deepEqual(fieldsOf(view), ['api_key']);
+  assert.deepEqual(initialsOf(view), {});
+  const texts = textsOf(view, 'plain_text').join('\n');
+  for (const words of ['API keys', 'sender_accounts:write', 'can be seen', 'last four']) {
+    assert.ok(texts.includes(words), words);
+  }
+});
+
+test('opened from the Home there is nothing to go on to', () => {
+  const view = typedView(renderKeyForm({ context: undefined, current: key }), { api_key: KEY });
+  assert.deepEqual(parseKeyForm(view), { context: undefined, draft: {}, apiKey: KEY });
+});
+
+test('opened from the command it carries the whole form that it goes on to', () => {
+  const view = renderKeyForm({ context: longestContext, draft: longestDraft, current: undefined });
+  assertView(view);
+  const parsed = parseKeyForm(typedView(view, { api_key: ` ${KEY}` }));
+  assert.deepEqual(parsed, { context: longestContext, draft: longestDraft, apiKey: ` ${KEY}` });
+});
+
+test('an empty field is an empty key', () => {
+  assert.equal(parseKeyForm(typedView(renderKeyForm({ context, current: undefined }))).apiKey, '');
+});
+
+test('it says what becomes of the key that is stored', () => {
+  const about = (status: 'works' | 'refused') =>
+    textsOf(renderKeyForm({ context: undefined, current: { ...key, status } }), 'plain_text').join('\n');
+  assert.match(about('works'), /replaces the key ending in wxyz/);
+  assert.match(about('refused'), /refused the key ending in wxyz/);
+  const needed = renderKeyForm({ context, current: undefined });
+  assert.match(textsOf(needed, 'plain_text').join('\n'), /Before the first inbox/);
+});
+
+test('why a key was not stored stands at its field, each in words of its own', () => {
+  const view = typedView(renderKeyForm({ context, current: undefined }), { api_key: KEY });
+  const errors = [
+    toKeyErrors({ kind: 'not_a_key' }, view),
+    toKeyErrors({ kind: 'refused', reason: 'Invalid or revoked API key' }, view),
+    toKeyErrors({ kind: 'missing_scopes', reason: '', missingScopes: ['sender_accounts:write', HOSTILE] }, view),
+    toKeyErrors({ kind: 'missing_scopes', reason: '', missingScopes: [] }, view),
+    toKeyErrors({ kind: 'wrong_address', status: 404 }, view),
+  ];
+  for (const error of errors) assert.deepEqual(Object.keys(error), ['api_key.0']);
+  assert.equal(new Set(errors.map((error) => error['api_key.0'])).size, errors.length);
+  assert.match(errors[2]?.['api_key.0'] ?? '', /sender_accounts:write/);
+  assert.doesNotMatch(JSON.stringify(errors), new RegExp(KEY));
+});
+
+test('the key that was typed is in nothing that is rendered afterwards', () => {
+  const parsed = parseKeyForm(typedView(renderKeyForm({ context, current: undefined }), { api_key: KEY }));
+  const view = renderKeyForm({ context: parsed.context, draft: parsed.draft, current: key });
+  assert.doesNotMatch(JSON.stringify(view), new RegExp(KEY));
+});

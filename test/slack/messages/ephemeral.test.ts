@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cannotPostText, failureText, helpText, usageText } from '../../../src/slack/messages/ephemeral.ts';
+import { request } from '../examples.ts';
+
+test('help names every way to use the command', () => {
+  for (const way of ['`/add-inbox`', '`/add-inbox jane@acme.com`', '/invite @inbox-bot', 'Home']) {
+    assert.ok(helpText().includes(way), way);
+  }
+});
+
+test('usage says what the command takes', () => {
+  assert.match(usageText(), /nothing or one address/);
+});
+
+test('a failure carries the reference', () => {
+  assert.match(failureText('ref_7'), /reference ref_7/);
+});
+
+test('where the bot can not post, it says where the result is and how to invite it', () => {
+  assert.match(cannotPostText(request), /direct messages with me.*\/invite @inbox-bot/);
+  assert.doesNotMatch(cannotPostText({ ...request, channelId: 'D1' }), /\/invite/);
+});

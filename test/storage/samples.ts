@@ -1,0 +1,48 @@
+import type { ClaimedRequest } from '../../src/add-inbox/request.ts';
+import type { AccountToAdd } from '../../src/add-inbox/sender-account.ts';
+import type { RequestRepository, RequestToAccept } from '../../src/storage/request-repository.ts';
+import { createSealer } from '../../src/storage/sealing.ts';
+
+export const testKey = { id: 'test', key: new Uint8Array(32).fill(7) };
+export const testSealer = createSealer([testKey]);
+
+export const sampleAccount: AccountToAdd = {
+  email_address: 'jane@acme.com',
+  display_name: 'Jane “J.” Dœ 🙂',
+  inbox_type: 'CUSTOM_SMTP',
+  smtp_host: 'smtp.acme.com',
+  smtp_port: 587,
+  smtp_username: 'jane',
+  imap_host: 'imap.acme.com',
+  imap_port: 993,
+  imap_username: 'jane@acme.com',
+  daily_limit: 9_007_199_254_740_991,
+  smtp_use_tls: true,
+  imap_use_ssl: false,
+};
+
+export function sampleRequest(name: string, change: Partial<RequestToAccept> = {}): RequestToAccept {
+  return {
+    id: `request-${name}`,
+    teamId: 'T1',
+    userId: 'U1',
+    viewId: `view-${name}`,
+    channelId: 'C1',
+    retryOf: undefined,
+    account: sampleAccount,
+    passwords: { smtp_password: ' p4ss "wörd" ', imap_password: 'other' },
+    responseUrl: 'https://hooks.slack.com/commands/T1/1/secret',
+    ...change,
+  };
+}
+
+/** Accepts the sample and returns it as it is held. */
+export async function acceptSample(
+  requests: RequestRepository,
+  name: string,
+  change?: Partial<RequestToAccept>,
+): Promise<ClaimedRequest> {
+  const acceptance = await requests.accept(sampleRequest(name, change));
+  if (acceptance.kind !== 'accepted') throw new Error(`${name} was accepted before`);
+  return acceptance.request;
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../../src/storage/database.ts';
+import { type DatabaseOptions, openDatabase } from '../../src/storage/open-database.ts';
+import { testSealer } from './samples.ts';
+
+/** Databases for one suite. Each test opens its own; all of them are closed at the end. */
+export type TestDatabases = {
+  kind: 'sqlite' | 'postgres';
+  createUrl(): Promise<string>;
+  open(url?: string, options?: Partial<DatabaseOptions>): Promise<Database>;
+  closeAll(): Promise<void>;
+};
+
+export function createTestDatabases(kind: TestDatabases['kind'], createUrl: () => Promise<string>): TestDatabases {
+  const opened: Database[] = [];
+  return {
+    kind,
+    createUrl,
+    async open(url, options) {
+      const database = await openDatabase(url ?? (await createUrl()), { sealer: testSealer, ...options });
+      opened.push(database);
+      return database;
+    },
+    async closeAll() {
+      await Promise.all(opened.splice(0).map((database) => database.close()));
+    },
+  };
+}
+
+/** A folder of one test file; `createPath` names a new file in a folder of its own in it. */
+export async function createTemporaryFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-storage-'));
+  let paths = 0;
+  return {
+    createPath() {
+      paths += 1;
+      return join(folder, String(paths), 'data', 'inbox-bot.db');
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
