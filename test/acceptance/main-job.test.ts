@@ -30,11 +30,6 @@ for (const transport of ['http', 'socket'] as const) {
     assert.equal(reply.channelId, channelId);
     assert.match(reply.text, /ACTIVE/);
     await slack.waitForCall((call) => call.method === 'views.update' && JSON.stringify(call.args).includes('ACTIVE'));
-      member
-        .in(channelId)
-        .map((message) => [message.rendered, ...message.thread.map((each) => each.rendered)].join('\n---\n'))
-        .join('\n===\n'),
-    );
 
     const posts = coldsend.ledger.filter(({ body }) => Object.keys(body ?? {}).length > 0);
     assert.equal(posts.length, 1);
