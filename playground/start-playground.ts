@@ -6,24 +6,43 @@ import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type LocalColdsend, startLocalColdsend } from './local-coldsend/local-coldsend.ts';
 import { startLocalSlack } from './local-slack/local-slack.ts';
 import type { LocalSlack } from './local-slack/types.ts';
+import { type ManifestApp, readApp } from './read-app.ts';
+
+export type BotState = 'running' | 'starting' | 'stopped';
 
 export type Playground = {
+  app: ManifestApp;
   slack: LocalSlack;
   coldsend: LocalColdsend;
   /** A key that the local ColdSend takes. */
   apiKey: string;
-  bot(): BotProcess;
-  /** Starts the bot on the same database again, after it ended. */
-  startBot(): Promise<void>;
+  bot: {
+    state(): BotState;
+    /** Everything it wrote so far. */
+    output(): string;
+    /** As `kill -9` does. */
+    kill(): Promise<void>;
+    /** Starts it on the same database again; does nothing while it runs. */
+    start(): Promise<void>;
+    onChange(listener: () => void): void;
+  };
   /** Ends all of it and leaves nothing behind. */
   close(): Promise<void>;
 };
 
 /** The bot as it runs in production, in Socket Mode on an empty database, beside a local Slack and a local ColdSend. */
 export async function startPlayground(): Promise<Playground> {
-  const [slack, coldsend] = await Promise.all([startLocalSlack(), startLocalColdsend()]);
+  const app = readApp();
+  const [slack, coldsend] = await Promise.all([
+    startLocalSlack({
+      app: { name: app.name, commands: app.commands.map(({ command }) => command), events: app.events },
+      scopes: app.scopes,
+    }),
+    startLocalColdsend(),
+  ]);
   const apiKey = `cs_live_${randomBytes(20).toString('hex')}`;
   coldsend.addKey(apiKey);
+  slack.watchSecret(apiKey);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-playground-'));
   const env = {
     SLACK_BOT_TOKEN: slack.installation.botToken,
@@ -33,22 +52,55 @@ export async function startPlayground(): Promise<Playground> {
     ENCRYPTION_KEYS: `playground:${randomBytes(32).toString('base64')}`,
     DATABASE_URL: `sqlite:${join(folder, 'bot.db')}`,
   };
-  let bot = await start();
-
-  return { slack, coldsend, apiKey, bot: () => bot, startBot, close };
-
-  async function start(): Promise<BotProcess> {
-    const started = await startBotProcess(env);
-    await slack.waitForSockets();
-    return started;
+  const listeners = new Set<() => void>();
+  let state: BotState = 'stopped';
+  let bot: BotProcess | undefined;
+  try {
+    await start();
+  } catch (error) {
+    await close();
+    throw error;
   }
 
-  async function startBot(): Promise<void> {
-    bot = await start();
+  return {
+    app,
+    slack,
+    coldsend,
+    apiKey,
+    bot: {
+      state: () => state,
+      output: () => bot?.output() ?? '',
+      async kill() {
+        await bot?.stop('SIGKILL');
+      },
+      start,
+      onChange: (listener) => void listeners.add(listener),
+    },
+    close,
+  };
+
+  async function start(): Promise<void> {
+    if (state !== 'stopped') return;
+    change('starting');
+    try {
+      const started = await startBotProcess(env);
+      bot = started;
+      void started.exited.then(() => change('stopped'));
+      await slack.waitForSockets();
+      change('running');
+    } catch (error) {
+      change('stopped');
+      throw error;
+    }
+  }
+
+  function change(to: BotState): void {
+    state = to;
+    for (const listener of listeners) listener();
   }
 
   async function close(): Promise<void> {
-    await bot.stop();
+    await bot?.stop();
     await Promise.all([slack.close(), coldsend.close()]);
     rmSync(folder, { recursive: true, force: true });
   }

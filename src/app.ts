@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createDoStep } from './add-inbox/do-step.ts';
+import type { AddInboxRequest } from './add-inbox/request.ts';
 import { createRequestId } from './add-inbox/request-id.ts';
 import { createStoreKey } from './add-inbox/store-key.ts';
 import { createSubmit } from './add-inbox/submit.ts';
@@ -34,9 +36,13 @@ import { openDatabase } from './storage/open-database.ts';
 import { createRequestRepository } from './storage/request-repository.ts';
 import { createResponseUrlSeal } from './storage/response-url-seal.ts';
 import { createSealer } from './storage/sealing.ts';
+import { createTurnRepository } from './storage/turn-repository.ts';
 
-/** A replica that dies is replaced after this long; it renews its leases three times as often. */
-const LEASE_MS = 9_000;
+/**
+ * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
+ * within Slack's three seconds either.
+ */
+const LEASE_MS = 4_000;
 
 const MOST_REQUESTS_AT_ONCE = 32;
 
@@ -60,7 +66,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 
   const sealer = createSealer(config.encryptionKeys);
   const database = await openDatabase(config.databaseUrl, { sealer });
-  const requests = createRequestRepository({ db: database, sealer, owner: randomUUID(), leaseMs: LEASE_MS, now });
+  const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now };
+  const requests = createRequestRepository({ db: database, ...held });
+  const turns = createTurnRepository({ database, limits: config.coldsend.rateLimits, ...held });
   const keys = createColdsendKeyRepository({ db: database, sealer, now });
   const responseUrlSeal = createResponseUrlSeal(sealer);
 
@@ -82,28 +90,41 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const api = apiOf(botToken);
   const rights = createRights(createPeople(now));
 
+  const delivery = createDelivery({
+    apiOf: async () => api,
+    explainDm: async (request) => {
+      const responseUrl = await requests.openResponseUrl(request);
+      if (responseUrl !== undefined) await respondOnlyToThem(fetch, responseUrl, cannotPostText(request));
+    },
+    onIgnored: noteError('Slack did not take a message'),
+  });
+  const onError = (request: AddInboxRequest | undefined, error: unknown) =>
+    log.error('A step of a request failed', { ...describeError(error), ...(request && { request: request.id }) });
   const worker = createWorker({
     requests,
-    keys,
-    delivery: createDelivery({
-      apiOf: async () => api,
-      explainDm: async (request) => {
-        const responseUrl = await requests.openResponseUrl(request);
-        if (responseUrl !== undefined) await respondOnlyToThem(fetch, responseUrl, cannotPostText(request));
-      },
-      onIgnored: noteError('Slack did not take a message'),
-    }),
-    addSenderAccount: coldsend.addSenderAccount,
-    eraseFreed: () => database.eraseFreed(),
-    onStep: (request, step) =>
-      log.info('Next step', { request: request.id, team: request.teamId, state: request.state, step }),
-    onSettled: (outcome, ms) => metrics.settled(outcome, ms),
-    onError: (request, error) =>
-      log.error('A step of a request failed', { ...describeError(error), ...(request && { request: request.id }) }),
+    claimTurns: turns.claimTurns,
+    createSteps: (isHeld) =>
+      createDoStep({
+        requests,
+        keys,
+        turns,
+        delivery,
+        addSenderAccount: coldsend.addSenderAccount,
+        eraseFreed: () => database.eraseFreed(),
+        isHeld,
+        onStep: (request, step) =>
+          log.info('Next step', { request: request.id, team: request.teamId, state: request.state, step }),
+        onSettled: metrics.settled,
+        onError,
+        now,
+        random: Math.random,
+      }),
+    onError,
     now,
+    monotonicNow: () => performance.now(),
     random: Math.random,
     maxAtOnce: MOST_REQUESTS_AT_ONCE,
-    renewEveryMs: LEASE_MS / 3,
+    leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
   });
 
   const newRequestId = () => createRequestId(randomBytes);

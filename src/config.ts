@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RateLimit } from './add-inbox/turns.ts';
 
 /** What the operator set, checked. Durations in milliseconds. */
 export type Config = {
@@ -22,9 +23,6 @@ export type SlackConfig = {
   botToken: string;
   transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 };
-
-/** At most `requests` in any `seconds`. */
-export type RateLimit = { requests: number; seconds: number };
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { StartError } from './start-error.ts';
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export type HttpServer = {
-  /** Resolves with the port, which was chosen by the system where `port` is 0. */
+  /** Resolves with the port, which was chosen by the system where `port` is 0. Throws StartError where it can't be had. */
   listen(port: number, host: string): Promise<number>;
   /** Takes no new connection; resolves when the open requests are answered. */
   close(): Promise<void>;
@@ -42,9 +43,11 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
   return {
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        const refuse = ({ code }: NodeJS.ErrnoException): void =>
+          reject(new StartError(`The bot can't listen on port ${port} of ${host} (${code}). Set PORT and HOST.`));
+        server.once('error', refuse);
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.off('error', refuse);
           resolve((server.address() as AddressInfo).port);
         });
       }),

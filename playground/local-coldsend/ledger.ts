@@ -33,6 +33,7 @@ export type Ledger = {
   /** To be called when the entry has changed; `read` says that nothing more of its request will come. */
   changed(entry: LedgerEntry, what: 'opened' | 'read' | 'answered'): void;
   onRequest(listener: (entry: LedgerEntry) => void): () => void;
+  onChange(listener: () => void): () => void;
   waitFor(predicate: (entry: LedgerEntry) => boolean): Promise<LedgerEntry>;
   close(): void;
 };
@@ -42,6 +43,7 @@ export const MASK = '********';
 export function createLedger(): Ledger {
   const entries: LedgerEntry[] = [];
   const listeners = new Set<(entry: LedgerEntry) => void>();
+  const changeListeners = new Set<() => void>();
   const waiting = new Set<{ check: (entry: LedgerEntry) => void; giveUp: () => void }>();
 
   return {
@@ -50,10 +52,15 @@ export function createLedger(): Ledger {
       if (what === 'opened') entries.push(entry);
       for (const { check } of [...waiting]) check(entry);
       if (what === 'read') for (const listener of [...listeners]) listener(entry);
+      for (const listener of [...changeListeners]) listener();
     },
     onRequest(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onChange(listener) {
+      changeListeners.add(listener);
+      return () => changeListeners.delete(listener);
     },
     waitFor(predicate) {
       const past = entries.find(predicate);
@@ -74,6 +81,7 @@ export function createLedger(): Ledger {
       for (const { giveUp } of waiting) giveUp();
       waiting.clear();
       listeners.clear();
+      changeListeners.clear();
     },
   };
 }

@@ -40,6 +40,8 @@ export type LocalColdsend = {
   readonly ledger: readonly LedgerEntry[];
   /** Calls `listener` once for each request, as soon as it is read, before it is answered. Returns the end of it. */
   onRequest(listener: (entry: LedgerEntry) => void): () => void;
+  /** Calls `listener` whenever something in the ledger has changed. Returns the end of it. */
+  onChange(listener: () => void): () => void;
   /** The first request for which `predicate` holds, now or later. Rejects when the server is closed first. */
   waitFor(predicate: (entry: LedgerEntry) => boolean): Promise<LedgerEntry>;
   /** Forgets requests, accounts, scripts and used-up rates, and breaks off what is unanswered. Keys stay. */
@@ -105,6 +107,7 @@ export async function startLocalColdsend(options: LocalColdsendOptions = {}): Pr
     accounts: accounts.list,
     ledger: ledger.entries,
     onRequest: ledger.onRequest,
+    onChange: ledger.onChange,
     waitFor: ledger.waitFor,
     reset() {
       stop.abort();

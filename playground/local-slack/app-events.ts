@@ -4,13 +4,12 @@ import type { Delivery, Installation, JsonObject } from './types.ts';
 /** Sends an event to the app, wrapped as the Events API does; nothing where the app is not subscribed to it. */
 export async function sendAppEvent(
   core: Core,
-  installation: Installation,
+  { teamId, botUserId }: Pick<Installation, 'teamId' | 'botUserId'>,
   event: JsonObject,
   { eventTime = Math.floor(core.now() / 1000) }: { eventTime?: number } = {},
 ): Promise<Delivery[]> {
   const { app, ids, deliveries } = core;
-  if (app.events !== 'all' && !app.events.includes(String(event.type))) return [];
-  const { teamId, botUserId } = installation;
+  if (!isSubscribed(core, String(event.type))) return [];
   return deliveries.deliverEvent(teamId, {
     token: 'local-verification-token',
     team_id: teamId,
@@ -24,6 +23,10 @@ export async function sendAppEvent(
     ],
     is_ext_shared_channel: false,
   });
+}
+
+export function isSubscribed({ app }: Core, type: string): boolean {
+  return app.events === 'all' || app.events.includes(type);
 }
 
 /** Kills the token and says so. */

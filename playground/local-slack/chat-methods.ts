@@ -3,7 +3,14 @@ import { anyObject, block, flag, json } from './args.ts';
 import { findBlockKitProblems } from './block-kit-problems.ts';
 import type { Channel, JsonObject, StoredMessage } from './types.ts';
 import { findChannelForApp, isVisiblePerson, openDm } from './visible-channels.ts';
-import { botMethod, type CallContext, errorMessages, type Method, SlackApiError } from './web-api-method.ts';
+import {
+  botMethod,
+  type CallContext,
+  errorMessages,
+  type Method,
+  requireScope,
+  SlackApiError,
+} from './web-api-method.ts';
 import { messageJson } from './wire.ts';
 
 const TEXT_LIMIT = 40_000;
@@ -197,9 +204,4 @@ function checkContent({ core }: CallContext, { text = '', blocks: given, attachm
   if (text.trim() === '')
     core.keeper.noteProblem('a message without top-level text: screen readers and notifications say nothing');
   return { text, blocks, attachments };
-}
-
-function requireScope({ installation }: CallContext, needed: string): void {
-  if (installation.scopes.includes(needed)) return;
-  throw new SlackApiError('missing_scope', { needed, provided: installation.scopes.join(',') });
 }

@@ -3,7 +3,7 @@ import { count, cursor, flag } from './args.ts';
 import { takePage } from './page.ts';
 import type { Channel } from './types.ts';
 import { findChannelForApp, isVisiblePerson, openDm, reaches } from './visible-channels.ts';
-import { botMethod, type CallContext, type Method, SlackApiError } from './web-api-method.ts';
+import { botMethod, type Method, requireScope, SlackApiError } from './web-api-method.ts';
 import { channelJson } from './wire.ts';
 
 const READ_SCOPES = { public: 'channels:read', private: 'groups:read', im: 'im:read', mpim: 'mpim:read' } as const;
@@ -79,9 +79,3 @@ export const conversationMethods: { [name: string]: Method } = {
     },
   ),
 };
-
-/** For scopes that depend on what is asked about. */
-function requireScope({ installation }: CallContext, needed: string): void {
-  if (installation.scopes.includes(needed)) return;
-  throw new SlackApiError('missing_scope', { needed, provided: installation.scopes.join(',') });
-}

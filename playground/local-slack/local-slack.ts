@@ -20,6 +20,8 @@ import type { AppConfig, Installation, LocalSlack, LocalSlackOptions, Person } f
 import { createViews } from './views.ts';
 
 const ACK_TIMEOUT_MS = 3_000;
+/** Longer than any client keeps an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 120_000;
 const EVENT_RETRY_MS = [0, 60_000, 300_000];
 
 /**
@@ -72,6 +74,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
   const handle: (request: IncomingMessage, response: ServerResponse) => void = createHttpHandler(core, {
     answerDelayMs: options.answerDelayMs ?? 0,
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('upgrade', sockets.upgrade);
   address = await listen(server, options.port ?? 0);
 
@@ -165,7 +168,8 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     watchSecret: (secret) => void core.secrets.add(secret),
 
     deliverTo: deliveries.deliverTo,
-    sendEvent: (teamId, event, given = {}) => sendAppEvent(core, installationOf(teamId), event, given),
+    sendEvent: (teamId, event, given = {}) =>
+      sendAppEvent(core, { teamId, botUserId: state.botUserOf(teamId) ?? '' }, event, given),
     redeliver: deliveries.redeliver,
     tamperNext: deliveries.tamperNext,
     async sendRaw({ body, headers = {}, url: target = deliveries.urlFor() }) {

@@ -11,7 +11,6 @@ export type Messages = ReturnType<typeof createMessages>;
 /** Messages by conversation, ephemeral ones included. */
 export function createMessages({ ids, emit }: { ids: Ids; emit: (change: Change) => void }) {
   const byChannel = new Map<string, StoredMessage[]>();
-  const deletedRoots = new Set<string>();
 
   function inChannel(channelId: string): StoredMessage[] {
     const messages = byChannel.get(channelId) ?? [];
@@ -26,7 +25,6 @@ export function createMessages({ ids, emit }: { ids: Ids; emit: (change: Change)
       inChannel(channelId).find((message) => message.ts === ts),
     /** Whether replies can be put under this `ts`. */
     isThread: (channelId: string, ts: string): boolean =>
-      !deletedRoots.has(`${channelId} ${ts}`) &&
       inChannel(channelId).some((message) => message.ts === ts && message.onlyFor === undefined),
     post(given: NewMessage): StoredMessage {
       const message: StoredMessage = {
@@ -57,7 +55,6 @@ export function createMessages({ ids, emit }: { ids: Ids; emit: (change: Change)
       const at = messages.findIndex((message) => message.ts === ts);
       if (at === -1) return;
       messages.splice(at, 1);
-      deletedRoots.add(`${channelId} ${ts}`);
       emit({ kind: 'message_deleted', channelId, ts });
     },
     deleteChannel(channelId: string): void {

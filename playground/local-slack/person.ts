@@ -1,4 +1,3 @@
-import { sendAppEvent } from './app-events.ts';
 import { ClientRefusal, chosenValue, findField, heldValue, setValue, tickedValue, typedValue } from './client-form.ts';
 import type { Core } from './core.ts';
 import type { PlacedElement } from './elements.ts';
@@ -6,14 +5,12 @@ import { objectAt, stringsAt } from './json.ts';
 import { resolveChoice } from './person-choice.ts';
 import { clickButton, dispatchAction } from './person-click.ts';
 import { sendCommand } from './person-command.ts';
+import { openHome } from './person-home.ts';
 import { closeModals, submitModal } from './person-submit.ts';
 import { homeSeen, messagesSeen, modalSeen } from './seen.ts';
-import type { ActionResult, ClickTarget, Installation, JsonObject, Person, PersonRecord } from './types.ts';
+import type { ActionResult, ClickTarget, JsonObject, Person, PersonRecord } from './types.ts';
 import type { OpenView } from './views.ts';
-import { canRead, openDm } from './visible-channels.ts';
-
-/** How long a Home that is opened may take to be published before what is there is returned. */
-const HOME_WAIT_MS = 2_000;
+import { canRead } from './visible-channels.ts';
 
 /** A person at Slack's client; the same driver for tests and for a page in a browser. */
 export function createPerson(core: Core, userId: string): Person {
@@ -69,7 +66,7 @@ export function createPerson(core: Core, userId: string): Person {
   return {
     userId,
     teamId,
-    command: (line, options = {}) => sendCommand(core, self(), line, options),
+    command: async (line, options = {}) => sendCommand(core, self(), line, options),
     modal() {
       const top = views.top(userId);
       return top === undefined ? undefined : modalSeen(core, top);
@@ -126,26 +123,8 @@ export function createPerson(core: Core, userId: string): Person {
     click: async (button, { in: target, confirm = true } = {}) =>
       clickButton(core, record(), inMessageOrView(target), button, confirm),
     async openHome(tab = 'home') {
-      const installation = installationOf(core, teamId);
       homeIsOpen = true;
-      const before = home()?.view.hash;
-      const dm = openDm(state, installation, self().id);
-      const view = home()?.view;
-      const shown = keeper
-        .waitFor(() => (home()?.view.hash !== before ? true : undefined), 'the Home to be published', {
-          timeoutMs: HOME_WAIT_MS,
-        })
-        .catch(() => undefined);
-      const event = {
-        type: 'app_home_opened',
-        user: userId,
-        channel: dm.id,
-        tab,
-        ...(view === undefined ? {} : { view }),
-      };
-      const delivered = sendAppEvent(core, installation, event);
-      await Promise.race([shown, delivered.then((attempts) => (attempts.length === 0 ? undefined : shown))]);
-      return homeSeen(core, home());
+      return openHome(core, self(), tab);
     },
     home: () => homeSeen(core, home()),
     in: (channelId) => messagesSeen(core, self(), channelId),
@@ -168,10 +147,4 @@ function dispatchesOn({ block, element }: PlacedElement, trigger: string): boole
   if (block.dispatch_action !== true) return false;
   const triggers = stringsAt(objectAt(element, 'dispatch_action_config'), 'trigger_actions_on');
   return triggers.length === 0 ? trigger === 'on_enter_pressed' : triggers.includes(trigger);
-}
-
-function installationOf(core: Core, teamId: string): Installation {
-  const { installation } = core.state.getWorkspace(teamId);
-  if (installation === undefined) throw new ClientRefusal('the app is not installed in this workspace');
-  return installation;
 }

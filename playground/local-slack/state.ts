@@ -72,6 +72,11 @@ export function createState({
     return person;
   }
 
+  /** The app's user in the workspace, also after it was uninstalled. */
+  function botUserOf(teamId: string): string | undefined {
+    return [...people.values()].find((person) => person.teamId === teamId && person.is_bot)?.id;
+  }
+
   /** A reinstallation keeps the token and adds the scopes; after an uninstall everything but the bot user is new. */
   function install(teamId: string, { scopes = DEFAULT_SCOPES, userId = '' } = {}): Installation {
     const workspace = getWorkspace(teamId);
@@ -81,9 +86,7 @@ export function createState({
       current.installedAt = now();
       if (tokens.get(current.botToken)?.status === 'active') return current;
     }
-    const botUserId =
-      [...people.values()].find((person) => person.teamId === teamId && person.is_bot)?.id ??
-      addPerson({ name: app.name, teamId, is_bot: true }).id;
+    const botUserId = botUserOf(teamId) ?? addPerson({ name: app.name, teamId, is_bot: true }).id;
     const installation: Installation = {
       teamId,
       botToken: `xoxb-${teamId.slice(1)}-${ids.secret(24)}`,
@@ -110,6 +113,7 @@ export function createState({
     getPerson,
     getChannel,
     addPerson,
+    botUserOf,
     install,
     addWorkspace(given: NewWorkspace = {}): Workspace {
       const teamId = given.teamId ?? ids.next('T');

@@ -49,6 +49,12 @@ export function appMethod<Shape extends z.ZodRawShape>(
   return { auth, args: Object.keys(shape), call: (context, args) => run(context, parseArgs(schema, args)) };
 }
 
+/** For scopes that depend on what is asked for; throws Slack's `missing_scope`. */
+export function requireScope({ installation }: CallContext, needed: string): void {
+  if (installation.scopes.includes(needed)) return;
+  throw new SlackApiError('missing_scope', { needed, provided: installation.scopes.join(',') });
+}
+
 /** `[ERROR] …` lines as Slack puts them beside `invalid_arguments` and `invalid_blocks`. */
 export function errorMessages(problems: string[]): JsonObject {
   return { errors: problems, response_metadata: { messages: problems.map((problem) => `[ERROR] ${problem}`) } };

@@ -12,7 +12,7 @@ import { peopleMethods } from './people-methods.ts';
 import { noteSecrets } from './secret-watch.ts';
 import type { Fault, Installation, JsonObject } from './types.ts';
 import { viewMethods } from './view-methods.ts';
-import { type Method, SlackApiError } from './web-api-method.ts';
+import { type Method, requireScope, SlackApiError } from './web-api-method.ts';
 
 const METHODS: { [name: string]: Method } = {
   ...authMethods,
@@ -96,9 +96,7 @@ function answerCall(
     const waitSeconds = core.rateLimiter.take(name, teamId, stringAt(args, 'channel'));
     if (waitSeconds !== undefined) return limited(waitSeconds, teamId);
     const { scope } = method;
-    if (scope !== undefined && !scopes.includes(scope)) {
-      throw new SlackApiError('missing_scope', { needed: scope, provided: scopes.join(',') });
-    }
+    if (scope !== undefined) requireScope({ core, installation }, scope);
     const body = { ok: true, ...method.call({ core, installation }, args) };
     const headers = { 'x-oauth-scopes': scopes.join(','), 'x-accepted-oauth-scopes': scope ?? '' };
     return { httpStatus: 200, headers, body, teamId };

@@ -123,7 +123,7 @@ function wholeNumber(maximum: number, message: string) {
     .trim()
     .regex(/^\d+$/, message)
     .transform(Number)
-    .pipe(z.number().min(1, message).max(maximum, message));
+    .pipe(z.number(message).min(1, message).max(maximum, message));
 }
 
 function password(missing: string) {

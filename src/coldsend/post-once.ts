@@ -11,6 +11,8 @@ export type Post = {
   connect: buildConnector.connector;
   /** Ends the call with what is known by then. */
   signal: AbortSignal;
+  /** Asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
+  maySend: () => boolean;
 };
 
 /**
@@ -19,7 +21,7 @@ export type Post = {
  * Whether anything was sent is told by undici's `onRequestStart`: it calls that handler once the connection (with TLS, the
  * handshake) stands, right before the first write to the socket, and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
  */
-export async function postOnce({ url, headers, body, connect, signal }: Post): Promise<Exchange> {
+export async function postOnce({ url, headers, body, connect, signal, maySend }: Post): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const connection = connectOnce(connect);
   const client = new Client(url.origin, {
@@ -30,7 +32,7 @@ export async function postOnce({ url, headers, body, connect, signal }: Post): P
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const reading = readExchange(resolve);
+  const reading = readExchange(resolve, maySend);
   const giveUp = () => reading.end(undefined);
   signal.addEventListener('abort', giveUp);
   if (signal.aborted) giveUp();
@@ -67,7 +69,7 @@ function connectOnce(connect: buildConnector.connector) {
   };
 }
 
-function readExchange(resolve: (exchange: Exchange) => void) {
+function readExchange(resolve: (exchange: Exchange) => void, maySend: () => boolean) {
   const chunks: Buffer[] = [];
   let size = 0;
   let started = false;
@@ -80,8 +82,9 @@ function readExchange(resolve: (exchange: Exchange) => void) {
   }
 
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart() {
-      started = true;
+    onRequestStart(controller) {
+      if (maySend()) started = true;
+      else controller.abort(new Error('not to be sent any more'));
     },
     onResponseStart(_controller, status, headers) {
       // 1xx come before the answer itself.

@@ -2,7 +2,8 @@ import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bo
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import type { Listeners } from './listeners.ts';
-import { failureText } from './messages/ephemeral.ts';
+import { failureText, notOpenedText } from './messages/ephemeral.ts';
+import { mrkdwn } from './mrkdwn.ts';
 import { renderNotice } from './notice-page.ts';
 import {
   type ActionPayload,
@@ -15,7 +16,7 @@ import {
 } from './payloads.ts';
 import { respondOnlyToThem } from './response-url.ts';
 import { sentences } from './sentences.ts';
-import type { SlackApi } from './slack-api.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
 
 export type BoltAppDeps = {
   receiver: Receiver;
@@ -86,7 +87,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
 
   for (const [name, listener] of Object.entries(listeners.viewActions)) {
     onAction(name, async (api, actor, action) => {
-      if (action.view !== undefined) await listener(api, actor, action.view);
+      if (action.view !== undefined) await listener(api, actor, action.view, action.trigger_id);
     });
   }
   for (const [name, listener] of Object.entries(listeners.actions)) onAction(name, listener);
@@ -123,12 +124,21 @@ export function createBoltApp(deps: BoltAppDeps): App {
   async function apologizeForAction(text: string, body: unknown, context: Context): Promise<void> {
     const parsed = actionPayload.safeParse(body);
     if (!parsed.success) return;
-    const { view, response_url }: ActionPayload = parsed.data;
-    if (view !== undefined && 'type' in view && view.type === 'modal') {
+    const { view, response_url, trigger_id, user }: ActionPayload = parsed.data;
+    if (response_url !== undefined) {
+      await respondOnlyToThem(deps.fetch, response_url, text);
+    } else if (view?.type === 'modal') {
+      // On top, so that what they typed is still there when they close it.
+      const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
       await apiFor(context)
-        .updateView(view.id, renderNotice({ ...sentences.failed, paragraphs: [text] }))
+        .pushView(trigger_id, notice)
         .catch(() => {});
-    } else if (response_url !== undefined) await respondOnlyToThem(deps.fetch, response_url, text);
+    } else {
+      const message = { text, blocks: [{ type: 'section' as const, text: mrkdwn(text) }] };
+      await apiFor(context)
+        .postMessage(user.id, message)
+        .catch(() => {});
+    }
   }
 
   async function guarded(
@@ -138,7 +148,8 @@ export function createBoltApp(deps: BoltAppDeps): App {
     try {
       await run();
     } catch (error) {
-      await apologize(failureText(deps.onFailure(name, error)));
+      const reference = deps.onFailure(name, error);
+      await apologize(isNotOpened(error) ? notOpenedText(reference) : failureText(reference));
     }
   }
 
@@ -162,6 +173,13 @@ export function createBoltApp(deps: BoltAppDeps): App {
     if (teamId === undefined) throw new TypeError('authorize gave no workspace');
     return actorOf(payload, teamId);
   }
+}
+
+/** Slack did not open the modal: its trigger had expired, or Slack is in trouble. */
+function isNotOpened(error: unknown): boolean {
+  return (
+    (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) && error.method === 'views.open'
+  );
 }
 
 function parse<T>(shape: z.ZodType<T>, body: unknown): T {

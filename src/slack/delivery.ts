@@ -1,5 +1,5 @@
+import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
 import type { AddInboxRequest, Announcement } from '../add-inbox/request.ts';
-import type { Delivery, NotDelivered } from '../add-inbox/worker.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
@@ -52,7 +52,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
         const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
         return { kind: 'replied', ts };
       } catch (error) {
-        if (!(error instanceof SlackRefusedError)) throw error;
+        if (!isAboutThePlace(error)) throw error;
         if (THREAD_GONE.has(error.reason)) return { kind: 'moved', announcement: await post(api, request) };
         if (announcement.place === 'dm') throw error;
         return { kind: 'moved', announcement: await postToDm(api, request) };
@@ -94,7 +94,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       const message = renderAnnouncement({ ...request, announcement: undefined });
       return { ...(await api.postMessage(at.channelId, message)), place };
     } catch (error) {
-      if (!(error instanceof SlackRefusedError) || known?.place === 'dm') throw error;
+      if (!isAboutThePlace(error) || known?.place === 'dm') throw error;
       return postToDm(api, request);
     }
   }
@@ -116,4 +116,9 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       throw error;
     }
   }
+}
+
+/** Another place may do; where the bot is locked out, none does. */
+function isAboutThePlace(error: unknown): error is SlackRefusedError {
+  return error instanceof SlackRefusedError && !LOCKED_OUT.has(error.reason);
 }

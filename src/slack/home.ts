@@ -38,6 +38,11 @@ export function renderHome({ isAdmin, key, latest }: HomeToShow): HomeView {
   };
 }
 
+/** The App Home of somebody who may not use the bot: nothing of the workspace's key and inboxes. */
+export function renderHomeNotice(text: string): HomeView {
+  return { type: 'home', blocks: [renderHeader('title', HOME.title), renderPlain('notice', text)] };
+}
+
 function renderKey({ lastFour, status, missingScopes, storedBy, storedAt, checkedAt }: ColdsendKey): KnownBlock[] {
   const scopes = truncate(oneLine(missingScopes.join(', ')), 1_000);
   const lines = [

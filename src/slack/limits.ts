@@ -6,25 +6,13 @@
 /** Title, submit and close of a view. */
 export const VIEW_TITLE = 24;
 
-/** Blocks in a view. */
-export const VIEW_BLOCKS = 100;
-
-/** Blocks in a message. */
-export const MESSAGE_BLOCKS = 50;
-
 export const PRIVATE_METADATA = 3_000;
-
-/** `block_id`, `action_id` and `callback_id`. */
-export const ID = 255;
 
 /** The text of a section. */
 export const SECTION_TEXT = 3_000;
 
 /** The text of a header block. */
 export const HEADER_TEXT = 150;
-
-/** Elements in a context block, in number. */
-export const CONTEXT_ELEMENTS = 10;
 
 /** Label and hint of an input. */
 export const INPUT_LABEL = 2_000;
@@ -33,8 +21,6 @@ export const PLACEHOLDER = 150;
 
 /** Text and description of an option; the text of a button. */
 export const OPTION_TEXT = 75;
-
-export const BUTTON_VALUE = 2_000;
 
 /** A confirm dialog's title, text, and its two buttons. */
 export const CONFIRM = { title: 100, text: 300, button: 30 } as const;

@@ -20,7 +20,7 @@ export type Listeners = {
   /** Done after the result of a submission has been shown. */
   afterSubmission: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
-  viewActions: Record<string, (api: SlackApi, actor: Actor, view: ViewPayload) => Promise<void>>;
+  viewActions: Record<string, (api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string) => Promise<void>>;
   /** Buttons in messages and in the Home. */
   actions: Record<string, (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<void>>;
   events: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;

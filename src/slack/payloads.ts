@@ -11,6 +11,7 @@ const user = z.object({ id: z.string(), team_id: z.string().optional() });
 
 const view = z.looseObject({
   id: z.string(),
+  type: z.string().optional(),
   hash: z.string().optional(),
   callback_id: z.string(),
   private_metadata: z.string().default(''),

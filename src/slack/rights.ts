@@ -28,7 +28,7 @@ export function createRights(people: People): Rights {
     try {
       return decide(await people.lookUp(api, actor.teamId, actor.userId), actor);
     } catch (error) {
-      if (error instanceof SlackRefusedError && error.reason === 'user_not_found') {
+      if (error instanceof SlackRefusedError && NOT_OURS.has(error.reason)) {
         return { kind: 'refused', why: 'other_workspace' };
       }
       if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
@@ -36,6 +36,9 @@ export function createRights(people: People): Rights {
     }
   }
 }
+
+/** What Slack says of somebody who has nothing to do with the workspace. */
+const NOT_OURS = new Set(['user_not_found', 'user_not_visible']);
 
 function decide(person: Person, actor: Actor): Right {
   const why = findRefusal(person, actor.teamId);

@@ -137,8 +137,6 @@ export const KEY_ERRORS = {
     "ColdSend doesn't let this key add inboxes. Make one with the scope sender_accounts:write in ColdSend's dashboard.",
   wrongAddress:
     'The key was not stored: what answered is not the part of ColdSend that adds inboxes. Ask whoever runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
-  notSaved: (reference: string) =>
-    `The key was not stored because the database did not take it. Try again in a minute. Reference ${reference}`,
 } as const;
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
@@ -154,7 +152,7 @@ export const sentences = {
   whoAreYou: {
     title: FORM.title,
     paragraphs: [
-      'I could not check who you are because Slack did not answer. Nothing was added.',
+      'I could not check who you are because Slack did not answer, so nothing was done.',
       'Close this and try again in a minute.',
     ],
   },
@@ -199,6 +197,9 @@ export const sentences = {
     title: FORM.title,
     paragraphs: ['Something went wrong on my side, and nothing was done. Close this and try again.'],
   },
+  /** Under the last field of a page, which stays open. */
+  notLookedUp:
+    'I could not check who you are because Slack did not answer, so nothing was done. What you typed is still here: press the button again in a minute.',
   notAccepted:
     'This inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute.',
   keyStored: 'The key is stored and works. Now the inbox:',
@@ -219,6 +220,8 @@ export const EPHEMERAL = {
   usage: `\`${COMMAND}\` takes nothing or one address, like \`${COMMAND} jane@acme.com\`. Type \`${COMMAND} help\` for more.`,
   failed: (reference: string) =>
     `Something went wrong on my side, and nothing was done. Try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+  notOpened: (reference: string) =>
+    `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,
   cannotPostInConversation:
     "I can't post in a conversation between people, so how it goes is told in your direct messages with me. Use the command in a channel to have it told there.",
@@ -227,7 +230,8 @@ export const EPHEMERAL = {
 // The life of a request
 
 export const ANNOUNCEMENT = {
-  by: (who: string, provider: string) => `${who} adds this inbox, with ${provider}.`,
+  adds: (who: string, provider: string) => `${who} adds this inbox, with ${provider}.`,
+  asked: (who: string, provider: string) => `${who} asked for it, with ${provider}.`,
 } as const;
 
 export const PLACES = {
@@ -335,6 +339,7 @@ export const HOME = {
   checked: (when: string) => `Last checked ${when}.`,
   adminHint: 'As an admin or owner of this workspace you can store, replace and remove it.',
   memberHint: 'An admin or owner of this workspace can store, replace and remove it here.',
+  notLookedUp: 'I could not check who you are because Slack did not answer. Open this tab again in a minute.',
   latestTitle: 'Latest inboxes',
   none: 'None has been added yet.',
   remove: {

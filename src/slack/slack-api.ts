@@ -11,10 +11,12 @@ import { z } from 'zod';
 /** Slack answered that it did not do it, with one of its error codes. */
 export class SlackRefusedError extends Error {
   readonly code = 'slack_refused';
+  readonly method: string;
   readonly reason: string;
   constructor(method: string, reason: string) {
     super(`${method}: ${reason}`);
     this.name = 'SlackRefusedError';
+    this.method = method;
     this.reason = reason;
   }
 }
@@ -22,11 +24,13 @@ export class SlackRefusedError extends Error {
 /** Slack did not take the call, or nobody knows whether it did; it may be made again later. */
 export class SlackUnavailableError extends Error {
   readonly code = 'slack_unavailable';
+  readonly method: string;
   /** How long Slack asks to wait; undefined where it did not answer. */
   readonly retryAfterMs: number | undefined;
   constructor(method: string, retryAfterMs: number | undefined) {
     super(method);
     this.name = 'SlackUnavailableError';
+    this.method = method;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -43,6 +47,8 @@ export type SlackApi = {
   authTest(): Promise<{ teamId: string; botUserId: string; botId: string; scopes: string[] }>;
   findUser(userId: string): Promise<SlackUser>;
   openView(triggerId: string, view: ModalView): Promise<OpenedView>;
+  /** On top of the modal that the trigger comes from. */
+  pushView(triggerId: string, view: ModalView): Promise<OpenedView>;
   /** With `hash`, only where the view was not changed since. */
   updateView(viewId: string, view: ModalView, hash?: string): Promise<OpenedView>;
   publishHome(userId: string, view: HomeView): Promise<void>;
@@ -115,6 +121,8 @@ export function createSlackApis(deps: {
       findUser: async (userId) => (await call(waitedFor, 'users.info', { user: userId }, z.object({ user }))).user,
       openView: async (triggerId, view) =>
         (await call(waitedFor, 'views.open', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
+      pushView: async (triggerId, view) =>
+        (await call(waitedFor, 'views.push', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
       updateView: async (viewId, view, hash) =>
         (await call(client, 'views.update', { view_id: viewId, hash, view: JSON.stringify(view) }, openedView)).view,
       publishHome: async (userId, view) => {

@@ -1,10 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
-import type { FetchFunction, Logger } from '@slack/web-api';
+import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
 import { z } from 'zod';
+import { StartError } from '../start-error.ts';
 
 /** How long to wait for Slack to take part in closing the connection. */
 const CLOSE_WITHIN_MS = 2_000;
+
+/** From asking for an address to Slack's hello. */
+const CONNECT_WITHIN_MS = 20_000;
+
+/** A connection that lasted this long says that the next one may be made at once. */
+const STABLE_AFTER_MS = 30_000;
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+
+/** What Slack answers `apps.connections.open` with where the token will never do. */
+const TOKEN_REFUSED = new Set([
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_allowed_token_type',
+  'missing_scope',
+  'user_removed_from_team',
+  'team_disabled',
+]);
 
 const slackEvent = z.object({
   ack: z.custom<(response?: unknown) => Promise<void>>((value) => typeof value === 'function'),
@@ -13,14 +37,9 @@ const slackEvent = z.object({
   retry_reason: z.string().optional().catch(undefined),
 });
 
-export type SocketReceiver = Receiver & {
-  /** Whether a connection to Slack stands at this moment. */
-  isConnected(): boolean;
-};
-
 /**
  * Bolt's receiver for Socket Mode: no public address is needed. Connects again for as long as it takes whenever the
- * connection is lost; rejects at start only where Slack refuses the app token.
+ * connection is lost. Its start resolves once Slack has said hello, and throws StartError where Slack refuses the app token.
  */
 export function createSocketReceiver(deps: {
   appToken: string;
@@ -29,42 +48,77 @@ export function createSocketReceiver(deps: {
   logger: Logger;
   onConnectionChange(connected: boolean): void;
   onError(error: unknown): void;
-}): SocketReceiver {
+}): Receiver {
   let app: App | undefined;
-  let connected = false;
+  let connectedAt: number | undefined;
+  let failures = 0;
+  const stopping = new AbortController();
   const client = new SocketModeClient({
     appToken: deps.appToken,
     logger: deps.logger,
+    // The client's own way waits 5 s before it connects again, each time Slack replaces a connection, and ends the process
+    // where Slack refuses the token by then.
+    autoReconnectEnabled: false,
     clientOptions: {
       slackApiUrl: deps.slackApiUrl,
       fetch: deps.fetch,
       timeout: 10_000,
-      retryConfig: { forever: true, retries: 10_000, factor: 1.5, minTimeout: 500, maxTimeout: 15_000 },
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
     },
   });
-  client.on('connected', () => setConnected(true));
-  client.on('disconnected', () => setConnected(false));
-  client.on('reconnecting', () => setConnected(false));
-  client.on('close', () => setConnected(false));
+  client.on('connected', () => {
+    connectedAt = performance.now();
+    deps.onConnectionChange(true);
+  });
+  client.on('disconnected', () => {
+    if (connectedAt === undefined) return;
+    if (performance.now() - connectedAt > STABLE_AFTER_MS) failures = 0;
+    connectedAt = undefined;
+    deps.onConnectionChange(false);
+    void keepConnecting();
+  });
   client.on('slack_event', (event: unknown) => void dispatch(event));
 
-  return { init, start, stop, isConnected: () => connected };
+  return { init, start: () => keepConnecting({ refusable: true }), stop };
 
   function init(boltApp: App): void {
     app = boltApp;
   }
 
-  function start(): Promise<unknown> {
-    return client.start();
+  /** Resolves when connected, or when the bot stops. */
+  async function keepConnecting({ refusable = false } = {}): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const waitMs = failures === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+      failures += 1;
+      try {
+        await sleep(waitMs, undefined, { signal: stopping.signal });
+        await connect();
+        return;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (refusable && isRefused(error)) {
+          throw new StartError(
+            `Slack refuses SLACK_APP_TOKEN (${error.data.error}). Make an app-level token with the scope connections:write under "Basic Information" of the app.`,
+          );
+        }
+        // The client has told its logger already.
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    const timer = setTimeout(() => void client.disconnect(), CONNECT_WITHIN_MS);
+    try {
+      await client.start();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async function stop(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise((resolve) => {
-      timer = setTimeout(resolve, CLOSE_WITHIN_MS);
-    });
-    await Promise.race([client.disconnect(), tooLong]);
-    clearTimeout(timer);
+    stopping.abort();
+    await Promise.race([client.disconnect(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
   async function dispatch(event: unknown): Promise<void> {
@@ -82,10 +136,8 @@ export function createSocketReceiver(deps: {
       deps.onError(error);
     }
   }
+}
 
-  function setConnected(now: boolean): void {
-    if (connected === now) return;
-    connected = now;
-    deps.onConnectionChange(now);
-  }
+function isRefused(error: unknown): error is WebAPIPlatformError {
+  return error instanceof WebAPIPlatformError && TOKEN_REFUSED.has(error.data.error);
 }

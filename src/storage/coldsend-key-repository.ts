@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { ColdsendKey, KeyStatus } from '../add-inbox/coldsend-key.ts';
 import type { Executor } from './database.ts';
+import { keyFingerprint } from './key-fingerprint.ts';
 import type { Sealer } from './sealing.ts';
 import { orUndefined, storedJson } from './stored-json.ts';
 import type { ColdsendKeysTable } from './tables.ts';
@@ -40,7 +41,8 @@ export type KeyToSave = {
   missingScopes: string[];
 };
 
-export type OpenedKey = { apiKey: string; version: number; status: KeyStatus };
+/** `fingerprint` names the key's budget. */
+export type OpenedKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
 export type ColdsendKeyRepository = ReturnType<typeof createColdsendKeyRepository>;
 
@@ -70,7 +72,7 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
         .executeTakeFirst();
       if (!row || row.sealed_key === null) return undefined;
       const apiKey = sealer.open(row.sealed_key, keyContext(teamId, row.id));
-      return { apiKey, version: row.version, status: status.parse(row.status) };
+      return { apiKey, fingerprint: keyFingerprint(apiKey), version: row.version, status: status.parse(row.status) };
     },
 
     /** Stores the key in place of the one before, with the next version. */

@@ -1,5 +1,6 @@
 import type { Migration } from './migrate.ts';
 import { requestsAndKeys } from './migrations/0001-requests-and-keys.ts';
+import { turns } from './migrations/0002-turns.ts';
 
 /** In the order they are applied. They only ever add: the version before runs beside this one during a deploy. */
-export const MIGRATIONS: Migration[] = [requestsAndKeys];
+export const MIGRATIONS: Migration[] = [requestsAndKeys, turns];

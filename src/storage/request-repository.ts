@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
+import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import {
   type AddInboxRequest,
   type Announcement,
@@ -120,6 +121,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .select('id')
               .where(unfinished)
               .where((eb) => eb.or([eb('not_before', '<=', time), eb('not_before', '>', time + FARTHEST_MS)]))
+              // Who stands in line for a turn is taken from there, unless it is too late for that.
+              .where((eb) => eb.or([eb('turn_of', 'is', null), eb('accepted_at', '<=', time - EXPIRES_AFTER_MS)]))
               .where(lease.free)
               .orderBy('accepted_at')
               .orderBy('id')
@@ -233,16 +236,16 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Makes what waits for a key due at once; returns how many. It can come between a worker's look at the old key and its
+     * Makes what waits for a key, or for its turn with the old one, due at once; returns how many. It can come between a worker's look at the old key and its
      * committing "waits for the key": look at the key's version again after that commit.
      */
     async resumeWaitingForKey(teamId: string): Promise<number> {
       const resumed = await kysely
         .updateTable('requests')
-        .set({ not_before: 0, waits_for: null })
+        .set({ not_before: 0, waits_for: null, turn_of: null })
         .where(unfinished)
         .where('team_id', '=', teamId)
-        .where('waits_for', '=', 'key')
+        .where('waits_for', 'in', ['key', 'rate_limited'])
         .executeTakeFirst();
       return Number(resumed.numUpdatedRows);
     },

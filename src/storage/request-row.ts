@@ -118,7 +118,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
   const { state, notBefore, tries, outcome, replyTs, settledAt, toldAt } = change;
   return {
-    ...(state !== undefined && { state }),
+    ...(state !== undefined && { state, turn_of: null }),
     ...(state === 'armed' && { armed_at: now }),
     ...(state === 'settled' && { passwords: null }),
     ...(state === 'told' && { passwords: null, response_url: null }),

@@ -24,7 +24,7 @@ export function holdSqliteLock(path: string): { release(): void } {
   createPrivateFile(lockPath);
   const lock = new DatabaseSync(lockPath, { timeout: 0 });
   try {
-    lock.exec('pragma locking_mode = exclusive; ');
+    lock.exec('pragma locking_mode = exclusive; begin exclusive;');
   } catch (error) {
     lock.close();
     if (isSqliteError(error, SQLITE_BUSY)) throw new DatabaseInUseError(path);

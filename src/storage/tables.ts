@@ -2,6 +2,8 @@
 export type Tables = {
   requests: RequestsTable;
   coldsend_keys: ColdsendKeysTable;
+  coldsend_budgets: ColdsendBudgetsTable;
+  coldsend_turns: ColdsendTurnsTable;
   sealed_check: SealedCheckTable;
   write_check: WriteCheckTable;
   migrations: MigrationsTable;
@@ -37,6 +39,8 @@ export type RequestsTable = {
   /** By the clock of PostgreSQL; always null on SQLite, where a lease lasts as long as its process. */
   lease_until: number | null;
   fence: number;
+  /** Fingerprint of the key whose turn it waits for; null unless it stands in line. */
+  turn_of: string | null;
 };
 
 export type ColdsendKeysTable = {
@@ -52,6 +56,12 @@ export type ColdsendKeysTable = {
   missing_scopes: string;
   checked_at: number | null;
 };
+
+/** One row a key that was ever used; it is locked by whoever deals with the key's turns. */
+export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
+
+/** Each request that was or will be sent with a key, by the time its turn was taken. */
+export type ColdsendTurnsTable = { key_fingerprint: string; taken_at: number };
 
 /** For each encryption key that has sealed anything here, a known text sealed with it. */
 export type SealedCheckTable = { key_id: string; sealed: string };

@@ -22,7 +22,7 @@ async function addGoogleInbox({ member, channelId }: World, address: string) {
 for (const transport of ['http', 'socket'] as const) {
   test(`over ${transport}, an inbox is added and its overall_status stands in the thread`, async (context) => {
     const world = await startWorld(context, { transport });
-    const { slack, coldsend, member, channelId } = world;
+    const { slack, coldsend, channelId } = world;
     const submitted = await addGoogleInbox(world, 'jane@acme.com');
     assert.equal(submitted.status, 'ok');
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
+import { createDoStep, type Delivery, type StepDeps } from '../../src/add-inbox/do-step.ts';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
 import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../src/add-inbox/request.ts';
-import { createWorker, type Delivery, type WorkerDeps } from '../../src/add-inbox/worker.ts';
+import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 
 const ADDED: SendResult = {
@@ -37,6 +38,11 @@ function setUp(options: {
   answer?: () => Promise<SendResult>;
   delivery?: Partial<Delivery>;
   refuse?: (change: RequestChange, calls: string[]) => Error | undefined;
+  /** The clock that is never set, by call. */
+  monotonicNow?: () => number;
+  leaseMs?: number;
+  /** Nobody gets a turn at once. */
+  inLine?: boolean;
 }) {
   const calls: string[] = [];
   const errors: unknown[] = [];
@@ -47,27 +53,42 @@ function setUp(options: {
   const whenReleased = new Promise<ClaimedRequest>((resolve) => {
     released = resolve;
   });
-  const deps: WorkerDeps = {
-    requests: {
-      claimDue: async () => [],
-      renew: async () => [],
-      openPasswords: async () => ({ smtp_password: 'p', imap_password: 'q' }),
-      advance: async (claimed, change, { release = false } = {}) => {
-        const refusal = options.refuse?.(change, calls);
-        if (refusal !== undefined) throw refusal;
-        stored = { ...claimed, ...change };
-        calls.push(`commit ${stored.state}${stored.waitsFor === undefined ? '' : ` waiting for ${stored.waitsFor}`}`);
-        if (release) released(stored);
-        return stored;
-      },
+  const commit = (next: ClaimedRequest): ClaimedRequest => {
+    stored = next;
+    calls.push(`commit ${next.state}${next.waitsFor === undefined ? '' : ` waiting for ${next.waitsFor}`}`);
+    return next;
+  };
+  const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
+    claimDue: async () => [],
+    renew: async () => [],
+    openPasswords: async () => ({ smtp_password: 'p', imap_password: 'q' }),
+    advance: async (claimed, change, { release = false } = {}) => {
+      const refusal = options.refuse?.(change, calls);
+      if (refusal !== undefined) throw refusal;
+      commit({ ...claimed, ...change });
+      if (release) released(stored);
+      return stored;
     },
+  };
+  const onError = (_request: unknown, error: unknown) => void errors.push(error);
+  const steps: Omit<StepDeps, 'isHeld'> = {
+    requests,
     keys: {
       find: async () => key,
-      open: async () => ({ apiKey: 'cs_live_x', version: key.version }),
+      open: async () => ({ apiKey: 'cs_live_x', fingerprint: 'f', version: key.version, status: key.status }),
       mark: async (_team, version, { status }) => {
         calls.push(`mark key ${version} ${status}`);
         key = { ...key, status };
       },
+    },
+    turns: {
+      take: async (claimed) => {
+        if (options.inLine === true) {
+          return { kind: 'waits', request: commit({ ...claimed, waitsFor: 'rate_limited', notBefore: 90_000 }) };
+        }
+        return { kind: 'armed', request: await requests.advance(claimed, { state: 'armed', waitsFor: undefined }) };
+      },
+      block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} for ${forMs}`),
     },
     delivery: {
       announce: async () => {
@@ -84,23 +105,32 @@ function setUp(options: {
       },
       ...options.delivery,
     },
-    addSenderAccount: async (apiKey, account) => {
-      calls.push('POST');
+    addSenderAccount: async (apiKey, account, maySend) => {
       assert.equal(apiKey, 'cs_live_x');
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' });
+      if (!maySend()) return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
+      calls.push('POST');
       if (options.answer !== undefined) return options.answer();
       return answers.shift() ?? assert.fail('sent more often than expected');
     },
     eraseFreed: async () => void calls.push('erase'),
     onStep: () => {},
     onSettled: () => {},
-    onError: (_request, error) => void errors.push(error),
+    onError,
     now: () => 1_000,
     random: () => 0.5,
-    maxAtOnce: 2,
-    renewEveryMs: 60_000,
   };
-  const worker = createWorker(deps);
+  const worker = createWorker({
+    requests,
+    claimTurns: async () => ({ armed: [], nextAt: undefined }),
+    createSteps: (isHeld) => createDoStep({ ...steps, isHeld }),
+    onError,
+    now: () => 1_000,
+    monotonicNow: options.monotonicNow ?? (() => 0),
+    random: () => 0.5,
+    maxAtOnce: 2,
+    leaseMs: options.leaseMs ?? Number.POSITIVE_INFINITY,
+  });
   return {
     worker,
     calls,
@@ -245,6 +275,47 @@ test("ColdSend's answer outlives a database that refuses it for a while", async 
   assert.equal((await whenReleased).outcome?.kind, 'added');
   assert.equal(errors.length, 2);
   assert.equal(calls.filter((call) => call === 'POST').length, 1);
+});
+
+test('who has to wait for a turn is shown so and given back, and nothing is sent', async () => {
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, inLine: true });
+  take();
+  assert.equal((await whenReleased).waitsFor, 'rate_limited');
+  assert.deepEqual(calls, [
+    'commit announced waiting for rate_limited',
+    'refresh',
+    'commit announced waiting for rate_limited',
+  ]);
+});
+
+test('when ColdSend says that there were too many, its key gets no turns for as long', async () => {
+  const limited: SendResult = { kind: 'not_done', why: 'rate_limited', retryAfterMs: 30_000 };
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, answers: [limited] });
+  take();
+  assert.equal((await whenReleased).notBefore, 31_000);
+  assert.ok(calls.includes('block f for 30000'));
+});
+
+test('a process that slept through its lease sends nothing and posts nothing, whatever it had begun', async () => {
+  for (const state of ['accepted', 'announced', 'settled'] as const) {
+    let time = 0;
+    const over = Promise.withResolvers<void>();
+    const { take, worker, calls } = setUp({
+      request: { state, outcome: state === 'settled' ? ADDED : undefined },
+      leaseMs: 4_000,
+      monotonicNow: () => {
+        time += 3_000;
+        return time;
+      },
+      refuse: (_change, made) => {
+        if (made.length > 0) over.resolve();
+        return undefined;
+      },
+    });
+    take();
+    await worker.stop(1_000);
+    for (const effect of ['announce', 'POST', 'reply']) assert.ok(!calls.includes(effect), `${effect} while ${state}`);
+  }
 });
 
 test('whoever lost the lease does nothing more: no POST, no message, no word in the log', async () => {

@@ -42,7 +42,7 @@ export function describePostgresConnections(postgres: TestPostgres) {
       await db.close();
     });
 
-    test('a connection that no longer answers is given up, and the next query gets another', async () => {
+    test('a connection that no longer answers is given up, and the next query gets another', async (t) => {
       const url = new URL(await postgres.createDatabase());
       const proxy = await startProxy(Number(url.port));
       url.port = String(proxy.port);
@@ -53,13 +53,15 @@ export function describePostgresConnections(postgres: TestPostgres) {
           onConnectionError: () => {},
         }),
       });
+      t.after(async () => {
+        await proxy.stop();
+        await kysely.destroy();
+      });
       await sql`select 1`.execute(kysely);
       proxy.swallowEverything();
       await assert.rejects(sql`select 1`.execute(kysely), /Query read timeout/);
       await sql`select 1`.execute(kysely);
       assert.equal(proxy.connections(), 2);
-      await kysely.destroy();
-      await proxy.stop();
     });
 
     test('a server that is not there or refuses the password is named in a sentence, without the password', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Outcome } from '../../src/add-inbox/outcome.ts';
 import { LeaseLostError } from '../../src/add-inbox/request.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../../src/storage/request-repository.ts';
 import { SealError } from '../../src/storage/sealing.ts';
 import { acceptSample, sampleAccount, sampleRequest, testSealer } from './samples.ts';
-import type { TestDatabases } from './test-databases.ts';
+import { emptyTables, type TestDatabases } from './test-databases.ts';
 
 const HOUR = 60 * 60 * 1000;
 
@@ -33,11 +33,13 @@ export function describeRequestRepository(databases: TestDatabases) {
   describe(`request repository on ${databases.kind}`, () => {
     let db: Database;
     let time: number;
+    before(async () => {
+      db = await databases.open();
+    });
     after(() => databases.closeAll());
 
     beforeEach(async () => {
-      await databases.closeAll();
-      db = await databases.open();
+      await emptyTables(db);
       time = 1_700_000_000_000;
     });
 

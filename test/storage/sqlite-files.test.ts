@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -18,6 +18,7 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import type { ClaimedRequest } from '../../src/add-inbox/request.ts';
 import { createColdsendKeyRepository } from '../../src/storage/coldsend-key-repository.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
@@ -31,7 +32,11 @@ import { createTemporaryFolder, createTestDatabases } from './test-databases.ts'
 const folder = await createTemporaryFolder();
 const databases = createTestDatabases('sqlite', async () => `sqlite:${folder.createPath()}`);
 after(() => folder.remove());
-afterEach(() => databases.closeAll());
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  return databases.closeAll();
+});
 
 function repositoryOf(db: Database): RequestRepository {
   return createRequestRepository({ db, sealer: testSealer, owner: 'a', leaseMs: 1000, now: Date.now });
@@ -118,7 +123,9 @@ describe('a second bot', () => {
     const url = await databases.createUrl();
     const first = await databases.open(url);
     await assert.rejects(databases.open(url), DatabaseInUseError);
-    await assert.rejects(databases.open(url), DatabaseInUseError, 'a refused one must not take the lock away');
+    // A refused attempt must not take the lock away, as closing any file handle of it would.
+    const other = startChild(url);
+    assert.equal((await other.lines.next()).done, true);
     await first.close();
     await databases.open(url);
   });
@@ -261,23 +268,29 @@ describe('secrets', () => {
     });
     const rows = await db.kysely.selectFrom('requests').select(['passwords', 'response_url']).execute();
     const key = await db.kysely.selectFrom('coldsend_keys').select('sealed_key').executeTakeFirstOrThrow();
-    const sealed = [...rows.flatMap((row) => [row.passwords, row.response_url]), key.sealed_key].map(String);
+    const passwords = rows.map((row) => String(row.passwords));
+    const sealed = [...passwords, ...rows.map((row) => String(row.response_url)), String(key.sealed_key)];
     assert.equal(sealed.length, 61);
-    assert.ok(sealed.every((text) => fragmentsOf(text).some((fragment) => readFiles().includes(fragment))));
+    const before = readFiles();
+    assert.ok(!before.includes(planted));
+    assert.ok(sealed.every((text) => fragmentsOf(text).some((fragment) => before.includes(fragment))));
 
+    const settled: ClaimedRequest[] = [];
     for (const request of await requests.latest('T1', 100)) {
-      const held = await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } });
-      await requests.advance(held, { state: 'told' }, { release: true });
+      settled.push(
+        await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),
+      );
     }
+    await db.eraseFreed();
+    assertGone(readFiles(), passwords);
+
+    for (const held of settled) await requests.advance(held, { state: 'told' }, { release: true });
     await keys.remove('T1');
     await db.eraseFreed();
-
     const files = readFiles();
+    assertGone(files, sealed);
     assert.ok(files.includes('jane@acme.com'), 'the files were read');
     assert.ok(!files.includes(planted));
-    for (const text of sealed) {
-      for (const fragment of fragmentsOf(text)) assert.ok(!files.includes(fragment), 'sealed text is left');
-    }
   });
 
   test('are erased as far as possible while somebody reads, and nobody waits for the reader', async () => {
@@ -291,6 +304,12 @@ describe('secrets', () => {
     await db.check();
   });
 });
+
+function assertGone(files: string, sealed: string[]) {
+  for (const text of sealed) {
+    for (const fragment of fragmentsOf(text)) assert.ok(!files.includes(fragment), 'sealed text is left');
+  }
+}
 
 /** A long text can lie on several pages. */
 function fragmentsOf(sealed: string): string[] {
@@ -311,7 +330,9 @@ function overwrite(path: string, position: number, bytes: Buffer) {
 
 function startChild(url: string, ...rest: string[]) {
   const script = fileURLToPath(new URL('./hold-database.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, url, ...rest], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, url, ...rest], { stdio: ['pipe', 'pipe', 'ignore'] });
+  children.add(child);
+  child.on('exit', () => children.delete(child));
   return {
     lines: createInterface(child.stdout)[Symbol.asyncIterator](),
     async kill() {

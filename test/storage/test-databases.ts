@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { Database } from '../../src/storage/database.ts';
 import { type DatabaseOptions, openDatabase } from '../../src/storage/open-database.ts';
 import { testSealer } from './samples.ts';
@@ -27,6 +28,13 @@ export function createTestDatabases(kind: TestDatabases['kind'], createUrl: () =
       await Promise.all(opened.splice(0).map((database) => database.close()));
     },
   };
+}
+
+/** Deletes what the test before left: much faster than a new database for each. */
+export async function emptyTables({ kysely }: Database): Promise<void> {
+  for (const { name } of await kysely.introspection.getTables()) {
+    if (name !== 'migrations') await sql`delete from ${sql.table(name)}`.execute(kysely);
+  }
 }
 
 /** A folder of one test file; `createPath` names a new file in a folder of its own in it. */

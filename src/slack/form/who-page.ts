@@ -14,11 +14,11 @@ import { readView } from './view-state.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 
-/** Page 1 of the form: which inbox. `notice` is shown above the fields. */
+/** Page 1 of the form: which inbox. `notice` is shown above the fields; a form that tries again explains itself. */
 export function renderWhoPage({
   context,
   draft,
-  notice,
+  notice = context.retryOf === undefined ? undefined : FORM.tryAgain,
 }: {
   context: FormContext;
   draft: Draft;

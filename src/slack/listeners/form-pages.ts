@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
-import { validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
+import { type AccountField, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
 import type { Accepted, Submission } from '../../add-inbox/submit.ts';
+import { openServers } from '../form/draft-defaults.ts';
 import { toBlockErrors } from '../form/field-errors.ts';
 import { turnPage } from '../form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../form/how-page.ts';
@@ -39,24 +40,24 @@ export function createFormPages(deps: FormPagesDeps) {
       inbox_type: draft.inbox_type,
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
-    const refused = await findRefusal(api, actor);
-    if (refused !== undefined) return { response_action: 'update', view: refused };
+    const refused = await refuse(api, actor, view, 'inbox_type');
+    if (refused !== undefined) return refused;
     const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
     return { response_action: 'update', view: page };
   }
 
   async function submitHow(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
-    const before = await deps.findByView(teamId, view.id);
-    if (before !== undefined) return { response_action: 'update', view: renderRequestPage(before) };
     const { context, typed } = parseHowPage(view);
-    const account = validateAccount(typed);
-    if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-    const refused = await findRefusal(api, actor);
-    if (refused !== undefined) return { response_action: 'update', view: refused };
-    const { channelId, retryOf, sealedResponseUrl } = context;
-    const responseUrl = sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
     try {
+      const before = await deps.findByView(teamId, view.id);
+      if (before !== undefined) return { response_action: 'update', view: renderRequestPage(before) };
+      const account = validateAccount(typed);
+      if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
+      const refused = await refuse(api, actor, view, 'daily_limit');
+      if (refused !== undefined) return refused;
+      const { channelId, retryOf, sealedResponseUrl } = context;
+      const responseUrl = sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
       const submission = { teamId, userId, viewId: view.id, channelId, retryOf, responseUrl, account: account.value };
       const { request } = await deps.submit(submission);
       return { response_action: 'update', view: renderRequestPage(request) };
@@ -66,27 +67,39 @@ export function createFormPages(deps: FormPagesDeps) {
     }
   }
 
-  async function goBack(api: SlackApi, actor: Actor, view: ViewPayload): Promise<void> {
-    await show(api, actor, view, () => {
+  async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, view, triggerId, () => {
       const { context, draft } = parseHowPage(view);
       return renderWhoPage({ context: turnPage(context), draft });
     });
   }
 
-  async function editServers(api: SlackApi, actor: Actor, view: ViewPayload): Promise<void> {
-    await show(api, actor, view, () => {
+  async function editServers(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, view, triggerId, () => {
       const { context, draft } = parseHowPage(view);
-      return renderHowPage({ context, draft: { ...draft, servers_open: true } });
+      return renderHowPage({ context, draft: openServers(draft) });
     });
   }
 
   /** What is ticked is part of the view's state, so rendering it again is enough. */
-  async function toggleSameLogin(api: SlackApi, actor: Actor, view: ViewPayload): Promise<void> {
-    await show(api, actor, view, () => renderHowPage(parseHowPage(view)));
+  async function toggleSameLogin(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, view, triggerId, () => renderHowPage(parseHowPage(view)));
   }
 
-  async function show(api: SlackApi, actor: Actor, view: ViewPayload, render: () => ModalView): Promise<void> {
-    const page = (await findRefusal(api, actor)) ?? render();
+  async function show(
+    api: SlackApi,
+    actor: Actor,
+    view: ViewPayload,
+    triggerId: string,
+    render: () => ModalView,
+  ): Promise<void> {
+    const right = await deps.rights.check(api, actor);
+    if (right.kind === 'unknown') {
+      // On top, so that what they typed is still there when they close it.
+      await api.pushView(triggerId, renderNotice(sentences.whoAreYou));
+      return;
+    }
+    const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();
     await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
       // Closed, or changed by a second click: what they see then is newer than what we know.
       const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
@@ -94,10 +107,21 @@ export function createFormPages(deps: FormPagesDeps) {
     });
   }
 
-  /** The page that says no, or undefined where they may go on. */
-  async function findRefusal(api: SlackApi, actor: Actor): Promise<ModalView | undefined> {
+  /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
+  async function refuse(
+    api: SlackApi,
+    actor: Actor,
+    view: ViewPayload,
+    lastField: AccountField,
+  ): Promise<SubmissionAnswer | undefined> {
     const right = await deps.rights.check(api, actor);
-    if (right.kind === 'allowed') return undefined;
-    return renderNotice(right.kind === 'unknown' ? sentences.whoAreYou : sentences.refusals[right.why]);
+    switch (right.kind) {
+      case 'allowed':
+        return undefined;
+      case 'refused':
+        return { response_action: 'update', view: renderNotice(sentences.refusals[right.why]) };
+      case 'unknown':
+        return { response_action: 'errors', errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, view) };
+    }
   }
 }

@@ -15,9 +15,12 @@ import { isBetweenPeople } from './is-between-people.ts';
  * once and updated whenever that changes.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
-  const { account, userId } = request;
+  const { account, outcome, userId } = request;
   const { emoji, title, words, status } = describeState(request);
-  const by = ANNOUNCEMENT.by(`<@${userId}>`, PROVIDER_PHRASES[account.inbox_type]);
+  const by = ANNOUNCEMENT[outcome === undefined ? 'adds' : 'asked'](
+    `<@${userId}>`,
+    PROVIDER_PHRASES[account.inbox_type],
+  );
   const misplaced = sayWhyHere(request);
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*\n${by}`) },
@@ -26,7 +29,7 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
     ...(status === undefined ? [] : [renderContext('status', plainText(status, SECTION_TEXT))]),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
   ];
-  const said = [`${title}: ${nameInbox(account)}.`, by, words, status && `${escapeTopLevel(status)}.`, misplaced];
+  const said = [`${title} – ${nameInbox(account)}.`, by, words, status && `${escapeTopLevel(status)}.`, misplaced];
   return { text: said.filter(Boolean).join(' '), blocks };
 }
 

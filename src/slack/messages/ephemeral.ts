@@ -17,6 +17,11 @@ export function failureText(reference: string): string {
   return EPHEMERAL.failed(reference);
 }
 
+/** Slack did not open a modal for them. `reference` finds it in the log. */
+export function notOpenedText(reference: string): string {
+  return EPHEMERAL.notOpened(reference);
+}
+
 /** Said where the command was used: that the thread is in their DM, and how to have it here. */
 export function cannotPostText(request: AddInboxRequest): string {
   return isBetweenPeople(request.channelId) ? EPHEMERAL.cannotPostInConversation : EPHEMERAL.cannotPost;

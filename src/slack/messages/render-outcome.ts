@@ -26,7 +26,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
       ? []
       : [{ type: 'context' as const, block_id: 'reference', elements: [plainText(reference, SECTION_TEXT)] }]),
   ];
-  const head = `${title}: ${nameInbox(request.account)}.`;
+  const head = `${title} – ${nameInbox(request.account)}.`;
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };

@@ -51,6 +51,13 @@ test('a notice stands above the fields as plain text', () => {
   assert.deepEqual(textsOf(view, 'mrkdwn'), []);
 });
 
+test('a form that tries again says that it is filled in but for the passwords', () => {
+  const words = (retryOf: string | undefined) =>
+    textsOf(renderWhoPage({ context: { ...context, retryOf }, draft: {} }), 'plain_text').join('\n');
+  assert.match(words('req_01'), /but for the passwords/);
+  assert.doesNotMatch(words(undefined), /passwords are|but for/);
+});
+
 test('another generation has other blocks, so that nothing is kept by the client', () => {
   const ids = (generation: number) =>
     renderWhoPage({ context: { ...context, generation }, draft: {} }).blocks.map((block) => block.block_id);

@@ -13,7 +13,7 @@ test('it says who adds which inbox with which provider, in blocks and in the tex
   assertMessage(message);
   assert.equal(
     message.text,
-    'Adding an inbox…: jane@acme.com (Jane Doe). <@U1> adds this inbox, with Google Workspace.',
+    'Adding an inbox… – jane@acme.com (Jane Doe). <@U1> adds this inbox, with Google Workspace.',
   );
   assert.deepEqual(textsOf(message, 'mrkdwn'), [
     '⏳ *Adding an inbox…*\n<@U1> adds this inbox, with Google Workspace.',
@@ -32,7 +32,7 @@ test('each state has a title of its own, in blocks and in the text', () => {
     assertMessage(message);
     const [lead = ''] = textsOf(message, 'mrkdwn');
     const title = /\*(.+)\*/.exec(lead)?.[1] ?? '';
-    assert.ok(message.text.startsWith(`${title}: jane@acme.com (Jane Doe).`), message.text);
+    assert.ok(message.text.startsWith(`${title} – jane@acme.com (Jane Doe).`), message.text);
     return lead;
   });
   assert.equal(new Set(leads).size, requests.length);
@@ -98,7 +98,7 @@ test('foreign words are plain text in blocks and inert in the text, also the lon
     for (const marked of ['<!channel>', '<@U666>', '*b*', ':tada:', '://']) assert.ok(!message.text.includes(marked));
     assert.deepEqual(textsOf(message, 'mrkdwn'), [
       '✅ *Inbox added*\n' +
-        `<@U1> adds this inbox, with ${account === longestAccount ? 'another provider' : 'Google Workspace'}.`,
+        `<@U1> asked for it, with ${account === longestAccount ? 'another provider' : 'Google Workspace'}.`,
     ]);
   }
 });

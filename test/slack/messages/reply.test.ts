@@ -27,7 +27,7 @@ test('added: overall_status first, then address, name, provider, daily limit and
     'Daily limit: 100 a day',
     `Inbox id: ${added.inbox_id}`,
   ]);
-  assert.match(message.text, /^Inbox added: jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
+  assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
 });
 
 test('a provider that ColdSend calls something else is shown as it is', () => {

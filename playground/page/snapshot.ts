@@ -1,0 +1,143 @@
+import type { MessageSeen, ModalSeen, Person, View } from '../local-slack/types.ts';
+import type { BotState, Playground } from '../start-playground.ts';
+import { ANSWER_NAMES, ANSWERS, type AnswerName } from './answers.ts';
+import type { NextAnswer } from './next-answer.ts';
+import type { CastMember } from './populate.ts';
+import type { Traffic, TrafficEntry } from './traffic.ts';
+
+export type MessageShown = Pick<
+  MessageSeen,
+  'channelId' | 'ts' | 'userId' | 'text' | 'blocks' | 'ephemeral' | 'edited'
+> & { thread: MessageShown[] };
+
+export type ConversationSeen = {
+  id: string;
+  name: string;
+  kind: 'public' | 'private' | 'dm' | 'app';
+  /** Shared with other workspaces. */
+  isShared: boolean;
+  canPost: boolean;
+  messages: MessageShown[];
+};
+
+export type OpenModal = Pick<
+  ModalSeen,
+  'viewId' | 'title' | 'submitLabel' | 'closeLabel' | 'values' | 'errors' | 'trouble'
+> & { blocks: View['blocks'] };
+
+/** Everything the page shows to one person. */
+export type Snapshot = {
+  me: CastMember;
+  cast: CastMember[];
+  workspace: string;
+  bot: { name: string; userId: string; state: BotState };
+  /** Whether this person's workspace has the app. */
+  hasApp: boolean;
+  commands: { command: string; description: string; usage: string }[];
+  /** What stands on the screen for an id of a person or conversation. */
+  names: { [id: string]: string };
+  conversations: ConversationSeen[];
+  modal: OpenModal | undefined;
+  home: View | undefined;
+  coldsend: {
+    apiKey: string;
+    answers: { name: AnswerName; label: string }[];
+    next: AnswerName;
+    isKept: boolean;
+    accounts: { email_address: string; overall_status: string }[];
+  };
+  traffic: TrafficEntry[];
+  problems: number;
+  guide: { keyStored: boolean; inboxAdded: boolean; somethingBroken: boolean };
+};
+
+export type SnapshotSource = {
+  playground: Playground;
+  cast: CastMember[];
+  nextAnswer: NextAnswer;
+  traffic: Traffic;
+};
+
+const MOST_MESSAGES = 100;
+
+/** What `userId` sees now. Throws a RangeError where the cast has nobody of that id. */
+export function takeSnapshot(source: SnapshotSource, userId: string): Snapshot {
+  const { playground, cast, nextAnswer, traffic } = source;
+  const { slack, coldsend, app, bot, apiKey } = playground;
+  const me = cast.find((member) => member.userId === userId);
+  if (me === undefined) throw new RangeError('nobody of that id is here');
+  const person = slack.as(userId);
+  return {
+    me,
+    cast,
+    workspace: slack.getWorkspace(person.teamId).name,
+    bot: { name: app.name, userId: slack.installation.botUserId, state: bot.state() },
+    hasApp: slack.getWorkspace(person.teamId).installation !== undefined,
+    commands: app.commands,
+    names: nameEverything(playground),
+    conversations: listConversations(playground, person),
+    modal: describeModal(person),
+    home: person.home().view,
+    coldsend: {
+      apiKey,
+      answers: ANSWER_NAMES.map((name) => ({ name, label: ANSWERS[name].label })),
+      next: nextAnswer.name(),
+      isKept: nextAnswer.isKept(),
+      accounts: coldsend.accounts.map(({ email_address, overall_status }) => ({ email_address, overall_status })),
+    },
+    traffic: traffic.list(),
+    problems: slack.problems.length,
+    guide: guideThrough(source),
+  };
+}
+
+function nameEverything({ slack }: Playground): { [id: string]: string } {
+  const channels = slack.people().flatMap(({ id, deleted }) => (deleted ? [] : slack.as(id).channels()));
+  return Object.fromEntries([...slack.people(), ...channels].map(({ id, name }) => [id, name]));
+}
+
+function listConversations({ slack }: Playground, person: Person): ConversationSeen[] {
+  const dm = person.botDm();
+  const names = new Map(slack.people().map(({ id, name }) => [id, name]));
+  return person.channels().map(({ id, name, kind, members, sharedWith, is_archived }) => {
+    const other = [...members].find((member) => member !== person.userId);
+    const isDm = kind === 'im' || kind === 'mpim';
+    return {
+      id,
+      name: isDm ? (names.get(other ?? '') ?? name) : name,
+      kind: id === dm ? 'app' : isDm ? 'dm' : kind,
+      isShared: sharedWith.size > 0,
+      canPost: members.has(person.userId) && !is_archived,
+      messages: person.in(id).slice(-MOST_MESSAGES).map(shown),
+    };
+  });
+}
+
+function shown({ channelId, ts, userId, text, blocks, ephemeral, edited, thread }: MessageSeen): MessageShown {
+  return { channelId, ts, userId, text, blocks, ephemeral, edited, thread: thread.map(shown) };
+}
+
+function describeModal(person: Person): OpenModal | undefined {
+  const modal = person.modal();
+  if (modal === undefined) return undefined;
+  const { viewId, title, submitLabel, closeLabel, values, errors, trouble, view } = modal;
+  return { viewId, title, submitLabel, closeLabel, values, errors, trouble, blocks: view.blocks };
+}
+
+function guideThrough({ playground: { slack, coldsend }, nextAnswer }: SnapshotSource): Snapshot['guide'] {
+  const isToldOf = (text: string) =>
+    slack.ledger.calls.some(
+      ({ method, args, response }) =>
+        method === 'chat.postMessage' &&
+        args.thread_ts !== undefined &&
+        response?.ok === true &&
+        JSON.stringify(args).includes(text),
+    );
+  return {
+    keyStored: coldsend.ledger.some(
+      ({ key, answered }) => key !== undefined && typeof answered === 'object' && ![401, 403].includes(answered.status),
+    ),
+    inboxAdded: coldsend.accounts.some(({ inbox_id }) => isToldOf(inbox_id)),
+    somethingBroken: nextAnswer.broken() > 0,
+  };
+}

@@ -1,0 +1,55 @@
+/** At most `requests` in any `seconds`. */
+export type RateLimit = { requests: number; seconds: number };
+
+/**
+ * Turns are counted from when we send; ColdSend counts from when it receives. Each window is kept this much longer, so that
+ * a request that travels fast after one that travelled slowly does not make one too many.
+ */
+const LONGEST_MARGIN_MS = 1_000;
+const MARGIN = 0.02;
+
+/** How long a turn counts towards a limit, in milliseconds. */
+export function windowMs({ seconds }: RateLimit): number {
+  return seconds * 1000 + Math.min(LONGEST_MARGIN_MS, seconds * 1000 * MARGIN);
+}
+
+/**
+ * When the next turn is free.
+ *
+ * @param blocking for each limit, when the turn was taken that has to leave its window before another may be: the latest
+ *   but `requests - 1`; undefined where there were fewer. Milliseconds since 1970
+ * @returns milliseconds since 1970, `now` or later
+ */
+export function nextTurnAt(
+  blocking: readonly (number | undefined)[],
+  limits: readonly RateLimit[],
+  now: number,
+): number {
+  const freeAt = limits.map((limit, index) => {
+    const takenAt = blocking[index];
+    return takenAt === undefined ? now : takenAt + windowMs(limit);
+  });
+  return Math.max(now, ...freeAt);
+}
+
+/**
+ * About when somebody gets a turn who has `ahead` others before them, if everybody takes their turn at once.
+ *
+ * @param sentAt when the latest turns were taken, the newest first, as many as the largest limit allows
+ * @returns milliseconds since 1970
+ */
+export function estimateTurnAt(
+  sentAt: readonly number[],
+  limits: readonly RateLimit[],
+  now: number,
+  ahead: number,
+): number {
+  const taken = [...sentAt].reverse();
+  let at = now;
+  for (let others = 0; others <= ahead; others += 1) {
+    const blocking = limits.map(({ requests }) => taken.at(-requests));
+    at = nextTurnAt(blocking, limits, at);
+    taken.push(at);
+  }
+  return at;
+}

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Migration } from '../migrate.ts';
+
+/** What keeps all replicas together within ColdSend's rate limits. */
+export const turns: Migration = {
+  name: '0002-turns',
+  async up({ kysely }) {
+    // One row a key; whoever deals with the key's turns locks it.
+    await sql`
+      create table coldsend_budgets (
+        key_fingerprint text not null primary key,
+        blocked_until bigint not null
+      )`.execute(kysely);
+    await sql`create table coldsend_turns (key_fingerprint text not null, taken_at bigint not null)`.execute(kysely);
+    await sql`create index coldsend_turns_latest on coldsend_turns (key_fingerprint, taken_at desc)`.execute(kysely);
+    // The key whose turn a request waits for.
+    await sql`alter table requests add column turn_of text`.execute(kysely);
+    await sql`create index requests_turns on requests (turn_of) where turn_of is not null`.execute(kysely);
+  },
+};
