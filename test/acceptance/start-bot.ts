@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -57,6 +57,7 @@ export async function startWorld(context: TestContext, options: WorldOptions = {
   let bot = await start(env);
   context.after(async () => {
     await bot.stop('SIGKILL');
+    recordPayloads(slack);
     await Promise.all([slack.close(), coldsend.close()]);
     rmSync(folder, { recursive: true, force: true });
   });
@@ -92,6 +93,13 @@ export async function startWorld(context: TestContext, options: WorldOptions = {
     else await slack.waitForSockets();
     return started;
   }
+}
+
+/** For `npm run validate:blocks`, which asks Slack itself about everything the tests saw. */
+function recordPayloads(slack: LocalSlack): void {
+  const file = process.env.RECORD_BLOCKS_TO;
+  if (file === undefined) return;
+  appendFileSync(file, slack.ledger.payloads.map((payload) => `${JSON.stringify(payload)}\n`).join(''));
 }
 
 /** Stores a key in the Home tab, as an admin does. */

@@ -1,0 +1,32 @@
+/** Who did what when, without secrets. `details` are words of ours, ids and addresses of inboxes. */
+export type AuditEntry = {
+  id: string;
+  teamId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Undefined where nobody in particular did it: an outcome, an event of Slack's. */
+  userId: string | undefined;
+  action: AuditAction;
+  /** The request it is about. */
+  requestId: string | undefined;
+  details: Record<string, string>;
+};
+
+export const AUDIT_ACTIONS = [
+  'installed',
+  'uninstalled',
+  'key_stored',
+  'key_replaced',
+  'key_removed',
+  'settings_changed',
+  'inbox_requested',
+  'inbox_outcome',
+  'refused_attempt',
+  'audit_exported',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** How long entries are kept, in milliseconds. */
+export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
+
