@@ -65,8 +65,13 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
   const sealer = createSealer(config.encryptionKeys);
-  const database = await openDatabase(config.databaseUrl, { sealer });
-  const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now };
+  const database = await openDatabase(config.databaseUrl, {
+    sealer,
+    onConnectionError: noteError('A connection to the database broke'),
+  });
+  const onUnreadable = (request: string, error: unknown) =>
+    log.error('A stored request can not be read by this version', { ...describeError(error), request });
+  const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now, onUnreadable };
   const requests = createRequestRepository({ db: database, ...held });
   const turns = createTurnRepository({ database, limits: config.coldsend.rateLimits, ...held });
   const keys = createColdsendKeyRepository({ db: database, sealer, now });

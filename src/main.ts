@@ -12,10 +12,12 @@ async function main(): Promise<void> {
   try {
     const config = parseConfig(process.env);
     const log = createLog(config.logLevel);
-    process.on('unhandledRejection', (error) => {
+    const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an error that nobody handled', describeError(error));
       process.exit(1);
-    });
+    };
+    process.on('unhandledRejection', onUnhandled);
+    process.on('uncaughtException', onUnhandled);
     const app = await startApp(config, log);
     let stopping = false;
     const stop = (): void => {
