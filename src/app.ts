@@ -44,7 +44,8 @@ import { createTurnRepository } from './storage/turn-repository.ts';
  */
 const LEASE_MS = 4_000;
 
-const MOST_REQUESTS_AT_ONCE = 32;
+/** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
+const MOST_REQUESTS_AT_ONCE = 200;
 
 /** How long requests that are on their way to ColdSend get to be answered when the bot stops. */
 const STOP_WITHIN_MS = 20_000;

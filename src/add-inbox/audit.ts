@@ -29,4 +29,3 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** How long entries are kept, in milliseconds. */
 export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
-
