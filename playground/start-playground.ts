@@ -55,6 +55,12 @@ export async function startPlayground(): Promise<Playground> {
   const listeners = new Set<() => void>();
   let state: BotState = 'stopped';
   let bot: BotProcess | undefined;
+  // Also when this process ends by an error: no bot and no folder outlives it.
+  const leaveNothing = (): void => {
+    bot?.signal('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', leaveNothing);
   try {
     await start();
   } catch (error) {
@@ -102,6 +108,7 @@ export async function startPlayground(): Promise<Playground> {
   async function close(): Promise<void> {
     await bot?.stop();
     await Promise.all([slack.close(), coldsend.close()]);
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', leaveNothing);
+    leaveNothing();
   }
 }

@@ -15,7 +15,7 @@ export const act = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('type'), field, value: z.string().max(10_000) }),
   z.object({ kind: z.literal('enter'), field }),
-  z.object({ kind: z.literal('choose'), field, option: z.string().optional() }),
+  z.object({ kind: z.literal('choose'), field, option: z.union([z.string(), z.array(z.string())]).optional() }),
   z.object({ kind: z.literal('tick'), field, option: z.string(), ticked: z.boolean() }),
   z.object({ kind: z.literal('click'), button: z.string(), in: z.union([z.enum(['modal', 'home']), message]) }),
   z.object({ kind: z.literal('submit') }),

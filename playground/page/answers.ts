@@ -35,10 +35,10 @@ export const ANSWERS: Record<AnswerName, { label: string; script: Script | undef
   scopes_missing: { label: '403 scopes missing', script: { kind: 'scopes_missing', form: 'list' } },
   exists: { label: '409 exists already', script: { kind: 'exists' } },
   rate_limited: {
-    label: '429 in 5 seconds',
-    script: { kind: 'rate_limited', detail: 'Rate limit exceeded. Retry after 5 seconds.', retryAfter: '5' },
+    label: '429 in 3 seconds',
+    script: { kind: 'rate_limited', detail: 'Rate limit exceeded. Retry after 3 seconds.', retryAfter: '3' },
   },
   server_error: { label: '500 server error', script: { kind: 'server_error', status: 500 } },
   lost_answer: { label: 'Answer gets lost', script: { kind: 'lost_answer' } },
-  slow: { label: 'Slow, 5 seconds', script: { kind: 'slow', delayMs: 5_000 } },
+  slow: { label: 'Slow, 3 seconds', script: { kind: 'slow', delayMs: 3_000 } },
 };

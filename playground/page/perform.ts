@@ -36,7 +36,7 @@ async function performOn(
       }
       return person.command(act.line.trim(), { channelId: act.channelId });
     case 'say':
-      person.say(act.channelId, act.text, act.threadTs === undefined ? {} : { threadTs: act.threadTs });
+      person.say(act.channelId, escapeText(act.text), act.threadTs === undefined ? {} : { threadTs: act.threadTs });
       return undefined;
     case 'type':
       await person.type(act.field, act.value);
@@ -68,4 +68,9 @@ async function performOn(
       await bot.start();
       return undefined;
   }
+}
+
+/** As Slack's client does with what is typed: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

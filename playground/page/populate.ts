@@ -1,7 +1,7 @@
 import type { LocalSlack } from '../local-slack/types.ts';
 
 /** Someone the page can act as. */
-export type CastMember = { userId: string; name: string; role: string };
+export type CastMember = { userId: string; teamId: string; name: string; role: string };
 
 /** People of every kind that the bot tells apart, and conversations of every kind it may or may not post in. */
 export function populate(slack: LocalSlack): CastMember[] {
@@ -23,10 +23,6 @@ export function populate(slack: LocalSlack): CastMember[] {
   });
   slack.addChannel({ kind: 'im', members: [ada.id, mel.id] });
 
-  return [
-    { userId: ada.id, name: ada.name, role: 'admin' },
-    { userId: mel.id, name: mel.name, role: 'member' },
-    { userId: gus.id, name: gus.name, role: 'guest' },
-    { userId: sam.id, name: sam.name, role: 'of another workspace' },
-  ];
+  const roles = { [ada.id]: 'admin', [mel.id]: 'member', [gus.id]: 'guest', [sam.id]: 'of Globex' };
+  return [ada, mel, gus, sam].map(({ id, teamId, name }) => ({ userId: id, teamId, name, role: roles[id] ?? '' }));
 }

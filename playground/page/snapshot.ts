@@ -1,4 +1,4 @@
-import type { MessageSeen, ModalSeen, Person, View } from '../local-slack/types.ts';
+import type { LocalSlack, MessageSeen, ModalSeen, Person, View } from '../local-slack/types.ts';
 import type { BotState, Playground } from '../start-playground.ts';
 import { ANSWER_NAMES, ANSWERS, type AnswerName } from './answers.ts';
 import type { NextAnswer } from './next-answer.ts';
@@ -8,7 +8,7 @@ import type { Traffic, TrafficEntry } from './traffic.ts';
 export type MessageShown = Pick<
   MessageSeen,
   'channelId' | 'ts' | 'userId' | 'text' | 'blocks' | 'ephemeral' | 'edited'
-> & { thread: MessageShown[] };
+> & { thread: MessageShown[]; files: { name: string; content: string }[] };
 
 export type ConversationSeen = {
   id: string;
@@ -60,6 +60,8 @@ export type SnapshotSource = {
 
 const MOST_MESSAGES = 100;
 
+const MOST_FILE_BYTES = 20_000;
+
 /** What `userId` sees now. Throws a RangeError where the cast has nobody of that id. */
 export function takeSnapshot(source: SnapshotSource, userId: string): Snapshot {
   const { playground, cast, nextAnswer, traffic } = source;
@@ -108,13 +110,28 @@ function listConversations({ slack }: Playground, person: Person): ConversationS
       kind: id === dm ? 'app' : isDm ? 'dm' : kind,
       isShared: sharedWith.size > 0,
       canPost: members.has(person.userId) && !is_archived,
-      messages: person.in(id).slice(-MOST_MESSAGES).map(shown),
+      messages: person
+        .in(id)
+        .slice(-MOST_MESSAGES)
+        .map((message) => shown(slack, message)),
     };
   });
 }
 
-function shown({ channelId, ts, userId, text, blocks, ephemeral, edited, thread }: MessageSeen): MessageShown {
-  return { channelId, ts, userId, text, blocks, ephemeral, edited, thread: thread.map(shown) };
+function shown(slack: LocalSlack, message: MessageSeen): MessageShown {
+  const { channelId, ts, userId, text, blocks, ephemeral, edited, thread } = message;
+  const files = message.files.map((id) => slack.file(id));
+  return {
+    channelId,
+    ts,
+    userId,
+    text,
+    blocks,
+    ephemeral,
+    edited,
+    thread: thread.map((reply) => shown(slack, reply)),
+    files: files.map(({ name, content }) => ({ name, content: content.toString('utf8', 0, MOST_FILE_BYTES) })),
+  };
 }
 
 function describeModal(person: Person): OpenModal | undefined {

@@ -105,17 +105,20 @@ function describeRequest(entry: LedgerEntry, index: number): TrafficEntry {
     id: `request.${index}`,
     at,
     way: 'bot → ColdSend',
-    title: `${method} ${name}${address === undefined ? '' : ` ${address}`}`,
+    title: `${method} ${name} ${address ?? (isKeyTrial(body) ? '(tries the key)' : '')}`.trim(),
     answer:
       answered === undefined ? '' : typeof answered === 'string' ? answered.replace('_', ' ') : String(answered.status),
     isBad: wrongIn(entry).length > 0,
   };
 }
 
-/** A key is tried with an empty body: that it is refused is its purpose. */
 function wrongIn(entry: LedgerEntry | undefined): string[] {
-  if (entry === undefined || (isObject(entry.body) && Object.keys(entry.body).length === 0)) return [];
-  return entry.contractErrors;
+  return entry === undefined || isKeyTrial(entry.body) ? [] : entry.contractErrors;
+}
+
+/** A key is tried with an empty body: that it is refused is its purpose. */
+function isKeyTrial(body: unknown): boolean {
+  return isObject(body) && Object.keys(body).length === 0;
 }
 
 function describeProblem({ at, text }: { at: number; text: string }, index: number): TrafficEntry {

@@ -13,10 +13,10 @@ export function renderBench(page: Page): VNode {
     );
   return h(
     'aside',
-    { key: 'bench', class: 'bench', 'aria-label': 'Behind the scenes' },
+    { key: 'bench', class: 'bench', 'aria-label': 'Backstage' },
     h(
       'div',
-      { class: 'tabs', role: 'group', 'aria-label': 'Behind the scenes' },
+      { class: 'tabs', role: 'group', 'aria-label': 'Backstage' },
       renderTab('coldsend', ['ColdSend and bot']),
       renderTab('traffic', [
         'Traffic',

@@ -69,7 +69,7 @@ function renderInput(block: Block, surface: Surface): Child[] {
   const key = keyOf(block, element, surface);
   const hint = textAt(block, 'hint');
   const error = surface.errors[block.block_id ?? ''];
-  const isGroup = element.type === 'radio_buttons' || element.type === 'checkboxes';
+  const isGroup = /^radio_buttons$|^checkboxes$|^multi_/.test(String(element.type));
   const describedBy = [error !== undefined && `${key}-error`, hint !== undefined && `${key}-hint`];
   return [
     h(

@@ -51,12 +51,12 @@ export function renderComposer(
     isOpen &&
       h(
         'div',
-        { class: 'commands', role: 'listbox', id: 'commands', 'aria-label': 'Commands' },
+        { key: 'commands', class: 'commands', role: 'listbox', id: 'commands', 'aria-label': 'Commands' },
         offered.map((command, index) => renderCommand(command, index, index === chosen, () => complete(command))),
       ),
     h(
       'div',
-      { class: 'box' },
+      { key: 'box', class: 'box' },
       h('textarea', {
         id: `composer-${id}`,
         rows: 1,

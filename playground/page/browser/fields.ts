@@ -1,6 +1,7 @@
-import { objectAt, objectsAt, stringAt, textAt } from '../../local-slack/json.ts';
+import { stringAt, textAt } from '../../local-slack/json.ts';
 import type { Block, JsonObject } from '../../local-slack/types.ts';
-import { type Child, h, type VNode } from './h.ts';
+import { h, type VNode } from './h.ts';
+import { chosenIn, listOptions } from './options.ts';
 import type { Page } from './state.ts';
 
 /** Where a field stands, and what it holds and is called. */
@@ -26,9 +27,16 @@ export function renderField(context: FieldContext): VNode | undefined {
     case 'number_input':
       return renderTextField(context);
     case 'static_select':
+    case 'users_select':
+    case 'channels_select':
+    case 'conversations_select':
       return renderSelect(context);
     case 'radio_buttons':
     case 'checkboxes':
+    case 'multi_static_select':
+    case 'multi_users_select':
+    case 'multi_channels_select':
+    case 'multi_conversations_select':
       return renderChoices(context);
     default:
       return undefined;
@@ -61,7 +69,7 @@ function renderTextField(context: FieldContext): VNode {
 
 function renderSelect(context: FieldContext): VNode {
   const { page, block, element, held, key } = context;
-  const chosen = stringAt(objectAt(held, 'selected_option'), 'value');
+  const [chosen] = chosenIn(held);
   const field = nameOf(block, element);
   return h(
     'select',
@@ -75,59 +83,59 @@ function renderSelect(context: FieldContext): VNode {
       },
     },
     h('option', { value: '', defaultSelected: chosen === undefined }, textAt(element, 'placeholder') ?? 'Choose…'),
-    objectsAt(element, 'options').map((option) => {
-      const value = stringAt(option, 'value') ?? '';
-      return h('option', { value, defaultSelected: value === chosen }, textAt(option, 'text') ?? '');
-    }),
+    listOptions(element, page.state.snapshot).map(({ value, text }) =>
+      h('option', { key: value, value, defaultSelected: value === chosen }, text),
+    ),
   );
 }
 
+/** Radio buttons and checkboxes; a menu of which several can be chosen is shown as checkboxes too. */
 function renderChoices(context: FieldContext): VNode {
   const { page, block, element, held, key } = context;
   const isRadio = element.type === 'radio_buttons';
-  const chosen = [objectAt(held, 'selected_option'), ...objectsAt(held, 'selected_options')].map((option) =>
-    stringAt(option, 'value'),
-  );
+  const chosen = chosenIn(held);
   const field = nameOf(block, element);
-  const options = objectsAt(element, 'options').map((option): Child => {
-    const value = stringAt(option, 'value') ?? '';
-    const description = textAt(option, 'description');
-    return h(
-      'label',
-      { class: 'choice' },
-      h('input', {
-        type: isRadio ? 'radio' : 'checkbox',
-        name: key,
-        value,
-        ...(isRadio && { 'aria-invalid': context.isInvalid ? 'true' : undefined }),
-        defaultChecked: chosen.includes(value),
-        onchange: ({ target }) => {
-          if (!(target instanceof HTMLInputElement)) return;
-          if (isRadio) void page.act({ kind: 'choose', field, option: value });
-          else void page.act({ kind: 'tick', field, option: value, ticked: target.checked });
-        },
-      }),
-      h('span', {}, textAt(option, 'text') ?? '', description !== undefined && h('small', {}, description)),
-    );
-  });
+  const choose = (value: string, ticked: boolean) => {
+    if (isRadio) return page.act({ kind: 'choose', field, option: value });
+    if (element.type === 'checkboxes') return page.act({ kind: 'tick', field, option: value, ticked });
+    const ticks = document.getElementById(key)?.querySelectorAll<HTMLInputElement>(':checked') ?? [];
+    return page.act({ kind: 'choose', field, option: [...ticks].map((tick) => tick.value) });
+  };
   return h(
     'div',
     {
-      key,
+      ...shared(context),
       id: key,
       class: 'choices',
       role: isRadio ? 'radiogroup' : 'group',
-      'aria-labelledby': `${key}-label`,
-      'aria-describedby': context.describedBy || undefined,
-      'data-field': String(element.action_id),
+      'aria-invalid': undefined,
     },
-    options,
+    listOptions(element, page.state.snapshot).map(({ value, text, description }) =>
+      h(
+        'label',
+        { key: value, class: 'choice' },
+        h('input', {
+          type: isRadio ? 'radio' : 'checkbox',
+          name: key,
+          value,
+          'aria-invalid': context.isInvalid ? 'true' : undefined,
+          defaultChecked: chosen.includes(value),
+          onchange: ({ target }) => {
+            if (target instanceof HTMLInputElement) void choose(value, target.checked);
+          },
+        }),
+        h('span', {}, text, description !== undefined && h('small', {}, description)),
+      ),
+    ),
   );
 }
 
-function shared({ key, describedBy, isInvalid, element }: FieldContext) {
+function shared({ key, describedBy, isInvalid, block, element }: FieldContext) {
   return {
     key,
+    ...(block.type === 'input'
+      ? { 'aria-labelledby': `${key}-label` }
+      : { 'aria-label': textAt(block, 'text') ?? textAt(element, 'placeholder') ?? 'Choose' }),
     'aria-describedby': describedBy || undefined,
     'aria-invalid': isInvalid ? 'true' : undefined,
     'data-field': String(element.action_id),

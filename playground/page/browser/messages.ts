@@ -28,14 +28,15 @@ export function renderMessages(
       tabindex: 0,
       'data-count': rows.length,
     },
-    rows.length === 0 && h('p', { class: 'nothing' }, 'Nothing here yet. Type / below to use the bot.'),
-    rows.map(({ row }) => row),
+    !isThread &&
+      h('p', { key: 'intro', class: 'intro' }, 'This is the very beginning. Type / to see what the bot can do.'),
+    rows.map(({ row }, index) => [row, isThread && index === 0 && renderReplyCount(messages.length - 1)]),
   );
 }
 
 function renderMessage(page: Page, message: MessageShown, isThread: boolean): VNode {
   const { snapshot } = page.state;
-  const { channelId, ts, userId, text, blocks, ephemeral, edited } = message;
+  const { channelId, ts, userId, text, blocks, files, ephemeral, edited } = message;
   const isBot = userId === snapshot.bot.userId;
   const surface = { page, in: { channelId, ts }, id: `${channelId}-${ts}`, values: {}, errors: {} };
   return renderRow({
@@ -46,14 +47,20 @@ function renderMessage(page: Page, message: MessageShown, isThread: boolean): VN
     isEphemeral: ephemeral,
     content: [
       blocks.length > 0 ? renderBlocks(blocks, surface) : h('p', {}, renderMrkdwn(text, snapshot)),
+      files.map(({ name, content }) =>
+        h('details', { key: name }, h('summary', {}, name), h('pre', { tabindex: 0 }, content)),
+      ),
       edited && !isBot && h('small', {}, '(edited)'),
       !isThread && message.thread.length > 0 && renderReplies(page, message),
     ],
   });
 }
 
+function renderReplyCount(count: number): VNode {
+  return h('p', { key: 'count', class: 'reply-count' }, sayCount(count));
+}
+
 function renderReplies(page: Page, { channelId, ts, thread }: MessageShown): VNode {
-  const count = thread.length === 1 ? '1 reply' : `${thread.length} replies`;
   const open = () => {
     page.set({ thread: { channelId, ts }, pane: 'thread' });
     page.focus('#thread-title');
@@ -62,7 +69,7 @@ function renderReplies(page: Page, { channelId, ts, thread }: MessageShown): VNo
   return h(
     'button',
     { type: 'button', class: 'replies', 'data-thread': ts, onclick: open },
-    h('strong', {}, count),
+    h('strong', {}, sayCount(thread.length)),
     h('span', {}, `Last reply at ${timeOf(at)}`),
   );
 }
@@ -72,7 +79,7 @@ function renderNote({ text, at }: Note): VNode {
     key: `note ${at}`,
     name: 'Slackbot',
     at,
-    isBot: true,
+    isBot: false,
     isEphemeral: true,
     content: [h('p', {}, text)],
   });
@@ -110,11 +117,11 @@ function renderRow(row: {
 /** A picture of the app, or a person's first letter. */
 export function renderAvatar(name: string, isBot: boolean): VNode {
   if (isBot) return h('img', { key: 'avatar', class: 'avatar', src: '/icon.svg', alt: '' });
-  return h(
-    'span',
-    { key: 'avatar', class: `avatar of-${name.toLowerCase()}`, 'aria-hidden': 'true' },
-    name.slice(0, 1),
-  );
+  return h('span', { key: 'avatar', class: `avatar of-${name.toLowerCase()}`, 'data-letter': name.slice(0, 1) });
+}
+
+function sayCount(count: number): string {
+  return count === 1 ? '1 reply' : `${count} replies`;
 }
 
 function timeOf(at: number): string {

@@ -16,6 +16,7 @@ export function createModal(dialog: HTMLDialogElement): (page: Page) => void {
     if (modal === undefined) {
       if (dialog.open) dialog.close();
       patch(dialog, []);
+      restoreCaret();
       shown = undefined;
       return;
     }
@@ -52,6 +53,12 @@ function moveFocus(dialog: HTMLDialogElement, before: Shown, now: NonNullable<Sh
   if (isSame ? isFocusInside : hasSameFields && isFocusInside) return;
   const fresh = now.fields.find((id) => !before?.fields.includes(id)) ?? now.fields[0];
   focusField(fresh === undefined ? dialog.querySelector('h2') : document.getElementById(fresh));
+}
+
+/** Chromium gives the focus back to a text area without its caret when what had it is removed; nothing could be typed. */
+function restoreCaret(): void {
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLTextAreaElement) activeElement.setSelectionRange(-1, -1);
 }
 
 function focusField(field: Element | null): void {
@@ -101,14 +108,14 @@ function renderModal(page: Page) {
       hasFields &&
         h(
           'button',
-          { type: 'button', class: 'hand', onclick: () => fillInExample(page.state.snapshot) },
+          { key: 'fill', type: 'button', class: 'hand', onclick: () => fillInExample(page.state.snapshot) },
           'Fill in an example',
         ),
-      h('button', { type: 'button', class: 'button', onclick: close(false) }, modal.closeLabel),
+      h('button', { key: 'close', type: 'button', class: 'button', onclick: close(false) }, modal.closeLabel),
       modal.submitLabel !== undefined &&
         h(
           'button',
-          { type: 'submit', class: 'button primary', 'aria-disabled': isBusy ? 'true' : undefined },
+          { key: 'submit', type: 'submit', class: 'button primary', 'aria-disabled': isBusy ? 'true' : undefined },
           modal.submitLabel,
         ),
     ),

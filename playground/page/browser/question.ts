@@ -7,8 +7,8 @@ import type { Page } from './state.ts';
 export function drawQuestion(dialog: HTMLDialogElement, page: Page): void {
   const { question } = page.state;
   if (question === undefined) {
-    if (dialog.open) dialog.close();
     patch(dialog, []);
+    if (dialog.open) dialog.close();
     return;
   }
   const { confirm, act } = question;

@@ -20,7 +20,7 @@ export function renderTop(page: Page): VNode {
         'aria-pressed': isBench ? 'true' : 'false',
         onclick: () => page.set({ pane: isBench ? 'conversation' : 'bench' }),
       },
-      isBench ? 'Slack' : 'Behind the scenes',
+      isBench ? 'Slack' : 'Backstage',
     ),
     !isConnected &&
       h('p', { class: 'lost', role: 'alert' }, 'The playground has ended. Start it again: npm run playground'),

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { populate } from '../playground/page/populate.ts';
+import { servePage } from '../playground/page/serve-page.ts';
+import { startPlayground } from '../playground/start-playground.ts';
+import { findChromium, openChromium } from './open-chromium.ts';
+
+const FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
+
+const chromium = findChromium(process.env);
+
+if (chromium === undefined) {
+  process.stderr.write('There is no Chromium: install it, or set CHROMIUM_PATH to the path of one.\n');
+  process.exitCode = 2;
+} else {
+  await takeScreenshots(chromium);
+}
+
+/** Plays the first minute in the playground, and writes the pictures that the README shows. */
+async function takeScreenshots(executablePath: string): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const playground = await startPlayground();
+  const served = await servePage(playground, populate(playground.slack), { port: 0 });
+  const browser = await openChromium(executablePath);
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 1360, height: 820 },
+      locale: 'en-US',
+      colorScheme: 'light',
+    });
+    const modal = page.locator('#modal');
+    const shoot = (name: string) => page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled' });
+    const press = (name: string) => modal.getByRole('button', { name, exact: true }).click();
+
+    await page.goto(served.url);
+    await page.getByRole('button', { name: 'Open the form' }).click();
+    await modal.getByLabel('API key').first().waitFor();
+    await press('Fill in an example');
+    await press('Store the key');
+    await modal.getByLabel('Address of the inbox').waitFor();
+    await press('Fill in an example');
+    await shoot('form');
+
+    await press('Next');
+    await modal.getByRole('textbox', { name: 'App password' }).waitFor();
+    await press('Fill in an example');
+    await press('Add inbox');
+    await modal.getByText('ACTIVE').waitFor();
+    await press('Close');
+    await page.getByText('Add an inbox (done)').waitFor();
+    await page.mouse.move(0, 0);
+    await shoot('thread');
+
+    await page.getByRole('button', { name: playground.app.name, exact: true }).click();
+    await page.getByText('Latest inboxes').waitFor();
+    await page.mouse.move(0, 0);
+    await shoot('home');
+
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await shoot('home-dark');
+  } finally {
+    await browser.close();
+    await served.close();
+    await playground.close();
+  }
+}
