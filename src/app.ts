@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { AUDIT_KEPT_MS } from './add-inbox/audit.ts';
+import { createChooseKey } from './add-inbox/choose-key.ts';
 import { createDoStep } from './add-inbox/do-step.ts';
 import type { AddInboxRequest } from './add-inbox/request.ts';
 import { createRequestId } from './add-inbox/request-id.ts';
@@ -8,6 +9,7 @@ import { createSubmit } from './add-inbox/submit.ts';
 import { createWorker } from './add-inbox/worker.ts';
 import { createColdsendClient } from './coldsend/client.ts';
 import type { Config } from './config.ts';
+import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
 import { createHttpServer, sendText } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -15,28 +17,37 @@ import { createReadiness } from './readiness.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
-import { identifyBot } from './slack/identify-bot.ts';
 import { createAddInboxCommand } from './slack/listeners/add-inbox-command.ts';
+import { createAuditPages } from './slack/listeners/audit-pages.ts';
+import { createClientPages } from './slack/listeners/client-pages.ts';
 import { createFormPages } from './slack/listeners/form-pages.ts';
 import { createShowHome } from './slack/listeners/home-tab.ts';
 import { createKeyPages } from './slack/listeners/key-pages.ts';
+import { createSettingsPages } from './slack/listeners/settings-pages.ts';
 import { createTryAgain } from './slack/listeners/try-again.ts';
 import { createListeners } from './slack/listeners.ts';
 import { cannotPostText } from './slack/messages/ephemeral.ts';
 import { createOpenForm } from './slack/open-form.ts';
 import { createPeople } from './slack/people.ts';
 import { respondOnlyToThem } from './slack/response-url.ts';
+import { createCheckRight } from './slack/right-before-sending.ts';
 import { createRights } from './slack/rights.ts';
 import { createSdkLogger } from './slack/sdk-logger.ts';
 import { createSlackApis } from './slack/slack-api.ts';
 import { createSlackFetch } from './slack/slack-fetch.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createUserGroups } from './slack/user-groups.ts';
+import { createAuditRepository } from './storage/audit-repository.ts';
+import { createAuditedStore } from './storage/audited-store.ts';
 import { createColdsendKeyRepository } from './storage/coldsend-key-repository.ts';
+import { keyFingerprint } from './storage/key-fingerprint.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { createRequestRepository } from './storage/request-repository.ts';
 import { createResponseUrlSeal } from './storage/response-url-seal.ts';
 import { createSealer } from './storage/sealing.ts';
+import { createSettingsRepository } from './storage/settings-repository.ts';
 import { createTurnRepository } from './storage/turn-repository.ts';
+import { createWorkspaces } from './workspaces.ts';
 
 /**
  * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
@@ -62,7 +73,8 @@ export type RunningApp = {
  */
 export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const now = Date.now;
-  const readiness = createReadiness({ slack: 'Slack has not answered auth.test yet' });
+  const { apiUrl, transport, workspaces: served } = config.slack;
+  const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
   const sealer = createSealer(config.encryptionKeys);
@@ -72,13 +84,24 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   });
   const onUnreadable = (request: string, error: unknown) =>
     log.error('A stored request can not be read by this version', { ...describeError(error), request });
+  const startedAt = now() - performance.now();
   const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now, onUnreadable };
-  const requests = createRequestRepository({ db: database, ...held });
-  const turns = createTurnRepository({ database, limits: config.coldsend.rateLimits, ...held });
+  const audited = createAuditedStore({ database, ...held });
+  const { accept, advance } = audited;
+  const requests = { ...createRequestRepository({ db: database, ...held }), accept, advance };
+  const turns = createTurnRepository({
+    database,
+    limits: config.coldsend.rateLimits,
+    steadyNow: () => Math.round(startedAt + performance.now()),
+    ...held,
+  });
   const keys = createColdsendKeyRepository({ db: database, sealer, now });
+  const settings = createSettingsRepository(database);
+  const audit = createAuditRepository({ db: database, now });
   const responseUrlSeal = createResponseUrlSeal(sealer);
 
-  const metrics = createMetrics(() => requests.countByState(), now);
+  const { countByState: countUnfinished, countWaiting } = requests;
+  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
 
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
@@ -88,24 +111,57 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     onCall: metrics.coldsendAnswered,
   });
 
-  const { apiUrl, botToken, transport } = config.slack;
   const slackFetch = createSlackFetch();
   const { fetch } = slackFetch;
   const sdkLogger = createSdkLogger(log);
-  const apiOf = createSlackApis({ apiUrl, fetch, logger: sdkLogger, onCall: metrics.slackAnswered });
-  const api = apiOf(botToken);
-  const rights = createRights(createPeople(now));
+  const apiOf = createSlackApis({
+    apiUrl,
+    fetch,
+    logger: sdkLogger,
+    onCall: metrics.slackAnswered,
+    onTokenRefused: (token) => workspaces.installations.forgetToken(token),
+  });
+  const newRequestId = () => createRequestId(randomBytes);
+  const workspaces = createWorkspaces({
+    slack: config.slack,
+    database,
+    sealer,
+    fetch,
+    logger: sdkLogger,
+    apiOf,
+    log,
+    newReference: newRequestId,
+    now,
+  });
+  const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
+  const findSettings = settings.find;
+  const rights = createRights({
+    people: createPeople(now),
+    userGroups: createUserGroups(now),
+    findSettings,
+    onRefused: ({ teamId, userId }, { what }, why) => {
+      const refused = {
+        teamId,
+        userId,
+        action: 'refused_attempt',
+        requestId: undefined,
+        details: { attempt: what, why },
+      } as const;
+      audit.addRefused(refused).catch(noteError('A refused attempt could not be noted'));
+    },
+  });
 
   const delivery = createDelivery({
-    apiOf: async () => api,
+    apiOf: apiOfTeam,
     explainDm: async (request) => {
       const responseUrl = await requests.openResponseUrl(request);
       if (responseUrl !== undefined) await respondOnlyToThem(fetch, responseUrl, cannotPostText(request));
     },
-    onIgnored: noteError('Slack did not take a message'),
+    onIgnored: (request, error) =>
+      log.error('Slack did not take a message', { ...describeError(error), ...aboutRequest(request) }),
   });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
-    log.error('A step of a request failed', { ...describeError(error), ...(request && { request: request.id }) });
+    log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
   const worker = createWorker({
     requests,
     claimTurns: turns.claimTurns,
@@ -113,13 +169,14 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       createDoStep({
         requests,
         keys,
+        checkRight: createCheckRight(rights, apiOfTeam),
         turns,
         delivery,
         addSenderAccount: coldsend.addSenderAccount,
         eraseFreed: () => database.eraseFreed(),
         isHeld,
         onStep: (request, step) =>
-          log.info('Next step', { request: request.id, team: request.teamId, state: request.state, step }),
+          log.info(step === 'told' ? 'Told' : 'Next step', { ...aboutRequest(request), state: request.state, step }),
         onSettled: metrics.settled,
         onError,
         now,
@@ -133,36 +190,62 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
   });
 
-  const newRequestId = () => createRequestId(randomBytes);
-  const openForm = createOpenForm({ rights, findKey: keys.find });
-  const showHome = createShowHome({ rights, findKey: keys.find, latest: requests.latest });
+  const chooseKey = createChooseKey(keys);
+  const openForm = createOpenForm({ rights, findSettings, chooseKey });
+  const showHome = createShowHome({ rights, listKeys: keys.list, findSettings, latest: requests.latest });
+  const storeKey = createStoreKey({
+    takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
+    tryKey: coldsend.tryKey,
+    list: keys.list,
+    save: async (key) => {
+      const saved = await audited.saveKey(key);
+      void database.eraseFreed('coldsend_keys');
+      return saved;
+    },
+    resumeWaitingForKey: requests.resumeWaitingForKey,
+    wake: worker.wake,
+  });
+  const removeKey: typeof audited.removeKey = async (...key) => {
+    const removed = await audited.removeKey(...key);
+    await database.eraseFreed('coldsend_keys');
+    return removed;
+  };
   const { sealResponseUrl, openResponseUrl } = responseUrlSeal;
   const listeners = createListeners({
     addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
     formPages: createFormPages({
       rights,
       findByView: requests.findByView,
-      submit: createSubmit({ requests, take: worker.take, newRequestId }),
-      openResponseUrl,
-      onNotAccepted: noteError('A submission could not be committed'),
-    }),
-    keyPages: createKeyPages({
-      rights,
-      findKey: keys.find,
-      storeKey: createStoreKey({
-        tryKey: coldsend.tryKey,
-        save: keys.save,
-        resumeWaitingForKey: requests.resumeWaitingForKey,
-        wake: worker.wake,
+      findSettings,
+      chooseKey,
+      submit: createSubmit({
+        requests,
+        take: worker.take,
+        onAccepted: ({ kind, request }) =>
+          log.info(kind === 'accepted' ? 'Accepted' : 'Accepted before', {
+            ...aboutRequest(request),
+            user: request.userId,
+          }),
       }),
-      removeKey: async (teamId) => {
-        await keys.remove(teamId);
-        await database.eraseFreed();
-      },
+      openResponseUrl,
+      newReference: newRequestId,
+      onNotAccepted: (request, error) =>
+        log.error('A submission could not be committed', { ...describeError(error), request }),
+    }),
+    keyPages: createKeyPages({ rights, listKeys: keys.list, storeKey, removeKey, showHome }),
+    clientPages: createClientPages({
+      rights,
+      listKeys: keys.list,
+      storeKey,
+      rebindKey: audited.rebindKey,
+      removeKey,
       showHome,
     }),
+    settingsPages: createSettingsPages({ rights, findSettings, saveSettings: audited.saveSettings }),
+    auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now }),
     tryAgain: createTryAgain({ find: requests.find, openForm, sealResponseUrl }),
     showHome,
+    leave: workspaces.leave,
   });
 
   const httpReceiver =
@@ -200,19 +283,17 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
         response.writeHead(200, { 'content-type': contentType }).end(text);
       },
       ...(httpReceiver && { 'POST /slack/events': httpReceiver.route }),
+      ...(await workspaces.createRoutes()),
     },
     noteError('A request could not be answered'),
   );
   const port = await http.listen(config.port, config.host);
 
-  const self = await identifyBot(api, sleep);
+  await workspaces.start();
   createBoltApp({
     receiver,
     listeners,
-    authorize: async (teamId) => {
-      if (teamId !== self.teamId) throw new Error('the bot is not installed in this workspace');
-      return { teamId: self.teamId, botToken, botId: self.botId, botUserId: self.botUserId };
-    },
+    authorize: workspaces.installations.get,
     apiOf,
     fetch,
     slackApiUrl: apiUrl,
@@ -222,10 +303,22 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       log.error('A listener failed', { ...describeError(error), method: listener, request: reference });
       return reference;
     },
+    onStranger: () => log.info('Something came from a workspace where the bot is not installed'),
     onAck: metrics.acknowledged,
   });
   await receiver.start();
   worker.start();
+  const housekeeping = startHousekeeping({
+    chores: {
+      finished_requests: () => requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+      old_turns: turns.deleteOld,
+      // Again, for what a process left that was killed before it came to it.
+      freed_secrets: () =>
+        Promise.all((['request_passwords', 'coldsend_keys', 'installations'] as const).map((table) => database.eraseFreed(table))),
+      audit_trail: () => audit.deleteBefore(now() - AUDIT_KEPT_MS),
+    },
+    onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
+  });
   readiness.set('slack', undefined);
   log.info('Ready', { port, mode: transport.kind });
 
@@ -235,9 +328,15 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       readiness.set('stopping', 'the bot is stopping');
       await receiver.stop();
       await worker.stop(STOP_WITHIN_MS);
+      workspaces.stop();
+      await housekeeping.stop();
       await http.close();
       await Promise.allSettled([coldsend.close(), slackFetch.close()]);
       await database.close();
     },
   };
+}
+
+function aboutRequest({ id, teamId }: AddInboxRequest) {
+  return { request: id, team: teamId };
 }

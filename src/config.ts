@@ -20,8 +20,18 @@ export type Config = {
 
 export type SlackConfig = {
   apiUrl: string;
-  botToken: string;
+  workspaces: { kind: 'one'; botToken: string } | ({ kind: 'many' } & OauthConfig);
   transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+};
+
+/** How workspaces install the bot themselves. */
+export type OauthConfig = {
+  clientId: string;
+  clientSecret: string;
+  stateSecret: string;
+  authorizeUrl: string;
+  /** Where people and Slack reach the bot, without a slash at its end. */
+  publicUrl: string;
 };
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -39,15 +49,32 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** What has to be set for several workspaces, all or none of it. */
+const OAUTH_NAMES = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'] as const;
+
+const BOT_TOKEN = 'the bot token of the app, from "OAuth & Permissions"';
+
+const MAKE_A_SECRET = `node -e "console.log(require('node:crypto').randomBytes(32).toString('base64url'))"`;
+
 const MAKE_A_KEY = `node -e "console.log('k1:' + require('node:crypto').randomBytes(32).toString('base64'))"`;
 
 const environment = z.object({
   SLACK_SIGNING_SECRET: z.string().optional(),
-  SLACK_BOT_TOKEN: secret('xoxb-', 'the bot token of the app, from "OAuth & Permissions"'),
+  SLACK_BOT_TOKEN: secret('xoxb-', BOT_TOKEN).optional(),
   SLACK_APP_TOKEN: secret(
     'xapp-',
     'an app-level token with the scope connections:write, from "Basic Information"',
   ).optional(),
+  SLACK_CLIENT_ID: z
+    .string()
+    .regex(/^[\w.-]+$/, 'must be the client id of the app, from "Basic Information"')
+    .optional(),
+  SLACK_CLIENT_SECRET: z.string().optional(),
+  SLACK_STATE_SECRET: z
+    .string()
+    .min(32, `must have at least 32 random characters. Make it with: ${MAKE_A_SECRET}`)
+    .optional(),
+  SLACK_AUTHORIZE_URL: safeUrl().default('https://slack.com/oauth/v2/authorize'),
   SLACK_API_URL: safeUrl().default('https://slack.com/api/'),
   COLDSEND_API_URL: safeUrl().default('https://api.coldsend.io/api/public/v1'),
   COLDSEND_ADD_PATH: z
@@ -99,12 +126,13 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (filled.SLACK_APP_TOKEN === undefined && filled.SLACK_SIGNING_SECRET === undefined) {
     problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing');
   }
+  problems.push(...findWorkspaceProblems(filled));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const set = parsed.data;
   return {
     slack: {
       apiUrl: set.SLACK_API_URL,
-      botToken: set.SLACK_BOT_TOKEN,
+      workspaces: toWorkspaces(set),
       transport:
         set.SLACK_APP_TOKEN !== undefined
           ? { kind: 'socket', appToken: set.SLACK_APP_TOKEN }
@@ -123,6 +151,31 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     publicUrl: set.PUBLIC_URL,
     logLevel: set.LOG_LEVEL,
   };
+}
+
+/** One workspace is served with its bot token, several with what they install the bot themselves with. */
+function findWorkspaceProblems(filled: Record<string, string | undefined>): string[] {
+  const given = OAUTH_NAMES.filter((name) => filled[name] !== undefined);
+  const hasToken = filled.SLACK_BOT_TOKEN !== undefined;
+  if (given.length === 0) return hasToken ? [] : [`SLACK_BOT_TOKEN is missing: ${BOT_TOKEN}`];
+  return [
+    ...(hasToken ? [`SLACK_BOT_TOKEN (one workspace) and ${given[0]} (several workspaces) exclude each other`] : []),
+    ...OAUTH_NAMES.filter((name) => !given.includes(name)).map(
+      (name) => `${name} is missing: for several workspaces, ${OAUTH_NAMES.join(', ')} are set together`,
+    ),
+    ...(filled.PUBLIC_URL === undefined
+      ? ['PUBLIC_URL is missing: with several workspaces, the address at which people reach the pages of the bot']
+      : []),
+  ];
+}
+
+function toWorkspaces(set: z.output<typeof environment>): SlackConfig['workspaces'] {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_STATE_SECRET: stateSecret } = set;
+  const { PUBLIC_URL: publicUrl, SLACK_AUTHORIZE_URL: authorizeUrl } = set;
+  if (!clientId || !clientSecret || !stateSecret || !publicUrl) {
+    return { kind: 'one', botToken: set.SLACK_BOT_TOKEN ?? '' };
+  }
+  return { kind: 'many', clientId, clientSecret, stateSecret, authorizeUrl, publicUrl: publicUrl.replace(/\/+$/, '') };
 }
 
 function secret(prefix: string, what: string) {

@@ -1,49 +1,9 @@
-import { config as readDotenv } from 'dotenv';
-import { startApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
-import { createLog, describeError } from './log.ts';
-import { StartError } from './start-error.ts';
-import { StorageError } from './storage/storage-error.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-readDotenv({ quiet: true });
-await main();
+/** Beside the packages, where nobody else can put code for us; where that can't be written, each start compiles anew. */
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
 
-async function main(): Promise<void> {
-  try {
-    const config = parseConfig(process.env);
-    const log = createLog(config.logLevel);
-    const onUnhandled = (error: unknown): never => {
-      log.error('Stopped by an error that nobody handled', describeError(error));
-      process.exit(1);
-    };
-    process.on('unhandledRejection', onUnhandled);
-    process.on('uncaughtException', onUnhandled);
-    const app = await startApp(config, log);
-    let stopping = false;
-    const stop = (): void => {
-      if (stopping) process.exit(0);
-      stopping = true;
-      log.info('Stopping');
-      app.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error('Could not stop in order', describeError(error));
-          process.exit(1);
-        },
-      );
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  } catch (error) {
-    process.stderr.write(`${sentenceFor(error)}\n`);
-    process.exit(1);
-  }
-}
-
-/** Errors that an operator can mend say so in a sentence of ours; of any other only its code and place are told. */
-function sentenceFor(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof StartError || error instanceof StorageError)
-    return error.message;
-  const { code, at } = describeError(error);
-  return `The bot could not start (${code} at ${at}).`;
-}
+// Only what is loaded after the cache was enabled comes out of it.
+const { run } = await import('./run.ts');
+await run(process.env);

@@ -11,14 +11,21 @@ export type Metrics = {
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-export type Unfinished = Record<string, { count: number; oldestAcceptedAt: number | undefined }>;
+/** What is looked up at each scrape. */
+export type MetricSources = {
+  /** By state. */
+  countUnfinished(): Promise<Record<string, { count: number; oldestAcceptedAt: number | undefined }>>;
+  /** How many of those wait, by what they wait for. */
+  countWaiting(): Promise<Record<string, number>>;
+  /** For each window of ColdSend's rate limit, how many requests are left to the key that has the fewest left. */
+  countLeft(): Promise<{ seconds: number; left: number }[]>;
+};
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const CALL_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const REQUEST_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400];
 
-/** @param countUnfinished asked at each scrape */
-export function createMetrics(countUnfinished: () => Promise<Unfinished>, now: () => number): Metrics {
+export function createMetrics(sources: MetricSources, now: () => number): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -69,6 +76,24 @@ export function createMetrics(countUnfinished: () => Promise<Unfinished>, now: (
     registers,
   });
 
+  const waiting = new Gauge({
+    name: 'inbox_bot_waiting_requests',
+    help: 'Requests that could be sent but wait, by what they wait for.',
+    labelNames: ['for'],
+    registers,
+  });
+  const left = new Gauge({
+    name: 'inbox_bot_rate_budget_left',
+    help: "Requests left now in each window of ColdSend's rate limit, to the API key that has the fewest left.",
+    labelNames: ['window_seconds'],
+    registers,
+  });
+  const lookUps = new Counter({
+    name: 'inbox_bot_failed_look_ups_total',
+    help: 'What could not be looked up for a scrape, because the database did not answer; its gauges are left out then.',
+    registers,
+  });
+
   return {
     acknowledged: (listener, ms) => ack.observe({ listener }, ms / 1000),
     slackAnswered: ({ method, result, ms }) => slack.observe({ method, result }, ms / 1000),
@@ -78,12 +103,42 @@ export function createMetrics(countUnfinished: () => Promise<Unfinished>, now: (
       duration.observe(ms / 1000);
     },
     render: async () => {
-      const time = now();
-      for (const [state, { count, oldestAcceptedAt }] of Object.entries(await countUnfinished())) {
-        unfinished.set({ state }, count);
-        oldest.set({ state }, oldestAcceptedAt === undefined ? 0 : Math.max(0, time - oldestAcceptedAt) / 1000);
-      }
+      await Promise.all([lookUpUnfinished(), lookUpWaiting(), lookUpLeft()]);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+
+  function lookUpUnfinished(): Promise<void> {
+    return lookUp([unfinished, oldest], sources.countUnfinished, (counts) => {
+      const time = now();
+      for (const [state, { count, oldestAcceptedAt }] of Object.entries(counts)) {
+        unfinished.set({ state }, count);
+        oldest.set({ state }, oldestAcceptedAt === undefined ? 0 : Math.max(0, time - oldestAcceptedAt) / 1000);
+      }
+    });
+  }
+
+  function lookUpWaiting(): Promise<void> {
+    return lookUp([waiting], sources.countWaiting, (counts) => {
+      for (const [what, count] of Object.entries(counts)) waiting.set({ for: what }, count);
+    });
+  }
+
+  function lookUpLeft(): Promise<void> {
+    return lookUp([left], sources.countLeft, (windows) => {
+      for (const window of windows) left.set({ window_seconds: window.seconds }, window.left);
+    });
+  }
+
+  /** What can't be looked up is left out: an old number would pass for a current one. */
+  async function lookUp<T>(gauges: Gauge[], ask: () => Promise<T>, set: (found: T) => void): Promise<void> {
+    try {
+      const found = await ask();
+      for (const gauge of gauges) gauge.reset();
+      set(found);
+    } catch {
+      for (const gauge of gauges) gauge.reset();
+      lookUps.inc();
+    }
+  }
 }

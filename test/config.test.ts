@@ -19,7 +19,11 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
 test('the documented defaults apply', () => {
   const config = parseConfig(SOCKET);
   assert.deepEqual(config, {
-    slack: { apiUrl: 'https://slack.com/api/', botToken: 'xoxb-1', transport: { kind: 'socket', appToken: 'xapp-1' } },
+    slack: {
+      apiUrl: 'https://slack.com/api/',
+      workspaces: { kind: 'one', botToken: 'xoxb-1' },
+      transport: { kind: 'socket', appToken: 'xapp-1' },
+    },
     coldsend: {
       apiUrl: 'https://api.coldsend.io/api/public/v1',
       addPath: '/sender-accounts',
@@ -48,7 +52,7 @@ test('an empty environment is told everything that is missing at once', () => {
   assert.equal(problems.length, 3);
   assert.match(
     problems.join('\n'),
-    /SLACK_BOT_TOKEN is missing.*ENCRYPTION_KEYS is missing.*node -e.*SLACK_APP_TOKEN/s,
+    /ENCRYPTION_KEYS is missing.*node -e.*SLACK_APP_TOKEN.*SLACK_BOT_TOKEN is missing/s,
   );
 });
 
@@ -58,6 +62,10 @@ test('what is wrong is named and never quoted', () => {
     SLACK_BOT_TOKEN: secret,
     SLACK_APP_TOKEN: secret,
     SLACK_API_URL: `http://slack.example/${secret}`,
+    SLACK_CLIENT_ID: `${secret}/`,
+    SLACK_STATE_SECRET: secret,
+    SLACK_AUTHORIZE_URL: secret,
+    PUBLIC_URL: secret,
     COLDSEND_API_URL: `https://user:${secret}@api.example`,
     COLDSEND_ADD_PATH: secret,
     COLDSEND_TIMEOUT_MS: secret,
@@ -104,4 +112,45 @@ test('rate limits are read as requests/seconds', () => {
   for (const bad of ['100', '0/60', '100/0', '1/1,', 'a/b', '-1/5']) {
     assert.equal(problemsOf({ ...SOCKET, COLDSEND_RATE_LIMIT: bad }).length, 1, bad);
   }
+});
+
+const STATE_SECRET = 'at least 32 random characters, here';
+const { SLACK_BOT_TOKEN: _token, ...NO_TOKEN } = HTTP;
+const MANY = {
+  ...NO_TOKEN,
+  SLACK_CLIENT_ID: '1.2',
+  SLACK_CLIENT_SECRET: 'client',
+  SLACK_STATE_SECRET: STATE_SECRET,
+  PUBLIC_URL: 'https://bot.example.com/',
+};
+
+test('the three secrets of installing make it several workspaces, without a bot token, over HTTP or Socket Mode', () => {
+  const many = {
+    kind: 'many',
+    clientId: '1.2',
+    clientSecret: 'client',
+    stateSecret: STATE_SECRET,
+    authorizeUrl: 'https://slack.com/oauth/v2/authorize',
+    publicUrl: 'https://bot.example.com',
+  };
+  assert.deepEqual(parseConfig(MANY).slack.workspaces, many);
+  const socket = parseConfig({ ...MANY, SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: 'xapp-1' }).slack;
+  assert.deepEqual([socket.workspaces, socket.transport.kind], [many, 'socket']);
+});
+
+test('of what several workspaces need, all has to be there, and no bot token beside it', () => {
+  for (const name of ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET', 'PUBLIC_URL']) {
+    const problems = problemsOf({ ...MANY, [name]: '' });
+    assert.equal(problems.length, 1, problems.join());
+    assert.match(problems.join(), new RegExp(`^${name} is missing`));
+  }
+  const both = problemsOf({ ...MANY, SLACK_BOT_TOKEN: 'xoxb-1' });
+  assert.deepEqual(both, [
+    'SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID (several workspaces) exclude each other',
+  ]);
+  assert.match(
+    problemsOf({ ...MANY, SLACK_STATE_SECRET: 'short' }).join(),
+    /^SLACK_STATE_SECRET must have at least 32/,
+  );
+  assert.equal(problemsOf({ ...HTTP, PUBLIC_URL: 'https://bot.example.com' }).length, 0);
 });

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readManifest, toHttpManifest } from '../scripts/http-manifest.ts';
-import { ACTIONS, BOT_NAME, CALLBACKS } from '../src/slack/ids.ts';
+import { ACTIONS, BOT_NAME, BOT_SCOPES, CALLBACKS } from '../src/slack/ids.ts';
+import { INSTALL_PAGE } from '../src/slack/install/install-sentences.ts';
 import { createListeners } from '../src/slack/listeners.ts';
 
 const shape = z.object({
@@ -37,8 +38,12 @@ const listeners = createListeners({
     toggleSameLogin: nothing,
   } as never,
   keyPages: { submitKey: nothing, openKeyForm: nothing, removeKey: nothing } as never,
+  clientPages: { openAdd: nothing, openChange: nothing, remove: nothing, turnPage: nothing, submit: nothing } as never,
+  settingsPages: { open: nothing, submit: nothing } as never,
+  auditPages: { open: nothing, turn: nothing, exportAll: nothing } as never,
   tryAgain: nothing as never,
   showHome: nothing as never,
+  leave: nothing as never,
 });
 
 test('the manifest declares just the commands and events that are listened to', () => {
@@ -46,18 +51,33 @@ test('the manifest declares just the commands and events that are listened to', 
     manifest.features.slash_commands.map(({ command }) => command),
     Object.keys(listeners.commands),
   );
-  assert.deepEqual(manifest.settings.event_subscriptions.bot_events, Object.keys(listeners.events));
+  assert.deepEqual(manifest.settings.event_subscriptions.bot_events, [
+    ...Object.keys(listeners.events),
+    ...Object.keys(listeners.lifecycle),
+  ]);
 });
 
 test('every id that something is drawn with has a listener, and the other way round', () => {
   const actions = [...Object.keys(listeners.actions), ...Object.keys(listeners.viewActions)];
   assert.deepEqual(actions.sort(), Object.values(ACTIONS).sort());
-  const callbacks = [...Object.keys(listeners.submissions), CALLBACKS.notice];
+  const callbacks = [...Object.keys(listeners.submissions), CALLBACKS.notice, CALLBACKS.audit];
   assert.deepEqual(callbacks.sort(), Object.values(CALLBACKS).sort());
 });
 
+test('installing asks for the scopes of the manifest, and the page tells each of them in words', () => {
+  assert.deepEqual([...BOT_SCOPES], manifest.oauth_config.scopes.bot);
+  for (const scope of BOT_SCOPES) assert.ok(INSTALL_PAGE.scopes[scope], scope);
+});
+
 test('each scope has its reason beside it', () => {
-  assert.deepEqual(manifest.oauth_config.scopes.bot, ['commands', 'chat:write', 'chat:write.public', 'users:read']);
+  assert.deepEqual(manifest.oauth_config.scopes.bot, [
+    'commands',
+    'chat:write',
+    'chat:write.public',
+    'users:read',
+    'usergroups:read',
+    'files:write',
+  ]);
   const lines = readManifest().split('\n');
   for (const scope of manifest.oauth_config.scopes.bot) {
     const at = lines.findIndex((line) => line.trim() === `- ${scope}`);

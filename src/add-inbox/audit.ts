@@ -29,3 +29,6 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** How long entries are kept, in milliseconds. */
 export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** An entry before it has an id and a time. */
+export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;

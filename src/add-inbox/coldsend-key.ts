@@ -1,10 +1,12 @@
 /** `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes. */
 export type KeyStatus = 'works' | 'unchecked' | 'refused';
 
-/** What may be shown of the API key that is stored for a workspace. */
-export type ColdsendKey = {
-  teamId: string;
-  /** Counts the keys the workspace has had, so that a late answer for an old one never marks the new one. */
+/** Which key of a workspace: the one of a client, bound to one of its channels; '' and '' name the workspace's own. */
+export type KeyName = { teamId: string; channelId: string; label: string };
+
+/** What may be shown of an API key that is stored for a workspace. A client with several channels has one for each. */
+export type ColdsendKey = KeyName & {
+  /** Another one for each key that was ever stored, so that a late answer for an old one never marks the new one. */
   version: number;
   lastFour: string;
   storedBy: string;
@@ -18,3 +20,11 @@ export type ColdsendKey = {
 
 /** A key's form as ColdSend documents it; no length is promised. Trimmed before it is tried. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
+
+/** A client's label has to fit beside other words, and into the form's memory. */
+export const LONGEST_LABEL = 40;
+
+/** The key that a request is sent with. The label counts too: the channel may have become another client's since. */
+export function keyNameOf(request: { teamId: string; keyChannelId: string; client: string }): KeyName {
+  return { teamId: request.teamId, channelId: request.keyChannelId, label: request.client };
+}

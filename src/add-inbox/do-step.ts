@@ -1,29 +1,38 @@
-import type { ColdsendKey, KeyStatus } from './coldsend-key.ts';
-import { afterSending, expiresAt, isUsable, nextStep, retryDelayMs, settling } from './next-step.ts';
-import type { SendResult } from './outcome.ts';
+import { type ColdsendKey, type KeyName, type KeyStatus, keyNameOf } from './coldsend-key.ts';
+import { afterSending, expiresAt, isUsable, nextStep, retryDelayMs, type Step, settling } from './next-step.ts';
+import type { Outcome, SendResult } from './outcome.ts';
+import type { LostRight } from './person.ts';
 import {
   type AddInboxRequest,
   type Announcement,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsWipedError,
   type RequestChange,
 } from './request.ts';
 import type { Passwords, SenderAccount } from './sender-account.ts';
+import { LONGEST_MARGIN_MS } from './turns.ts';
 
 /** A database that refuses ColdSend's answer is asked again this often, at the most. */
 const INSIST_EVERY_MS = 1_000;
+
+/** Out of the line, and to be sent at once with the key there is now. */
+const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
 
 export type StepDeps = {
   requests: {
     /** Commits a change under the claim's fence. Throws LeaseLostError. */
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
+    /** Throws PasswordsWipedError. */
     openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
   };
   keys: {
-    find(teamId: string): Promise<ColdsendKey | undefined>;
-    open(teamId: string): Promise<OpenKey | undefined>;
+    find(name: KeyName): Promise<ColdsendKey | undefined>;
+    open(name: KeyName): Promise<OpenKey | undefined>;
     mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
   };
+  /** Whether who asked for it may still add inboxes, as far as Slack said a moment ago. */
+  checkRight(request: AddInboxRequest): Promise<RightToAdd>;
   turns: {
     /** Arms the request with the key's next turn, or puts it in line. Throws LeaseLostError. */
     take(
@@ -31,21 +40,27 @@ export type StepDeps = {
       keyFingerprint: string,
     ): Promise<{ kind: 'armed' | 'waits'; request: ClaimedRequest }>;
     block(keyFingerprint: string, forMs: number): Promise<void>;
+    /** Counts a turn once more, from now on: what was sent with it left later than the windows allow for. */
+    countAgain(keyFingerprint: string): Promise<void>;
   };
   delivery: Delivery;
   /** Asks `maySend` right before the first byte goes out. */
   addSenderAccount(apiKey: string, account: SenderAccount, maySend: () => boolean): Promise<SendResult>;
-  /** Called once the passwords of a request are wiped, so that no freed byte of them stays. */
+  /** Called once the passwords of a request are wiped, so that no freed byte of them stays. Is not waited for. */
   eraseFreed(): Promise<void>;
   /** False once another process may have claimed the request: then nothing may be sent or posted for it here. */
   isHeld(claimed: ClaimedRequest): boolean;
-  onStep(request: AddInboxRequest, step: string): void;
+  /** `step`: what is done next; `told` once nothing is. */
+  onStep(request: AddInboxRequest, step: Step['kind'] | 'told'): void;
   /** An outcome was committed, so many milliseconds after the submission. */
   onSettled(outcome: string, ms: number): void;
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
   random(): number;
 };
+
+/** `unknown`: Slack did not say who they are. */
+export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
 
 export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
@@ -71,14 +86,14 @@ export type AfterStep = Promise<ClaimedRequest | undefined>;
 export function createDoStep(deps: StepDeps): {
   /** One step of a request that this process holds. */
   doStep(request: ClaimedRequest): AfterStep;
-  /** Sends a request that was armed just now, with its turn taken. */
-  sendArmed(armed: ClaimedRequest): AfterStep;
+  /** Sends a request that was armed just now, with a turn of this key taken. */
+  sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep;
 } {
   const { requests, keys, turns, delivery, now } = deps;
   return { doStep, sendArmed };
 
   async function doStep(request: ClaimedRequest): AfterStep {
-    const key = request.state === 'announced' ? await keys.find(request.teamId) : undefined;
+    const key = request.state === 'announced' ? await keys.find(keyNameOf(request)) : undefined;
     const step = nextStep(request, key, now());
     deps.onStep(request, step.kind);
     switch (step.kind) {
@@ -102,33 +117,54 @@ export function createDoStep(deps: StepDeps): {
   async function announce(request: ClaimedRequest): AfterStep {
     mustBeHeld(request);
     const announced = await delivery.announce(request);
-    if (announced.kind === 'later') return tryDeliveryLater(request, announced.retryAfterMs);
+    if (announced.kind === 'later') return tryLater(request, announced.retryAfterMs);
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
     return requests.advance(request, { state: 'announced', announcement, tries: 0 });
   }
 
   async function send(request: ClaimedRequest): AfterStep {
-    const key = await keys.open(request.teamId);
+    const key = await keys.open(keyNameOf(request));
     if (key === undefined) return waitForKey(request);
+    const right = await deps.checkRight(request);
+    if (right.kind === 'lost') return settle(request, settling(refusedHere(right.why), now()));
+    if (right.kind === 'unknown') return tryLater(request, undefined);
+    const takenAt = now();
     const turn = await turns.take(request, key.fingerprint);
-    return turn.kind === 'armed' ? post(turn.request, key) : showAndRelease(turn.request);
+    if (turn.kind === 'armed') return post(turn.request, key, takenAt);
+    // A key that was stored between our look and this commit has not taken this request out of the old one's line.
+    const current = await keys.find(keyNameOf(request));
+    if (current?.version !== key.version) return requests.advance(turn.request, SEND_ANEW);
+    return showAndRelease(turn.request);
   }
 
-  async function sendArmed(armed: ClaimedRequest): AfterStep {
+  async function sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep {
+    const takenAt = now();
     deps.onStep(armed, 'send');
-    const key = await keys.open(armed.teamId);
-    return key === undefined || key.status === 'refused' ? waitForKey(armed) : post(armed, key);
+    const key = await keys.open(keyNameOf(armed));
+    if (key === undefined || key.status === 'refused') return waitForKey(armed);
+    if (key.fingerprint !== turnOf) return insist(armed, SEND_ANEW);
+    const right = await deps.checkRight(armed);
+    if (right.kind === 'lost') return settle(armed, settling(refusedHere(right.why), now()));
+    if (right.kind === 'may') return post(armed, key, takenAt);
+    return tryLater(await insist(armed, { state: 'announced', waitsFor: undefined }), undefined);
   }
 
-  async function post(armed: ClaimedRequest, key: OpenKey): AfterStep {
-    const passwords = await requests.openPasswords(armed);
-    const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () =>
-      deps.isHeld(armed),
-    );
+  /** @param takenAt when its turn was taken, or a little before */
+  async function post(armed: ClaimedRequest, key: OpenKey, takenAt: number): AfterStep {
+    const passwords = await openPasswords(armed);
+    // The workspace left in between.
+    if (passwords === undefined) return settle(armed, settling({ kind: 'expired' }, now()));
+    const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
+      if (!deps.isHeld(armed)) return false;
+      if (now() - takenAt > LONGEST_MARGIN_MS) {
+        turns.countAgain(key.fingerprint).catch((error: unknown) => deps.onError(armed, error));
+      }
+      return true;
+    });
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
       const settled = await settle(armed, change);
-      await noteKey(armed.teamId, key.version, result);
+      await noteKey(armed, key.version, result);
       return settled;
     }
     const waiting = await insist(armed, change);
@@ -136,11 +172,21 @@ export function createDoStep(deps: StepDeps): {
     return showAndRelease(waiting);
   }
 
-  async function noteKey(teamId: string, version: number, result: SendResult): Promise<void> {
+  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | undefined> {
+    try {
+      return await requests.openPasswords(armed);
+    } catch (error) {
+      if (error instanceof PasswordsWipedError) return undefined;
+      throw error;
+    }
+  }
+
+  async function noteKey(request: ClaimedRequest, version: number, result: SendResult): Promise<void> {
+    const { teamId } = request;
     if (result.kind === 'key_refused') {
       await keys.mark(teamId, version, { status: 'refused', missingScopes: result.missingScopes });
     } else if (result.kind === 'added' || result.kind === 'exists' || result.kind === 'refused') {
-      const key = await keys.find(teamId);
+      const key = await keys.find(keyNameOf(request));
       if (key?.status !== 'works') await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
     }
   }
@@ -152,7 +198,7 @@ export function createDoStep(deps: StepDeps): {
       notBefore: expiresAt(request),
     });
     // A key that was stored between our look and this commit has not set this request going: look again.
-    if (isUsable(await keys.find(request.teamId))) {
+    if (isUsable(await keys.find(keyNameOf(request)))) {
       return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
     }
     return showAndRelease(waiting);
@@ -161,7 +207,7 @@ export function createDoStep(deps: StepDeps): {
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
     const settled = await insist(request, change);
     if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
-    await deps.eraseFreed();
+    deps.eraseFreed().catch((error: unknown) => deps.onError(settled, error));
     return settled;
   }
 
@@ -176,7 +222,7 @@ export function createDoStep(deps: StepDeps): {
       case 'nowhere':
         return tellInForm(request);
       case 'later':
-        return tryDeliveryLater(request, replied.retryAfterMs);
+        return tryLater(request, replied.retryAfterMs);
     }
   }
 
@@ -190,7 +236,7 @@ export function createDoStep(deps: StepDeps): {
   async function finish(request: ClaimedRequest): AfterStep {
     mustBeHeld(request);
     const refreshed = await delivery.refresh(request);
-    if (refreshed.kind === 'later') return tryDeliveryLater(request, refreshed.retryAfterMs);
+    if (refreshed.kind === 'later') return tryLater(request, refreshed.retryAfterMs);
     return release(request, { state: 'told', toldAt: now() });
   }
 
@@ -201,13 +247,14 @@ export function createDoStep(deps: StepDeps): {
     return release(waiting, {});
   }
 
-  function tryDeliveryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+  function tryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
     const waitMs = retryAfterMs ?? retryDelayMs(request.tries, deps.random());
     return release(request, { notBefore: now() + waitMs, tries: request.tries + 1 });
   }
 
   async function release(request: ClaimedRequest, change: RequestChange): Promise<undefined> {
     await requests.advance(request, change, { release: true });
+    if (change.state === 'told') deps.onStep({ ...request, ...change }, 'told');
   }
 
   function mustBeHeld(request: ClaimedRequest): void {
@@ -226,4 +273,8 @@ export function createDoStep(deps: StepDeps): {
       }
     }
   }
+}
+
+function refusedHere(lostRight: LostRight): Outcome {
+  return { kind: 'refused', reason: '', fields: [], lostRight };
 }

@@ -1,3 +1,5 @@
+import type { LostRight } from './person.ts';
+
 /** What ColdSend keeps of an inbox it added; `overall_status` is a plain string and is shown as it came. */
 export type AddedAccount = {
   inbox_id: string;
@@ -16,8 +18,11 @@ export type Outcome =
   | { kind: 'added'; account: AddedAccount }
   /** 409: ColdSend has this address already. */
   | { kind: 'exists'; reason: string }
-  /** 400, 422, 2xx with `success: false`, any other 4xx. */
-  | { kind: 'refused'; reason: string; fields: FieldRefusal[] }
+  /**
+   * 400, 422, 2xx with `success: false`, any other 4xx. With `lostRight` it was refused here and not sent: who asked for it
+   * may not add inboxes any more.
+   */
+  | { kind: 'refused'; reason: string; fields: FieldRefusal[]; lostRight?: LostRight | undefined }
   /** 401, or 403 for the scopes of the key. */
   | { kind: 'key_refused'; reason: string; missingScopes: string[] }
   /** Nobody can know whether the inbox was added. */

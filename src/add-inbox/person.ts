@@ -11,18 +11,26 @@ export type Person = {
   isDeactivated: boolean;
 };
 
-/** Why somebody may not use the bot in a workspace. */
-export type Refusal = 'other_workspace' | 'deactivated' | 'guest';
+/** Why somebody may not add inboxes in a workspace; also what is told of them who could when they asked. */
+export const LOST_RIGHTS = ['other_workspace', 'deactivated', 'guest', 'admins_only', 'not_chosen'] as const;
 
-/** Everyone in the workspace may add inboxes, but for guests. Undefined where nothing speaks against it. */
-export function findRefusal(person: Person, teamId: string): Refusal | undefined {
+export type LostRight = (typeof LOST_RIGHTS)[number];
+
+/** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
+export type Refusal = LostRight | 'not_admin' | 'not_theirs';
+
+/** Why somebody is no full member of the workspace; undefined where they are. */
+export function findRefusal(
+  person: Person,
+  teamId: string,
+): Extract<LostRight, 'other_workspace' | 'deactivated' | 'guest'> | undefined {
   if (person.isStranger || person.teamId !== teamId) return 'other_workspace';
   if (person.isDeactivated) return 'deactivated';
   if (person.isGuest) return 'guest';
   return undefined;
 }
 
-/** Admins and owners of the workspace set, replace and remove its ColdSend key. */
-export function maySetKey(person: Person, teamId: string): boolean {
+/** Admins and owners of the workspace set its ColdSend keys and settings, and read its audit trail. */
+export function mayAdminister(person: Person, teamId: string): boolean {
   return person.isAdmin && findRefusal(person, teamId) === undefined;
 }

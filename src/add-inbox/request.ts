@@ -21,6 +21,12 @@ export type AddInboxRequest = {
   viewId: string;
   /** The conversation the command was used in. */
   channelId: string;
+  /** The one channel where all results go, as it was set then; undefined: where the command was used. */
+  resultsChannelId: string | undefined;
+  /** Whose key it is sent with: the client's whose channel this is; '' for the workspace's own. */
+  keyChannelId: string;
+  /** That client's label; '' for the workspace's own key. */
+  client: string;
   /** The request this one tries again; its thread is used. */
   retryOf: string | undefined;
   account: AccountToAdd;
@@ -62,5 +68,14 @@ export class LeaseLostError extends Error {
   constructor(requestId: string) {
     super(`request ${requestId} is held by another process`);
     this.name = 'LeaseLostError';
+  }
+}
+
+/** The passwords of the request are gone, so it can't be sent any more. */
+export class PasswordsWipedError extends Error {
+  readonly code = 'passwords_wiped';
+  constructor(requestId: string) {
+    super(`the passwords of request ${requestId} are wiped`);
+    this.name = 'PasswordsWipedError';
   }
 }

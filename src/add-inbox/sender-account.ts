@@ -85,6 +85,12 @@ export function parseEmailAddress(typed: string): string | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Mails a day as a whole number from 1, or undefined where `typed` is none. */
+export function parseDailyLimit(typed: string): number | undefined {
+  const parsed = fields.shape.daily_limit.safeParse(typed);
+  return parsed.success ? parsed.data : undefined;
+}
+
 /** Takes the passwords out, so that the rest can be stored and shown. */
 export function splitPasswords(account: SenderAccount): { account: AccountToAdd; passwords: Passwords } {
   const { smtp_password, imap_password, ...rest } = account;

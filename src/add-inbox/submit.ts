@@ -3,10 +3,15 @@ import { type AccountToAdd, type Passwords, type SenderAccount, splitPasswords }
 
 /** A valid submission of the form, from somebody who may add inboxes. */
 export type Submission = {
+  /** The reference of the request that it makes. */
+  id: string;
   teamId: string;
   userId: string;
   viewId: string;
   channelId: string;
+  resultsChannelId: string | undefined;
+  keyChannelId: string;
+  client: string;
   retryOf: string | undefined;
   responseUrl: string | undefined;
   account: SenderAccount;
@@ -15,7 +20,6 @@ export type Submission = {
 export type AcceptingStore = {
   accept(
     request: Omit<Submission, 'account'> & {
-      id: string;
       account: AccountToAdd;
       passwords: Passwords;
       announcement: Announcement | undefined;
@@ -29,12 +33,13 @@ export type Accepted = { kind: 'accepted'; request: ClaimedRequest } | { kind: '
 
 /**
  * Commits a submission; when it resolves, the request is on disk and Slack may be told so.
- * A request that tries another one again goes on in its thread. Throws what the store throws: then nothing was accepted.
+ * A request that tries another one again goes on in its thread. Throws what the store throws: then nothing was accepted, or
+ * with CommitInDoubtError perhaps; submitting the view again then finds out.
  */
 export function createSubmit(deps: {
   requests: AcceptingStore;
   take(claimed: ClaimedRequest): void;
-  newRequestId(): string;
+  onAccepted(accepted: Accepted): void;
 }): (submission: Submission) => Promise<Accepted> {
   return async ({ account, ...submission }) => {
     const { retryOf, teamId } = submission;
@@ -42,10 +47,10 @@ export function createSubmit(deps: {
     const accepted = await deps.requests.accept({
       ...submission,
       ...splitPasswords(account),
-      id: deps.newRequestId(),
       retryOf: before?.id,
       announcement: before?.announcement,
     });
+    deps.onAccepted(accepted);
     if (accepted.kind === 'accepted') deps.take(accepted.request);
     return accepted;
   };

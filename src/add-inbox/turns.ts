@@ -5,7 +5,7 @@ export type RateLimit = { requests: number; seconds: number };
  * Turns are counted from when we send; ColdSend counts from when it receives. Each window is kept this much longer, so that
  * a request that travels fast after one that travelled slowly does not make one too many.
  */
-const LONGEST_MARGIN_MS = 1_000;
+export const LONGEST_MARGIN_MS = 1_000;
 const MARGIN = 0.02;
 
 /** How long a turn counts towards a limit, in milliseconds. */

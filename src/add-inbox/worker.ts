@@ -15,12 +15,12 @@ export type WorkerDeps = {
     renew(claimed: ClaimedRequest[]): Promise<string[]>;
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
   };
-  /** Requests that waited for their turn and got it: armed, and to be sent now. */
-  claimTurns(limit: number): Promise<{ armed: ClaimedRequest[]; nextAt: number | undefined }>;
+  /** Requests that waited for their turn and got it: armed, and to be sent now with the key that the turn is of. */
+  claimTurns(limit: number): Promise<{ armed: (ClaimedRequest & { turnOf: string })[]; nextAt: number | undefined }>;
   /** A step of a request, and the sending of one that is armed already; `isHeld` is asked before each effect. */
   createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
-    sendArmed(armed: ClaimedRequest): AfterStep;
+    sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep;
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
@@ -76,8 +76,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (polling !== undefined) pollAgain = true;
     polling ??= poll().finally(() => {
       polling = undefined;
-      if (pollAgain && !stopping) wake();
+      const again = pollAgain;
       pollAgain = false;
+      if (again) wake();
     });
   }
 
@@ -112,7 +113,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (stopping || room <= 0) return false;
     const claimedAt = monotonicNow();
     const { armed, nextAt } = await deps.claimTurns(room);
-    for (const each of armed) begin(each, claimedAt, sendArmed);
+    for (const { turnOf, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turnOf));
     clearTimeout(turnTimer);
     if (nextAt !== undefined) turnTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
     return armed.length > 0;
@@ -192,6 +193,6 @@ export function createWorker(deps: WorkerDeps): Worker {
     clearTimeout(timer);
     clearInterval(renewTimer);
     wake();
-    await polling;
+    while (polling !== undefined) await polling;
   }
 }

@@ -44,3 +44,30 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
       );
   }
 }
+
+/** What an admin changed, in words for the audit trail. */
+export type SettingChange = { setting: string; from: string; to: string };
+
+/** What differs, setting by setting; empty where nothing does. */
+export function listChanges(before: WorkspaceSettings, after: WorkspaceSettings): SettingChange[] {
+  const described = [before, after].map(describeSettings);
+  return SETTINGS.flatMap((setting) => {
+    const [from = '', to = ''] = described.map((settings) => settings[setting]);
+    return from === to ? [] : [{ setting, from, to }];
+  });
+}
+
+const SETTINGS = ['who may add inboxes', 'where results go', 'default daily limit', 'key elsewhere'] as const;
+
+function describeSettings(settings: WorkspaceSettings): Record<(typeof SETTINGS)[number], string> {
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
+  return {
+    'who may add inboxes':
+      whoMayAdd.kind === 'chosen'
+        ? `chosen: ${[...whoMayAdd.userIds, ...whoMayAdd.userGroupIds].toSorted().join(', ')}`
+        : whoMayAdd.kind,
+    'where results go': resultsChannelId ?? 'the channel of the command',
+    'default daily limit': defaultDailyLimit === undefined ? "ColdSend's default" : String(defaultDailyLimit),
+    'key elsewhere': elsewhere === 'nothing' ? 'none' : "the workspace's own",
+  };
+}

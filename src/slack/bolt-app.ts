@@ -1,6 +1,10 @@
-import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bolt';
+import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
+// The package's main file loads Express and its other receivers as well, which takes a third of the bot's start.
+import bolt from '@slack/bolt/dist/App.js';
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
+import { EVENTS } from './ids.ts';
+import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
 import { failureText, notOpenedText } from './messages/ephemeral.ts';
 import { mrkdwn } from './mrkdwn.ts';
@@ -12,6 +16,7 @@ import {
   actorOf,
   commandPayload,
   homeOpenedPayload,
+  leavingPayload,
   submissionPayload,
 } from './payloads.ts';
 import { respondOnlyToThem } from './response-url.ts';
@@ -22,15 +27,15 @@ export type BoltAppDeps = {
   receiver: Receiver;
   listeners: Listeners;
   /** Whose token serves a workspace. Throws where the bot isn't installed there. */
-  authorize(
-    teamId: string | undefined,
-  ): Promise<{ teamId: string; botToken: string; botId: string; botUserId: string }>;
+  authorize(teamId: string | undefined): Promise<Installed>;
   apiOf(token: string): SlackApi;
   fetch: FetchFunction;
   slackApiUrl: string;
   logger: Logger;
   /** Notes a failure once, and returns the reference under which the log has it. */
   onFailure(listener: string, error: unknown): string;
+  /** Something came from a workspace that the bot isn't installed in; it was acknowledged, and nothing was done. */
+  onStranger(): void;
   onAck(listener: string, ms: number): void;
 };
 
@@ -43,15 +48,21 @@ type Context = { teamId?: string | undefined; botToken?: string | undefined };
  */
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
-  const app = new App({
+  const app = new bolt.default({
     receiver: deps.receiver,
-    authorize: async ({ teamId }): Promise<AuthorizeResult> => deps.authorize(teamId),
+    authorize: async ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> => {
+      if (isEnterpriseInstall) throw new NotInstalledError();
+      return deps.authorize(teamId);
+    },
     logger: deps.logger,
     clientOptions: { slackApiUrl: deps.slackApiUrl, fetch: deps.fetch, retryConfig: { retries: 0 } },
     convoStore: false,
     ignoreSelf: false,
   });
-  app.error(async (error) => void deps.onFailure('authorize', error));
+  app.error(async (error) => {
+    if ('original' in error && error.original instanceof NotInstalledError) deps.onStranger();
+    else deps.onFailure('authorize', error);
+  });
 
   for (const [name, listener] of Object.entries(listeners.commands)) {
     app.command(name, async ({ body, ack, context }) => {
@@ -99,6 +110,19 @@ export function createBoltApp(deps: BoltAppDeps): App {
           const { event, team_id } = parse(homeOpenedPayload, body);
           if (event.tab !== 'home') return;
           await listener(apiFor(context), actorIn({ team: { id: team_id }, user: { id: event.user } }, context));
+        },
+        apologize: async () => {},
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.lifecycle)) {
+    app.event(name, async ({ body }) => {
+      await guarded(name, {
+        run: async () => {
+          const { team_id, event_time, event } = parse(leavingPayload, body);
+          const revoked = name === EVENTS.revoked ? (event.tokens?.bot ?? []) : undefined;
+          await listener({ teamId: team_id, at: event_time * 1000, revoked });
         },
         apologize: async () => {},
       });

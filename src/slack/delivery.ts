@@ -1,5 +1,6 @@
 import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
 import type { AddInboxRequest, Announcement } from '../add-inbox/request.ts';
+import { NotInstalledError } from './installations.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
@@ -20,11 +21,11 @@ const LOCKED_OUT = new Set([
 ]);
 
 export type DeliveryDeps = {
-  /** Throws SlackUnavailableError or SlackRefusedError where the workspace has no usable token. */
+  /** Throws NotInstalledError where the workspace has left. */
   apiOf(teamId: string): Promise<SlackApi>;
   /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
   explainDm(request: AddInboxRequest): Promise<void>;
-  onIgnored(error: unknown): void;
+  onIgnored(request: AddInboxRequest, error: unknown): void;
 };
 
 /**
@@ -65,7 +66,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
       // Most forms are closed by now, and then there is nothing to update.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
-        if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) onIgnored(error);
+        if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) onIgnored(request, error);
       });
       return { kind: 'refreshed' };
     });
@@ -79,18 +80,19 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       return await deliver(await apiOf(request.teamId));
     } catch (error) {
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
+      if (error instanceof NotInstalledError) return { kind: 'nowhere' };
       if (!(error instanceof SlackRefusedError)) throw error;
-      onIgnored(error);
+      onIgnored(request, error);
       return LOCKED_OUT.has(error.reason) ? { kind: 'later', retryAfterMs: undefined } : { kind: 'nowhere' };
     }
   }
 
-  /** In the channel of the command, or where the bot can't post there, in its DM with the person. */
+  /** In the one channel for results, else the channel of the command; where the bot can't post there, in its DM with the person. */
   async function post(api: SlackApi, request: AddInboxRequest): Promise<Announcement> {
     const known = request.announcement;
     try {
       const place = known?.place ?? 'channel';
-      const at = { channelId: known?.channelId ?? request.channelId, place };
+      const at = { channelId: known?.channelId ?? request.resultsChannelId ?? request.channelId, place };
       const message = renderAnnouncement({ ...request, announcement: undefined });
       return { ...(await api.postMessage(at.channelId, message)), place };
     } catch (error) {

@@ -1,6 +1,9 @@
-import type { ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
+import type { Button, ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
 import type { ColdsendKey } from '../add-inbox/coldsend-key.ts';
 import type { AddInboxRequest } from '../add-inbox/request.ts';
+import type { WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
+import { renderClients } from './home-clients.ts';
+import { renderSettings } from './home-settings.ts';
 import { ACTIONS } from './ids.ts';
 import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from './limits.ts';
 import { describeState } from './messages/describe-state.ts';
@@ -13,24 +16,35 @@ import { slackDate } from './slack-date.ts';
 import { truncate } from './truncate.ts';
 
 export type HomeToShow = {
-  /** They may store and remove the key. */
+  /** They may change keys and settings. */
   isAdmin: boolean;
-  key: ColdsendKey | undefined;
+  /** Why they may not add inboxes; undefined where they may. */
+  mayNotAdd: keyof typeof HOME.mayNotAdd | undefined;
+  /** All keys of the workspace: its own and those of clients. */
+  keys: ColdsendKey[];
+  settings: WorkspaceSettings;
   /** The latest requests of the workspace, the newest first, up to ten. */
   latest: AddInboxRequest[];
+  /** Which page of the clients, from 0. */
+  clientsPage: number;
 };
 
-/** The App Home of one person: the workspace's key, never more of it than its last four characters, and its inboxes. */
-export function renderHome({ isAdmin, key, latest }: HomeToShow): HomeView {
+/** The App Home of one person: keys, never more of them than their last four characters, settings and inboxes. */
+export function renderHome(home: HomeToShow): HomeView {
+  const { isAdmin, mayNotAdd, keys, settings, latest } = home;
+  const key = keys.find(({ label }) => label === '');
   return {
     type: 'home',
     blocks: [
       renderHeader('title', HOME.title),
       renderPlain('intro', HOME.intro),
+      ...(mayNotAdd === undefined ? [] : [renderPlain('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined ? [renderPlain('key', HOME.noKey)] : renderKey(key)),
       renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
       ...(isAdmin ? [renderButtons(key)] : []),
+      ...renderClients(home),
+      ...renderSettings(settings, isAdmin),
       { type: 'divider', block_id: 'divider' },
       renderHeader('latest_title', HOME.latestTitle),
       ...(latest.length === 0 ? [renderPlain('none', HOME.none)] : latest.flatMap(renderRequest)),
@@ -38,7 +52,7 @@ export function renderHome({ isAdmin, key, latest }: HomeToShow): HomeView {
   };
 }
 
-/** The App Home of somebody who may not use the bot: nothing of the workspace's key and inboxes. */
+/** The App Home of somebody who may not use the bot: nothing of the workspace's keys, settings and inboxes. */
 export function renderHomeNotice(text: string): HomeView {
   return { type: 'home', blocks: [renderHeader('title', HOME.title), renderPlain('notice', text)] };
 }
@@ -55,24 +69,24 @@ function renderKey({ lastFour, status, missingScopes, storedBy, storedAt, checke
 }
 
 function renderButtons(key: ColdsendKey | undefined): KnownBlock {
-  const store = {
-    type: 'button' as const,
+  const store: Button = {
+    type: 'button',
     action_id: ACTIONS.storeKey,
     text: plainText(key === undefined ? BUTTONS.storeKey : BUTTONS.replaceKey, OPTION_TEXT),
     value: 'store',
   };
-  const remove = {
-    type: 'button' as const,
+  const remove: Button = {
+    type: 'button',
     action_id: ACTIONS.removeKey,
     text: plainText(BUTTONS.removeKey, OPTION_TEXT),
     value: 'remove',
-    style: 'danger' as const,
+    style: 'danger',
     confirm: {
       title: plainText(HOME.remove.title, CONFIRM.title),
       text: plainText(HOME.remove.text, CONFIRM.text),
       confirm: plainText(HOME.remove.confirm, CONFIRM.button),
       deny: plainText(HOME.remove.deny, CONFIRM.button),
-      style: 'danger' as const,
+      style: 'danger',
     },
   };
   return { type: 'actions', block_id: 'key_buttons', elements: key === undefined ? [store] : [store, remove] };
@@ -82,7 +96,7 @@ function renderRequest(request: AddInboxRequest): KnownBlock[] {
   const { emoji, title, words, status } = describeState(request);
   const when = slackDate(request.acceptedAt, 'date');
   return [
-    { ...renderInbox(request.account), block_id: `inbox.${request.id}` },
+    { ...renderInbox(request.account, request.client), block_id: `inbox.${request.id}` },
     renderContext(
       `state.${request.id}`,
       mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),

@@ -10,6 +10,8 @@ const LARGEST_BODY_BYTES = 256 * 1024;
 /** Slack gives up after three seconds; whoever was not answered by then never will be. */
 const ACK_WITHIN_MS = 3_000;
 
+const ONLY_PAYLOAD = /^payload=([^&]*)$/;
+
 const envelope = z.record(z.string(), z.unknown());
 
 /**
@@ -35,14 +37,15 @@ export function createHttpReceiver(deps: {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const timestamp = one(request.headers['x-slack-request-timestamp']);
-    if (!isFresh(timestamp, deps.now())) return refuse(response, 401);
+    if (!isFresh(timestamp, deps.now())) return refuse(request, response, 401);
     const body = await readBody(request);
-    if (body === 'too large') return refuse(response, 413);
+    if (body === 'too large') return refuse(request, response, 413);
     if (body === 'cut off') return;
-    if (!isSigned(key, timestamp, body, one(request.headers['x-slack-signature']))) return refuse(response, 401);
+    const signature = one(request.headers['x-slack-signature']);
+    if (!isSigned(key, timestamp, body, signature)) return refuse(request, response, 401);
     const payload = parseBody(body.toString('utf8'), request.headers['content-type'] ?? '');
-    if (payload === undefined) return refuse(response, 400);
-    if (payload.ssl_check !== undefined) return void response.writeHead(200).end();
+    if (payload === undefined) return refuse(request, response, 400);
+    if (payload.ssl_check !== undefined) return answer(response, undefined);
     if (payload.type === 'url_verification') return answer(response, { challenge: payload.challenge });
     await dispatch(payload, request, response);
   }
@@ -50,7 +53,7 @@ export function createHttpReceiver(deps: {
   async function dispatch(payload: Record<string, unknown>, request: IncomingMessage, response: ServerResponse) {
     const unanswered = setTimeout(() => {
       deps.onUnanswered();
-      refuse(response, 503);
+      refuse(request, response, 503);
     }, ACK_WITHIN_MS);
     const retryNum = one(request.headers['x-slack-retry-num']);
     const retryReason = one(request.headers['x-slack-retry-reason']);
@@ -67,7 +70,7 @@ export function createHttpReceiver(deps: {
     } finally {
       clearTimeout(unanswered);
     }
-    if (!response.headersSent) refuse(response, 404);
+    if (!response.headersSent) refuse(request, response, 404);
   }
 }
 
@@ -94,6 +97,9 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'cut
 function parseBody(body: string, contentType: string): Record<string, unknown> | undefined {
   try {
     if (contentType.startsWith('application/json')) return envelope.parse(JSON.parse(body));
+    // An interaction is one long field, which is cheaper to decode at once than to look for others in.
+    const payload = ONLY_PAYLOAD.exec(body)?.[1];
+    if (payload !== undefined) return envelope.parse(JSON.parse(decodeURIComponent(payload.replaceAll('+', ' '))));
     const form = parseForm(body);
     return typeof form.payload === 'string' ? envelope.parse(JSON.parse(form.payload)) : { ...form };
   } catch {
@@ -102,16 +108,20 @@ function parseBody(body: string, contentType: string): Record<string, unknown> |
 }
 
 function answer(response: ServerResponse, body: unknown): void {
-  if (response.headersSent || response.destroyed) return;
-  if (body === undefined || body === '') response.writeHead(200).end();
-  else if (typeof body === 'string') response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
-  else response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  if (body === undefined || body === '') send(response, 200, '');
+  else if (typeof body === 'string') send(response, 200, body, { 'content-type': 'text/plain; charset=utf-8' });
+  else send(response, 200, JSON.stringify(body), { 'content-type': 'application/json; charset=utf-8' });
 }
 
-/** The connection is closed: what is left of a refused body is not worth reading. */
-function refuse(response: ServerResponse, status: number): void {
+/** Where the body was not read, the connection is closed: what is left of it is not worth reading. */
+function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
+  send(response, status, '', request.complete ? {} : { connection: 'close' });
+}
+
+function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { connection: 'close' }).end();
+  // With its length the answer is one write instead of chunks.
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 function one(header: string | string[] | undefined): string | undefined {

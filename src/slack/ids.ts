@@ -6,11 +6,24 @@ export const COMMAND = '/add-inbox';
 /** The bot user's name, as in manifest.yml: what people type after /invite. */
 export const BOT_NAME = 'inbox-bot';
 
+/** What the bot asks to be allowed, as in manifest.yml, which says why. */
+export const BOT_SCOPES = [
+  'commands',
+  'chat:write',
+  'chat:write.public',
+  'users:read',
+  'usergroups:read',
+  'files:write',
+] as const;
+
 /** `callback_id` of each modal. */
 export const CALLBACKS = {
   who: 'add_inbox_who',
   how: 'add_inbox_how',
   storeKey: 'store_key',
+  clientKey: 'client_key',
+  settings: 'settings',
+  audit: 'audit_trail',
   notice: 'notice',
 } as const;
 
@@ -22,21 +35,53 @@ export const ACTIONS = {
   tryAgain: 'try_again',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',
+  addClient: 'home_add_client',
+  changeClient: 'home_change_client',
+  removeClient: 'home_remove_client',
+  previousClients: 'home_previous_clients',
+  moreClients: 'home_more_clients',
+  openSettings: 'home_settings',
+  openAudit: 'home_audit',
+  olderAudit: 'audit_older',
+  newerAudit: 'audit_newer',
+  exportAudit: 'audit_export',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */
-export const EVENTS = { homeOpened: 'app_home_opened' } as const;
+export const EVENTS = {
+  homeOpened: 'app_home_opened',
+  uninstalled: 'app_uninstalled',
+  revoked: 'tokens_revoked',
+} as const;
 
 /** What can be typed or ticked in the two pages of the form; also the `action_id` of each input. */
 export type FormField = AccountField | typeof ACTIONS.sameLogin;
 
-/** The only input of the key form. */
+/** The input for a ColdSend API key. */
 export const API_KEY_FIELD = 'api_key';
+
+/** The other inputs of the form for a client's key. */
+export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
+
+/** The inputs of the settings. */
+export const SETTINGS_FIELDS = {
+  whoMayAdd: 'who_may_add',
+  people: 'chosen_people',
+  userGroups: 'chosen_user_groups',
+  resultsChannel: 'results_channel',
+  dailyLimit: 'default_daily_limit',
+  elsewhere: 'elsewhere',
+} as const;
+
+type ModalField =
+  | typeof API_KEY_FIELD
+  | (typeof CLIENT_FIELDS)[keyof typeof CLIENT_FIELDS]
+  | (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
 /**
  * Slack's client keeps what was typed wherever `block_id` and `action_id` stay the same over an update; a new generation
  * makes the field come back as it is rendered.
  */
-export function blockId(field: FormField | typeof API_KEY_FIELD, generation: number): string {
+export function blockId(field: FormField | ModalField, generation: number): string {
   return `${field}.${generation}`;
 }

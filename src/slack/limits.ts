@@ -27,3 +27,9 @@ export const CONFIRM = { title: 100, text: 300, button: 30 } as const;
 
 /** What Slack recommends for the top-level text of a message; it cuts at 40,000. */
 export const MESSAGE_TEXT = 4_000;
+
+/** One of the fields of a section. */
+export const SECTION_FIELD = 2_000;
+
+/** Options of a menu without groups. */
+export const MENU_OPTIONS = 100;

@@ -1,8 +1,12 @@
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
+import type { LeavingEvent } from './leaving.ts';
 import type { createAddInboxCommand } from './listeners/add-inbox-command.ts';
+import type { createAuditPages } from './listeners/audit-pages.ts';
+import type { createClientPages } from './listeners/client-pages.ts';
 import type { createFormPages, SubmissionAnswer } from './listeners/form-pages.ts';
 import type { createShowHome } from './listeners/home-tab.ts';
 import type { createKeyPages } from './listeners/key-pages.ts';
+import type { createSettingsPages } from './listeners/settings-pages.ts';
 import type { createTryAgain } from './listeners/try-again.ts';
 import type { ActionPayload, Actor, CommandPayload, ViewPayload } from './payloads.ts';
 import type { SlackApi } from './slack-api.ts';
@@ -24,24 +28,37 @@ export type Listeners = {
   /** Buttons in messages and in the Home. */
   actions: Record<string, (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<void>>;
   events: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
+  /** Events about the app itself, whose workspace may have taken its token away. */
+  lifecycle: Record<string, (event: LeavingEvent) => Promise<void>>;
 };
 
 export function createListeners(deps: {
   addInboxCommand: ReturnType<typeof createAddInboxCommand>;
   formPages: ReturnType<typeof createFormPages>;
   keyPages: ReturnType<typeof createKeyPages>;
+  clientPages: ReturnType<typeof createClientPages>;
+  settingsPages: ReturnType<typeof createSettingsPages>;
+  auditPages: ReturnType<typeof createAuditPages>;
   tryAgain: ReturnType<typeof createTryAgain>;
   showHome: ReturnType<typeof createShowHome>;
+  leave(event: LeavingEvent): Promise<void>;
 }): Listeners {
-  const { formPages, keyPages } = deps;
+  const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
+  const showHome = (api: SlackApi, actor: Actor) => deps.showHome(api, actor);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
       [CALLBACKS.who]: formPages.submitWho,
       [CALLBACKS.how]: formPages.submitHow,
       [CALLBACKS.storeKey]: keyPages.submitKey,
+      [CALLBACKS.clientKey]: clientPages.submit,
+      [CALLBACKS.settings]: settingsPages.submit,
     },
-    afterSubmission: { [CALLBACKS.storeKey]: deps.showHome },
+    afterSubmission: {
+      [CALLBACKS.storeKey]: showHome,
+      [CALLBACKS.clientKey]: showHome,
+      [CALLBACKS.settings]: showHome,
+    },
     viewActions: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
@@ -51,7 +68,18 @@ export function createListeners(deps: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
+      [ACTIONS.addClient]: clientPages.openAdd,
+      [ACTIONS.changeClient]: clientPages.openChange,
+      [ACTIONS.removeClient]: clientPages.remove,
+      [ACTIONS.previousClients]: clientPages.turnPage,
+      [ACTIONS.moreClients]: clientPages.turnPage,
+      [ACTIONS.openSettings]: settingsPages.open,
+      [ACTIONS.openAudit]: auditPages.open,
+      [ACTIONS.olderAudit]: auditPages.turn,
+      [ACTIONS.newerAudit]: auditPages.turn,
+      [ACTIONS.exportAudit]: auditPages.exportAll,
     },
-    events: { [EVENTS.homeOpened]: deps.showHome },
+    events: { [EVENTS.homeOpened]: showHome },
+    lifecycle: { [EVENTS.uninstalled]: deps.leave, [EVENTS.revoked]: deps.leave },
   };
 }

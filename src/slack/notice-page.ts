@@ -1,20 +1,27 @@
 import type { ModalView } from '@slack/types';
 import { CALLBACKS } from './ids.ts';
 import { SECTION_TEXT, VIEW_TITLE } from './limits.ts';
+import { linkChannels } from './link-channels.ts';
+import { mrkdwn } from './mrkdwn.ts';
 import { plainText } from './plain-text.ts';
 import { type Notice, REQUEST_PAGE } from './sentences.ts';
 
 /** A modal that only says something: a refusal, "One moment…", a failure. Nothing to type into and nothing to submit. */
-export function renderNotice({ title, paragraphs }: Notice): ModalView {
+export function renderNotice({ title, paragraphs, channelIds = [] }: Notice): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,
     title: plainText(title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
-    blocks: paragraphs.map((paragraph, index) => ({
-      type: 'section',
-      block_id: `paragraph.${index}`,
-      text: plainText(paragraph, SECTION_TEXT),
-    })),
+    blocks: [
+      ...paragraphs.map((paragraph, index) => ({
+        type: 'section' as const,
+        block_id: `paragraph.${index}`,
+        text: plainText(paragraph, SECTION_TEXT),
+      })),
+      ...(channelIds.length === 0
+        ? []
+        : [{ type: 'section' as const, block_id: 'channels', text: mrkdwn(linkChannels(channelIds, SECTION_TEXT)) }]),
+    ],
   };
 }

@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
-import type { ColdsendKey } from '../add-inbox/coldsend-key.ts';
+import type { ChooseKey, KeyChoice } from '../add-inbox/choose-key.ts';
 import { isUsable } from '../add-inbox/next-step.ts';
+import type { WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import type { Draft, FormContext } from './form/form-context.ts';
 import { renderWhoPage } from './form/who-page.ts';
 import { renderKeyForm } from './key-form.ts';
@@ -10,7 +11,16 @@ import type { Right, Rights } from './rights.ts';
 import { sentences } from './sentences.ts';
 import { type SlackApi, SlackRefusedError } from './slack-api.ts';
 
-export type FormToOpen = { actor: Actor; triggerId: string; context: FormContext; draft: Draft };
+export type FormToOpen = {
+  /** The command or button, for the audit trail. */
+  what: string;
+  actor: Actor;
+  triggerId: string;
+  context: Omit<FormContext, 'openedBy' | 'client'>;
+  draft: Draft;
+};
+
+type Facts = { settings: WorkspaceSettings; choice: KeyChoice };
 
 /**
  * Opens the form as the first call to Slack, since a trigger lives three seconds. Who was looked up in the last minute gets
@@ -19,32 +29,53 @@ export type FormToOpen = { actor: Actor; triggerId: string; context: FormContext
  */
 export function createOpenForm(deps: {
   rights: Rights;
-  findKey(teamId: string): Promise<ColdsendKey | undefined>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  chooseKey: ChooseKey;
 }): (api: SlackApi, form: FormToOpen) => Promise<void> {
+  const { rights } = deps;
   return async (api, form) => {
-    const { actor, triggerId } = form;
-    const known = deps.rights.recall(actor);
-    if (known !== undefined) {
-      await api.openView(triggerId, firstPage(known, await deps.findKey(actor.teamId), form));
+    const { actor, triggerId, what } = form;
+    const [known, facts] = [rights.recall(actor, { what }), loadFacts(form)];
+    // Where Slack or the other one throws first, nobody looks at this one any more.
+    facts.catch(() => {});
+    const recalled = await known;
+    if (recalled !== undefined) {
+      await api.openView(triggerId, firstPage(recalled, await facts, form));
       return;
     }
     const [opened, right] = await Promise.all([
       api.openView(triggerId, renderNotice(sentences.waiting)),
-      deps.rights.check(api, actor),
+      rights.checkAdding(api, actor, { what }),
     ]);
-    const page = firstPage(right, await deps.findKey(actor.teamId), form);
+    const page = firstPage(right, await facts, form);
     await api.updateView(opened.id, page, opened.hash).catch((error: unknown) => {
       // They closed the waiting page.
       if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) throw error;
     });
   };
+
+  async function loadFacts({ actor: { teamId }, context: { channelId } }: FormToOpen): Promise<Facts> {
+    const settings = await deps.findSettings(teamId);
+    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
+  }
 }
 
 /** What somebody gets to see who wants to add an inbox. */
-function firstPage(right: Right, key: ColdsendKey | undefined, { context, draft }: FormToOpen): ModalView {
+function firstPage(right: Right, { settings, choice }: Facts, form: FormToOpen): ModalView {
   if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
-  if (isUsable(key)) return renderWhoPage({ context, draft });
-  if (right.person.isAdmin) return renderKeyForm({ context, draft, current: key });
-  return renderNotice(key === undefined ? sentences.noKey : sentences.keyRefused);
+  if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
+  const { client, current } = choice;
+  const context: FormContext = { ...form.context, openedBy: form.actor.userId, client };
+  const draft = withDefaultLimit(form, settings);
+  if (isUsable(current)) return renderWhoPage({ context, draft });
+  if (right.person.isAdmin) return renderKeyForm({ context, draft, current });
+  if (client !== '') return renderNotice(sentences.noClientKey(client));
+  return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
+}
+
+/** What is tried again keeps its own limit. */
+function withDefaultLimit({ context, draft }: FormToOpen, { defaultDailyLimit }: WorkspaceSettings): Draft {
+  if (context.retryOf !== undefined || defaultDailyLimit === undefined) return draft;
+  return { ...draft, daily_limit: String(defaultDailyLimit) };
 }

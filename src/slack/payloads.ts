@@ -45,6 +45,13 @@ export const homeOpenedPayload = z.object({
   event: z.object({ user: z.string(), tab: z.string().optional() }),
 });
 
+/** `event_time` is in seconds since 1970. */
+export const leavingPayload = z.object({
+  team_id: z.string(),
+  event_time: z.number(),
+  event: z.object({ tokens: z.object({ bot: z.array(z.string()).nullish() }).optional() }),
+});
+
 export type CommandPayload = z.output<typeof commandPayload>;
 export type SubmissionPayload = z.output<typeof submissionPayload>;
 export type ActionPayload = z.output<typeof actionPayload>;

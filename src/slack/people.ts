@@ -1,14 +1,11 @@
 import { findRefusal, type Person } from '../add-inbox/person.ts';
 import type { SlackApi, SlackUser } from './slack-api.ts';
 
-/** A look-up of the last minute is good enough for opening a form; whatever acts looks again. */
-const KNOWN_FOR_MS = 60_000;
-
 const MOST_KNOWN = 10_000;
 
 export type People = {
-  /** Who that was in the last minute; undefined where they must be looked up. */
-  recall(teamId: string, userId: string): Person | undefined;
+  /** Who that was at most so long ago; undefined where they must be looked up. */
+  recall(teamId: string, userId: string, maxAgeMs: number): Person | undefined;
   /** Asks Slack. Throws SlackUnavailableError or SlackRefusedError. */
   lookUp(api: SlackApi, teamId: string, userId: string): Promise<Person>;
 };
@@ -18,9 +15,9 @@ export function createPeople(now: () => number): People {
   const known = new Map<string, { person: Person; at: number }>();
   return { recall, lookUp };
 
-  function recall(teamId: string, userId: string): Person | undefined {
+  function recall(teamId: string, userId: string, maxAgeMs: number): Person | undefined {
     const entry = known.get(`${teamId} ${userId}`);
-    if (entry === undefined || Math.abs(now() - entry.at) > KNOWN_FOR_MS) return undefined;
+    if (entry === undefined || Math.abs(now() - entry.at) > maxAgeMs) return undefined;
     return entry.person;
   }
 

@@ -27,13 +27,18 @@ function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
   const { emoji, title, words } = describeState(request);
   return [
     { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`) },
-    renderInbox(request.account),
+    renderInbox(request.account, request.client),
     { type: 'section', block_id: 'next', text: plainText(REQUEST_PAGE.unsettled, SECTION_TEXT) },
   ];
 }
 
-function sayWhere({ announcement, state }: AddInboxRequest): string {
-  if (announcement === undefined) return state === 'told' ? REQUEST_PAGE.nowhere : REQUEST_PAGE.toBeTold;
+function sayWhere({ announcement, state, resultsChannelId }: AddInboxRequest): string {
+  if (announcement === undefined && state === 'told') return REQUEST_PAGE.nowhere;
+  if (announcement === undefined) {
+    return resultsChannelId === undefined
+      ? REQUEST_PAGE.toBeTold
+      : REQUEST_PAGE.toBeToldThere(`<#${resultsChannelId}>`);
+  }
   const { place, channelId } = announcement;
   return place === 'dm' || isBetweenPeople(channelId) ? REQUEST_PAGE.inDm : REQUEST_PAGE.inThread(`<#${channelId}>`);
 }

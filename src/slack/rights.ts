@@ -1,46 +1,144 @@
-import { findRefusal, type Person, type Refusal } from '../add-inbox/person.ts';
-import type { Actor } from './payloads.ts';
+import { findRefusal, mayAdminister, type Person, type Refusal } from '../add-inbox/person.ts';
+import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
+import { openerOf } from './form/private-metadata.ts';
+import type { Actor, ViewPayload } from './payloads.ts';
 import type { People } from './people.ts';
+import { type Notice, sentences } from './sentences.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import type { UserGroups } from './user-groups.ts';
 
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
 export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Refusal } | { kind: 'unknown' };
 
+/** What somebody is about to do: the listener's name, for the audit trail, and the view they do it in. */
+export type Attempt = { what: string; view?: ViewPayload };
+
 export type Rights = {
-  /** From a look-up of the last minute; undefined where there was none. */
-  recall(actor: Actor): Right | undefined;
-  /** Asks Slack afresh. */
-  check(api: SlackApi, actor: Actor): Promise<Right>;
+  /** To add inboxes, from look-ups of the last minute; undefined where there were none. */
+  recall(actor: Actor, attempt: Attempt): Promise<Right | undefined>;
+  /** To add inboxes. Asks Slack, unless it said so at most `maxAgeMs` ago (0 unless given). */
+  checkAdding(api: SlackApi, actor: Actor, attempt: Attempt | undefined, maxAgeMs?: number): Promise<Right>;
+  /** To set keys and settings and to read the audit trail. Asks Slack. */
+  checkAdmin(api: SlackApi, actor: Actor, attempt: Attempt): Promise<Right>;
+  /** To see what a full member of the workspace sees. Asks Slack; `mayAdd` as in `checkAdding`. */
+  checkMember(api: SlackApi, actor: Actor, whoMayAdd: WhoMayAdd): Promise<{ right: Right; mayAdd: Right }>;
 };
 
-/** Whether somebody may use the bot, decided where things happen. */
-export function createRights(people: People): Rights {
-  return { recall, check };
+/** A look-up of the last minute is good enough for opening a form; whatever acts looks again. */
+const RECALLED_FOR_MS = 60_000;
 
-  function recall(actor: Actor): Right | undefined {
-    if (actor.ownTeamId !== actor.teamId) return { kind: 'refused', why: 'other_workspace' };
-    const person = people.recall(actor.teamId, actor.userId);
-    return person === undefined ? undefined : decide(person, actor);
+/** Whether somebody may do something, decided where it happens; what was refused goes into the audit trail. */
+export function createRights(deps: {
+  people: People;
+  userGroups: UserGroups;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  /** Notes an attempt that was refused. */
+  onRefused(actor: Actor, attempt: Attempt, why: Refusal): void;
+}): Rights {
+  const { people, userGroups } = deps;
+  return { recall, checkAdding, checkAdmin, checkMember };
+
+  async function recall(actor: Actor, attempt: Attempt): Promise<Right | undefined> {
+    if (isForeign(actor)) return noted(actor, attempt, refused('other_workspace'));
+    const { teamId, userId } = actor;
+    const person = people.recall(teamId, userId, RECALLED_FOR_MS);
+    if (person === undefined) return undefined;
+    const { whoMayAdd } = await deps.findSettings(teamId);
+    const groupIds = groupsToAsk(person, whoMayAdd);
+    const inGroups = userGroups.recall(teamId, groupIds, userId, RECALLED_FOR_MS);
+    return inGroups && noted(actor, attempt, decide(person, actor, whoMayAdd, inGroups));
   }
 
-  async function check(api: SlackApi, actor: Actor): Promise<Right> {
-    if (actor.ownTeamId !== actor.teamId) return { kind: 'refused', why: 'other_workspace' };
+  async function checkAdding(api: SlackApi, actor: Actor, attempt: Attempt | undefined, maxAgeMs = 0): Promise<Right> {
+    const [right, settings] = await Promise.all([lookUp(api, actor, maxAgeMs), deps.findSettings(actor.teamId)]);
+    const decided = await decideAdding(api, actor, right, settings.whoMayAdd, maxAgeMs);
+    return attempt === undefined ? decided : noted(actor, attempt, decided);
+  }
+
+  async function checkAdmin(api: SlackApi, actor: Actor, attempt: Attempt): Promise<Right> {
+    const right = await lookUp(api, actor, 0);
+    const isAdmin = right.kind !== 'allowed' || mayAdminister(right.person, actor.teamId);
+    return noted(actor, attempt, isAdmin ? right : refused('not_admin'));
+  }
+
+  async function checkMember(api: SlackApi, actor: Actor, whoMayAdd: WhoMayAdd) {
+    const right = await lookUp(api, actor, 0);
+    return { right, mayAdd: await decideAdding(api, actor, right, whoMayAdd, RECALLED_FOR_MS) };
+  }
+
+  async function decideAdding(
+    api: SlackApi,
+    actor: Actor,
+    right: Right,
+    whoMayAdd: WhoMayAdd,
+    maxAgeMs: number,
+  ): Promise<Right> {
+    if (right.kind !== 'allowed') return right;
+    const { teamId, userId } = actor;
+    const groupIds = groupsToAsk(right.person, whoMayAdd);
     try {
-      return decide(await people.lookUp(api, actor.teamId, actor.userId), actor);
+      const inGroups =
+        userGroups.recall(teamId, groupIds, userId, maxAgeMs) ??
+        (await userGroups.lookUp(api, teamId, groupIds, userId));
+      return decide(right.person, actor, whoMayAdd, inGroups);
     } catch (error) {
-      if (error instanceof SlackRefusedError && NOT_OURS.has(error.reason)) {
-        return { kind: 'refused', why: 'other_workspace' };
-      }
+      if (error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      throw error;
+    }
+  }
+
+  /** Whether they are a full member. */
+  async function lookUp(api: SlackApi, actor: Actor, maxAgeMs: number): Promise<Right> {
+    if (isForeign(actor)) return refused('other_workspace');
+    const { teamId, userId } = actor;
+    try {
+      const recalled = maxAgeMs === 0 ? undefined : people.recall(teamId, userId, maxAgeMs);
+      const person = recalled ?? (await people.lookUp(api, teamId, userId));
+      const why = findRefusal(person, teamId);
+      return why === undefined ? { kind: 'allowed', person } : refused(why);
+    } catch (error) {
+      if (error instanceof SlackRefusedError && NOT_OURS.has(error.reason)) return refused('other_workspace');
       if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
       throw error;
     }
+  }
+
+  /** A view that was opened for somebody else is of no use to whoever sends it. */
+  function noted(actor: Actor, attempt: Attempt, right: Right): Right {
+    const { view } = attempt;
+    const isTheirs = view === undefined || openerOf(view.private_metadata) === actor.userId;
+    const decided = right.kind === 'allowed' && !isTheirs ? refused('not_theirs') : right;
+    if (decided.kind === 'refused') deps.onRefused(actor, attempt, decided.why);
+    return decided;
   }
 }
 
 /** What Slack says of somebody who has nothing to do with the workspace. */
 const NOT_OURS = new Set(['user_not_found', 'user_not_visible']);
 
-function decide(person: Person, actor: Actor): Right {
-  const why = findRefusal(person, actor.teamId);
-  return why === undefined ? { kind: 'allowed', person } : { kind: 'refused', why };
+function isForeign({ ownTeamId, teamId }: Actor): boolean {
+  return ownTeamId !== teamId;
+}
+
+function refused(why: Refusal): { kind: 'refused'; why: Refusal } {
+  return { kind: 'refused', why };
+}
+
+/** The groups that matter: none where the settings let them in, or keep them out, without. */
+function groupsToAsk(person: Person, whoMayAdd: WhoMayAdd): readonly string[] {
+  if (whoMayAdd.kind !== 'chosen' || isChosen(person, whoMayAdd, [])) return [];
+  return whoMayAdd.userGroupIds;
+}
+
+function decide(person: Person, { teamId }: Actor, whoMayAdd: WhoMayAdd, inGroups: readonly string[]): Right {
+  const why = findRefusal(person, teamId);
+  if (why !== undefined) return refused(why);
+  if (isChosen(person, whoMayAdd, inGroups)) return { kind: 'allowed', person };
+  return refused(whoMayAdd.kind === 'admins' ? 'admins_only' : 'not_chosen');
+}
+
+/** What to tell somebody who may not go on; undefined where they may. */
+export function findNotice(right: Right): Notice | undefined {
+  if (right.kind === 'unknown') return sentences.whoAreYou;
+  return right.kind === 'refused' ? sentences.refusals[right.why] : undefined;
 }

@@ -1,16 +1,18 @@
+import type { AuditAction } from '../add-inbox/audit.ts';
 import type { KeyStatus } from '../add-inbox/coldsend-key.ts';
 import type { Outcome, UnknownWhy } from '../add-inbox/outcome.ts';
-import type { Refusal } from '../add-inbox/person.ts';
+import type { LostRight, Refusal } from '../add-inbox/person.ts';
 import type { InboxType } from '../add-inbox/providers.ts';
 import type { WaitsFor } from '../add-inbox/request.ts';
-import { BOT_NAME, COMMAND, type FormField } from './ids.ts';
+import { ACTIONS, BOT_NAME, CALLBACKS, COMMAND, type FormField } from './ids.ts';
 
 /*
  * Everything the bot says, but for what is wrong with a single field (add-inbox/sender-account.ts). Each says what happened
  * and what to do next. Foreign words never go into these: they stand beside them as plain text.
  */
 
-export type Notice = { title: string; paragraphs: string[] };
+/** `channelIds` are shown below the paragraphs, as links. */
+export type Notice = { title: string; paragraphs: readonly string[]; channelIds?: readonly string[] };
 
 export const INVITE = `/invite @${BOT_NAME}`;
 
@@ -28,6 +30,16 @@ export const BUTTONS = {
   storeKey: 'Store a key',
   replaceKey: 'Replace the key',
   removeKey: 'Remove the key',
+  addClient: "Add a client's key",
+  changeClient: 'Change',
+  removeClient: 'Remove',
+  previousClients: 'Previous clients',
+  moreClients: 'More clients',
+  settings: 'Change the settings',
+  audit: 'Audit trail',
+  older: 'Older',
+  newer: 'Newer',
+  exportAudit: 'Send me all of it as CSV',
 } as const;
 
 // The form
@@ -46,6 +58,8 @@ export const FORM = {
     imap_port: string | undefined;
   }) =>
     `Servers: SMTP ${to.smtp_host} port ${to.smtp_port} with TLS, IMAP ${to.imap_host} port ${to.imap_port} with SSL. The user name is the address.`,
+  forClient: (client: string) =>
+    `This inbox is for ${client}, the client of this channel: it is added with their ColdSend key.`,
   tryAgain: 'This is filled in as it was, but for the passwords: please enter those again.',
 } as const;
 
@@ -116,14 +130,16 @@ export const KEY_FORM = {
   submit: 'Store the key',
   cancel: 'Cancel',
   label: 'API key',
+  newLabel: 'New API key',
   placeholder: 'cs_live_…',
   hint: "It can be seen while you type it, since Slack can't hide it. It is stored encrypted, and only its last four characters are shown afterwards.",
+  forClient: (client: string) => `This is about the key of ${client}, the client of this channel.`,
   needed: 'Before the first inbox can be added, I need a ColdSend API key for this workspace.',
   replaces: (lastFour: string) =>
     `This replaces the key ending in ${lastFour}. What waits for a key is sent with the new one.`,
   refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}: please store another one.`,
   whereFrom:
-    "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write. ColdSend shows it only once. Everybody in this workspace but guests can then add inboxes with it.",
+    "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write. ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
 } as const;
 
 /** Why a key is not stored; shown at its field. */
@@ -137,6 +153,83 @@ export const KEY_ERRORS = {
     "ColdSend doesn't let this key add inboxes. Make one with the scope sender_accounts:write in ColdSend's dashboard.",
   wrongAddress:
     'The key was not stored: what answered is not the part of ColdSend that adds inboxes. Ask whoever runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
+  notALabel: (longest: number) => `Enter a name for this client, of at most ${longest} characters.`,
+  labelTaken:
+    'A client of this name has a key already. Close this and press “Change” beside it, or enter another name.',
+  noChannel: "Choose at least one channel: that is where this client's key is used.",
+  channelTaken: (by: string) =>
+    `One of these channels is for ${by} already, and a channel has one client only. Take it out here, or there first.`,
+  cannotPost: (which: number | undefined) =>
+    `I can't post in ${which === undefined ? 'this channel' : `channel ${which} of these`}. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and store this again.`,
+  slackSilent:
+    'I could not check whether I can post there because Slack did not answer. Nothing was stored: try again in a minute.',
+} as const;
+
+export const CLIENT_FORM = {
+  title: 'Key of a client',
+  submit: 'Store',
+  about:
+    "One channel, one client: in the channels you choose, inboxes are added with this client's ColdSend key, and the form and the thread say whose it is.",
+  change: (client: string, lastFour: string) =>
+    `${client} uses the key ending in ${lastFour}. Change the channels, or enter another key; without one the key stays.`,
+  label: 'Client',
+  labelPlaceholder: 'Acme',
+  labelHint: 'What people see in the form and in the thread. Everybody in the channels can read it.',
+  channels: 'Channels',
+  channelsHint: `I post a line in each new one, which shows that I can. In a private channel, type ${INVITE} first.`,
+} as const;
+
+/** Posted in a channel, by which it is known that posting there works; mrkdwn. */
+export const INTRODUCTIONS = {
+  client: (who: string) =>
+    `${who} has made this the channel of a client: \`${COMMAND}\` here uses that client's ColdSend key.`,
+  results: (who: string) =>
+    `${who} has chosen this channel: how inboxes go that are added with \`${COMMAND}\` is told here from now on.`,
+} as const;
+
+// The settings
+
+export const SETTINGS_FORM = {
+  title: 'Settings',
+  submit: 'Save',
+  whoMayAdd: {
+    label: 'Who may add inboxes',
+    options: {
+      everyone: { text: 'Everyone', description: 'All members of this workspace but guests' },
+      admins: { text: 'Admins only', description: 'Admins and owners of this workspace' },
+      chosen: { text: 'Chosen people', description: 'Those chosen below, and admins; never guests' },
+    },
+  },
+  people: 'Chosen people',
+  peopleHint: 'Counts only with “Chosen people” above.',
+  userGroups: 'Chosen user groups',
+  userGroupsHint: 'Whoever is in one of them at the time may add inboxes. Counts only with “Chosen people” above.',
+  groupsUnknown:
+    'Slack did not list the user groups, so what is set for them stays. If it stays so, have the app installed again: it may lack the scope usergroups:read.',
+  groupsCapped: (shown: number) => `Only the first ${shown} user groups by name can be chosen here.`,
+  groupsGone: 'A user group that was chosen is gone or switched off; saving takes it out.',
+  resultsChannel: 'One channel for all results',
+  resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I post a line in a new one, which shows that I can; in a private channel, type ${INVITE} first.`,
+  dailyLimit: 'Daily limit the form starts with',
+  dailyLimitHint: "Mails a day; everybody can change it for their inbox. Leave it empty for ColdSend's default, 100.",
+  elsewhere: {
+    label: 'In channels without a client',
+    options: {
+      workspace_key: {
+        text: "Use the workspace's key",
+        description: 'The one under “ColdSend API key” in the Home tab',
+      },
+      nothing: { text: 'Add no inboxes there', description: `${COMMAND} names the channels where it works` },
+    },
+  },
+} as const;
+
+export const SETTINGS_ERRORS = {
+  nobodyChosen: 'Choose at least one person or user group, or “Admins only” above.',
+  dailyLimit: 'Enter a whole number of mails a day, 1 or more, or leave it empty.',
+  cannotPost: `I can't post in this channel, so nothing was saved. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and save again.`,
+  slackSilent:
+    'I could not check whether I can post there because Slack did not answer. Nothing was saved: try again in a minute.',
 } as const;
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
@@ -171,6 +264,30 @@ export const sentences = {
       title: FORM.title,
       paragraphs: ["Your account is deactivated, so you can't add inboxes. Ask an admin of this workspace."],
     },
+    admins_only: {
+      title: FORM.title,
+      paragraphs: [
+        'Only admins and owners may add inboxes in this workspace: that is how they have set it. Ask one of them to add it.',
+      ],
+    },
+    not_chosen: {
+      title: FORM.title,
+      paragraphs: [
+        'An admin has chosen who may add inboxes in this workspace, and you are not among them. Ask an admin to add you under “Settings” in my Home tab.',
+      ],
+    },
+    not_admin: {
+      title: 'For admins only',
+      paragraphs: [
+        'Only an admin or owner of this workspace can store or remove its ColdSend API keys, change its settings and read its audit trail. Ask one of them.',
+      ],
+    },
+    not_theirs: {
+      title: FORM.title,
+      paragraphs: [
+        `This form was opened for somebody else, so nothing was done. Close it and open one of your own: type ${COMMAND}, or use my Home tab.`,
+      ],
+    },
   } satisfies Record<Refusal, Notice>,
   /** For those who can't store a key themselves. */
   noKey: {
@@ -184,9 +301,35 @@ export const sentences = {
       whoCanStore('another'),
     ],
   },
-  notAnAdmin: {
-    title: KEY_FORM.title,
-    paragraphs: ['Only an admin or owner of this workspace can store or remove its ColdSend API key. Ask one of them.'],
+  noClientKey: (client: string): Notice => ({
+    title: FORM.title,
+    paragraphs: [
+      `ColdSend refuses the API key of ${client}, the client of this channel, so no inbox can be added right now.`,
+      whoCanStore('another'),
+    ],
+  }),
+  /** The admins chose that only channels with a client add inboxes. */
+  nowhere: (channelIds: string[]): Notice => ({
+    title: FORM.title,
+    paragraphs:
+      channelIds.length === 0
+        ? [`Inboxes can be added only in channels that have a client, and none has one yet. ${WHO_BINDS}`]
+        : [
+            `Inboxes can't be added in this channel, because it has no client. Type ${COMMAND} in one of these instead:`,
+          ],
+    channelIds,
+  }),
+  /** Between opening the form and submitting it. */
+  clientChanged: {
+    title: FORM.title,
+    paragraphs: [
+      'An admin has changed which ColdSend key this channel uses while you filled in the form, so nothing was done.',
+      `Close this and type ${COMMAND} again: the form then says whose key it is.`,
+    ],
+  },
+  clientGone: {
+    title: CLIENT_FORM.title,
+    paragraphs: ['This client has no key any more: somebody removed it. Open my Home tab again to see what there is.'],
   },
   /** The request behind a button is no longer kept. */
   requestGone: {
@@ -200,12 +343,15 @@ export const sentences = {
   /** Under the last field of a page, which stays open. */
   notLookedUp:
     'I could not check who you are because Slack did not answer, so nothing was done. What you typed is still here: press the button again in a minute.',
-  notAccepted:
-    'This inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute.',
+  notAccepted: (reference: string) =>
+    `This inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
+  /** The database was asked to commit, and has not answered. */
+  perhapsAccepted: (reference: string) =>
+    `My database did not answer in time, so I can't tell whether this inbox was accepted. What you typed is still here: press “Add inbox” again in a minute, and I'll know; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   keyStored: 'The key is stored and works. Now the inbox:',
   keyStoredUnchecked:
     'The key is stored but could not be checked yet, because ColdSend did not answer. Adding this inbox will show whether it works:',
-} as const satisfies Record<string, string | Notice | Record<Refusal, Notice>>;
+} as const;
 
 // What is said to one person, in the channel where they typed the command; mrkdwn
 
@@ -223,6 +369,8 @@ export const EPHEMERAL = {
   notOpened: (reference: string) =>
     `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,
+  cannotPostThere: (channel: string) =>
+    `I can't post in ${channel}, where an admin has sent all results, so how it goes is told in your direct messages with me. To have it there the next time, type \`${INVITE}\` there.`,
   cannotPostInConversation:
     "I can't post in a conversation between people, so how it goes is told in your direct messages with me. Use the command in a channel to have it told there.",
 } as const;
@@ -246,6 +394,8 @@ export const REQUEST_PAGE = {
   unsettled: 'You can close this: it goes on by itself.',
   inThread: (channel: string) => `How it goes is told in a thread in ${channel}.`,
   inDm: 'How it goes is told in your direct messages with me.',
+  toBeToldThere: (channel: string) =>
+    `How it goes will be told in a thread in ${channel}, or in your direct messages with me.`,
   toBeTold: 'How it goes will be told in a thread where you typed the command, or in your direct messages with me.',
   nowhere: 'I could not post this anywhere, so it stands only here and in my Home tab.',
 } as const;
@@ -263,6 +413,9 @@ export const WAITS: Record<WaitsFor, string> = {
   key: `ColdSend refuses the API key of this workspace, or none is stored. ${whoCanStore('another')} Then this goes on by itself.`,
 };
 
+export const WAITS_FOR_CLIENT_KEY =
+  "ColdSend refuses this client's API key, or none is stored for them any more. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
+
 export const nextTry = (time: string) => `The next try is at ${time}; there is nothing to do for you.`;
 
 export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
@@ -273,6 +426,20 @@ export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   unknown: { emoji: '❓', title: 'Not known whether the inbox was added' },
   expired: { emoji: '⌛', title: 'Inbox not added: it could not be sent for a day' },
 };
+
+/** Refused here, and not sent: see LOST_RIGHTS. */
+export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
+
+/** Why somebody who asked for an inbox may not have it added any more. */
+export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
+  other_workspace: 'Who asked for it does not belong to this workspace any more.',
+  deactivated: 'The account of who asked for it was deactivated before it could be sent.',
+  guest: "Who asked for it was made a guest before it could be sent, and guests can't add inboxes.",
+  admins_only: 'An admin has set that only admins may add inboxes, before it could be sent.',
+  not_chosen: 'Who asked for it is not among those any more who may add inboxes.',
+};
+
+export const NEXT_AFTER_LOST_RIGHT = `Nothing was sent to ColdSend, and the passwords have been wiped. Somebody who may add inboxes can take it over with the button “${BUTTONS.tryOnceMore}” in the thread.`;
 
 /** Added, but not able to send as it is. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
@@ -323,6 +490,7 @@ export const FACTS = {
   inbox_id: 'Inbox id',
   coldsendSaid: 'ColdSend says',
   missingScopes: 'Missing scopes',
+  client: 'Client',
   more: (count: number) => `… and ${count} more`,
   reference: 'Reference',
 } as const;
@@ -339,6 +507,32 @@ export const HOME = {
   checked: (when: string) => `Last checked ${when}.`,
   adminHint: 'As an admin or owner of this workspace you can store, replace and remove it.',
   memberHint: 'An admin or owner of this workspace can store, replace and remove it here.',
+  clientsTitle: 'Keys of clients',
+  noClients:
+    "One channel, one client: bind a client's key to a channel, and inboxes that are added there go to that client's ColdSend account.",
+  clientKey: (client: string, lastFour: string) => `${client}: a key ending in ${lastFour}.`,
+  clientsShown: (from: number, to: number, of: number) => `Clients ${from}–${to} of ${of}, by name.`,
+  settingsTitle: 'Settings',
+  settingsHint: 'As an admin or owner of this workspace you can change them; everybody else can see them here.',
+  settingsMemberHint: 'An admin or owner of this workspace can change them here.',
+  mayNotAdd: {
+    admins_only: 'You may not add inboxes yourself: only admins and owners may. Ask one of them.',
+    not_chosen: 'You may not add inboxes yourself: an admin has chosen who may. Ask an admin to add you.',
+  },
+  whoMayAdd: {
+    everyone: 'Everyone but guests',
+    admins: 'Admins and owners only',
+    chosen: (who: string) => `${who}, and admins and owners`,
+  },
+  settings: {
+    whoMayAdd: 'Who may add inboxes',
+    results: 'Results are told in',
+    ownChannel: `a thread in the channel where ${COMMAND} was used`,
+    dailyLimit: 'Daily limit the form starts with',
+    elsewhere: 'In channels without a client',
+    workspace_key: "the workspace's key is used",
+    nothing: `no inbox can be added, and ${COMMAND} names the channels where it works`,
+  },
   notLookedUp: 'I could not check who you are because Slack did not answer. Open this tab again in a minute.',
   latestTitle: 'Latest inboxes',
   none: 'None has been added yet.',
@@ -348,7 +542,95 @@ export const HOME = {
     confirm: 'Remove it',
     deny: 'Keep it',
   },
+  removeClient: {
+    title: (client: string) => `Remove the key of ${client}?`,
+    /** In the confirm dialog, of which Slack shows 300 characters. */
+    text: (lastFour: string, channels: string) =>
+      `The key ending in ${lastFour} is used in ${channels}. Once it is removed, these have no client any more, and what waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there.`,
+    channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),
+  },
 } as const;
+
+// The audit trail
+
+export const AUDIT = {
+  title: 'Audit trail',
+  about: 'Who did what when, newest first, for a year. Times are shown in your own time zone.',
+  refusedBounded: 'Of refused attempts only some are listed: at most 20 an hour for one person and 200 for all.',
+  empty: 'There is nothing here yet.',
+  nobody: 'ColdSend or the bot',
+  exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
+  exportFailed:
+    'I could not send you the file, because Slack did not take it. Try again in a minute; if it stays so, have the app installed again: it may lack the scope files:write.',
+  exportStarts: 'One moment: I am putting the audit trail together.',
+  exportMessage: (entries: number, capped: boolean) =>
+    capped
+      ? `Here are the newest ${entries} entries of the audit trail, as CSV. There are more than fit into one file.`
+      : `Here is the audit trail as CSV, ${entries} entries.`,
+  exportTitle: 'Audit trail',
+} as const;
+
+export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
+  installed: 'Installed',
+  uninstalled: 'Uninstalled',
+  key_stored: 'Key stored',
+  key_replaced: 'Key replaced',
+  key_removed: 'Key removed',
+  settings_changed: 'Setting changed',
+  inbox_requested: 'Inbox requested',
+  inbox_outcome: 'Outcome',
+  refused_attempt: 'Attempt refused',
+  audit_exported: 'Audit trail exported',
+};
+
+const AUDIT_DETAIL_WORDS: Record<string, string> = {
+  email_address: 'address',
+  last_four: 'key ending in',
+  inbox_id: 'inbox id',
+  attempt: 'what',
+};
+
+/** What a detail of an entry is called. */
+export function auditDetail(name: string): string {
+  return AUDIT_DETAIL_WORDS[name] ?? name;
+}
+
+const AUDIT_VALUE_WORDS: Record<string, string> = {
+  other_workspace: 'of another workspace',
+  deactivated: 'deactivated',
+  guest: 'a guest',
+  admins_only: 'not an admin, and only admins may add inboxes',
+  not_chosen: 'not among those who may add inboxes',
+  not_admin: 'not an admin',
+  not_theirs: 'a form that was opened for somebody else',
+  [COMMAND]: COMMAND,
+  [CALLBACKS.who]: 'first page of the form',
+  [CALLBACKS.how]: 'adding an inbox',
+  [CALLBACKS.storeKey]: 'storing a key',
+  [CALLBACKS.clientKey]: "storing a client's key",
+  [CALLBACKS.settings]: 'changing the settings',
+  [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
+  [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
+  [ACTIONS.sameLogin]: 'ticking a box in the form',
+  [ACTIONS.tryAgain]: 'the button under an outcome',
+  [ACTIONS.storeKey]: 'opening the form for the key',
+  [ACTIONS.removeKey]: 'removing the key',
+  [ACTIONS.addClient]: "opening the form for a client's key",
+  [ACTIONS.changeClient]: "opening the form for a client's key",
+  [ACTIONS.removeClient]: "removing a client's key",
+  [ACTIONS.openSettings]: 'opening the settings',
+  [ACTIONS.openAudit]: 'reading the audit trail',
+  [ACTIONS.olderAudit]: 'reading the audit trail',
+  [ACTIONS.newerAudit]: 'reading the audit trail',
+  [ACTIONS.exportAudit]: 'exporting the audit trail',
+};
+
+/** A value of ours in words; any other as it is. */
+export function auditValue(value: string): string {
+  return Object.hasOwn(AUDIT_VALUE_WORDS, value) ? (AUDIT_VALUE_WORDS[value] ?? value) : value;
+}
+
+const WHO_BINDS = "An admin or owner of this workspace can bind a client's key to a channel in my Home tab.";
 
 function whoCanStore(which: 'a' | 'another'): string {
   return `An admin or owner of this workspace can store ${which} key in my Home tab, or by typing ${COMMAND}.`;

@@ -35,8 +35,13 @@ export class SlackUnavailableError extends Error {
   }
 }
 
+/** Those of the workspaces that were busy last. */
+const MOST_KEPT = 500;
+
 /** For what a person waits for inside Slack's three seconds. */
 const WAITED_FOR_MS = 1_500;
+
+const UPLOAD_WITHIN_MS = 30_000;
 
 export type Message = { text: string; blocks: KnownBlock[] };
 
@@ -45,6 +50,8 @@ export type OpenedView = { id: string; hash: string };
 /** The methods of Slack's Web API that the bot uses, with one token. Each throws SlackRefusedError or SlackUnavailableError. */
 export type SlackApi = {
   authTest(): Promise<{ teamId: string; botUserId: string; botId: string; scopes: string[] }>;
+  /** Gives the token back. */
+  revoke(): Promise<void>;
   findUser(userId: string): Promise<SlackUser>;
   openView(triggerId: string, view: ModalView): Promise<OpenedView>;
   /** On top of the modal that the trigger comes from. */
@@ -54,10 +61,22 @@ export type SlackApi = {
   publishHome(userId: string, view: HomeView): Promise<void>;
   /** `channelId` may be a user id: then it goes to the bot's conversation with that person. */
   postMessage(channelId: string, message: Message, threadTs?: string): Promise<{ channelId: string; ts: string }>;
+  /** As `postMessage`, for somebody who waits for the answer. */
+  postNow(channelId: string, message: Message): Promise<{ channelId: string; ts: string }>;
   updateMessage(channelId: string, ts: string, message: Message): Promise<void>;
+  listUserGroups(): Promise<UserGroup[]>;
+  /** The ids of a user group's members. */
+  listGroupMembers(groupId: string): Promise<string[]>;
+  /** Puts a text file into a conversation that the bot is in. */
+  uploadFile(channelId: string, file: { name: string; title: string; content: string }): Promise<void>;
 };
 
+export type UserGroup = z.output<typeof userGroup>;
+
 export type SlackUser = z.output<typeof user>;
+
+/** The API of each token; `forget` drops what is kept for a token that is not used any more. */
+export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
 
 export type SlackCall = { method: string; result: string; ms: number };
 
@@ -71,6 +90,10 @@ const identity = z.object({
   bot_id: z.string(),
   response_metadata: z.object({ scopes: z.array(z.string()).default([]) }).default({ scopes: [] }),
 });
+
+const userGroup = z.object({ id: z.string(), name: z.string().default(''), handle: z.string().default('') });
+
+const uploadUrl = z.object({ upload_url: z.url({ protocol: /^https?$/ }), file_id: z.string() });
 
 const flag = z.boolean().default(false);
 
@@ -86,6 +109,12 @@ const user = z.object({
   is_bot: flag,
 });
 
+/* Made once: zod compiles a schema when it is first used, which costs more than all else of a call. */
+const foundUser = z.object({ user });
+const userGroups = z.object({ usergroups: z.array(userGroup) });
+const groupMembers = z.object({ users: z.array(z.string()) });
+const taken = z.object({});
+
 /**
  * One WebClient a token, without the SDK's retries: it would post the same message again after a lost answer, and wait
  * half an hour for a form that lives three seconds.
@@ -95,15 +124,22 @@ export function createSlackApis(deps: {
   fetch: FetchFunction;
   logger: Logger;
   onCall(call: SlackCall): void;
-}): (token: string) => SlackApi {
+  /** Slack refused the token itself. */
+  onTokenRefused?(token: string): void;
+}): SlackApis {
   const apis = new Map<string, SlackApi>();
-  return (token) => {
-    const known = apis.get(token);
-    if (known !== undefined) return known;
-    const api = createSlackApi(token);
+  return Object.assign(apiOf, { forget: (token: string) => void apis.delete(token) });
+
+  function apiOf(token: string): SlackApi {
+    const api = apis.get(token) ?? createSlackApi(token);
+    apis.delete(token);
     apis.set(token, api);
+    for (const oldest of apis.keys()) {
+      if (apis.size <= MOST_KEPT) break;
+      apis.delete(oldest);
+    }
     return api;
-  };
+  }
 
   function createSlackApi(token: string): SlackApi {
     const client = createClient(token, 10_000);
@@ -118,7 +154,10 @@ export function createSlackApis(deps: {
           scopes: found.response_metadata.scopes,
         };
       },
-      findUser: async (userId) => (await call(waitedFor, 'users.info', { user: userId }, z.object({ user }))).user,
+      revoke: async () => {
+        await call(client, 'auth.revoke', {}, taken);
+      },
+      findUser: async (userId) => (await call(waitedFor, 'users.info', { user: userId }, foundUser)).user,
       openView: async (triggerId, view) =>
         (await call(waitedFor, 'views.open', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
       pushView: async (triggerId, view) =>
@@ -126,35 +165,54 @@ export function createSlackApis(deps: {
       updateView: async (viewId, view, hash) =>
         (await call(client, 'views.update', { view_id: viewId, hash, view: JSON.stringify(view) }, openedView)).view,
       publishHome: async (userId, view) => {
-        await call(client, 'views.publish', { user_id: userId, view: JSON.stringify(view) }, z.object({}));
+        await call(client, 'views.publish', { user_id: userId, view: JSON.stringify(view) }, taken);
       },
-      postMessage: async (channelId, message, threadTs) => {
-        const { channel, ts } = await call(
-          client,
-          'chat.postMessage',
-          {
-            channel: channelId,
-            thread_ts: threadTs,
-            ...toArguments(message),
-            unfurl_links: false,
-            unfurl_media: false,
-          },
-          posted,
-        );
-        return { channelId: channel, ts };
-      },
+      postMessage: (channelId, message, threadTs) => post(client, channelId, message, threadTs),
+      postNow: (channelId, message) => post(waitedFor, channelId, message, undefined),
       updateMessage: async (channelId, ts, message) => {
-        await call(client, 'chat.update', { channel: channelId, ts, ...toArguments(message) }, z.object({}));
+        await call(client, 'chat.update', { channel: channelId, ts, ...toArguments(message) }, taken);
       },
+      listUserGroups: async () => (await call(waitedFor, 'usergroups.list', {}, userGroups)).usergroups,
+      listGroupMembers: async (groupId) =>
+        (await call(waitedFor, 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
+      uploadFile: (channelId, file) => uploadFile(client, channelId, file),
     };
+  }
+
+  async function post(client: WebClient, channelId: string, message: Message, threadTs: string | undefined) {
+    const args = { channel: channelId, thread_ts: threadTs, ...toArguments(message) };
+    const quiet = { unfurl_links: false, unfurl_media: false };
+    const { channel, ts } = await call(client, 'chat.postMessage', { ...args, ...quiet }, posted);
+    return { channelId: channel, ts };
+  }
+
+  /** https://docs.slack.dev/messaging/working-with-files#upload: ask where to, send the bytes there, share the file. */
+  async function uploadFile(
+    client: WebClient,
+    channelId: string,
+    { name, title, content }: { name: string; title: string; content: string },
+  ): Promise<void> {
+    const wanted = { filename: name, length: Buffer.byteLength(content) };
+    const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
+    // The address is as good as a token, and so it is in no error.
+    const sent = await deps
+      .fetch(upload_url, {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv; charset=utf-8' },
+        body: content,
+        signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
+      })
+      .catch(() => undefined);
+    if (!sent?.ok) throw new SlackUnavailableError('files.upload', undefined);
+    const files = JSON.stringify([{ id: file_id, title }]);
+    await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);
   }
 
   function createClient(token: string, timeoutMs: number): WebClient {
     return new WebClient(token, {
       slackApiUrl: deps.apiUrl,
-      fetch: deps.fetch,
+      fetch: within(timeoutMs, deps.fetch),
       logger: deps.logger,
-      timeout: timeoutMs,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       allowAbsoluteUrls: false,
@@ -174,11 +232,25 @@ export function createSlackApis(deps: {
     } catch (error) {
       const translated = translate(method, error);
       result = translated instanceof SlackRefusedError ? translated.reason : 'unavailable';
+      if (client.token !== undefined && TOKEN_REFUSED.has(result)) deps.onTokenRefused?.(client.token);
       throw translated;
     } finally {
       deps.onCall({ method, result, ms: performance.now() - startedAt });
     }
   }
+}
+
+/** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
+function within(timeoutMs: number, fetch: FetchFunction): FetchFunction {
+  return async (url, init) => {
+    const call = new AbortController();
+    const timer = setTimeout(() => call.abort(), timeoutMs);
+    try {
+      return await fetch(url, { ...init, signal: call.signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError {
@@ -191,6 +263,8 @@ function translate(method: string, error: unknown): SlackRefusedError | SlackUna
 
 /** The SDK puts a body that is no JSON where Slack's error code would be; only a code may be logged. */
 const ERROR_CODE = /^[a-z_]{1,64}$/;
+
+const TOKEN_REFUSED = new Set(['invalid_auth', 'account_inactive', 'token_revoked', 'token_expired']);
 
 /** Error codes by which Slack says that it is in trouble itself. */
 const PASSING_ERRORS = new Set([

@@ -1,5 +1,5 @@
 import type { FetchFunction } from '@slack/web-api';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 /** undici's own 4 s would make a quiet bot pay a new TLS handshake inside the three seconds of a trigger. */
 const KEEP_ALIVE_MS = 5 * 60_000;
@@ -7,9 +7,11 @@ const KEEP_ALIVE_MS = 5 * 60_000;
 /** Longest answer of Slack that is read; `users.list` pages stay far below. */
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
+type SlackResponse = Awaited<ReturnType<FetchFunction>>;
+
 /**
  * The `fetch` of everything that is sent to Slack, over kept-alive connections. Follows no redirect, since a token is in
- * every request. undici's `request` costs half of its `fetch`.
+ * every request. Resolves when the whole answer is there: undici's `dispatch` costs a third of its `fetch` that way.
  */
 export function createSlackFetch(): { fetch: FetchFunction; close(): Promise<void> } {
   const agent = new Agent({
@@ -20,35 +22,63 @@ export function createSlackFetch(): { fetch: FetchFunction; close(): Promise<voi
     maxResponseSize: LARGEST_ANSWER_BYTES,
   });
 
-  const fetch: FetchFunction = async (url, init = {}) => {
-    if (init.body !== undefined && typeof init.body !== 'string')
-      throw new TypeError('only text bodies are sent to Slack');
-    const target = new URL(url);
-    const response = await agent.request({
-      origin: target.origin,
-      path: `${target.pathname}${target.search}`,
-      method: init.method === 'GET' ? 'GET' : 'POST',
-      headers: init.headers ?? {},
-      body: init.body ?? null,
-      signal: init.signal ?? null,
-    });
-    const headers = new Map(
-      Object.entries(response.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : (value ?? ''),
-      ]),
-    );
-    return {
-      ok: response.statusCode >= 200 && response.statusCode < 300,
-      status: response.statusCode,
-      statusText: '',
-      url: String(url),
-      headers: { get: (name) => headers.get(name.toLowerCase()) ?? null, entries: () => headers.entries() },
-      arrayBuffer: () => response.body.arrayBuffer(),
-      json: () => response.body.json(),
-      text: () => response.body.text(),
-    };
+  const fetch: FetchFunction = (url, { method, headers = {}, body = null, signal } = {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<SlackResponse>();
+    if (body !== null && typeof body !== 'string') throw new TypeError('only text bodies are sent to Slack');
+    const { origin, pathname, search } = new URL(url);
+    const { handler, giveUp } = readResponse(String(url), resolve, reject);
+    const onAbort = (): void => giveUp(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort);
+    const request = { origin, path: `${pathname}${search}`, headers, body };
+    agent.dispatch({ ...request, method: method === 'GET' ? 'GET' : 'POST' }, handler);
+    return promise.finally(() => signal?.removeEventListener('abort', onAbort));
   };
 
   return { fetch, close: () => agent.close() };
+}
+
+function readResponse(url: string, resolve: (response: SlackResponse) => void, reject: (error: unknown) => void) {
+  const chunks: Buffer[] = [];
+  let status = 0;
+  let headers = new Map<string, string>();
+  let started: Dispatcher.DispatchController | undefined;
+  let givenUp: Error | undefined;
+
+  function giveUp(reason: unknown): void {
+    givenUp = reason instanceof Error ? reason : new Error('aborted');
+    started?.abort(givenUp);
+    reject(givenUp);
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(controller) {
+      started = controller;
+      if (givenUp !== undefined) controller.abort(givenUp);
+    },
+    onResponseStart(_controller, statusCode, received) {
+      status = statusCode;
+      headers = new Map(Object.entries(received).map(([name, value]) => [name, String(value ?? '')]));
+    },
+    onResponseData(_controller, chunk) {
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      const body = Buffer.concat(chunks);
+      resolve({
+        ok: status >= 200 && status < 300,
+        status,
+        statusText: '',
+        url,
+        headers: { get: (name) => headers.get(name.toLowerCase()) ?? null, entries: () => headers.entries() },
+        arrayBuffer: async () => new Uint8Array(body).buffer,
+        json: async () => JSON.parse(body.toString()),
+        text: async () => body.toString(),
+      });
+    },
+    onResponseError(_controller, error) {
+      reject(error);
+    },
+  };
+  return { handler, giveUp };
 }

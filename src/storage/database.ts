@@ -5,16 +5,26 @@ import type { Tables } from './tables.ts';
 export type Executor = {
   kind: 'sqlite' | 'postgres';
   kysely: Kysely<Tables>;
+  /** Runs `work` in the transaction there is, or in one of its own. */
+  atomically<T>(work: (within: Executor) => Promise<T>): Promise<T>;
 };
+
+/** What may hold freed secrets, sealed. */
+export type ErasableTable = 'request_passwords' | 'coldsend_keys' | 'installations';
 
 export type Database = Executor & {
   /**
    * Commits what `work` did once it resolves; undoes it when it throws. Inside, use only what is built on `within`: a
    * query on the database itself would wait for ever for SQLite's one connection, and throws QueryOutsideTransactionError.
+   *
+   * @throws CommitInDoubtError where nobody can know whether it was committed
    */
   transaction<T>(work: (within: Executor) => Promise<T>): Promise<T>;
-  /** Takes wiped bytes off the disk. Does as much as it can beside others who are reading; never waits for them. */
-  eraseFreed(): Promise<void>;
+  /**
+   * Takes deleted bytes of the table (the passwords' unless said otherwise) off the disk, as far as possible beside others who are reading; what was not possible
+   * now is tried again later. Never waits for them and never rejects; resolves after the first try.
+   */
+  eraseFreed(table?: ErasableTable): Promise<void>;
   /** Commits one small write. @throws whatever keeps it from being written. */
   check(): Promise<void>;
   close(): Promise<void>;

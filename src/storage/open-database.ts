@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
-import type { Database, Executor } from './database.ts';
+import type { Database, ErasableTable, Executor } from './database.ts';
+import { createEraseLater } from './erase-later.ts';
+import { erasePostgresTable } from './erase-postgres-table.ts';
+import { eraseSqliteTable } from './erase-sqlite-table.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { PostgresOptions } from './postgres-database.ts';
@@ -44,9 +47,9 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
   const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
   const store = openSqlite(path, { lock: role === 'bot' });
   try {
-    const database = createDatabase('sqlite', store.dialect, { now, eraseFreed: store.eraseFreed, close: store.close });
+    const database = createDatabase('sqlite', store.dialect, { now, checkpoint: store.checkpoint, close: store.close });
     await migrate(database, migrations, now);
-    await checkSealed(database, sealer);
+    await checkSealed(database, sealer, { leave: role === 'bot' });
     return database;
   } catch (error) {
     store.close();
@@ -55,16 +58,20 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
 }
 
 async function openPostgresDatabase(url: string, options: DatabaseOptions): Promise<Database> {
-  const { now = Date.now, migrations = MIGRATIONS, sealer, poolSize = 10, onConnectionError = () => {} } = options;
-  const { createPostgresDialect, WORKING_TIMEOUTS } = await import('./postgres-database.ts');
+  const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
+  const { poolSize = 10, onConnectionError = () => {} } = options;
+  const { createPostgresDialect, isCertainNotCommitted, WORKING_TIMEOUTS } = await import('./postgres-database.ts');
   const connect = (options: Pick<PostgresOptions, 'poolSize' | 'timeouts'>) =>
-    createDatabase('postgres', createPostgresDialect(url, { ...options, onConnectionError }), { now });
+    createDatabase('postgres', createPostgresDialect(url, { ...options, onConnectionError }), {
+      now,
+      isCertain: isCertainNotCommitted,
+    });
 
   const migrating = connect({ poolSize: 1, timeouts: undefined });
   const working = connect({ poolSize, timeouts: WORKING_TIMEOUTS });
   try {
     await migrate(migrating, migrations, now);
-    await checkSealed(working, sealer);
+    await checkSealed(working, sealer, { leave: role === 'bot' });
     return working;
   } catch (error) {
     await working.close();
@@ -76,19 +83,32 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
   }
 }
 
-type Parts = { now: () => number; eraseFreed?: () => void; close?: () => void };
+type Parts = {
+  now: () => number;
+  isCertain?: (error: unknown) => boolean;
+  /** SQLite's: false where somebody who reads keeps some of the log from being emptied. */
+  checkpoint?: () => boolean;
+  close?: () => void;
+};
 
-function createDatabase(kind: Executor['kind'], dialect: Dialect, { now, eraseFreed, close }: Parts): Database {
+function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts): Database {
+  const { now, isCertain = () => true, checkpoint, close } = parts;
   const kysely = new Kysely<Tables>({ dialect });
-  const { outside, transaction } = createTransactions(kysely);
+  const { outside, transaction } = createTransactions(kysely, isCertain);
+  const eraseLater = (table: ErasableTable) => createEraseLater(() => erase(table));
+  const erasing = {
+    request_passwords: eraseLater('request_passwords'),
+    coldsend_keys: eraseLater('coldsend_keys'),
+    installations: eraseLater('installations'),
+  };
   return {
     kind,
     kysely: outside,
+    atomically: inTransaction,
+    transaction: inTransaction,
 
-    transaction: (work) => transaction((trx) => work({ kind, kysely: trx })),
-
-    async eraseFreed() {
-      eraseFreed?.();
+    async eraseFreed(table = 'request_passwords') {
+      await erasing[table].request();
     },
 
     async check() {
@@ -100,10 +120,24 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, { now, eraseFr
     },
 
     async close() {
+      await Promise.all(Object.values(erasing).map(({ finish }) => finish()));
       await kysely.destroy();
       close?.();
     },
   };
+
+  async function erase(table: ErasableTable): Promise<boolean> {
+    if (checkpoint === undefined) return erasePostgresTable(outside, table);
+    await eraseSqliteTable({ transaction: inTransaction }, table);
+    return checkpoint();
+  }
+
+  function inTransaction<T>(work: (within: Executor) => Promise<T>): Promise<T> {
+    return transaction((trx) => {
+      const within: Executor = { kind, kysely: trx, atomically: (inner) => inner(within) };
+      return work(within);
+    });
+  }
 }
 
 /** On a host with several addresses the message is empty, and the errors are inside. */

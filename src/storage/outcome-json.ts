@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '../add-inbox/outcome.ts';
+import { LOST_RIGHTS } from '../add-inbox/person.ts';
 
 /** How an outcome is stored: the domain's own shape, as JSON. What a newer version adds to it is left out on reading. */
 export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
@@ -19,6 +20,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     kind: z.literal('refused'),
     reason: z.string(),
     fields: z.array(z.object({ field: z.string(), reason: z.string() })),
+    lostRight: z.enum(LOST_RIGHTS).optional(),
   }),
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),
   z.object({

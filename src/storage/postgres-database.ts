@@ -3,16 +3,18 @@ import pg from 'pg';
 
 const INT8_OID = 20;
 
-/** A database that is gone is found out within these, while a person's submission can still be answered. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * A database that is gone or hangs is found out within these, while a person's submission can still be answered: Slack waits 3 s.
+ * `answerMs` is longer than the server's own `statementMs`: only a connection or a server that is dead gets there.
+ */
+export const WORKING_TIMEOUTS = { connectMs: 1_500, statementMs: 1_500, answerMs: 1_800 };
 
-/** `answerMs` is longer than the server's own `statementMs`: only a connection that is dead gets there. */
-export const WORKING_TIMEOUTS = { statementMs: 10_000, answerMs: 12_000 };
+const MIGRATING_CONNECT_MS = 5_000;
 
 export type PostgresOptions = {
   poolSize: number;
   /** Undefined for migrations, which may take long. */
-  timeouts: { statementMs: number; answerMs: number } | undefined;
+  timeouts: { connectMs?: number; statementMs: number; answerMs: number } | undefined;
   /** Told about connections that break; the next query gets a new one. */
   onConnectionError: (error: Error) => void;
 };
@@ -28,7 +30,7 @@ export function createPostgresDialect(
     application_name: 'coldsend-inbox-bot',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: timeouts?.connectMs ?? MIGRATING_CONNECT_MS,
     idleTimeoutMillis: 60_000,
     ...(timeouts && { statement_timeout: timeouts.statementMs, query_timeout: timeouts.answerMs }),
     types: { getTypeParser },
@@ -41,6 +43,11 @@ export function createPostgresDialect(
     endWhenUnanswered(client);
   });
   return new PostgresDialect({ pool });
+}
+
+/** An error that the server itself answered a COMMIT with, unless it was just going away: then nothing was committed. */
+export function isCertainNotCommitted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '57P');
 }
 
 /** 64-bit integers are times and counts here, all of them exact as numbers; `pg` would give text. */

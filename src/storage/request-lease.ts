@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Executor } from './database.ts';
+import { POSTGRES_CLOCK } from './postgres-clock.ts';
 
 export type RequestLease = {
   /** True for requests that nobody holds. */
@@ -24,10 +25,9 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
       runsOut: false,
     };
   }
-  const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
   return {
-    free: sql<SqlBool>`(lease_until is null or lease_until <= ${clock})`,
-    until: sql<number>`${clock} + ${sql.lit(lease.leaseMs)}`,
+    free: sql<SqlBool>`(lease_until is null or lease_until <= ${POSTGRES_CLOCK})`,
+    until: sql<number>`${POSTGRES_CLOCK} + ${sql.lit(lease.leaseMs)}`,
     runsOut: true,
   };
 }

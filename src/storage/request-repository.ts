@@ -1,12 +1,14 @@
-import { type SqlBool, sql } from 'kysely';
+import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import {
   type AddInboxRequest,
   type Announcement,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsWipedError,
   type RequestChange,
   type RequestState,
+  type WaitsFor,
 } from '../add-inbox/request.ts';
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
 import type { Executor } from './database.ts';
@@ -20,9 +22,13 @@ import {
   toChangedColumns,
 } from './request-row.ts';
 import type { Sealer } from './sealing.ts';
+import type { RequestsTable, Tables } from './tables.ts';
 
 /** Nothing is ever put off for longer than the day after which a request expires: a later time is a clock's mistake. */
 const FARTHEST_MS = 25 * 60 * 60 * 1000;
+
+/** Who has stood in line for so much longer than was told is told anew until when. */
+const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 500;
 
@@ -35,6 +41,10 @@ export type RequestToAccept = {
   userId: string;
   viewId: string;
   channelId: string;
+  resultsChannelId?: string | undefined;
+  /** '' or left out, as `client`: the workspace's own key. */
+  keyChannelId?: string;
+  client?: string;
   retryOf: string | undefined;
   account: AccountToAdd;
   passwords: Passwords;
@@ -74,34 +84,44 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     /**
      * Commits a submission, held by this owner with fence 1 so that work on it starts at once. Of several submissions of one
      * view the first counts, and the others change nothing.
+     *
+     * @throws CommitInDoubtError
      */
     async accept(input: RequestToAccept): Promise<Acceptance> {
       const request = toNewRequest(input, now());
-      const inserted = await kysely
-        .insertInto('requests')
-        .values({
-          id: request.id,
-          team_id: request.teamId,
-          user_id: request.userId,
-          view_id: request.viewId,
-          channel_id: request.channelId,
-          retry_of: request.retryOf ?? null,
-          state: request.state,
-          account: JSON.stringify(request.account),
-          passwords: sealer.seal(JSON.stringify(input.passwords), passwordsContext(request)),
-          response_url:
-            input.responseUrl === undefined ? null : sealer.seal(input.responseUrl, responseUrlContext(request)),
-          ...toAnnouncementColumns(request.announcement),
-          not_before: request.notBefore,
-          tries: request.tries,
-          accepted_at: request.acceptedAt,
-          lease_owner: owner,
-          lease_until: lease.until,
-          fence: request.fence,
-        })
-        .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
-        .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows === 1n) return { kind: 'accepted', request };
+      const accepted = await db.atomically(async ({ kysely }) => {
+        const inserted = await kysely
+          .insertInto('requests')
+          .values({
+            id: request.id,
+            team_id: request.teamId,
+            user_id: request.userId,
+            view_id: request.viewId,
+            channel_id: request.channelId,
+            results_channel_id: request.resultsChannelId ?? null,
+            key_channel_id: request.keyChannelId,
+            client: request.client,
+            retry_of: request.retryOf ?? null,
+            state: request.state,
+            account: JSON.stringify(request.account),
+            response_url:
+              input.responseUrl === undefined ? null : sealer.seal(input.responseUrl, responseUrlContext(request)),
+            ...toAnnouncementColumns(request.announcement),
+            not_before: request.notBefore,
+            tries: request.tries,
+            accepted_at: request.acceptedAt,
+            lease_owner: owner,
+            lease_until: lease.until,
+            fence: request.fence,
+          })
+          .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+        const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
+        await kysely.insertInto('request_passwords').values({ request_id: request.id, sealed }).execute();
+        return true;
+      });
+      if (accepted) return { kind: 'accepted', request };
 
       const first = await findByView(request.teamId, request.viewId);
       if (!first) throw new Error(`request ${request.id} was neither accepted nor made before`);
@@ -121,8 +141,14 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .select('id')
               .where(unfinished)
               .where((eb) => eb.or([eb('not_before', '<=', time), eb('not_before', '>', time + FARTHEST_MS)]))
-              // Who stands in line for a turn is taken from there, unless it is too late for that.
-              .where((eb) => eb.or([eb('turn_of', 'is', null), eb('accepted_at', '<=', time - EXPIRES_AFTER_MS)]))
+              // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+              .where((eb) =>
+                eb.or([
+                  eb('turn_of', 'is', null),
+                  eb('not_before', '<=', time - OVERDUE_MS),
+                  eb('accepted_at', '<=', time - EXPIRES_AFTER_MS),
+                ]),
+              )
               .where(lease.free)
               .orderBy('accepted_at')
               .orderBy('id')
@@ -157,7 +183,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         ? await kysely
             .updateTable('requests')
             .set({ lease_until: lease.until })
-            .where('id', 'in', ids)
+            .where('id', 'in', (eb) => inOrder(eb.selectFrom('requests').select('id').where('id', 'in', ids)))
             .where('lease_owner', '=', owner)
             .returning(['id', 'fence'])
             .execute()
@@ -171,8 +197,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Commits one step and returns the request as it is now. Settling wipes the passwords, telling the response URL too, in the
-     * same statement. With `release` the request is given back at once; a claim is needed to go on with it.
+     * Commits one step and returns the request as it is now. Settling wipes the passwords and telling the response URL, in the
+     * same commit. With `release` the request is given back at once; a claim is needed to go on with it.
      *
      * @throws LeaseLostError where the request is not held any more; nothing is changed then.
      */
@@ -184,16 +210,15 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const time = now();
       const complete = withTimes(change, time);
       const columns = toChangedColumns(complete, time);
-      const changed = await heldBy(claimed)
-        .set(release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner })
-        .executeTakeFirst();
-      if (changed.numUpdatedRows !== 1n) throw new LeaseLostError(claimed.id);
+      const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
+      if (complete.state === 'settled') await db.atomically((within) => commitAndWipe(within, claimed, set));
+      else await commit(db, claimed, set);
       return { ...claimed, ...complete };
     },
 
     /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
     async release(claimed: ClaimedRequest): Promise<void> {
-      await heldBy(claimed).set({ lease_owner: null, lease_until: null }).execute();
+      await heldBy(db, claimed).set({ lease_owner: null, lease_until: null }).execute();
     },
 
     async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
@@ -210,18 +235,19 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return rows.map(parseRequest);
     },
 
-    /** @throws LeaseLostError where the request is not held any more; SealError; an Error once the passwords are wiped. */
+    /** @throws LeaseLostError where the request is not held any more; SealError; PasswordsWipedError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
       const row = await kysely
         .selectFrom('requests')
-        .select('passwords')
+        .leftJoin('request_passwords', 'request_id', 'id')
+        .select('sealed')
         .where('id', '=', claimed.id)
         .where('fence', '=', claimed.fence)
         .where('lease_owner', '=', owner)
         .executeTakeFirst();
       if (!row) throw new LeaseLostError(claimed.id);
-      if (row.passwords === null) throw new Error(`the passwords of request ${claimed.id} are wiped`);
-      return passwordsJson.parse(sealer.open(row.passwords, passwordsContext(claimed)));
+      if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
+      return passwordsJson.parse(sealer.open(row.sealed, passwordsContext(claimed)));
     },
 
     /** Undefined where there was none, and once the outcome is told. @throws SealError */
@@ -236,16 +262,25 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Makes what waits for a key, or for its turn with the old one, due at once; returns how many. It can come between a worker's look at the old key and its
+     * Makes what waits for a client's key ('' for the workspace's own), or for its turn with the old one, due at once;
+     * returns how many. It can come between a worker's look at the old key and its
      * committing "waits for the key": look at the key's version again after that commit.
      */
-    async resumeWaitingForKey(teamId: string): Promise<number> {
+    async resumeWaitingForKey(teamId: string, client = ''): Promise<number> {
       const resumed = await kysely
         .updateTable('requests')
         .set({ not_before: 0, waits_for: null, turn_of: null })
-        .where(unfinished)
-        .where('team_id', '=', teamId)
-        .where('waits_for', 'in', ['key', 'rate_limited'])
+        .where('id', 'in', (eb) =>
+          inOrder(
+            eb
+              .selectFrom('requests')
+              .select('id')
+              .where(unfinished)
+              .where('team_id', '=', teamId)
+              .where('client', '=', client)
+              .where('waits_for', 'in', ['key', 'rate_limited']),
+          ),
+        )
         .executeTakeFirst();
       return Number(resumed.numUpdatedRows);
     },
@@ -275,6 +310,24 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         deleted += Number(piece.numDeletedRows);
         if (piece.numDeletedRows < DELETED_AT_ONCE) return deleted;
       }
+    },
+
+    /** How many requests of all workspaces wait, by what for. */
+    async countWaiting(): Promise<Record<WaitsFor, number>> {
+      const rows = await kysely
+        .selectFrom('requests')
+        .select((eb) => ['waits_for', eb.fn.countAll<number>().as('count')])
+        .where(unfinished)
+        .where('waits_for', 'is not', null)
+        .groupBy('waits_for')
+        .execute();
+      const countOf = (what: WaitsFor) => rows.find(({ waits_for }) => waits_for === what)?.count ?? 0;
+      return {
+        no_connection: countOf('no_connection'),
+        unavailable: countOf('unavailable'),
+        rate_limited: countOf('rate_limited'),
+        key: countOf('key'),
+      };
     },
 
     /** The unfinished requests of all workspaces; finished ones are too many to be counted often. */
@@ -307,7 +360,22 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
   }
 
-  function heldBy({ id, fence }: ClaimedRequest) {
+  /** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
+  function inOrder(ids: SelectQueryBuilder<Tables, 'requests', { id: string }>) {
+    return db.kind === 'postgres' ? ids.orderBy('id').forUpdate() : ids;
+  }
+
+  async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
+    const changed = await heldBy(within, claimed).set(set).executeTakeFirst();
+    if (changed.numUpdatedRows !== 1n) throw new LeaseLostError(claimed.id);
+  }
+
+  async function commitAndWipe(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>) {
+    await commit(within, claimed, set);
+    await within.kysely.deleteFrom('request_passwords').where('request_id', '=', claimed.id).execute();
+  }
+
+  function heldBy({ kysely }: Executor, { id, fence }: ClaimedRequest) {
     return kysely
       .updateTable('requests')
       .where('id', '=', id)
@@ -320,6 +388,9 @@ function toNewRequest(input: RequestToAccept, acceptedAt: number): ClaimedReques
   const { passwords: _passwords, responseUrl: _responseUrl, ...rest } = input;
   return {
     ...rest,
+    resultsChannelId: input.resultsChannelId,
+    keyChannelId: input.keyChannelId ?? '',
+    client: input.client ?? '',
     state: 'accepted',
     announcement: input.announcement,
     waitsFor: undefined,
@@ -344,10 +415,12 @@ function withTimes(change: RequestChange, time: number): RequestChange {
   };
 }
 
-function passwordsContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
+/** What the passwords of a request are sealed for. */
+export function passwordsContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
   return { purpose: 'request.passwords', teamId, rowId: id };
 }
 
-function responseUrlContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
+/** What the response URL of a request is sealed for. */
+export function responseUrlContext({ id, teamId }: Pick<AddInboxRequest, 'id' | 'teamId'>) {
   return { purpose: 'request.response_url', teamId, rowId: id };
 }

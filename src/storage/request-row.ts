@@ -13,13 +13,16 @@ import { outcomeJson } from './outcome-json.ts';
 import { orUndefined, storedJson } from './stored-json.ts';
 import type { RequestsTable } from './tables.ts';
 
-/** What is read of a request; its two sealed columns are not, but where they are opened. */
+/** What is read of a request; its sealed response URL is not, but where it is opened. */
 export const REQUEST_COLUMNS = [
   'id',
   'team_id',
   'user_id',
   'view_id',
   'channel_id',
+  'results_channel_id',
+  'key_channel_id',
+  'client',
   'retry_of',
   'state',
   'account',
@@ -68,6 +71,9 @@ const requestRow = z.object({
   user_id: z.string(),
   view_id: z.string(),
   channel_id: z.string(),
+  results_channel_id: orUndefined(z.string()),
+  key_channel_id: z.string(),
+  client: z.string(),
   retry_of: orUndefined(z.string()),
   state: z.enum(REQUEST_STATES),
   account: storedJson(accountJson),
@@ -99,6 +105,9 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     userId: parsed.user_id,
     viewId: parsed.view_id,
     channelId: parsed.channel_id,
+    resultsChannelId: parsed.results_channel_id,
+    keyChannelId: parsed.key_channel_id,
+    client: parsed.client,
     retryOf: parsed.retry_of,
     account: parsed.account,
     state: parsed.state,
@@ -114,14 +123,13 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
   };
 }
 
-/** The columns that `change` sets; secrets leave in the very statement that makes them useless. */
+/** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
   const { state, notBefore, tries, outcome, replyTs, settledAt, toldAt } = change;
   return {
     ...(state !== undefined && { state, turn_of: null }),
     ...(state === 'armed' && { armed_at: now }),
-    ...(state === 'settled' && { passwords: null }),
-    ...(state === 'told' && { passwords: null, response_url: null }),
+    ...(state === 'told' && { response_url: null }),
     ...('announcement' in change && toAnnouncementColumns(change.announcement)),
     ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
     ...(notBefore !== undefined && { not_before: notBefore }),

@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
 import type { Executor } from './database.ts';
+import { SEALED_COLUMNS } from './sealed-columns.ts';
 import { type Sealer, sealedPrefix } from './sealing.ts';
 import { StorageError } from './storage-error.ts';
 import type { SealedCheckTable } from './tables.ts';
 
 const KNOWN_TEXT = 'coldsend-inbox-bot';
-
-/** Everywhere sealed values are kept. */
-const SEALED_COLUMNS = [
-  { table: 'coldsend_keys', column: 'sealed_key' },
-  { table: 'requests', column: 'passwords' },
-  { table: 'requests', column: 'response_url' },
-] as const;
 
 export class WrongKeysError extends StorageError {
   constructor(keyId: string) {
@@ -24,20 +18,31 @@ export class WrongKeysError extends StorageError {
   }
 }
 
+/** Whether a bot has run with this key as its first, so that others may be expected to know it. */
+export async function isKeyKnown({ kysely }: Executor, keyId: string): Promise<boolean> {
+  const row = await kysely.selectFrom('sealed_check').select('key_id').where('key_id', '=', keyId).executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Refuses keys that can't open what is stored. Each key that was ever the first leaves a known text behind, sealed with it. A key
  * may be taken out of `ENCRYPTION_KEYS` once another has taken over and nothing sealed with it is left.
  *
+ * @param leave whether this process seals, and so leaves the known text for its first key
  * @throws WrongKeysError
  */
-export async function checkSealed({ kysely }: Executor, sealer: Sealer): Promise<void> {
+export async function checkSealed(
+  { kysely }: Executor,
+  sealer: Sealer,
+  { leave = true }: { leave?: boolean } = {},
+): Promise<void> {
   const checks = await kysely.selectFrom('sealed_check').selectAll().orderBy('key_id').execute();
   const closed = checks.filter((check) => !opens(sealer, check));
   for (const { key_id } of closed) {
     const isStranger = closed.length === checks.length || key_id === sealer.primaryKeyId;
     if (isStranger || (await isInUse(kysely, key_id))) throw new WrongKeysError(key_id);
   }
-  if (!checks.some(({ key_id }) => key_id === sealer.primaryKeyId)) await leaveCheck(kysely, sealer);
+  if (leave && !checks.some(({ key_id }) => key_id === sealer.primaryKeyId)) await leaveCheck(kysely, sealer);
 }
 
 async function leaveCheck(kysely: Executor['kysely'], sealer: Sealer) {
@@ -71,9 +76,9 @@ function contextOf(keyId: string) {
 async function isInUse(kysely: Executor['kysely'], keyId: string): Promise<boolean> {
   const prefix = sealedPrefix(keyId);
   for (const { table, column } of SEALED_COLUMNS) {
-    const start = sql<string>`substr(${sql.ref(column)}, 1, ${sql.lit(prefix.length)})`;
-    const row = await kysely.selectFrom(table).select('id').where(start, '=', prefix).limit(1).executeTakeFirst();
-    if (row) return true;
+    const start = sql`substr(${sql.ref(column)}, 1, ${sql.lit(prefix.length)})`;
+    const found = await sql`select 1 from ${sql.table(table)} where ${start} = ${prefix} limit 1`.execute(kysely);
+    if (found.rows.length > 0) return true;
   }
   return false;
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { type Dialect, SqliteDialect } from 'kysely';
+import type { Dialect } from 'kysely';
 import { createPrivateFile } from './private-file.ts';
-import { createSqliteAdapter } from './sqlite-adapter.ts';
+import { createSqliteDialect } from './sqlite-dialect.ts';
 import { isSqliteError, SQLITE_CORRUPT, SQLITE_NOTADB } from './sqlite-errors.ts';
 import { holdSqliteLock } from './sqlite-lock.ts';
 import { DatabaseUnusableError, StorageError } from './storage-error.ts';
@@ -25,7 +25,8 @@ const CHECKED_UP_TO_BYTES = 16 * 1024 * 1024;
 
 export type SqliteStore = {
   dialect: Dialect;
-  eraseFreed(): void;
+  /** Empties the log of changes (WAL); false where somebody who reads or writes keeps some of it. */
+  checkpoint(): boolean;
   close(): void;
 };
 
@@ -63,22 +64,23 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
   }
 
   const opened = database;
-  const adapter = createSqliteAdapter(opened);
+  const { dialect, group } = createSqliteDialect(opened);
   return {
-    dialect: new SqliteDialect({ database: adapter }),
+    dialect,
 
-    eraseFreed() {
+    checkpoint() {
+      if (!group.settle()) return false;
       // Without the busy time-out: a command that is reading would stop the bot for as long.
       opened.exec('pragma busy_timeout = 0');
       try {
-        opened.prepare('pragma wal_checkpoint(truncate)').all();
+        return opened.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 0;
       } finally {
         opened.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
       }
     },
 
     close() {
-      adapter.close();
+      group.close();
       held?.release();
     },
   };

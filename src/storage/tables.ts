@@ -1,9 +1,16 @@
+import type { Generated } from 'kysely';
+
 /** Rows as both databases hold them: times in milliseconds since 1970, JSON as text, sealed values as text. */
 export type Tables = {
   requests: RequestsTable;
+  request_passwords: RequestPasswordsTable;
   coldsend_keys: ColdsendKeysTable;
   coldsend_budgets: ColdsendBudgetsTable;
   coldsend_turns: ColdsendTurnsTable;
+  installations: InstallationsTable;
+  oauth_states: OauthStatesTable;
+  workspace_settings: WorkspaceSettingsTable;
+  audit_entries: AuditEntriesTable;
   sealed_check: SealedCheckTable;
   write_check: WriteCheckTable;
   migrations: MigrationsTable;
@@ -15,11 +22,15 @@ export type RequestsTable = {
   user_id: string;
   view_id: string;
   channel_id: string;
+  /** The one channel all results went to at the time; null where they go to where the command was used. */
+  results_channel_id: string | null;
+  /** The channel whose client's key it is sent with; '' for the workspace's own. */
+  key_channel_id: Generated<string>;
+  /** That client's label; '' for the workspace's own. */
+  client: Generated<string>;
   retry_of: string | null;
   state: string;
   account: string;
-  /** Sealed; null once the request is settled. */
-  passwords: string | null;
   /** Sealed; null once the outcome is told. */
   response_url: string | null;
   announcement_channel: string | null;
@@ -43,12 +54,18 @@ export type RequestsTable = {
   turn_of: string | null;
 };
 
+/** A request's passwords, until it is settled. */
+export type RequestPasswordsTable = { request_id: string; sealed: string };
+
 export type ColdsendKeysTable = {
   id: string;
   team_id: string;
+  /** The channel it is bound to; '' for the workspace's own key. */
+  channel_id: Generated<string>;
+  /** The client's label; '' for the workspace's own key. A client with several channels has a row for each. */
+  label: Generated<string>;
   version: number;
-  /** Null once removed; the row stays, so that the versions go on counting. */
-  sealed_key: string | null;
+  sealed_key: string;
   last_four: string;
   stored_by: string;
   stored_at: number;
@@ -57,11 +74,51 @@ export type ColdsendKeysTable = {
   checked_at: number | null;
 };
 
-/** One row a key that was ever used; it is locked by whoever deals with the key's turns. */
+/** One row for each key that ColdSend has ever told to wait. */
 export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
 
 /** Each request that was or will be sent with a key, by the time its turn was taken. */
-export type ColdsendTurnsTable = { key_fingerprint: string; taken_at: number };
+export type ColdsendTurnsTable = {
+  key_fingerprint: string;
+  taken_at: number;
+  /** Counts those that were taken at the same time. */
+  place: number;
+  /** Null for the trial of a key. */
+  team_id: string | null;
+  user_id: string | null;
+};
+
+export type WorkspaceSettingsTable = { team_id: string; settings: string };
+
+/** Who did what when; without secrets. */
+export type AuditEntriesTable = {
+  id: string;
+  team_id: string;
+  at: number;
+  user_id: string | null;
+  action: string;
+  request_id: string | null;
+  details: string;
+};
+
+/** A workspace where the bot is installed, or was: then without a token. */
+export type InstallationsTable = {
+  team_id: string;
+  team_name: string;
+  enterprise_id: string | null;
+  /** Null once the workspace has left. */
+  sealed_token: string | null;
+  bot_id: string;
+  bot_user_id: string;
+  app_id: string;
+  scopes: string;
+  installed_by: string;
+  installed_at: number;
+  removed_at: number | null;
+};
+
+/** Installing that was begun and may still be finished. */
+export type OauthStatesTable = { state_hash: string; expires_at: number };
 
 /** For each encryption key that has sealed anything here, a known text sealed with it. */
 export type SealedCheckTable = { key_id: string; sealed: string };

@@ -1,14 +1,13 @@
-import { sql } from 'kysely';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
-import type { ClaimedRequest } from '../add-inbox/request.ts';
-import { estimateTurnAt, nextTurnAt, type RateLimit, windowMs } from '../add-inbox/turns.ts';
+import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
+import { estimateTurnAt, type RateLimit, windowMs } from '../add-inbox/turns.ts';
 import type { Database, Executor } from './database.ts';
+import { POSTGRES_CLOCK } from './postgres-clock.ts';
 import { createRequestLease } from './request-lease.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
-import { parseClaimedRequest, REQUEST_COLUMNS } from './request-row.ts';
-
-/** ColdSend asks for no longer wait than this; a later time is a clock's mistake. */
-const LONGEST_BLOCK_MS = 60 * 60 * 1000;
+import { parseRequest, type RequestRow } from './request-row.ts';
+import { type Budget, createTurnBudget } from './turn-budget.ts';
+import { createTurnLine } from './turn-line.ts';
 
 export type Turn =
   /** The turn is taken and the request armed, in one commit. */
@@ -16,44 +15,47 @@ export type Turn =
   /** Others are first, or the key's limits are reached; `request.notBefore` is about when its turn will come. */
   | { kind: 'waits'; request: ClaimedRequest };
 
-export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database; limits: RateLimit[] };
+/** A request that got the turn it waited for, with the key that the turn is of. */
+export type ArmedInTurn = ClaimedRequest & { turnOf: string };
+
+export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
+  database: Database;
+  limits: readonly RateLimit[];
+  /** SQLite only: milliseconds since 1970 by a clock that is not set while the process runs; `now` unless said otherwise. */
+  steadyNow?: () => number;
+};
 
 /**
  * Whose turn it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
- * workspaces that share a key and between the people of one. Times are the database's, which all replicas share.
+ * workspaces that share a key and between the people of one. On PostgreSQL the database's clock counts, which all replicas
+ * share.
  */
-export function createTurnRepository({ database, limits, ...deps }: TurnRepositoryDeps) {
-  const { owner, leaseMs, now } = deps;
+export function createTurnRepository({ database, limits, steadyNow, ...deps }: TurnRepositoryDeps) {
+  const { owner, leaseMs, now, onUnreadable } = deps;
+  const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
-  const clock =
-    database.kind === 'postgres' ? sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint` : undefined;
-  const mostRequests = Math.max(...limits.map(({ requests }) => requests));
+  let firstKey = 0;
 
-  return { take, claimTurns, takeForTrial, block, countLeft, deleteOld };
+  return { take, claimTurns, takeForTrial, countAgain, block, countLeft, deleteOld };
 
-  /**
-   * Takes the key's next turn for a request, or puts it in line. @throws LeaseLostError
-   */
+  /** Takes the key's next turn for a request, or puts it in line. @throws LeaseLostError, CommitInDoubtError */
   function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn> {
     return database.transaction(async (within) => {
       const requests = createRequestRepository({ db: within, ...deps });
-      const budget = await lockBudget(within, keyFingerprint);
-      const waiting = await countWaiting(within, keyFingerprint);
-      const freeAt = await findFreeAt(within, keyFingerprint, budget);
-      if (waiting === 0 && freeAt <= budget.clock) {
-        await noteTurns(within, keyFingerprint, budget.clock, 1);
+      const turns = createTurnBudget(within, keyFingerprint, clock);
+      await turns.lock();
+      const budget = await turns.look(claimed.id);
+      if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
+        await turns.note(budget.clock, [claimed]);
         return { kind: 'armed', request: await requests.advance(claimed, { state: 'armed', waitsFor: undefined }) };
       }
-      const sentAt = await listTurns(within, keyFingerprint);
-      const turnAt = estimateTurnAt(sentAt, limits, Math.max(budget.clock, budget.blockedUntil), waiting);
-      const request = await requests.advance(claimed, {
-        state: 'announced',
-        waitsFor: 'rate_limited',
-        notBefore: Math.min(now() + turnAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS),
-      });
       const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
       await inLine.where('id', '=', claimed.id).execute();
-      return { kind: 'waits', request };
+      const before = await createTurnLine(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
+      const start = Math.max(budget.clock, budget.blockedUntil);
+      const turnAt = estimateTurnAt(await turns.listTaken(), limits, start, before);
+      const notBefore = Math.min(now() + turnAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS);
+      return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
     });
   }
 
@@ -62,76 +64,87 @@ export function createTurnRepository({ database, limits, ...deps }: TurnReposito
    *
    * @returns `nextAt`: when the next turn is free for somebody who still waits, by `now`; undefined where nobody does
    */
-  async function claimTurns(limit: number): Promise<{ armed: ClaimedRequest[]; nextAt: number | undefined }> {
+  async function claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
+    const keys = await listWaitedFor();
+    // Each time from another one on, so that those at the end get some where there is not room for all.
+    firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
+    const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
+    const armed: ArmedInTurn[] = [];
+    const nextAts: number[] = [];
+    for (const key of [...keys.slice(firstKey), ...keys.slice(0, firstKey)]) {
+      if (armed.length >= limit) break;
+      const turns = await claimTurnsOf(key, Math.min(each, limit - armed.length));
+      armed.push(...turns.armed);
+      if (turns.nextAt !== undefined) nextAts.push(turns.nextAt);
+    }
+    return { armed, nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts) };
+  }
+
+  async function listWaitedFor(): Promise<string[]> {
     const rows = await database.kysely
       .selectFrom('requests')
       .select('turn_of')
       .distinct()
       .where('turn_of', 'is not', null)
+      .where('state', '=', 'announced')
+      .where('accepted_at', '>', now() - EXPIRES_AFTER_MS)
       .where(lease.free)
+      .orderBy('turn_of')
       .execute();
-    const armed: ClaimedRequest[] = [];
-    const nextAts: number[] = [];
-    const each = Math.max(1, Math.floor(limit / Math.max(1, rows.length)));
-    for (const { turn_of: keyFingerprint } of rows) {
-      if (keyFingerprint === null || armed.length >= limit) continue;
-      const turns = await claimTurnsOf(keyFingerprint, Math.min(each, limit - armed.length));
-      armed.push(...turns.armed);
-      nextAts.push(turns.nextAt);
-    }
-    return { armed, nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts) };
+    return rows.flatMap(({ turn_of }) => turn_of ?? []);
   }
 
-  function claimTurnsOf(keyFingerprint: string, most: number): Promise<{ armed: ClaimedRequest[]; nextAt: number }> {
+  function claimTurnsOf(
+    keyFingerprint: string,
+    most: number,
+  ): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
     return database.transaction(async (within) => {
-      const budget = await lockBudget(within, keyFingerprint);
-      const free = budget.blockedUntil > budget.clock ? 0 : await countFree(within, keyFingerprint, budget.clock);
-      const ids = free === 0 ? [] : await findFirstInLine(within, keyFingerprint, Math.min(free, most));
-      const armed = ids.length === 0 ? [] : await arm(within, ids);
-      await noteTurns(within, keyFingerprint, budget.clock, armed.length);
-      const freeAt = await findFreeAt(within, keyFingerprint, budget);
-      return { armed, nextAt: now() + freeAt - budget.clock };
+      const turns = createTurnBudget(within, keyFingerprint, clock);
+      await turns.lock();
+      let budget = await turns.look();
+      const toNow = (at: number) => now() + at - budget.clock;
+      if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
+      const count = Math.min(await turns.countFree(budget.clock), most);
+      const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count);
+      const armed = await arm(within, keyFingerprint, await keepReadable(within, first));
+      await turns.note(budget.clock, armed);
+      if (first.length < count) return { armed, nextAt: undefined };
+      budget = await turns.look();
+      return { armed, nextAt: toNow(budget.freeAt) };
     });
   }
 
-  /**
-   * Everybody's first before anybody's second: among the people of a workspace, and among workspaces that share the key.
-   * Only those who wait are compared, so that who has had many turns is not held back for it.
-   */
-  async function findFirstInLine({ kysely }: Executor, keyFingerprint: string, count: number): Promise<string[]> {
-    const rows = await kysely
-      .with('people', (query) =>
-        query
-          .selectFrom('requests')
-          .select(['id', 'team_id', 'accepted_at'])
-          .select(
-            sql<number>`row_number() over (partition by team_id, user_id order by accepted_at, id)`.as('of_person'),
-          )
-          .where('turn_of', '=', keyFingerprint)
-          .where('state', '=', 'announced')
-          .where('accepted_at', '>', now() - EXPIRES_AFTER_MS)
-          .where(lease.free),
-      )
-      .with('workspaces', (query) =>
-        query
-          .selectFrom('people')
-          .select(['id', 'accepted_at'])
-          .select(
-            sql<number>`row_number() over (partition by team_id order by of_person, accepted_at, id)`.as('of_team'),
-          ),
-      )
-      .selectFrom('workspaces')
-      .select('id')
-      .orderBy('of_team')
-      .orderBy('accepted_at')
-      .orderBy('id')
-      .limit(count)
-      .execute();
-    return rows.map(({ id }) => id);
+  /** What this version can't read leaves the line, for a version that can. */
+  async function keepReadable({ kysely }: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
+    const readable: AddInboxRequest[] = [];
+    for (const row of rows) {
+      try {
+        readable.push(parseRequest(row));
+      } catch (error) {
+        onUnreadable?.(row.id, error);
+        await kysely.updateTable('requests').set({ turn_of: null }).where('id', '=', row.id).execute();
+      }
+    }
+    return readable;
   }
 
-  async function arm({ kysely }: Executor, ids: string[]): Promise<ClaimedRequest[]> {
-    const rows = await kysely
+  /** In the same order; without those that another replica has claimed meanwhile, because they expire. */
+  async function arm(within: Executor, turnOf: string, requests: AddInboxRequest[]): Promise<ArmedInTurn[]> {
+    if (requests.length === 0) return [];
+    const ids = requests.map(({ id }) => id);
+    const rows = await within.kysely
+      .with(
+        (cte) => cte('free').materialized(),
+        (query) => {
+          const free = query
+            .selectFrom('requests')
+            .select('id')
+            .where('id', 'in', ids)
+            .where('state', '=', 'announced')
+            .where(lease.free);
+          return within.kind === 'postgres' ? free.forUpdate().skipLocked() : free;
+        },
+      )
       .updateTable('requests')
       .set((eb) => ({
         state: 'armed',
@@ -142,38 +155,49 @@ export function createTurnRepository({ database, limits, ...deps }: TurnReposito
         lease_owner: owner,
         lease_until: lease.until,
       }))
-      .where('id', 'in', ids)
-      .where('state', '=', 'announced')
-      .where(lease.free)
-      .returning(REQUEST_COLUMNS)
+      .where('id', 'in', (eb) => eb.selectFrom('free').select('free.id'))
+      .returning(['id', 'fence'])
       .execute();
-    return rows.map(parseClaimedRequest);
+    const fences = new Map(rows.map(({ id, fence }) => [id, fence]));
+    return requests.flatMap((request) => {
+      const fence = fences.get(request.id);
+      return fence === undefined ? [] : [{ ...request, state: 'armed', waitsFor: undefined, fence, turnOf }];
+    });
   }
 
   /** Counts the trial of a key, a request like any other; false where the key has no turn left for it now. */
   function takeForTrial(keyFingerprint: string): Promise<boolean> {
     return database.transaction(async (within) => {
-      const budget = await lockBudget(within, keyFingerprint);
-      if ((await findFreeAt(within, keyFingerprint, budget)) > budget.clock) return false;
-      await noteTurns(within, keyFingerprint, budget.clock, 1);
+      const turns = createTurnBudget(within, keyFingerprint, clock);
+      await turns.lock();
+      const budget = await turns.look();
+      if (budget.freeAt > budget.clock) return false;
+      await turns.note(budget.clock, [undefined]);
       return true;
+    });
+  }
+
+  /** A request was sent so long after its turn that it would leave the windows too early: it counts once more, from now on. */
+  async function countAgain(keyFingerprint: string): Promise<void> {
+    await database.transaction(async (within) => {
+      const turns = createTurnBudget(within, keyFingerprint, clock);
+      await turns.lock();
+      await turns.note((await turns.look()).clock, [undefined]);
     });
   }
 
   /** ColdSend said that the key has to wait: nobody gets a turn for so many milliseconds. */
   async function block(keyFingerprint: string, forMs: number): Promise<void> {
     await database.transaction(async (within) => {
-      const budget = await lockBudget(within, keyFingerprint);
-      const until = budget.clock + Math.min(Math.ceil(forMs), LONGEST_BLOCK_MS);
-      if (until <= budget.blockedUntil) return;
-      const row = within.kysely.updateTable('coldsend_budgets').set({ blocked_until: until });
-      await row.where('key_fingerprint', '=', keyFingerprint).execute();
+      const turns = createTurnBudget(within, keyFingerprint, clock);
+      await turns.lock();
+      await turns.blockFor(forMs);
     });
   }
 
   /** For each limit, how many requests are left now to the key that has the fewest left. */
   async function countLeft(): Promise<{ seconds: number; left: number }[]> {
-    const time = await readClock(database);
+    const time = await readClock();
     return Promise.all(
       limits.map(async (limit) => {
         const most = await database.kysely
@@ -189,104 +213,18 @@ export function createTurnRepository({ database, limits, ...deps }: TurnReposito
     );
   }
 
-  /** Deletes turns that no limit counts any more. */
-  async function deleteOld(): Promise<void> {
-    const time = await readClock(database);
+  /** Deletes turns that no limit counts any more; returns how many. */
+  async function deleteOld(): Promise<number> {
     const longest = Math.max(...limits.map(windowMs));
-    await database.kysely
-      .deleteFrom('coldsend_turns')
-      .where('taken_at', '<', time - longest)
-      .execute();
+    const time = await readClock();
+    await database.kysely.deleteFrom('coldsend_budgets').where('blocked_until', '<', time).execute();
+    const old = database.kysely.deleteFrom('coldsend_turns').where('taken_at', '<', time - longest);
+    return Number((await old.executeTakeFirst()).numDeletedRows);
   }
 
-  /** The lock lasts as long as the transaction: one replica at a time deals with a key's turns. */
-  async function lockBudget({ kysely }: Executor, keyFingerprint: string): Promise<Budget> {
-    const row = await kysely
-      .insertInto('coldsend_budgets')
-      .values({ key_fingerprint: keyFingerprint, blocked_until: 0 })
-      .onConflict((conflict) => conflict.column('key_fingerprint').doUpdateSet({ key_fingerprint: keyFingerprint }))
-      .returning(['blocked_until', (clock ?? sql<number>`${now()}`).as('clock')])
-      .executeTakeFirstOrThrow();
-    const blockedUntil = row.blocked_until > row.clock + LONGEST_BLOCK_MS ? 0 : row.blocked_until;
-    return { clock: row.clock, blockedUntil };
-  }
-
-  async function findFreeAt(within: Executor, keyFingerprint: string, budget: Budget): Promise<number> {
-    const blocking = await findBlocking(within, keyFingerprint);
-    if (blocking.some((takenAt) => takenAt !== undefined && takenAt > budget.clock)) {
-      await forgetTheFuture(within, keyFingerprint, budget.clock);
-      return findFreeAt(within, keyFingerprint, budget);
-    }
-    return Math.max(budget.blockedUntil, nextTurnAt(blocking, limits, budget.clock));
-  }
-
-  async function findBlocking({ kysely }: Executor, keyFingerprint: string): Promise<(number | undefined)[]> {
-    const found: (number | undefined)[] = [];
-    for (const { requests } of limits) {
-      const row = await kysely
-        .selectFrom('coldsend_turns')
-        .select('taken_at')
-        .where('key_fingerprint', '=', keyFingerprint)
-        .orderBy('taken_at', 'desc')
-        .offset(requests - 1)
-        .limit(1)
-        .executeTakeFirst();
-      found.push(row?.taken_at);
-    }
-    return found;
-  }
-
-  /** Turns of a later time than now: the clock was set back. They count as taken just now. */
-  async function forgetTheFuture({ kysely }: Executor, keyFingerprint: string, time: number): Promise<void> {
-    const future = kysely.updateTable('coldsend_turns').set({ taken_at: time });
-    await future.where('key_fingerprint', '=', keyFingerprint).where('taken_at', '>', time).execute();
-  }
-
-  async function countFree({ kysely }: Executor, keyFingerprint: string, time: number): Promise<number> {
-    let free = mostRequests;
-    for (const limit of limits) {
-      const { count } = await kysely
-        .selectFrom('coldsend_turns')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .where('key_fingerprint', '=', keyFingerprint)
-        .where('taken_at', '>', time - windowMs(limit))
-        .executeTakeFirstOrThrow();
-      free = Math.min(free, limit.requests - count);
-    }
-    return Math.max(0, free);
-  }
-
-  async function countWaiting({ kysely }: Executor, keyFingerprint: string): Promise<number> {
-    const { count } = await kysely
-      .selectFrom('requests')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('turn_of', '=', keyFingerprint)
-      .executeTakeFirstOrThrow();
-    return count;
-  }
-
-  async function listTurns({ kysely }: Executor, keyFingerprint: string): Promise<number[]> {
-    const rows = await kysely
-      .selectFrom('coldsend_turns')
-      .select('taken_at')
-      .where('key_fingerprint', '=', keyFingerprint)
-      .orderBy('taken_at', 'desc')
-      .limit(mostRequests)
-      .execute();
-    return rows.map(({ taken_at }) => taken_at);
-  }
-
-  async function noteTurns({ kysely }: Executor, keyFingerprint: string, time: number, count: number): Promise<void> {
-    if (count === 0) return;
-    const turn = { key_fingerprint: keyFingerprint, taken_at: time };
-    await kysely.insertInto('coldsend_turns').values(Array(count).fill(turn)).execute();
-  }
-
-  async function readClock({ kysely }: Executor): Promise<number> {
-    if (clock === undefined) return now();
-    const { rows } = await sql<{ clock: number }>`select ${clock} as clock`.execute(kysely);
-    return rows[0]?.clock ?? now();
+  async function readClock(): Promise<Budget['clock']> {
+    if (database.kind === 'sqlite') return clock.steadyNow();
+    const { clock: time } = await database.kysely.selectNoFrom(POSTGRES_CLOCK.as('clock')).executeTakeFirstOrThrow();
+    return time;
   }
 }
-
-type Budget = { clock: number; blockedUntil: number };

@@ -24,7 +24,7 @@ const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000
 const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add it\.$/m;
 const DEACTIVATED = /^Your account is deactivated, so you can't add inboxes\. Ask an admin of this workspace\.$/m;
 const OTHER_WORKSPACE = /^You belong to another workspace, so you can't add inboxes to this one\./m;
-const NOT_AN_ADMIN = /^Only an admin or owner of this workspace can store or remove its ColdSend API key\./m;
+const NOT_AN_ADMIN = /^Only an admin or owner of this workspace can store or remove its ColdSend API keys, change/m;
 
 type Change = Partial<Omit<PersonRecord, 'id' | 'teamId'>>;
 

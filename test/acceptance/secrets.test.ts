@@ -302,7 +302,7 @@ function readArguments(pid: number): Buffer {
 }
 
 function readSealed(world: World): string[] {
-  return readColumn(world, 'select passwords as value from requests where passwords is not null');
+  return readColumn(world, 'select sealed as value from request_passwords');
 }
 
 function readColumn({ databasePath }: World, query: string): string[] {

@@ -8,6 +8,8 @@ import { sampleRequest } from './sample-request.ts';
 
 const KEY: ColdsendKey = {
   teamId: 'T1',
+  channelId: '',
+  label: '',
   version: 1,
   lastFour: 'abcd',
   storedBy: 'U9',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
-import { createDoStep, type Delivery, type StepDeps } from '../../src/add-inbox/do-step.ts';
+import { createDoStep, type Delivery, type RightToAdd, type StepDeps } from '../../src/add-inbox/do-step.ts';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
+import { LOST_RIGHTS } from '../../src/add-inbox/person.ts';
 import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../src/add-inbox/request.ts';
 import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
@@ -20,6 +21,8 @@ const ADDED: SendResult = {
 };
 const KEY: ColdsendKey = {
   teamId: 'T1',
+  channelId: '',
+  label: '',
   version: 3,
   lastFour: 'abcd',
   storedBy: 'U9',
@@ -43,6 +46,10 @@ function setUp(options: {
   leaseMs?: number;
   /** Nobody gets a turn at once. */
   inLine?: boolean;
+  onTurn?: () => void;
+  now?: () => number;
+  /** Of who asked for it; they may, unless said otherwise. */
+  right?: RightToAdd;
 }) {
   const calls: string[] = [];
   const errors: unknown[] = [];
@@ -81,14 +88,17 @@ function setUp(options: {
         key = { ...key, status };
       },
     },
+    checkRight: async () => options.right ?? { kind: 'may' },
     turns: {
       take: async (claimed) => {
+        options.onTurn?.();
         if (options.inLine === true) {
           return { kind: 'waits', request: commit({ ...claimed, waitsFor: 'rate_limited', notBefore: 90_000 }) };
         }
         return { kind: 'armed', request: await requests.advance(claimed, { state: 'armed', waitsFor: undefined }) };
       },
       block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} for ${forMs}`),
+      countAgain: async (fingerprint) => void calls.push(`count ${fingerprint} again`),
     },
     delivery: {
       announce: async () => {
@@ -117,7 +127,7 @@ function setUp(options: {
     onStep: () => {},
     onSettled: () => {},
     onError,
-    now: () => 1_000,
+    now: options.now ?? (() => 1_000),
     random: () => 0.5,
   };
   const worker = createWorker({
@@ -131,8 +141,10 @@ function setUp(options: {
     maxAtOnce: 2,
     leaseMs: options.leaseMs ?? Number.POSITIVE_INFINITY,
   });
+  const { sendArmed } = createDoStep({ ...steps, isHeld: () => true });
   return {
     worker,
+    sendArmed: (turnOf = 'f') => sendArmed(stored, turnOf),
     calls,
     errors,
     whenReleased,
@@ -261,6 +273,34 @@ test('a reply that Slack does not take is tried later, and nothing is sent again
   assert.ok(!calls.includes('POST'));
 });
 
+for (const why of LOST_RIGHTS) {
+  test(`whoever lost the right to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
+    const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'lost', why } });
+    take();
+    assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostRight: why });
+    assert.ok(!calls.includes('POST') && !calls.includes('commit armed'));
+    assert.ok(calls.includes('erase'), 'the passwords are wiped');
+  });
+}
+
+test('while Slack does not say who they are a request waits, and nothing is sent', async () => {
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'unknown' } });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.notBefore, request.tries], ['announced', 6_000, 1]);
+  assert.deepEqual(calls, ['commit announced']);
+});
+
+test('who waited for their turn is looked at again once they have it', async () => {
+  const lost = setUp({ request: { state: 'armed' }, right: { kind: 'lost', why: 'guest' } });
+  assert.equal((await lost.sendArmed())?.outcome?.kind, 'refused');
+  const unknown = setUp({ request: { state: 'armed' }, right: { kind: 'unknown' } });
+  assert.equal(await unknown.sendArmed(), undefined);
+  const { state, notBefore } = await unknown.whenReleased;
+  assert.deepEqual([state, notBefore], ['announced', 6_000]);
+  for (const { calls } of [lost, unknown]) assert.ok(!calls.includes('POST'));
+});
+
 test("ColdSend's answer outlives a database that refuses it for a while", async () => {
   let refusals = 0;
   const { take, whenReleased, errors, calls } = setUp({
@@ -286,6 +326,47 @@ test('who has to wait for a turn is shown so and given back, and nothing is sent
     'refresh',
     'commit announced waiting for rate_limited',
   ]);
+});
+
+test('who stands in line for a key that was replaced just then is sent with the new one', async () => {
+  const set = setUp({
+    request: { state: 'announced' },
+    inLine: true,
+    refuse: (change) => (change.notBefore === 0 ? new LeaseLostError('REQUEST00001') : undefined),
+    delivery: { refresh: async () => assert.fail('shown as waiting') },
+    onTurn: () => set.setKey({ ...KEY, version: 4 }),
+  });
+  set.take();
+  await set.worker.stop(1_000);
+  assert.deepEqual([set.calls, set.errors], [['commit announced waiting for rate_limited'], []]);
+});
+
+test('a turn of another key than the one there is now is not used: the request waits for one of that key', async () => {
+  const { sendArmed, calls } = setUp({ request: { state: 'armed', announcement: ANNOUNCEMENT } });
+  const request = await sendArmed('another');
+  assert.deepEqual([request?.state, request?.notBefore, request?.waitsFor], ['announced', 0, undefined]);
+  assert.deepEqual(calls, ['commit announced']);
+});
+
+test('what leaves long after its turn was taken counts once more', async () => {
+  for (const [lateMs, expected] of [
+    [900, []],
+    [1_100, ['count f again']],
+  ] as const) {
+    let time = 0;
+    const { sendArmed, calls } = setUp({
+      request: { state: 'armed' },
+      now: () => {
+        time += lateMs;
+        return time;
+      },
+    });
+    await sendArmed();
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith('count')),
+      expected,
+    );
+  }
 });
 
 test('when ColdSend says that there were too many, its key gets no turns for as long', async () => {

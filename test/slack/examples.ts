@@ -1,4 +1,4 @@
-import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
+import { type ColdsendKey, LONGEST_LABEL } from '../../src/add-inbox/coldsend-key.ts';
 import type { AddedAccount, Outcome } from '../../src/add-inbox/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request.ts';
 import type { AccountToAdd } from '../../src/add-inbox/sender-account.ts';
@@ -34,6 +34,9 @@ export const request: AddInboxRequest = {
   userId: 'U1',
   viewId: 'V1',
   channelId: 'C1',
+  resultsChannelId: undefined,
+  keyChannelId: '',
+  client: '',
   retryOf: undefined,
   account,
   state: 'announced',
@@ -50,6 +53,8 @@ export const request: AddInboxRequest = {
 
 export const key: ColdsendKey = {
   teamId: 'T1',
+  channelId: '',
+  label: '',
   version: 1,
   lastFour: 'wxyz',
   storedBy: 'U9',
@@ -69,6 +74,8 @@ export const outcomes: Record<Outcome['kind'], Outcome> = {
 };
 
 export const context: FormContext = {
+  openedBy: 'U1',
+  client: '',
   channelId: 'C1',
   sealedResponseUrl: 'v1.k1.c2VhbGVk',
   retryOf: undefined,
@@ -82,6 +89,8 @@ export const HOSTILE = '<!channel> <@U666> <https://evil.example|click> *b* _i_ 
 export const LONGEST = '😀'.repeat(255);
 
 export const longestContext: FormContext = {
+  openedBy: 'U'.padEnd(12, '0'),
+  client: '😀'.repeat(LONGEST_LABEL / 2),
   channelId: 'C'.padEnd(12, '0'),
   sealedResponseUrl: 'x'.repeat(220),
   retryOf: 'r'.repeat(36),

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
 import type { Outcome } from '../../src/add-inbox/outcome.ts';
-import { renderHome } from '../../src/slack/home.ts';
+import { DEFAULT_SETTINGS } from '../../src/add-inbox/workspace-settings.ts';
+import { type HomeToShow, renderHome as render } from '../../src/slack/home.ts';
 import { assertView, textsOf } from './block-kit.ts';
 import { added, HOSTILE, key, longestAccount, outcomes, request } from './examples.ts';
+
+type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { key?: ColdsendKey | undefined };
+
+/** With the workspace's own key, the default settings, and nobody kept out, unless said otherwise. */
+function renderHome({ key: own, ...home }: Shown) {
+  const keys = own === undefined ? [] : [own];
+  return render({ mayNotAdd: undefined, keys, settings: DEFAULT_SETTINGS, clientsPage: 0, ...home });
+}
 
 const actionsOf = (home: ReturnType<typeof renderHome>) =>
   home.blocks.flatMap((block) => ('elements' in block && block.type === 'actions' ? block.elements : []));
@@ -58,7 +68,7 @@ test('it shows the latest inboxes with address, person, time and outcome', () =>
   const latest = Object.values(outcomes).map((outcome, index) => ({ ...request, id: `req_${index}`, outcome }));
   const home = renderHome({ isAdmin: false, key, latest });
   assertView(home);
-  const lines = textsOf(home, 'mrkdwn').slice(1);
+  const lines = textsOf(home, 'mrkdwn').slice(2);
   assert.equal(lines.length, latest.length);
   for (const line of lines) assert.match(line, /\*Inbox|\*Not known/);
   assert.match(lines[0] ?? '', /<@U1> · <!date.*2026-01-02 14:00 UTC>/);
@@ -83,4 +93,86 @@ test('ten of the longest fit, with whatever ColdSend wrote', () => {
   }));
   const missingScopes = Array.from({ length: 500 }, () => 'x'.repeat(500));
   assertView(renderHome({ isAdmin: true, key: { ...key, status: 'refused', missingScopes }, latest }));
+});
+
+const clientKeys = (count: number, channels = 1): ColdsendKey[] =>
+  Array.from({ length: count * channels }, (_, n) => ({
+    ...key,
+    label: `Client ${String(Math.floor(n / channels)).padStart(3, '0')}`,
+    channelId: `C${1_000_000_000 + n}`,
+  }));
+
+test('clients are listed by label, last four and channels, with buttons for admins only', () => {
+  const keys = [key, ...clientKeys(2, 2)];
+  const admin = renderHome({ isAdmin: true, keys, latest: [] });
+  const member = renderHome({ isAdmin: false, keys, latest: [] });
+  for (const home of [admin, member]) {
+    assertView(home);
+    assert.match(textsOf(home, 'plain_text').join('\n'), /Client 000: a key ending in wxyz\. It worked/);
+    assert.ok(textsOf(home, 'mrkdwn').includes('<#C1000000000>, <#C1000000001>'));
+  }
+  assert.deepEqual(actionsOf(member), []);
+  const buttons = JSON.stringify(actionsOf(admin));
+  assert.equal(buttons.match(/home_change_client/g)?.length, 2);
+  assert.match(buttons, /Remove the key of Client 000\?.*used in 2 channels/);
+});
+
+test('however many clients there are, a page of them fits, and the others are a press away', () => {
+  const latest = Array.from({ length: 10 }, (_, index) => ({ ...request, id: `req_${index}` }));
+  const seen = new Set<string>();
+  for (let clientsPage = 0; clientsPage < 16; clientsPage += 1) {
+    const home = renderHome({ isAdmin: true, keys: [key, ...clientKeys(310)], latest, clientsPage });
+    assertView(home);
+    for (const text of textsOf(home, 'plain_text')) {
+      const label = /^(Client \d+): a key/.exec(text)?.[1];
+      if (label !== undefined) seen.add(label);
+    }
+    const buttons = JSON.stringify(actionsOf(home));
+    assert.equal(buttons.includes('home_previous_clients'), clientsPage > 0);
+    assert.equal(buttons.includes('home_more_clients'), clientsPage < 15);
+  }
+  assert.equal(seen.size, 310);
+  const beyond = renderHome({ isAdmin: true, keys: clientKeys(3), latest, clientsPage: 99 });
+  assert.match(textsOf(beyond, 'plain_text').join('\n'), /Client 002/);
+});
+
+test('the longest names of clients, in any number of channels, fit', () => {
+  const label = '😀'.repeat(20);
+  const keys = Array.from({ length: 400 }, (_, n) => ({ ...key, label, channelId: `C${1e9 + n}`, missingScopes: [HOSTILE] }));
+  assertView(renderHome({ isAdmin: true, keys, latest: [] }));
+});
+
+test('a member who may not add inboxes reads so, and why', () => {
+  for (const [mayNotAdd, says] of [
+    ['admins_only', /only admins and owners may/],
+    ['not_chosen', /an admin has chosen who may/],
+  ] as const) {
+    const home = renderHome({ isAdmin: false, mayNotAdd, key, latest: [] });
+    assertView(home);
+    assert.match(textsOf(home, 'plain_text').join('\n'), says);
+  }
+});
+
+test('settings are there for everybody to see, and for admins to change', () => {
+  const settings = {
+    whoMayAdd: {
+      kind: 'chosen' as const,
+      userIds: Array.from({ length: 100 }, (_, n) => `U${n + 1e9}`),
+      userGroupIds: ['S1000000001'],
+    },
+    resultsChannelId: 'C7',
+    defaultDailyLimit: 40,
+    elsewhere: 'nothing' as const,
+  };
+  for (const isAdmin of [true, false]) {
+    const home = renderHome({ isAdmin, settings, key, latest: [] });
+    assertView(home);
+    const text = textsOf(home, 'mrkdwn').join('\n');
+    assert.match(text, /<!subteam\^S1000000001>, <@U1000000000>, .*… and 61 more, and admins and owners/);
+    assert.match(text, /told in:\* <#C7>\n.*40 a day\n.*no inbox can be added/s);
+    assert.equal(JSON.stringify(actionsOf(home)).includes('home_settings'), isAdmin);
+    assert.equal(JSON.stringify(actionsOf(home)).includes('home_audit'), isAdmin);
+  }
+  const plain = textsOf(renderHome({ isAdmin: false, key, latest: [] }), 'mrkdwn').join('\n');
+  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*100 a day\n.*workspace's key/s);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseKeyForm, renderKeyForm, toKeyErrors } from '../../src/slack/key-form.ts';
+import { toKeyErrors } from '../../src/slack/key-errors.ts';
+import { parseKeyForm, renderKeyForm } from '../../src/slack/key-form.ts';
 import { assertView, textsOf } from './block-kit.ts';
 import { context, HOSTILE, key, longestContext, longestDraft } from './examples.ts';
 import { fieldsOf, initialsOf, typedView } from './typed-view.ts';
@@ -8,7 +9,7 @@ import { fieldsOf, initialsOf, typedView } from './typed-view.ts';
 const KEY = 'cs_live_0123456789abcdef0123456789abcdef01234567';
 
 test('it asks for the key, empty, and says where it comes from and that it can be seen', () => {
-  const view = renderKeyForm({ context: undefined, current: undefined });
+  const view = renderKeyForm({ context: { openedBy: 'U1' }, current: undefined });
   assertView(view);
   assert.equal(view.callback_id, 'store_key');
   assert.deepEqual(fieldsOf(view), ['api_key']);
@@ -20,7 +21,7 @@ test('it asks for the key, empty, and says where it comes from and that it can b
 });
 
 test('opened from the Home there is nothing to go on to', () => {
-  const view = typedView(renderKeyForm({ context: undefined, current: key }), { api_key: KEY });
+  const view = typedView(renderKeyForm({ context: { openedBy: 'U1' }, current: key }), { api_key: KEY });
   assert.deepEqual(parseKeyForm(view), { context: undefined, draft: {}, apiKey: KEY });
 });
 
@@ -37,11 +38,17 @@ test('an empty field is an empty key', () => {
 
 test('it says what becomes of the key that is stored', () => {
   const about = (status: 'works' | 'refused') =>
-    textsOf(renderKeyForm({ context: undefined, current: { ...key, status } }), 'plain_text').join('\n');
+    textsOf(renderKeyForm({ context: { openedBy: 'U1' }, current: { ...key, status } }), 'plain_text').join('\n');
   assert.match(about('works'), /replaces the key ending in wxyz/);
   assert.match(about('refused'), /refused the key ending in wxyz/);
   const needed = renderKeyForm({ context, current: undefined });
   assert.match(textsOf(needed, 'plain_text').join('\n'), /Before the first inbox/);
+});
+
+test('for a client it says whose key it is about', () => {
+  const view = renderKeyForm({ context: { ...context, client: 'Acme' }, current: { ...key, status: 'refused' } });
+  assertView(view);
+  assert.match(textsOf(view, 'plain_text').join('\n'), /the key of Acme, the client of this channel/);
 });
 
 test('why a key was not stored stands at its field, each in words of its own', () => {
@@ -61,6 +68,6 @@ test('why a key was not stored stands at its field, each in words of its own', (
 
 test('the key that was typed is in nothing that is rendered afterwards', () => {
   const parsed = parseKeyForm(typedView(renderKeyForm({ context, current: undefined }), { api_key: KEY }));
-  const view = renderKeyForm({ context: parsed.context, draft: parsed.draft, current: key });
+  const view = renderKeyForm({ context: parsed.context ?? { openedBy: 'U1' }, draft: parsed.draft, current: key });
   assert.doesNotMatch(JSON.stringify(view), new RegExp(KEY));
 });

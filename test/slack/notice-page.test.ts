@@ -6,15 +6,18 @@ import { assertView, textsOf } from './block-kit.ts';
 import { HOSTILE } from './examples.ts';
 import { fieldsOf } from './typed-view.ts';
 
-const { waiting, whoAreYou, refusals, noKey, keyRefused, notAnAdmin, requestGone, failed } = sentences;
+const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
 const notices: Notice[] = [
   waiting,
   whoAreYou,
   ...Object.values(refusals),
   noKey,
   keyRefused,
-  notAnAdmin,
+  sentences.noClientKey('Acme'),
+  sentences.nowhere([]),
   requestGone,
+  clientChanged,
+  clientGone,
   failed,
 ];
 
@@ -33,6 +36,15 @@ test('every notice is a modal with nothing to type into and nothing to submit', 
 test('a member is told who can store a key', () => {
   for (const notice of [noKey, keyRefused])
     assert.match(notice.paragraphs.join(' '), /admin or owner of this workspace/);
+});
+
+test('channels stand below the paragraphs as links, however many there are', () => {
+  const few = renderNotice(sentences.nowhere(['C1', 'C2']));
+  assertView(few);
+  assert.deepEqual(textsOf(few, 'mrkdwn'), ['<#C1>, <#C2>']);
+  const many = renderNotice(sentences.nowhere(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
+  assertView(many);
+  assert.match(textsOf(many, 'mrkdwn').join(), /<#C1000000000>, .*, … and \d+ more$/);
 });
 
 test('any words fit, and mark nothing up', () => {

@@ -1,10 +1,15 @@
 import { after } from 'node:test';
+import { describeAuditedStore } from './audited-store-suite.ts';
 import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.ts';
 import { describeDatabase } from './database-suite.ts';
+import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describePostgresConnections } from './postgres-connections-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
+import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { startPostgres } from './start-postgres.ts';
 import { createTestDatabases } from './test-databases.ts';
+import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
+import { describeTurnRepository } from './turn-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
 const postgres = await startPostgres();
@@ -14,5 +19,10 @@ const databases = () => createTestDatabases('postgres', postgres.createDatabase)
 
 describeDatabase(databases());
 describeRequestRepository(databases());
+describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());
+describeAuditedStore(databases());
+describeInstallationRepository(databases());
+describeWorkspaceRepository(databases());
+describeRotateKeys(databases());
 describePostgresConnections(postgres);

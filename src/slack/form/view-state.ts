@@ -6,6 +6,8 @@ import { UnreadableViewError } from './unreadable-view-error.ts';
 
 const option = z.object({ value: z.string() });
 
+const ids = z.array(z.string()).nullish();
+
 const viewSchema = z.object({
   private_metadata: z.string().nullish(),
   blocks: z.array(z.object({ type: z.string(), block_id: z.string().nullish() })).nullish(),
@@ -19,6 +21,9 @@ const viewSchema = z.object({
             value: z.string().nullish(),
             selected_option: option.nullish(),
             selected_options: z.array(option).nullish(),
+            selected_users: ids,
+            selected_conversation: z.string().nullish(),
+            selected_conversations: ids,
           }),
         ),
       ),
@@ -28,6 +33,8 @@ const viewSchema = z.object({
 
 /** A view as it stands at a person's client. */
 export type ViewState = {
+  /** The client that it is about; '' where there is none. */
+  client: string;
   context: FormContext | undefined;
   /** What the view remembers of the draft besides its own fields. */
   carried: Draft;
@@ -35,21 +42,31 @@ export type ViewState = {
   /** What was typed or chosen, unchanged; undefined where there is nothing. */
   textOf(field: string): string | undefined;
   isTicked(field: FormField): boolean;
+  /** The ids or values of what was chosen, where several can be. */
+  listOf(field: string): string[];
 };
 
 /** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */
 export function readView(view: unknown): ViewState {
   const parsed = viewSchema.safeParse(view);
   if (!parsed.success) throw new UnreadableViewError('view');
-  const { context, draft } = decodePrivateMetadata(parsed.data.private_metadata ?? '');
+  const { client, context, draft } = decodePrivateMetadata(parsed.data.private_metadata ?? '');
   const shown = findInputs(view);
   const elementOf = (field: string) => parsed.data.state?.values[shown.get(field) ?? '']?.[field];
   return {
+    client,
     context,
     carried: draft,
     isShown: (field) => shown.has(field),
-    textOf: (field) => elementOf(field)?.value || elementOf(field)?.selected_option?.value || undefined,
+    textOf: (field) => {
+      const { value, selected_option, selected_conversation } = elementOf(field) ?? {};
+      return value || selected_option?.value || selected_conversation || undefined;
+    },
     isTicked: (field) => (elementOf(field)?.selected_options ?? []).length > 0,
+    listOf: (field) => {
+      const { selected_options, selected_users, selected_conversations } = elementOf(field) ?? {};
+      return selected_users ?? selected_conversations ?? selected_options?.map(({ value }) => value) ?? [];
+    },
   };
 }
 

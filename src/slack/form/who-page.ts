@@ -1,4 +1,4 @@
-import type { InputBlock, ModalView } from '@slack/types';
+import type { InputBlock, ModalView, SectionBlock } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/providers.ts';
 import { blockId, CALLBACKS } from '../ids.ts';
@@ -33,9 +33,8 @@ export function renderWhoPage({
     submit: plainText(FORM.next, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
-      ...(notice === undefined
-        ? []
-        : [{ type: 'section' as const, block_id: 'notice', text: plainText(notice, SECTION_TEXT) }]),
+      ...(notice === undefined ? [] : [renderPlain('notice', notice)]),
+      ...(context.client === '' ? [] : [renderPlain('client', FORM.forClient(context.client))]),
       renderTextInput(context, 'email_address', 255, { hint: HINTS.email_address, initial: email_address }),
       renderTextInput(context, 'display_name', 255, { hint: HINTS.display_name, initial: display_name }),
       renderProviders(context, draft.inbox_type),
@@ -58,6 +57,10 @@ export function parseWhoPage(view: unknown): { context: FormContext; draft: Draf
     else Object.assign(draft, { [field]: typed[field] });
   }
   return { context, draft };
+}
+
+function renderPlain(blockId: string, text: string): SectionBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
 }
 
 function withoutWho(draft: Draft): Draft {

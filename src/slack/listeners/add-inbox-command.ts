@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../../add-inbox/sender-account.ts';
-import type { FormContext } from '../form/form-context.ts';
+import { COMMAND } from '../ids.ts';
 import { helpText, usageText } from '../messages/ephemeral.ts';
 import type { FormToOpen } from '../open-form.ts';
 import type { CommandPayload } from '../payloads.ts';
@@ -15,14 +15,14 @@ export function createAddInboxCommand(deps: {
     if (wanted.kind === 'help') return ack(helpText());
     if (wanted.kind === 'unclear') return ack(usageText());
     await ack();
-    const context: FormContext = {
+    const context = {
       channelId: command.channel_id,
       sealedResponseUrl: deps.sealResponseUrl(command.team_id, command.response_url),
       retryOf: undefined,
       generation: 0,
     };
     const actor = { teamId: command.team_id, userId: command.user_id, ownTeamId: command.team_id };
-    await deps.openForm(api, { actor, triggerId: command.trigger_id, context, draft: wanted.draft });
+    await deps.openForm(api, { what: COMMAND, actor, triggerId: command.trigger_id, context, draft: wanted.draft });
   };
 }
 

@@ -1,16 +1,21 @@
 import type { ModalView } from '@slack/types';
+import type { ChooseKey } from '../../add-inbox/choose-key.ts';
+import { CommitInDoubtError } from '../../add-inbox/commit-in-doubt-error.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { type AccountField, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
 import type { Accepted, Submission } from '../../add-inbox/submit.ts';
+import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
+import { answerInTime } from '../answer-in-time.ts';
 import { openServers } from '../form/draft-defaults.ts';
 import { toBlockErrors } from '../form/field-errors.ts';
 import { turnPage } from '../form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../form/how-page.ts';
 import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
 import { renderRequestPage } from '../request-page.ts';
-import type { Rights } from '../rights.ts';
+import type { Attempt, Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
 import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
 
@@ -22,11 +27,21 @@ export type SubmissionAnswer =
 export type FormPagesDeps = {
   rights: Rights;
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  chooseKey: ChooseKey;
   submit(submission: Submission): Promise<Accepted>;
   openResponseUrl(teamId: string, sealed: string): string | undefined;
-  /** The request could not be committed. */
-  onNotAccepted(error: unknown): void;
+  /** A new request's reference: under it the log has all there is to say about it. */
+  newReference(): string;
+  /** The request could not be committed, or not in time. */
+  onNotAccepted(reference: string, error: unknown): void;
 };
+
+/** Of Slack's three seconds. */
+const ANSWER_WITHIN_MS = 2_500;
+
+/** How far a submission got, for what is said when it takes too long. */
+type Progress = { state: 'checking' | 'committing' | 'late' };
 
 /** The two pages of the form: what submitting and pressing the buttons on them does. */
 export function createFormPages(deps: FormPagesDeps) {
@@ -40,42 +55,85 @@ export function createFormPages(deps: FormPagesDeps) {
       inbox_type: draft.inbox_type,
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
-    const refused = await refuse(api, actor, view, 'inbox_type');
+    const attempt = { what: CALLBACKS.who, view };
+    const refused = await refuse(api, actor, attempt, 'inbox_type');
     if (refused !== undefined) return refused;
     const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
     return { response_action: 'update', view: page };
   }
 
   async function submitHow(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
+    const reference = deps.newReference();
+    const progress: Progress = { state: 'checking' };
+    const answerLate = (): SubmissionAnswer => {
+      const inDoubt = progress.state === 'committing';
+      progress.state = 'late';
+      return notAccepted(reference, view, inDoubt, new TooLateError());
+    };
+    return answerInTime(accept(api, actor, view, reference, progress), ANSWER_WITHIN_MS, answerLate);
+  }
+
+  async function accept(
+    api: SlackApi,
+    actor: Actor,
+    view: ViewPayload,
+    reference: string,
+    progress: Progress,
+  ): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
     const { context, typed } = parseHowPage(view);
     try {
       const before = await deps.findByView(teamId, view.id);
-      if (before !== undefined) return { response_action: 'update', view: renderRequestPage(before) };
+      if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-      const refused = await refuse(api, actor, view, 'daily_limit');
+      const attempt = { what: CALLBACKS.how, view };
+      const [refused, place] = await Promise.all([
+        refuse(api, actor, attempt, 'daily_limit'),
+        findPlace(teamId, context.channelId),
+      ]);
       if (refused !== undefined) return refused;
+      const { settings, choice } = place;
+      if (choice.kind === 'nowhere') return update(renderNotice(sentences.nowhere(choice.channelIds)));
+      if (choice.client !== context.client) return update(renderNotice(sentences.clientChanged));
       const { channelId, retryOf, sealedResponseUrl } = context;
-      const responseUrl = sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
-      const submission = { teamId, userId, viewId: view.id, channelId, retryOf, responseUrl, account: account.value };
-      const { request } = await deps.submit(submission);
+      // They were told that it was not accepted: so it must not be any more.
+      if (progress.state === 'late') throw new TooLateError();
+      progress.state = 'committing';
+      const { request } = await deps.submit({
+        id: reference,
+        teamId,
+        userId,
+        viewId: view.id,
+        channelId,
+        resultsChannelId: settings.resultsChannelId,
+        keyChannelId: choice.keyChannelId,
+        client: choice.client,
+        retryOf,
+        responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
+        account: account.value,
+      });
       return { response_action: 'update', view: renderRequestPage(request) };
     } catch (error) {
-      deps.onNotAccepted(error);
-      return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentences.notAccepted }, view) };
+      return notAccepted(reference, view, error instanceof CommitInDoubtError, error);
     }
   }
 
+  function notAccepted(reference: string, view: ViewPayload, inDoubt: boolean, error: unknown): SubmissionAnswer {
+    deps.onNotAccepted(reference, error);
+    const sentence = inDoubt ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
+    return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentence }, view) };
+  }
+
   async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, view, triggerId, () => {
+    await show(api, actor, { what: ACTIONS.backToWho, view }, triggerId, () => {
       const { context, draft } = parseHowPage(view);
       return renderWhoPage({ context: turnPage(context), draft });
     });
   }
 
   async function editServers(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, view, triggerId, () => {
+    await show(api, actor, { what: ACTIONS.editServers, view }, triggerId, () => {
       const { context, draft } = parseHowPage(view);
       return renderHowPage({ context, draft: openServers(draft) });
     });
@@ -83,17 +141,18 @@ export function createFormPages(deps: FormPagesDeps) {
 
   /** What is ticked is part of the view's state, so rendering it again is enough. */
   async function toggleSameLogin(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, view, triggerId, () => renderHowPage(parseHowPage(view)));
+    await show(api, actor, { what: ACTIONS.sameLogin, view }, triggerId, () => renderHowPage(parseHowPage(view)));
   }
 
   async function show(
     api: SlackApi,
     actor: Actor,
-    view: ViewPayload,
+    attempt: Attempt & { view: ViewPayload },
     triggerId: string,
     render: () => ModalView,
   ): Promise<void> {
-    const right = await deps.rights.check(api, actor);
+    const { view } = attempt;
+    const right = await deps.rights.checkAdding(api, actor, attempt);
     if (right.kind === 'unknown') {
       // On top, so that what they typed is still there when they close it.
       await api.pushView(triggerId, renderNotice(sentences.whoAreYou));
@@ -107,21 +166,38 @@ export function createFormPages(deps: FormPagesDeps) {
     });
   }
 
+  async function findPlace(teamId: string, channelId: string) {
+    const settings = await deps.findSettings(teamId);
+    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
+  }
+
   /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
   async function refuse(
     api: SlackApi,
     actor: Actor,
-    view: ViewPayload,
+    attempt: Attempt,
     lastField: AccountField,
   ): Promise<SubmissionAnswer | undefined> {
-    const right = await deps.rights.check(api, actor);
+    const right = await deps.rights.checkAdding(api, actor, attempt);
     switch (right.kind) {
       case 'allowed':
         return undefined;
       case 'refused':
         return { response_action: 'update', view: renderNotice(sentences.refusals[right.why]) };
       case 'unknown':
-        return { response_action: 'errors', errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, view) };
+        return {
+          response_action: 'errors',
+          errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, attempt.view),
+        };
     }
   }
+}
+
+function update(view: ModalView): SubmissionAnswer {
+  return { response_action: 'update', view };
+}
+
+/** Slack's time to answer was over before all was done. */
+class TooLateError extends Error {
+  readonly code = 'too_late';
 }

@@ -1,29 +1,39 @@
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
-import { maySetKey } from '../../add-inbox/person.ts';
+import { mayAdminister } from '../../add-inbox/person.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
 import { renderHome, renderHomeNotice } from '../home.ts';
 import type { Actor } from '../payloads.ts';
-import type { Rights } from '../rights.ts';
+import type { Right, Rights } from '../rights.ts';
 import { HOME, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
 
 const LATEST = 10;
 
-/** Publishes the App Home of one person as things are now; of key and inboxes only to those who may add some. */
+/** Publishes the App Home of one person as things are now; of keys, settings and inboxes only to full members. */
 export function createShowHome(deps: {
   rights: Rights;
-  findKey(teamId: string): Promise<ColdsendKey | undefined>;
+  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<AddInboxRequest[]>;
-}): (api: SlackApi, actor: Actor) => Promise<void> {
-  return async (api, actor) => {
-    const right = await deps.rights.check(api, actor);
+}): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
+  return async (api, actor, clientsPage = 0) => {
+    const { teamId, userId } = actor;
+    const settings = await deps.findSettings(teamId);
+    const { right, mayAdd } = await deps.rights.checkMember(api, actor, settings.whoMayAdd);
     if (right.kind !== 'allowed') {
       const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
-      await api.publishHome(actor.userId, renderHomeNotice(why));
+      await api.publishHome(userId, renderHomeNotice(why));
       return;
     }
-    const isAdmin = maySetKey(right.person, actor.teamId);
-    const [key, latest] = await Promise.all([deps.findKey(actor.teamId), deps.latest(actor.teamId, LATEST)]);
-    await api.publishHome(actor.userId, renderHome({ isAdmin, key, latest }));
+    const isAdmin = mayAdminister(right.person, teamId);
+    const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
+    const mayNotAdd = whyNot(mayAdd);
+    await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
   };
+}
+
+function whyNot(mayAdd: Right): keyof typeof HOME.mayNotAdd | undefined {
+  if (mayAdd.kind !== 'refused') return undefined;
+  return mayAdd.why === 'admins_only' || mayAdd.why === 'not_chosen' ? mayAdd.why : undefined;
 }

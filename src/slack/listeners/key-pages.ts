@@ -1,11 +1,13 @@
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
-import { maySetKey } from '../../add-inbox/person.ts';
 import type { KeyStored, KeyToStore } from '../../add-inbox/store-key.ts';
+import type { FormContext } from '../form/form-context.ts';
 import { renderWhoPage } from '../form/who-page.ts';
-import { parseKeyForm, renderKeyForm, toKeyErrors } from '../key-form.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { toKeyErrors } from '../key-errors.ts';
+import { parseKeyForm, renderKeyForm } from '../key-form.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
-import type { Right, Rights } from '../rights.ts';
+import { findNotice, type Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
 import type { SubmissionAnswer } from './form-pages.ts';
@@ -16,9 +18,10 @@ const ANSWER_WITHIN_MS = 2_600;
 /** Storing, replacing and removing the workspace's ColdSend key; for admins and owners. */
 export function createKeyPages(deps: {
   rights: Rights;
-  findKey(teamId: string): Promise<ColdsendKey | undefined>;
+  listKeys(teamId: string): Promise<ColdsendKey[]>;
   storeKey(toStore: KeyToStore, withinMs: number): Promise<KeyStored>;
-  removeKey(teamId: string): Promise<void>;
+  /** `label` is '' for the workspace's own. */
+  removeKey(teamId: string, userId: string, label: string): Promise<unknown>;
   showHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
   return { submitKey, openKeyForm, removeKey };
@@ -27,37 +30,46 @@ export function createKeyPages(deps: {
   async function submitKey(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
     const startedAt = performance.now();
     const { context, draft, apiKey } = parseKeyForm(view);
-    const refusal = findRefusal(await deps.rights.check(api, actor), actor);
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
     if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    const client = await findClient(actor.teamId, context);
+    if (client === 'gone') return { response_action: 'update', view: renderNotice(sentences.clientGone) };
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
-    const stored = await deps.storeKey({ teamId: actor.teamId, userId: actor.userId, apiKey }, withinMs);
+    const { teamId, userId } = actor;
+    const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false }, withinMs);
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
     const notice = stored.key.status === 'unchecked' ? sentences.keyStoredUnchecked : sentences.keyStored;
     return { response_action: 'update', view: renderWhoPage({ context, draft, notice }) };
   }
 
+  /** Whose key the form is for: the one of the channel's client where it says so, else the workspace's own. */
+  async function findClient(teamId: string, context: FormContext | undefined) {
+    const label = context?.client ?? '';
+    if (label === '') return undefined;
+    const keys = (await deps.listKeys(teamId)).filter((key) => key.label === label);
+    return keys.length === 0 ? 'gone' : { label, channelIds: keys.map(({ channelId }) => channelId) };
+  }
+
   async function openKeyForm(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, current] = await Promise.all([deps.rights.check(api, actor), deps.findKey(actor.teamId)]);
-    const refusal = findRefusal(right, actor);
+    const [right, keys] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.storeKey }),
+      deps.listKeys(actor.teamId),
+    ]);
+    const refusal = findNotice(right);
+    const current = keys.find(({ label }) => label === '');
     const page =
-      refusal === undefined ? renderKeyForm({ context: undefined, draft: {}, current }) : renderNotice(refusal);
+      refusal === undefined ? renderKeyForm({ context: { openedBy: actor.userId }, current }) : renderNotice(refusal);
     await api.openView(action.trigger_id, page);
   }
 
   async function removeKey(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const refusal = findRefusal(await deps.rights.check(api, actor), actor);
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.removeKey }));
     if (refusal !== undefined) {
       await api.openView(action.trigger_id, renderNotice(refusal));
       return;
     }
-    await deps.removeKey(actor.teamId);
+    await deps.removeKey(actor.teamId, actor.userId, '');
     await deps.showHome(api, actor);
   }
-}
-
-function findRefusal(right: Right, actor: Actor) {
-  if (right.kind === 'unknown') return sentences.whoAreYou;
-  if (right.kind === 'refused') return sentences.refusals[right.why];
-  return maySetKey(right.person, actor.teamId) ? undefined : sentences.notAnAdmin;
 }

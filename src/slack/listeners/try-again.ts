@@ -1,5 +1,6 @@
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { draftOf } from '../form/form-context.ts';
+import { ACTIONS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { FormToOpen } from '../open-form.ts';
 import type { ActionPayload, Actor } from '../payloads.ts';
@@ -26,6 +27,7 @@ export function createTryAgain(deps: {
       retryOf: request.id,
       generation: 0,
     };
-    await deps.openForm(api, { actor, triggerId: action.trigger_id, context, draft: draftOf(request.account) });
+    const draft = draftOf(request.account);
+    await deps.openForm(api, { what: ACTIONS.tryAgain, actor, triggerId: action.trigger_id, context, draft });
   };
 }

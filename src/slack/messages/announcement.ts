@@ -15,7 +15,7 @@ import { isBetweenPeople } from './is-between-people.ts';
  * once and updated whenever that changes.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
-  const { account, outcome, userId } = request;
+  const { account, client, outcome, userId } = request;
   const { emoji, title, words, status } = describeState(request);
   const by = ANNOUNCEMENT[outcome === undefined ? 'adds' : 'asked'](
     `<@${userId}>`,
@@ -24,18 +24,25 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
   const misplaced = sayWhyHere(request);
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*\n${by}`) },
-    renderInbox(account),
+    renderInbox(account, client),
     ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
     ...(status === undefined ? [] : [renderContext('status', plainText(status, SECTION_TEXT))]),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
   ];
-  const said = [`${title} – ${nameInbox(account)}.`, by, words, status && `${escapeTopLevel(status)}.`, misplaced];
+  const said = [
+    `${title} – ${nameInbox(account, client)}.`,
+    by,
+    words,
+    status && `${escapeTopLevel(status)}.`,
+    misplaced,
+  ];
   return { text: said.filter(Boolean).join(' '), blocks };
 }
 
 /** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */
-function sayWhyHere({ announcement, channelId }: AddInboxRequest): string {
+function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxRequest): string {
   if (announcement?.place !== 'dm' || announcement.channelId === channelId) return '';
+  if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);
   return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);
 }
 

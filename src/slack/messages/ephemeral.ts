@@ -24,5 +24,7 @@ export function notOpenedText(reference: string): string {
 
 /** Said where the command was used: that the thread is in their DM, and how to have it here. */
 export function cannotPostText(request: AddInboxRequest): string {
+  const { resultsChannelId } = request;
+  if (resultsChannelId !== undefined) return EPHEMERAL.cannotPostThere(`<#${resultsChannelId}>`);
   return isBetweenPeople(request.channelId) ? EPHEMERAL.cannotPostInConversation : EPHEMERAL.cannotPost;
 }

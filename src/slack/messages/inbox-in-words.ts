@@ -4,16 +4,23 @@ import { escapeTopLevel } from '../escape-mrkdwn.ts';
 import { SECTION_TEXT } from '../limits.ts';
 import { oneLine } from '../one-line.ts';
 import { plainText } from '../plain-text.ts';
+import { FACTS } from '../sentences.ts';
 
 type Inbox = Pick<AccountToAdd, 'email_address' | 'display_name'>;
 
-/** Which inbox it is, as a block. */
-export function renderInbox({ email_address, display_name }: Inbox): SectionBlock {
-  const text = `${oneLine(email_address)}\n${oneLine(display_name)}`;
+/** Which inbox it is and for which client, as a block. */
+export function renderInbox({ email_address, display_name }: Inbox, client: string): SectionBlock {
+  const lines = [
+    oneLine(email_address),
+    oneLine(display_name),
+    ...(client === '' ? [] : [`${FACTS.client}: ${client}`]),
+  ];
+  const text = lines.join('\n');
   return { type: 'section', block_id: 'inbox', text: plainText(text, SECTION_TEXT) };
 }
 
-/** Which inbox it is, for the top-level text of a message. */
-export function nameInbox({ email_address, display_name }: Inbox): string {
-  return `${escapeTopLevel(email_address)} (${escapeTopLevel(display_name)})`;
+/** Which inbox it is and for which client, for the top-level text of a message. */
+export function nameInbox({ email_address, display_name }: Inbox, client: string): string {
+  const inbox = `${escapeTopLevel(email_address)} (${escapeTopLevel(display_name)})`;
+  return client === '' ? inbox : `${inbox}, ${FACTS.client} ${escapeTopLevel(client)}`;
 }

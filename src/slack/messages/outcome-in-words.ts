@@ -1,6 +1,6 @@
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/outcome.ts';
 import { oneLine } from '../one-line.ts';
-import { FACTS, FIELD_LABELS, PROVIDER_PHRASES, UNKNOWN_WHYS } from '../sentences.ts';
+import { FACTS, FIELD_LABELS, LOST_RIGHT_WHYS, PROVIDER_PHRASES, UNKNOWN_WHYS } from '../sentences.ts';
 import { truncate } from '../truncate.ts';
 import { describeStatus } from './describe-status.ts';
 
@@ -15,6 +15,7 @@ export function listFacts(outcome: Outcome): string[] {
     case 'exists':
       return quote(outcome.reason);
     case 'refused':
+      if (outcome.lostRight !== undefined) return [LOST_RIGHT_WHYS[outcome.lostRight]];
       return outcome.fields.length === 0 ? quote(outcome.reason) : listFields(outcome.fields);
     case 'key_refused':
       return [...quote(outcome.reason), ...listScopes(outcome.missingScopes)];

@@ -5,7 +5,7 @@ import { escapeTopLevel } from '../escape-mrkdwn.ts';
 import { MESSAGE_TEXT, SECTION_TEXT } from '../limits.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { plainText } from '../plain-text.ts';
-import { FACTS, NEXT_STEPS } from '../sentences.ts';
+import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_STEPS } from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-in-words.ts';
@@ -14,19 +14,22 @@ import { listFacts } from './outcome-in-words.ts';
 /** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
 export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
   const { emoji, title } = describeState({ ...request, outcome });
-  const facts = listFacts(outcome);
-  const next = NEXT_STEPS[outcome.kind];
+  const { account, client } = request;
+  const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
+  const facts = [...listFacts(outcome), ...forWhom];
+  const next =
+    outcome.kind === 'refused' && outcome.lostRight !== undefined ? NEXT_AFTER_LOST_RIGHT : NEXT_STEPS[outcome.kind];
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
-    ...(outcome.kind === 'added' ? [] : [renderInbox(request.account)]),
+    ...(outcome.kind === 'added' ? [] : [renderInbox(account, client)]),
     ...(facts.length === 0 ? [] : [renderPlain('facts', facts.join('\n'))]),
     renderPlain('next', next),
     ...(reference === ''
       ? []
       : [{ type: 'context' as const, block_id: 'reference', elements: [plainText(reference, SECTION_TEXT)] }]),
   ];
-  const head = `${title} – ${nameInbox(request.account)}.`;
+  const head = `${title} – ${nameInbox(account, client)}.`;
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };

@@ -4,7 +4,7 @@ import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { ACTIONS } from '../ids.ts';
 import { OPTION_TEXT } from '../limits.ts';
 import { plainText } from '../plain-text.ts';
-import { TRY_AGAIN } from '../sentences.ts';
+import { BUTTONS, TRY_AGAIN } from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
 import { renderOutcome } from './render-outcome.ts';
 
@@ -16,8 +16,9 @@ export function renderReply(request: AddInboxRequest): Message {
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
 }
 
-function renderTryAgain(requestId: string, { kind }: Outcome): ActionsBlock[] {
-  const label = TRY_AGAIN[kind];
+function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
+  const isOurs = outcome.kind === 'refused' && outcome.lostRight !== undefined;
+  const label = isOurs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
   const button = {
     type: 'button' as const,

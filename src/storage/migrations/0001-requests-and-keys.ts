@@ -12,10 +12,12 @@ export const requestsAndKeys: Migration = {
         user_id text not null,
         view_id text not null,
         channel_id text not null,
+        results_channel_id text,
+        key_channel_id text not null default '',
+        client text not null default '',
         retry_of text,
         state text not null,
         account text not null,
-        passwords text,
         response_url text,
         announcement_channel text,
         announcement_ts text,
@@ -35,6 +37,10 @@ export const requestsAndKeys: Migration = {
         fence integer not null,
         unique (team_id, view_id)
       )`.execute(kysely);
+    // Of their own, because PostgreSQL leaves what was deleted in its file until the table is rewritten: this one is small.
+    await sql`
+      create table request_passwords (request_id text not null primary key, sealed text not null)
+    `.execute(kysely);
     // Finished requests are by far the most; looking for work must not read them.
     await sql`create index requests_unfinished on requests (not_before) where state <> 'told'`.execute(kysely);
     await sql`create index requests_latest on requests (team_id, accepted_at desc)`.execute(kysely);
@@ -43,15 +49,18 @@ export const requestsAndKeys: Migration = {
     await sql`
       create table coldsend_keys (
         id text not null primary key,
-        team_id text not null unique,
-        version integer not null,
+        team_id text not null,
+        channel_id text not null default '',
+        label text not null default '',
+        version bigint not null,
         sealed_key text,
         last_four text not null,
         stored_by text not null,
         stored_at bigint not null,
         status text not null,
         missing_scopes text not null,
-        checked_at bigint
+        checked_at bigint,
+        unique (team_id, channel_id)
       )`.execute(kysely);
 
     await sql`create table sealed_check (key_id text not null primary key, sealed text not null)`.execute(kysely);

@@ -5,14 +5,23 @@ import type { Migration } from '../migrate.ts';
 export const turns: Migration = {
   name: '0002-turns',
   async up({ kysely }) {
-    // One row a key; whoever deals with the key's turns locks it.
+    // Only keys that ColdSend has ever told to wait.
     await sql`
       create table coldsend_budgets (
         key_fingerprint text not null primary key,
         blocked_until bigint not null
       )`.execute(kysely);
-    await sql`create table coldsend_turns (key_fingerprint text not null, taken_at bigint not null)`.execute(kysely);
+    // `place` tells apart what was taken in the same millisecond; the trial of a key is nobody's turn.
+    await sql`
+      create table coldsend_turns (
+        key_fingerprint text not null,
+        taken_at bigint not null,
+        place integer not null,
+        team_id text,
+        user_id text
+      )`.execute(kysely);
     await sql`create index coldsend_turns_latest on coldsend_turns (key_fingerprint, taken_at desc)`.execute(kysely);
+    await sql`create index coldsend_turns_old on coldsend_turns (taken_at)`.execute(kysely);
     // The key whose turn a request waits for.
     await sql`alter table requests add column turn_of text`.execute(kysely);
     await sql`create index requests_turns on requests (turn_of) where turn_of is not null`.execute(kysely);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { INBOX_TYPES } from '../../../src/add-inbox/providers.ts';
-import { decodePrivateMetadata, encodePrivateMetadata } from '../../../src/slack/form/private-metadata.ts';
+import { decodePrivateMetadata, encodePrivateMetadata, openerOf } from '../../../src/slack/form/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/form/unreadable-view-error.ts';
 import { PRIVATE_METADATA } from '../../../src/slack/limits.ts';
 import { context, longestContext, longestDraft } from '../examples.ts';
@@ -32,6 +32,8 @@ const drafts = fc.record(
 
 const contexts = fc.record(
   {
+    openedBy: fc.string(),
+    client: fc.string(),
     channelId: fc.string(),
     sealedResponseUrl: fc.option(fc.string({ maxLength: 220 }), { nil: undefined }),
     retryOf: fc.option(fc.uuid(), { nil: undefined }),
@@ -42,9 +44,10 @@ const contexts = fc.record(
 
 test('what is written is read back, whatever it is', () => {
   fc.assert(
-    fc.property(fc.option(contexts, { nil: undefined }), drafts, (someContext, draft) => {
+    fc.property(contexts, drafts, (someContext, draft) => {
       const decoded = decodePrivateMetadata(encodePrivateMetadata(someContext, draft));
-      assert.deepEqual(decoded, { context: someContext, draft: defined(draft) });
+      const { openedBy, client } = someContext;
+      assert.deepEqual(decoded, { openedBy, client, context: someContext, draft: defined(draft) });
     }),
   );
 });
@@ -52,7 +55,8 @@ test('what is written is read back, whatever it is', () => {
 test('the longest form there can be fits, and nothing of it is left out', () => {
   const encoded = encodePrivateMetadata(longestContext, longestDraft);
   assert.ok(encoded.length <= PRIVATE_METADATA, `${encoded.length}`);
-  assert.deepEqual(decodePrivateMetadata(encoded), { context: longestContext, draft: longestDraft });
+  const { context: read, draft } = decodePrivateMetadata(encoded);
+  assert.deepEqual({ context: read, draft }, { context: longestContext, draft: longestDraft });
 });
 
 test('quotes and backslashes take no more room than other characters', () => {
@@ -72,7 +76,7 @@ test('where even more is typed, host names that can not be ones give way to the 
 });
 
 test('nothing was written: no context, no draft', () => {
-  assert.deepEqual(decodePrivateMetadata(''), { context: undefined, draft: {} });
+  assert.deepEqual(decodePrivateMetadata(''), { openedBy: '', client: '', context: undefined, draft: {} });
 });
 
 for (const [what, encoded] of Object.entries({
@@ -90,8 +94,14 @@ for (const [what, encoded] of Object.entries({
   });
 }
 
+test('whom a view was opened for can be read of each of them, and nobody of what is none of ours', () => {
+  assert.equal(openerOf(encodePrivateMetadata(context, longestDraft)), 'U1');
+  assert.equal(openerOf(encodePrivateMetadata({ openedBy: 'U2', client: 'Acme' })), 'U2');
+  for (const other of ['', 'garbage', '{"openedBy":"U1"}']) assert.equal(openerOf(other), '');
+});
+
 test('garbage is read or refused, and nothing else happens', () => {
-  const letters = fc.string({ unit: fc.constantFrom(...'cgrutomsidpqanxyhk0123:') });
+  const letters = fc.string({ unit: fc.constantFrom(...'wlcgrutomsidpqanxyhk0123:') });
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), letters), (encoded) => {
       try {

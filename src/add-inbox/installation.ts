@@ -1,0 +1,19 @@
+/** The bot in one workspace, with what it needs to act there. */
+export type Installation = {
+  teamId: string;
+  teamName: string;
+  /** The organization that the workspace belongs to. */
+  enterpriseId: string | undefined;
+  /** A secret. */
+  botToken: string;
+  botId: string;
+  botUserId: string;
+  appId: string;
+  scopes: string[];
+  installedBy: string;
+  /** Milliseconds since 1970; another one each time the workspace installs the bot again. */
+  installedAt: number;
+};
+
+/** What may be shown of an installation. */
+export type ShownInstallation = Omit<Installation, 'botToken'>;

@@ -1,0 +1,108 @@
+import { BOT_SCOPES } from '../slack/ids.ts';
+import { createInstallationRepository } from '../storage/installation-repository.ts';
+import type { AdminContext } from './command.ts';
+import type { Finding } from './doctor.ts';
+import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
+
+/** Slack's signed requests are refused when they are five minutes off; a clock that is right is a second off. */
+const CLOCK_MAY_DIFFER_MS = 30_000;
+
+/** The tokens, what they may do, the app's own credentials, and the clock. */
+export async function checkSlack(context: AdminContext): Promise<Finding[]> {
+  const slack = createAdminSlack(context.config);
+  try {
+    return [
+      await checkClock(context, slack),
+      ...(await checkApp(context, slack)),
+      ...(await checkWorkspaces(context, slack)),
+    ];
+  } finally {
+    await slack.close();
+  }
+}
+
+async function checkClock({ config, now }: AdminContext, { fetch }: AdminSlack): Promise<Finding> {
+  try {
+    const before = now();
+    const response = await fetch(new URL('api.test', config.slack.apiUrl).href, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: '',
+      signal: AbortSignal.timeout(10_000),
+    });
+    const theirs = Date.parse(response.headers.get('date') ?? '');
+    if (Number.isNaN(theirs)) return { ok: false, says: 'Slack did not say what time it is.' };
+    // The header has whole seconds: half of one on average is lost.
+    const off = (before + now()) / 2 - (theirs + 500);
+    const seconds = Math.round(Math.abs(off) / 1000);
+    return Math.abs(off) <= CLOCK_MAY_DIFFER_MS
+      ? { ok: true, says: "The clock agrees with Slack's." }
+      : { ok: false, says: `The clock is ${seconds} seconds ${off > 0 ? 'ahead of' : 'behind'} Slack's: set it.` };
+  } catch {
+    return { ok: false, says: 'Slack can not be reached at SLACK_API_URL.' };
+  }
+}
+
+async function checkApp({ config }: AdminContext, slack: AdminSlack): Promise<Finding[]> {
+  const { transport, workspaces } = config.slack;
+  const findings: Finding[] = [];
+  if (transport.kind === 'socket') {
+    const answer = await slack.call('apps.connections.open', {}, transport.appToken);
+    findings.push(
+      answer === 'ok'
+        ? { ok: true, says: 'Slack takes SLACK_APP_TOKEN.' }
+        : { ok: false, says: `Slack does not take SLACK_APP_TOKEN (${answer ?? 'it can not be reached'}).` },
+    );
+  }
+  if (workspaces.kind === 'many') {
+    // A code that nobody was given: Slack looks at the credentials first.
+    const { clientId, clientSecret } = workspaces;
+    const answer = await slack.call('oauth.v2.access', {
+      code: 'doctor',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    findings.push(
+      answer === 'invalid_code'
+        ? { ok: true, says: 'Slack takes SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.' }
+        : {
+            ok: false,
+            says: `Slack does not take SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (${answer ?? 'it can not be reached'}).`,
+          },
+    );
+  }
+  return findings;
+}
+
+async function checkWorkspaces({ config, database, sealer, now }: AdminContext, slack: AdminSlack): Promise<Finding[]> {
+  const { workspaces } = config.slack;
+  if (workspaces.kind === 'one') return checkToken(slack, workspaces.botToken, 'The workspace of SLACK_BOT_TOKEN');
+  const repository = createInstallationRepository({ database, sealer, now });
+  const findings: Finding[] = [];
+  for (const { teamId } of await repository.list()) {
+    const installation = await repository.find(teamId);
+    if (installation !== undefined) findings.push(...(await checkToken(slack, installation.botToken, teamId)));
+  }
+  return findings.length > 0 ? findings : [{ ok: true, says: 'No workspace has installed the bot yet.' }];
+}
+
+async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string): Promise<Finding[]> {
+  try {
+    const { teamId, scopes } = await apiOf(botToken).authTest();
+    const name = which === teamId ? which : `${which} (${teamId})`;
+    const missing = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
+    const surplus = scopes.filter((scope) => !BOT_SCOPES.some((known) => known === scope));
+    if (missing.length > 0) {
+      return [
+        {
+          ok: false,
+          says: `${name} has not granted ${missing.join(', ')}, which manifest.yml asks for: install the app there again.`,
+        },
+      ];
+    }
+    const more = surplus.length === 0 ? '' : `; it has granted ${surplus.join(', ')} beyond that`;
+    return [{ ok: true, says: `${name} has granted what manifest.yml asks for${more}.` }];
+  } catch (error) {
+    return [{ ok: false, says: `${which} can not be served, because ${describeSlackError(error)}.` }];
+  }
+}

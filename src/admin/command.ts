@@ -1,0 +1,25 @@
+import type { Config } from '../config.ts';
+import type { Database } from '../storage/database.ts';
+import type { Sealer } from '../storage/sealing.ts';
+
+/** What an operators' command works with. */
+export type AdminContext = {
+  config: Config;
+  database: Database;
+  sealer: Sealer;
+  /** Writes one line for the operator. */
+  print(line: string): void;
+  now(): number;
+};
+
+/** Resolves with whether all is well; the exit status tells. */
+export type AdminCommand = (context: AdminContext, argument: string) => Promise<boolean>;
+
+/** An operator can mend it; the message is the sentence that says how. */
+export class AdminError extends Error {
+  readonly code = 'admin_refused';
+  constructor(message: string) {
+    super(message);
+    this.name = 'AdminError';
+  }
+}

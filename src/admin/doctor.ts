@@ -1,0 +1,56 @@
+import { countByKey } from '../storage/rotate-keys.ts';
+import { checkSlack } from './check-slack.ts';
+import type { AdminCommand, AdminContext } from './command.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** One thing that was looked at. */
+export type Finding = { ok: boolean; says: string };
+
+/** Looks at everything the bot needs, changes nothing, and says what is wrong. The settings have been read by then. */
+export const doctor: AdminCommand = async (context) => {
+  const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }];
+  findings.push(...(await checkDatabase(context)));
+  findings.push(...(await checkSlack(context)));
+  findings.push(await checkColdsend(context));
+  for (const { ok, says } of findings) context.print(`${ok ? '✓' : '✗'} ${says}`);
+  const wrong = findings.filter(({ ok }) => !ok).length;
+  context.print(wrong === 0 ? 'Nothing is wrong.' : `${wrong === 1 ? 'One thing is' : `${wrong} things are`} wrong.`);
+  return wrong === 0;
+};
+
+async function checkDatabase({ database, sealer }: AdminContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    await database.check();
+    findings.push({ ok: true, says: 'The database can be written, and ENCRYPTION_KEYS open what is stored in it.' });
+  } catch {
+    findings.push({ ok: false, says: 'The database can not be written.' });
+  }
+  const others = Object.entries(await countByKey(database)).filter(([id]) => id !== sealer.primaryKeyId);
+  for (const [id, count] of others) {
+    findings.push({
+      ok: true,
+      says: `${count} values are sealed with the key "${id}", which is not the first one: "rotate-keys" seals them anew.`,
+    });
+  }
+  return findings;
+}
+
+/** Asked without a key: any answer of its own says that it is there. */
+async function checkColdsend({ config }: AdminContext): Promise<Finding> {
+  const { apiUrl, addPath } = config.coldsend;
+  try {
+    const { status } = await fetch(`${apiUrl}${addPath}`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    if (status >= 500) return { ok: false, says: `ColdSend answers with an error of its own (${status}).` };
+    if (status >= 300 && status < 400) {
+      return { ok: false, says: 'COLDSEND_API_URL leads elsewhere: set the address that it is redirected to.' };
+    }
+    return { ok: true, says: 'ColdSend can be reached.' };
+  } catch {
+    return { ok: false, says: 'ColdSend can not be reached at COLDSEND_API_URL.' };
+  }
+}

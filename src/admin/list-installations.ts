@@ -1,0 +1,16 @@
+import { createInstallationRepository } from '../storage/installation-repository.ts';
+import type { AdminCommand } from './command.ts';
+
+/** One line for each workspace, the oldest first. */
+export const listInstallations: AdminCommand = async ({ config, database, sealer, now, print }) => {
+  const installations = await createInstallationRepository({ database, sealer, now }).list();
+  for (const { teamId, teamName, enterpriseId, installedBy, installedAt } of installations) {
+    const org = enterpriseId === undefined ? '' : ` of the organization ${enterpriseId}`;
+    const when = new Date(installedAt).toISOString();
+    print(`${teamId} (${JSON.stringify(teamName)})${org} was installed by ${installedBy} at ${when}.`);
+  }
+  if (installations.length > 0) return true;
+  const isOne = config.slack.workspaces.kind === 'one';
+  print(isOne ? 'The bot serves the one workspace of SLACK_BOT_TOKEN.' : 'No workspace has installed the bot yet.');
+  return true;
+};

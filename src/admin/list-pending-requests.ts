@@ -1,0 +1,22 @@
+import { listPending } from '../storage/list-pending.ts';
+import type { AdminCommand } from './command.ts';
+
+const MOST_SHOWN = 1_000;
+
+/** One line for each request that is not finished: nothing secret is read for it. */
+export const listPendingRequests: AdminCommand = async ({ database, print }) => {
+  const requests = await listPending(database, MOST_SHOWN + 1);
+  for (const request of requests.slice(0, MOST_SHOWN)) {
+    const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt } = request;
+    const waits = waitsFor === undefined ? '' : `, waits (${waitsFor}) until ${timeOf(notBefore)}`;
+    const address = JSON.stringify(account.email_address);
+    print(`${id}: ${userId} of ${teamId} asked for ${address} at ${timeOf(acceptedAt)}; it is ${state}${waits}.`);
+  }
+  if (requests.length > MOST_SHOWN) print(`There are more than these ${MOST_SHOWN}.`);
+  if (requests.length === 0) print('Nothing is pending.');
+  return true;
+};
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,31 @@
+import { rotateKeys } from '../storage/rotate-keys.ts';
+import { isKeyKnown } from '../storage/sealed-check.ts';
+import { type AdminCommand, AdminError } from './command.ts';
+
+/** Seals everything anew with the first of ENCRYPTION_KEYS, and says which of the others can go. */
+export const rotateStoredKeys: AdminCommand = async ({ config, database, sealer, print }) => {
+  const first = sealer.primaryKeyId;
+  if (!(await isKeyKnown(database, first))) {
+    throw new AdminError(
+      `No bot has run with the key "${first}" as the first one yet, and a bot that doesn't know it could not open what is sealed with it. Restart every bot with these ENCRYPTION_KEYS, then run this again.`,
+    );
+  }
+  let told = 0;
+  const { resealed, unreadable, left } = await rotateKeys(database, sealer, (count) => {
+    if (count - told < 1_000) return;
+    told = count;
+    print(`${count} values are sealed anew so far.`);
+  });
+  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const)
+    await database.eraseFreed(table);
+  print(`${resealed} values were sealed anew with the key "${first}".`);
+  if (unreadable > 0) print(`${unreadable} values can't be opened with any of ENCRYPTION_KEYS; they stay as they are.`);
+
+  for (const { id } of config.encryptionKeys) {
+    const count = left[id] ?? 0;
+    if (id === first) continue;
+    if (count > 0) print(`${count} values are still sealed with the key "${id}": keep it, and run this again.`);
+    else print(`The key "${id}" is no longer needed: it can be taken out of ENCRYPTION_KEYS of every bot.`);
+  }
+  return unreadable === 0 && Object.entries(left).every(([id, count]) => id === first || count === 0);
+};

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { ConfigError, parseConfig } from '../config.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import { createSealer } from '../storage/sealing.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { type AdminCommand, AdminError } from './command.ts';
+import { doctor } from './doctor.ts';
+import { listInstallations } from './list-installations.ts';
+import { listPendingRequests } from './list-pending-requests.ts';
+import { removeWorkspace } from './remove-workspace.ts';
+import { rotateStoredKeys } from './rotate-stored-keys.ts';
+
+type Described = { run: AdminCommand; takes?: string; does: string };
+
+const COMMANDS: Record<string, Described> = {
+  list: { run: listInstallations, does: 'shows the workspaces that have installed the bot' },
+  pending: { run: listPendingRequests, does: 'shows the requests that are not finished, without secrets' },
+  'rotate-keys': {
+    run: rotateStoredKeys,
+    does: 'seals everything anew with the first of ENCRYPTION_KEYS; can be interrupted and repeated',
+  },
+  remove: {
+    run: removeWorkspace,
+    takes: 'TEAM',
+    does: 'removes a workspace: its token, keys, settings and waiting passwords, and the app at Slack',
+  },
+  doctor: { run: doctor, does: 'checks the settings, the database, Slack, ColdSend and the clock' },
+};
+
+export type AdminRun = {
+  args: string[];
+  env: Record<string, string | undefined>;
+  print(line: string): void;
+  now(): number;
+};
+
+/**
+ * Runs one of the operators' commands, beside a running bot or without one. Resolves with the exit status: 0 where all is
+ * well, 1 where something is wrong, 2 where there is no such command.
+ */
+export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 | 1 | 2> {
+  const [name = 'help', argument, ...rest] = args;
+  const isHelp = name === 'help' || args.includes('--help') || args.includes('-h');
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const isFitting =
+    command !== undefined && rest.length === 0 && (argument === undefined) === (command.takes === undefined);
+  if (isHelp || !isFitting) {
+    for (const line of describeCommands()) print(line);
+    return isHelp ? 0 : 2;
+  }
+  try {
+    return (await runCommand(command, argument ?? '', { env, print, now })) ? 0 : 1;
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof StorageError || error instanceof AdminError) {
+      print(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+async function runCommand(
+  { run }: Described,
+  argument: string,
+  { env, print, now }: Omit<AdminRun, 'args'>,
+): Promise<boolean> {
+  const config = parseConfig(env);
+  mustExist(config.databaseUrl);
+  const sealer = createSealer(config.encryptionKeys);
+  const database = await openDatabase(config.databaseUrl, { sealer, role: 'tool', poolSize: 2 });
+  try {
+    return await run({ config, database, sealer, print, now }, argument);
+  } finally {
+    await database.close();
+  }
+}
+
+/** A command that is run in another folder would make a database of its own there. */
+function mustExist(databaseUrl: string): void {
+  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl)?.[1];
+  if (path !== undefined && !existsSync(path)) {
+    throw new AdminError(`There is no database ${path}. Start the bot first, or run this where the bot runs.`);
+  }
+}
+
+function describeCommands(): string[] {
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { takes = '', does }]) => `  ${`${name} ${takes}`.padEnd(14)}${does}`,
+  );
+  return ['Usage: npm run admin -- COMMAND', '', ...lines, '', 'Reads the same settings as the bot, from .env too.'];
+}

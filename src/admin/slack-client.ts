@@ -1,0 +1,56 @@
+import { type FetchFunction, type Logger, LogLevel, WebAPIPlatformError, WebClient } from '@slack/web-api';
+import type { Config } from '../config.ts';
+import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/slack-api.ts';
+import { createSlackFetch } from '../slack/slack-fetch.ts';
+
+/** The SDK's words quote tokens and answers. */
+const SILENT: Logger = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  setLevel: () => {},
+  getLevel: () => LogLevel.ERROR,
+  setName: () => {},
+};
+
+export type AdminSlack = {
+  apiOf(token: string): SlackApi;
+  fetch: FetchFunction;
+  /** Calls a method without a token. `ok`, or Slack's error code; undefined where it can't be reached. */
+  call(method: string, args: Record<string, unknown>, token?: string): Promise<string | undefined>;
+  close(): Promise<void>;
+};
+
+/** Slack, for one run of a command. */
+export function createAdminSlack({ slack }: Config): AdminSlack {
+  const { fetch, close } = createSlackFetch();
+  return {
+    apiOf: createSlackApis({ apiUrl: slack.apiUrl, fetch, logger: SILENT, onCall: () => {} }),
+    fetch,
+    close,
+    async call(method, args, token) {
+      const client = new WebClient(token, {
+        slackApiUrl: slack.apiUrl,
+        fetch,
+        logger: SILENT,
+        timeout: 10_000,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+      });
+      try {
+        await client.apiCall(method, args);
+        return 'ok';
+      } catch (error) {
+        return error instanceof WebAPIPlatformError && /^[a-z_]{1,64}$/.test(error.data.error)
+          ? error.data.error
+          : undefined;
+      }
+    },
+  };
+}
+
+/** Why a call failed, in words that follow "because". */
+export function describeSlackError(error: unknown): string {
+  return error instanceof SlackRefusedError ? `Slack answers ${error.reason}` : 'Slack can not be reached';
+}

@@ -1,0 +1,25 @@
+import { mrkdwn } from './mrkdwn.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+
+/** Ids of channels; whatever else can be posted to is somebody's own conversation. */
+const CHANNEL = /^[CG][A-Z0-9]+$/;
+
+/** Whether the bot can post in a channel, found out by posting `text`: without further scopes there is no other way. */
+export async function canPost(
+  api: SlackApi,
+  channelId: string,
+  text: string,
+): Promise<'ok' | 'cannot_post' | 'slack_silent'> {
+  if (!CHANNEL.test(channelId)) return 'cannot_post';
+  try {
+    await api.postNow(channelId, {
+      text,
+      blocks: [{ type: 'section', block_id: 'introduction', text: mrkdwn(text) }],
+    });
+    return 'ok';
+  } catch (error) {
+    if (error instanceof SlackRefusedError) return 'cannot_post';
+    if (error instanceof SlackUnavailableError) return 'slack_silent';
+    throw error;
+  }
+}

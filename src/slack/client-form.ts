@@ -1,0 +1,84 @@
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { LONGEST_LABEL } from '../add-inbox/coldsend-key.ts';
+import type { Client } from '../add-inbox/store-key.ts';
+import { encodePrivateMetadata } from './form/private-metadata.ts';
+import { readView } from './form/view-state.ts';
+import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from './ids.ts';
+import { renderKeyInput } from './key-form.ts';
+import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from './limits.ts';
+import { oneLine } from './one-line.ts';
+import { plainText } from './plain-text.ts';
+import { CLIENT_FORM, KEY_FORM } from './sentences.ts';
+
+/** As many as are asked for at once whether the bot can post there. */
+export const MOST_CHANNELS = 10;
+
+export type TypedClient = Client & {
+  isNew: boolean;
+  /** '' where the one that is stored is to stay. */
+  apiKey: string;
+};
+
+/** The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. */
+export function renderClientForm(openedBy: string, client?: Client & { lastFour: string }): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.clientKey,
+    private_metadata: encodePrivateMetadata({ openedBy, client: client?.label ?? '' }),
+    title: plainText(CLIENT_FORM.title, VIEW_TITLE),
+    submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
+    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
+    blocks: [
+      renderAbout(client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour)),
+      ...(client === undefined ? [renderLabel()] : []),
+      renderChannels(client?.channelIds ?? []),
+      renderKeyInput(0, { optional: client !== undefined }),
+    ],
+  };
+}
+
+/** What the form holds now. Throws UnreadableViewError. */
+export function parseClientForm(view: unknown): TypedClient {
+  const { client, textOf, listOf } = readView(view);
+  return {
+    label: client === '' ? oneLine(textOf(CLIENT_FIELDS.label) ?? '') : client,
+    isNew: client === '',
+    channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),
+    apiKey: textOf(API_KEY_FIELD) ?? '',
+  };
+}
+
+function renderAbout(text: string): KnownBlock {
+  return { type: 'section', block_id: 'about', text: plainText(text, SECTION_TEXT) };
+}
+
+function renderLabel(): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId(CLIENT_FIELDS.label, 0),
+    label: plainText(CLIENT_FORM.label, INPUT_LABEL),
+    hint: plainText(CLIENT_FORM.labelHint, INPUT_LABEL),
+    element: {
+      type: 'plain_text_input',
+      action_id: CLIENT_FIELDS.label,
+      max_length: LONGEST_LABEL,
+      placeholder: plainText(CLIENT_FORM.labelPlaceholder, PLACEHOLDER),
+    },
+  };
+}
+
+function renderChannels(chosen: string[]): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId(CLIENT_FIELDS.channels, 0),
+    label: plainText(CLIENT_FORM.channels, INPUT_LABEL),
+    hint: plainText(CLIENT_FORM.channelsHint, INPUT_LABEL),
+    element: {
+      type: 'multi_conversations_select',
+      action_id: CLIENT_FIELDS.channels,
+      max_selected_items: MOST_CHANNELS,
+      filter: { include: ['public', 'private'], exclude_bot_users: true },
+      ...(chosen.length > 0 && { initial_conversations: chosen }),
+    },
+  };
+}

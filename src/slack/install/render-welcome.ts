@@ -1,0 +1,18 @@
+import { mrkdwn } from '../mrkdwn.ts';
+import type { Message } from '../slack-api.ts';
+import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from './install-sentences.ts';
+
+/** What the person who installed the bot is told in a direct message: the same as on the page. */
+export function renderWelcome(again: boolean): Message {
+  const intro = [INSTALLED_DM.title(again), ...(again ? [INSTALLED_PAGE.kept] : []), `${INSTALLED_PAGE.next}:`].join(
+    ' ',
+  );
+  const steps = NEXT_STEPS.map((step, at) => `${at + 1}. ${step}`).join('\n');
+  return {
+    text: `${intro}\n${steps}`,
+    blocks: [
+      { type: 'section', block_id: 'welcome', text: mrkdwn(intro) },
+      { type: 'section', block_id: 'next_steps', text: mrkdwn(steps) },
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+/** As whom the bot acts in a workspace. */
+export type Installed = { teamId: string; botToken: string; botId: string; botUserId: string };
+
+/** The bot isn't installed in the workspace, or not any more. */
+export class NotInstalledError extends Error {
+  readonly code = 'not_installed';
+  constructor() {
+    super('the bot is not installed in this workspace');
+    this.name = 'NotInstalledError';
+  }
+}
+
+export type Installations = {
+  /** A fresh object each time: Bolt changes what it is given. @throws NotInstalledError */
+  get(teamId: string | undefined): Promise<Installed>;
+  /** Looks it up anew the next time. */
+  forget(teamId: string): void;
+  /** The same, where all that is known is a token that Slack has refused. */
+  forgetToken(botToken: string): void;
+};
+
+/** What another replica has changed is found out within this. */
+const KNOWN_FOR_MS = 25_000;
+
+const MOST_KNOWN = 1_000;
+
+type Known = { at: number; installed: Promise<Installed | undefined>; botToken: string | undefined };
+
+/**
+ * The workspaces the bot serves, looked up with `find` and remembered for a moment.
+ *
+ * @param monotonicNow milliseconds of a clock that is never set
+ * @param onDropped told about a token that is no longer the workspace's
+ */
+export function createInstallations(deps: {
+  find(teamId: string): Promise<Installed | undefined>;
+  monotonicNow(): number;
+  onDropped(botToken: string): void;
+}): Installations {
+  const known = new Map<string, Known>();
+  return { get, forget, forgetToken };
+
+  async function get(teamId: string | undefined): Promise<Installed> {
+    if (teamId === undefined) throw new NotInstalledError();
+    const installed = await (recall(teamId) ?? lookUp(teamId));
+    if (installed === undefined) throw new NotInstalledError();
+    return { ...installed };
+  }
+
+  function recall(teamId: string): Known['installed'] | undefined {
+    const entry = known.get(teamId);
+    return entry !== undefined && deps.monotonicNow() - entry.at < KNOWN_FOR_MS ? entry.installed : undefined;
+  }
+
+  async function lookUp(teamId: string): Promise<Installed | undefined> {
+    const before = known.get(teamId)?.botToken;
+    const entry: Known = { at: deps.monotonicNow(), installed: deps.find(teamId), botToken: before };
+    known.delete(teamId);
+    known.set(teamId, entry);
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST_KNOWN) break;
+      forget(oldest);
+    }
+    try {
+      const installed = await entry.installed;
+      entry.botToken = installed?.botToken;
+      if (before !== undefined && before !== entry.botToken) deps.onDropped(before);
+      // Nobody waits for somebody who installs it right now.
+      if (installed === undefined && known.get(teamId) === entry) known.delete(teamId);
+      return installed;
+    } catch (error) {
+      if (known.get(teamId) === entry) known.delete(teamId);
+      throw error;
+    }
+  }
+
+  function forget(teamId: string): void {
+    const botToken = known.get(teamId)?.botToken;
+    known.delete(teamId);
+    if (botToken !== undefined) deps.onDropped(botToken);
+  }
+
+  function forgetToken(botToken: string): void {
+    for (const [teamId, entry] of known) if (entry.botToken === botToken) forget(teamId);
+  }
+}

@@ -1,0 +1,61 @@
+import { LONGEST_LABEL } from '../add-inbox/coldsend-key.ts';
+import type { KeyNotStored } from '../add-inbox/store-key.ts';
+import { findInputs } from './form/view-state.ts';
+import { API_KEY_FIELD, CLIENT_FIELDS } from './ids.ts';
+import { oneLine } from './one-line.ts';
+import { KEY_ERRORS } from './sentences.ts';
+import { truncate } from './truncate.ts';
+
+/**
+ * The answer to a submission of `view` whose key was not stored: `block_id` → sentence, at the field it is about where the
+ * view shows that. Throws UnreadableViewError.
+ *
+ * @param channelIds as they were chosen, so that the sentence can say which one
+ */
+export function toKeyErrors(why: KeyNotStored, view: unknown, channelIds: string[] = []): Record<string, string> {
+  const inputs = findInputs(view);
+  const block = inputs.get(fieldOf(why)) ?? inputs.get(API_KEY_FIELD);
+  return block === undefined ? {} : { [block]: sayWhy(why, channelIds) };
+}
+
+function fieldOf({ kind }: KeyNotStored): string {
+  switch (kind) {
+    case 'not_a_label':
+    case 'label_taken':
+      return CLIENT_FIELDS.label;
+    case 'no_channel':
+    case 'channel_taken':
+    case 'cannot_post':
+    case 'slack_silent':
+      return CLIENT_FIELDS.channels;
+    default:
+      return API_KEY_FIELD;
+  }
+}
+
+function sayWhy(why: KeyNotStored, channelIds: string[]): string {
+  switch (why.kind) {
+    case 'not_a_key':
+      return KEY_ERRORS.malformed;
+    case 'refused':
+      return KEY_ERRORS.refused;
+    case 'missing_scopes':
+      return why.missingScopes.length === 0
+        ? KEY_ERRORS.forbidden
+        : KEY_ERRORS.missingScopes(truncate(oneLine(why.missingScopes.join(', ')), 500));
+    case 'wrong_address':
+      return KEY_ERRORS.wrongAddress;
+    case 'not_a_label':
+      return KEY_ERRORS.notALabel(LONGEST_LABEL);
+    case 'label_taken':
+      return KEY_ERRORS.labelTaken;
+    case 'no_channel':
+      return KEY_ERRORS.noChannel;
+    case 'channel_taken':
+      return KEY_ERRORS.channelTaken(why.by);
+    case 'cannot_post':
+      return KEY_ERRORS.cannotPost(channelIds.length < 2 ? undefined : channelIds.indexOf(why.channelId) + 1);
+    case 'slack_silent':
+      return KEY_ERRORS.slackSilent;
+  }
+}

@@ -1,0 +1,68 @@
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+
+/** Slack says that a workspace has removed the bot or taken its token away. */
+export type LeavingEvent = {
+  teamId: string;
+  /** When it happened by Slack's clock, in milliseconds since 1970, to the second. */
+  at: number;
+  /** The bot users whose tokens were revoked; undefined where the app was removed. */
+  revoked: string[] | undefined;
+};
+
+/** So far apart, an event and an installation can be told before from after, whatever our clock says. */
+const CLEARLY_MS = 5 * 60_000;
+
+const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/** What Slack answers where a token will never work again. */
+const TOKEN_DEAD = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired']);
+
+export type LeavingDeps = {
+  /** From the database, not from what is remembered. `installedAt` is undefined where only Slack can tell how old it is. */
+  find(teamId: string): Promise<LeavingInstallation | undefined>;
+  apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
+  /** Removes that installation and all that is the workspace's; false where there is another one by now. */
+  remove(installation: LeavingInstallation, why: string): Promise<boolean>;
+  onRemoved(teamId: string): void;
+  sleep(ms: number): Promise<unknown>;
+};
+
+export type LeavingInstallation = {
+  teamId: string;
+  botToken: string;
+  botUserId: string;
+  installedAt: number | undefined;
+};
+
+/**
+ * Removes a workspace that has left. The two events come in any order, late and repeated, perhaps after the workspace has
+ * installed the bot again: where the time of the event doesn't say which installation it is about, Slack is asked whether
+ * the token still works.
+ */
+export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promise<void> {
+  return async (event) => {
+    const installation = await deps.find(event.teamId);
+    if (installation === undefined) return;
+    if (event.revoked !== undefined && !event.revoked.includes(installation.botUserId)) return;
+    if (!(await hasLeft(installation, event.at))) return;
+    const why = event.revoked === undefined ? 'the app was removed from Slack' : 'its token was revoked';
+    if (await deps.remove(installation, why)) deps.onRemoved(event.teamId);
+  };
+
+  async function hasLeft({ botToken, installedAt }: LeavingInstallation, at: number): Promise<boolean> {
+    if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
+    if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
+    for (const waitMs of [...WAITS_MS, undefined]) {
+      try {
+        await deps.apiOf(botToken).authTest();
+        return false;
+      } catch (error) {
+        if (error instanceof SlackRefusedError) return TOKEN_DEAD.has(error.reason);
+        if (!(error instanceof SlackUnavailableError)) throw error;
+        if (waitMs !== undefined) await deps.sleep(waitMs);
+      }
+    }
+    // Nobody to ask: the times decide, of which the event's has lost up to a second.
+    return installedAt !== undefined && at + 1_000 >= installedAt;
+  }
+}

@@ -1,0 +1,31 @@
+import type { RightToAdd } from '../add-inbox/do-step.ts';
+import { LOST_RIGHTS } from '../add-inbox/person.ts';
+import type { AddInboxRequest } from '../add-inbox/request.ts';
+import type { Rights } from './rights.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+
+/** What Slack said at the submission is good enough for sending at once; whatever waited is asked for again. */
+const KNOWN_FOR_MS = 10_000;
+
+/**
+ * Whether who asked for an inbox may still add it. Their settings are read each time.
+ *
+ * @param apiOf throws SlackUnavailableError or SlackRefusedError where the workspace has no usable token
+ */
+export function createCheckRight(
+  rights: Rights,
+  apiOf: (teamId: string) => Promise<SlackApi>,
+): (request: AddInboxRequest) => Promise<RightToAdd> {
+  return async ({ teamId, userId }) => {
+    try {
+      const actor = { teamId, userId, ownTeamId: teamId };
+      const right = await rights.checkAdding(await apiOf(teamId), actor, undefined, KNOWN_FOR_MS);
+      if (right.kind === 'allowed') return { kind: 'may' };
+      const why = right.kind === 'refused' ? LOST_RIGHTS.find((each) => each === right.why) : undefined;
+      return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };
+    } catch (error) {
+      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { type Selectable, sql } from 'kysely';
+import { z } from 'zod';
+import { AUDIT_ACTIONS, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
+import type { Executor } from './database.ts';
+import { orUndefined, storedJson } from './stored-json.ts';
+import type { AuditEntriesTable } from './tables.ts';
+
+/** So many refused attempts an hour are noted for one person, and for a workspace: nobody can fill the table. */
+export const REFUSED_AN_HOUR = { person: 20, workspace: 200 };
+
+const HOUR_MS = 60 * 60 * 1000;
+
+const DELETED_AT_ONCE = 500;
+
+const entryRow = z.object({
+  id: z.string(),
+  team_id: z.string(),
+  at: z.number(),
+  user_id: orUndefined(z.string()),
+  action: z.enum(AUDIT_ACTIONS),
+  request_id: orUndefined(z.string()),
+  details: storedJson(z.record(z.string(), z.string())),
+});
+
+export type AuditPage = { until: number; skip: number; limit: number };
+
+export type AuditRepository = ReturnType<typeof createAuditRepository>;
+
+/** The audit trail. What is noted together with another change is noted in the same transaction. */
+export function createAuditRepository({ db: { kysely }, now }: { db: Executor; now: () => number }) {
+  return {
+    async add(note: AuditNote): Promise<void> {
+      await kysely.insertInto('audit_entries').values(toRow(note, now())).execute();
+    },
+
+    /** Notes a refused attempt; false, and nothing noted, once there were too many within the hour. */
+    async addRefused(note: AuditNote & { userId: string }): Promise<boolean> {
+      const row = toRow(note, now());
+      const recent = kysely
+        .selectFrom('audit_entries')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('team_id', '=', note.teamId)
+        .where('action', '=', note.action)
+        .where('at', '>', row.at - HOUR_MS);
+      const ofAll = await recent.executeTakeFirstOrThrow();
+      if (ofAll.count >= REFUSED_AN_HOUR.workspace) return false;
+      const ofPerson = await recent.where('user_id', '=', note.userId).executeTakeFirstOrThrow();
+      if (ofPerson.count >= REFUSED_AN_HOUR.person) return false;
+      await kysely.insertInto('audit_entries').values(row).execute();
+      return true;
+    },
+
+    /** Of what was noted until `until`, the newest first: `limit` entries after the first `skip`. */
+    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<AuditEntry[]> {
+      const rows = await kysely
+        .selectFrom('audit_entries')
+        .selectAll()
+        .where('team_id', '=', teamId)
+        .where('at', '<=', until)
+        .orderBy('at', 'desc')
+        .orderBy('id', 'desc')
+        .offset(skip)
+        .limit(limit)
+        .execute();
+      return rows.map(parseEntry);
+    },
+
+    /** Deletes the entries of all workspaces from before `time`, in small pieces; returns how many. */
+    async deleteBefore(time: number): Promise<number> {
+      for (let deleted = 0; ; ) {
+        const piece = await kysely
+          .deleteFrom('audit_entries')
+          .where('id', 'in', (eb) =>
+            eb.selectFrom('audit_entries').select('id').where('at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
+          )
+          .executeTakeFirst();
+        deleted += Number(piece.numDeletedRows);
+        if (piece.numDeletedRows < DELETED_AT_ONCE) return deleted;
+      }
+    },
+  };
+}
+
+function toRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {
+  return {
+    id: randomUUID(),
+    team_id: teamId,
+    at,
+    user_id: userId ?? null,
+    action,
+    request_id: requestId ?? null,
+    details: JSON.stringify(details),
+  };
+}
+
+function parseEntry(row: Selectable<AuditEntriesTable>): AuditEntry {
+  const { id, team_id, at, user_id, action, request_id, details } = entryRow.parse(row);
+  return { id, teamId: team_id, at, userId: user_id, action, requestId: request_id, details };
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { Installation, ShownInstallation } from '../add-inbox/installation.ts';
+import { createAuditRepository } from './audit-repository.ts';
+import type { Database } from './database.ts';
+import type { Sealer } from './sealing.ts';
+import { orUndefined, storedJson } from './stored-json.ts';
+import type { InstallationsTable } from './tables.ts';
+
+const SHOWN_COLUMNS = [
+  'team_id',
+  'team_name',
+  'enterprise_id',
+  'bot_id',
+  'bot_user_id',
+  'app_id',
+  'scopes',
+  'installed_by',
+  'installed_at',
+] as const satisfies (keyof InstallationsTable)[];
+
+const shownRow = z.object({
+  team_id: z.string(),
+  team_name: z.string(),
+  enterprise_id: orUndefined(z.string()),
+  bot_id: z.string(),
+  bot_user_id: z.string(),
+  app_id: z.string(),
+  scopes: storedJson(z.array(z.string())),
+  installed_by: z.string(),
+  installed_at: z.number(),
+});
+
+export type InstallationRepository = ReturnType<typeof createInstallationRepository>;
+
+/** The workspaces that have installed the bot. Removing one is the business of the workspace repository. */
+export function createInstallationRepository(deps: { database: Database; sealer: Sealer; now: () => number }) {
+  const { database, sealer, now } = deps;
+
+  return {
+    /** Undefined where the bot isn't installed, or not any more. @throws SealError */
+    async find(teamId: string): Promise<Installation | undefined> {
+      const row = await database.kysely
+        .selectFrom('installations')
+        .select([...SHOWN_COLUMNS, 'sealed_token'])
+        .where('team_id', '=', teamId)
+        .executeTakeFirst();
+      if (row === undefined || row.sealed_token === null) return undefined;
+      return { ...parseShown(row), botToken: sealer.open(row.sealed_token, tokenContext(row)) };
+    },
+
+    /** All workspaces where the bot is installed, without their tokens, the oldest first. */
+    async list(): Promise<ShownInstallation[]> {
+      const rows = await database.kysely
+        .selectFrom('installations')
+        .select(SHOWN_COLUMNS)
+        .where('sealed_token', 'is not', null)
+        .orderBy('installed_at')
+        .orderBy('team_id')
+        .execute();
+      return rows.map(parseShown);
+    },
+
+    /** Stores an installation in place of the one before; everything else of the workspace stays as it is. */
+    async save(installation: Omit<Installation, 'installedAt'>): Promise<Installation> {
+      const { teamId } = installation;
+      return database.transaction(async (within) => {
+        const before = await within.kysely
+          .selectFrom('installations')
+          .select(['installed_at', 'sealed_token'])
+          .where('team_id', '=', teamId)
+          .executeTakeFirst();
+        // It names this installation, so it is another one even where the clock was set back.
+        const installedAt = Math.max(now(), (before?.installed_at ?? 0) + 1);
+        const row = {
+          team_name: installation.teamName,
+          enterprise_id: installation.enterpriseId ?? null,
+          sealed_token: sealer.seal(installation.botToken, tokenContext({ team_id: teamId })),
+          bot_id: installation.botId,
+          bot_user_id: installation.botUserId,
+          app_id: installation.appId,
+          scopes: JSON.stringify(installation.scopes),
+          installed_by: installation.installedBy,
+          installed_at: installedAt,
+          removed_at: null,
+        };
+        await within.kysely
+          .insertInto('installations')
+          .values({ ...row, team_id: teamId })
+          .onConflict((conflict) => conflict.column('team_id').doUpdateSet(row))
+          .execute();
+        const again: Record<string, string> =
+          before?.sealed_token === undefined || before.sealed_token === null ? {} : { again: 'yes' };
+        await createAuditRepository({ db: within, now }).add({
+          teamId,
+          userId: installation.installedBy,
+          action: 'installed',
+          requestId: undefined,
+          details: again,
+        });
+        return { ...installation, installedAt };
+      });
+    },
+  };
+}
+
+/** What the token of a workspace is sealed for. */
+export function tokenContext({ team_id }: Pick<InstallationsTable, 'team_id'>) {
+  return { purpose: 'installation.token', teamId: team_id, rowId: team_id };
+}
+
+function parseShown(row: Pick<InstallationsTable, (typeof SHOWN_COLUMNS)[number]>): ShownInstallation {
+  const parsed = shownRow.parse(row);
+  return {
+    teamId: parsed.team_id,
+    teamName: parsed.team_name,
+    enterpriseId: parsed.enterprise_id,
+    botId: parsed.bot_id,
+    botUserId: parsed.bot_user_id,
+    appId: parsed.app_id,
+    scopes: parsed.scopes,
+    installedBy: parsed.installed_by,
+    installedAt: parsed.installed_at,
+  };
+}

@@ -1,0 +1,20 @@
+import { type SqlBool, sql } from 'kysely';
+import type { AddInboxRequest } from '../add-inbox/request.ts';
+import type { Executor } from './database.ts';
+import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
+
+/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
+const unfinished = sql<SqlBool>`state <> 'told'`;
+
+/** The requests of all workspaces that are not finished, the oldest first, without anything secret. */
+export async function listPending({ kysely }: Pick<Executor, 'kysely'>, limit: number): Promise<AddInboxRequest[]> {
+  const rows = await kysely
+    .selectFrom('requests')
+    .select(REQUEST_COLUMNS)
+    .where(unfinished)
+    .orderBy('accepted_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(parseRequest);
+}

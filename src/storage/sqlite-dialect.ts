@@ -1,0 +1,108 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { createGroupCommit, type GroupCommit, type GroupTransaction } from './group-commit.ts';
+
+const MAX_STATEMENTS = 256;
+
+type Prepared = { statement: StatementSync; hasRows: boolean };
+
+/** Kysely on node:sqlite. Statements are prepared once, and what different callers write is committed together. */
+export function createSqliteDialect(database: DatabaseSync): { dialect: Dialect; group: GroupCommit } {
+  const group = createGroupCommit(database);
+  const dialect: Dialect = {
+    createAdapter: () => new ManyCallersAdapter(),
+    createDriver: () => createDriver(database, group),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+  return { dialect, group };
+}
+
+/** Kysely's own lets one caller in at a time, who would then wait for the disk alone. */
+class ManyCallersAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
+  const prepared = new Map<string, Prepared>();
+  const transactions = new WeakMap<DatabaseConnection, GroupTransaction>();
+
+  return {
+    init: async () => {},
+    acquireConnection: async () => connect(),
+    releaseConnection: async () => {},
+
+    async beginTransaction(connection) {
+      transactions.set(connection, await group.begin());
+    },
+    async commitTransaction(connection) {
+      await end(connection).commit();
+    },
+    async rollbackTransaction(connection) {
+      end(connection).rollback();
+    },
+
+    async destroy() {
+      prepared.clear();
+      group.close();
+    },
+  };
+
+  function connect(): DatabaseConnection {
+    const connection: DatabaseConnection = {
+      async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+        const run = () => execute<Row>(query);
+        const transaction = transactions.get(connection);
+        if (transaction !== undefined) return transaction.run(run);
+        return SelectQueryNode.is(query.query) ? group.read(run) : group.write(run);
+      },
+      streamQuery() {
+        throw new TypeError('an iteration would keep its read lock for as long as it takes');
+      },
+    };
+    return connection;
+  }
+
+  function end(connection: DatabaseConnection): GroupTransaction {
+    const transaction = transactions.get(connection);
+    if (transaction === undefined) throw new TypeError('there is no transaction');
+    transactions.delete(connection);
+    return transaction;
+  }
+
+  function execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const { statement, hasRows } = prepare(sql);
+    const inputs = parameters.map(toInput);
+    // Both reset the statement before they return, also when they throw.
+    if (hasRows) return { rows: statement.all(...inputs) as Row[] };
+    return { rows: [], numAffectedRows: BigInt(statement.run(...inputs).changes) };
+  }
+
+  function prepare(sql: string): Prepared {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare(sql);
+    const made = { statement, hasRows: statement.columns().length > 0 };
+    if (prepared.size >= MAX_STATEMENTS) prepared.clear();
+    prepared.set(sql, made);
+    return made;
+  }
+}
+
+function toInput(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
+  throw new TypeError(`SQLite can't store a ${typeof value}`);
+}

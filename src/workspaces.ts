@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@slack/bolt';
+import type { FetchFunction } from '@slack/web-api';
+import type { SlackConfig } from './config.ts';
+import type { Route } from './http-server.ts';
+import { describeError, type Log } from './log.ts';
+import { type BotIdentity, identifyBot } from './slack/identify-bot.ts';
+import { createInstallRoutes } from './slack/install/install-routes.ts';
+import { createInstallState } from './slack/install/install-state.ts';
+import { renderWelcome } from './slack/install/render-welcome.ts';
+import { createInstallations, type Installations } from './slack/installations.ts';
+import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
+import type { SlackApis } from './slack/slack-api.ts';
+import type { Database } from './storage/database.ts';
+import { createInstallationRepository } from './storage/installation-repository.ts';
+import { createOauthStateRepository } from './storage/oauth-state-repository.ts';
+import type { Sealer } from './storage/sealing.ts';
+import { createWorkspaceRepository } from './storage/workspace-repository.ts';
+
+/** How often to look for what came in for workspaces that had left already. */
+const SWEEP_MS = 15_000;
+
+export type WorkspacesDeps = {
+  slack: SlackConfig;
+  database: Database;
+  sealer: Sealer;
+  fetch: FetchFunction;
+  logger: Logger;
+  apiOf: SlackApis;
+  log: Log;
+  newReference(): string;
+  now(): number;
+};
+
+/** The workspaces the bot serves: the one of its token, or all that have installed it. */
+export type Workspaces = {
+  installations: Installations;
+  leave(event: LeavingEvent): Promise<void>;
+  /** The pages for installing; none for one workspace. */
+  createRoutes(): Promise<Record<string, Route>>;
+  /** Resolves once it is known whom the bot serves. Throws StartError where Slack refuses the one token. */
+  start(): Promise<void>;
+  stop(): void;
+};
+
+export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
+  const { workspaces } = deps.slack;
+  return workspaces.kind === 'one' ? createOne(deps, workspaces.botToken) : createMany(deps, workspaces);
+}
+
+function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
+  const { apiOf, database, log, now } = deps;
+  const repository = createWorkspaceRepository({ database, now });
+  let self: BotIdentity | undefined;
+  const find = async (teamId: string) =>
+    self?.teamId === teamId ? { teamId, botToken, botId: self.botId, botUserId: self.botUserId } : undefined;
+  const leave = createLeaving({
+    find: async (teamId): Promise<LeavingInstallation | undefined> => {
+      const found = await find(teamId);
+      return found && { ...found, installedAt: undefined };
+    },
+    apiOf,
+    remove: ({ teamId }, why) => repository.clear(teamId, why),
+    onRemoved: (teamId) => removed(deps, teamId),
+    sleep,
+  });
+
+  return {
+    installations: createInstallations({
+      find,
+      monotonicNow: () => performance.now(),
+      onDropped: () => {},
+    }),
+    leave: async (event) => {
+      // Whoever replaces the token of their own bot keeps everything else.
+      if (event.revoked === undefined) await leave(event);
+      else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
+    },
+    createRoutes: async () => ({}),
+    start: async () => {
+      self = await identifyBot(apiOf(botToken), sleep);
+    },
+    stop: () => {},
+  };
+}
+
+function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { kind: 'many' }): Workspaces {
+  const { apiOf, database, fetch, log, logger, now, sealer } = deps;
+  const stored = createInstallationRepository({ database, sealer, now });
+  const repository = createWorkspaceRepository({ database, now });
+  const states = createOauthStateRepository({ db: database, now });
+  const installations = createInstallations({
+    find: stored.find,
+    monotonicNow: () => performance.now(),
+    onDropped: apiOf.forget,
+  });
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    installations,
+    leave: createLeaving({
+      find: stored.find,
+      apiOf,
+      remove: async ({ teamId, installedAt }, why) =>
+        installedAt !== undefined && (await repository.remove(teamId, installedAt, why)),
+      onRemoved: (teamId) => {
+        installations.forget(teamId);
+        removed(deps, teamId);
+      },
+      sleep,
+    }),
+    createRoutes: () =>
+      createInstallRoutes({
+        ...oauth,
+        slackApiUrl: deps.slack.apiUrl,
+        fetch,
+        logger,
+        state: createInstallState({ secret: oauth.stateSecret, states, now }),
+        find: stored.find,
+        save: stored.save,
+        apiOf,
+        onInstalled: ({ teamId, botToken, installedBy }, again) => {
+          installations.forget(teamId);
+          log.info('A workspace has installed the bot', { team: teamId });
+          apiOf(botToken)
+            .postMessage(installedBy, renderWelcome(again))
+            .catch((error: unknown) => log.warn('Slack did not take the first message', describeError(error)));
+        },
+        onFailure: (error) => {
+          const reference = deps.newReference();
+          log.error('An installation could not be finished', { ...describeError(error), request: reference });
+          return reference;
+        },
+      }),
+    start: async () => {
+      timer = setInterval(() => void sweep(), SWEEP_MS);
+    },
+    stop: () => clearInterval(timer),
+  };
+
+  async function sweep(): Promise<void> {
+    try {
+      for (const teamId of await repository.sweep()) removed(deps, teamId);
+    } catch (error) {
+      log.error('What workspaces left behind could not be looked for', describeError(error));
+    }
+  }
+}
+
+/** Never rejects: what is freed is erased as far as it can be, now or later. */
+function removed({ database, log }: WorkspacesDeps, teamId: string): void {
+  log.info('A workspace has left; what was its own is removed', { team: teamId });
+  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const) void database.eraseFreed(table);
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createInstallState, STATE_LIVES_MS, StateRefusedError } from '../../../src/slack/install/install-state.ts';
+
+function setUp(secret = 'a secret of at least 32 characters') {
+  const known = new Set<string>();
+  const clock = { now: 1_700_000_000_000 };
+  const states = {
+    add: async (state: string) => void known.add(state),
+    take: async (state: string) => known.delete(state),
+  };
+  return { known, clock, state: createInstallState({ secret, states, now: () => clock.now }) };
+}
+
+const refusedAs = (why: string) => (error: unknown) => error instanceof StateRefusedError && error.why === why;
+
+test('a state works once', async () => {
+  const { state } = setUp();
+  const issued = await state.issue();
+  await state.use(issued);
+  await assert.rejects(state.use(issued), refusedAs('used'));
+});
+
+test('a state works for ten minutes', async () => {
+  const { state, clock } = setUp();
+  const [first, second] = [await state.issue(), await state.issue()];
+  assert.notEqual(first, second);
+  clock.now += STATE_LIVES_MS - 1;
+  await state.use(first);
+  clock.now += 1;
+  await assert.rejects(state.use(second), refusedAs('expired'));
+});
+
+test('what was made up, changed or made with another secret is wrong, and not looked up', async () => {
+  const { state, known } = setUp();
+  const issued = await state.issue();
+  const [expires = '', random = '', mac = ''] = issued.split('.');
+  const other = await setUp('another secret of at least 32 chars').state.issue();
+  const later = (Number.parseInt(expires, 36) + 60_000).toString(36);
+  const wrong = [
+    '',
+    '..',
+    'garbage',
+    `${issued}x`,
+    issued.slice(1),
+    `${later}.${random}.${mac}`,
+    `${expires}.${random.slice(1)}A.${mac}`,
+    `${expires}.${random}.${'A'.repeat(43)}`,
+    other,
+    'x'.repeat(100_000),
+  ];
+  for (const text of wrong) await assert.rejects(state.use(text), refusedAs('wrong'), text.slice(0, 80));
+  assert.deepEqual([...known], [issued]);
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { DEFAULT_SETTINGS } from '../../src/add-inbox/workspace-settings.ts';
+import { type AuditRepository, createAuditRepository, REFUSED_AN_HOUR } from '../../src/storage/audit-repository.ts';
+import { createAuditedStore } from '../../src/storage/audited-store.ts';
+import { ChannelTakenError, createColdsendKeyRepository } from '../../src/storage/coldsend-key-repository.ts';
+import type { Database } from '../../src/storage/database.ts';
+import { createRequestRepository } from '../../src/storage/request-repository.ts';
+import { createSettingsRepository } from '../../src/storage/settings-repository.ts';
+import { sampleRequest, testSealer } from './samples.ts';
+import { emptyTables, type TestDatabases } from './test-databases.ts';
+
+const HOUR = 3_600_000;
+
+export function describeAuditedStore(databases: TestDatabases) {
+  describe(`settings and audit trail on ${databases.kind}`, () => {
+    let db: Database;
+    let time: number;
+    let audit: AuditRepository;
+    let store: ReturnType<typeof createAuditedStore>;
+    const now = () => time;
+    const keyOf = (teamId: string) => ({
+      teamId,
+      apiKey: 'cs_live_first1234',
+      storedBy: 'U1',
+      status: 'works' as const,
+      missingScopes: [],
+    });
+    const listed = async (teamId = 'T1') =>
+      (await audit.page(teamId, { until: time, skip: 0, limit: 100 }))
+        .toReversed()
+        .map(({ action, userId, details }) => [action, userId, details]);
+
+    before(async () => {
+      db = await databases.open();
+    });
+    after(() => databases.closeAll());
+    beforeEach(async () => {
+      await emptyTables(db);
+      time = 1_700_000_000_000;
+      audit = createAuditRepository({ db, now });
+      store = createAuditedStore({ database: db, sealer: testSealer, owner: 'a', leaseMs: 10_000, now });
+    });
+
+    test('settings are the defaults until somebody sets them, for that workspace only', async () => {
+      const settings = createSettingsRepository(db);
+      assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
+      const set = {
+        whoMayAdd: { kind: 'chosen' as const, userIds: ['U2'], userGroupIds: ['S1'] },
+        resultsChannelId: 'C7',
+        defaultDailyLimit: 40,
+        elsewhere: 'nothing' as const,
+      };
+      await store.saveSettings('T1', 'U1', set);
+      assert.deepEqual(await settings.find('T1'), set);
+      assert.deepEqual(await settings.find('T2'), DEFAULT_SETTINGS);
+      await store.saveSettings('T1', 'U1', DEFAULT_SETTINGS);
+      assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
+    });
+
+    test('each setting that changed is noted with what it was and is; what did not change is not', async () => {
+      await store.saveSettings('T1', 'U1', DEFAULT_SETTINGS);
+      assert.deepEqual(await listed(), []);
+      await store.saveSettings('T1', 'U1', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40 });
+      time += 1;
+      await store.saveSettings('T1', 'U2', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40, resultsChannelId: 'C7' });
+      assert.deepEqual(await listed(), [
+        ['settings_changed', 'U1', { setting: 'default daily limit', from: "ColdSend's default", to: '40' }],
+        ['settings_changed', 'U2', { setting: 'where results go', from: 'the channel of the command', to: 'C7' }],
+      ]);
+    });
+
+    test('a request and its outcome are noted with them, once, however often they are repeated', async () => {
+      const accepted = await store.accept(sampleRequest('1', { client: 'Acme', keyChannelId: 'C1' }));
+      assert.equal(accepted.kind, 'accepted');
+      assert.equal((await store.accept(sampleRequest('2', { viewId: 'view-1' }))).kind, 'repeated');
+      assert.ok('fence' in accepted.request);
+      time += 1;
+      const armed = await store.advance(accepted.request, { state: 'armed' });
+      const settled = await store.advance(armed, { state: 'settled', outcome: { kind: 'expired' } });
+      await store.advance(settled, { state: 'told' }, { release: true });
+      const about = { email_address: 'jane@acme.com', client: 'Acme' };
+      assert.deepEqual(await listed(), [
+        ['inbox_requested', 'U1', { ...about, channel: 'C1' }],
+        ['inbox_outcome', undefined, { ...about, outcome: 'expired' }],
+      ]);
+    });
+
+    test('who lost a request notes no outcome for it', async () => {
+      const accepted = await store.accept(sampleRequest('1'));
+      assert.ok('fence' in accepted.request);
+      const outdated = { ...accepted.request, fence: 7 };
+      await assert.rejects(store.advance(outdated, { state: 'settled', outcome: { kind: 'expired' } }));
+      assert.equal((await listed()).length, 1);
+      const stored = await createRequestRepository({ db, sealer: testSealer, owner: 'a', leaseMs: 1, now }).find(
+        'T1',
+        accepted.request.id,
+      );
+      assert.equal(stored?.state, 'accepted');
+    });
+
+    test('keys are noted by their last four, the client and its channels, never whole', async () => {
+      await store.saveKey(keyOf('T1'));
+      time += 1;
+      await store.saveKey({ ...keyOf('T1'), apiKey: 'cs_live_second5678' });
+      time += 1;
+      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C2', 'C1'] } });
+      time += 1;
+      assert.equal(await store.rebindKey('T1', 'U2', 'Acme', ['C2', 'C3']), true);
+      time += 1;
+      assert.equal(await store.removeKey('T1', 'U2', 'Acme'), true);
+      assert.equal(await store.removeKey('T1', 'U2', 'Acme'), false);
+      assert.equal(await store.rebindKey('T1', 'U2', 'Acme', ['C2']), false);
+      assert.deepEqual(await listed(), [
+        ['key_stored', 'U1', { last_four: '1234' }],
+        ['key_replaced', 'U1', { last_four: '5678' }],
+        ['key_stored', 'U1', { client: 'Acme', last_four: '1234', channels: 'C1, C2' }],
+        ['settings_changed', 'U2', { setting: 'channels of Acme', from: 'C1, C2', to: 'C2, C3' }],
+        ['key_removed', 'U2', { client: 'Acme', last_four: '1234', channels: 'C2, C3' }],
+      ]);
+    });
+
+    test('a key that could not be stored whole is not stored at all, and not noted', async () => {
+      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
+      const clash = { ...keyOf('T1'), client: { label: 'Globex', channelIds: ['C0', 'C1'] } };
+      await assert.rejects(store.saveKey(clash), ChannelTakenError);
+      const keys = await createColdsendKeyRepository({ db, sealer: testSealer, now }).list('T1');
+      assert.deepEqual(
+        keys.map(({ label }) => label),
+        ['Acme'],
+      );
+      assert.equal((await listed()).length, 1);
+    });
+
+    test('pages are newest first, without what came after the first was opened, and of one workspace', async () => {
+      for (let n = 0; n < 5; n += 1) {
+        time += 1;
+        await audit.add(noteOf('T1', { number: String(n) }));
+      }
+      await audit.add(noteOf('T2', { number: 'other' }));
+      const until = time;
+      time += 1;
+      await audit.add(noteOf('T1', { number: 'later' }));
+      const numbers = async (skip: number) =>
+        (await audit.page('T1', { until, skip, limit: 2 })).map(({ details }) => details.number);
+      assert.deepEqual(await numbers(0), ['4', '3']);
+      assert.deepEqual(await numbers(2), ['2', '1']);
+      assert.deepEqual(await numbers(4), ['0']);
+    });
+
+    test('refused attempts are noted only so often in an hour, for a person and for a workspace', async () => {
+      const refused = (userId: string, teamId = 'T1') =>
+        audit.addRefused({ ...noteOf(teamId, {}), userId, action: 'refused_attempt' });
+      for (let n = 0; n < REFUSED_AN_HOUR.person; n += 1) assert.equal(await refused('U1'), true);
+      assert.equal(await refused('U1'), false);
+      assert.equal(await refused('U2'), true);
+      assert.equal(await refused('U1', 'T2'), true);
+      for (let n = REFUSED_AN_HOUR.person + 1; n < REFUSED_AN_HOUR.workspace; n += 1) {
+        assert.equal(await refused(`U${100 + n}`), true);
+      }
+      assert.equal(await refused('U999'), false);
+      time += HOUR + 1;
+      assert.equal(await refused('U1'), true);
+    });
+
+    test('what is older than it is kept is deleted, of all workspaces', async () => {
+      await audit.add(noteOf('T1', {}));
+      await audit.add(noteOf('T2', {}));
+      time += 1000;
+      await audit.add(noteOf('T1', { number: 'kept' }));
+      assert.equal(await audit.deleteBefore(time), 2);
+      assert.equal(await audit.deleteBefore(time), 0);
+      assert.deepEqual(
+        (await listed()).map(([, , details]) => details),
+        [{ number: 'kept' }],
+      );
+    });
+  });
+}
+
+function noteOf(teamId: string, details: Record<string, string>) {
+  return { teamId, userId: 'U1', action: 'audit_exported', requestId: undefined, details } as const;
+}
