@@ -13,6 +13,8 @@ export function toHttpManifest(manifest: string, publicUrl: string): string {
   document.setIn(['features', 'slash_commands', 0, 'url'], eventsUrl);
   document.setIn(['settings', 'event_subscriptions', 'request_url'], eventsUrl);
   document.setIn(['settings', 'interactivity', 'request_url'], eventsUrl);
+  // For several workspaces, which install the app on the bot's own pages.
+  document.setIn(['oauth_config', 'redirect_urls'], [new URL('/slack/oauth_redirect', publicUrl).href]);
   document.setIn(['settings', 'socket_mode_enabled'], false);
   document.commentBefore = ` The Slack app over HTTP, for a bot at ${publicUrl}.`;
   return document.toString({ lineWidth: 120 });

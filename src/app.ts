@@ -119,7 +119,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     fetch,
     logger: sdkLogger,
     onCall: metrics.slackAnswered,
-    onTokenRefused: (token) => workspaces.installations.forgetToken(token),
+    renewToken: (token) => workspaces.installations.renew(token),
   });
   const newRequestId = () => createRequestId(randomBytes);
   const workspaces = createWorkspaces({
@@ -314,7 +314,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       old_turns: turns.deleteOld,
       // Again, for what a process left that was killed before it came to it.
       freed_secrets: () =>
-        Promise.all((['request_passwords', 'coldsend_keys', 'installations'] as const).map((table) => database.eraseFreed(table))),
+        Promise.all(
+          (['request_passwords', 'coldsend_keys', 'installations'] as const).map((table) => database.eraseFreed(table)),
+        ),
       audit_trail: () => audit.deleteBefore(now() - AUDIT_KEPT_MS),
     },
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),

@@ -27,13 +27,30 @@ export type LogFields = {
 
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;
 
-/** JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. */
+/** A turn that says more than this writes in between. */
+const LINES_TOGETHER_BYTES = 8 * 1024;
+
+/**
+ * JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. The lines of one turn of the event loop
+ * are written together, and when the process ends.
+ */
 export function createLog(level: LogLevel): Log {
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' });
+  const stdout = pino.destination({ dest: 1, sync: true, minLength: LINES_TOGETHER_BYTES });
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' };
+  const logger = pino(options, stdout);
+  process.once('exit', () => stdout.flushSync());
+  let isPlanned = false;
+  const flush = (): void => {
+    isPlanned = false;
+    stdout.flushSync();
+  };
   const at =
     (name: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: LogFields = {}) =>
+    (message: string, fields: LogFields = {}) => {
       logger[name](fields, message);
+      if (!isPlanned) setImmediate(flush);
+      isPlanned = true;
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

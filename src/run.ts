@@ -1,5 +1,5 @@
 import { config as readDotenv } from 'dotenv';
-import { startApp } from './app.ts';
+import { type RunningApp, startApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createLog, describeError } from './log.ts';
 import { StartError } from './start-error.ts';
@@ -17,10 +17,11 @@ export async function run(env: NodeJS.ProcessEnv): Promise<void> {
     };
     process.on('unhandledRejection', onUnhandled);
     process.on('uncaughtException', onUnhandled);
-    const app = await startApp(config, log);
+    let app: RunningApp | undefined;
     let stopping = false;
     const stop = (): void => {
-      if (stopping) process.exit(0);
+      // Killing it is safe at any moment. Before it has started there is nothing to put in order.
+      if (stopping || app === undefined) process.exit(0);
       stopping = true;
       log.info('Stopping');
       app.stop().then(
@@ -33,6 +34,7 @@ export async function run(env: NodeJS.ProcessEnv): Promise<void> {
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    app = await startApp(config, log);
   } catch (error) {
     process.stderr.write(`${sentenceFor(error)}\n`);
     process.exit(1);

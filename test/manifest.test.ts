@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readManifest, toHttpManifest } from '../scripts/http-manifest.ts';
 import { ACTIONS, BOT_NAME, BOT_SCOPES, CALLBACKS } from '../src/slack/ids.ts';
 import { INSTALL_PAGE } from '../src/slack/install/install-sentences.ts';
-import { createListeners } from '../src/slack/listeners.ts';
+import { listStubbedListeners } from './slack/listener-stubs.ts';
 
 const shape = z.object({
   features: z.object({
@@ -15,7 +15,10 @@ const shape = z.object({
     bot_user: z.object({ display_name: z.string() }),
     slash_commands: z.array(z.object({ command: z.string(), should_escape: z.boolean(), url: z.string().optional() })),
   }),
-  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+  oauth_config: z.object({
+    redirect_urls: z.array(z.string()).optional(),
+    scopes: z.object({ bot: z.array(z.string()) }),
+  }),
   settings: z.object({
     event_subscriptions: z.object({ bot_events: z.array(z.string()), request_url: z.string().optional() }),
     interactivity: z.object({ is_enabled: z.boolean(), request_url: z.string().optional() }),
@@ -27,24 +30,7 @@ const shape = z.object({
 
 const manifest = shape.parse(parse(readManifest()));
 
-const nothing = async () => undefined;
-const listeners = createListeners({
-  addInboxCommand: nothing as never,
-  formPages: {
-    submitWho: nothing,
-    submitHow: nothing,
-    goBack: nothing,
-    editServers: nothing,
-    toggleSameLogin: nothing,
-  } as never,
-  keyPages: { submitKey: nothing, openKeyForm: nothing, removeKey: nothing } as never,
-  clientPages: { openAdd: nothing, openChange: nothing, remove: nothing, turnPage: nothing, submit: nothing } as never,
-  settingsPages: { open: nothing, submit: nothing } as never,
-  auditPages: { open: nothing, turn: nothing, exportAll: nothing } as never,
-  tryAgain: nothing as never,
-  showHome: nothing as never,
-  leave: nothing as never,
-});
+const listeners = listStubbedListeners();
 
 test('the manifest declares just the commands and events that are listened to', () => {
   assert.deepEqual(
@@ -106,7 +92,10 @@ test('the variant for HTTP sends everything to /slack/events', () => {
     ],
     [url, url, url],
   );
-  assert.deepEqual(http.oauth_config, manifest.oauth_config);
+  assert.deepEqual(http.oauth_config, {
+    ...manifest.oauth_config,
+    redirect_urls: ['https://bot.example.com/slack/oauth_redirect'],
+  });
 });
 
 test('npm run manifest prints it, and refuses what Slack would not take', () => {

@@ -63,7 +63,7 @@ function renderEntry(entry: AuditEntry): ContextBlock {
     elements: [
       mrkdwn(`*${AUDIT_ACTION_WORDS[action]}* · ${who} · ${slackDate(at, 'date')}`),
       ...(plain.length === 0 ? [] : [plainText(truncate(plain.join(' · '), 1_000), SECTION_TEXT)]),
-      ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 1_000)))]),
+      ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 700)))]),
     ],
   };
 }

@@ -40,7 +40,9 @@ export function renderHome(home: HomeToShow): HomeView {
       renderPlain('intro', HOME.intro),
       ...(mayNotAdd === undefined ? [] : [renderPlain('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
       renderHeader('key_title', HOME.keyTitle),
-      ...(key === undefined ? [renderPlain('key', HOME.noKey)] : renderKey(key)),
+      ...(key === undefined
+        ? [renderPlain('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
+        : renderKey(key, settings.elsewhere === 'nothing')),
       renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
       ...(isAdmin ? [renderButtons(key)] : []),
       ...renderClients(home),
@@ -57,11 +59,13 @@ export function renderHomeNotice(text: string): HomeView {
   return { type: 'home', blocks: [renderHeader('title', HOME.title), renderPlain('notice', text)] };
 }
 
-function renderKey({ lastFour, status, missingScopes, storedBy, storedAt, checkedAt }: ColdsendKey): KnownBlock[] {
+function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
+  const { lastFour, status, missingScopes, storedBy, storedAt, checkedAt } = key;
   const scopes = truncate(oneLine(missingScopes.join(', ')), 1_000);
   const lines = [
     `${HOME.storedKey(lastFour)} ${KEY_STATUSES[status]}`,
     ...(missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${scopes}`]),
+    ...(isUnused ? [HOME.keyUnused] : []),
   ];
   const stored = HOME.storedBy(`<@${storedBy}>`, slackDate(storedAt, 'date'));
   const checked = checkedAt === undefined ? '' : ` ${HOME.checked(slackDate(checkedAt, 'date'))}`;

@@ -15,8 +15,8 @@ export type Installations = {
   get(teamId: string | undefined): Promise<Installed>;
   /** Looks it up anew the next time. */
   forget(teamId: string): void;
-  /** The same, where all that is known is a token that Slack has refused. */
-  forgetToken(botToken: string): void;
+  /** Slack has refused a token: the one its workspace has now, undefined where it has no other. */
+  renew(botToken: string): Promise<string | undefined>;
 };
 
 /** What another replica has changed is found out within this. */
@@ -24,7 +24,13 @@ const KNOWN_FOR_MS = 25_000;
 
 const MOST_KNOWN = 1_000;
 
-type Known = { at: number; installed: Promise<Installed | undefined>; botToken: string | undefined };
+type Known = {
+  at: number;
+  installed: Promise<Installed | undefined>;
+  botToken: string | undefined;
+  /** The one before, by which those who still use it find the new one. */
+  previous: string | undefined;
+};
 
 /**
  * The workspaces the bot serves, looked up with `find` and remembered for a moment.
@@ -38,7 +44,7 @@ export function createInstallations(deps: {
   onDropped(botToken: string): void;
 }): Installations {
   const known = new Map<string, Known>();
-  return { get, forget, forgetToken };
+  return { get, forget, renew };
 
   async function get(teamId: string | undefined): Promise<Installed> {
     if (teamId === undefined) throw new NotInstalledError();
@@ -54,7 +60,12 @@ export function createInstallations(deps: {
 
   async function lookUp(teamId: string): Promise<Installed | undefined> {
     const before = known.get(teamId)?.botToken;
-    const entry: Known = { at: deps.monotonicNow(), installed: deps.find(teamId), botToken: before };
+    const entry: Known = {
+      at: deps.monotonicNow(),
+      installed: deps.find(teamId),
+      botToken: before,
+      previous: undefined,
+    };
     known.delete(teamId);
     known.set(teamId, entry);
     for (const oldest of known.keys()) {
@@ -64,7 +75,10 @@ export function createInstallations(deps: {
     try {
       const installed = await entry.installed;
       entry.botToken = installed?.botToken;
-      if (before !== undefined && before !== entry.botToken) deps.onDropped(before);
+      if (before !== undefined && before !== entry.botToken) {
+        entry.previous = before;
+        deps.onDropped(before);
+      }
       // Nobody waits for somebody who installs it right now.
       if (installed === undefined && known.get(teamId) === entry) known.delete(teamId);
       return installed;
@@ -80,7 +94,13 @@ export function createInstallations(deps: {
     if (botToken !== undefined) deps.onDropped(botToken);
   }
 
-  function forgetToken(botToken: string): void {
-    for (const [teamId, entry] of known) if (entry.botToken === botToken) forget(teamId);
+  async function renew(botToken: string): Promise<string | undefined> {
+    for (const [teamId, entry] of known) {
+      if (entry.previous === botToken) return entry.botToken;
+      if (entry.botToken !== botToken) continue;
+      const installed = await lookUp(teamId);
+      return installed?.botToken === botToken ? undefined : installed?.botToken;
+    }
+    return undefined;
   }
 }

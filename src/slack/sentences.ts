@@ -343,6 +343,8 @@ export const sentences = {
   /** Under the last field of a page, which stays open. */
   notLookedUp:
     'I could not check who you are because Slack did not answer, so nothing was done. What you typed is still here: press the button again in a minute.',
+  notChecked: (reference: string) =>
+    `My database did not answer, so nothing was done. What you typed is still here: press the button again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   notAccepted: (reference: string) =>
     `This inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   /** The database was asked to commit, and has not answered. */
@@ -361,7 +363,7 @@ export const EPHEMERAL = {
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
     `How it went is told in a thread of the channel where you type it. In a private channel I have to be a member for that: type \`${INVITE}\` there.`,
     'Passwords are stored encrypted until they were sent, and then wiped. Use app passwords where your provider has them.',
-    'My Home tab shows the ColdSend API key of this workspace (its last four characters) and the latest inboxes.',
+    'My Home tab shows the ColdSend API keys (their last four characters), the settings of this workspace and the latest inboxes.',
   ],
   usage: `\`${COMMAND}\` takes nothing or one address, like \`${COMMAND} jane@acme.com\`. Type \`${COMMAND} help\` for more.`,
   failed: (reference: string) =>
@@ -502,6 +504,8 @@ export const HOME = {
   intro: `Type ${COMMAND} in a channel to add an inbox. How it went is told in a thread there.`,
   keyTitle: 'ColdSend API key',
   noKey: 'No key is stored for this workspace yet, so no inbox can be added.',
+  noOwnKey: "No key is stored for this workspace itself, so inboxes can be added in the channels of clients only.",
+  keyUnused: 'It is not used as things are set: inboxes can be added in the channels of clients only.',
   storedKey: (lastFour: string) => `A key ending in ${lastFour} is stored.`,
   storedBy: (who: string, when: string) => `Stored by ${who}, ${when}.`,
   checked: (when: string) => `Last checked ${when}.`,

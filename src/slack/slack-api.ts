@@ -124,8 +124,8 @@ export function createSlackApis(deps: {
   fetch: FetchFunction;
   logger: Logger;
   onCall(call: SlackCall): void;
-  /** Slack refused the token itself. */
-  onTokenRefused?(token: string): void;
+  /** Slack refused the token itself: the one that its workspace has now, where that is another. */
+  renewToken?(token: string): Promise<string | undefined>;
 }): SlackApis {
   const apis = new Map<string, SlackApi>();
   return Object.assign(apiOf, { forget: (token: string) => void apis.delete(token) });
@@ -219,6 +219,12 @@ export function createSlackApis(deps: {
     });
   }
 
+  /** Asked once for a call; never for giving a token back, which must not hit another one. */
+  async function findFresh(client: WebClient, method: string, args: Record<string, unknown>) {
+    if (client.token === undefined || args.token !== undefined || method === 'auth.revoke') return undefined;
+    return deps.renewToken?.(client.token);
+  }
+
   async function call<T>(
     client: WebClient,
     method: string,
@@ -232,8 +238,9 @@ export function createSlackApis(deps: {
     } catch (error) {
       const translated = translate(method, error);
       result = translated instanceof SlackRefusedError ? translated.reason : 'unavailable';
-      if (client.token !== undefined && TOKEN_REFUSED.has(result)) deps.onTokenRefused?.(client.token);
-      throw translated;
+      const fresh = TOKEN_REFUSED.has(result) ? await findFresh(client, method, args) : undefined;
+      if (fresh === undefined) throw translated;
+      return await call(client, method, { ...args, token: fresh }, shape);
     } finally {
       deps.onCall({ method, result, ms: performance.now() - startedAt });
     }

@@ -1,9 +1,10 @@
-/** Rests for at least as long, and so that it takes at most a fiftieth of the time: the table is written anew each time. */
+/** Rests for at least as long, and for ten times as long as it took, up to the longest: the table is written anew each time. */
 const EVERY_MS = 1_000;
-const REST = 50;
+const REST = 10;
+const LONGEST_REST_MS = 10_000;
 
 /** Somebody was reading, or another replica was at it. */
-const AGAIN_AFTER_MS = 10_000;
+const AGAIN_AFTER_MS = 5_000;
 
 export type EraseLater = {
   /** Has the table erased soon; resolves after the try that covers this call. Never rejects. */
@@ -27,6 +28,7 @@ export function createEraseLater(erase: () => Promise<boolean>, monotonicNow = (
   return { request, finish };
 
   function request(): Promise<void> {
+    if (finished) return Promise.resolve();
     next ??= Promise.withResolvers();
     const { promise } = next;
     schedule();
@@ -55,7 +57,7 @@ export function createEraseLater(erase: () => Promise<boolean>, monotonicNow = (
     const startedAt = monotonicNow();
     const erased = await erase().catch(() => false);
     const endedAt = monotonicNow();
-    earliest = endedAt + (erased ? Math.max(EVERY_MS, REST * (endedAt - startedAt)) : AGAIN_AFTER_MS);
+    earliest = endedAt + (erased ? restAfter(endedAt - startedAt) : AGAIN_AFTER_MS);
     if (!erased) next ??= Promise.withResolvers();
   }
 
@@ -65,4 +67,8 @@ export function createEraseLater(erase: () => Promise<boolean>, monotonicNow = (
     await run();
     next?.resolve();
   }
+}
+
+function restAfter(tookMs: number): number {
+  return Math.min(Math.max(EVERY_MS, REST * tookMs), LONGEST_REST_MS);
 }

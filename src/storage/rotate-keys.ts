@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts';
 import { SealError, type Sealer, sealedPrefix } from './sealing.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-errors.ts';
 
-const AT_ONCE = 100;
+/** On SQLite so many are written with one wait for the disk, and then others get their turn. */
+const AT_ONCE = 50;
 
-/** How often a value is tried again that the bot keeps SQLite from writing. */
+/** SQLite has no queue: without a pause those who wait for its lock would hardly ever find it free. */
+const PAUSE_MS = 40;
+
+/** How often a batch is tried again that the bot keeps SQLite from writing. */
 const TRIES = 20;
 
 export type Rotation = {
@@ -19,8 +24,8 @@ export type Rotation = {
 };
 
 /**
- * Seals every sealed value of every table anew with the first of the sealer's keys, beside running bots: each value on its own,
- * and only where it is still the one that was read. Can be interrupted at any point and repeated.
+ * Seals every sealed value of every table anew with the first of the sealer's keys, beside running bots, a few at a time, and
+ * each only where it is still the one that was read. Can be interrupted at any point and repeated.
  *
  * @param onBatch told about how many were sealed anew so far
  */
@@ -34,11 +39,9 @@ export async function rotateKeys(
   for (const column of SEALED_COLUMNS) {
     for (let after = ''; ; ) {
       const batch = await findBatch(database, sealer, column, after);
-      for (const row of batch) {
-        const opened = open(sealer, column, row);
-        if (opened === undefined) unreadable += 1;
-        else if (await replace(database, column, row, sealer.seal(opened, column.contextOf(row)))) resealed += 1;
-      }
+      const opened = batch.flatMap((row) => open(sealer, column, row) ?? []);
+      unreadable += batch.length - opened.length;
+      resealed += await replaceAll(database, sealer, column, opened);
       onBatch(resealed);
       const last = batch.at(-1);
       if (last === undefined || batch.length < AT_ONCE) break;
@@ -58,15 +61,18 @@ export async function countByKey({ kind, kysely }: Pick<Database, 'kind' | 'kyse
       kind === 'postgres'
         ? sql`split_part(${name}, '.', 2)`
         : sql`substr(${name}, 4, instr(substr(${name}, 4), '.') - 1)`;
-    const { rows } = await sql<{ keyId: string; count: number }>`
+    const counted = sql<{ keyId: string; count: number }>`(
       select ${keyId} as "keyId", count(*) as "count" from ${sql.table(table)}
-      where ${name} is not null group by ${keyId}`.execute(kysely);
-    for (const row of rows) counts[row.keyId] = (counts[row.keyId] ?? 0) + row.count;
+      where ${name} is not null group by ${keyId})`;
+    for (const row of await kysely.selectFrom(counted.as('counted')).selectAll().execute())
+      counts[row.keyId] = (counts[row.keyId] ?? 0) + row.count;
   }
   return counts;
 }
 
 type Row = { key: string; teamId: string; sealed: string };
+
+type OpenedRow = Row & { opened: string };
 
 async function findBatch({ kysely }: Database, sealer: Sealer, of: SealedColumn, after: string): Promise<Row[]> {
   const prefix = sealedPrefix(sealer.primaryKeyId);
@@ -74,33 +80,57 @@ async function findBatch({ kysely }: Database, sealer: Sealer, of: SealedColumn,
   const value = sql.ref(`sealed_in.${of.column}`);
   const teamId = of.teamIn === undefined ? sql.ref('sealed_in.team_id') : sql.ref('owner.team_id');
   const join = of.teamIn === undefined ? sql`` : sql`join ${sql.table(of.teamIn)} as owner on owner.id = ${key}`;
-  const { rows } = await sql<Row>`
+  const found = sql<Row>`(
     select ${key} as "key", ${teamId} as "teamId", ${value} as "sealed" from ${sql.table(of.table)} as sealed_in ${join}
     where ${value} is not null and substr(${value}, 1, ${sql.lit(prefix.length)}) <> ${prefix} and ${key} > ${after}
-    order by ${key} limit ${sql.lit(AT_ONCE)}`.execute(kysely);
-  return rows;
+    order by ${key} limit ${sql.lit(AT_ONCE)})`;
+  return kysely.selectFrom(found.as('found')).selectAll().orderBy('key').execute();
 }
 
-function open(sealer: Sealer, column: SealedColumn, row: Row): string | undefined {
+function open(sealer: Sealer, column: SealedColumn, row: Row): OpenedRow | undefined {
   try {
-    return sealer.open(row.sealed, column.contextOf(row));
+    return { ...row, opened: sealer.open(row.sealed, column.contextOf(row)) };
   } catch (error) {
     if (error instanceof SealError) return undefined;
     throw error;
   }
 }
 
-/** False where the value was changed or wiped in between. */
-async function replace({ kysely }: Database, of: SealedColumn, row: Row, sealed: string): Promise<boolean> {
-  const value = sql.ref(of.column);
-  const update = sql`
-    update ${sql.table(of.table)} set ${value} = ${sealed}
-    where ${sql.ref(of.key)} = ${row.key} and ${value} = ${row.sealed}`;
+async function replaceAll(
+  database: Database,
+  sealer: Sealer,
+  column: SealedColumn,
+  rows: OpenedRow[],
+): Promise<number> {
+  const replaceWithin = async (executor: Pick<Database, 'kysely'>): Promise<number> => {
+    let replaced = 0;
+    for (const row of rows) {
+      if (await replace(executor, column, row, sealer.seal(row.opened, column.contextOf(row)))) replaced += 1;
+    }
+    return replaced;
+  };
+  // On PostgreSQL several rows in one transaction would wait for the bot's in another order, and the bot for ours.
+  if (database.kind === 'postgres' || rows.length === 0) return replaceWithin(database);
   for (let tries = 1; ; tries += 1) {
+    await sleep(PAUSE_MS);
     try {
-      return (await update.execute(kysely)).numAffectedRows === 1n;
+      return await database.transaction(replaceWithin);
     } catch (error) {
       if (tries === TRIES || !isSqliteError(error, SQLITE_BUSY)) throw error;
     }
   }
+}
+
+/** False where the value was changed or wiped in between. */
+async function replace(
+  { kysely }: Pick<Database, 'kysely'>,
+  of: SealedColumn,
+  row: Row,
+  sealed: string,
+): Promise<boolean> {
+  const value = sql.ref(of.column);
+  const updated = await sql`
+    update ${sql.table(of.table)} set ${value} = ${sealed}
+    where ${sql.ref(of.key)} = ${row.key} and ${value} = ${row.sealed}`.execute(kysely);
+  return updated.numAffectedRows === 1n;
 }

@@ -77,8 +77,8 @@ async function isInUse(kysely: Executor['kysely'], keyId: string): Promise<boole
   const prefix = sealedPrefix(keyId);
   for (const { table, column } of SEALED_COLUMNS) {
     const start = sql`substr(${sql.ref(column)}, 1, ${sql.lit(prefix.length)})`;
-    const found = await sql`select 1 from ${sql.table(table)} where ${start} = ${prefix} limit 1`.execute(kysely);
-    if (found.rows.length > 0) return true;
+    const found = sql<{ one: number }>`(select 1 as one from ${sql.table(table)} where ${start} = ${prefix} limit 1)`;
+    if (await kysely.selectFrom(found.as('found')).selectAll().executeTakeFirst()) return true;
   }
   return false;
 }

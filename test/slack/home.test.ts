@@ -138,7 +138,12 @@ test('however many clients there are, a page of them fits, and the others are a 
 
 test('the longest names of clients, in any number of channels, fit', () => {
   const label = '😀'.repeat(20);
-  const keys = Array.from({ length: 400 }, (_, n) => ({ ...key, label, channelId: `C${1e9 + n}`, missingScopes: [HOSTILE] }));
+  const keys = Array.from({ length: 400 }, (_, n) => ({
+    ...key,
+    label,
+    channelId: `C${1e9 + n}`,
+    missingScopes: [HOSTILE],
+  }));
   assertView(renderHome({ isAdmin: true, keys, latest: [] }));
 });
 

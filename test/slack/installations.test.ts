@@ -63,7 +63,25 @@ test('a workspace that left is refused within 30 s, one that comes at once', asy
   assert.deepEqual(dropped, ['xoxb-T1']);
 });
 
-test('what was forgotten is looked up again, by workspace or by token, also while it is being looked up', async () => {
+test('a token that Slack refuses is replaced by the one that the workspace has now', async () => {
+  const { installations, install, stored, dropped } = setUp();
+  install('T1');
+  await installations.get('T1');
+  assert.equal(await installations.renew('xoxb-T1'), undefined, 'it has no other');
+  assert.equal(await installations.renew('xoxb-unknown'), undefined);
+  install('T1', 'xoxb-new');
+  assert.deepEqual(await Promise.all([installations.renew('xoxb-T1'), installations.renew('xoxb-T1')]), [
+    'xoxb-new',
+    'xoxb-new',
+  ]);
+  assert.equal(await installations.renew('xoxb-T1'), 'xoxb-new', 'also for who is late');
+  assert.ok(dropped.includes('xoxb-T1'));
+  stored.delete('T1');
+  assert.equal(await installations.renew('xoxb-new'), undefined);
+  await assert.rejects(installations.get('T1'), NotInstalledError);
+});
+
+test('what was forgotten is looked up again, also while it is being looked up', async () => {
   const { installations, install, lookUps } = setUp();
   install('T1');
   const early = installations.get('T1');
@@ -71,10 +89,7 @@ test('what was forgotten is looked up again, by workspace or by token, also whil
   install('T1', 'xoxb-new');
   await early;
   assert.equal((await installations.get('T1')).botToken, 'xoxb-new');
-  installations.forgetToken('xoxb-new');
-  installations.forgetToken('xoxb-unknown');
-  await installations.get('T1');
-  assert.equal(lookUps.length, 3);
+  assert.equal(lookUps.length, 2);
 });
 
 test('no workspace, and a database that is away, give nobody’s token', async () => {

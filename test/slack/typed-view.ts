@@ -35,6 +35,9 @@ type Element = {
   initial_value?: string;
   initial_option?: object;
   initial_options?: object[];
+  initial_users?: string[];
+  initial_conversation?: string;
+  initial_conversations?: string[];
 };
 
 function isInput(block: AnyBlock): block is AnyBlock & { type: 'input'; block_id: string; element: Element } {
@@ -50,6 +53,12 @@ function stateOf(element: Element, typed: string | boolean | undefined): object 
   if (type === 'radio_buttons') {
     const chosen = typed === undefined ? element.initial_option : options.find(({ value }) => value === typed);
     return { type, selected_option: chosen ?? null };
+  }
+  if (type === 'multi_static_select') return { type, selected_options: element.initial_options ?? [] };
+  if (type === 'multi_users_select') return { type, selected_users: element.initial_users ?? [] };
+  if (type === 'conversations_select') return { type, selected_conversation: element.initial_conversation ?? null };
+  if (type === 'multi_conversations_select') {
+    return { type, selected_conversations: element.initial_conversations ?? [] };
   }
   return { type, value: (typed ?? element.initial_value ?? '') || null };
 }

@@ -68,7 +68,7 @@ test('what is asked for while it is being done is done once more', async (contex
   await pass(100);
   const second = later.request();
   going.resolve(true);
-  await pass(2_000);
+  await pass(10_000);
   await Promise.all([first, second]);
   assert.equal(erasedAt.length, 2);
 });
@@ -80,6 +80,7 @@ test('at the end it does what is still to be done, once', async () => {
     return false;
   });
   await idle.finish();
+  await idle.request();
   assert.equal(tries, 0);
   const busy = createEraseLater(async () => {
     tries += 1;

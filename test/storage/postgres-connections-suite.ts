@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { Kysely, sql } from 'kysely';
+import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
+import type { Executor } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { createPostgresDialect } from '../../src/storage/postgres-database.ts';
 import { DatabaseUnusableError } from '../../src/storage/storage-error.ts';
 import type { Tables } from '../../src/storage/tables.ts';
 import { testSealer } from './samples.ts';
 import type { TestPostgres } from './start-postgres.ts';
+import { startTcpProxy } from './tcp-proxy.ts';
 
 export function describePostgresConnections(postgres: TestPostgres) {
   describe('connections to PostgreSQL', () => {
@@ -44,7 +45,7 @@ export function describePostgresConnections(postgres: TestPostgres) {
 
     test('a connection that no longer answers is given up, and the next query gets another', async (t) => {
       const url = new URL(await postgres.createDatabase());
-      const proxy = await startProxy(Number(url.port));
+      const proxy = await startTcpProxy(Number(url.port));
       url.port = String(proxy.port);
       const kysely = new Kysely<Tables>({
         dialect: createPostgresDialect(url.href, {
@@ -58,10 +59,44 @@ export function describePostgresConnections(postgres: TestPostgres) {
         await kysely.destroy();
       });
       await sql`select 1`.execute(kysely);
-      proxy.swallowEverything();
+      proxy.freeze();
+      proxy.thaw();
       await assert.rejects(sql`select 1`.execute(kysely), /Query read timeout/);
       await sql`select 1`.execute(kysely);
       assert.equal(proxy.connections(), 2);
+    });
+
+    test('a commit that is not answered is in doubt; everything before it is not', async (t) => {
+      const url = new URL(await postgres.createDatabase());
+      const proxy = await startTcpProxy(Number(url.port));
+      url.port = String(proxy.port);
+      const db = await openDatabase(url.href, { sealer: testSealer });
+      t.after(async () => {
+        await db.close();
+        await proxy.stop();
+      });
+      const write = (sealed: string) => (within: Executor) =>
+        within.kysely.insertInto('sealed_check').values({ key_id: sealed, sealed }).execute();
+
+      proxy.freezeAfter('insert');
+      await assert.rejects(db.transaction(write('never')), (error) => !(error instanceof CommitInDoubtError));
+      proxy.thaw();
+      proxy.freezeAfter('commit');
+      const startedAt = performance.now();
+      await assert.rejects(db.transaction(write('perhaps')), CommitInDoubtError);
+      assert.ok(performance.now() - startedAt < 2_500, 'in time for a person who waits');
+      proxy.thaw();
+      const rows = await db.kysely.selectFrom('sealed_check').select('key_id').execute();
+      const stored = rows.map(({ key_id }) => key_id);
+      assert.deepEqual([stored.includes('never'), stored.includes('perhaps')], [false, true]);
+    });
+
+    test('a commit that the server refuses is not in doubt', async () => {
+      const db = await openDatabase(await postgres.createDatabase(), { sealer: testSealer });
+      await sql`create table late (id integer unique deferrable initially deferred)`.execute(db.kysely);
+      const twice = db.transaction(({ kysely }) => sql`insert into late values (1), (1)`.execute(kysely));
+      await assert.rejects(twice, /unique constraint/);
+      await db.close();
     });
 
     test('a server that is not there or refuses the password is named in a sentence, without the password', async () => {
@@ -84,38 +119,4 @@ export function describePostgresConnections(postgres: TestPostgres) {
       });
     });
   });
-}
-
-/** Passes bytes on until told to swallow those of the connections there are; later ones are passed on again. */
-async function startProxy(target: number) {
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  const server = createServer((client) => {
-    connections += 1;
-    const upstream = connect(target, '127.0.0.1');
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => sockets.delete(socket));
-    }
-    client.pipe(upstream).pipe(client);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    port: address.port,
-    connections: () => connections,
-    swallowEverything() {
-      for (const socket of sockets) {
-        socket.unpipe();
-        socket.resume();
-      }
-    },
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }

@@ -4,12 +4,13 @@ import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.t
 import { describeDatabase } from './database-suite.ts';
 import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describePostgresConnections } from './postgres-connections-suite.ts';
+import { describePostgresErasing } from './postgres-erasing-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { startPostgres } from './start-postgres.ts';
 import { createTestDatabases } from './test-databases.ts';
-import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
 const postgres = await startPostgres();
@@ -26,3 +27,4 @@ describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
 describePostgresConnections(postgres);
+describePostgresErasing(databases());

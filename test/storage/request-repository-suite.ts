@@ -457,6 +457,20 @@ export function describeRequestRepository(databases: TestDatabases) {
       ]);
     });
 
+    test('countWaiting counts what waits, by what for', async () => {
+      const requests = repositoryOf('a');
+      for (const [name, waitsFor] of [
+        ['1', 'key'],
+        ['2', 'key'],
+        ['3', 'unavailable'],
+        ['4', undefined],
+      ] as const) {
+        await requests.advance(await acceptSample(requests, name), { waitsFor });
+      }
+      await requests.advance(await acceptSample(requests, '5'), { state: 'told', waitsFor: 'key' });
+      assert.deepEqual(await requests.countWaiting(), { no_connection: 0, unavailable: 1, rate_limited: 0, key: 2 });
+    });
+
     test('countByState counts the unfinished ones and knows the oldest of each state', async () => {
       const requests = repositoryOf('a');
       const none = { count: 0, oldestAcceptedAt: undefined };

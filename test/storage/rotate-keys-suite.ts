@@ -108,7 +108,7 @@ export function describeRotateKeys(databases: TestDatabases) {
 
     test('goes on where it was interrupted, over several batches', async () => {
       const database = await databases.open(undefined, { sealer: oldSealer });
-      await fill(database, oldSealer, 120);
+      await fill(database, oldSealer, 60);
       const stop = new Error('killed');
       let batches = 0;
       const interrupted = rotateKeys(database, bothSealer, () => {
@@ -119,7 +119,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       const { old = 0, new: done = 0 } = await countByKey(database);
       assert.ok(old > 0 && done > 0, `${old} old, ${done} new`);
       const rotation = await rotateKeys(database, bothSealer);
-      assert.deepEqual(rotation, { resealed: old, unreadable: 0, left: { new: 600 } });
+      assert.deepEqual(rotation, { resealed: old, unreadable: 0, left: { new: 300 } });
       assert.equal((await rotateKeys(database, bothSealer)).resealed, 0);
     });
 

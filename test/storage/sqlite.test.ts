@@ -6,8 +6,8 @@ import { describeInstallationRepository } from './installation-repository-suite.
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
-import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
 after(() => folder.remove());

@@ -2,7 +2,7 @@ import type { AccountField, FieldErrors } from '../../add-inbox/sender-account.t
 import type { FormField } from '../ids.ts';
 import { FIELD_LABELS, FORM } from '../sentences.ts';
 import { WHO_FIELDS } from './draft-defaults.ts';
-import { findInputs, readView } from './view-state.ts';
+import { readView } from './view-state.ts';
 
 /** Where to say what is wrong with a field that is not shown, in the order of trying. */
 const NEAREST: Partial<Record<AccountField, FormField[]>> = {
@@ -24,8 +24,7 @@ const SAME_AS: Partial<Record<AccountField, AccountField>> = {
  * Throws UnreadableViewError.
  */
 export function toBlockErrors(errors: FieldErrors, view: unknown): Record<string, string> {
-  const inputs = findInputs(view);
-  const { isShown, isTicked } = readView(view);
+  const { inputs, isShown, isTicked } = readView(view);
   const isOneLogin = !isShown('same_login') || isTicked('same_login');
   const sentences = new Map<string, string[]>();
   for (const [field, sentence] of entriesOf(errors)) {

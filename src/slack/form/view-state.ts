@@ -33,6 +33,8 @@ const viewSchema = z.object({
 
 /** A view as it stands at a person's client. */
 export type ViewState = {
+  /** As `findInputs` gives it. */
+  inputs: ReadonlyMap<string, string>;
   /** The client that it is about; '' where there is none. */
   client: string;
   context: FormContext | undefined;
@@ -48,16 +50,16 @@ export type ViewState = {
 
 /** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */
 export function readView(view: unknown): ViewState {
-  const parsed = viewSchema.safeParse(view);
-  if (!parsed.success) throw new UnreadableViewError('view');
-  const { client, context, draft } = decodePrivateMetadata(parsed.data.private_metadata ?? '');
-  const shown = findInputs(view);
-  const elementOf = (field: string) => parsed.data.state?.values[shown.get(field) ?? '']?.[field];
+  const parsed = parseView(view);
+  const { client, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
+  const inputs = inputsOf(parsed);
+  const elementOf = (field: string) => parsed.state?.values[inputs.get(field) ?? '']?.[field];
   return {
+    inputs,
     client,
     context,
     carried: draft,
-    isShown: (field) => shown.has(field),
+    isShown: (field) => inputs.has(field),
     textOf: (field) => {
       const { value, selected_option, selected_conversation } = elementOf(field) ?? {};
       return value || selected_option?.value || selected_conversation || undefined;
@@ -75,13 +77,19 @@ export function readView(view: unknown): ViewState {
  * Slack sends the blocks with each interaction; the state alone leaves out what it has no value for.
  */
 export function findInputs(view: unknown): ReadonlyMap<string, string> {
+  return inputsOf(parseView(view));
+}
+
+function parseView(view: unknown): z.output<typeof viewSchema> {
   const parsed = viewSchema.safeParse(view);
   if (!parsed.success) throw new UnreadableViewError('view');
-  const fromBlocks = (parsed.data.blocks ?? [])
-    .filter((block) => block.type === 'input')
-    .map((block) => block.block_id);
+  return parsed.data;
+}
+
+function inputsOf({ blocks, state }: z.output<typeof viewSchema>): ReadonlyMap<string, string> {
+  const fromBlocks = (blocks ?? []).filter((block) => block.type === 'input').map((block) => block.block_id);
   const inputs = new Map<string, string>();
-  for (const blockId of [...fromBlocks, ...Object.keys(parsed.data.state?.values ?? {})]) {
+  for (const blockId of [...fromBlocks, ...Object.keys(state?.values ?? {})]) {
     const field = /^([a-z_]+)\.\d+$/.exec(blockId ?? '')?.[1];
     if (field !== undefined && blockId !== null && blockId !== undefined) inputs.set(field, blockId);
   }

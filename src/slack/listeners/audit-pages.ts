@@ -43,7 +43,12 @@ export function createAuditPages(deps: {
       read(actor, place),
     ]);
     const refusal = findNotice(right);
-    const page = refusal === undefined ? renderAuditPage(actor.userId, place, entries) : renderNotice(refusal);
+    if (refusal !== undefined) {
+      // On top: the page may be on somebody else's screen.
+      await api.pushView(action.trigger_id, renderNotice(refusal));
+      return;
+    }
+    const page = renderAuditPage(actor.userId, place, entries);
     await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
       const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
       if (!outdated) throw error;

@@ -38,7 +38,7 @@ export function createClientPages(deps: {
       deps.listKeys(actor.teamId),
     ]);
     const refusal = findNotice(right);
-    const label = valueOf(action);
+    const label = readValue(action);
     const [key, ...others] = keys.filter((candidate) => candidate.label === label && label !== '');
     const notice = refusal ?? (key === undefined ? sentences.clientGone : undefined);
     const channelIds = [key, ...others].flatMap((each) => (each === undefined ? [] : [each.channelId]));
@@ -55,7 +55,7 @@ export function createClientPages(deps: {
       await api.openView(action.trigger_id, renderNotice(refusal));
       return;
     }
-    const label = valueOf(action);
+    const label = readValue(action);
     const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label));
     if (!removed) await api.openView(action.trigger_id, renderNotice(sentences.clientGone));
     await deps.showHome(api, actor);
@@ -63,7 +63,7 @@ export function createClientPages(deps: {
 
   /** The Home itself says who may see what. */
   async function turnPage(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const page = Number(valueOf(action));
+    const page = Number(readValue(action));
     await deps.showHome(api, actor, Number.isSafeInteger(page) && page > 0 ? page : 0);
   }
 
@@ -99,6 +99,6 @@ export function createClientPages(deps: {
   }
 }
 
-function valueOf({ actions }: ActionPayload): string {
+function readValue({ actions }: ActionPayload): string {
   return actions[0]?.value ?? '';
 }

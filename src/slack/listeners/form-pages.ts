@@ -10,6 +10,7 @@ import { openServers } from '../form/draft-defaults.ts';
 import { toBlockErrors } from '../form/field-errors.ts';
 import { turnPage } from '../form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../form/how-page.ts';
+import { openerOf } from '../form/private-metadata.ts';
 import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
@@ -33,7 +34,7 @@ export type FormPagesDeps = {
   openResponseUrl(teamId: string, sealed: string): string | undefined;
   /** A new request's reference: under it the log has all there is to say about it. */
   newReference(): string;
-  /** The request could not be committed, or not in time. */
+  /** The request could not be committed, or not in time; or what is to be known before could not be looked up. */
   onNotAccepted(reference: string, error: unknown): void;
 };
 
@@ -56,8 +57,17 @@ export function createFormPages(deps: FormPagesDeps) {
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
     const attempt = { what: CALLBACKS.who, view };
-    const refused = await refuse(api, actor, attempt, 'inbox_type');
-    if (refused !== undefined) return refused;
+    try {
+      const refused = await refuse(api, actor, attempt, 'inbox_type');
+      if (refused !== undefined) return refused;
+    } catch (error) {
+      const reference = deps.newReference();
+      deps.onNotAccepted(reference, error);
+      return {
+        response_action: 'errors',
+        errors: toBlockErrors({ inbox_type: sentences.notChecked(reference) }, view),
+      };
+    }
     const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
     return { response_action: 'update', view: page };
   }
@@ -156,6 +166,11 @@ export function createFormPages(deps: FormPagesDeps) {
     if (right.kind === 'unknown') {
       // On top, so that what they typed is still there when they close it.
       await api.pushView(triggerId, renderNotice(sentences.whoAreYou));
+      return;
+    }
+    if (right.kind === 'refused' && openerOf(view.private_metadata) !== actor.userId) {
+      // Somebody else has this view on their screen: what is said here is none of their business.
+      await api.pushView(triggerId, renderNotice(sentences.refusals[right.why]));
       return;
     }
     const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();

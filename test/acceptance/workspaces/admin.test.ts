@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { addGoogleInbox, GOOGLE_PASSWORD } from '../add-google-inbox.ts';
+import { startWorld } from '../start-bot.ts';
+import { runAdminCommand } from './run-admin-command.ts';
+import { startAgency } from './start-agency.ts';
+import { isNothing, waitForStored } from './stored-secrets.ts';
+
+test('the operators’ commands, beside a running bot of several workspaces', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-admin-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const setting = { createUrl: async () => `sqlite:${join(folder, 'bot.db')}`, replicas: 1 };
+  const agency = await startAgency(context, setting);
+  const { slack, coldsend, teams, env } = agency;
+  const [acme, blue, coral] = teams;
+  const outputs: string[] = [];
+  const run = async (args: string[], change: Record<string, string> = {}) => {
+    const done = await runAdminCommand(args, { ...env, ...change });
+    outputs.push(done.output);
+    return done;
+  };
+
+  await context.test('help, and what is no command', async () => {
+    for (const args of [['help'], ['--help'], [], ['list', '--help']]) {
+      const { status, output } = await run(args);
+      assert.equal(status, 0);
+      for (const name of ['list', 'pending', 'rotate-keys', 'remove TEAM', 'doctor']) assert.ok(output.includes(name));
+    }
+    for (const args of [['remvoe', 'T1'], ['remove'], ['list', 'more'], ['constructor']]) {
+      assert.equal((await run(args)).status, 2, args.join(' '));
+    }
+  });
+
+  await context.test('list: nobody, then each workspace', async () => {
+    assert.match((await run(['list'])).output, /^No workspace has installed the bot yet\.$/m);
+    for (const team of [acme, blue]) await agency.setUp(team);
+    const { status, output } = await run(['list']);
+    assert.equal(status, 0);
+    const lines = output.trim().split('\n');
+    assert.equal(lines.length, 2);
+    assert.match(
+      lines[0] ?? '',
+      new RegExp(`^${acme.teamId} \\("Acme"\\) was installed by ${acme.admin.userId} at 20`),
+    );
+  });
+
+  await context.test('pending: what waits, without secrets', async () => {
+    assert.match((await run(['pending'])).output, /^Nothing is pending\.$/m);
+    coldsend.answerAlways({ kind: 'server_error', status: 503, retryAfter: '600' });
+    await addGoogleInbox(acme.member, { address: 'jane@acme.com', channelId: acme.channelId });
+    await slack.waitForCall(({ method, args }) => method === 'chat.update' && JSON.stringify(args).includes('jane@'));
+    const { status, output } = await run(['pending']);
+    assert.equal(status, 0);
+    assert.match(
+      output,
+      new RegExp(
+        `^\\S+: ${acme.member.userId} of ${acme.teamId} asked for "jane@acme.com" at 20\\S+; it is announced, waits \\(unavailable\\) until 20`,
+      ),
+    );
+    coldsend.answerAlways(undefined);
+  });
+
+  await context.test('doctor: nothing is wrong', async () => {
+    const { status, output } = await run(['doctor']);
+    assert.equal(status, 0, output);
+    assert.match(output, new RegExp(`^✓ ${acme.teamId} has granted what manifest\\.yml asks for\\.$`, 'm'));
+    assert.match(output, /^✓ The clock agrees with Slack's\.$/m);
+    assert.match(output, /^✓ ColdSend can be reached\.$/m);
+    assert.match(output, /^✓ Slack takes SLACK_CLIENT_ID and SLACK_CLIENT_SECRET\.$/m);
+    assert.match(output, /^Nothing is wrong\.$/m);
+  });
+
+  await context.test('doctor: each thing that is wrong', async () => {
+    const cases: { change?: Record<string, string>; before?: () => void; says: RegExp }[] = [
+      { change: { SLACK_CLIENT_SECRET: 'x' }, says: /^✗ Slack does not take SLACK_CLIENT_ID .*bad_client_secret/m },
+      { change: { COLDSEND_API_URL: 'http://127.0.0.1:1/x' }, says: /^✗ ColdSend can not be reached/m },
+      { change: { SLACK_API_URL: 'http://127.0.0.1:1/api/' }, says: /^✗ Slack can not be reached at SLACK_API_URL/m },
+      { change: { SLACK_STATE_SECRET: '' }, says: /^ {2}- SLACK_STATE_SECRET is missing/m },
+      {
+        change: { ENCRYPTION_KEYS: `other:${Buffer.alloc(32, 9).toString('base64')}` },
+        says: /ENCRYPTION_KEYS can't open what is stored/,
+      },
+      { change: { DATABASE_URL: `sqlite:${join(folder, 'none.db')}` }, says: /There is no database/ },
+      {
+        before: () => slack.setScopes(blue.teamId, ['commands', 'chat:write']),
+        says: new RegExp(`^✗ ${blue.teamId} has not granted .*users:read`, 'm'),
+      },
+      {
+        before: () => void slack.revokeToken(blue.teamId, { silent: true }),
+        says: new RegExp(`^✗ ${blue.teamId} can not be served, because Slack answers token_revoked`, 'm'),
+      },
+    ];
+    for (const { change, before, says } of cases) {
+      before?.();
+      const { status, output } = await run(['doctor'], change);
+      assert.equal(status, 1, output);
+      assert.match(output, says);
+    }
+  });
+
+  await context.test('doctor: values of another key are told', async () => {
+    const both = { ENCRYPTION_KEYS: `k2:${Buffer.alloc(32, 8).toString('base64')},${env.ENCRYPTION_KEYS}` };
+    assert.match((await run(['doctor'], both)).output, /^✓ \d+ values are sealed with the key "k1"/m);
+  });
+
+  await context.test('remove: the workspace is gone here and at Slack, and served no more', async () => {
+    for (const bad of ['acme', 'T1; drop', '']) assert.notEqual((await run(['remove', bad])).status, 0);
+    const { status, output } = await run(['remove', acme.teamId]);
+    assert.equal(status, 0, output);
+    assert.match(output, /The app is removed from the workspace at Slack too\./);
+    await waitForStored(agency, acme.teamId, isNothing);
+    assert.equal(slack.getWorkspace(acme.teamId).installation, undefined);
+    assert.match((await run(['remove', acme.teamId])).output, /Nothing of \w+ is stored/);
+    assert.match((await run(['remove', coral.teamId])).output, /Nothing of \w+ is stored/);
+  });
+
+  await context.test('remove: where Slack does not take the app out, it says so', async () => {
+    const { status, output } = await run(['remove', blue.teamId]);
+    assert.equal(status, 1);
+    assert.match(output, /Slack did not remove the app from the workspace \(\w+\): an admin there can remove it/);
+    await waitForStored(agency, blue.teamId, isNothing);
+  });
+
+  const secrets = [...Object.values(env).filter((value) => /^(xoxb|the state)|=$/.test(value)), GOOGLE_PASSWORD];
+  for (const text of outputs) {
+    assert.doesNotMatch(text, /xoxb-|cs_live_|xapp-/);
+    for (const secret of secrets) assert.ok(!text.includes(secret));
+  }
+});
+
+test('the operators’ commands, for one workspace', async (context) => {
+  const { env, slack } = await startWorld(context, { transport: 'socket' });
+  const list = await runAdminCommand(['list'], env);
+  assert.match(list.output, /The bot serves the one workspace of SLACK_BOT_TOKEN/);
+  const healthy = await runAdminCommand(['doctor'], env);
+  assert.equal(healthy.status, 0, healthy.output);
+  assert.match(healthy.output, /✓ Slack takes SLACK_APP_TOKEN\./);
+  const ill = await runAdminCommand(['doctor'], {
+    ...env,
+    SLACK_APP_TOKEN: 'xapp-wrong',
+    SLACK_BOT_TOKEN: 'xoxb-wrong',
+  });
+  assert.equal(ill.status, 1);
+  assert.match(ill.output, /✗ Slack does not take SLACK_APP_TOKEN \(invalid_auth\)/);
+  assert.match(ill.output, /✗ The workspace of SLACK_BOT_TOKEN can not be served, because Slack answers invalid_auth/);
+  assert.match(ill.output, /2 things are wrong/);
+  const removed = await runAdminCommand(['remove', slack.workspace.teamId], env);
+  assert.equal(removed.status, 0);
+  assert.match(removed.output, /are removed/);
+});

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ADMIN = fileURLToPath(new URL('../../../src/admin.ts', import.meta.url));
+
+export type AdminProcess = {
+  output(): string;
+  /** Resolves with the exit status, or the signal's name. */
+  exited: Promise<number | string>;
+  kill(): void;
+};
+
+/** Starts one of the operators' commands in a process of its own, with nothing in its environment but `env`. */
+export function startAdminCommand(args: string[], env: Record<string, string>): AdminProcess {
+  const child = spawn(process.execPath, [ADMIN, ...args], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const onData = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', onData);
+  child.stderr.on('data', onData);
+  const exited = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
+  return { output: () => output, exited, kill: () => void child.kill('SIGKILL') };
+}
+
+/** Runs it to its end. */
+export async function runAdminCommand(
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ status: number | string; output: string }> {
+  const { exited, output } = startAdminCommand(args, env);
+  const status = await exited;
+  return { status, output: output() };
+}

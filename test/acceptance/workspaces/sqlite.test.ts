@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { describeInstalling } from './installing.ts';
+import { describeKeepingApart } from './keeping-apart.ts';
+import { describeLeaving } from './leaving.ts';
+import { describeRotating } from './rotating.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-agency-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let databases = 0;
+const setting = {
+  createUrl: async () => {
+    databases += 1;
+    return `sqlite:${join(folder, String(databases), 'bot.db')}`;
+  },
+  replicas: 1,
+};
+
+describeInstalling('SQLite', setting);
+describeLeaving('SQLite', setting);
+describeKeepingApart('SQLite', setting);
+describeRotating('SQLite', setting);

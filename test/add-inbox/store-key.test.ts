@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KeyTrial } from '../../src/add-inbox/key-trial.ts';
+import { createStoreKey } from '../../src/add-inbox/store-key.ts';
+
+const API_KEY = 'cs_live_0123456789';
+const TO_STORE = { teamId: 'T1', userId: 'U1', apiKey: ` ${API_KEY} `, client: undefined, isNew: false };
+
+function setUp(hasTurn: boolean) {
+  const calls: string[] = [];
+  const storeKey = createStoreKey({
+    takeTurn: async (apiKey) => {
+      calls.push(`turn of ${apiKey}`);
+      return hasTurn;
+    },
+    tryKey: async (apiKey): Promise<KeyTrial> => {
+      calls.push(`try ${apiKey}`);
+      return { kind: 'works' };
+    },
+    list: async () => [],
+    save: async ({ teamId, status }) => {
+      calls.push(`save ${status}`);
+      const times = { storedAt: 0, checkedAt: undefined };
+      return {
+        teamId,
+        channelId: '',
+        label: '',
+        version: 1,
+        lastFour: '',
+        storedBy: '',
+        status,
+        missingScopes: [],
+        ...times,
+      };
+    },
+    resumeWaitingForKey: async () => calls.push('resume'),
+    wake: () => calls.push('wake'),
+  });
+  return { storeKey, calls };
+}
+
+test('the trial of a key takes one of its turns; requests that wait for a key go on', async () => {
+  const { storeKey, calls } = setUp(true);
+  assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
+  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'resume', 'wake']);
+});
+
+test('a key that has no turn left is not tried, and stored as unchecked', async () => {
+  const { storeKey, calls } = setUp(false);
+  assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
+  assert.deepEqual(calls, [`turn of ${API_KEY}`, 'save unchecked', 'resume', 'wake']);
+});
+
+test('what is no key takes no turn', async () => {
+  const { storeKey, calls } = setUp(true);
+  assert.equal((await storeKey({ ...TO_STORE, apiKey: 'hello' }, 1_000)).kind, 'not_a_key');
+  assert.deepEqual(calls, []);
+});

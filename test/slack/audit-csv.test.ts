@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AuditEntry } from '../../src/add-inbox/audit.ts';
+import { renderAuditCsv } from '../../src/slack/audit-csv.ts';
+
+const entry: AuditEntry = {
+  id: 'e1',
+  teamId: 'T1',
+  at: Date.UTC(2026, 0, 2, 14, 0),
+  userId: 'U1',
+  action: 'inbox_requested',
+  requestId: 'R1',
+  details: { email_address: 'jane@acme.com', client: 'Acme, "Inc"' },
+};
+
+test('a header, then a row each, quoted as RFC 4180 has it', () => {
+  assert.equal(
+    renderAuditCsv([entry, { ...entry, userId: undefined, requestId: undefined, details: {} }]),
+    '"time","user","action","request","details"\r\n' +
+      '"2026-01-02T14:00:00.000Z","U1","inbox_requested","R1","email_address: jane@acme.com; client: Acme, ""Inc"""\r\n' +
+      '"2026-01-02T14:00:00.000Z","","inbox_requested","",""\r\n',
+  );
+});
+
+test('no cell begins like a formula', () => {
+  for (const start of ['=', '+', '-', '@', '\t', '\r']) {
+    const csv = renderAuditCsv([
+      { ...entry, userId: `${start}1`, requestId: `${start}2`, details: { [`${start}3`]: '' } },
+    ]);
+    const cells = csv.split('\r\n"2026')[1]?.split('","') ?? [];
+    assert.equal(cells.length, 5);
+    for (const index of [1, 3, 4]) assert.ok(cells[index]?.startsWith(`'${start}`), JSON.stringify(cells[index]));
+  }
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LogLevel } from '@slack/web-api';
+import { createSlackApis, SlackRefusedError } from '../../src/slack/slack-api.ts';
+
+const nothing = (): void => {};
+
+const logger = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: () => LogLevel.ERROR,
+  setName: nothing,
+};
+
+/** A Slack that takes one token, and bots that know which one it is. */
+function setUp(taken: string, renewed: string | undefined) {
+  const tokens: (string | undefined)[] = [];
+  const asked: string[] = [];
+  const apiOf = createSlackApis({
+    apiUrl: 'https://slack.test/api/',
+    logger,
+    onCall: nothing,
+    renewToken: async (token) => {
+      asked.push(token);
+      return renewed;
+    },
+    fetch: async (url, init) => {
+      const authorization = Object.entries(init?.headers ?? {}).find(
+        ([name]) => name.toLowerCase() === 'authorization',
+      );
+      const token = authorization?.[1]?.replace('Bearer ', '');
+      tokens.push(token);
+      const response = new Response(
+        JSON.stringify(
+          token === taken ? { ok: true, channel: 'C1', ts: '1.1' } : { ok: false, error: 'token_revoked' },
+        ),
+      );
+      return {
+        ok: true,
+        status: 200,
+        statusText: '',
+        url: String(url),
+        headers: { get: () => null, entries: () => response.headers.entries() },
+        arrayBuffer: () => response.arrayBuffer(),
+        json: () => response.json(),
+        text: () => response.text(),
+      };
+    },
+  });
+  return { apiOf, tokens, asked };
+}
+
+const MESSAGE = { text: 'x', blocks: [] };
+
+test('a call whose token was replaced meanwhile is made with the new one', async () => {
+  const { apiOf, tokens, asked } = setUp('new', 'new');
+  assert.deepEqual(await apiOf('old').postMessage('C1', MESSAGE), { channelId: 'C1', ts: '1.1' });
+  assert.deepEqual([tokens, asked], [['old', 'new'], ['old']]);
+});
+
+test('where the new one is refused too, or there is none, it is refused', async () => {
+  const cases: [string | undefined, string[]][] = [
+    ['newer', ['old', 'newer']],
+    [undefined, ['old']],
+  ];
+  for (const [renewed, expected] of cases) {
+    const { apiOf, tokens } = setUp('nobody’s', renewed);
+    await assert.rejects(apiOf('old').postMessage('C1', MESSAGE), SlackRefusedError);
+    assert.deepEqual(tokens, expected);
+  }
+});
+
+test('a token is given back itself, never the one that replaced it', async () => {
+  const { apiOf, tokens, asked } = setUp('new', 'new');
+  await assert.rejects(apiOf('old').revoke(), SlackRefusedError);
+  assert.deepEqual([tokens, asked], [['old'], []]);
+});
+
+test('one API is kept for a token, for the last five hundred of them', () => {
+  const { apiOf } = setUp('x', undefined);
+  const first = apiOf('t0');
+  assert.equal(apiOf('t0'), first);
+  for (let n = 1; n <= 500; n += 1) apiOf(`t${n}`);
+  assert.notEqual(apiOf('t0'), first);
+  const again = apiOf('t0');
+  apiOf.forget('t0');
+  assert.notEqual(apiOf('t0'), again);
+});
