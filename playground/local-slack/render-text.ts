@@ -158,6 +158,7 @@ export function renderMarkup(markup: string, { nameOf }: RenderOptions = {}): st
     .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf?.(id) ?? id}`)
     .replace(/<#(\w+)(?:\|([^>]*))?>/g, (_all, id: string, label?: string) => `#${label || (nameOf?.(id) ?? id)}`)
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
+    .replace(/<!subteam\^(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf?.(id) ?? id}`)
     .replace(/<!(\w+)(?:\^[^|>]*)?(?:\|([^>]*))?>/g, (_all, name: string, label?: string) => label ?? `@${name}`)
     .replace(/<([^>|]+)\|([^>]+)>/g, (_all, url: string, label: string) =>
       url === `mailto:${label}` ? label : `${label} (${url})`,

@@ -8,7 +8,8 @@ import { canRead } from './visible-channels.ts';
 
 /** Looks up what a person reads instead of an id. */
 export function nameOf(core: Core): (id: string) => string | undefined {
-  return (id) => core.state.people.get(id)?.name ?? core.state.channels.get(id)?.name;
+  return (id) =>
+    core.state.people.get(id)?.name ?? core.state.channels.get(id)?.name ?? core.state.userGroups.get(id)?.handle;
 }
 
 export function modalSeen(core: Core, open: OpenView): ModalSeen {

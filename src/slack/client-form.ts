@@ -15,16 +15,18 @@ export const MOST_CHANNELS = 10;
 
 export type TypedClient = Client & {
   isNew: boolean;
+  /** Of the client as the form showed it; '' for a new one. */
+  stamp: string;
   /** '' where the one that is stored is to stay. */
   apiKey: string;
 };
 
 /** The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. */
-export function renderClientForm(openedBy: string, client?: Client & { lastFour: string }): ModalView {
+export function renderClientForm(openedBy: string, client?: Client & { lastFour: string }, stamp = ''): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.clientKey,
-    private_metadata: encodePrivateMetadata({ openedBy, client: client?.label ?? '' }),
+    private_metadata: encodePrivateMetadata({ openedBy, client: client?.label ?? '', stamp }),
     title: plainText(CLIENT_FORM.title, VIEW_TITLE),
     submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
@@ -39,10 +41,11 @@ export function renderClientForm(openedBy: string, client?: Client & { lastFour:
 
 /** What the form holds now. Throws UnreadableViewError. */
 export function parseClientForm(view: unknown): TypedClient {
-  const { client, textOf, listOf } = readView(view);
+  const { client, stamp, textOf, listOf } = readView(view);
   return {
     label: client === '' ? oneLine(textOf(CLIENT_FIELDS.label) ?? '') : client,
     isNew: client === '',
+    stamp,
     channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),
     apiKey: textOf(API_KEY_FIELD) ?? '',
   };

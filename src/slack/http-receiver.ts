@@ -10,8 +10,6 @@ const LARGEST_BODY_BYTES = 256 * 1024;
 /** Slack gives up after three seconds; whoever was not answered by then never will be. */
 const ACK_WITHIN_MS = 3_000;
 
-const ONLY_PAYLOAD = /^payload=([^&]*)$/;
-
 const envelope = z.record(z.string(), z.unknown());
 
 /**
@@ -98,8 +96,10 @@ function parseBody(body: string, contentType: string): Record<string, unknown> |
   try {
     if (contentType.startsWith('application/json')) return envelope.parse(JSON.parse(body));
     // An interaction is one long field, which is cheaper to decode at once than to look for others in.
-    const payload = ONLY_PAYLOAD.exec(body)?.[1];
-    if (payload !== undefined) return envelope.parse(JSON.parse(decodeURIComponent(payload.replaceAll('+', ' '))));
+    if (body.startsWith('payload=') && !body.includes('&')) {
+      const payload = body.slice('payload='.length).replaceAll('+', ' ');
+      return envelope.parse(JSON.parse(decodeURIComponent(payload)));
+    }
     const form = parseForm(body);
     return typeof form.payload === 'string' ? envelope.parse(JSON.parse(form.payload)) : { ...form };
   } catch {

@@ -327,6 +327,20 @@ export const sentences = {
       `Close this and type ${COMMAND} again: the form then says whose key it is.`,
     ],
   },
+  settingsOutdated: {
+    title: SETTINGS_FORM.title,
+    paragraphs: [
+      'Another admin has changed the settings while you had them open, so nothing was saved.',
+      'Close this and open them again: they then show what holds now.',
+    ],
+  },
+  clientOutdated: {
+    title: CLIENT_FORM.title,
+    paragraphs: [
+      'Another admin has changed this client while you had the form open, so nothing was stored.',
+      'Close this and press “Change” again: it then shows what holds now.',
+    ],
+  },
   clientGone: {
     title: CLIENT_FORM.title,
     paragraphs: ['This client has no key any more: somebody removed it. Open my Home tab again to see what there is.'],
@@ -504,7 +518,7 @@ export const HOME = {
   intro: `Type ${COMMAND} in a channel to add an inbox. How it went is told in a thread there.`,
   keyTitle: 'ColdSend API key',
   noKey: 'No key is stored for this workspace yet, so no inbox can be added.',
-  noOwnKey: "No key is stored for this workspace itself, so inboxes can be added in the channels of clients only.",
+  noOwnKey: 'No key is stored for this workspace itself, so inboxes can be added in the channels of clients only.',
   keyUnused: 'It is not used as things are set: inboxes can be added in the channels of clients only.',
   storedKey: (lastFour: string) => `A key ending in ${lastFour} is stored.`,
   storedBy: (who: string, when: string) => `Stored by ${who}, ${when}.`,

@@ -9,6 +9,7 @@ import { oneLine } from './one-line.ts';
 import { plainText } from './plain-text.ts';
 import { KEY_FORM, SETTINGS_ERRORS, SETTINGS_FORM } from './sentences.ts';
 import type { UserGroup } from './slack-api.ts';
+import { stampOf } from './stamp.ts';
 
 /** Each group is asked for whenever somebody acts. */
 const MOST_GROUPS = 10;
@@ -19,19 +20,24 @@ type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
 export type SettingsErrors = Partial<Record<SettingsField, string>>;
 
-export type ParsedSettings = { ok: true; settings: WorkspaceSettings } | { ok: false; errors: SettingsErrors };
+export type ParsedSettings =
+  | { ok: true; settings: WorkspaceSettings }
+  | { ok: false; errors: SettingsErrors }
+  /** Somebody else has changed them since the form was opened. */
+  | { ok: false; errors: 'outdated' };
 
 /** The form for what admins can set. `userGroups` is undefined where Slack did not list them. */
 export function renderSettingsForm(
   openedBy: string,
-  { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere }: WorkspaceSettings,
+  settings: WorkspaceSettings,
   userGroups: UserGroup[] | undefined,
 ): ModalView {
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
     callback_id: CALLBACKS.settings,
-    private_metadata: encodePrivateMetadata({ openedBy }),
+    private_metadata: encodePrivateMetadata({ openedBy, stamp: stampOf(settings) }),
     title: plainText(SETTINGS_FORM.title, VIEW_TITLE),
     submit: plainText(SETTINGS_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
@@ -46,9 +52,10 @@ export function renderSettingsForm(
   };
 }
 
-/** What the form holds now. Throws UnreadableViewError. @param before what stays where the form does not show it */
+/** What the form holds now. Throws UnreadableViewError. @param before what is set, and stays where the form does not show it */
 export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
-  const { textOf, listOf } = readView(view);
+  const { textOf, listOf, stamp } = readView(view);
+  if (stamp !== stampOf(before)) return { ok: false, errors: 'outdated' };
   const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(

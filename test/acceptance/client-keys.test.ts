@@ -123,6 +123,20 @@ test('one channel, one client', async (context) => {
     assert.equal(keyUsedFor(world, 'ops@acme.com'), 'key 1', "a channel that was taken out uses the workspace's");
   });
 
+  await context.test('what another admin has changed meanwhile is not overwritten, and it says so', async () => {
+    await openChange(world, 'Acme');
+    const other = slack.as(slack.addPerson({ name: 'olga', is_admin: true }).id);
+    for (const id of [acme, acmeOps]) slack.join(id, other.userId);
+    await openChange({ ...world, admin: other }, 'Acme');
+    await other.choose('client_channels', [acme, acmeOps]);
+    await store(other);
+    const { modal } = await admin.submit();
+    assert.match(modal?.rendered ?? '', /Another admin has changed this client.*nothing was stored/s);
+    await openChange(world, 'Acme');
+    await admin.choose('client_channels', [acme]);
+    await store(admin);
+  });
+
   await context.test("a client's refused key stops that client only; a new one sets it going again", async () => {
     coldsend.answerNext({ kind: 'key_refused' }, { forAddress: 'revoked@acme.com' });
     await addInbox(member, acme, 'revoked@acme.com');

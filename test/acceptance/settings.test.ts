@@ -69,6 +69,22 @@ test('what the settings are, before and after', async (context) => {
     assert.match((await member.openHome()).rendered, /starts with: 100 a day/);
   });
 
+  await context.test('what another admin has changed meanwhile is not overwritten, and it says so', async () => {
+    const other = slack.as(slack.addPerson({ name: 'olga', is_admin: true }).id);
+    await openSettings(other);
+    await openSettings(admin);
+    await admin.type('default_daily_limit', '60');
+    await save(admin);
+    await other.type('default_daily_limit', '7');
+    const { modal } = await other.submit();
+    assert.match(modal?.rendered ?? '', /Another admin has changed the settings.*nothing was saved/s);
+    await closeAll(other);
+    assert.match((await other.openHome()).rendered, /starts with: 60 a day/);
+    await openSettings(other);
+    await other.type('default_daily_limit', '');
+    await save(other);
+  });
+
   await context.test('it is for nobody but admins, whenever they stopped to be one', async () => {
     const other = slack.as(slack.addPerson({ name: 'otto', is_admin: true }).id);
     const form = await openSettings(other);

@@ -17,18 +17,19 @@ test('a new client is named, and has channels and a key', () => {
   assert.deepEqual(parseClientForm(typedView(view, { client_label: ' Acme\n ', api_key: KEY })), {
     label: 'Acme',
     isNew: true,
+    stamp: '',
     channelIds: [],
     apiKey: KEY,
   });
 });
 
 test('one that is there keeps its name and comes up with its channels; its key may stay', () => {
-  const view = renderClientForm('U1', ACME);
+  const view = renderClientForm('U1', ACME, 'abc');
   assertView(view);
   assert.deepEqual(fieldsOf(view), ['client_channels', 'api_key']);
   assert.match(textsOf(view, 'plain_text').join('\n'), /Acme uses the key ending in wxyz/);
   const { label, channelIds } = ACME;
-  assert.deepEqual(parseClientForm(typedView(view)), { label, channelIds, isNew: false, apiKey: '' });
+  assert.deepEqual(parseClientForm(typedView(view)), { label, channelIds, isNew: false, stamp: 'abc', apiKey: '' });
   assert.ok(!JSON.stringify(view).includes(KEY));
 });
 

@@ -18,6 +18,8 @@ const notices: Notice[] = [
   requestGone,
   clientChanged,
   clientGone,
+  sentences.clientOutdated,
+  sentences.settingsOutdated,
   failed,
 ];
 

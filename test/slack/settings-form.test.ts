@@ -22,7 +22,7 @@ for (const [name, settings] of Object.entries({ defaults: DEFAULT_SETTINGS, admi
   test(`what it comes up with is what is set (${name})`, () => {
     const view = renderSettingsForm('U1', settings, groups(3));
     assertView(view);
-    assert.deepEqual(parseSettingsForm(typedView(view), DEFAULT_SETTINGS), { ok: true, settings });
+    assert.deepEqual(parseSettingsForm(typedView(view), settings), { ok: true, settings });
   });
 }
 
@@ -48,9 +48,14 @@ test('mistakes stand at their fields, all at once', () => {
     default_daily_limit: '0',
   });
   const parsed = parseSettingsForm(view, DEFAULT_SETTINGS);
-  assert.ok(!parsed.ok);
+  assert.ok(!parsed.ok && parsed.errors !== 'outdated');
   const errors = toSettingsErrors(parsed.errors, view);
   assert.deepEqual(Object.keys(errors).toSorted(), ['chosen_people.0', 'default_daily_limit.0']);
+});
+
+test('what somebody else has changed since is not overwritten', () => {
+  const view = typedView(renderSettingsForm('U1', DEFAULT_SETTINGS, []));
+  assert.deepEqual(parseSettingsForm(view, ADMINS), { ok: false, errors: 'outdated' });
 });
 
 test('whatever comes back for who may add, nobody gets in by it', () => {
@@ -71,6 +76,6 @@ test('however many groups and people there are, whatever they are called, it fit
   const view = renderSettingsForm('U1', { ...CHOSEN, whoMayAdd: chosen }, many);
   assertView(view);
   assert.match(textsOf(view, 'plain_text').join('\n'), /Only the first 100 user groups/);
-  const parsed = parseSettingsForm(typedView(view), DEFAULT_SETTINGS);
+  const parsed = parseSettingsForm(typedView(view), { ...CHOSEN, whoMayAdd: chosen });
   assert.deepEqual(parsed.ok && parsed.settings.whoMayAdd, chosen);
 });

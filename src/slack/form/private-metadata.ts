@@ -14,6 +14,7 @@ const ENTRY = /([A-Za-z])(\d{1,4}):/y;
 const LETTERS = {
   openedBy: 'w',
   client: 'l',
+  stamp: 'v',
   channelId: 'c',
   generation: 'g',
   retryOf: 'r',
@@ -32,7 +33,7 @@ const LETTERS = {
   imap_username: 'y',
   smtp_host: 'h',
   imap_host: 'k',
-} as const satisfies Record<keyof FormContext | keyof Draft, string>;
+} as const satisfies Record<keyof FormContext | keyof ModalContext | keyof Draft, string>;
 
 const text = z.string().optional();
 const flag = z
@@ -48,6 +49,7 @@ const metadata = z
   .object({
     openedBy: z.string().default(''),
     client: z.string().default(''),
+    stamp: z.string().default(''),
     channelId: text,
     generation: generation.optional(),
     retryOf: text,
@@ -67,9 +69,10 @@ const metadata = z
     smtp_host: text,
     imap_host: text,
   })
-  .transform(({ openedBy, client, channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
+  .transform(({ openedBy, client, stamp, channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
     openedBy,
     client,
+    stamp,
     context:
       channelId === undefined || generation === undefined
         ? undefined
@@ -77,8 +80,13 @@ const metadata = z
     draft,
   }));
 
-/** What a modal remembers that is not the form for an inbox: whom it was opened for, and the client it is about. */
-export type ModalContext = Pick<FormContext, 'openedBy'> & Partial<Pick<FormContext, 'client'>>;
+/** What a modal remembers that is not the form for an inbox. */
+export type ModalContext = Pick<FormContext, 'openedBy'> & {
+  /** The client it is about. */
+  client?: string;
+  /** Of what it shows, so that it is noticed when somebody else has changed that since; see `stampOf`. */
+  stamp?: string;
+};
 
 export type Decoded = z.output<typeof metadata>;
 
@@ -87,7 +95,7 @@ export type Decoded = z.output<typeof metadata>;
  * out; that happens only with host names that can't be ones, since a valid host name is ASCII.
  */
 export function encodePrivateMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
-  const values: Partial<FormContext & Draft> = { ...context, ...draft };
+  const values: Partial<FormContext & ModalContext & Draft> = { ...context, ...draft };
   let encoded = '';
   for (const [name, letter] of entriesOf(LETTERS)) {
     const value = values[name];

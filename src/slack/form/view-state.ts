@@ -37,6 +37,8 @@ export type ViewState = {
   inputs: ReadonlyMap<string, string>;
   /** The client that it is about; '' where there is none. */
   client: string;
+  /** Of what it showed when it was opened; '' where it has none. */
+  stamp: string;
   context: FormContext | undefined;
   /** What the view remembers of the draft besides its own fields. */
   carried: Draft;
@@ -51,12 +53,13 @@ export type ViewState = {
 /** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */
 export function readView(view: unknown): ViewState {
   const parsed = parseView(view);
-  const { client, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
+  const { client, stamp, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
   const inputs = inputsOf(parsed);
   const elementOf = (field: string) => parsed.state?.values[inputs.get(field) ?? '']?.[field];
   return {
     inputs,
     client,
+    stamp,
     context,
     carried: draft,
     isShown: (field) => inputs.has(field),

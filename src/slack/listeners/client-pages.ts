@@ -9,6 +9,7 @@ import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
+import { stampOf } from '../stamp.ts';
 import type { SubmissionAnswer } from './form-pages.ts';
 
 /** Of Slack's three seconds, what everything before the posts in the client's new channels may take together. */
@@ -44,7 +45,11 @@ export function createClientPages(deps: {
     const channelIds = [key, ...others].flatMap((each) => (each === undefined ? [] : [each.channelId]));
     const page =
       notice === undefined && key !== undefined
-        ? renderClientForm(actor.userId, { label, channelIds, lastFour: key.lastFour })
+        ? renderClientForm(
+            actor.userId,
+            { label, channelIds, lastFour: key.lastFour },
+            stampOf([key.version, channelIds]),
+          )
         : renderNotice(notice ?? sentences.clientGone);
     await api.openView(action.trigger_id, page);
   }
@@ -77,19 +82,22 @@ export function createClientPages(deps: {
     const withinMs = Math.max(BEFORE_POSTING_MS - (performance.now() - startedAt), 200);
     const stored = await store(actor, typed, withinMs, introduce);
     if (stored === 'gone') return { response_action: 'update', view: renderNotice(sentences.clientGone) };
+    if (stored === 'outdated') return { response_action: 'update', view: renderNotice(sentences.clientOutdated) };
     if (stored.kind === 'stored' || stored.kind === 'moved') return undefined;
     return { response_action: 'errors', errors: toKeyErrors(stored, view, typed.channelIds) };
   }
 
   async function store(
     { teamId, userId }: Actor,
-    { label, channelIds, apiKey, isNew }: TypedClient,
+    { label, channelIds, apiKey, isNew, stamp }: TypedClient,
     withinMs: number,
     introduce: Introduce,
-  ): Promise<KeyStored | { kind: 'moved' } | 'gone'> {
+  ): Promise<KeyStored | { kind: 'moved' } | 'gone' | 'outdated'> {
     const client = { label, channelIds };
     const keys = await deps.listKeys(teamId);
-    if (!isNew && !keys.some((key) => key.label === label)) return 'gone';
+    const stored = keys.filter((key) => key.label === label);
+    if (!isNew && stored.length === 0) return 'gone';
+    if (!isNew && stamp !== stampOf([stored[0]?.version, stored.map((key) => key.channelId)])) return 'outdated';
     if (isNew || apiKey.trim() !== '') {
       return deps.storeKey({ teamId, userId, apiKey, client, isNew }, withinMs, introduce);
     }

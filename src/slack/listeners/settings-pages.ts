@@ -4,7 +4,7 @@ import { ACTIONS, CALLBACKS, SETTINGS_FIELDS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
-import { INTRODUCTIONS, SETTINGS_ERRORS } from '../sentences.ts';
+import { INTRODUCTIONS, SETTINGS_ERRORS, sentences } from '../sentences.ts';
 import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from '../settings-form.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../slack-api.ts';
 import type { SubmissionAnswer } from './form-pages.ts';
@@ -38,7 +38,11 @@ export function createSettingsPages(deps: {
     const refusal = findNotice(right);
     if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
     const parsed = parseSettingsForm(view, before);
-    if (!parsed.ok) return toAnswer(parsed.errors, view);
+    if (!parsed.ok) {
+      if (parsed.errors === 'outdated')
+        return { response_action: 'update', view: renderNotice(sentences.settingsOutdated) };
+      return toAnswer(parsed.errors, view);
+    }
     const { settings } = parsed;
     const { resultsChannelId } = settings;
     if (resultsChannelId !== undefined && resultsChannelId !== before.resultsChannelId) {

@@ -47,7 +47,7 @@ test('what is written is read back, whatever it is', () => {
     fc.property(contexts, drafts, (someContext, draft) => {
       const decoded = decodePrivateMetadata(encodePrivateMetadata(someContext, draft));
       const { openedBy, client } = someContext;
-      assert.deepEqual(decoded, { openedBy, client, context: someContext, draft: defined(draft) });
+      assert.deepEqual(decoded, { openedBy, client, stamp: '', context: someContext, draft: defined(draft) });
     }),
   );
 });
@@ -76,7 +76,7 @@ test('where even more is typed, host names that can not be ones give way to the 
 });
 
 test('nothing was written: no context, no draft', () => {
-  assert.deepEqual(decodePrivateMetadata(''), { openedBy: '', client: '', context: undefined, draft: {} });
+  assert.deepEqual(decodePrivateMetadata(''), { openedBy: '', client: '', stamp: '', context: undefined, draft: {} });
 });
 
 for (const [what, encoded] of Object.entries({
