@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../src/add-inbox/workspace-settings.ts';
+import { createPeople } from '../../src/slack/people.ts';
+import { createCheckRight } from '../../src/slack/right-before-sending.ts';
+import { createRights } from '../../src/slack/rights.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError, type SlackUser } from '../../src/slack/slack-api.ts';
+import { createUserGroups } from '../../src/slack/user-groups.ts';
+import { request } from './examples.ts';
+
+const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
+const MEMBER: SlackUser = {
+  id: 'U1',
+  team_id: 'T1',
+  deleted: false,
+  is_admin: false,
+  is_owner: false,
+  is_restricted: false,
+  is_ultra_restricted: false,
+  is_stranger: false,
+  is_bot: false,
+};
+const IN_GROUP: WorkspaceSettings = {
+  ...DEFAULT_SETTINGS,
+  whoMayAdd: { kind: 'chosen', userIds: [], userGroupIds: ['S1', 'S2'] },
+};
+
+/** One person, two user groups, and how often Slack was asked for either. */
+function setUp() {
+  const world = { time: 0, user: MEMBER, settings: DEFAULT_SETTINGS, groups: { S1: ['U9'], S2: ['U1'] } };
+  const asked: string[] = [];
+  const refused: unknown[] = [];
+  let failure: Error | undefined;
+  const answer = <T>(what: string, value: T): T => {
+    asked.push(what);
+    if (failure !== undefined) throw failure;
+    return value;
+  };
+  const api: Pick<SlackApi, 'findUser' | 'listGroupMembers'> = {
+    findUser: async () => answer('user', world.user),
+    listGroupMembers: async (id) => answer('group', id === 'S1' ? world.groups.S1 : world.groups.S2),
+  };
+  const now = () => world.time;
+  const rights = createRights({
+    people: createPeople(now),
+    userGroups: createUserGroups(now),
+    findSettings: async () => world.settings,
+    onRefused: (_actor, { what }, why) => void refused.push([what, why]),
+  });
+  const slack = api as SlackApi;
+  return {
+    world,
+    asked,
+    refused,
+    rights,
+    slack,
+    fail: (error: Error | undefined) => {
+      failure = error;
+    },
+    checkRight: createCheckRight(rights, async () => slack),
+  };
+}
+
+test('right before sending, what Slack said within ten seconds is good enough, and what it said before is not', async () => {
+  const { world, asked, rights, slack, checkRight } = setUp();
+  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  world.user = { ...MEMBER, deleted: true };
+  world.time = 10_000;
+  assert.deepEqual(await checkRight(request), { kind: 'may' });
+  assert.deepEqual(asked, ['user']);
+  world.time = 10_001;
+  assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'deactivated' });
+});
+
+test('what the admins have set counts at once, whatever Slack said a moment ago', async () => {
+  const { world, rights, slack, refused, checkRight } = setUp();
+  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
+  assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'admins_only' });
+  assert.deepEqual(refused, [], 'nobody attempts anything there');
+  assert.equal((await rights.recall(ACTOR, { what: 'command' }))?.kind, 'refused');
+  assert.deepEqual(refused, [['command', 'admins_only']]);
+});
+
+test('while Slack does not say, nothing may be sent, and nobody has lost anything', async () => {
+  for (const error of [
+    new SlackUnavailableError('users.info', undefined),
+    new SlackRefusedError('x', 'token_revoked'),
+  ]) {
+    const { fail, checkRight } = setUp();
+    fail(error);
+    assert.deepEqual(await checkRight(request), { kind: 'unknown' });
+  }
+});
+
+test('user groups are asked for only where they decide', async () => {
+  const { world, asked, rights, slack } = setUp();
+  world.settings = IN_GROUP;
+  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+  assert.deepEqual(asked, ['user', 'group', 'group']);
+  world.user = { ...MEMBER, is_admin: true };
+  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+  assert.deepEqual(asked.slice(3), ['user']);
+});
+
+test('who left the group is out; a group that is gone has nobody in it', async () => {
+  const { world, rights, slack, fail } = setUp();
+  world.settings = IN_GROUP;
+  world.groups.S2 = [];
+  assert.deepEqual(await rights.checkAdding(slack, ACTOR, { what: 'x' }), { kind: 'refused', why: 'not_chosen' });
+  const gone = {
+    ...slack,
+    listGroupMembers: async () => Promise.reject(new SlackRefusedError('x', 'no_such_subteam')),
+  };
+  assert.equal((await rights.checkAdding(gone, ACTOR, { what: 'x' })).kind, 'refused');
+  fail(new SlackUnavailableError('x', undefined));
+  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'unknown');
+});
+
+test('for opening a form a look-up of the last minute is remembered, of person and groups', async () => {
+  const { world, rights, slack } = setUp();
+  world.settings = IN_GROUP;
+  assert.equal(await rights.recall(ACTOR, { what: 'x' }), undefined);
+  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  world.time = 60_000;
+  assert.equal((await rights.recall(ACTOR, { what: 'x' }))?.kind, 'allowed');
+  world.time = 60_001;
+  assert.equal(await rights.recall(ACTOR, { what: 'x' }), undefined);
+});
