@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createDoStep, type Delivery } from '../src/add-inbox/do-step.ts';
+import type { SendResult } from '../src/add-inbox/outcome.ts';
+import { createWorker } from '../src/add-inbox/worker.ts';
+import { createColdsendKeyRepository } from '../src/storage/coldsend-key-repository.ts';
+import { openDatabase } from '../src/storage/open-database.ts';
+import { createRequestRepository } from '../src/storage/request-repository.ts';
+import { createSealer } from '../src/storage/sealing.ts';
+import { createTurnRepository } from '../src/storage/turn-repository.ts';
+import { SEALING_KEY, TEAM_ID } from './workloads.ts';
+
+const LIMITS = [
+  { requests: 100, seconds: 60 },
+  { requests: 1000, seconds: 3600 },
+];
+const COLDSEND_MS = 2_000;
+const SLACK_MS = 100;
+const TICK_MS = 50;
+/** What the code under test does between two timers gets so many turns of the event loop. */
+const TURNS_A_TICK = 5;
+const GIVE_UP_MS = 3_600_000;
+
+export type Backlog = { requests: number; seconds: number; allowedSeconds: number; refused: number };
+
+/**
+ * So many requests that were accepted while nobody worked, in simulated time: the bot's worker and its SQLite, a Slack and a
+ * ColdSend that take their time, ColdSend counting its own limit.
+ *
+ * @returns when the last thread had its reply, what ColdSend's limit allows at best, and how often ColdSend had to refuse
+ */
+export async function simulateBacklog(count: number): Promise<Backlog> {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-backlog-'));
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_700_000_000_000 });
+  const start = Date.now();
+  const sealer = createSealer([SEALING_KEY]);
+  const held = { sealer, owner: 'benchmark', leaseMs: 4_000, now: Date.now };
+  const database = await openDatabase(`sqlite:${join(folder, 'bot.db')}`, { sealer });
+  const requests = createRequestRepository({ db: database, ...held });
+  const keys = createColdsendKeyRepository({ db: database, sealer, now: Date.now });
+  const turns = createTurnRepository({ database, limits: LIMITS, ...held });
+  await keys.save({ teamId: TEAM_ID, apiKey: 'cs_live_1', storedBy: 'U1', status: 'works', missingScopes: [] });
+  for (let index = 0; index < count; index += 1) await requests.release(await accept(index));
+
+  let replied = 0;
+  let lastReplyAt = start;
+  const delivery: Delivery = {
+    announce: () =>
+      after(SLACK_MS, { kind: 'announced', announcement: { channelId: 'C1', ts: '1.1', place: 'channel' } }),
+    reply: async () => {
+      await after(SLACK_MS, undefined);
+      replied += 1;
+      lastReplyAt = Date.now();
+      return { kind: 'replied', ts: '1.2' };
+    },
+    refresh: () => after(SLACK_MS, { kind: 'refreshed' }),
+  };
+  const coldsend = createLimitedColdsend();
+  const onError = (_request: unknown, error: unknown): void => {
+    throw error;
+  };
+  const worker = createWorker({
+    requests,
+    claimTurns: turns.claimTurns,
+    createSteps: (isHeld) =>
+      createDoStep({
+        requests,
+        keys,
+        checkRight: async () => ({ kind: 'may' }),
+        turns,
+        delivery,
+        addSenderAccount: coldsend.add,
+        eraseFreed: () => database.eraseFreed(),
+        isHeld,
+        onStep: () => {},
+        onSettled: () => {},
+        onError,
+        now: Date.now,
+        random: () => 0.5,
+      }),
+    onError,
+    now: Date.now,
+    monotonicNow: Date.now,
+    random: () => 0.5,
+    maxAtOnce: 32,
+    leaseMs: Number.POSITIVE_INFINITY,
+  });
+  worker.start();
+  while (replied < count && Date.now() - start < GIVE_UP_MS) {
+    mock.timers.tick(TICK_MS);
+    for (let turn = 0; turn < TURNS_A_TICK; turn += 1) await nextTurn();
+  }
+  const stopped = worker.stop(0);
+  mock.timers.tick(TICK_MS);
+  await stopped;
+  mock.timers.reset();
+  await database.close();
+  rmSync(folder, { recursive: true });
+  return {
+    requests: count,
+    seconds: (lastReplyAt - start) / 1000,
+    allowedSeconds: Math.floor((count - 1) / 100) * 60 + (COLDSEND_MS + 2 * SLACK_MS) / 1000,
+    refused: coldsend.refused(),
+  };
+
+  async function accept(index: number) {
+    const accepted = await requests.accept({
+      id: `R${index}`,
+      teamId: TEAM_ID,
+      userId: `U${index % 7}`,
+      viewId: `V${index}`,
+      channelId: 'C1',
+      retryOf: undefined,
+      account: {
+        email_address: `jane-${index}@acme.com`,
+        display_name: 'Jane Doe',
+        inbox_type: 'GOOGLE_WORKSPACE',
+        smtp_host: 'smtp.gmail.com',
+        smtp_port: 587,
+        smtp_username: 'jane@acme.com',
+        imap_host: 'imap.gmail.com',
+        imap_port: 993,
+        imap_username: 'jane@acme.com',
+        daily_limit: 100,
+        smtp_use_tls: true,
+        imap_use_ssl: true,
+      },
+      passwords: { smtp_password: 'abcdefghijklmnop', imap_password: 'abcdefghijklmnop' },
+      responseUrl: undefined,
+    });
+    if (accepted.kind !== 'accepted') throw new Error('accepted before');
+    return accepted.request;
+  }
+}
+
+/** Counts as ColdSend does: what came in the last 60 s. */
+function createLimitedColdsend() {
+  const came: number[] = [];
+  let refused = 0;
+  return {
+    refused: () => refused,
+    async add(_key: string, { email_address, display_name, inbox_type, daily_limit }: Account): Promise<SendResult> {
+      const at = Date.now();
+      const isOver = came.filter((earlier) => earlier > at - 60_000).length >= 100;
+      if (isOver) refused += 1;
+      else came.push(at);
+      await after(COLDSEND_MS, undefined);
+      if (isOver) return { kind: 'not_done', why: 'rate_limited', retryAfterMs: 60_000 };
+      const account = { email_address, display_name, inbox_type, daily_limit };
+      return { kind: 'added', account: { ...account, inbox_id: email_address, overall_status: 'ACTIVE' } };
+    },
+  };
+}
+
+type Account = { email_address: string; display_name: string; inbox_type: string; daily_limit: number };
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms));
+}

@@ -1,0 +1,248 @@
+import type { Results } from './bench.ts';
+import type { Measured } from './lab.ts';
+import { type Subject, TITLES } from './subjects.ts';
+import type { Workload } from './workloads.ts';
+
+const NAMES: Record<Workload, string> = {
+  command: '`/add-inbox` to `views.open`',
+  mistake: 'submission with a mistake',
+  submission: 'good submission to the ack',
+  job: 'the whole main job',
+  forged: 'forged request',
+};
+
+/** The results as Markdown: the targets first, then everything that was measured. */
+export function renderReport(results: Results): string {
+  return [...renderTargets(results), '', ...renderLoads(results), '', ...renderRest(results)].join('\n');
+}
+
+type Row = { work: string; bot: string; against: string; ratio: number[]; target: number };
+
+function renderTargets(results: Results): string[] {
+  const rows = [
+    cpuRow(results, 'command', 'bolt', 0.5),
+    arrivalRow(results),
+    cpuRow(results, 'mistake', 'bolt', 0.6),
+    cpuRow(results, 'submission', 'bolt', 0.9),
+    cpuRow(results, 'job', 'bolt', 0.6),
+    cpuRow(results, 'forged', 'floor', 1.5),
+    startRow(results),
+    ...memoryRows(results),
+    ...fullRows(results),
+    backlogRow(results),
+  ].filter((row) => row !== undefined);
+  return [
+    '| work | bot (SQLite) | against | ratio: median (min–max) | target |  |',
+    '|---|---|---|---|---|---|',
+    ...rows.map(({ work, bot, against, ratio, target }) => {
+      const reached = judge(results, median(ratio) <= target);
+      return `| ${work} | ${bot} | ${against} | ${spread(ratio, 2)} | ≤ ${target} | ${reached} |`;
+    }),
+    ...replyLines(results),
+  ];
+}
+
+function cpuRow(results: Results, workload: Workload, other: Subject, target: number, mine: Subject = 'sqlite') {
+  const concurrency = mainConcurrency(results);
+  const bot = cpuOf(roundsOf(results, workload, concurrency, mine));
+  const against = cpuOf(roundsOf(results, workload, concurrency, other));
+  if (bot.length === 0 || against.length === 0) return undefined;
+  const work = `${NAMES[workload]}, CPU${mine === 'sqlite' ? '' : ` (${TITLES[mine]})`}`;
+  return {
+    work,
+    bot: `${fixed(median(bot), 3)} ms`,
+    against: `${fixed(median(against), 3)} ms (${TITLES[other]})`,
+    ratio: ratios(bot, against),
+    target,
+  };
+}
+
+function arrivalRow(results: Results): Row | undefined {
+  const concurrency = mainConcurrency(results);
+  const bot = roundsOf(results, 'command', concurrency, 'sqlite').map(({ arrival }) => arrival.p50);
+  const bolt = roundsOf(results, 'command', concurrency, 'bolt').map(({ arrival }) => arrival.p50);
+  if (bot.length === 0) return undefined;
+  return {
+    work: `${NAMES.command}, p50`,
+    bot: `${fixed(median(bot), 2)} ms`,
+    against: `${fixed(median(bolt), 2)} ms (${TITLES.bolt})`,
+    ratio: ratios(bot, bolt),
+    target: 0.5,
+  };
+}
+
+function startRow(results: Results): Row {
+  const bot = startsOf(results, 'sqlite').map(({ readyMs }) => readyMs);
+  const bolt = startsOf(results, 'bolt').map(({ readyMs }) => readyMs);
+  return {
+    work: 'spawn to ready, existing database',
+    bot: `${fixed(median(bot), 0)} ms`,
+    against: `${fixed(median(bolt), 0)} ms (${TITLES.bolt})`,
+    ratio: ratios(bot, bolt),
+    target: 1.1,
+  };
+}
+
+function memoryRows(results: Results): Row[] {
+  const botIdle = startsOf(results, 'sqlite').map(({ idleRssMb }) => idleRssMb);
+  const boltIdle = startsOf(results, 'bolt').map(({ idleRssMb }) => idleRssMb);
+  const rows: Row[] = [
+    {
+      work: 'RSS idle',
+      bot: `${fixed(median(botIdle), 0)} MB`,
+      against: `${fixed(median(boltIdle), 0)} MB (${TITLES.bolt})`,
+      ratio: ratios(botIdle, boltIdle),
+      target: 1.1,
+    },
+  ];
+  const [bot] = memoryOf(results, 'sqlite');
+  const [bolt] = memoryOf(results, 'bolt');
+  if (bot === undefined || bolt === undefined) return rows;
+  rows.push({
+    work: 'RSS saturated',
+    bot: `${fixed(bot.saturated, 0)} MB`,
+    against: `${fixed(bolt.saturated, 0)} MB (${TITLES.bolt})`,
+    ratio: ratios([bot.saturated], [bolt.saturated]),
+    target: 0.8,
+  });
+  const count = results.options.memoryRequests.toLocaleString('en');
+  for (const [what, [first, second]] of [
+    ['commands', bot.after],
+    ['forged requests', bot.afterForged],
+  ] as const) {
+    if (first === undefined || second === undefined) continue;
+    rows.push({
+      work: `RSS after ${count} more ${what}`,
+      bot: `${fixed(second, 0)} MB`,
+      against: `${fixed(first, 0)} MB (after the first ${count})`,
+      ratio: ratios([second], [first]),
+      target: 1.05,
+    });
+  }
+  return rows;
+}
+
+function fullRows(results: Results): Row[] {
+  return (['command', 'mistake', 'submission', 'job', 'forged'] as const)
+    .map((workload) => cpuRow(results, workload, 'sqlite', 1.1, 'full'))
+    .filter((row) => row !== undefined);
+}
+
+function backlogRow({ backlog }: Results): Row {
+  const { requests, seconds, allowedSeconds, refused } = backlog;
+  return {
+    work: `a backlog of ${requests} (${refused} refused by the limit)`,
+    bot: `${fixed(seconds, 0)} s`,
+    against: `${fixed(allowedSeconds, 0)} s (what the limit allows)`,
+    ratio: [seconds / allowedSeconds],
+    target: 1.05,
+  };
+}
+
+/** The reply's latency is in milliseconds and no ratio, and Slack's own time in it is taken off. */
+function replyLines(results: Results): string[] {
+  const { slackDelayMs } = results.options;
+  const rounds = roundsOf(results, 'job', Math.min(...results.options.concurrencies), 'sqlite');
+  if (rounds.length === 0) return [];
+  // On the way to the reply Slack is waited for twice: who it is, and the announcement.
+  const own = rounds.map(({ arrival }) => arrival.p50 - 2 * slackDelayMs);
+  const reached = judge(results, median(own) <= 10);
+  const work = 'submission to the reply in the thread, p50, one person at a time, less Slack and ColdSend';
+  return [`| ${work} | ${spread(own, 1)} ms | – | – | ≤ 10 ms | ${reached} |`];
+}
+
+function renderLoads({ loads }: Results): string[] {
+  return [
+    '| work | at once | subject | requests/s | CPU ms | ack p50 | ack p99 | arrival p50 | arrival p99 |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...loads.map(({ workload, concurrency, subject, rounds }) => {
+      const cell = (read: (measured: Measured) => number, digits: number) => spread(rounds.map(read), digits);
+      const hasArrival = rounds.some(({ arrival }) => arrival.p50 > 0);
+      return `| ${[
+        NAMES[workload],
+        concurrency,
+        TITLES[subject],
+        cell(({ perSecond }) => perSecond, 0),
+        cell(({ cpuMs }) => cpuMs, 3),
+        cell(({ ack }) => ack.p50, 2),
+        cell(({ ack }) => ack.p99, 2),
+        hasArrival ? cell(({ arrival }) => arrival.p50, 2) : '–',
+        hasArrival ? cell(({ arrival }) => arrival.p99, 2) : '–',
+      ].join(' | ')} |`;
+    }),
+  ];
+}
+
+function renderRest({ starts, memory }: Results): string[] {
+  return [
+    '| subject | spawn to ready, ms | CPU to ready, ms | RSS idle, MB | RSS saturated, MB |',
+    '|---|---|---|---|---|',
+    ...starts.map(({ subject, rounds }) => {
+      const saturated = memory.find((each) => each.subject === subject)?.rounds.map((each) => each.saturated) ?? [];
+      return `| ${[
+        TITLES[subject],
+        spread(
+          rounds.map(({ readyMs }) => readyMs),
+          0,
+        ),
+        spread(
+          rounds.map(({ cpuMs }) => cpuMs),
+          0,
+        ),
+        spread(
+          rounds.map(({ idleRssMb }) => idleRssMb),
+          0,
+        ),
+        saturated.length === 0 ? '–' : spread(saturated, 0),
+      ].join(' | ')} |`;
+    }),
+  ];
+}
+
+function judge({ options }: Results, isReached: boolean): string {
+  if (!options.judges) return '';
+  return isReached ? 'reached' : '**missed**';
+}
+
+/** 16 at once, where that was measured. */
+function mainConcurrency({ options }: Results): number {
+  return options.concurrencies.includes(16) ? 16 : Math.max(...options.concurrencies);
+}
+
+function roundsOf({ loads }: Results, workload: Workload, concurrency: number, subject: Subject): Measured[] {
+  const found = loads.find(
+    (load) => load.workload === workload && load.concurrency === concurrency && load.subject === subject,
+  );
+  return found?.rounds ?? [];
+}
+
+function startsOf({ starts }: Results, subject: Subject) {
+  return starts.find((each) => each.subject === subject)?.rounds ?? [];
+}
+
+function memoryOf({ memory }: Results, subject: Subject) {
+  return memory.find((each) => each.subject === subject)?.rounds ?? [];
+}
+
+function cpuOf(rounds: Measured[]): number[] {
+  return rounds.map(({ cpuMs }) => cpuMs);
+}
+
+/** Round by round: what disturbs the machine disturbs both. */
+function ratios(mine: number[], theirs: number[]): number[] {
+  return mine.map((value, round) => value / (theirs[round] ?? Number.NaN));
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function spread(values: number[], digits: number): string {
+  if (values.length === 1) return fixed(median(values), digits);
+  return `${fixed(median(values), digits)} (${fixed(Math.min(...values), digits)}–${fixed(Math.max(...values), digits)})`;
+}
+
+function fixed(value: number, digits: number): string {
+  return value.toFixed(digits);
+}

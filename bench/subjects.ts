@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Child, startChild } from './child.ts';
+import { BOT_TOKEN, createForm, SEALING_KEY, SIGNING_SECRET } from './workloads.ts';
+
+/** What is measured; `full` is the bot on SQLite with a million finished requests. */
+export const SUBJECTS = ['floor', 'bolt', 'sqlite', 'postgres', 'full'] as const;
+
+export type Subject = (typeof SUBJECTS)[number];
+
+export const TITLES: Record<Subject, string> = {
+  floor: 'floor',
+  bolt: 'bare Bolt',
+  sqlite: 'bot, SQLite',
+  postgres: 'bot, PostgreSQL',
+  full: 'bot, SQLite, 1,000,000 finished',
+};
+
+const usage = z.object({ cpuMs: z.number(), rssMb: z.number() });
+
+export type Usage = z.output<typeof usage>;
+
+export type RunningSubject = {
+  port: number;
+  /** From spawn until it said that it is ready. */
+  readyMs: number;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+};
+
+export type StartOptions = {
+  standInPort: number;
+  databaseUrl: string;
+  /** Answers submissions and does nothing after that. */
+  endsAtAck?: boolean;
+  nodeOptions?: string[];
+};
+
+const viewsFile = join(tmpdir(), `inbox-bot-bench-views-${process.pid}.json`);
+
+/** Starts a subject with nothing in its environment but its settings; resolves when it is ready. */
+export async function startSubject(subject: Subject, options: StartOptions): Promise<RunningSubject> {
+  const { standInPort, databaseUrl, endsAtAck = false, nodeOptions = [] } = options;
+  const { who, how } = createForm();
+  writeFileSync(viewsFile, JSON.stringify({ who, how }));
+  const api = `http://127.0.0.1:${standInPort}`;
+  const preload = ['subjects/report-usage.ts'];
+  const env: Record<string, string> = {
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    SLACK_API_URL: `${api}/api/`,
+    COLDSEND_API_URL: `${api}/coldsend`,
+    NODE_ENV: 'production',
+  };
+  const isBot = subject !== 'floor' && subject !== 'bolt';
+  if (isBot) {
+    if (endsAtAck) preload.push('subjects/without-worker.ts');
+    Object.assign(env, {
+      DATABASE_URL: databaseUrl,
+      ENCRYPTION_KEYS: `${SEALING_KEY.id}:${Buffer.from(SEALING_KEY.key).toString('base64')}`,
+      // So that ColdSend's limit is never what is measured, and is counted as ever.
+      COLDSEND_RATE_LIMIT: '1000/1,1000/1',
+      HOST: '127.0.0.1',
+      PORT: '0',
+    });
+  } else {
+    Object.assign(env, { VIEWS: viewsFile, ENDS_AT_ACK: endsAtAck ? '1' : '0' });
+  }
+  const startedAt = performance.now();
+  const child: Child = startChild(FILES[subject], { env, preload, nodeOptions });
+  const [, port] = await child.line(/"port":(\d+).*Ready/);
+  return {
+    port: Number(port),
+    readyMs: performance.now() - startedAt,
+    usage: () => child.ask({}, usage),
+    stop: () => child.stop(),
+  };
+}
+
+const FILES: Record<Subject, string> = {
+  floor: 'subjects/floor.ts',
+  bolt: 'subjects/bare-bolt.ts',
+  sqlite: '../src/main.ts',
+  postgres: '../src/main.ts',
+  full: '../src/main.ts',
+};

@@ -1,0 +1,5 @@
+import type { Worker } from '../../src/add-inbox/worker.ts';
+
+export function createWorker(): Worker {
+  return { start: () => {}, take: () => {}, wake: () => {}, stop: async () => {} };
+}
