@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { AUDIT_KEPT_MS } from './add-inbox/audit.ts';
 import { createChooseKey } from './add-inbox/choose-key.ts';
 import { createDoStep } from './add-inbox/do-step.ts';
@@ -9,8 +9,9 @@ import { createSubmit } from './add-inbox/submit.ts';
 import { createWorker } from './add-inbox/worker.ts';
 import { createColdsendClient } from './coldsend/client.ts';
 import type { Config } from './config.ts';
+import { createHealthRoutes } from './health-routes.ts';
 import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
-import { createHttpServer, sendText } from './http-server.ts';
+import { createHttpServer } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
@@ -37,23 +38,9 @@ import { createSlackApis } from './slack/slack-api.ts';
 import { createSlackFetch } from './slack/slack-fetch.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createUserGroups } from './slack/user-groups.ts';
-import { createAuditRepository } from './storage/audit-repository.ts';
-import { createAuditedStore } from './storage/audited-store.ts';
-import { createColdsendKeyRepository } from './storage/coldsend-key-repository.ts';
 import { keyFingerprint } from './storage/key-fingerprint.ts';
-import { openDatabase } from './storage/open-database.ts';
-import { createRequestRepository } from './storage/request-repository.ts';
-import { createResponseUrlSeal } from './storage/response-url-seal.ts';
-import { createSealer } from './storage/sealing.ts';
-import { createSettingsRepository } from './storage/settings-repository.ts';
-import { createTurnRepository } from './storage/turn-repository.ts';
+import { openStores } from './stores.ts';
 import { createWorkspaces } from './workspaces.ts';
-
-/**
- * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
- * within Slack's three seconds either.
- */
-const LEASE_MS = 4_000;
 
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
 const MOST_REQUESTS_AT_ONCE = 200;
@@ -77,28 +64,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
-  const sealer = createSealer(config.encryptionKeys);
-  const database = await openDatabase(config.databaseUrl, {
-    sealer,
-    onConnectionError: noteError('A connection to the database broke'),
-  });
-  const onUnreadable = (request: string, error: unknown) =>
-    log.error('A stored request can not be read by this version', { ...describeError(error), request });
-  const startedAt = now() - performance.now();
-  const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now, onUnreadable };
-  const audited = createAuditedStore({ database, ...held });
-  const { accept, advance } = audited;
-  const requests = { ...createRequestRepository({ db: database, ...held }), accept, advance };
-  const turns = createTurnRepository({
-    database,
-    limits: config.coldsend.rateLimits,
-    steadyNow: () => Math.round(startedAt + performance.now()),
-    ...held,
-  });
-  const keys = createColdsendKeyRepository({ db: database, sealer, now });
-  const settings = createSettingsRepository(database);
-  const audit = createAuditRepository({ db: database, now });
-  const responseUrlSeal = createResponseUrlSeal(sealer);
+  const stores = await openStores(config, log, now);
+  const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
   const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
@@ -187,7 +154,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     monotonicNow: () => performance.now(),
     random: Math.random,
     maxAtOnce: MOST_REQUESTS_AT_ONCE,
-    leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
+    leaseMs: stores.leaseMs,
   });
 
   const chooseKey = createChooseKey(keys);
@@ -210,7 +177,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     await database.eraseFreed('coldsend_keys');
     return removed;
   };
-  const { sealResponseUrl, openResponseUrl } = responseUrlSeal;
+  const { sealResponseUrl, openResponseUrl } = stores.responseUrlSeal;
   const listeners = createListeners({
     addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
     formPages: createFormPages({
@@ -272,16 +239,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 
   const http = createHttpServer(
     {
-      'GET /healthz': (_request, response) => sendText(response, 200, 'alive'),
-      'GET /readyz': async (_request, response) => {
-        const reasons = readiness.reasons();
-        await database.check().catch(() => reasons.push('the database can not be written'));
-        sendText(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? 'ready' : reasons.join('; '));
-      },
-      'GET /metrics': async (_request, response) => {
-        const { contentType, text } = await metrics.render();
-        response.writeHead(200, { 'content-type': contentType }).end(text);
-      },
+      ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
       ...(httpReceiver && { 'POST /slack/events': httpReceiver.route }),
       ...(await workspaces.createRoutes()),
     },

@@ -32,7 +32,13 @@ export function createPostgresDialect(
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: timeouts?.connectMs ?? MIGRATING_CONNECT_MS,
     idleTimeoutMillis: 60_000,
-    ...(timeouts && { statement_timeout: timeouts.statementMs, query_timeout: timeouts.answerMs }),
+    ...(timeouts && {
+      statement_timeout: timeouts.statementMs,
+      query_timeout: timeouts.answerMs,
+      // A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks for as long, and
+      // everybody who wants the turns of the same key would wait.
+      idle_in_transaction_session_timeout: timeouts.statementMs,
+    }),
     types: { getTypeParser },
   });
   // Without both, a restart of PostgreSQL ends the process: the pool listens to the connections that are idle, nobody to the

@@ -43,6 +43,29 @@ export function describePostgresConnections(postgres: TestPostgres) {
       await db.close();
     });
 
+    test('a transaction that its replica leaves standing is ended, and what it had locked is free for the others', async (t) => {
+      const url = await postgres.createDatabase();
+      const lost: Error[] = [];
+      const connect = (statementMs: number) =>
+        new Kysely<Tables>({
+          dialect: createPostgresDialect(url, {
+            poolSize: 1,
+            timeouts: { statementMs, answerMs: 10_000 },
+            onConnectionError: (error) => lost.push(error),
+          }),
+        });
+      const frozen = connect(200);
+      const other = connect(10_000);
+      t.after(() => Promise.all([frozen.destroy(), other.destroy()]));
+      const left = frozen.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(1)`.execute(transaction);
+        await sql`select pg_advisory_lock(1)`.execute(other);
+        await sql`select 1`.execute(transaction);
+      });
+      await assert.rejects(left);
+      assert.equal(lost.length, 1);
+    });
+
     test('a connection that no longer answers is given up, and the next query gets another', async (t) => {
       const url = new URL(await postgres.createDatabase());
       const proxy = await startTcpProxy(Number(url.port));

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import { describeError, type Log } from './log.ts';
+import { createAuditRepository } from './storage/audit-repository.ts';
+import { createAuditedStore } from './storage/audited-store.ts';
+import { createColdsendKeyRepository } from './storage/coldsend-key-repository.ts';
+import { openDatabase } from './storage/open-database.ts';
+import { createRequestRepository } from './storage/request-repository.ts';
+import { createResponseUrlSeal } from './storage/response-url-seal.ts';
+import { createSealer } from './storage/sealing.ts';
+import { createSettingsRepository } from './storage/settings-repository.ts';
+import { createTurnRepository } from './storage/turn-repository.ts';
+
+/**
+ * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
+ * within Slack's three seconds either.
+ */
+const LEASE_MS = 4_000;
+
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/**
+ * Opens the database, migrated, and what is kept in it. Throws StorageError where it is in use, broken or sealed with other
+ * keys.
+ */
+export async function openStores(config: Config, log: Log, now: () => number) {
+  const sealer = createSealer(config.encryptionKeys);
+  const database = await openDatabase(config.databaseUrl, {
+    sealer,
+    onConnectionError: (error) => log.error('A connection to the database broke', describeError(error)),
+  });
+  const startedAt = now() - performance.now();
+  const held = {
+    sealer,
+    owner: randomUUID(),
+    leaseMs: LEASE_MS,
+    now,
+    onUnreadable: (request: string, error: unknown) =>
+      log.error('A stored request can not be read by this version', { ...describeError(error), request }),
+  };
+  const audited = createAuditedStore({ database, ...held });
+  const { accept, advance } = audited;
+  return {
+    sealer,
+    database,
+    audited,
+    requests: { ...createRequestRepository({ db: database, ...held }), accept, advance },
+    turns: createTurnRepository({
+      database,
+      limits: config.coldsend.rateLimits,
+      steadyNow: () => Math.round(startedAt + performance.now()),
+      ...held,
+    }),
+    keys: createColdsendKeyRepository({ db: database, sealer, now }),
+    settings: createSettingsRepository(database),
+    audit: createAuditRepository({ db: database, now }),
+    responseUrlSeal: createResponseUrlSeal(sealer),
+    /** How long a claim holds; on SQLite this process is the only one that can claim. */
+    leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
+  };
+}
