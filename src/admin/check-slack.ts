@@ -1,6 +1,6 @@
 import { BOT_SCOPES } from '../slack/ids.ts';
 import { createInstallationRepository } from '../storage/installation-repository.ts';
-import type { AdminContext } from './command.ts';
+import type { DoctorContext } from './command.ts';
 import type { Finding } from './doctor.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
 
@@ -8,7 +8,7 @@ import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-c
 const CLOCK_MAY_DIFFER_MS = 30_000;
 
 /** The tokens, what they may do, the app's own credentials, and the clock. */
-export async function checkSlack(context: AdminContext): Promise<Finding[]> {
+export async function checkSlack(context: DoctorContext): Promise<Finding[]> {
   const slack = createAdminSlack(context.config);
   try {
     return [
@@ -21,7 +21,7 @@ export async function checkSlack(context: AdminContext): Promise<Finding[]> {
   }
 }
 
-async function checkClock({ config, now }: AdminContext, { fetch }: AdminSlack): Promise<Finding> {
+async function checkClock({ config, now }: DoctorContext, { fetch }: AdminSlack): Promise<Finding> {
   try {
     const before = now();
     const response = await fetch(new URL('api.test', config.slack.apiUrl).href, {
@@ -43,7 +43,7 @@ async function checkClock({ config, now }: AdminContext, { fetch }: AdminSlack):
   }
 }
 
-async function checkApp({ config }: AdminContext, slack: AdminSlack): Promise<Finding[]> {
+async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<Finding[]> {
   const { transport, workspaces } = config.slack;
   const findings: Finding[] = [];
   if (transport.kind === 'socket') {
@@ -74,9 +74,13 @@ async function checkApp({ config }: AdminContext, slack: AdminSlack): Promise<Fi
   return findings;
 }
 
-async function checkWorkspaces({ config, database, sealer, now }: AdminContext, slack: AdminSlack): Promise<Finding[]> {
+async function checkWorkspaces(
+  { config, database, sealer, now }: DoctorContext,
+  slack: AdminSlack,
+): Promise<Finding[]> {
   const { workspaces } = config.slack;
   if (workspaces.kind === 'one') return checkToken(slack, workspaces.botToken, 'The workspace of SLACK_BOT_TOKEN');
+  if (database instanceof Error) return [];
   const repository = createInstallationRepository({ database, sealer, now });
   const findings: Finding[] = [];
   for (const { teamId } of await repository.list()) {

@@ -15,6 +15,9 @@ export type AdminContext = {
 /** Resolves with whether all is well; the exit status tells. */
 export type AdminCommand = (context: AdminContext, argument: string) => Promise<boolean>;
 
+/** The doctor goes on where the database is what is wrong: then this holds the error that says so. */
+export type DoctorContext = Omit<AdminContext, 'database'> & { database: Database | Error };
+
 /** An operator can mend it; the message is the sentence that says how. */
 export class AdminError extends Error {
   readonly code = 'admin_refused';

@@ -1,6 +1,6 @@
 import { countByKey } from '../storage/rotate-keys.ts';
 import { checkSlack } from './check-slack.ts';
-import type { AdminCommand, AdminContext } from './command.ts';
+import type { DoctorContext } from './command.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -8,7 +8,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export type Finding = { ok: boolean; says: string };
 
 /** Looks at everything the bot needs, changes nothing, and says what is wrong. The settings have been read by then. */
-export const doctor: AdminCommand = async (context) => {
+export async function doctor(context: DoctorContext): Promise<boolean> {
   const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }];
   findings.push(...(await checkDatabase(context)));
   findings.push(...(await checkSlack(context)));
@@ -17,9 +17,10 @@ export const doctor: AdminCommand = async (context) => {
   const wrong = findings.filter(({ ok }) => !ok).length;
   context.print(wrong === 0 ? 'Nothing is wrong.' : `${wrong === 1 ? 'One thing is' : `${wrong} things are`} wrong.`);
   return wrong === 0;
-};
+}
 
-async function checkDatabase({ database, sealer }: AdminContext): Promise<Finding[]> {
+async function checkDatabase({ database, sealer }: DoctorContext): Promise<Finding[]> {
+  if (database instanceof Error) return [{ ok: false, says: database.message }];
   const findings: Finding[] = [];
   try {
     await database.check();
@@ -38,7 +39,7 @@ async function checkDatabase({ database, sealer }: AdminContext): Promise<Findin
 }
 
 /** Asked without a key: any answer of its own says that it is there. */
-async function checkColdsend({ config }: AdminContext): Promise<Finding> {
+async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
   const { apiUrl, addPath } = config.coldsend;
   try {
     const { status } = await fetch(`${apiUrl}${addPath}`, {

@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
-import { ConfigError, parseConfig } from '../config.ts';
+import { type Config, ConfigError, parseConfig } from '../config.ts';
+import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open-database.ts';
-import { createSealer } from '../storage/sealing.ts';
+import { createSealer, type Sealer } from '../storage/sealing.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import { type AdminCommand, AdminError } from './command.ts';
+import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
 import { doctor } from './doctor.ts';
 import { listInstallations } from './list-installations.ts';
 import { listPendingRequests } from './list-pending-requests.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import { rotateStoredKeys } from './rotate-stored-keys.ts';
 
-type Described = { run: AdminCommand; takes?: string; does: string };
+type Described = { takes?: string; does: string } & (
+  | { run: AdminCommand }
+  | { diagnose: (context: DoctorContext) => Promise<boolean> }
+);
 
 const COMMANDS: Record<string, Described> = {
   list: { run: listInstallations, does: 'shows the workspaces that have installed the bot' },
@@ -24,7 +28,7 @@ const COMMANDS: Record<string, Described> = {
     takes: 'TEAM',
     does: 'removes a workspace: its token, keys, settings and waiting passwords, and the app at Slack',
   },
-  doctor: { run: doctor, does: 'checks the settings, the database, Slack, ColdSend and the clock' },
+  doctor: { diagnose: doctor, does: 'checks the settings, the database, Slack, ColdSend and the clock' },
 };
 
 export type AdminRun = {
@@ -60,19 +64,29 @@ export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 |
 }
 
 async function runCommand(
-  { run }: Described,
+  command: Described,
   argument: string,
   { env, print, now }: Omit<AdminRun, 'args'>,
 ): Promise<boolean> {
   const config = parseConfig(env);
-  mustExist(config.databaseUrl);
   const sealer = createSealer(config.encryptionKeys);
-  const database = await openDatabase(config.databaseUrl, { sealer, role: 'tool', poolSize: 2 });
+  const database = await openForTool(config, sealer).catch((error: unknown) => {
+    const isFinding = 'diagnose' in command && (error instanceof StorageError || error instanceof AdminError);
+    if (isFinding) return error;
+    throw error;
+  });
   try {
-    return await run({ config, database, sealer, print, now }, argument);
+    if ('diagnose' in command) return await command.diagnose({ config, database, sealer, print, now });
+    if (database instanceof Error) throw database;
+    return await command.run({ config, database, sealer, print, now }, argument);
   } finally {
-    await database.close();
+    if (!(database instanceof Error)) await database.close();
   }
+}
+
+async function openForTool(config: Config, sealer: Sealer): Promise<Database> {
+  mustExist(config.databaseUrl);
+  return openDatabase(config.databaseUrl, { sealer, role: 'tool', poolSize: 2 });
 }
 
 /** A command that is run in another folder would make a database of its own there. */

@@ -24,8 +24,12 @@ import {
 import type { Sealer } from './sealing.ts';
 import type { RequestsTable, Tables } from './tables.ts';
 
-/** Nothing is ever put off for longer than the day after which a request expires: a later time is a clock's mistake. */
+/**
+ * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
+ * may ask for: a later time was meant by a clock that has been set back since.
+ */
 const FARTHEST_MS = 25 * 60 * 60 * 1000;
+const FARTHEST_TRY_MS = 2 * 60 * 60 * 1000;
 
 /** Who has stood in line for so much longer than was told is told anew until when. */
 const OVERDUE_MS = 15_000;
@@ -34,6 +38,11 @@ const DELETED_AT_ONCE = 500;
 
 /** As a literal: with a parameter here neither database would use the index of unfinished requests. */
 const unfinished = sql<SqlBool>`state <> 'told'`;
+
+/** Later than this is a mistake, seen from `not_before`. */
+const absurdFrom = sql<number>`not_before - case
+  when waits_for = 'key' or turn_of is not null then ${sql.lit(FARTHEST_MS)} else ${sql.lit(FARTHEST_TRY_MS)}
+end`;
 
 export type RequestToAccept = {
   id: string;
@@ -140,7 +149,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .selectFrom('requests')
               .select('id')
               .where(unfinished)
-              .where((eb) => eb.or([eb('not_before', '<=', time), eb('not_before', '>', time + FARTHEST_MS)]))
+              .where((eb) => eb.or([eb('not_before', '<=', time), eb(absurdFrom, '>', time)]))
               // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
               .where((eb) =>
                 eb.or([
@@ -287,7 +296,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
     async nextDueAt(): Promise<number | undefined> {
-      const soonest = sql<number | null>`min(case when not_before > ${now() + FARTHEST_MS} then 0 else not_before end)`;
+      const soonest = sql<number | null>`min(case when ${absurdFrom} > ${now()} then 0 else not_before end)`;
       const row = await kysely
         .selectFrom('requests')
         .select(soonest.as('soonest'))

@@ -51,6 +51,18 @@ export function describePostgresErasing(databases: TestDatabases) {
       assert.equal((await requests.openPasswords(waiting)).imap_password, 'other');
     });
 
+    test('what PostgreSQL samples for its statistics while they are waiting is not of them', async () => {
+      const names = Array.from({ length: 20 }, (_, index) => `sampled-${index}`);
+      const held = await Promise.all(names.map((name) => acceptSample(requests, name)));
+      const rows = await db.kysely.selectFrom('request_passwords').select('sealed').execute();
+      await sql`analyze`.execute(db.kysely);
+      for (const request of held) await requests.advance(request, { state: 'settled', outcome: { kind: 'expired' } });
+      await db.eraseFreed();
+      const files = await readFiles(db);
+      assert.equal(rows.length, names.length);
+      for (const { sealed } of rows) assert.ok(!files.includes(sealed));
+    });
+
     test('an idle transaction that could still see them does not keep them', async () => {
       const other = await databases.open(url);
       await other.transaction(async (within) => {

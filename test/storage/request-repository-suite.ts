@@ -230,13 +230,17 @@ export function describeRequestRepository(databases: TestDatabases) {
         const absurd = await acceptSample(requests, 'absurd');
         await requests.advance(absurd, { notBefore: time + 26 * HOUR }, { release: true });
         const far = await acceptSample(requests, 'far');
-        await requests.advance(far, { notBefore: time + 24 * HOUR }, { release: true });
+        await requests.advance(far, { waitsFor: 'key', notBefore: time + 24 * HOUR }, { release: true });
+        const setBack = await acceptSample(requests, 'set-back');
+        await requests.advance(setBack, { waitsFor: 'unavailable', notBefore: time + 24 * HOUR }, { release: true });
+        const asked = await acceptSample(requests, 'asked');
+        await requests.advance(asked, { waitsFor: 'rate_limited', notBefore: time + HOUR }, { release: true });
         assert.equal(await requests.nextDueAt(), 0);
         assert.deepEqual(
           (await requests.claimDue(10)).map(({ id }) => id),
-          ['request-absurd'],
+          ['request-absurd', 'request-set-back'],
         );
-        assert.equal(await requests.nextDueAt(), time + 24 * HOUR);
+        assert.equal(await requests.nextDueAt(), time + HOUR);
       });
 
       test('a row that cannot be read is reported and keeps no other waiting', async () => {
