@@ -119,7 +119,7 @@ export function createDoStep(deps: StepDeps): {
     const announced = await delivery.announce(request);
     if (announced.kind === 'later') return tryLater(request, announced.retryAfterMs);
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
-    return requests.advance(request, { state: 'announced', announcement, tries: 0 });
+    return insist(request, { state: 'announced', announcement, tries: 0 });
   }
 
   async function send(request: ClaimedRequest): AfterStep {
@@ -218,7 +218,7 @@ export function createDoStep(deps: StepDeps): {
       case 'replied':
         return insist(request, { replyTs: replied.ts, tries: 0 });
       case 'moved':
-        return requests.advance(request, { announcement: replied.announcement });
+        return insist(request, { announcement: replied.announcement });
       case 'nowhere':
         return tellInForm(request);
       case 'later':

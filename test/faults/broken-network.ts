@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkFacts } from './check-facts.ts';
+import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { type FaultyBot, prepareBot } from './faulty-bot.ts';
+import { type FaultyProxy, type NetworkFault, startFaultyProxy } from './faulty-proxy.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { noteProblems } from './note-problems.ts';
+import { readCommittedBeside } from './read-committed.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { countVerdict, createTally, type Tally } from './tally.ts';
+
+/** So that a silent ColdSend is given up soon. */
+const COLDSEND_TIMEOUT_MS = 700;
+
+const TOLD_WITHIN_MS = 60_000;
+
+/** The longest request and answer there are here, in bytes; beyond that nothing is struck. */
+const LONGEST_MS_BYTES = { request: 900, answer: 1_000 };
+
+type Network = { world: FaultWorld; bot: FaultyBot; url: string; path: string; proxy: FaultyProxy };
+
+/**
+ * A bot whose connection to ColdSend breaks at each byte of the request and of the answer, hangs, drips or brings garbage.
+ *
+ * @param every each so many bytes; 1 is all of them
+ */
+export async function breakColdsend({ seed, every }: { seed: number; every: number }): Promise<Tally> {
+  const tally = createTally('a broken connection to ColdSend');
+  const startedAt = performance.now();
+  await withProxy('COLDSEND_API_URL', async (network) => {
+    const { request, answer } = await measure(network, seed);
+    const faults: NetworkFault[] = [
+      ...steps(request, every).map((at): NetworkFault => ({ kind: 'reset_request', at })),
+      ...steps(answer, every).flatMap((at): NetworkFault[] => [
+        { kind: 'reset_answer', at },
+        { kind: 'end_answer', at },
+      ]),
+      ...[0, Math.floor(answer / 2), answer - 1].map((at): NetworkFault => ({ kind: 'hang_answer', at })),
+      { kind: 'hang' },
+      { kind: 'drip', bytes: 40, everyMs: 2 },
+      { kind: 'drip', bytes: 1, everyMs: 20 },
+      ...GARBAGE.map((text): NetworkFault => ({ kind: 'garbage', bytes: Buffer.from(text, 'latin1') })),
+    ];
+    for (const [number, fault] of faults.entries()) {
+      await tryOne(network, tally, addressOf(String(seed), number + 10), fault, answer);
+    }
+    await refuseOnce(network, tally, addressOf(String(seed), 2));
+    noteProblems(network.world, tally);
+  });
+  tally.seconds = (performance.now() - startedAt) / 1000;
+  return tally;
+}
+
+const GARBAGE = [
+  '\x00\xff\x13\x37',
+  'HTTP/1.1 200 OK\r\n\r\n',
+  'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+  'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"success":true}',
+  'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 9\r\n\r\nhello',
+  'HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/1.1 204 No Content\r\n\r\n',
+  'SSH-2.0-OpenSSH_9.6\r\n',
+  `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`,
+];
+
+async function tryOne(
+  { world, url, path, proxy }: Network,
+  tally: Tally,
+  address: string,
+  fault: NetworkFault,
+  answerBytes: number,
+): Promise<void> {
+  const name = `${fault.kind}${'at' in fault ? ` at byte ${fault.at}` : ''}`;
+  const say = (sentence: string): void => void tally.violations.push(`${name}: ${sentence}`);
+  proxy.takeConnections();
+  // Only the first connection is struck: what is sent again after nothing was sent gets through.
+  let isFirst = true;
+  proxy.setFault(() => {
+    const struck = isFirst ? fault : undefined;
+    isFirst = false;
+    return struck;
+  });
+  const acknowledged = await world.submit(address, [url]);
+  try {
+    await world.told.waitFor([address], TOLD_WITHIN_MS);
+  } catch {
+    say('not told');
+  }
+  const connections = proxy.takeConnections();
+  const sent = connections.filter(({ requestBytes }) => requestBytes > 0);
+  const firstWasSent = (connections[0]?.requestBytes ?? 0) > 0;
+  if (firstWasSent && sent.length > 1) say(`sent ${sent.length} times`);
+  const committed = await waitForTold(path, address);
+  const isInTime = fault.kind === 'drip' && (answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
+  const isWhole = 'at' in fault && fault.kind !== 'reset_request' && fault.at >= answerBytes;
+  // Where the reset comes before the first byte has gone out, nothing was sent, and it is tried again.
+  const facts = gatherFacts(world, address, {
+    acknowledged,
+    crashes: [],
+    committed,
+    ...(!isWhole && !isInTime && { network: 'answer_lost' }),
+  });
+  const verdict = checkFacts(facts);
+  countVerdict(tally, verdict, acknowledged);
+  for (const violation of verdict.violations)
+    if (violation !== '') tally.violations[tally.violations.indexOf(violation)] = `${name}: ${violation}`;
+  const isCut = (fault.kind === 'reset_answer' || fault.kind === 'end_answer') && fault.at < answerBytes;
+  if (isCut && verdict.outcome !== 'unknown') say(`told ${verdict.outcome}, though its answer had not come`);
+  if (fault.kind === 'end_answer' && fault.at >= answerBytes && verdict.outcome !== 'added')
+    say(`told ${verdict.outcome}`);
+  tally.trials += 1;
+}
+
+/** Nobody listens: nothing was sent, the announcement says that it waits, and a later try gets through. */
+async function refuseOnce({ world, url, path, proxy }: Network, tally: Tally, address: string): Promise<void> {
+  await proxy.listen(false);
+  proxy.setFault(undefined);
+  const acknowledged = await world.submit(address, [url]);
+  await world.slack.waitFor(
+    () => world.told.announcements(address).find(({ text }) => /^Waiting/.test(text)),
+    'the announcement that it waits',
+    { timeoutMs: TOLD_WITHIN_MS },
+  );
+  await proxy.listen(true);
+  await world.told.waitFor([address], TOLD_WITHIN_MS);
+  const committed = await waitForTold(path, address);
+  const facts = gatherFacts(world, address, { acknowledged, crashes: [], committed, network: 'nothing_sent' });
+  countVerdict(tally, checkFacts(facts), acknowledged);
+  tally.trials += 1;
+}
+
+/** Slack's side: posts and updates whose request or answer is broken off anywhere, several requests at a time. */
+export async function breakSlack({ seed, requests }: { seed: number; requests: number }): Promise<Tally> {
+  const tally = createTally('a broken connection to Slack');
+  const startedAt = performance.now();
+  const random = createSeededRandom(seed);
+  await withProxy('SLACK_API_URL', async ({ world, url, path, proxy }) => {
+    const choose = (): NetworkFault | undefined => {
+      if (random.next() < 0.6) return undefined;
+      return random.pick<NetworkFault>([
+        { kind: 'reset_request', at: random.between(0, LONGEST_MS_BYTES.request * 3) },
+        { kind: 'reset_answer', at: random.between(0, LONGEST_MS_BYTES.answer) },
+        { kind: 'end_answer', at: random.between(0, LONGEST_MS_BYTES.answer) },
+        {
+          kind: 'garbage',
+          bytes: Buffer.from(random.pick(['\x00\xff', GARBAGE[1] ?? '', GARBAGE[2] ?? '']), 'latin1'),
+        },
+        { kind: 'drip', bytes: 50, everyMs: 2 },
+      ]);
+    };
+    proxy.setFault(choose);
+    const before = proxy.struck();
+    const addresses = Array.from({ length: requests }, (_, number) => addressOf(String(seed), number));
+    // A person whom Slack could not be asked about is told so, and presses the button again.
+    const acknowledged = await Promise.all(addresses.map((address) => submitUntilAccepted(world, address, url)));
+    await sleep(3_000);
+    proxy.setFault(undefined);
+    await world.told.waitFor(addresses, TOLD_WITHIN_MS);
+    for (const [index, address] of addresses.entries()) {
+      const committed = await waitForTold(path, address);
+      const facts = gatherFacts(world, address, { acknowledged: acknowledged[index] ?? false, crashes: [], committed });
+      const repeats = facts.replies.length - 1 + facts.announcements.length - 1;
+      // A post that Slack took, but whose answer was lost, is made again: not more often than the network was broken.
+      if (repeats > proxy.struck() - before) tally.violations.push(`${address}: posted ${repeats} times too often`);
+      const verdict = checkFacts({
+        ...facts,
+        announcements: facts.announcements.slice(-1),
+        replies: onlyOne(facts.replies),
+      });
+      countVerdict(
+        tally,
+        {
+          ...verdict,
+          repeatedReplies: facts.replies.length - 1,
+          repeatedAnnouncements: facts.announcements.length - 1,
+        },
+        acknowledged[index] ?? false,
+      );
+      tally.trials += 1;
+    }
+    noteProblems(world, tally);
+  });
+  tally.seconds = (performance.now() - startedAt) / 1000;
+  return tally;
+}
+
+/** Replies with the same words count once; others stay. */
+function onlyOne<T extends { text: string }>(replies: T[]): T[] {
+  return [...new Map(replies.map((reply) => [reply.text, reply])).values()];
+}
+
+async function submitUntilAccepted(world: FaultWorld, address: string, url: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries += 1) if (await world.submit(address, [url])) return true;
+  return false;
+}
+
+async function withProxy(setting: string, work: (network: Network) => Promise<void>): Promise<void> {
+  const world = await startFaultWorld();
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
+  const path = join(folder, 'bot.db');
+  const target = new URL(world.env[setting] ?? '');
+  const proxy = await startFaultyProxy(Number(target.port));
+  target.port = String(proxy.port);
+  const bot = prepareBot({
+    ...world.env,
+    [setting]: target.href,
+    COLDSEND_TIMEOUT_MS: String(COLDSEND_TIMEOUT_MS),
+    DATABASE_URL: `sqlite:${path}`,
+  });
+  try {
+    const started = await bot.start();
+    if (started.kind !== 'ready') throw new Error(`the bot did not start:\n${bot.output()}`);
+    await world.prepare(started.url);
+    await work({ world, bot, url: started.url, path, proxy });
+  } finally {
+    bot.signal('SIGKILL');
+    await bot.ended;
+    await proxy.close();
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How many bytes a request and its answer have when nothing is broken. */
+async function measure({ world, url, proxy }: Network, seed: number): Promise<{ request: number; answer: number }> {
+  proxy.takeConnections();
+  const address = addressOf(String(seed), 1);
+  await world.submit(address, [url]);
+  await world.told.waitFor([address], TOLD_WITHIN_MS);
+  const [connection] = proxy.takeConnections();
+  if (connection === undefined) throw new Error('nothing went through the proxy');
+  return { request: connection.requestBytes, answer: connection.answerBytes };
+}
+
+/** 0, then each `every` bytes, and around the end. */
+function steps(length: number, every: number): number[] {
+  const regular = Array.from({ length: Math.ceil(length / every) }, (_, index) => index * every);
+  return [...new Set([...regular, 1, length - 1, length])].sort((a, b) => a - b);
+}
+
+async function waitForTold(path: string, address: string) {
+  for (const deadline = performance.now() + 5_000; ; ) {
+    const row = readCommittedBeside(path).get(address);
+    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
+    await sleep(5);
+  }
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestPostgres } from '../storage/start-postgres.ts';
+import { checkFacts } from './check-facts.ts';
+import type { Committed } from './facts.ts';
+import type { FaultPoint } from './fault-points.ts';
+import { addressOf, passwordFor, startFaultWorld } from './fault-world.ts';
+import { findPasswords } from './find-passwords.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { noteProblems } from './note-problems.ts';
+import { startReplicas } from './replicas.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
+
+const KILLS_PER_WORLD = 25;
+
+/** About as many statements and network writes does one request make. */
+const POINTS_OF_PATH = 50;
+
+const LONGEST_PATH_MS = 200;
+const TOLD_WITHIN_MS = 60_000;
+const ERASED_WITHIN_MS = 30_000;
+const ENCRYPTION_KEY = Buffer.alloc(32, 42);
+
+/**
+ * Kills one of three replicas after the other under load, each replaced at once, while the others take over what the dead ones
+ * held. A world of 25 kills is one trial: its seed repeats the requests, who is killed and where.
+ */
+export async function killOnPostgres(options: {
+  postgres: TestPostgres;
+  seed: number;
+  kills: number;
+  onTrial?: (seed: number, violations: string[], tally: Tally) => void;
+}): Promise<Tally> {
+  const tally = createTally('SIGKILL on PostgreSQL, 3 replicas');
+  const startedAt = performance.now();
+  while (tally.kills < options.kills) {
+    const seed = options.seed + tally.trials;
+    const before = tally.violations.length;
+    const kills = Math.min(KILLS_PER_WORLD, options.kills - tally.kills);
+    try {
+      await runWorld(tally, seed, kills, await options.postgres.createDatabase());
+    } catch (error) {
+      tally.violations.push(error instanceof Error ? error.message : String(error));
+      tally.kills += 1;
+    }
+    tally.trials += 1;
+    for (let at = before; at < tally.violations.length; at += 1) {
+      tally.violations[at] = `seed ${seed}: ${tally.violations[at]}`;
+    }
+    options.onTrial?.(seed, tally.violations.slice(before), tally);
+  }
+  tally.seconds = (performance.now() - startedAt) / 1000;
+  return tally;
+}
+
+async function runWorld(tally: Tally, seed: number, kills: number, databaseUrl: string): Promise<void> {
+  const random = createSeededRandom(seed);
+  const world = await startFaultWorld();
+  const replicas = await startReplicas(world, databaseUrl);
+  const crashes = new Map<string, (Committed | undefined)[]>();
+  const acknowledged = new Map<string, boolean>();
+  try {
+    await world.prepare(replicas.list[0]?.url ?? '');
+    for (let kill = 0; kill < kills; kill += 1) await killOne(kill);
+    const held = [...(await replicas.read()).keys()].filter((address) => crashes.has(address));
+    await world.told.waitFor(held, TOLD_WITHIN_MS);
+    const rows = await readWhenTold(held);
+    for (const [address, states] of crashes) {
+      const isAcknowledged = acknowledged.get(address) ?? false;
+      const known = { acknowledged: isAcknowledged, crashes: states, committed: rows.get(address) };
+      countVerdict(tally, checkFacts(gatherFacts(world, address, known)), isAcknowledged);
+    }
+    noteProblems(world, tally);
+    await checkErased([...crashes.keys()]);
+  } finally {
+    await replicas.close();
+    await world.close();
+  }
+
+  async function killOne(kill: number): Promise<void> {
+    const victimAt = random.between(0, replicas.list.length - 1);
+    const victim = replicas.list[victimAt];
+    if (victim === undefined) throw new Error('there is no such replica');
+    world.coldsend.answerAlways({ kind: 'slow', delayMs: random.pick([0, 5, 20]) });
+    const fault: FaultPoint = { at: random.between(1, POINTS_OF_PATH), side: random.pick(['before', 'after']) };
+    const waitMs = random.between(0, LONGEST_PATH_MS);
+    const isAtPoint = random.next() < 0.5;
+    await victim.bot.arm(isAtPoint ? fault : undefined);
+    const submitted = Array.from({ length: random.between(1, 3) }, async (_, index) => {
+      const address = addressOf(String(seed), kill * 10 + index);
+      const all = replicas.list.map(({ url }) => url);
+      const to = random.next() < 0.2 ? all : random.next() < 0.7 ? [victim.url] : [random.pick([victim.url, ...all])];
+      crashes.set(address, []);
+      acknowledged.set(address, await world.submit(address, to));
+    });
+    await Promise.race([victim.bot.ended, sleep(isAtPoint ? 2 * LONGEST_PATH_MS : waitMs)]);
+    victim.bot.signal('SIGKILL');
+    const ending = await victim.bot.ended;
+    if (ending !== 'SIGKILL')
+      tally.violations.push(`a replica ended with ${ending}:\n${victim.bot.output().slice(-2000)}`);
+    const replaced = replicas.replace(victimAt);
+    await replicas.waitUntilSilent(victim);
+    for (const [address, row] of await replicas.read()) {
+      if (row.owner !== undefined && row.state !== 'told' && victim.bot.isCalled(row.owner))
+        crashes.get(address)?.push(row);
+    }
+    countDeath(tally, victim.bot.diedAt() ?? 'at a random moment');
+    await Promise.all([...submitted, replaced]);
+  }
+
+  async function readWhenTold(addresses: string[]): Promise<Map<string, Committed>> {
+    for (const deadline = performance.now() + TOLD_WITHIN_MS; ; ) {
+      const rows = await replicas.read();
+      const isDone = addresses.every((address) => rows.get(address)?.state === 'told');
+      if (isDone || performance.now() > deadline) return rows;
+      await sleep(50);
+    }
+  }
+
+  /** PostgreSQL keeps what was deleted in the table's file until it is written anew. */
+  async function checkErased(addresses: string[]): Promise<void> {
+    const passwords = addresses.flatMap((address) => [passwordFor(address), passwordFor(address).replaceAll(' ', '')]);
+    for (const deadline = performance.now() + ERASED_WITHIN_MS; ; ) {
+      const files = await replicas.readFiles();
+      const found = files.flatMap(({ name, bytes }) =>
+        findPasswords(bytes, passwords, ENCRYPTION_KEY).map((password) => `${password} in ${name}`),
+      );
+      if (found.length === 0) return;
+      if (performance.now() > deadline) {
+        tally.violations.push(`passwords can be read: ${found.join(', ')}`);
+        return;
+      }
+      await sleep(300);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { TestPostgres } from '../storage/start-postgres.ts';
+import { checkFacts } from './check-facts.ts';
+import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { startFaultyProxy } from './faulty-proxy.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { noteProblems } from './note-problems.ts';
+import { type Replicas, startReplicas } from './replicas.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { countVerdict, createTally, type Tally } from './tally.ts';
+
+const TOLD_WITHIN_MS = 60_000;
+const LOAD_AT_ONCE = 4;
+
+/** A black hole lasts longer than a lease (4 s), so that what the replica held is taken over. */
+const BLACK_FOR_MS = 6_500;
+
+/** What of PostgreSQL fails while people go on submitting. */
+export type Outage = 'crash' | 'black_hole' | 'no_connections';
+
+/**
+ * Lets PostgreSQL fail under load and come back: stopped hard and started again, one replica's connections black-holed past the
+ * lease, or all connections taken by others. Whatever was acknowledged has to end as if nothing had been.
+ */
+export async function failPostgres(options: {
+  postgres: TestPostgres;
+  outage: Outage;
+  seed: number;
+  times: number;
+}): Promise<Tally> {
+  const { postgres, outage, seed, times } = options;
+  const tally = createTally(`PostgreSQL under load: ${outage}`);
+  const startedAt = performance.now();
+  const random = createSeededRandom(seed);
+  const world = await startFaultWorld();
+  const databaseUrl = await postgres.createDatabase();
+  const target = new URL(databaseUrl);
+  const proxy = await startFaultyProxy(Number(target.port));
+  target.port = String(proxy.port);
+  const replicas = await startReplicas(world, databaseUrl, { botUrl: target.href });
+  let number = 0;
+  try {
+    await world.prepare(replicas.list[0]?.url ?? '');
+    for (let time = 0; time < times; time += 1) {
+      world.coldsend.answerAlways({ kind: 'slow', delayMs: random.pick([0, 20, 100]) });
+      const load = startLoad();
+      await sleep(random.between(50, 400));
+      await fail();
+      await sleep(random.between(50, 400));
+      const acknowledged = await load.stop();
+      await check(acknowledged);
+      tally.trials += 1;
+    }
+    noteProblems(world, tally);
+  } catch (error) {
+    tally.violations.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await replicas.close();
+    await proxy.close();
+    await world.close();
+  }
+  tally.seconds = (performance.now() - startedAt) / 1000;
+  return tally;
+
+  async function fail(): Promise<void> {
+    switch (outage) {
+      case 'crash':
+        await postgres.crash();
+        await sleep(random.between(0, 1_500));
+        return postgres.start();
+      case 'black_hole':
+        proxy.blackHole(true);
+        await sleep(BLACK_FOR_MS);
+        return proxy.blackHole(false);
+      case 'no_connections':
+        return takeAllConnections(databaseUrl);
+    }
+  }
+
+  function startLoad(): { stop(): Promise<Map<string, boolean>> } {
+    const acknowledged = new Map<string, boolean>();
+    let stopped = false;
+    const people = Array.from({ length: LOAD_AT_ONCE }, async (_, person) => {
+      while (!stopped) {
+        number += 1;
+        const address = addressOf(String(seed), number);
+        const replica = replicas.list[person % replicas.list.length];
+        acknowledged.set(address, await world.submit(address, [replica?.url ?? '']));
+        await sleep(20);
+      }
+    });
+    return {
+      async stop() {
+        stopped = true;
+        await Promise.all(people);
+        return acknowledged;
+      },
+    };
+  }
+
+  async function check(acknowledged: Map<string, boolean>): Promise<void> {
+    const committed = await readWhenTold(world, replicas, [...acknowledged.keys()]);
+    for (const [address, isAcknowledged] of acknowledged) {
+      const row = committed.get(address);
+      const facts = gatherFacts(world, address, { acknowledged: isAcknowledged, crashes: [], committed: row });
+      // Who can't reach the database for longer than a lease is taken for dead: whoever takes over can't know what was sent.
+      const verdict = checkFacts(outage === 'black_hole' ? { ...facts, network: 'answer_lost' } : facts);
+      countVerdict(tally, verdict, isAcknowledged);
+    }
+    if (replicas.list.some(({ bot }) => bot.hasEnded())) tally.violations.push('a replica has ended');
+  }
+}
+
+async function readWhenTold(world: FaultWorld, replicas: Replicas, addresses: string[]) {
+  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; ) {
+    const rows = await replicas.read();
+    const held = addresses.filter((address) => rows.has(address));
+    const isDone = held.every((address) => rows.get(address)?.state === 'told');
+    if (isDone) await world.told.waitFor(held, TOLD_WITHIN_MS);
+    if (isDone || performance.now() > deadline) return rows;
+    await sleep(50);
+  }
+}
+
+/** Takes what connections the server has, so that no replica gets another one, and gives them back after two seconds. */
+async function takeAllConnections(databaseUrl: string): Promise<void> {
+  const taken: pg.Client[] = [];
+  try {
+    for (;;) {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      client.on('error', () => {});
+      await client.connect();
+      taken.push(client);
+    }
+  } catch {
+    // "Sorry, too many clients already": now there are none left.
+  }
+  await sleep(2_000);
+  await Promise.all(taken.map((client) => client.end()));
+}

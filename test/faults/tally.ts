@@ -1,0 +1,77 @@
+import type { Verdict } from './facts.ts';
+
+/** What a campaign counts. */
+export type Tally = {
+  name: string;
+  trials: number;
+  kills: number;
+  requests: number;
+  acknowledged: number;
+  outcomes: Record<string, number>;
+  repeatedReplies: number;
+  repeatedAnnouncements: number;
+  /** Submissions that were answered late or never; they do not count as acknowledged. */
+  lateAnswers: number;
+  violations: string[];
+  /** Where processes died, and how often. */
+  diedAt: Record<string, number>;
+  seconds: number;
+};
+
+export function createTally(name: string): Tally {
+  return {
+    name,
+    trials: 0,
+    kills: 0,
+    requests: 0,
+    acknowledged: 0,
+    outcomes: {},
+    repeatedReplies: 0,
+    repeatedAnnouncements: 0,
+    lateAnswers: 0,
+    violations: [],
+    diedAt: {},
+    seconds: 0,
+  };
+}
+
+export function countVerdict(tally: Tally, verdict: Verdict, acknowledged: boolean): void {
+  tally.requests += 1;
+  if (acknowledged) tally.acknowledged += 1;
+  const outcome = verdict.outcome ?? 'not accepted';
+  tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
+  tally.repeatedReplies += verdict.repeatedReplies;
+  tally.repeatedAnnouncements += verdict.repeatedAnnouncements;
+  tally.violations.push(...verdict.violations);
+}
+
+export function countDeath(tally: Tally, place: string): void {
+  tally.kills += 1;
+  tally.diedAt[place] = (tally.diedAt[place] ?? 0) + 1;
+}
+
+export function mergeTallies([first, ...others]: [Tally, ...Tally[]]): Tally {
+  return others.reduce(
+    (sum, tally) => ({
+      name: sum.name,
+      trials: sum.trials + tally.trials,
+      kills: sum.kills + tally.kills,
+      requests: sum.requests + tally.requests,
+      acknowledged: sum.acknowledged + tally.acknowledged,
+      outcomes: addCounts(sum.outcomes, tally.outcomes),
+      repeatedReplies: sum.repeatedReplies + tally.repeatedReplies,
+      repeatedAnnouncements: sum.repeatedAnnouncements + tally.repeatedAnnouncements,
+      lateAnswers: sum.lateAnswers + tally.lateAnswers,
+      violations: [...sum.violations, ...tally.violations],
+      diedAt: addCounts(sum.diedAt, tally.diedAt),
+      seconds: sum.seconds + tally.seconds,
+    }),
+    first,
+  );
+}
+
+function addCounts(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sum = { ...a };
+  for (const [key, count] of Object.entries(b)) sum[key] = (sum[key] ?? 0) + count;
+  return sum;
+}
