@@ -47,6 +47,25 @@ test('what ColdSend answered is kept though the database refuses it for a while'
   assert.deepEqual(slack.problems, []);
 });
 
+test('an announcement that Slack took is not made again because the database refuses it for a while', async (context) => {
+  const world = await startWorld(context);
+  const { slack, member, channelId, databasePath, bot } = world;
+  const other = new DatabaseSync(databasePath);
+  context.after(() => other.close());
+  const announced = slack.waitForMessage(({ channelId: at }) => at === channelId);
+  const stop = slack.onChange((change) => {
+    if (change.kind === 'message' && change.message.channelId === channelId) other.exec('begin immediate');
+  });
+  await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
+  await announced;
+  stop();
+  await fetch(`${bot.url}/readyz`);
+  other.exec('rollback');
+  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'), { timeoutMs: 15_000 });
+  assert.equal(slack.messages(channelId).filter(({ threadTs }) => threadTs === undefined).length, 1);
+  assert.deepEqual(slack.problems, []);
+});
+
 /** A key is tried with an empty body. */
 function isAddition(body: unknown): boolean {
   return JSON.stringify(body ?? '').includes('jane@acme.com');

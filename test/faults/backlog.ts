@@ -16,10 +16,10 @@ import { countVerdict, createTally, type Tally } from './tally.ts';
 const WORKSPACES = 5;
 const PEOPLE = 4;
 
-/** ColdSend's 100 in 60 s and 1,000 in 3,600 s, scaled so that both matter within a minute. */
+/** ColdSend's own: scaled down, how long a request travels would count for too much. 500 requests take 4 minutes. */
 const LIMITS = [
-  { requests: 10, seconds: 1 },
-  { requests: 60, seconds: 10 },
+  { requests: 100, seconds: 60 },
+  { requests: 1_000, seconds: 3_600 },
 ];
 
 /** The same sealing key as every bot of a fault world has. */
@@ -54,8 +54,7 @@ export async function meetBacklog({
   const replicas = await startReplicas({ ...world, env: { ...env, ...oauth } }, url);
   try {
     const addresses = [...teamOf.keys()];
-    const shortest = (requests / 60) * 10_000;
-    await world.told.waitFor(addresses, 3 * shortest + 60_000);
+    await world.told.waitFor(addresses, requests * 1_000 + 120_000);
     const sent = world.coldsend.ledger.flatMap(({ at, body, answered }) => {
       const teamId = teamOf.get(emailIn(body));
       if (typeof answered === 'object' && answered.status === 429) tally.violations.push('ColdSend had to say 429');

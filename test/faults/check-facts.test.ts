@@ -77,6 +77,7 @@ const broken: [string, Partial<RequestFacts>, RegExp][] = [
   ],
   ['told differently', { replies: [added, unknown] }, /several outcomes were told/],
   ['announced twice', { announcements: [added, added] }, /announced 2 times/],
+  ['announced without its outcome', { announcements: [{ text: 'Adding', shows: undefined }] }, /without its outcome/],
   ['announced as something else', { announcements: [unknown] }, /announced as unknown, told as added/],
   ['told added, which is not so', { isAtColdsend: false }, /ColdSend does not have it/],
   ['told added, where it answered 500', { posts: [{ status: 500 }] }, /ColdSend answered 500/],

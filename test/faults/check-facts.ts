@@ -32,9 +32,13 @@ export function checkFacts(facts: RequestFacts): Verdict {
   const mayRepeat = crashes.filter((crash) => crash?.state === 'settled' && !crash.replyNoted).length;
   if (repeatedReplies > mayRepeat) say(`told ${replies.length} times, where ${mayRepeat + 1} could be explained`);
 
-  const announcement = announcements.at(-1);
-  if (announcement === undefined) say('never announced');
-  else if (announcement.shows !== reply?.shows) say(`announced as ${announcement.shows}, told as ${reply?.shows}`);
+  const shown = announcements.flatMap(({ shows }) => shows ?? []);
+  if (announcements.length === 0) say('never announced');
+  // One that was posted a second time by a dead or frozen process is never heard of again, and stays as it was.
+  else if (shown.length === 0) say('announced without its outcome');
+  for (const outcome of new Set(shown)) {
+    if (outcome !== reply?.shows) say(`announced as ${outcome}, told as ${reply?.shows}`);
+  }
   const repeatedAnnouncements = Math.max(0, announcements.length - 1);
   const mayAnnounceAgain = crashes.filter((crash) => crash?.state === 'accepted').length;
   if (repeatedAnnouncements > mayAnnounceAgain) say(`announced ${announcements.length} times`);

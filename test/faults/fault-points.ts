@@ -1,5 +1,6 @@
 import crypto from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { Server } from 'node:http';
 import { enableCompileCache, flushCompileCache, syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -15,8 +16,13 @@ export type ToBot =
   | { kind: 'arm'; fault: FaultPoint | undefined }
   | { kind: 'shift_clock'; byMs: number };
 
-/** Dies (or is frozen) at the `at`-th point from now on. */
-export type FaultPoint = { at: number; side: 'before' | 'after'; signal?: 'SIGKILL' | 'SIGSTOP' };
+/** Dies (or is frozen) at the `at`-th point from now on, or from the next request of Slack on. */
+export type FaultPoint = {
+  at: number;
+  side: 'before' | 'after';
+  since?: 'now' | 'request';
+  signal?: 'SIGKILL' | 'SIGSTOP';
+};
 
 export type FromBot = { kind: 'warm' } | { kind: 'armed' };
 
@@ -25,17 +31,19 @@ const COMMITS = /^\s*(commit|release)/i;
 
 let fault: FaultPoint | undefined;
 let passed = 0;
+let isCounting = true;
 let shiftMs = 0;
 
 countCommits();
 countWrites();
+noticeRequests();
 tellNames();
 shiftClock();
 await waitForStart();
 
 function point<T>(what: string, work: () => T): T {
-  passed += 1;
-  if (fault === undefined || passed !== fault.at) return work();
+  if (isCounting) passed += 1;
+  if (fault === undefined || !isCounting || passed !== fault.at) return work();
   const { side, signal = 'SIGKILL' } = fault;
   const strike = (): void => {
     writeSync(2, `fault: ${signal} ${side} ${what}\n`);
@@ -99,6 +107,15 @@ function countWrites(): void {
   }
 }
 
+/** What a start leaves to be tidied up in the background comes before the first request, and is not of its path. */
+function noticeRequests(): void {
+  const { emit } = Server.prototype;
+  Server.prototype.emit = function (this: Server, event: string | symbol, ...given: unknown[]) {
+    if (event === 'request') isCounting = true;
+    return Reflect.apply(emit, this, [event, ...given]);
+  };
+}
+
 /** `FAULT_PORTS` names who listens where (`41833=Slack`); to every other port goes an answer of ours. */
 function nameOf(port: number): string {
   const named = process.env.FAULT_PORTS?.split(',').find((entry) => entry.startsWith(`${port}=`));
@@ -139,6 +156,7 @@ async function waitForStart(): Promise<void> {
 
 function arm(given: FaultPoint | undefined): void {
   passed = 0;
+  isCounting = given?.since !== 'request';
   fault = given;
 }
 

@@ -69,7 +69,8 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
     if (victim === undefined) throw new Error('there is no replica');
     const { bot, url } = victim;
     const at = random.between(1, POINTS_OF_PATH);
-    await bot.arm({ at, side: random.pick(['before', 'after']), signal: 'SIGSTOP' });
+    const side = random.pick<'before' | 'after'>(['before', 'after']);
+    await bot.arm({ at, since: 'request', side, signal: 'SIGSTOP' });
     const addresses = [addressOf(String(seed), freeze * 10), addressOf(String(seed), freeze * 10 + 1)];
     const submitted = Promise.all(addresses.map((address) => world.submit(address, [url])));
     await Promise.race([bot.nextStrike(), submitted.then(() => sleep(500))]);
@@ -87,6 +88,7 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
       throw new Error(`frozen ${bot.lastStrike() ?? 'at rest'}: ${left}; open transactions: ${open}`, { cause: error });
     }
     const place = bot.lastStrike() ?? 'at rest';
+    const postsBefore = countPosts(held);
     await wake(bot);
     // It answers again; what it had begun is over when something new went all the way through it.
     const probe = addressOf(String(seed), freeze * 10 + 2);
@@ -110,7 +112,17 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
       };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
     }
-    countDeath(tally, place);
+    // What was being written when it was frozen still goes out.
+    const more = countPosts(held) > postsBefore ? ', and posted what it had begun' : '';
+    countDeath(tally, place + more);
+  }
+
+  function countPosts(addresses: string[]): number {
+    const { told } = world;
+    return addresses.reduce(
+      (sum, address) => sum + told.announcements(address).length + told.replies(address).length,
+      0,
+    );
   }
 
   /** Where it was frozen before it came to its fault point, that one strikes once more on the way. */

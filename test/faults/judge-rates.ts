@@ -18,9 +18,10 @@ export function judgeRates(
     if (most > requests) violations.push(`${most} requests in ${seconds} s, where ${requests} are allowed`);
   }
   const took = (sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0);
-  const used = took <= 0 ? 1 : fastest(sent.length, limits) / took;
+  const shortest = fastest(sent.length, limits);
+  const used = shortest === 0 || took <= 0 ? 1 : shortest / took;
   if (used < 0.95) violations.push(`only ${Math.round(used * 100)} % of the limits were used`);
-  violations.push(...findStarved(sent));
+  violations.push(...findStarved(sent, limits));
   return { violations, used };
 }
 
@@ -43,21 +44,23 @@ function fastest(count: number, limits: readonly RateLimit[]): number {
   return at.at(-1) ?? 0;
 }
 
-/** As long as all of them wait, no workspace is more than a few turns behind another. */
-function findStarved(sent: readonly Sent[]): string[] {
+/**
+ * From when there is a line: as long as all of them wait, no workspace is more than a few turns behind another. What the limits
+ * allow at once is sent as it comes.
+ */
+function findStarved(sent: readonly Sent[], limits: readonly RateLimit[]): string[] {
+  const inLine = sent.slice(Math.min(...limits.map(({ requests }) => requests)));
   const left = new Map<string, number>();
-  for (const { teamId } of sent) left.set(teamId, (left.get(teamId) ?? 0) + 1);
+  for (const { teamId } of inLine) left.set(teamId, (left.get(teamId) ?? 0) + 1);
   const served = new Map([...left.keys()].map((teamId) => [teamId, 0]));
-  // The first ones are sent as they come, before there is a line.
-  const settled = 2 * left.size;
-  for (const [index, { teamId }] of sent.entries()) {
+  for (const [index, { teamId }] of inLine.entries()) {
     served.set(teamId, (served.get(teamId) ?? 0) + 1);
     left.set(teamId, (left.get(teamId) ?? 0) - 1);
-    if ([...left.values()].some((count) => count === 0)) return [];
     const counts = [...served.values()];
-    if (index > settled && Math.max(...counts) - Math.min(...counts) > settled) {
-      return [`after ${index + 1} requests the workspaces had ${counts.join(', ')} turns`];
+    if (Math.max(...counts) - Math.min(...counts) > left.size) {
+      return [`after ${index + 1} requests in line the workspaces had ${counts.join(', ')} turns`];
     }
+    if ([...left.values()].some((count) => count === 0)) return [];
   }
   return [];
 }

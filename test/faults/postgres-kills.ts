@@ -82,7 +82,8 @@ async function runWorld(tally: Tally, seed: number, kills: number, databaseUrl: 
     const victim = replicas.list[victimAt];
     if (victim === undefined) throw new Error('there is no such replica');
     world.coldsend.answerAlways({ kind: 'slow', delayMs: random.pick([0, 5, 20]) });
-    const fault: FaultPoint = { at: random.between(1, POINTS_OF_PATH), side: random.pick(['before', 'after']) };
+    const side = random.pick<'before' | 'after'>(['before', 'after']);
+    const fault: FaultPoint = { at: random.between(1, POINTS_OF_PATH), since: 'request', side };
     const waitMs = random.between(0, LONGEST_PATH_MS);
     const isAtPoint = random.next() < 0.5;
     await victim.bot.arm(isAtPoint ? fault : undefined);

@@ -64,6 +64,6 @@ function needsPostgres(settings: Settings): boolean {
 
 /** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */
 function planEachPoint(seed: number): KillPlan {
-  const fault = { at: Math.floor(seed / 2), side: seed % 2 === 0 ? 'before' : 'after' } as const;
+  const fault = { at: Math.floor(seed / 2), since: 'request', side: seed % 2 === 0 ? 'before' : 'after' } as const;
   return { requests: 1, coldsendTakesMs: 0, restartFaults: [], death: { kind: 'at_point', fault } };
 }

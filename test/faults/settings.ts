@@ -2,14 +2,14 @@
 export const SETTINGS = {
   FAULT_SEED: [1, 'seed of the first trial; each trial has the next one, and one seed with a count of 1 repeats it'],
   FAULT_SQLITE_KILLS: [200, 'SIGKILL of the bot on SQLite, at random moments and at commits and network writes'],
-  FAULT_SQLITE_POINTS: [20, 'SIGKILL before and after each of so many first commits and network writes of one request'],
+  FAULT_SQLITE_POINTS: [24, 'SIGKILL before and after each of so many first commits and network writes of one request'],
   FAULT_POSTGRES_KILLS: [50, 'SIGKILL of one of three replicas on PostgreSQL, under load'],
   FAULT_FREEZES: [10, 'SIGSTOP of a replica past its lease, then SIGCONT'],
   FAULT_COPIES: [50, 'submissions that are delivered to three replicas at once'],
   FAULT_NETWORK_STEP: [50, 'the connection to ColdSend breaks at each so many bytes; 1 is every byte, 0 leaves it out'],
   FAULT_SLACK_REQUESTS: [30, 'requests over a connection to Slack that breaks anywhere'],
   FAULT_OUTAGES: [2, 'times that PostgreSQL crashes, is black-holed and has no connections left, each under load'],
-  FAULT_BACKLOG: [100, 'requests of five workspaces that wait for their turns on three replicas'],
+  FAULT_BACKLOG: [500, 'requests of five workspaces that wait for their turns on three replicas, 100 a minute'],
   FAULT_CLOCK_JUMPS: [1, 'times that the clock is set a day on and back'],
   FAULT_FULL_DISKS: [2, 'times that the disk is full (where this user may mount one)'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -15,12 +15,12 @@ import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
 
 /** About as many commits and network writes does one request make; a process that gets past them is killed at rest. */
-export const POINTS_OF_PATH = 18;
+const POINTS_OF_PATH = 16;
 
 /** The same for starting and taking up what was left. */
 const POINTS_OF_RESTART = 25;
 
-const LONGEST_PATH_MS = 60;
+const LONGEST_PATH_MS = 80;
 
 /** Until the freed bytes are taken off the disk too. */
 const LONGEST_ERASING_MS = 1_300;
@@ -60,7 +60,7 @@ export function planKill(seed: number): KillPlan {
   const requests = random.pick([1, 1, 1, 2, 3]);
   const death: Death =
     random.next() < 0.5
-      ? { kind: 'at_point', fault: pointUpTo(random, POINTS_OF_PATH * requests) }
+      ? { kind: 'at_point', fault: { ...pointUpTo(random, POINTS_OF_PATH * requests), since: 'request' } }
       : { kind: 'after', ms: random.between(0, random.next() < 0.03 ? LONGEST_ERASING_MS : LONGEST_PATH_MS) };
   const restartFaults = random.next() < 0.2 ? [pointUpTo(random, POINTS_OF_RESTART)] : [];
   return { requests, death, coldsendTakesMs: random.pick([0, 0, 5, 15]), restartFaults };
