@@ -35,10 +35,7 @@ export type StepDeps = {
   checkRight(request: AddInboxRequest): Promise<RightToAdd>;
   turns: {
     /** Arms the request with the key's next turn, or puts it in line. Throws LeaseLostError. */
-    take(
-      claimed: ClaimedRequest,
-      keyFingerprint: string,
-    ): Promise<{ kind: 'armed' | 'waits'; request: ClaimedRequest }>;
+    take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn>;
     block(keyFingerprint: string, forMs: number): Promise<void>;
     /** Counts a turn once more, from now on: what was sent with it left later than the windows allow for. */
     countAgain(keyFingerprint: string): Promise<void>;
@@ -58,6 +55,9 @@ export type StepDeps = {
   now(): number;
   random(): number;
 };
+
+/** `waits`: in line, until about `request.notBefore`. */
+export type Turn = { kind: 'armed' | 'waits'; request: ClaimedRequest };
 
 /** `unknown`: Slack did not say who they are. */
 export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
@@ -123,14 +123,18 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function send(request: ClaimedRequest): AfterStep {
-    const key = await keys.open(keyNameOf(request));
-    if (key === undefined) return waitForKey(request);
-    const right = await deps.checkRight(request);
-    if (right.kind === 'lost') return settle(request, settling(refusedHere(right.why), now()));
-    if (right.kind === 'unknown') return tryLater(request, undefined);
+    const prepared = await prepare(request);
+    if (prepared.kind === 'not_now') return prepared.next;
+    const { key } = prepared;
     const takenAt = now();
-    const turn = await turns.take(request, key.fingerprint);
-    if (turn.kind === 'armed') return post(turn.request, key, takenAt);
+    let turn: Turn;
+    try {
+      turn = await turns.take(request, key.fingerprint);
+    } catch (error) {
+      // The commit may have armed it all the same.
+      return notSent(request, error);
+    }
+    if (turn.kind === 'armed') return post(turn.request, prepared, takenAt);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));
     if (current?.version !== key.version) return requests.advance(turn.request, SEND_ANEW);
@@ -140,20 +144,44 @@ export function createDoStep(deps: StepDeps): {
   async function sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep {
     const takenAt = now();
     deps.onStep(armed, 'send');
-    const key = await keys.open(keyNameOf(armed));
-    if (key === undefined || key.status === 'refused') return waitForKey(armed);
-    if (key.fingerprint !== turnOf) return insist(armed, SEND_ANEW);
-    const right = await deps.checkRight(armed);
-    if (right.kind === 'lost') return settle(armed, settling(refusedHere(right.why), now()));
-    if (right.kind === 'may') return post(armed, key, takenAt);
-    return tryLater(await insist(armed, { state: 'announced', waitsFor: undefined }), undefined);
+    let prepared: Prepared;
+    try {
+      prepared = await prepare(armed, turnOf);
+    } catch (error) {
+      return notSent(armed, error);
+    }
+    return prepared.kind === 'not_now' ? prepared.next : post(armed, prepared, takenAt);
+  }
+
+  /** Looks up all that sending needs, so that nothing is left to fail between arming and the first byte. */
+  async function prepare(request: ClaimedRequest, turnOf?: string): Promise<Prepared> {
+    const key = await keys.open(keyNameOf(request));
+    if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
+    if (turnOf !== undefined && key.fingerprint !== turnOf) return notNow(await insist(request, SEND_ANEW));
+    const passwords = await openPasswords(request);
+    // The workspace left in between.
+    if (passwords === undefined) return notNow(await settle(request, settling({ kind: 'expired' }, now())));
+    const right = await deps.checkRight(request);
+    if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
+    if (right.kind === 'unknown') return notNow(await sendLater(request));
+    return { kind: 'ready', key, passwords };
+  }
+
+  async function sendLater(request: ClaimedRequest): AfterStep {
+    const later = { ...tried(request, undefined), state: 'announced', waitsFor: undefined } as const;
+    await insist(request, later, { release: true });
+    return undefined;
+  }
+
+  /** Something failed before the first byte: as long as we hold the request we know that, and it must not end as unknown. */
+  function notSent(request: ClaimedRequest, error: unknown): AfterStep {
+    if (error instanceof LeaseLostError) throw error;
+    deps.onError(request, error);
+    return sendLater(request);
   }
 
   /** @param takenAt when its turn was taken, or a little before */
-  async function post(armed: ClaimedRequest, key: OpenKey, takenAt: number): AfterStep {
-    const passwords = await openPasswords(armed);
-    // The workspace left in between.
-    if (passwords === undefined) return settle(armed, settling({ kind: 'expired' }, now()));
+  async function post(armed: ClaimedRequest, { key, passwords }: Ready, takenAt: number): AfterStep {
     const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
       if (!deps.isHeld(armed)) return false;
       if (now() - takenAt > LONGEST_MARGIN_MS) {
@@ -248,8 +276,12 @@ export function createDoStep(deps: StepDeps): {
   }
 
   function tryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+    return release(request, tried(request, retryAfterMs));
+  }
+
+  function tried(request: ClaimedRequest, retryAfterMs: number | undefined): RequestChange {
     const waitMs = retryAfterMs ?? retryDelayMs(request.tries, deps.random());
-    return release(request, { notBefore: now() + waitMs, tries: request.tries + 1 });
+    return { notBefore: now() + waitMs, tries: request.tries + 1 };
   }
 
   async function release(request: ClaimedRequest, change: RequestChange): Promise<undefined> {
@@ -262,10 +294,14 @@ export function createDoStep(deps: StepDeps): {
   }
 
   /** Commits what ColdSend or Slack has done, however long the database refuses: as long as we live, it is not forgotten. */
-  async function insist(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
+  async function insist(
+    request: ClaimedRequest,
+    change: RequestChange,
+    options?: { release?: boolean },
+  ): Promise<ClaimedRequest> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await requests.advance(request, change);
+        return await requests.advance(request, change, options);
       } catch (error) {
         if (error instanceof LeaseLostError) throw error;
         deps.onError(request, error);
@@ -273,6 +309,15 @@ export function createDoStep(deps: StepDeps): {
       }
     }
   }
+}
+
+type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords };
+
+/** `not_now`: something else was done instead of sending; `next` is what to go on with. */
+type Prepared = Ready | { kind: 'not_now'; next: ClaimedRequest | undefined };
+
+function notNow(next: ClaimedRequest | undefined): Prepared {
+  return { kind: 'not_now', next };
 }
 
 function refusedHere(lostRight: LostRight): Outcome {

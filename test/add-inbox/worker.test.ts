@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
+import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
 import { createDoStep, type Delivery, type RightToAdd, type StepDeps } from '../../src/add-inbox/do-step.ts';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
 import { LOST_RIGHTS } from '../../src/add-inbox/person.ts';
@@ -47,6 +48,9 @@ function setUp(options: {
   /** Nobody gets a turn at once. */
   inLine?: boolean;
   onTurn?: () => void;
+  /** Thrown once the turn is taken. */
+  turnFails?: Error;
+  passwordsFail?: Error;
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
   right?: RightToAdd;
@@ -68,7 +72,10 @@ function setUp(options: {
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
     claimDue: async () => [],
     renew: async () => [],
-    openPasswords: async () => ({ smtp_password: 'p', imap_password: 'q' }),
+    openPasswords: async () => {
+      if (options.passwordsFail !== undefined) throw options.passwordsFail;
+      return { smtp_password: 'p', imap_password: 'q' };
+    },
     advance: async (claimed, change, { release = false } = {}) => {
       const refusal = options.refuse?.(change, calls);
       if (refusal !== undefined) throw refusal;
@@ -95,7 +102,9 @@ function setUp(options: {
         if (options.inLine === true) {
           return { kind: 'waits', request: commit({ ...claimed, waitsFor: 'rate_limited', notBefore: 90_000 }) };
         }
-        return { kind: 'armed', request: await requests.advance(claimed, { state: 'armed', waitsFor: undefined }) };
+        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
+        if (options.turnFails !== undefined) throw options.turnFails;
+        return { kind: 'armed', request };
       },
       block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} for ${forMs}`),
       countAgain: async (fingerprint) => void calls.push(`count ${fingerprint} again`),
@@ -178,6 +187,34 @@ test('a request found armed settles as unknown and is not sent', async () => {
   take();
   assert.deepEqual((await whenReleased).outcome, { kind: 'unknown', why: 'interrupted' });
   assert.ok(!calls.includes('POST'));
+});
+
+test('where the commit that arms is in doubt, the request goes back, and does not end as unknown', async () => {
+  const turnFails = new CommitInDoubtError(new Error('no answer'));
+  const announced = { state: 'announced', announcement: ANNOUNCEMENT } as const;
+  const { take, whenReleased, calls, errors } = setUp({ request: announced, turnFails });
+  take();
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.notBefore, request.tries], ['announced', 6_000, 1]);
+  assert.deepEqual(calls, ['commit armed', 'commit announced']);
+  assert.deepEqual(errors, [turnFails]);
+});
+
+test('what fails between arming in turn and the first byte sends the request back, however long the database refuses', async () => {
+  const passwordsFail = new Error('timeout exceeded when trying to connect');
+  let refusals = 2;
+  const { sendArmed, whenReleased, calls } = setUp({
+    request: { state: 'armed', announcement: ANNOUNCEMENT },
+    passwordsFail,
+    refuse: () => {
+      refusals -= 1;
+      return refusals >= 0 ? passwordsFail : undefined;
+    },
+  });
+  assert.equal(await sendArmed(), undefined);
+  const request = await whenReleased;
+  assert.deepEqual([request.state, request.tries], ['announced', 1]);
+  assert.deepEqual(calls, ['commit announced']);
 });
 
 test('what ColdSend did not do goes back to announced, and the announcement says that it waits', async () => {
