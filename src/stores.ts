@@ -44,7 +44,12 @@ export async function openStores(config: Config, log: Log, now: () => number) {
     sealer,
     database,
     audited,
-    requests: { ...createRequestRepository({ db: database, ...held }), accept, advance },
+    requests: {
+      ...createRequestRepository({ db: database, ...held }),
+      accept,
+      advance,
+      renew: createRequestRepository({ db: database.aside, ...held }).renew,
+    },
     turns: createTurnRepository({
       database,
       limits: config.coldsend.rateLimits,

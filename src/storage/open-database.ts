@@ -68,13 +68,17 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
     });
 
   const migrating = connect({ poolSize: 1, timeouts: undefined });
+  const aside = connect({ poolSize: 1, timeouts: WORKING_TIMEOUTS });
   const working = connect({ poolSize, timeouts: WORKING_TIMEOUTS });
+  const close = async () => {
+    await Promise.all([working.close(), aside.close()]);
+  };
   try {
     await migrate(migrating, migrations, now);
     await checkSealed(working, sealer, { leave: role === 'bot' });
-    return working;
+    return { ...working, aside, close };
   } catch (error) {
-    await working.close();
+    await close();
     throw error instanceof StorageError
       ? error
       : new DatabaseUnusableError(`PostgreSQL can't be used: ${reasonOf(error)}.`, error);
@@ -101,10 +105,10 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
     coldsend_keys: eraseLater('coldsend_keys'),
     installations: eraseLater('installations'),
   };
+  const whole: Executor = { kind, kysely: outside, atomically: inTransaction };
   return {
-    kind,
-    kysely: outside,
-    atomically: inTransaction,
+    ...whole,
+    aside: whole,
     transaction: inTransaction,
 
     async eraseFreed(table = 'request_passwords') {

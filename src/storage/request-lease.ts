@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Executor } from './database.ts';
-import { POSTGRES_CLOCK } from './postgres-clock.ts';
+import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from './postgres-clock.ts';
 
 export type RequestLease = {
   /** True for requests that nobody holds. */
@@ -12,7 +12,8 @@ export type RequestLease = {
 };
 
 /**
- * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ.
+ * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ. While PostgreSQL was away
+ * nobody could renew, so whoever held one then has the time of a lease from its start to do so.
  *
  * On SQLite this process is the only bot (the lock beside the file proves it), so what another owner held is void at once, and
  * what this one holds never runs out: a clock that jumps must not make it claim its own work twice.
@@ -25,8 +26,9 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
       runsOut: false,
     };
   }
+  const renewable = sql<number>`${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)}`;
   return {
-    free: sql<SqlBool>`(lease_until is null or lease_until <= ${POSTGRES_CLOCK})`,
+    free: sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`,
     until: sql<number>`${POSTGRES_CLOCK} + ${sql.lit(lease.leaseMs)}`,
     runsOut: true,
   };

@@ -3,6 +3,7 @@ import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
 import { estimateTurnAt, type RateLimit, windowMs } from '../add-inbox/turns.ts';
 import type { Database, Executor } from './database.ts';
 import { POSTGRES_CLOCK } from './postgres-clock.ts';
+import { createQueues } from './queues.ts';
 import { createRequestLease } from './request-lease.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
 import { parseRequest, type RequestRow } from './request-row.ts';
@@ -34,16 +35,29 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   const { owner, leaseMs, now, onUnreadable } = deps;
   const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
+  const queued = createQueues();
   let firstKey = 0;
 
   return { take, claimTurns, takeForTrial, countAgain, block, countLeft, deleteOld };
 
+  /** Work on the turns of one key: one at a time, over all replicas. */
+  function withTurns<T>(
+    keyFingerprint: string,
+    work: (turns: ReturnType<typeof createTurnBudget>, within: Executor) => Promise<T>,
+  ): Promise<T> {
+    return queued(keyFingerprint, () =>
+      database.transaction(async (within) => {
+        const turns = createTurnBudget(within, keyFingerprint, clock);
+        await turns.lock();
+        return work(turns, within);
+      }),
+    );
+  }
+
   /** Takes the key's next turn for a request, or puts it in line. @throws LeaseLostError, CommitInDoubtError */
   function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn> {
-    return database.transaction(async (within) => {
+    return withTurns(keyFingerprint, async (turns, within) => {
       const requests = createRequestRepository({ db: within, ...deps });
-      const turns = createTurnBudget(within, keyFingerprint, clock);
-      await turns.lock();
       const budget = await turns.look(claimed.id);
       if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
         await turns.note(budget.clock, [claimed]);
@@ -73,7 +87,14 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     const nextAts: number[] = [];
     for (const key of [...keys.slice(firstKey), ...keys.slice(0, firstKey)]) {
       if (armed.length >= limit) break;
-      const turns = await claimTurnsOf(key, Math.min(each, limit - armed.length));
+      let turns: Awaited<ReturnType<typeof claimTurnsOf>>;
+      try {
+        turns = await claimTurnsOf(key, Math.min(each, limit - armed.length));
+      } catch (error) {
+        if (armed.length === 0) throw error;
+        // Those who are armed are to be sent. Who gets some looks again at once, and finds out whether it still fails.
+        break;
+      }
       armed.push(...turns.armed);
       if (turns.nextAt !== undefined) nextAts.push(turns.nextAt);
     }
@@ -98,9 +119,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     keyFingerprint: string,
     most: number,
   ): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
-    return database.transaction(async (within) => {
-      const turns = createTurnBudget(within, keyFingerprint, clock);
-      await turns.lock();
+    return withTurns(keyFingerprint, async (turns, within) => {
       let budget = await turns.look();
       const toNow = (at: number) => now() + at - budget.clock;
       if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
@@ -167,9 +186,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
 
   /** Counts the trial of a key, a request like any other; false where the key has no turn left for it now. */
   function takeForTrial(keyFingerprint: string): Promise<boolean> {
-    return database.transaction(async (within) => {
-      const turns = createTurnBudget(within, keyFingerprint, clock);
-      await turns.lock();
+    return withTurns(keyFingerprint, async (turns) => {
       const budget = await turns.look();
       if (budget.freeAt > budget.clock) return false;
       await turns.note(budget.clock, [undefined]);
@@ -179,20 +196,12 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
 
   /** A request was sent so long after its turn that it would leave the windows too early: it counts once more, from now on. */
   async function countAgain(keyFingerprint: string): Promise<void> {
-    await database.transaction(async (within) => {
-      const turns = createTurnBudget(within, keyFingerprint, clock);
-      await turns.lock();
-      await turns.note((await turns.look()).clock, [undefined]);
-    });
+    await withTurns(keyFingerprint, async (turns) => turns.note((await turns.look()).clock, [undefined]));
   }
 
   /** ColdSend said that the key has to wait: nobody gets a turn for so many milliseconds. */
   async function block(keyFingerprint: string, forMs: number): Promise<void> {
-    await database.transaction(async (within) => {
-      const turns = createTurnBudget(within, keyFingerprint, clock);
-      await turns.lock();
-      await turns.blockFor(forMs);
-    });
+    await withTurns(keyFingerprint, (turns) => turns.blockFor(forMs));
   }
 
   /** For each limit, how many requests are left now to the key that has the fewest left. */

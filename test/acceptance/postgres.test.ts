@@ -230,8 +230,9 @@ test('a PostgreSQL that hangs is answered for within Slack’s three seconds', a
     assert.equal(status, 'ok', 'answered in time');
     assert.match(Object.values(errors).join(), /can't tell whether this inbox was accepted/);
     proxy.thaw();
-    while (!(await fetch(`${world.bot.url}/readyz`)).ok);
-    assert.equal((await member.submit()).modal?.callbackId, 'notice');
+    // Unless a worker has come to it first: then the form shows by itself how it goes.
+    if (member.modal()?.callbackId === 'add_inbox_how') await member.submit();
+    assert.equal(member.modal()?.callbackId, 'notice');
     const { thread } = await waitForGlance(world, 'doubt@acme.com', '✅', 10_000);
     assert.equal(thread.length, 1);
     assert.equal(postsFor(world, 'doubt@acme.com').length, 1);

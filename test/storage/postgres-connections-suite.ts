@@ -4,10 +4,14 @@ import { Kysely, sql } from 'kysely';
 import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
 import type { Executor } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
+import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from '../../src/storage/postgres-clock.ts';
 import { createPostgresDialect } from '../../src/storage/postgres-database.ts';
+import { createRequestRepository } from '../../src/storage/request-repository.ts';
 import { DatabaseUnusableError } from '../../src/storage/storage-error.ts';
 import type { Tables } from '../../src/storage/tables.ts';
-import { testSealer } from './samples.ts';
+import { createTurnBudget } from '../../src/storage/turn-budget.ts';
+import { createTurnRepository } from '../../src/storage/turn-repository.ts';
+import { acceptSample, testSealer } from './samples.ts';
 import type { TestPostgres } from './start-postgres.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 
@@ -85,6 +89,61 @@ export function describePostgresConnections(postgres: TestPostgres) {
       await assert.rejects(sql`select 1`.execute(kysely), /Query read timeout/);
       await sql`select 1`.execute(kysely);
       assert.equal(proxy.connections(), 2);
+    });
+
+    test('however many wait for the turns of a key, everybody else has connections left', async (t) => {
+      const url = await postgres.createDatabase();
+      const db = await openDatabase(url, { sealer: testSealer, poolSize: 3 });
+      const other = await openDatabase(url, { sealer: testSealer });
+      t.after(() => Promise.all([db.close(), other.close()]));
+      const limits = [{ requests: 1_000, seconds: 60 }];
+      const held = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now: Date.now, limits };
+      const turns = createTurnRepository({ database: db, ...held });
+      const entered = Promise.withResolvers<void>();
+      const mayEnd = Promise.withResolvers<void>();
+      const busy = other.transaction(async (within) => {
+        await createTurnBudget(within, 'key', { limits, steadyNow: Date.now }).lock();
+        entered.resolve();
+        await mayEnd.promise;
+      });
+      await entered.promise;
+      const trials = Promise.all(Array.from({ length: 20 }, () => turns.takeForTrial('key')));
+      await Promise.all([db.check(), db.check()]);
+      mayEnd.resolve();
+      await busy;
+      assert.deepEqual(new Set(await trials), new Set([true]));
+    });
+
+    test('leases are renewed while every other connection is busy', async (t) => {
+      const db = await openDatabase(await postgres.createDatabase(), { sealer: testSealer, poolSize: 2 });
+      t.after(() => db.close());
+      const held = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now: Date.now };
+      const claimed = await acceptSample(createRequestRepository({ db, ...held }), '1');
+      let isBusy = true;
+      const busy = Promise.all([1, 2].map(() => sql`select pg_sleep(1)`.execute(db.kysely))).then(() => {
+        isBusy = false;
+      });
+      assert.deepEqual(await createRequestRepository({ db: db.aside, ...held }).renew([claimed]), [claimed.id]);
+      assert.ok(isBusy);
+      await busy;
+    });
+
+    test('what was held when PostgreSQL went away is left to its holder for a lease after PostgreSQL is back', async (t) => {
+      const db = await openDatabase(await postgres.createDatabase(), { sealer: testSealer });
+      t.after(() => db.close());
+      const held = { sealer: testSealer, now: Date.now };
+      const holder = createRequestRepository({ db, ...held, owner: 'a', leaseMs: 1 });
+      const another = createRequestRepository({ db, ...held, owner: 'b', leaseMs: 2_000 });
+      const claimed = await acceptSample(holder, '1');
+      await postgres.crash();
+      await postgres.start();
+      assert.deepEqual(await another.claimDue(1), []);
+      assert.deepEqual(await holder.renew([claimed]), [claimed.id]);
+      let [taken] = await another.claimDue(1);
+      while (taken === undefined) [taken] = await another.claimDue(1);
+      const { rows } = await sql<{ age: number }>`
+        select ${POSTGRES_CLOCK} - ${POSTGRES_STARTED_AT} as age`.execute(db.kysely);
+      assert.ok((rows[0]?.age ?? 0) >= 2_000);
     });
 
     test('a commit that is not answered is in doubt; everything before it is not', async (t) => {

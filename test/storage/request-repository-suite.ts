@@ -262,7 +262,7 @@ export function describeRequestRepository(databases: TestDatabases) {
       test('what another has claimed can be written, opened and kept by it alone', async () => {
         // A lease of 0 ms has run out on PostgreSQL as soon as it is taken; on SQLite another owner is enough.
         const before = repositoryOf('a', { leaseMs: 0 });
-        const after = repositoryOf('b');
+        const after = repositoryOf('b', { leaseMs: 1 });
         const stale = await acceptSample(before, '1');
         const [held] = await after.claimDue(10);
         assert.ok(held);
@@ -312,7 +312,7 @@ export function describeRequestRepository(databases: TestDatabases) {
 
         test("a lease holds against others, whatever this process's clock says, until it runs out", async () => {
           const holder = repositoryOf('a');
-          const other = repositoryOf('b');
+          const other = repositoryOf('b', { leaseMs: 1 });
           const held = await acceptSample(holder, '1');
           time += 24 * HOUR;
           assert.deepEqual(await other.claimDue(10), []);
