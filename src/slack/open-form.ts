@@ -35,7 +35,8 @@ export function createOpenForm(deps: {
   const { rights } = deps;
   return async (api, form) => {
     const { actor, triggerId, what } = form;
-    const [known, facts] = [rights.recall(actor, { what }), loadFacts(form)];
+    const settings = deps.findSettings(actor.teamId);
+    const [known, facts] = [rights.recall(actor, { what }, settings), loadFacts(form, settings)];
     // Where Slack or the other one throws first, nobody looks at this one any more.
     facts.catch(() => {});
     const recalled = await known;
@@ -54,9 +55,9 @@ export function createOpenForm(deps: {
     });
   };
 
-  async function loadFacts({ actor: { teamId }, context: { channelId } }: FormToOpen): Promise<Facts> {
-    const settings = await deps.findSettings(teamId);
-    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
+  async function loadFacts({ actor, context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
+    const settings = await found;
+    return { settings, choice: await deps.chooseKey(actor.teamId, context.channelId, settings) };
   }
 }
 

@@ -14,8 +14,8 @@ export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why
 export type Attempt = { what: string; view?: ViewPayload };
 
 export type Rights = {
-  /** To add inboxes, from look-ups of the last minute; undefined where there were none. */
-  recall(actor: Actor, attempt: Attempt): Promise<Right | undefined>;
+  /** To add inboxes as the settings are now, from look-ups of the last minute; undefined where there were none. */
+  recall(actor: Actor, attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined>;
   /** To add inboxes. Asks Slack, unless it said so at most `maxAgeMs` ago (0 unless given). */
   checkAdding(api: SlackApi, actor: Actor, attempt: Attempt | undefined, maxAgeMs?: number): Promise<Right>;
   /** To set keys and settings and to read the audit trail. Asks Slack. */
@@ -38,12 +38,16 @@ export function createRights(deps: {
   const { people, userGroups } = deps;
   return { recall, checkAdding, checkAdmin, checkMember };
 
-  async function recall(actor: Actor, attempt: Attempt): Promise<Right | undefined> {
+  async function recall(
+    actor: Actor,
+    attempt: Attempt,
+    settings: Promise<WorkspaceSettings>,
+  ): Promise<Right | undefined> {
     if (isForeign(actor)) return noted(actor, attempt, refused('other_workspace'));
     const { teamId, userId } = actor;
     const person = people.recall(teamId, userId, RECALLED_FOR_MS);
     if (person === undefined) return undefined;
-    const { whoMayAdd } = await deps.findSettings(teamId);
+    const { whoMayAdd } = await settings;
     const groupIds = groupsToAsk(person, whoMayAdd);
     const inGroups = userGroups.recall(teamId, groupIds, userId, RECALLED_FOR_MS);
     return inGroups && noted(actor, attempt, decide(person, actor, whoMayAdd, inGroups));

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { AUDIT_ACTIONS, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
 import type { Executor } from './database.ts';
+import { prepareQuery } from './prepare-query.ts';
 import { orUndefined, storedJson } from './stored-json.ts';
 import type { AuditEntriesTable } from './tables.ts';
 
@@ -23,15 +24,21 @@ const entryRow = z.object({
   details: storedJson(z.record(z.string(), z.string())),
 });
 
+const insertEntry = prepareQuery(
+  (kysely, { id, team_id, at, user_id, action, request_id, details }: Selectable<AuditEntriesTable>) =>
+    kysely.insertInto('audit_entries').values({ id, team_id, at, user_id, action, request_id, details }),
+);
+
 export type AuditPage = { until: number; skip: number; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
 /** The audit trail. What is noted together with another change is noted in the same transaction. */
-export function createAuditRepository({ db: { kysely }, now }: { db: Executor; now: () => number }) {
+export function createAuditRepository({ db, now }: { db: Executor; now: () => number }) {
+  const { kysely } = db;
   return {
     async add(note: AuditNote): Promise<void> {
-      await kysely.insertInto('audit_entries').values(toRow(note, now())).execute();
+      await insertEntry(db, toRow(note, now()));
     },
 
     /** Notes a refused attempt; false, and nothing noted, once there were too many within the hour. */
@@ -47,7 +54,7 @@ export function createAuditRepository({ db: { kysely }, now }: { db: Executor; n
       if (ofAll.count >= REFUSED_AN_HOUR.workspace) return false;
       const ofPerson = await recent.where('user_id', '=', note.userId).executeTakeFirstOrThrow();
       if (ofPerson.count >= REFUSED_AN_HOUR.person) return false;
-      await kysely.insertInto('audit_entries').values(row).execute();
+      await insertEntry(db, row);
       return true;
     },
 

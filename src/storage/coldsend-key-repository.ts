@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ColdsendKey, KeyName, KeyStatus } from '../add-inbox/coldsend-key.ts';
 import type { Executor } from './database.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
+import { prepareQuery } from './prepare-query.ts';
 import type { Sealer } from './sealing.ts';
 import { orUndefined, storedJson } from './stored-json.ts';
 import type { ColdsendKeysTable } from './tables.ts';
@@ -36,6 +37,32 @@ const shownRow = z.object({
   missing_scopes: storedJson(z.array(z.string())),
   checked_at: orUndefined(z.number()),
 });
+
+const findShownFor = prepareQuery((kysely, { teamId, channelId }: { teamId: string; channelId: string }) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(SHOWN_COLUMNS)
+    .where('team_id', '=', teamId)
+    .where('channel_id', 'in', [channelId, '']),
+);
+
+const findShown = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(SHOWN_COLUMNS)
+    .where('team_id', '=', teamId)
+    .where('channel_id', '=', channelId)
+    .where('label', '=', label),
+);
+
+const findSealed = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(['id', 'sealed_key', 'version', 'status'])
+    .where('team_id', '=', teamId)
+    .where('channel_id', '=', channelId)
+    .where('label', '=', label),
+);
 
 export type KeyToSave = {
   teamId: string;
@@ -79,7 +106,7 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
 
     /** What a channel may use: the key that is bound to it, and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ColdsendKey; own?: ColdsendKey }> {
-      const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
+      const { rows } = await findShownFor(deps.db, { teamId, channelId });
       const keys = rows.map(parseKey);
       const bound = keys.find((key) => key.channelId !== '');
       const own = keys.find((key) => key.channelId === '');
@@ -132,26 +159,16 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
   }
 
   /** What may be shown of a key. */
-  async function find({ teamId, channelId, label }: KeyName): Promise<ColdsendKey | undefined> {
-    const row = await select()
-      .where('team_id', '=', teamId)
-      .where('channel_id', '=', channelId)
-      .where('label', '=', label)
-      .executeTakeFirst();
+  async function find(name: KeyName): Promise<ColdsendKey | undefined> {
+    const [row] = (await findShown(deps.db, name)).rows;
     return row && parseKey(row);
   }
 
   /** The key itself, to be sent. @throws SealError */
-  async function open({ teamId, channelId, label }: KeyName): Promise<OpenedKey | undefined> {
-    const row = await kysely
-      .selectFrom('coldsend_keys')
-      .select(['id', 'sealed_key', 'version', 'status'])
-      .where('team_id', '=', teamId)
-      .where('channel_id', '=', channelId)
-      .where('label', '=', label)
-      .executeTakeFirst();
+  async function open(name: KeyName): Promise<OpenedKey | undefined> {
+    const [row] = (await findSealed(deps.db, name)).rows;
     if (!row) return undefined;
-    const apiKey = sealer.open(row.sealed_key, keyContext(teamId, row.id));
+    const apiKey = sealer.open(row.sealed_key, keyContext(name.teamId, row.id));
     return { apiKey, fingerprint: keyFingerprint(apiKey), version: row.version, status: status.parse(row.status) };
   }
 

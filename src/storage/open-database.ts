@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Dialect, Kysely } from 'kysely';
+import type { Dialect } from 'kysely';
 import type { Database, ErasableTable, Executor } from './database.ts';
 import { createEraseLater } from './erase-later.ts';
 import { erasePostgresTable } from './erase-postgres-table.ts';
@@ -11,7 +11,6 @@ import { checkSealed } from './sealed-check.ts';
 import type { Sealer } from './sealing.ts';
 import { openSqlite, toStorageError } from './sqlite-database.ts';
 import { DatabaseUnusableError, StorageError } from './storage-error.ts';
-import type { Tables } from './tables.ts';
 import { createTransactions } from './transactions.ts';
 
 const SQLITE_URL = /^sqlite:(?:\/\/)?(?<path>.+)$/;
@@ -97,15 +96,14 @@ type Parts = {
 
 function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts): Database {
   const { now, isCertain = () => true, checkpoint, close } = parts;
-  const kysely = new Kysely<Tables>({ dialect });
-  const { outside, transaction } = createTransactions(kysely, isCertain);
+  const { kysely, transaction } = createTransactions(dialect, isCertain);
   const eraseLater = (table: ErasableTable) => createEraseLater(() => erase(table));
   const erasing = {
     request_passwords: eraseLater('request_passwords'),
     coldsend_keys: eraseLater('coldsend_keys'),
     installations: eraseLater('installations'),
   };
-  const whole: Executor = { kind, kysely: outside, atomically: inTransaction };
+  const whole: Executor = { kind, kysely, atomically: inTransaction };
   return {
     ...whole,
     aside: whole,
@@ -116,7 +114,7 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
     },
 
     async check() {
-      await outside
+      await kysely
         .insertInto('write_check')
         .values({ id: 1, written_at: now() })
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ written_at: now() }))
@@ -131,7 +129,7 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
   };
 
   async function erase(table: ErasableTable): Promise<boolean> {
-    if (checkpoint === undefined) return erasePostgresTable(outside, table);
+    if (checkpoint === undefined) return erasePostgresTable(kysely, table);
     await eraseSqliteTable({ transaction: inTransaction }, table);
     return checkpoint();
   }

@@ -22,14 +22,19 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   if (kind === 'sqlite') {
     return {
       free: sql<SqlBool>`(lease_owner is null or lease_owner <> ${lease.owner})`,
-      until: sql<null>`null`,
+      until: leaseUntil(kind, lease.leaseMs),
       runsOut: false,
     };
   }
   const renewable = sql<number>`${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)}`;
   return {
     free: sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`,
-    until: sql<number>`${POSTGRES_CLOCK} + ${sql.lit(lease.leaseMs)}`,
+    until: leaseUntil(kind, lease.leaseMs),
     runsOut: true,
   };
+}
+
+/** `lease_until` of a lease of `leaseMs` taken now. */
+export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
+  return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
 }

@@ -21,6 +21,14 @@ import {
   toAnnouncementColumns,
   toChangedColumns,
 } from './request-row.ts';
+import {
+  deletePasswords,
+  findOfView,
+  findPasswords,
+  insertPasswords,
+  insertRequest,
+  updateHeld,
+} from './request-statements.ts';
 import type { Sealer } from './sealing.ts';
 import type { RequestsTable, Tables } from './tables.ts';
 
@@ -98,36 +106,32 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
      */
     async accept(input: RequestToAccept): Promise<Acceptance> {
       const request = toNewRequest(input, now());
-      const accepted = await db.atomically(async ({ kysely }) => {
-        const inserted = await kysely
-          .insertInto('requests')
-          .values({
-            id: request.id,
-            team_id: request.teamId,
-            user_id: request.userId,
-            view_id: request.viewId,
-            channel_id: request.channelId,
-            results_channel_id: request.resultsChannelId ?? null,
-            key_channel_id: request.keyChannelId,
-            client: request.client,
-            retry_of: request.retryOf ?? null,
-            state: request.state,
-            account: JSON.stringify(request.account),
-            response_url:
-              input.responseUrl === undefined ? null : sealer.seal(input.responseUrl, responseUrlContext(request)),
-            ...toAnnouncementColumns(request.announcement),
-            not_before: request.notBefore,
-            tries: request.tries,
-            accepted_at: request.acceptedAt,
-            lease_owner: owner,
-            lease_until: lease.until,
-            fence: request.fence,
-          })
-          .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
-          .executeTakeFirst();
-        if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+      const accepted = await db.atomically(async (within) => {
+        const { responseUrl } = input;
+        const inserted = await insertRequest(within, {
+          id: request.id,
+          team_id: request.teamId,
+          user_id: request.userId,
+          view_id: request.viewId,
+          channel_id: request.channelId,
+          results_channel_id: request.resultsChannelId ?? null,
+          key_channel_id: request.keyChannelId,
+          client: request.client,
+          retry_of: request.retryOf ?? null,
+          state: request.state,
+          account: JSON.stringify(request.account),
+          response_url: responseUrl === undefined ? null : sealer.seal(responseUrl, responseUrlContext(request)),
+          ...toAnnouncementColumns(request.announcement),
+          not_before: request.notBefore,
+          tries: request.tries,
+          accepted_at: request.acceptedAt,
+          lease_owner: owner,
+          lease_ms: leaseMs,
+          fence: request.fence,
+        });
+        if (inserted.numAffectedRows !== 1n) return false;
         const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
-        await kysely.insertInto('request_passwords').values({ request_id: request.id, sealed }).execute();
+        await insertPasswords(within, { request_id: request.id, sealed });
         return true;
       });
       if (accepted) return { kind: 'accepted', request };
@@ -226,8 +230,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
-    async release(claimed: ClaimedRequest): Promise<void> {
-      await heldBy(db, claimed).set({ lease_owner: null, lease_until: null }).execute();
+    async release({ id, fence }: ClaimedRequest): Promise<void> {
+      await updateHeld(db, { lease_owner: null, lease_until: null }, { id, fence, owner });
     },
 
     async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
@@ -246,14 +250,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** @throws LeaseLostError where the request is not held any more; SealError; PasswordsWipedError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
-      const row = await kysely
-        .selectFrom('requests')
-        .leftJoin('request_passwords', 'request_id', 'id')
-        .select('sealed')
-        .where('id', '=', claimed.id)
-        .where('fence', '=', claimed.fence)
-        .where('lease_owner', '=', owner)
-        .executeTakeFirst();
+      const [row] = (await findPasswords(db, { id: claimed.id, fence: claimed.fence, owner })).rows;
       if (!row) throw new LeaseLostError(claimed.id);
       if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
       return passwordsJson.parse(sealer.open(row.sealed, passwordsContext(claimed)));
@@ -361,7 +358,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   };
 
   async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
-    const row = await select().where('team_id', '=', teamId).where('view_id', '=', viewId).executeTakeFirst();
+    const [row] = (await findOfView(db, { teamId, viewId })).rows;
     return row && parseRequest(row);
   }
 
@@ -375,21 +372,14 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 
   async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
-    const changed = await heldBy(within, claimed).set(set).executeTakeFirst();
-    if (changed.numUpdatedRows !== 1n) throw new LeaseLostError(claimed.id);
+    const { id, fence } = claimed;
+    const changed = await updateHeld(within, set, { id, fence, owner });
+    if (changed.numAffectedRows !== 1n) throw new LeaseLostError(claimed.id);
   }
 
   async function commitAndWipe(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>) {
     await commit(within, claimed, set);
-    await within.kysely.deleteFrom('request_passwords').where('request_id', '=', claimed.id).execute();
-  }
-
-  function heldBy({ kysely }: Executor, { id, fence }: ClaimedRequest) {
-    return kysely
-      .updateTable('requests')
-      .where('id', '=', id)
-      .where('fence', '=', fence)
-      .where('lease_owner', '=', owner);
+    await deletePasswords(within, { id: claimed.id });
   }
 }
 

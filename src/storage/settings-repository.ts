@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import type { Executor } from './database.ts';
+import { prepareQuery } from './prepare-query.ts';
 import { storedJson } from './stored-json.ts';
 
 /** What an older version has not stored is as it is by default. */
@@ -19,17 +20,17 @@ const settingsJson = storedJson(
   }),
 );
 
+const findSettings = prepareQuery((kysely, { teamId }: { teamId: string }) =>
+  kysely.selectFrom('workspace_settings').select('settings').where('team_id', '=', teamId),
+);
+
 export type SettingsRepository = ReturnType<typeof createSettingsRepository>;
 
 /** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
-export function createSettingsRepository({ kysely }: Executor) {
+export function createSettingsRepository(db: Executor) {
   return {
     async find(teamId: string): Promise<WorkspaceSettings> {
-      const row = await kysely
-        .selectFrom('workspace_settings')
-        .select('settings')
-        .where('team_id', '=', teamId)
-        .executeTakeFirst();
+      const [row] = (await findSettings(db, { teamId })).rows;
       if (row === undefined) return DEFAULT_SETTINGS;
       const { resultsChannelId, defaultDailyLimit, ...rest } = settingsJson.parse(row.settings);
       return { ...rest, resultsChannelId, defaultDailyLimit };
@@ -37,7 +38,7 @@ export function createSettingsRepository({ kysely }: Executor) {
 
     async save(teamId: string, settings: WorkspaceSettings): Promise<void> {
       const row = { settings: JSON.stringify(settings) };
-      await kysely
+      await db.kysely
         .insertInto('workspace_settings')
         .values({ ...row, team_id: teamId })
         .onConflict((conflict) => conflict.column('team_id').doUpdateSet(row))

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Kysely, KyselyPlugin, Transaction } from 'kysely';
+import { type Dialect, type Driver, Kysely, type Transaction } from 'kysely';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,28 +13,20 @@ export class QueryOutsideTransactionError extends Error {
 }
 
 /**
- * The handle to use from now on, and the transactions of it. The handle refuses queries that a transaction's own work makes
- * on it; those of everybody else wait their turn. Costs one look at an AsyncLocalStorage a query, which is entered by
- * transactions only.
+ * The handle of a database, and the transactions of it. The handle refuses queries that a transaction's own work makes on it;
+ * those of everybody else wait their turn. Costs one look at an AsyncLocalStorage a query, which is entered by transactions
+ * only.
  *
  * @param isCertain whether an error of a COMMIT means that nothing was committed
  */
-export function createTransactions(kysely: Kysely<Tables>, isCertain: (error: unknown) => boolean) {
+export function createTransactions(dialect: Dialect, isCertain: (error: unknown) => boolean) {
   const current = new AsyncLocalStorage<{ open: boolean }>();
-
-  const guard: KyselyPlugin = {
-    transformQuery({ node }) {
-      refuseInside();
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  };
+  const kysely = new Kysely<Tables>({ dialect: guard(dialect, refuseInside) });
 
   return {
-    outside: kysely.withPlugin(guard),
+    kysely,
 
     async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-      refuseInside();
       const scope = { open: true };
       let worked = false;
       try {
@@ -60,4 +52,29 @@ export function createTransactions(kysely: Kysely<Tables>, isCertain: (error: un
   function refuseInside() {
     if (current.getStore()?.open) throw new QueryOutsideTransactionError();
   }
+}
+
+/** The same dialect, asking before it gives out a connection. A transaction works on the one it has. */
+function guard(dialect: Dialect, refuseInside: () => void): Dialect {
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (kysely) => dialect.createIntrospector(kysely),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createDriver: () => {
+      const driver = dialect.createDriver();
+      const guarded: Driver = {
+        init: (options) => driver.init(options),
+        async acquireConnection(options) {
+          refuseInside();
+          return driver.acquireConnection(options);
+        },
+        beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
+        commitTransaction: (connection) => driver.commitTransaction(connection),
+        rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
+        releaseConnection: (connection, options) => driver.releaseConnection(connection, options),
+        destroy: (options) => driver.destroy(options),
+      };
+      return guarded;
+    },
+  };
 }

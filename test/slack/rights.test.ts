@@ -53,6 +53,7 @@ function setUp() {
     asked,
     refused,
     rights,
+    recall: (what: string) => rights.recall(ACTOR, { what }, Promise.resolve(world.settings)),
     slack,
     fail: (error: Error | undefined) => {
       failure = error;
@@ -73,12 +74,12 @@ test('right before sending, what Slack said within ten seconds is good enough, a
 });
 
 test('what the admins have set counts at once, whatever Slack said a moment ago', async () => {
-  const { world, rights, slack, refused, checkRight } = setUp();
+  const { world, rights, recall, slack, refused, checkRight } = setUp();
   await rights.checkAdding(slack, ACTOR, { what: 'x' });
   world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
   assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'admins_only' });
   assert.deepEqual(refused, [], 'nobody attempts anything there');
-  assert.equal((await rights.recall(ACTOR, { what: 'command' }))?.kind, 'refused');
+  assert.equal((await recall('command'))?.kind, 'refused');
   assert.deepEqual(refused, [['command', 'admins_only']]);
 });
 
@@ -118,12 +119,12 @@ test('who left the group is out; a group that is gone has nobody in it', async (
 });
 
 test('for opening a form a look-up of the last minute is remembered, of person and groups', async () => {
-  const { world, rights, slack } = setUp();
+  const { world, rights, recall, slack } = setUp();
   world.settings = IN_GROUP;
-  assert.equal(await rights.recall(ACTOR, { what: 'x' }), undefined);
+  assert.equal(await recall('x'), undefined);
   await rights.checkAdding(slack, ACTOR, { what: 'x' });
   world.time = 60_000;
-  assert.equal((await rights.recall(ACTOR, { what: 'x' }))?.kind, 'allowed');
+  assert.equal((await recall('x'))?.kind, 'allowed');
   world.time = 60_001;
-  assert.equal(await rights.recall(ACTOR, { what: 'x' }), undefined);
+  assert.equal(await recall('x'), undefined);
 });

@@ -5,6 +5,7 @@ import { describeDatabase } from './database-suite.ts';
 import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describePostgresConnections } from './postgres-connections-suite.ts';
 import { describePostgresErasing } from './postgres-erasing-suite.ts';
+import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { startPostgres } from './start-postgres.ts';
@@ -19,6 +20,7 @@ after(() => postgres.stop());
 const databases = () => createTestDatabases('postgres', postgres.createDatabase);
 
 describeDatabase(databases());
+describePrepareQuery(databases());
 describeRequestRepository(databases());
 describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());

@@ -12,10 +12,25 @@ export function recordQueries(database: Database): { database: Database; queries
     },
     transformResult: async ({ result }) => result,
   });
-  const record = <Of extends Executor>(executor: Of): Of => ({
-    ...executor,
-    kysely: executor.kysely.withPlugin(recording(executor.kysely)),
-  });
+  const record = <Of extends Executor>(executor: Of): Of => {
+    const { kysely } = executor;
+    const built = kysely.withPlugin(recording(kysely));
+    const recorded = new Proxy(built, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        // Those that were compiled before do not pass by the plugin.
+        if (name === 'executeQuery') {
+          return (query: CompiledQuery) => {
+            queries.push(query);
+            return kysely.executeQuery(query);
+          };
+        }
+        return value.bind(target);
+      },
+    });
+    return { ...executor, kysely: recorded };
+  };
   const transaction: Database['transaction'] = (work) => database.transaction((within) => work(record(within)));
   return { database: { ...record(database), transaction, atomically: transaction }, queries };
 }

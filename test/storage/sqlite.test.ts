@@ -3,6 +3,7 @@ import { describeAuditedStore } from './audited-store-suite.ts';
 import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.ts';
 import { describeDatabase } from './database-suite.ts';
 import { describeInstallationRepository } from './installation-repository-suite.ts';
+import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
@@ -15,6 +16,7 @@ after(() => folder.remove());
 const databases = () => createTestDatabases('sqlite', async () => `sqlite:${folder.createPath()}`);
 
 describeDatabase(databases());
+describePrepareQuery(databases());
 describeRequestRepository(databases());
 describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());

@@ -35,6 +35,8 @@ const LETTERS = {
   imap_host: 'k',
 } as const satisfies Record<keyof FormContext | keyof ModalContext | keyof Draft, string>;
 
+const NAMES = new Map<string, string>(entriesOf(LETTERS).map(([name, letter]) => [letter, name]));
+
 const text = z.string().optional();
 const flag = z
   .enum(['0', '1'])
@@ -125,13 +127,12 @@ export function decodePrivateMetadata(encoded: string): Decoded {
 }
 
 function readEntries(encoded: string): Record<string, string> {
-  const names = new Map<string, string>(entriesOf(LETTERS).map(([name, letter]) => [letter, name]));
   const entries: Record<string, string> = {};
   let at = 0;
   while (at < encoded.length) {
     ENTRY.lastIndex = at;
     const [head, letter = '', length] = ENTRY.exec(encoded) ?? [];
-    const name = names.get(letter);
+    const name = NAMES.get(letter);
     if (head === undefined || name === undefined || name in entries) throw new UnreadableViewError('private_metadata');
     const start = at + head.length;
     at = start + Number(length);

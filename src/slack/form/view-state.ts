@@ -50,8 +50,20 @@ export type ViewState = {
   listOf(field: string): string[];
 };
 
+/** Who answers an interaction looks at its view several times. */
+const alreadyRead = new WeakMap<object, ViewState>();
+
 /** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */
 export function readView(view: unknown): ViewState {
+  if (typeof view !== 'object' || view === null) throw new UnreadableViewError('view');
+  const known = alreadyRead.get(view);
+  if (known !== undefined) return known;
+  const state = readOnce(view);
+  alreadyRead.set(view, state);
+  return state;
+}
+
+function readOnce(view: object): ViewState {
   const parsed = parseView(view);
   const { client, stamp, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
   const inputs = inputsOf(parsed);

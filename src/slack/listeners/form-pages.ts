@@ -73,21 +73,25 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   async function submitHow(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
-    const reference = deps.newReference();
+    let drawn: string | undefined;
+    const refer = (): string => {
+      drawn ??= deps.newReference();
+      return drawn;
+    };
     const progress: Progress = { state: 'checking' };
     const answerLate = (): SubmissionAnswer => {
       const inDoubt = progress.state === 'committing';
       progress.state = 'late';
-      return notAccepted(reference, view, inDoubt, new TooLateError());
+      return notAccepted(refer(), view, inDoubt, new TooLateError());
     };
-    return answerInTime(accept(api, actor, view, reference, progress), ANSWER_WITHIN_MS, answerLate);
+    return answerInTime(accept(api, actor, view, refer, progress), ANSWER_WITHIN_MS, answerLate);
   }
 
   async function accept(
     api: SlackApi,
     actor: Actor,
     view: ViewPayload,
-    reference: string,
+    refer: () => string,
     progress: Progress,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
@@ -111,7 +115,7 @@ export function createFormPages(deps: FormPagesDeps) {
       if (progress.state === 'late') throw new TooLateError();
       progress.state = 'committing';
       const { request } = await deps.submit({
-        id: reference,
+        id: refer(),
         teamId,
         userId,
         viewId: view.id,
@@ -125,7 +129,7 @@ export function createFormPages(deps: FormPagesDeps) {
       });
       return { response_action: 'update', view: renderRequestPage(request) };
     } catch (error) {
-      return notAccepted(reference, view, error instanceof CommitInDoubtError, error);
+      return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
     }
   }
 

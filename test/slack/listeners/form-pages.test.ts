@@ -27,7 +27,7 @@ function setUp(options: { submit?: FormPagesDeps['submit']; checkAdding?: () => 
   const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
   const pages = createFormPages({
     rights: {
-      recall: assert.fail,
+      recall: async () => assert.fail(),
       checkAdding,
       checkAdmin: async () => assert.fail(),
       checkMember: async () => assert.fail(),
