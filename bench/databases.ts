@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { createColdsendKeyRepository } from '../src/storage/coldsend-key-repository.ts';
+import { createInstallationRepository } from '../src/storage/installation-repository.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
 import { createSealer } from '../src/storage/sealing.ts';
 import { startPostgres } from '../test/storage/start-postgres.ts';
 import type { Subject } from './subjects.ts';
-import { SEALING_KEY, TEAM_ID } from './workloads.ts';
+import { BOT_TOKEN, SEALING_KEY, TEAM_ID } from './workloads.ts';
 
 const WORKSPACES = 10_000;
 const FINISHED = 1_000_000;
@@ -55,6 +56,18 @@ async function prepare(url: string, finished: number): Promise<void> {
     missingScopes: [],
   });
   if (finished > 0) {
+    const installations = createInstallationRepository({ database, sealer, now: Date.now });
+    await installations.save({
+      teamId: TEAM_ID,
+      teamName: 'Acme',
+      enterpriseId: undefined,
+      botToken: BOT_TOKEN,
+      botId: 'B1',
+      botUserId: 'U0BOT',
+      appId: 'A1',
+      scopes: [],
+      installedBy: 'U1',
+    });
     await sql`
       with recursive n(i) as (select 2 union all select i + 1 from n where i < ${sql.lit(WORKSPACES)})
       insert into coldsend_keys

@@ -151,11 +151,13 @@ function replyLines(results: Results): string[] {
   return [`| ${work} | ${spread(own, 1)} ms | – | – | ≤ 10 ms | ${reached} |`];
 }
 
-function renderLoads({ loads }: Results): string[] {
+function renderLoads(results: Results): string[] {
   return [
-    '| work | at once | subject | requests/s | CPU ms | ack p50 | ack p99 | arrival p50 | arrival p99 |',
-    '|---|---|---|---|---|---|---|---|---|',
-    ...loads.map(({ workload, concurrency, subject, rounds }) => {
+    '| work | at once | subject | requests/s | CPU ms | CPU ÷ bare Bolt | CPU ÷ floor | ack p50 | ack p99 | arrival p50 | arrival p99 |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
+    ...results.loads.map(({ workload, concurrency, subject, rounds }) => {
+      const against = (other: Subject) =>
+        spread(ratios(cpuOf(rounds), cpuOf(roundsOf(results, workload, concurrency, other))), 2);
       const cell = (read: (measured: Measured) => number, digits: number) => spread(rounds.map(read), digits);
       const hasArrival = rounds.some(({ arrival }) => arrival.p50 > 0);
       return `| ${[
@@ -164,6 +166,8 @@ function renderLoads({ loads }: Results): string[] {
         TITLES[subject],
         cell(({ perSecond }) => perSecond, 0),
         cell(({ cpuMs }) => cpuMs, 3),
+        subject === 'bolt' ? '1' : against('bolt'),
+        subject === 'floor' ? '1' : against('floor'),
         cell(({ ack }) => ack.p50, 2),
         cell(({ ack }) => ack.p99, 2),
         hasArrival ? cell(({ arrival }) => arrival.p50, 2) : '–',
