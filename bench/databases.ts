@@ -56,6 +56,8 @@ async function prepare(url: string, finished: number): Promise<void> {
     missingScopes: [],
   });
   if (finished > 0) {
+    // Recent ones: what is older than it is kept would be deleted while the bot is measured.
+    const begun = sql.lit(Date.now() - finished);
     const installations = createInstallationRepository({ database, sealer, now: Date.now });
     await installations.save({
       teamId: TEAM_ID,
@@ -89,8 +91,8 @@ async function prepare(url: string, finished: number): Promise<void> {
       select
         'R' || (i * 7919 % 1000003), 'T' || (1 + i % ${sql.lit(WORKSPACES)}), 'U' || (i % 50000),
         'V' || (i * 104729 % 1000003), 'C1', 'told', ${ACCOUNT}, 'C1', '1700000000.000100', 'channel',
-        1700000000000 + i, 0, ${OUTCOME}, 'added', '1700000000.000200', 1700000000000 + i, 1700000000000 + i,
-        1700000000000 + i, 1700000000000 + i, 1
+        ${begun} + i, 0, ${OUTCOME}, 'added', '1700000000.000200', ${begun} + i, ${begun} + i, ${begun} + i,
+        ${begun} + i, 1
       from n`.execute(kysely);
     await sql`analyze`.execute(kysely);
   }

@@ -268,14 +268,14 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   worker.start();
   const housekeeping = startHousekeeping({
     chores: {
-      finished_requests: () => requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+      finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
       old_turns: turns.deleteOld,
       // Again, for what a process left that was killed before it came to it.
       freed_secrets: () =>
         Promise.all(
           (['request_passwords', 'coldsend_keys', 'installations'] as const).map((table) => database.eraseFreed(table)),
         ),
-      audit_trail: () => audit.deleteBefore(now() - AUDIT_KEPT_MS),
+      audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
     },
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
   });

@@ -4,7 +4,10 @@ const EVERY_MS = 10 * 60 * 1000;
 export const FINISHED_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 export type HousekeepingDeps = {
-  /** What is to be done, by a name of ours; each gets its turn whatever the others throw. */
+  /**
+   * What is to be done, by a name of ours; each gets its turn whatever the others throw. One that resolves with true has
+   * more to do, and is called again at once.
+   */
   chores: Record<string, () => Promise<unknown>>;
   /** Told of the first error of a chore, and again once it has worked in between. */
   onError(chore: string, error: unknown): void;
@@ -17,6 +20,7 @@ export function startHousekeeping({ chores, onError }: HousekeepingDeps): {
 } {
   const failing = new Set<string>();
   let running: Promise<void> | undefined;
+  let isStopping = false;
   const timer = setInterval(begin, EVERY_MS);
   begin();
   return { stop };
@@ -30,7 +34,9 @@ export function startHousekeeping({ chores, onError }: HousekeepingDeps): {
   async function doAll(): Promise<void> {
     for (const [chore, run] of Object.entries(chores)) {
       try {
-        await run();
+        while (!isStopping && (await run()) === true) {
+          // A piece at a time, as long as there is more.
+        }
         failing.delete(chore);
       } catch (error) {
         if (!failing.has(chore)) onError(chore, error);
@@ -40,6 +46,7 @@ export function startHousekeeping({ chores, onError }: HousekeepingDeps): {
   }
 
   async function stop(): Promise<void> {
+    isStopping = true;
     clearInterval(timer);
     await running;
   }

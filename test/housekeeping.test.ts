@@ -53,3 +53,21 @@ test('stopping waits for what is being done', async () => {
   chore.resolve();
   await stopped;
 });
+
+test('a chore with much to do is done piece by piece, until stopping', async () => {
+  const pieces: PromiseWithResolvers<boolean>[] = [];
+  let others = 0;
+  const much = () => {
+    const piece = Promise.withResolvers<boolean>();
+    pieces.push(piece);
+    return piece.promise;
+  };
+  const housekeeping = startHousekeeping({ chores: { much, other: async () => ++others }, onError: assert.fail });
+  pieces[0]?.resolve(true);
+  await nextTurn();
+  assert.deepEqual([pieces.length, others], [2, 0]);
+  const stopped = housekeeping.stop();
+  pieces[1]?.resolve(true);
+  await stopped;
+  assert.deepEqual([pieces.length, others], [2, 0]);
+});

@@ -12,7 +12,7 @@ export const REFUSED_AN_HOUR = { person: 20, workspace: 200 };
 
 const HOUR_MS = 60 * 60 * 1000;
 
-const DELETED_AT_ONCE = 500;
+const DELETED_AT_ONCE = 100;
 
 const entryRow = z.object({
   id: z.string(),
@@ -73,18 +73,15 @@ export function createAuditRepository({ db, now }: { db: Executor; now: () => nu
       return rows.map(parseEntry);
     },
 
-    /** Deletes the entries of all workspaces from before `time`, in small pieces; returns how many. */
+    /** Deletes some of all workspaces' entries from before `time`; returns how many, 0 once none is left. */
     async deleteBefore(time: number): Promise<number> {
-      for (let deleted = 0; ; ) {
-        const piece = await kysely
-          .deleteFrom('audit_entries')
-          .where('id', 'in', (eb) =>
-            eb.selectFrom('audit_entries').select('id').where('at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
-          )
-          .executeTakeFirst();
-        deleted += Number(piece.numDeletedRows);
-        if (piece.numDeletedRows < DELETED_AT_ONCE) return deleted;
-      }
+      const deleted = await kysely
+        .deleteFrom('audit_entries')
+        .where('id', 'in', (eb) =>
+          eb.selectFrom('audit_entries').select('id').where('at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
+        )
+        .executeTakeFirst();
+      return Number(deleted.numDeletedRows);
     },
   };
 }

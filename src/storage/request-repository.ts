@@ -42,7 +42,7 @@ const FARTHEST_TRY_MS = 2 * 60 * 60 * 1000;
 /** Who has stood in line for so much longer than was told is told anew until when. */
 const OVERDUE_MS = 15_000;
 
-const DELETED_AT_ONCE = 500;
+const DELETED_AT_ONCE = 100;
 
 /** As a literal: with a parameter here neither database would use the index of unfinished requests. */
 const unfinished = sql<SqlBool>`state <> 'told'`;
@@ -303,19 +303,16 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return row?.soonest ?? undefined;
     },
 
-    /** Deletes what was told before `time`, in small pieces so that nothing waits long; returns how many. */
+    /** Deletes some of what was told before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
     async deleteFinishedBefore(time: number): Promise<number> {
-      for (let deleted = 0; ; ) {
-        const piece = await kysely
-          .deleteFrom('requests')
-          .where('id', 'in', (eb) =>
-            eb.selectFrom('requests').select('id').where('told_at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
-          )
-          .where('state', '=', 'told')
-          .executeTakeFirst();
-        deleted += Number(piece.numDeletedRows);
-        if (piece.numDeletedRows < DELETED_AT_ONCE) return deleted;
-      }
+      const deleted = await kysely
+        .deleteFrom('requests')
+        .where('id', 'in', (eb) =>
+          eb.selectFrom('requests').select('id').where('told_at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
+        )
+        .where('state', '=', 'told')
+        .executeTakeFirst();
+      return Number(deleted.numDeletedRows);
     },
 
     /** How many requests of all workspaces wait, by what for. */

@@ -452,8 +452,9 @@ export function describeRequestRepository(databases: TestDatabases) {
       const many = Array.from({ length: 600 }, (_, n) => ({ ...copied, id: `many-${n}`, view_id: `many-${n}` }));
       await db.kysely.insertInto('requests').values(many).execute();
 
-      assert.equal(await requests.deleteFinishedBefore(time), 601);
-      assert.equal(await requests.deleteFinishedBefore(time), 0);
+      const pieces = [await requests.deleteFinishedBefore(time)];
+      while (pieces.at(-1) !== 0) pieces.push(await requests.deleteFinishedBefore(time));
+      assert.deepEqual(pieces, [100, 100, 100, 100, 100, 100, 1, 0]);
       assert.deepEqual((await requests.latest('T1', 10)).map(({ id }) => id).sort(), [
         'request-new',
         'request-settled',
