@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestPostgres } from '../storage/start-postgres.ts';
 import { checkFacts } from './check-facts.ts';
+import type { RequestFacts } from './facts.ts';
 import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import { gatherFacts } from './gather-facts.ts';
@@ -15,6 +16,15 @@ const LOAD_AT_ONCE = 4;
 
 /** A black hole lasts longer than a lease (4 s), so that what the replica held is taken over. */
 const BLACK_FOR_MS = 6_500;
+
+/**
+ * Who can't reach the database for longer than a lease is taken for dead: whoever takes over can't know what was sent to
+ * ColdSend, nor that Slack has taken the reply already.
+ */
+const TAKEN_FOR_DEAD: Pick<RequestFacts, 'network' | 'crashes'> = {
+  network: 'answer_lost',
+  crashes: [{ state: 'settled', outcome: undefined, replyNoted: false }],
+};
 
 /** What of PostgreSQL fails while people go on submitting. */
 export type Outage = 'crash' | 'black_hole' | 'no_connections';
@@ -104,8 +114,7 @@ export async function failPostgres(options: {
     for (const [address, isAcknowledged] of acknowledged) {
       const row = committed.get(address);
       const facts = gatherFacts(world, address, { acknowledged: isAcknowledged, crashes: [], committed: row });
-      // Who can't reach the database for longer than a lease is taken for dead: whoever takes over can't know what was sent.
-      const verdict = checkFacts(outage === 'black_hole' ? { ...facts, network: 'answer_lost' } : facts);
+      const verdict = checkFacts(outage === 'black_hole' ? { ...facts, ...TAKEN_FOR_DEAD } : facts);
       countVerdict(tally, verdict, isAcknowledged);
     }
     if (replicas.list.some(({ bot }) => bot.hasEnded())) tally.violations.push('a replica has ended');
