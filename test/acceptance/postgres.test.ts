@@ -6,6 +6,7 @@ import { BotDidNotStart, type BotProcess, startBotProcess } from '../../playgrou
 import { startPostgres } from '../storage/start-postgres.ts';
 import { startTcpProxy } from '../storage/tcp-proxy.ts';
 import { addGoogleInbox, fillInGoogleInbox } from './add-google-inbox.ts';
+import { deliverTo, startReplica } from './replicas.ts';
 import { startWorld, type World } from './start-bot.ts';
 
 const postgres = await startPostgres();
@@ -15,20 +16,6 @@ type Test = Parameters<typeof startWorld>[0];
 
 async function startOn(context: Test, databaseUrl: string): Promise<World> {
   return startWorld(context, { env: { DATABASE_URL: databaseUrl } });
-}
-
-/** Another process on the same database; what Slack sends still goes to the first. */
-async function startReplica(context: Test, { env }: World): Promise<BotProcess> {
-  const replica = await startBotProcess(env);
-  context.after(() => replica.stop('SIGKILL'));
-  return replica;
-}
-
-function deliverTo({ slack }: World, ...bots: BotProcess[]): void {
-  slack.deliverTo(
-    'all',
-    bots.map(({ url }) => `${url}/slack/events`),
-  );
 }
 
 /** The announcement of an address, once it looks like that and has its reply. */
