@@ -367,6 +367,7 @@ export type RateLimits = {
 export type LocalSlackOptions = {
   /** 0 (the default) takes any free one. */
   port?: number;
+  /** The clock of this Slack: its `Date` headers, signed timestamps, `ts` and the lives of triggers go by it. */
   now?: () => number;
   /** Delays each Web API answer. */
   answerDelayMs?: number;

@@ -65,7 +65,11 @@ export function createWebApi(core: Core, { answerDelayMs }: { answerDelayMs: num
       request.socket.resetAndDestroy();
       return;
     }
-    response.writeHead(answer.httpStatus, { 'content-type': 'application/json; charset=utf-8', ...answer.headers });
+    response.writeHead(answer.httpStatus, {
+      'content-type': 'application/json; charset=utf-8',
+      date: new Date(core.now()).toUTCString(),
+      ...answer.headers,
+    });
     response.end(JSON.stringify(answer.body));
   };
 }

@@ -135,6 +135,25 @@ test('the operators’ commands, beside a running bot of several workspaces', as
   }
 });
 
+test('doctor: a clock that is wrong is told, with by how much and in which direction', async (context) => {
+  let slackIsAheadMs = 0;
+  const { env } = await startWorld(context, { withKey: false, slack: { now: () => Date.now() + slackIsAheadMs } });
+  // Two minutes are far off, though not so far yet that Slack's signed requests are refused.
+  const cases = [
+    { aheadMs: 20_000, status: 0, says: /^✓ The clock agrees with Slack's\.$/m },
+    { aheadMs: -20_000, status: 0, says: /^✓ The clock agrees with Slack's\.$/m },
+    { aheadMs: 120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds behind Slack's: set it\.$/m },
+    { aheadMs: -120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds ahead of Slack's: set it\.$/m },
+  ];
+  for (const { aheadMs, status, says } of cases) {
+    slackIsAheadMs = aheadMs;
+    const found = await runAdminCommand(['doctor'], env);
+    assert.equal(found.status, status, found.output);
+    assert.match(found.output, says);
+    assert.match(found.output, status === 0 ? /^Nothing is wrong\.$/m : /^One thing is wrong\.$/m);
+  }
+});
+
 test('the operators’ commands, for one workspace', async (context) => {
   const { env, slack } = await startWorld(context, { transport: 'socket' });
   const list = await runAdminCommand(['list'], env);
