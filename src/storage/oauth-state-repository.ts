@@ -24,6 +24,16 @@ export function createOauthStateRepository({ db: { kysely }, now }: { db: Execut
         .executeTakeFirst();
       return taken !== undefined && taken.expires_at > now();
     },
+
+    /** Whether it could still be taken. */
+    async has(state: string): Promise<boolean> {
+      const found = await kysely
+        .selectFrom('oauth_states')
+        .select('expires_at')
+        .where('state_hash', '=', hashOf(state))
+        .executeTakeFirst();
+      return found !== undefined && found.expires_at > now();
+    },
   };
 }
 

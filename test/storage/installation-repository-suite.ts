@@ -75,6 +75,16 @@ export function describeInstallationRepository(databases: TestDatabases) {
       assert.equal(await states.take('s1'), false);
     });
 
+    test('whether a state could be taken is asked without taking it', async () => {
+      await states.add('s1', time + 1000);
+      assert.deepEqual([await states.has('s1'), await states.has('s2')], [true, false]);
+      assert.equal(await states.take('s1'), true);
+      assert.equal(await states.has('s1'), false);
+      await states.add('s3', time + 1000);
+      time += 1000;
+      assert.equal(await states.has('s3'), false);
+    });
+
     test('a state that nobody gave out, or that has expired, is not taken', async () => {
       assert.equal(await states.take('s2'), false);
       await states.add('s3', time + 1000);

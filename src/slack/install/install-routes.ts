@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@slack/bolt';
 import { type FetchFunction, WebAPIPlatformError } from '@slack/web-api';
 import type { Installation } from '../../add-inbox/installation.ts';
@@ -87,8 +87,8 @@ export async function createInstallRoutes(
           await finish(given, response);
           return false;
         },
-        failure: (error) => {
-          const refusal = refusalFor(error);
+        failureAsync: async (error) => {
+          const refusal = error.code === ErrorCode.InvalidStateError ? await whyNotTheirs(request) : refusalFor(error);
           if (refusal in STATUSES) fail(response, refusal, error);
           else refuse(response, refusal);
         },
@@ -109,6 +109,16 @@ export async function createInstallRoutes(
     sendPage(response, 200, installedPage({ ...found, again }));
   }
 
+  /**
+   * The cookie goes once it was used, and after ten minutes: without this, whoever loads the page again, or is late, would be
+   * told of another browser.
+   */
+  async function whyNotTheirs(request: IncomingMessage): Promise<Refusal> {
+    const state = new URL(request.url ?? '', deps.publicUrl).searchParams.get('state') ?? '';
+    const why = await deps.state.judge(state).catch(() => undefined);
+    return why === undefined ? 'other_browser' : `state_${why}`;
+  }
+
   function refusalFor(error: Error & { code?: string }): Refusal {
     if (error instanceof StateRefusedError) return `state_${error.why}`;
     if (error instanceof WebAPIPlatformError) return 'slack_refused';
@@ -120,8 +130,6 @@ export async function createInstallRoutes(
         return 'state_missing';
       case ErrorCode.MissingCodeError:
         return 'code_missing';
-      case ErrorCode.InvalidStateError:
-        return 'other_browser';
       default:
         return 'failed';
     }

@@ -62,10 +62,10 @@ export const INSTALLED_DM = {
 
 export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> = {
   denied: {
-    title: 'Not installed: it was not allowed',
+    title: 'Not installed: it was cancelled',
     paragraphs: [
       `Slack says that the installation was cancelled. ${NOTHING_CHANGED}`,
-      'If only admins may install apps in your workspace, ask one of them to open this page.',
+      'You can start again with the button below. If only admins may install apps in your workspace, send one of them the address of the page that it opens.',
     ],
     startAgain: true,
   },
@@ -90,7 +90,7 @@ export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> 
   state_used: {
     title: 'This was done already',
     paragraphs: [
-      'This installation was finished before; perhaps the page was opened twice. If Inbox Bot is in your Slack now, there is nothing to do.',
+      'This page works once, and it was opened before. If Inbox Bot is in your Slack now, there is nothing more to do here: a direct message from it says what comes next.',
       'If it is not there, start again with the button below.',
     ],
     startAgain: true,
@@ -105,13 +105,16 @@ export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> 
   },
   code_missing: {
     title: 'Not installed: the address is incomplete',
-    paragraphs: [`Slack sent nothing that the installation could be finished with. ${NOTHING_CHANGED}`, START_AGAIN],
+    paragraphs: [
+      `Slack sent nothing that the installation could be finished with. ${NOTHING_CHANGED}`,
+      `${START_AGAIN} If it stays so, tell whoever runs this bot.`,
+    ],
     startAgain: true,
   },
   org_wide: {
     title: 'Not installed: not for a whole organization',
     paragraphs: [
-      'Inbox Bot is installed in single workspaces, since each has its own ColdSend key and its own admins. It gave the access to the whole organization back and keeps nothing of it.',
+      'Inbox Bot is installed in single workspaces, since each has its own ColdSend key and its own admins. It keeps nothing of the access to the whole organization, and has asked Slack to take it back.',
       'Start again with the button below, and choose one workspace at the top of the page that Slack shows.',
     ],
     startAgain: true,
@@ -119,14 +122,14 @@ export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> 
   token_rotation: {
     title: 'Not installed: the Slack app is set up differently',
     paragraphs: [
-      'The Slack app has token rotation switched on, which this bot does not use. It gave the access back and keeps nothing of it.',
+      'The Slack app has token rotation switched on, which this bot does not use. It keeps nothing of the access, and has asked Slack to take it back.',
       "Tell whoever runs this bot: token rotation has to be off in the app's settings at Slack.",
     ],
     startAgain: false,
   },
   slack_refused: {
     title: 'Not installed: Slack did not confirm it',
-    paragraphs: ['Slack did not confirm the installation.', START_AGAIN],
+    paragraphs: ['Slack did not confirm the installation, so Inbox Bot can not be used yet.', START_AGAIN],
     startAgain: true,
   },
   slack_unavailable: {

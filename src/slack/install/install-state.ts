@@ -19,12 +19,16 @@ export type KnownStates = {
   add(state: string, expiresAt: number): Promise<void>;
   /** True once. */
   take(state: string): Promise<boolean>;
+  /** Whether `take` would still be true. */
+  has(state: string): Promise<boolean>;
 };
 
 export type InstallState = {
   issue(): Promise<string>;
   /** @throws StateRefusedError */
   use(state: string): Promise<void>;
+  /** Why it would not be taken, without taking it; undefined where it would be. */
+  judge(state: string): Promise<StateRefusal | undefined>;
 };
 
 /**
@@ -42,13 +46,19 @@ export function createInstallState(deps: { secret: string; states: KnownStates; 
     },
 
     async use(state) {
-      const [, content = '', expires = '', mac = ''] = /^(([0-9a-z]{1,12})\.[\w-]{32})\.([\w-]{43})$/.exec(state) ?? [];
-      if (!timingSafeEqual(Buffer.from(macOf(content)), Buffer.from(mac.padEnd(43))))
-        throw new StateRefusedError('wrong');
-      if (Number.parseInt(expires, 36) <= deps.now()) throw new StateRefusedError('expired');
+      const why = read(state);
+      if (why !== undefined) throw new StateRefusedError(why);
       if (!(await deps.states.take(state))) throw new StateRefusedError('used');
     },
+
+    judge: async (state) => read(state) ?? ((await deps.states.has(state)) ? undefined : 'used'),
   };
+
+  function read(state: string): 'wrong' | 'expired' | undefined {
+    const [, content = '', expires = '', mac = ''] = /^(([0-9a-z]{1,12})\.[\w-]{32})\.([\w-]{43})$/.exec(state) ?? [];
+    if (!timingSafeEqual(Buffer.from(macOf(content)), Buffer.from(mac.padEnd(43)))) return 'wrong';
+    return Number.parseInt(expires, 36) <= deps.now() ? 'expired' : undefined;
+  }
 
   function macOf(content: string): string {
     return createHmac('sha256', deps.secret).update(`install state ${content}`).digest('base64url');

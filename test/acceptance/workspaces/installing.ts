@@ -53,16 +53,18 @@ export function describeInstalling(kind: string, setting: Setting): void {
       };
       await refused(comeBack({}), /incomplete/);
       await refused(comeBack({ code: 'x' }), /incomplete/);
-      await refused(comeBack({ code: 'x', state: 'made up' }), /another browser/);
+      await refused(comeBack({ code: 'x', state: 'made up' }), /not begun here/);
       browser.cookies.set('__Host-inbox-bot-install', 'made-up');
       await refused(comeBack({ code: 'x', state: 'made-up' }), /not begun here/);
 
       const longAgo = createInstallState({
         secret: STATE_SECRET,
-        states: { add: async () => {}, take: async () => true },
+        states: { add: async () => {}, take: async () => true, has: async () => true },
         now: () => Date.now() - 11 * 60_000,
       });
       const expired = await longAgo.issue();
+      browser.cookies.clear();
+      await refused(comeBack({ code: 'x', state: expired }), /too long/);
       browser.cookies.set('__Host-inbox-bot-install', expired);
       await refused(comeBack({ code: 'x', state: expired }), /too long/);
 
@@ -71,7 +73,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       await refused(browser.open(begun.href), /another browser/);
 
       slack.authorizeNextAs('deny');
-      await refused(browser.open((await begin()).href), /not allowed/);
+      await refused(browser.open((await begin()).href), /was cancelled/);
       assert.equal(countTokens(), 0);
     });
 
@@ -110,10 +112,13 @@ export function describeInstalling(kind: string, setting: Setting): void {
       slack.authorizeNextAs({ userId: acme.admin.userId });
       const first = await browser.open(begun.href);
       assert.match(first.title, /installed again/);
-      browser.cookies.set(name, value);
       const before = countTokens();
-      const again = await browser.open(first.url);
-      assert.deepEqual([again.status, again.title], [400, 'This was done already']);
+      assert.equal(browser.cookies.size, 0, 'the cookie went with it');
+      for (const cookie of ['', value]) {
+        if (cookie !== '') browser.cookies.set(name, cookie);
+        const again = await browser.open(first.url);
+        assert.deepEqual([again.status, again.title], [400, 'This was done already']);
+      }
       assert.ok(first.url.includes(state));
       assert.equal(countTokens(), before);
     });

@@ -43,6 +43,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
   };
   const slackApiUrl = 'https://slack.test/api/';
   const states = new Set<string>();
+  const isDatabaseAway = { now: false };
   const clock = { now: Date.now() };
   const saved: { teamId: string; botToken: string }[] = [];
   const installed: { teamId: string; again: boolean }[] = [];
@@ -57,7 +58,14 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     logger,
     state: createInstallState({
       secret: 's'.repeat(32),
-      states: { add: async (state) => void states.add(state), take: async (state) => states.delete(state) },
+      states: {
+        add: async (state) => void states.add(state),
+        take: async (state) => states.delete(state),
+        has: async (state) => {
+          if (isDatabaseAway.now) throw new Error('the database is away');
+          return states.has(state);
+        },
+      },
       now: () => clock.now,
     }),
     find: async (teamId) => saved.find((each) => each.teamId === teamId),
@@ -100,7 +108,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     return comeBack({ code: 'a-code', state: authorize.searchParams.get('state') ?? '' }, sent);
   }
 
-  return { begin, comeBack, finish, calls, saved, installed, failures, logged, clock };
+  return { begin, comeBack, finish, calls, saved, installed, failures, logged, clock, isDatabaseAway };
 }
 
 function copyOf(response: Response) {
@@ -190,7 +198,7 @@ test('a state that is missing, made up, of another browser, used or old is refus
   await refused({ code: 'c', state }, '', /another browser/);
   await refused({ code: 'c', state }, other.sent, /another browser/);
   await refused({ code: 'c', state: 'made-up' }, '__Host-inbox-bot-install=made-up', /not begun here/);
-  await refused({ error: 'access_denied', state }, sent, /not allowed/);
+  await refused({ error: 'access_denied', state }, sent, /was cancelled/);
   assert.deepEqual(calls, []);
   assert.equal((await comeBack({ code: 'c', state }, sent)).page.status, 200, 'and still works where it belongs');
   await refused({ code: 'c', state }, sent, /done already/);
@@ -198,6 +206,25 @@ test('a state that is missing, made up, of another browser, used or old is refus
   const old = other.authorize.searchParams.get('state') ?? '';
   await refused({ code: 'c', state: old }, other.sent, /too long/);
   assert.equal(saved.length, 1);
+});
+
+test('who loads the page again, or is late, is told so, though the browser has no cookie any more', async (context) => {
+  const { begin, comeBack, clock, isDatabaseAway } = await setUp(context);
+  const done = await begin();
+  const state = done.authorize.searchParams.get('state') ?? '';
+  const open = (await begin()).authorize.searchParams.get('state') ?? '';
+  assert.equal((await comeBack({ code: 'c', state }, done.sent)).page.status, 200);
+  assert.match((await comeBack({ code: 'c', state })).title ?? '', /done already/);
+  isDatabaseAway.now = true;
+  assert.match((await comeBack({ code: 'c', state })).title ?? '', /another browser/);
+  isDatabaseAway.now = false;
+  assert.match((await comeBack({ code: 'c', state: open })).title ?? '', /another browser/);
+  assert.match((await comeBack({ code: 'c', state: 'made-up' })).title ?? '', /not begun here/);
+  clock.now += 10 * 60_000;
+  const late = await comeBack({ code: 'c', state: open });
+  assert.match(late.title ?? '', /too long/);
+  assert.equal(late.page.status, 400);
+  assertStrict(late.page);
 });
 
 const GIVEN_BACK: { name: string; granted: unknown; title: RegExp }[] = [

@@ -8,6 +8,7 @@ function setUp(secret = 'a secret of at least 32 characters') {
   const states = {
     add: async (state: string) => void known.add(state),
     take: async (state: string) => known.delete(state),
+    has: async (state: string) => known.has(state),
   };
   return { known, clock, state: createInstallState({ secret, states, now: () => clock.now }) };
 }
@@ -19,6 +20,17 @@ test('a state works once', async () => {
   const issued = await state.issue();
   await state.use(issued);
   await assert.rejects(state.use(issued), refusedAs('used'));
+});
+
+test('a state is judged without being taken', async () => {
+  const { state, clock } = setUp();
+  const [first, second] = [await state.issue(), await state.issue()];
+  assert.equal(await state.judge(first), undefined);
+  await state.use(first);
+  assert.equal(await state.judge(first), 'used');
+  assert.equal(await state.judge('made up'), 'wrong');
+  clock.now += STATE_LIVES_MS;
+  assert.deepEqual([await state.judge(first), await state.judge(second)], ['expired', 'expired']);
 });
 
 test('a state works for ten minutes', async () => {
