@@ -21,8 +21,11 @@ export const oauthMethods: { [name: string]: Method } = {
       const allowed = args.code === undefined ? undefined : core.oauth.take(args.code);
       if (allowed === undefined) throw new SlackApiError('invalid_code');
       if (allowed.redirectUri !== args.redirect_uri) throw new SlackApiError('bad_redirect_uri');
-      const { teamId, userId, scopes } = allowed;
-      const workspace = core.state.getWorkspace(teamId);
+      const { userId, scopes, orgWide } = allowed;
+      // An organization is kept like a workspace: it has a name and a token.
+      const { teamId, name } = orgWide
+        ? core.state.addWorkspace({ teamId: core.ids.next('E'), name: 'Organization', installed: false })
+        : core.state.getWorkspace(allowed.teamId);
       const installation = core.state.install(teamId, { scopes, userId });
       return {
         access_token: installation.botToken,
@@ -30,10 +33,10 @@ export const oauthMethods: { [name: string]: Method } = {
         scope: installation.scopes.join(','),
         bot_user_id: installation.botUserId,
         app_id: core.app.appId,
-        team: { id: teamId, name: workspace.name },
-        enterprise: null,
+        team: orgWide ? null : { id: teamId, name },
+        enterprise: orgWide ? { id: teamId, name } : null,
         authed_user: { id: userId },
-        is_enterprise_install: false,
+        is_enterprise_install: orgWide,
       };
     },
   ),

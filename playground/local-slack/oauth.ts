@@ -3,25 +3,29 @@ import type { Core } from './core.ts';
 export type OauthCode = {
   userId: string;
   teamId: string;
+  orgWide: boolean;
   scopes: string[];
   redirectUri: string | undefined;
   issuedAt: number;
 };
 
 export type OauthCodes = {
-  authorizeNextAs(answer: { userId: string } | 'deny'): void;
+  authorizeNextAs(answer: AuthorizeAnswer): void;
   /** Where the authorize page sends the browser, or what it says instead. */
   visit(url: URL): { redirect: string } | { error: string };
   /** Gives the code up: it works once, for ten minutes. */
   take(code: string): OauthCode | undefined;
 };
 
+/** Who allows the app, and whether for their whole organization; or that they deny it. */
+export type AuthorizeAnswer = { userId: string; orgWide?: boolean } | 'deny';
+
 const CODE_LIFE_MS = 10 * 60 * 1000;
 
 /** The page where a person allows or denies the app: https://docs.slack.dev/authentication/installing-with-oauth */
 export function createOauth(core: () => Core): OauthCodes {
   const codes = new Map<string, OauthCode>();
-  let next: { userId: string } | 'deny' | undefined;
+  let next: AuthorizeAnswer | undefined;
 
   return {
     authorizeNextAs(answer) {
@@ -41,13 +45,14 @@ export function createOauth(core: () => Core): OauthCodes {
       const back = new URL(target);
       const stateGiven = asked.get('state');
       if (stateGiven !== null) back.searchParams.set('state', stateGiven);
+      const orgWide = typeof next === 'object' && next.orgWide === true;
       const person = findPerson();
       if (person === undefined) {
         back.searchParams.set('error', 'access_denied');
         return { redirect: back.href };
       }
       const code = `${ids.next('')}.${ids.secret(32)}`;
-      codes.set(code, { userId: person.id, teamId: person.teamId, scopes, redirectUri, issuedAt: now() });
+      codes.set(code, { userId: person.id, teamId: person.teamId, orgWide, scopes, redirectUri, issuedAt: now() });
       back.searchParams.set('code', code);
       return { redirect: back.href };
 

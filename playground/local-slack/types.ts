@@ -448,8 +448,8 @@ export type LocalSlack = {
   uninstall(teamId: string, options?: { silent?: boolean }): Promise<void>;
   /** Installs the app without the OAuth pages. */
   install(teamId: string, options?: { scopes?: string[]; userId?: string }): Installation;
-  /** What the next visit of the authorize page answers: who allows, or that they deny. */
-  authorizeNextAs(answer: { userId: string } | 'deny'): void;
+  /** What the next visit of the authorize page answers: who allows, and whether org-wide, or that they deny. */
+  authorizeNextAs(answer: { userId: string; orgWide?: boolean } | 'deny'): void;
   /** Notes a problem whenever this string is sent to Slack again; the app's own secrets are watched already. */
   watchSecret(secret: string): void;
 

@@ -45,6 +45,20 @@ test('a person allows the app: code, state and a token that works', async (t) =>
   assert.deepEqual(slack.problems, []);
 });
 
+test('a person allows it for their whole organization: no workspace, and a token that can be given back', async (t) => {
+  const { slack, client, boss, visit, exchange } = await withApp(t);
+  slack.authorizeNextAs({ userId: boss.id, orgWide: true });
+  const granted = await exchange({ code: (await visit()).code });
+  assert.deepEqual([granted.team, granted.is_enterprise_install], [null, true]);
+  assert.match(JSON.stringify(granted.enterprise), /"id":"E/);
+  const token = String(granted.access_token);
+  assert.equal((await call(slack, 'auth.revoke', {}, token)).revoked, true);
+  assert.equal((await call(slack, 'auth.test', {}, token)).error, 'token_revoked');
+  assert.equal(slack.getWorkspace(client.teamId).installation, undefined);
+  slack.authorizeNextAs({ userId: boss.id });
+  assert.equal((await exchange({ code: (await visit()).code })).is_enterprise_install, false);
+});
+
 test('a code works once, for ten minutes, with the right secret and address', async (t) => {
   let now = 1_700_000_000_000;
   const { visit, exchange } = await withApp(t, () => now);

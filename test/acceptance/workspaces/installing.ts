@@ -86,6 +86,17 @@ export function describeInstalling(kind: string, setting: Setting): void {
       assert.match((await install(acme)).title, /did not answer/);
     });
 
+    await context.test('refused: for a whole organization, and its token is given back', async () => {
+      const begun = await begin();
+      slack.authorizeNextAs({ userId: acme.admin.userId, orgWide: true });
+      const { status, title, text, link } = await browser.open(begun.href);
+      assert.deepEqual([status, title], [400, 'Not installed: not for a whole organization']);
+      assert.match(text, /choose one workspace at the top of the page that Slack shows/);
+      assert.equal(link, `${publicUrl}/slack/install`);
+      await slack.waitForCall(({ method, response }) => method === 'auth.revoke' && response?.ok === true);
+      assert.equal(slack.ledger.calls.filter(({ method }) => method === 'chat.postMessage').length, 0);
+    });
+
     await context.test(
       'installed: the page and a direct message tell what to do next, and it serves at once',
       async () => {
