@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInstallState } from '../../../src/slack/install/install-state.ts';
 import { addGoogleInbox } from '../add-google-inbox.ts';
-import { closeAll, openForm } from '../fill-form.ts';
+import { closeAll, openForm, waitForPage } from '../fill-form.ts';
 import { readManifestScopes } from '../manifest-scopes.ts';
 import { createBrowser, type Setting, STATE_SECRET, startAgency } from './start-agency.ts';
 
@@ -153,8 +153,16 @@ export function describeInstalling(kind: string, setting: Setting): void {
 
     await context.test('installed again: the key and what it was set to are kept', async () => {
       await agency.setUp(blue);
+      await blue.admin.openHome();
+      await blue.admin.click('home_settings', { in: 'home' });
+      await waitForPage(blue.admin, 'settings');
+      await blue.admin.type('default_daily_limit', '40');
+      assert.equal((await blue.admin.submit()).modal, undefined);
       const page = await install(blue);
       assert.match(page.text, /are as they were/);
+      const { rendered } = await blue.member.openHome();
+      assert.match(rendered, /Daily limit the form starts with: 40 a day/);
+      assert.match(rendered, /A key ending in cdef is stored/);
       await addGoogleInbox(blue.member, { address: 'jane@blue.com', channelId: blue.channelId });
       await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('jane@blue.com'));
       assert.equal(coldsend.ledger.at(-1)?.key, 'Blue');
