@@ -10,6 +10,7 @@ import { createInstallState } from './slack/install/install-state.ts';
 import { renderWelcome } from './slack/install/render-welcome.ts';
 import { createInstallations, type Installations } from './slack/installations.ts';
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
+import { createMissedLeavings } from './slack/missed-leavings.ts';
 import type { SlackApis } from './slack/slack-api.ts';
 import type { Database } from './storage/database.ts';
 import { createInstallationRepository } from './storage/installation-repository.ts';
@@ -19,6 +20,9 @@ import { createWorkspaceRepository } from './storage/workspace-repository.ts';
 
 /** How often to look for what came in for workspaces that had left already. */
 const SWEEP_MS = 15_000;
+
+/** How often to ask Slack whether the tokens still work. */
+const LOOK_MS = 10 * 60_000;
 
 export type WorkspacesDeps = {
   slack: SlackConfig;
@@ -63,6 +67,7 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
     remove: ({ teamId }, why) => repository.clear(teamId, why),
     onRemoved: (teamId) => removed(deps, teamId),
     sleep,
+    monotonicNow: () => performance.now(),
   });
 
   return {
@@ -94,21 +99,25 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
     monotonicNow: () => performance.now(),
     onDropped: apiOf.forget,
   });
-  let timer: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
+  let timers: NodeJS.Timeout[] = [];
+  let looking: Promise<void> | undefined;
+  const leaving = {
+    find: stored.find,
+    apiOf,
+    remove: async ({ teamId, installedAt }: LeavingInstallation, why: string) =>
+      installedAt !== undefined && (await repository.remove(teamId, installedAt, why)),
+    onRemoved: (teamId: string) => {
+      installations.forget(teamId);
+      removed(deps, teamId);
+    },
+    monotonicNow: () => performance.now(),
+  };
+  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.list });
 
   return {
     installations,
-    leave: createLeaving({
-      find: stored.find,
-      apiOf,
-      remove: async ({ teamId, installedAt }, why) =>
-        installedAt !== undefined && (await repository.remove(teamId, installedAt, why)),
-      onRemoved: (teamId) => {
-        installations.forget(teamId);
-        removed(deps, teamId);
-      },
-      sleep,
-    }),
+    leave: createLeaving({ ...leaving, sleep }),
     createRoutes: () =>
       createInstallRoutes({
         ...oauth,
@@ -133,10 +142,26 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         },
       }),
     start: async () => {
-      timer = setInterval(() => void sweep(), SWEEP_MS);
+      timers = [setInterval(() => void sweep(), SWEEP_MS), setInterval(() => void look(), LOOK_MS)];
+      void look();
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      stopping.abort();
+      for (const timer of timers) clearInterval(timer);
+    },
   };
+
+  async function look(): Promise<void> {
+    looking ??= findMissedLeavings(stopping.signal)
+      .catch((error: unknown) => {
+        if (stopping.signal.aborted) return;
+        log.error('Workspaces that left without a word could not be looked for', describeError(error));
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+    await looking;
+  }
 
   async function sweep(): Promise<void> {
     try {

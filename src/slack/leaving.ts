@@ -12,7 +12,13 @@ export type LeavingEvent = {
 /** So far apart, an event and an installation can be told before from after, whatever our clock says. */
 const CLEARLY_MS = 5 * 60_000;
 
-const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
+
+/**
+ * No try begins later. With the ten seconds that one may take, and what another replica remembers of the workspace, nothing of it
+ * is left after a minute.
+ */
+const TRIES_FOR_MS = 20_000;
 
 /** What Slack answers where a token will never work again. */
 const TOKEN_DEAD = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired']);
@@ -25,6 +31,8 @@ export type LeavingDeps = {
   remove(installation: LeavingInstallation, why: string): Promise<boolean>;
   onRemoved(teamId: string): void;
   sleep(ms: number): Promise<unknown>;
+  /** Milliseconds of a clock that is never set. */
+  monotonicNow(): number;
 };
 
 export type LeavingInstallation = {
@@ -41,17 +49,30 @@ export type LeavingInstallation = {
  */
 export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promise<void> {
   return async (event) => {
+    // Slack does not repeat what was acknowledged: where the database is away for a moment, it is tried again here.
+    for (const waitMs of WAITS_MS) {
+      try {
+        return await leave(event);
+      } catch {
+        await deps.sleep(waitMs);
+      }
+    }
+    return leave(event);
+  };
+
+  async function leave(event: LeavingEvent): Promise<void> {
     const installation = await deps.find(event.teamId);
     if (installation === undefined) return;
     if (event.revoked !== undefined && !event.revoked.includes(installation.botUserId)) return;
     if (!(await hasLeft(installation, event.at))) return;
     const why = event.revoked === undefined ? 'the app was removed from Slack' : 'its token was revoked';
     if (await deps.remove(installation, why)) deps.onRemoved(event.teamId);
-  };
+  }
 
   async function hasLeft({ botToken, installedAt }: LeavingInstallation, at: number): Promise<boolean> {
     if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
     if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
+    const startedAt = deps.monotonicNow();
     for (const waitMs of [...WAITS_MS, undefined]) {
       try {
         await deps.apiOf(botToken).authTest();
@@ -59,7 +80,8 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
       } catch (error) {
         if (error instanceof SlackRefusedError) return TOKEN_DEAD.has(error.reason);
         if (!(error instanceof SlackUnavailableError)) throw error;
-        if (waitMs !== undefined) await deps.sleep(waitMs);
+        if (waitMs === undefined || deps.monotonicNow() - startedAt + waitMs > TRIES_FOR_MS) break;
+        await deps.sleep(waitMs);
       }
     }
     // Nobody to ask: the times decide, of which the event's has lost up to a second.

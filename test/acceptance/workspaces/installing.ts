@@ -169,6 +169,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
     });
 
     await context.test('after a restart all of them are served', async () => {
+      const asked = slack.ledger.calls.length;
       await agency.restart();
       for (const { member, channelId } of [acme, blue, coral]) {
         const { ephemeral } = await member.command('/add-inbox help', { channelId });
@@ -176,6 +177,12 @@ export function describeInstalling(kind: string, setting: Setting): void {
       }
       await openForm(blue.member, blue.channelId);
       await closeAll(blue.member);
+      for (const { teamId } of teams) {
+        await slack.waitFor(
+          () => slack.ledger.calls.slice(asked).find((call) => call.method === 'auth.test' && call.teamId === teamId),
+          'Slack to be asked whether the workspace is still there',
+        );
+      }
     });
 
     assert.deepEqual(

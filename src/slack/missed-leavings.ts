@@ -1,0 +1,59 @@
+import type { LeavingInstallation } from './leaving.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+
+/** What Slack answers where the app was removed or its token revoked, and nothing of ours is wrong. */
+const LEFT = new Set(['account_inactive', 'token_revoked']);
+
+/** For so long Slack has to say so each time: it has been wrong about that for minutes. */
+const SURE_AFTER_MS = 60 * 60 * 1000;
+
+export type MissedLeavingsDeps = {
+  list(): Promise<{ teamId: string }[]>;
+  find(teamId: string): Promise<LeavingInstallation | undefined>;
+  apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
+  remove(installation: LeavingInstallation, why: string): Promise<boolean>;
+  onRemoved(teamId: string): void;
+  /** Milliseconds of a clock that is never set. */
+  monotonicNow(): number;
+};
+
+/**
+ * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot, and doesn't repeat
+ * one that a bot acknowledged and was killed over. To be called now and then, not at the same time; begins with no further
+ * workspace once `signal` is aborted. Throws the first error once all have been looked at.
+ */
+export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSignal) => Promise<void> {
+  /** Since when Slack has said of a token that it is dead. */
+  let deadSince = new Map<string, number>();
+
+  return async (signal) => {
+    const before = deadSince;
+    deadSince = new Map();
+    const errors: unknown[] = [];
+    for (const { teamId } of await deps.list()) {
+      if (signal.aborted) return;
+      await lookAt(teamId, before).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+
+  async function lookAt(teamId: string, before: ReadonlyMap<string, number>): Promise<void> {
+    const installation = await deps.find(teamId);
+    if (installation === undefined || !(await isDead(installation.botToken))) return;
+    const since = before.get(installation.botToken) ?? deps.monotonicNow();
+    deadSince.set(installation.botToken, since);
+    if (deps.monotonicNow() - since < SURE_AFTER_MS) return;
+    if (await deps.remove(installation, 'its token does not work any more')) deps.onRemoved(teamId);
+  }
+
+  async function isDead(botToken: string): Promise<boolean> {
+    try {
+      await deps.apiOf(botToken).authTest();
+      return false;
+    } catch (error) {
+      if (error instanceof SlackRefusedError) return LEFT.has(error.reason);
+      if (error instanceof SlackUnavailableError) return false;
+      throw error;
+    }
+  }
+}
