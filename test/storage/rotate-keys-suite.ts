@@ -7,6 +7,7 @@ import { createInstallationRepository } from '../../src/storage/installation-rep
 import { createRequestRepository } from '../../src/storage/request-repository.ts';
 import { countByKey, rotateKeys } from '../../src/storage/rotate-keys.ts';
 import { WrongKeysError } from '../../src/storage/sealed-check.ts';
+import { SEALED_COLUMNS } from '../../src/storage/sealed-columns.ts';
 import { createSealer, type Sealer, sealedPrefix } from '../../src/storage/sealing.ts';
 import { sampleInstallation } from './installation-samples.ts';
 import { acceptSample } from './samples.ts';
@@ -69,12 +70,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       const before = await databases.open(url, { sealer: oldSealer });
       await fill(before, oldSealer, 3);
       const columns = await findSealed(before, 'old');
-      assert.deepEqual(columns, [
-        'coldsend_keys.sealed_key',
-        'installations.sealed_token',
-        'request_passwords.sealed',
-        'requests.response_url',
-      ]);
+      assert.deepEqual(columns, SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).toSorted());
       assert.deepEqual(await countByKey(before), { old: 15 });
 
       const rotation = await rotateKeys(before, bothSealer);
