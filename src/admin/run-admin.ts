@@ -49,6 +49,7 @@ export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 |
   const isFitting =
     command !== undefined && rest.length === 0 && (argument === undefined) === (command.takes === undefined);
   if (isHelp || !isFitting) {
+    if (!isHelp) print(`${describeMistake(name, command)}\n`);
     for (const line of describeCommands()) print(line);
     return isHelp ? 0 : 2;
   }
@@ -95,6 +96,11 @@ function mustExist(databaseUrl: string): void {
   if (path !== undefined && !existsSync(path)) {
     throw new AdminError(`There is no database ${path}. Start the bot first, or run this where the bot runs.`);
   }
+}
+
+function describeMistake(name: string, command: Described | undefined): string {
+  if (command === undefined) return `There is no command ${JSON.stringify(name)}.`;
+  return `${JSON.stringify(name)} takes ${command.takes === undefined ? 'nothing' : `one ${command.takes}`} after it.`;
 }
 
 function describeCommands(): string[] {

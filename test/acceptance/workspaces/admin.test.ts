@@ -29,8 +29,18 @@ test('the operators’ commands, beside a running bot of several workspaces', as
       assert.equal(status, 0);
       for (const name of ['list', 'pending', 'rotate-keys', 'remove TEAM', 'doctor']) assert.ok(output.includes(name));
     }
-    for (const args of [['remvoe', 'T1'], ['remove'], ['list', 'more'], ['constructor']]) {
-      assert.equal((await run(args)).status, 2, args.join(' '));
+    const mistakes: [args: string[], says: RegExp][] = [
+      [['remvoe', 'T1'], /^There is no command "remvoe"\.$/m],
+      [['constructor'], /^There is no command "constructor"\.$/m],
+      [['remove'], /^"remove" takes one TEAM after it\.$/m],
+      [['remove', 'T1', 'T2'], /^"remove" takes one TEAM after it\.$/m],
+      [['list', 'more'], /^"list" takes nothing after it\.$/m],
+    ];
+    for (const [args, says] of mistakes) {
+      const { status, output } = await run(args);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(output, says);
+      assert.match(output, /^Usage: npm run admin -- COMMAND$/m);
     }
   });
 
