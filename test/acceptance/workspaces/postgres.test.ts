@@ -1,5 +1,6 @@
 import { after } from 'node:test';
 import { startPostgres } from '../../storage/start-postgres.ts';
+import { describeBorrowing } from './borrowing.ts';
 import { describeInstalling } from './installing.ts';
 import { describeKeepingApart } from './keeping-apart.ts';
 import { describeLeaving } from './leaving.ts';
@@ -15,4 +16,5 @@ describeInstalling('PostgreSQL with two replicas', setting);
 describeLeaving('PostgreSQL with two replicas', setting);
 describeKeepingApart('PostgreSQL with two replicas', setting);
 describeOperating('PostgreSQL with two replicas', setting);
+describeBorrowing('PostgreSQL with two replicas', setting);
 describeRotating('PostgreSQL with two replicas', setting);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { describeBorrowing } from './borrowing.ts';
 import { describeInstalling } from './installing.ts';
 import { describeKeepingApart } from './keeping-apart.ts';
 import { describeLeaving } from './leaving.ts';
@@ -22,4 +23,5 @@ const setting = {
 describeInstalling('SQLite', setting);
 describeLeaving('SQLite', setting);
 describeKeepingApart('SQLite', setting);
+describeBorrowing('SQLite', setting);
 describeRotating('SQLite', setting);
