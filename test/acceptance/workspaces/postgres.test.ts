@@ -1,4 +1,5 @@
-import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
 import { startPostgres } from '../../storage/start-postgres.ts';
 import { describeBorrowing } from './borrowing.ts';
 import { describeInstalling } from './installing.ts';
@@ -6,6 +7,8 @@ import { describeKeepingApart } from './keeping-apart.ts';
 import { describeLeaving } from './leaving.ts';
 import { describeOperating } from './operating.ts';
 import { describeRotating } from './rotating.ts';
+import { startAgency } from './start-agency.ts';
+import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
 
 const postgres = await startPostgres();
 after(() => postgres.stop());
@@ -18,3 +21,23 @@ describeKeepingApart('PostgreSQL with two replicas', setting);
 describeOperating('PostgreSQL with two replicas', setting);
 describeBorrowing('PostgreSQL with two replicas', setting);
 describeRotating('PostgreSQL with two replicas', setting);
+
+test('a workspace that leaves while PostgreSQL is away is removed once it is back', async (context) => {
+  const agency = await startAgency(context, setting);
+  const { slack, teams } = agency;
+  const [acme, blue] = teams;
+  for (const team of [acme, blue]) await agency.setUp(team);
+  const untouched = await countStored(agency, blue.teamId);
+  await postgres.crash();
+  await slack.uninstall(acme.teamId);
+  const isLeaving = ({ payload }: { payload: unknown }) =>
+    /app_uninstalled|tokens_revoked/.test(JSON.stringify(payload));
+  assert.deepEqual(
+    slack.ledger.deliveries.filter(isLeaving).map(({ httpStatus }) => httpStatus),
+    [200, 200],
+    'they were acknowledged: Slack will not say so again',
+  );
+  await postgres.start();
+  await waitForStored(agency, acme.teamId, isNothing);
+  assert.deepEqual(await countStored(agency, blue.teamId), untouched);
+});
