@@ -65,6 +65,26 @@ test('at its start the bot deletes what was told 90 days ago, and turns that no 
   assert.equal(count(world, 'coldsend_turns'), 0);
 });
 
+test('at its start the bot deletes what was noted in the audit trail more than a year ago', async (context) => {
+  const world = await startWorld(context);
+  const { admin, guest, channelId } = world;
+  await guest.command('/add-inbox', { channelId });
+  await guest.waitForModal(({ rendered }) => /Guests can't/.test(rendered));
+  await world.bot.stop();
+  withDatabase(world, (database) => {
+    database.exec(`update audit_entries set at = at - ${364 * DAY} where action = 'key_stored'`);
+    database.exec(`update audit_entries set at = at - ${365 * DAY} where action = 'refused_attempt'`);
+  });
+  assert.equal(count(world, 'audit_entries'), 2);
+  await world.restart();
+  while (count(world, 'audit_entries') !== 1) await nextTurn();
+  await admin.openHome();
+  await admin.click('home_audit', { in: 'home' });
+  const { rendered } = await admin.waitForModal(({ callbackId }) => callbackId === 'audit_trail');
+  assert.match(rendered, /^Key stored · @ada/m);
+  assert.doesNotMatch(rendered, /Attempt refused/);
+});
+
 test('one reference leads through the log, from the submission to the reply', async (context) => {
   const world = await startWorld(context);
   const { coldsend, bot, member, channelId } = world;
