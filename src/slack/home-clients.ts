@@ -16,8 +16,10 @@ const CLIENTS_A_PAGE = 20;
 type ClientKey = ColdsendKey & { channelIds: string[] };
 
 /** The keys of clients by label, last four and channels, by page; with buttons for admins. */
-export function renderClients({ keys, isAdmin, clientsPage }: HomeToShow): KnownBlock[] {
+export function renderClients({ keys, settings, isAdmin, clientsPage }: HomeToShow): KnownBlock[] {
   const clients = toClients(keys);
+  const hasOwn = keys.some(({ label }) => label === '');
+  const afterwards = hasOwn ? settings.elsewhere : 'nothing';
   if (clients.length === 0 && !isAdmin) return [];
   const pages = Math.max(1, Math.ceil(clients.length / CLIENTS_A_PAGE));
   const page = Math.min(clientsPage, pages - 1);
@@ -32,7 +34,7 @@ export function renderClients({ keys, isAdmin, clientsPage }: HomeToShow): Known
   return [
     { type: 'header', block_id: 'clients_title', text: plainText(HOME.clientsTitle, HEADER_TEXT) },
     ...(clients.length === 0 ? [renderPlain('no_clients', HOME.noClients)] : []),
-    ...shown.flatMap((client, index) => renderClient(client, from + index, isAdmin)),
+    ...shown.flatMap((client, index) => renderClient(client, from + index, isAdmin ? afterwards : undefined)),
     ...(turning.length === 0
       ? []
       : [{ type: 'context' as const, block_id: 'clients_shown', elements: [plainText(where, SECTION_TEXT)] }]),
@@ -50,7 +52,10 @@ function toClients(keys: ColdsendKey[]): ClientKey[] {
   return [...clients.values()].toSorted((a, b) => a.label.localeCompare(b.label));
 }
 
-function renderClient(client: ClientKey, index: number, isAdmin: boolean): KnownBlock[] {
+type Afterwards = Parameters<typeof HOME.removeClient.text>[2];
+
+/** @param afterwards what becomes of its channels without it; undefined for those who may not remove it */
+function renderClient(client: ClientKey, index: number, afterwards: Afterwards | undefined): KnownBlock[] {
   const { label, lastFour, status, missingScopes, channelIds } = client;
   const scopes = missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${oneLine(missingScopes.join(', '))}`];
   const about = [HOME.clientKey(label, lastFour), KEY_STATUSES[status], ...scopes].join(' ');
@@ -60,25 +65,25 @@ function renderClient(client: ClientKey, index: number, isAdmin: boolean): Known
       block_id: `client.${index}`,
       fields: [plainText(truncate(about, 1_000), SECTION_FIELD), mrkdwn(linkChannels(channelIds, SECTION_FIELD))],
     },
-    ...(isAdmin
-      ? [
+    ...(afterwards === undefined
+      ? []
+      : [
           renderActions(`client_buttons.${index}`, [
             renderButton(ACTIONS.changeClient, BUTTONS.changeClient, label),
-            renderRemove(client),
+            renderRemove(client, afterwards),
           ]),
-        ]
-      : []),
+        ]),
   ];
 }
 
-function renderRemove({ label, lastFour, channelIds }: ClientKey): Button {
+function renderRemove({ label, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
   const { title, text, channels } = HOME.removeClient;
   return {
     ...renderButton(ACTIONS.removeClient, BUTTONS.removeClient, label),
     style: 'danger',
     confirm: {
       title: plainText(title(label), CONFIRM.title),
-      text: plainText(text(lastFour, channels(channelIds.length)), CONFIRM.text),
+      text: plainText(text(lastFour, channels(channelIds.length), afterwards), CONFIRM.text),
       confirm: plainText(HOME.remove.confirm, CONFIRM.button),
       deny: plainText(HOME.remove.deny, CONFIRM.button),
       style: 'danger',

@@ -44,7 +44,7 @@ export function renderHome(home: HomeToShow): HomeView {
         ? [renderPlain('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
         : renderKey(key, settings.elsewhere === 'nothing')),
       renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
-      ...(isAdmin ? [renderButtons(key)] : []),
+      ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
       ...renderClients(home),
       ...renderSettings(settings, isAdmin),
       { type: 'divider', block_id: 'divider' },
@@ -72,7 +72,15 @@ function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
   return [renderPlain('key', lines.join('\n')), renderContext('key_stored', mrkdwn(`${stored}${checked}`))];
 }
 
-function renderButtons(key: ColdsendKey | undefined): KnownBlock {
+type KeyUse = Parameters<typeof HOME.remove.text>[1];
+
+/** What the workspace's own key is used for. */
+function useOf({ keys, settings }: HomeToShow): KeyUse {
+  if (settings.elsewhere === 'nothing') return 'nowhere';
+  return keys.some(({ label }) => label !== '') ? 'elsewhere' : 'everywhere';
+}
+
+function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
   const store: Button = {
     type: 'button',
     action_id: ACTIONS.storeKey,
@@ -87,7 +95,7 @@ function renderButtons(key: ColdsendKey | undefined): KnownBlock {
     style: 'danger',
     confirm: {
       title: plainText(HOME.remove.title, CONFIRM.title),
-      text: plainText(HOME.remove.text, CONFIRM.text),
+      text: plainText(HOME.remove.text(key?.lastFour ?? '', use), CONFIRM.text),
       confirm: plainText(HOME.remove.confirm, CONFIRM.button),
       deny: plainText(HOME.remove.deny, CONFIRM.button),
       style: 'danger',

@@ -513,9 +513,18 @@ export const FACTS = {
 
 // The Home tab
 
+/** What the workspace's own key is used for, and what its removal changes. */
+const KEY_USES = {
+  everywhere: 'used in all channels. Once it is removed, no inbox can be added until another one is stored here.',
+  elsewhere: 'used in all channels without a client. Once it is removed, no inbox can be added there.',
+  nowhere: 'not used as things are set.',
+} as const;
+
+const AFTER_CLIENT = { workspace_key: "the workspace's key is used", nothing: 'no inbox can be added' } as const;
+
 export const HOME = {
   title: 'Inboxes for ColdSend',
-  intro: `Type ${COMMAND} in a channel to add an inbox. How it went is told in a thread there.`,
+  intro: `Type ${COMMAND} in a channel to add an inbox. How it went is told in a thread.`,
   keyTitle: 'ColdSend API key',
   noKey: 'No key is stored for this workspace yet, so no inbox can be added.',
   noOwnKey: 'No key is stored for this workspace itself, so inboxes can be added in the channels of clients only.',
@@ -556,15 +565,17 @@ export const HOME = {
   none: 'None has been added yet.',
   remove: {
     title: 'Remove the key?',
-    text: 'No inbox can be added until another key is stored here. What is waiting goes on waiting, for up to a day. The key itself stays valid at ColdSend: revoke it there if it is no longer needed.',
+    /** In the confirm dialog, of which Slack shows 300 characters. */
+    text: (lastFour: string, use: 'everywhere' | 'elsewhere' | 'nowhere') =>
+      `The key ending in ${lastFour} is ${KEY_USES[use]} What waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there if it is no longer needed.`,
     confirm: 'Remove it',
     deny: 'Keep it',
   },
   removeClient: {
     title: (client: string) => `Remove the key of ${client}?`,
-    /** In the confirm dialog, of which Slack shows 300 characters. */
-    text: (lastFour: string, channels: string) =>
-      `The key ending in ${lastFour} is used in ${channels}. Once it is removed, these have no client any more, and what waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there.`,
+    /** As above. */
+    text: (lastFour: string, channels: string, then: 'workspace_key' | 'nothing') =>
+      `The key ending in ${lastFour} is used in ${channels}. Once it is removed, ${AFTER_CLIENT[then]} there, and what waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there.`,
     channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),
   },
 } as const;

@@ -117,6 +117,40 @@ test('clients are listed by label, last four and channels, with buttons for admi
   assert.match(buttons, /Remove the key of Client 000\?.*used in 2 channels/);
 });
 
+test('before a key is removed it says what it is used for, and what comes then', () => {
+  const nothing = { ...DEFAULT_SETTINGS, elsewhere: 'nothing' } as const;
+  const confirmOf = (home: ReturnType<typeof renderHome>, actionId: string) => {
+    assertView(home);
+    const button = actionsOf(home).find((element) => 'action_id' in element && element.action_id === actionId);
+    return JSON.stringify(button && 'confirm' in button ? button.confirm : undefined);
+  };
+  const cases: [keys: ColdsendKey[], settings: HomeToShow['settings'], own: RegExp, client?: RegExp][] = [
+    [
+      [key],
+      DEFAULT_SETTINGS,
+      /ending in wxyz is used in all channels\. Once it is removed, no inbox can be added until/,
+    ],
+    [
+      [key, ...clientKeys(1)],
+      DEFAULT_SETTINGS,
+      /ending in wxyz is used in all channels without a client\. Once it is removed, no inbox can be added there/,
+      /is used in 1 channel\. Once it is removed, the workspace's key is used there/,
+    ],
+    [
+      [key, ...clientKeys(1, 3)],
+      nothing,
+      /ending in wxyz is not used as things are set\./,
+      /is used in 3 channels\. Once it is removed, no inbox can be added there/,
+    ],
+    [clientKeys(1), DEFAULT_SETTINGS, /^undefined$/, /Once it is removed, no inbox can be added there/],
+  ];
+  for (const [keys, settings, own, client] of cases) {
+    const home = renderHome({ isAdmin: true, keys, settings, latest: [] });
+    assert.match(String(confirmOf(home, 'home_remove_key')), own);
+    if (client !== undefined) assert.match(confirmOf(home, 'home_remove_client'), client);
+  }
+});
+
 test('however many clients there are, a page of them fits, and the others are a press away', () => {
   const latest = Array.from({ length: 10 }, (_, index) => ({ ...request, id: `req_${index}` }));
   const seen = new Set<string>();
