@@ -22,7 +22,7 @@ import { createWorkspaceRepository } from './storage/workspace-repository.ts';
 const SWEEP_MS = 15_000;
 
 /** How often to ask Slack whether the tokens still work. */
-const LOOK_MS = 10 * 60_000;
+const LOOK_MS = 30 * 60_000;
 
 export type WorkspacesDeps = {
   slack: SlackConfig;
