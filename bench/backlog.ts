@@ -11,6 +11,7 @@ import { openDatabase } from '../src/storage/open-database.ts';
 import { createRequestRepository } from '../src/storage/request-repository.ts';
 import { createSealer } from '../src/storage/sealing.ts';
 import { createTurnRepository } from '../src/storage/turn-repository.ts';
+import { ACCOUNT_TO_ADD } from '../test/add-inbox/sample-request.ts';
 import { SEALING_KEY, TEAM_ID } from './workloads.ts';
 
 const LIMITS = [
@@ -114,20 +115,7 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
       viewId: `V${index}`,
       channelId: 'C1',
       retryOf: undefined,
-      account: {
-        email_address: `jane-${index}@acme.com`,
-        display_name: 'Jane Doe',
-        inbox_type: 'GOOGLE_WORKSPACE',
-        smtp_host: 'smtp.gmail.com',
-        smtp_port: 587,
-        smtp_username: 'jane@acme.com',
-        imap_host: 'imap.gmail.com',
-        imap_port: 993,
-        imap_username: 'jane@acme.com',
-        daily_limit: 100,
-        smtp_use_tls: true,
-        imap_use_ssl: true,
-      },
+      account: { ...ACCOUNT_TO_ADD, email_address: `jane-${index}@acme.com` },
       passwords: { smtp_password: 'abcdefghijklmnop', imap_password: 'abcdefghijklmnop' },
       responseUrl: undefined,
     });

@@ -6,6 +6,7 @@ import { createColdsendKeyRepository } from '../src/storage/coldsend-key-reposit
 import { createInstallationRepository } from '../src/storage/installation-repository.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
 import { createSealer } from '../src/storage/sealing.ts';
+import { ACCOUNT_TO_ADD } from '../test/add-inbox/sample-request.ts';
 import { startPostgres } from '../test/storage/start-postgres.ts';
 import type { Subject } from './subjects.ts';
 import { BOT_TOKEN, SEALING_KEY, TEAM_ID } from './workloads.ts';
@@ -99,20 +100,7 @@ async function prepare(url: string, finished: number): Promise<void> {
   await database.close();
 }
 
-const ACCOUNT = JSON.stringify({
-  email_address: 'jane@acme.com',
-  display_name: 'Jane Doe',
-  inbox_type: 'GOOGLE_WORKSPACE',
-  smtp_host: 'smtp.gmail.com',
-  smtp_port: 587,
-  smtp_username: 'jane@acme.com',
-  imap_host: 'imap.gmail.com',
-  imap_port: 993,
-  imap_username: 'jane@acme.com',
-  daily_limit: 100,
-  smtp_use_tls: true,
-  imap_use_ssl: true,
-});
+const ACCOUNT = JSON.stringify(ACCOUNT_TO_ADD);
 
 const OUTCOME = JSON.stringify({
   kind: 'added',

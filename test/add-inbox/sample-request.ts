@@ -1,6 +1,5 @@
 import type { AddInboxRequest } from '../../src/add-inbox/request.ts';
-import type { SenderAccount } from '../../src/add-inbox/sender-account.ts';
-import { splitPasswords } from '../../src/add-inbox/sender-account.ts';
+import { type AccountToAdd, type SenderAccount, splitPasswords } from '../../src/add-inbox/sender-account.ts';
 
 export const SAMPLE_ACCOUNT: SenderAccount = {
   email_address: 'jane@acme.com',
@@ -19,6 +18,9 @@ export const SAMPLE_ACCOUNT: SenderAccount = {
   imap_use_ssl: true,
 };
 
+/** The same without its passwords, as it is stored. */
+export const ACCOUNT_TO_ADD: AccountToAdd = splitPasswords(SAMPLE_ACCOUNT).account;
+
 /** A request as it stands right after its submission, at time 0; `change` makes it any other. */
 export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRequest {
   return {
@@ -31,7 +33,7 @@ export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRe
     keyChannelId: '',
     client: '',
     retryOf: undefined,
-    account: splitPasswords(SAMPLE_ACCOUNT).account,
+    account: ACCOUNT_TO_ADD,
     state: 'accepted',
     announcement: undefined,
     waitsFor: undefined,

@@ -1,10 +1,10 @@
-import type { AccountToAdd } from '../../src/add-inbox/sender-account.ts';
 import { createColdsendKeyRepository } from '../../src/storage/coldsend-key-repository.ts';
 import { createInstallationRepository } from '../../src/storage/installation-repository.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { createRequestRepository } from '../../src/storage/request-repository.ts';
 import { createSealer } from '../../src/storage/sealing.ts';
 import { API_KEY } from '../acceptance/start-bot.ts';
+import { ACCOUNT_TO_ADD } from '../add-inbox/sample-request.ts';
 import type { TestPostgres } from '../storage/start-postgres.ts';
 import { checkFacts } from './check-facts.ts';
 import { addressOf, type FaultWorld, passwordFor, startFaultWorld } from './fault-world.ts';
@@ -123,7 +123,7 @@ async function fillStore(world: FaultWorld, url: string, count: number): Promise
       viewId: `V${number}`,
       channelId: place.channelId,
       retryOf: undefined,
-      account: accountFor(address),
+      account: { ...ACCOUNT_TO_ADD, email_address: address, smtp_username: address, imap_username: address },
       passwords: { smtp_password: password, imap_password: password },
       responseUrl: undefined,
     });
@@ -132,23 +132,6 @@ async function fillStore(world: FaultWorld, url: string, count: number): Promise
   }
   await database.close();
   return teamOf;
-}
-
-function accountFor(address: string): AccountToAdd {
-  return {
-    email_address: address,
-    display_name: 'Jane Doe',
-    inbox_type: 'GOOGLE_WORKSPACE',
-    smtp_host: 'smtp.gmail.com',
-    smtp_port: 587,
-    smtp_username: address,
-    smtp_use_tls: true,
-    imap_host: 'imap.gmail.com',
-    imap_port: 993,
-    imap_username: address,
-    imap_use_ssl: true,
-    daily_limit: 100,
-  };
 }
 
 function emailIn(body: unknown): string {

@@ -3,21 +3,9 @@ import type { AddedAccount, Outcome } from '../../src/add-inbox/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request.ts';
 import type { AccountToAdd } from '../../src/add-inbox/sender-account.ts';
 import type { Draft, FormContext } from '../../src/slack/form/form-context.ts';
+import { ACCOUNT_TO_ADD } from '../add-inbox/sample-request.ts';
 
-export const account: AccountToAdd = {
-  email_address: 'jane@acme.com',
-  display_name: 'Jane Doe',
-  inbox_type: 'GOOGLE_WORKSPACE',
-  smtp_host: 'smtp.gmail.com',
-  smtp_port: 587,
-  smtp_username: 'jane@acme.com',
-  imap_host: 'imap.gmail.com',
-  imap_port: 993,
-  imap_username: 'jane@acme.com',
-  daily_limit: 100,
-  smtp_use_tls: true,
-  imap_use_ssl: true,
-};
+export const account = ACCOUNT_TO_ADD;
 
 export const added: AddedAccount = {
   inbox_id: '0b0d6a5e-7a3c-4a57-9a3f-0d3a6f4d2f11',
