@@ -3,6 +3,7 @@ import { parse as parseForm } from 'node:querystring';
 import type { App, Receiver } from '@slack/bolt';
 import { z } from 'zod';
 import type { Route } from '../http-server.ts';
+import { ackWhenDone } from './ack-when-done.ts';
 import { createSigningKey, isFresh, isSigned } from './signature.ts';
 
 const LARGEST_BODY_BYTES = 256 * 1024;
@@ -55,16 +56,18 @@ export function createHttpReceiver(deps: {
     }, ACK_WITHIN_MS);
     const retryNum = one(request.headers['x-slack-retry-num']);
     const retryReason = one(request.headers['x-slack-retry-reason']);
+    const { ack, done } = ackWhenDone(payload, async (answered) => {
+      clearTimeout(unanswered);
+      answer(response, answered);
+    });
     try {
       await app?.processEvent({
         body: payload,
-        ack: async (answered) => {
-          clearTimeout(unanswered);
-          answer(response, answered);
-        },
+        ack,
         ...(retryNum === undefined ? {} : { retryNum: Number(retryNum) }),
         ...(retryReason === undefined ? {} : { retryReason }),
       });
+      await done();
     } finally {
       clearTimeout(unanswered);
     }

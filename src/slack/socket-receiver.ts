@@ -4,6 +4,7 @@ import { SocketModeClient } from '@slack/socket-mode';
 import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
 import { z } from 'zod';
 import { StartError } from '../start-error.ts';
+import { ackWhenDone } from './ack-when-done.ts';
 
 /** How long to wait for Slack to take part in closing the connection. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -123,15 +124,17 @@ export function createSocketReceiver(deps: {
 
   async function dispatch(event: unknown): Promise<void> {
     try {
-      const { ack, body, retry_num, retry_reason } = slackEvent.parse(event);
+      const { ack: answer, body, retry_num, retry_reason } = slackEvent.parse(event);
+      const { ack, done } = ackWhenDone(body, async (response) => {
+        await answer(response === '' ? undefined : response);
+      });
       await app?.processEvent({
         body,
-        ack: async (response) => {
-          await ack(response === '' ? undefined : response);
-        },
+        ack,
         ...(retry_num === undefined ? {} : { retryNum: retry_num }),
         ...(retry_reason === undefined ? {} : { retryReason: retry_reason }),
       });
+      await done();
     } catch (error) {
       deps.onError(error);
     }
