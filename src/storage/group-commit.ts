@@ -1,9 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
+import { isSqliteError, SQLITE_FULL } from './sqlite-errors.ts';
 
 export type GroupCommit = {
-  /** Runs a statement that reads. Resolves once everything it can have seen is on disk. */
+  /**
+   * Runs a statement that reads. Resolves once everything it can have seen is on disk, and nothing it has not seen can still
+   * come back. @throws CommitInDoubtError
+   */
   read<T>(statement: () => T): Promise<T>;
-  /** Runs a statement that writes. Resolves once it is on disk, and rejects where it is not. */
+  /** Runs a statement that writes. Resolves once it is on disk, and rejects where it is not. @throws CommitInDoubtError */
   write<T>(statement: () => T): Promise<T>;
   /** A transaction of several statements, with nobody else's between them. */
   begin(): Promise<GroupTransaction>;
@@ -15,7 +20,7 @@ export type GroupCommit = {
 
 export type GroupTransaction = {
   run<T>(statement: () => T): T;
-  /** Resolves once all of it is on disk. */
+  /** Resolves once all of it is on disk. @throws CommitInDoubtError */
   commit(): Promise<void>;
   rollback(): void;
 };
@@ -28,16 +33,23 @@ type Group = { isOver: boolean; committed: Promise<void>; end(error?: unknown): 
  * statement does, and stops this thread; nobody hears of success before that wait is over, so each commit lasts as if it
  * stood alone. A statement that fails takes back what it did itself, a transaction what it did (a savepoint inside the
  * group), and nothing else; where SQLite takes back the whole group, as on a full disk, everybody in it gets the error.
+ *
+ * A COMMIT whose fsync fails leaves its changes complete in the log (WAL). This process does not see them, but whoever opens
+ * the file after a crash takes them for committed. So they are overwritten before anybody hears of the failure; where that
+ * fails too, everybody gets a CommitInDoubtError, and so does who comes after them until it has been done.
  */
 export function createGroupCommit(database: DatabaseSync): GroupCommit {
   let group: Group | undefined;
   /** Resolves when the transaction that has the group for itself is over. */
   let occupied: Promise<void> | undefined;
+  /** Whether the log may end in changes that were reported as failed. */
+  let mayComeBack = false;
 
   return { read, write, begin, settle, close };
 
   async function read<T>(statement: () => T): Promise<T> {
     while (occupied !== undefined) await occupied;
+    overwriteFailed();
     const seen = group;
     const result = statement();
     await seen?.committed;
@@ -91,6 +103,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
 
   function join(): Group {
     if (group !== undefined) return group;
+    overwriteFailed();
     // With the write lock from its beginning: a transaction that reads first and then writes fails at once when another
     // process has written in between, without waiting for the busy time-out.
     database.exec('begin immediate');
@@ -120,9 +133,33 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
       database.exec('commit');
       over(closing);
     } catch (error) {
-      if (database.isTransaction) database.exec('rollback');
-      over(closing, error);
+      over(closing, takeBack(error));
     }
+  }
+
+  /** What to tell everybody in a group whose COMMIT failed. */
+  function takeBack(error: unknown): unknown {
+    // Neither where the transaction is still open nor where there was no room for it is it in the log as a whole.
+    if (database.isTransaction) database.exec('rollback');
+    else mayComeBack = !isSqliteError(error, SQLITE_FULL);
+    try {
+      overwriteFailed();
+      return error;
+    } catch (inDoubt) {
+      return inDoubt;
+    }
+  }
+
+  /** By a commit that changes nothing: the number stays as it is, but its page is written. @throws CommitInDoubtError */
+  function overwriteFailed(): void {
+    if (!mayComeBack) return;
+    try {
+      const version = database.prepare('pragma user_version').get()?.user_version;
+      database.exec(`pragma user_version = ${version}`);
+    } catch (error) {
+      throw new CommitInDoubtError(error);
+    }
+    mayComeBack = false;
   }
 
   function over(closing: Group, error?: unknown): void {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect } from 'kysely';
+import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import { createPrivateFile } from './private-file.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import { isSqliteError, SQLITE_CORRUPT, SQLITE_NOTADB } from './sqlite-errors.ts';
@@ -55,6 +56,7 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
       setPragmas(database);
       checkPages(path, database);
+      if (lock) saveFoundChanges(database);
       return database;
     });
   } catch (error) {
@@ -97,6 +99,7 @@ function translateErrors<T>(path: string, work: () => T): T {
 
 export function toStorageError(path: string, error: unknown): unknown {
   if (error instanceof StorageError) return error;
+  if (error instanceof CommitInDoubtError) return toStorageError(path, error.cause);
   if (isSqliteError(error, SQLITE_CORRUPT, SQLITE_NOTADB)) return new CorruptDatabaseError(path, error);
   const isExternal = error instanceof Error && ('errcode' in error || 'syscall' in error);
   return isExternal ? new DatabaseUnusableError(`The database ${path} can't be used: ${error.message}.`, error) : error;
@@ -113,6 +116,14 @@ function setPragmas(database: DatabaseSync) {
       );
     }
   }
+}
+
+/**
+ * What a process that was killed left in the log may be there in the system's memory only, and will stay so where its fsync
+ * has failed: the next one that works does not save it too. Copied into the database's file, it is written anew.
+ */
+function saveFoundChanges(database: DatabaseSync) {
+  database.exec('pragma wal_checkpoint(truncate)');
 }
 
 /** A file that was cut or overwritten is found here and not by the first person whose request is in the damaged part. */

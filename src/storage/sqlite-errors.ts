@@ -1,6 +1,7 @@
 /** Primary result codes, https://www.sqlite.org/rescode.html */
 export const SQLITE_BUSY = 5;
 export const SQLITE_CORRUPT = 11;
+export const SQLITE_FULL = 13;
 export const SQLITE_NOTADB = 26;
 
 /** Whether `error` was thrown by node:sqlite for one of `codes`; the detail in the upper bits of a code is left out. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
 import { createGroupCommit } from '../../src/storage/group-commit.ts';
 
 /** A database with one table, what it holds for another process that reads it now, and how often it was told to commit. */
@@ -97,6 +98,71 @@ test('a commit that fails is told to everybody in it, and the next ones start an
   failCommits(undefined);
   await add('c');
   assert.deepEqual(listOutside(), ['c']);
+});
+
+/** As `openCounted`, with a disk on which a COMMIT fails as SQLite's do: what it was about is taken back before it throws. */
+function openOnDisk(context: TestContext) {
+  const opened = openCounted(context);
+  const { database } = opened;
+  let errcode: number | undefined;
+  let overwrites = 0;
+  const exec = database.exec.bind(database);
+  database.exec = (sql) => {
+    const isOverwriting = sql.startsWith('pragma user_version');
+    if (isOverwriting) overwrites += 1;
+    if (errcode !== undefined && (sql === 'commit' || isOverwriting)) {
+      if (database.isTransaction) exec('rollback');
+      throw Object.assign(new Error('disk I/O error'), { errcode });
+    }
+    exec(sql);
+  };
+  return {
+    ...opened,
+    overwrites: () => overwrites,
+    breakDisk: (code: number | undefined) => {
+      errcode = code;
+    },
+  };
+}
+
+const FSYNC_FAILED = 1034;
+const DISK_FULL = 13;
+
+test('a commit that may be in the log all the same is overwritten before anybody hears that it failed', async (context) => {
+  const { database, add, breakDisk, overwrites, listOutside } = openOnDisk(context);
+  breakDisk(FSYNC_FAILED);
+  const { exec } = database;
+  database.exec = (sql) => {
+    // The disk recovers right after the commit.
+    if (sql.startsWith('pragma')) breakDisk(undefined);
+    exec(sql);
+  };
+  const heard = await add('a').catch((error: unknown) => ({ error, overwrites: overwrites() }));
+  assert.deepEqual(heard, {
+    error: Object.assign(new Error('disk I/O error'), { errcode: FSYNC_FAILED }),
+    overwrites: 1,
+  });
+  database.exec = exec;
+  await add('b');
+  assert.deepEqual([overwrites(), listOutside()], [1, ['b']]);
+});
+
+test('until it could be overwritten nobody can know, whatever they ask', async (context) => {
+  const { group, add, breakDisk, list } = openOnDisk(context);
+  breakDisk(FSYNC_FAILED);
+  const read = add('a').catch(() => group.read(list));
+  await assert.rejects(read, CommitInDoubtError);
+  await assert.rejects(add('b'), CommitInDoubtError);
+  await assert.rejects(group.begin(), CommitInDoubtError);
+  breakDisk(undefined);
+  assert.deepEqual(await group.read(list), []);
+});
+
+test('what found no room is not in the log, and everything can still be read', async (context) => {
+  const { group, add, breakDisk, list, overwrites } = openOnDisk(context);
+  breakDisk(DISK_FULL);
+  await assert.rejects(add('a'), (error) => !(error instanceof CommitInDoubtError));
+  assert.deepEqual([await group.read(list), overwrites()], [[], 0]);
 });
 
 test('a group that SQLite took back as a whole is told to everybody in it, and nothing follows in it', async (context) => {
