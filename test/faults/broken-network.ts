@@ -8,7 +8,7 @@ import { type FaultyBot, prepareBot } from './faulty-bot.ts';
 import { type FaultyProxy, type NetworkFault, startFaultyProxy } from './faulty-proxy.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { readCommittedBeside } from './read-committed.ts';
+import { readWhenTold } from './read-committed.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
@@ -93,7 +93,7 @@ async function tryOne(
   const sent = connections.filter(({ requestBytes }) => requestBytes > 0);
   const firstWasSent = (connections[0]?.requestBytes ?? 0) > 0;
   if (firstWasSent && sent.length > 1) say(`sent ${sent.length} times`);
-  const committed = await waitForTold(path, address);
+  const committed = await readWhenTold(path, address);
   const isInTime = fault.kind === 'drip' && (answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
   const isWhole = 'at' in fault && fault.kind !== 'reset_request' && fault.at >= answerBytes;
   // Where the reset comes before the first byte has gone out, nothing was sent, and it is tried again.
@@ -126,7 +126,7 @@ async function refuseOnce({ world, url, path, proxy }: Network, tally: Tally, ad
   );
   await proxy.listen(true);
   await world.told.waitFor([address], TOLD_WITHIN_MS);
-  const committed = await waitForTold(path, address);
+  const committed = await readWhenTold(path, address);
   const facts = gatherFacts(world, address, { acknowledged, crashes: [], committed, network: 'nothing_sent' });
   countVerdict(tally, checkFacts(facts), acknowledged);
   tally.trials += 1;
@@ -160,7 +160,7 @@ export async function breakSlack({ seed, requests }: { seed: number; requests: n
     proxy.setFault(undefined);
     await world.told.waitFor(addresses, TOLD_WITHIN_MS);
     for (const [index, address] of addresses.entries()) {
-      const committed = await waitForTold(path, address);
+      const committed = await readWhenTold(path, address);
       const facts = gatherFacts(world, address, { acknowledged: acknowledged[index] ?? false, crashes: [], committed });
       const repeats = facts.replies.length - 1 + facts.announcements.length - 1;
       // A post that Slack took, but whose answer was lost, is made again: not more often than the network was broken.
@@ -239,12 +239,4 @@ async function measure({ world, url, proxy }: Network, seed: number): Promise<{ 
 function steps(length: number, every: number): number[] {
   const regular = Array.from({ length: Math.ceil(length / every) }, (_, index) => index * every);
   return [...new Set([...regular, 1, length - 1, length])].sort((a, b) => a - b);
-}
-
-async function waitForTold(path: string, address: string) {
-  for (const deadline = performance.now() + 5_000; ; ) {
-    const row = readCommittedBeside(path).get(address);
-    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
-    await sleep(5);
-  }
 }

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFacts } from './check-facts.ts';
 import { addressOf, startFaultWorld } from './fault-world.ts';
 import { prepareBot } from './faulty-bot.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { readCommittedBeside } from './read-committed.ts';
+import { readWhenTold } from './read-committed.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -51,7 +50,7 @@ async function jump(tally: Tally, seed: number, byMs: number): Promise<void> {
       tally.violations.push(`${name}: ${error instanceof Error ? error.message : error}`);
     });
     for (const [index, address] of [asked, waiting].entries()) {
-      const committed = await waitForTold(path, address);
+      const committed = await readWhenTold(path, address);
       const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed };
       const verdict = checkFacts(gatherFacts(world, address, known));
       const violations = verdict.violations.map((violation) => `${name}: ${violation}`);
@@ -65,13 +64,5 @@ async function jump(tally: Tally, seed: number, byMs: number): Promise<void> {
     await bot.ended;
     await world.close();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function waitForTold(path: string, address: string) {
-  for (const deadline = performance.now() + 5_000; ; ) {
-    const row = readCommittedBeside(path).get(address);
-    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
-    await sleep(5);
   }
 }

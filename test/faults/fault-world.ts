@@ -29,10 +29,15 @@ export type FaultWorld = {
   prepare(botUrl: string): Promise<void>;
   /** Submits the form for another address, to these bots at once; true where Slack was told that it is accepted. */
   submit(address: string, botUrls: string[]): Promise<boolean>;
+  /** The same to one bot, with all that it can answer. Again for the same address is another press of the same button. */
+  press(address: string, botUrl: string): Promise<Answer>;
   /** The POSTs for an address that came in whole. */
   posts(address: string): Post[];
   close(): Promise<void>;
 };
+
+/** `none`: nothing came back in time, or something else than about accepting it. */
+export type Answer = 'accepted' | 'in_doubt' | 'not_accepted' | 'none';
 
 export type FaultWorldOptions = {
   coldsend?: LocalColdsendOptions;
@@ -75,13 +80,12 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       await told.waitFor([TEMPLATE_ADDRESS], 20_000);
     },
     async submit(address, botUrls) {
-      if (template === undefined) throw new Error('nothing was prepared');
-      const original = template;
-      const deliveries = await slack.redeliver(original, {
-        to: botUrls.map((url) => `${url}/slack/events`),
-        payload: (payload) => copyFor(address, payload),
-      });
-      return deliveries.some((delivery) => isAccepted(delivery, address));
+      const answers = await deliver(address, botUrls);
+      return answers.includes('accepted');
+    },
+    async press(address, botUrl) {
+      const [answer = 'none'] = await deliver(address, [botUrl]);
+      return answer;
     },
     posts: (address) =>
       coldsend.ledger
@@ -92,6 +96,15 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       await Promise.all([slack.close(), coldsend.close()]);
     },
   };
+
+  async function deliver(address: string, botUrls: string[]): Promise<Answer[]> {
+    if (template === undefined) throw new Error('nothing was prepared');
+    const deliveries = await slack.redeliver(template, {
+      to: botUrls.map((url) => `${url}/slack/events`),
+      payload: (payload) => copyFor(address, payload),
+    });
+    return deliveries.map((delivery) => answerIn(delivery, address));
+  }
 }
 
 /** A seed and a number as an address; all have the same length. */
@@ -130,11 +143,13 @@ function copyFor(address: string, payload: JsonObject): JsonObject {
   return { ...copy };
 }
 
-function isAccepted({ outcome, response }: Delivery, address: string): boolean {
-  if (outcome !== 'ok' || typeof response !== 'object' || response === null) return false;
-  return (
-    'response_action' in response && response.response_action === 'update' && JSON.stringify(response).includes(address)
-  );
+function answerIn({ outcome, response }: Delivery, address: string): Answer {
+  if (outcome !== 'ok' || typeof response !== 'object' || response === null) return 'none';
+  const text = JSON.stringify(response);
+  if ('response_action' in response && response.response_action === 'update' && text.includes(address))
+    return 'accepted';
+  if (text.includes('was not accepted')) return 'not_accepted';
+  return text.includes("can't tell whether this inbox was accepted") ? 'in_doubt' : 'none';
 }
 
 function addressIn(body: unknown): string | undefined {

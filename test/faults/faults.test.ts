@@ -4,6 +4,7 @@ import { startPostgres, type TestPostgres } from '../storage/start-postgres.ts';
 import { breakColdsend, breakSlack } from './broken-network.ts';
 import { jumpClock } from './clock-jump.ts';
 import { deliverToAll } from './deliver-to-all.ts';
+import { failFsync } from './failing-fsync.ts';
 import { freezeReplicas } from './freeze.ts';
 import { fillDisk } from './full-disk.ts';
 import { killOnPostgres } from './postgres-kills.ts';
@@ -57,6 +58,10 @@ test('a clock that is set a day on or back makes nobody wait for a day', async (
 
 test('a full disk is said, and it goes on once there is room again', async () => {
   keepsThePromise(await fillDisk({ seed: SEED, times: 1 }));
+});
+
+test('what a failing fsync did not save is not said to be accepted, and does not come back once it was denied', async () => {
+  keepsThePromise(await failFsync({ seed: SEED, times: 4 }));
 });
 
 function keepsThePromise({ violations, requests, name }: Tally): void {

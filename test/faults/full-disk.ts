@@ -8,7 +8,7 @@ import { addressOf, startFaultWorld } from './fault-world.ts';
 import { prepareBot } from './faulty-bot.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { readCommittedBeside } from './read-committed.ts';
+import { readWhenTold } from './read-committed.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
 const TOLD_WITHIN_MS = 30_000;
@@ -46,7 +46,7 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
       const accepted = addresses.filter((address) => acknowledged.get(address));
       await world.told.waitFor(accepted, TOLD_WITHIN_MS);
       for (const address of addresses) {
-        const committed = await waitForTold(path, address);
+        const committed = await readWhenTold(path, address);
         const known = { acknowledged: acknowledged.get(address) ?? false, crashes: [], committed };
         countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
       }
@@ -95,13 +95,5 @@ async function waitUntilReady(url: string): Promise<void> {
     if ((await fetch(`${url}/readyz`)).ok) return;
     if (performance.now() > deadline) throw new Error('with room on the disk again, the bot is still not ready');
     await sleep(50);
-  }
-}
-
-async function waitForTold(path: string, address: string) {
-  for (const deadline = performance.now() + 5_000; ; ) {
-    const row = readCommittedBeside(path).get(address);
-    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
-    await sleep(5);
   }
 }

@@ -6,7 +6,7 @@ import { shownIn } from './watch-told.ts';
 export function gatherFacts(
   world: FaultWorld,
   address: string,
-  known: Pick<RequestFacts, 'acknowledged' | 'crashes' | 'committed' | 'network'>,
+  known: Pick<RequestFacts, 'acknowledged' | 'denied' | 'crashes' | 'committed' | 'network'>,
 ): RequestFacts {
   const look = ({ text }: { text: string }) => ({ text, shows: shownIn(text) });
   return {

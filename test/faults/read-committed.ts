@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Committed, OUTCOMES } from './facts.ts';
 
@@ -49,6 +50,15 @@ export function readCommittedCopy(path: string): Map<string, CommittedRow> {
 /** Reads beside the bot that runs on it, as the operators' commands do. */
 export function readCommittedBeside(path: string): Map<string, CommittedRow> {
   return readCommitted(new DatabaseSync(path, { readOnly: true, timeout: 1_000 }));
+}
+
+/** What it holds of an address once its outcome is told: the last commit comes a moment after the last word to Slack. */
+export async function readWhenTold(path: string, address: string): Promise<CommittedRow | undefined> {
+  for (const deadline = performance.now() + 5_000; ; ) {
+    const row = readCommittedBeside(path).get(address);
+    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
+    await sleep(5);
+  }
 }
 
 function readCommitted(database: DatabaseSync): Map<string, CommittedRow> {

@@ -3,6 +3,7 @@ import { meetBacklog } from './backlog.ts';
 import { breakColdsend, breakSlack } from './broken-network.ts';
 import { jumpClock } from './clock-jump.ts';
 import { deliverToAll } from './deliver-to-all.ts';
+import { failFsync } from './failing-fsync.ts';
 import { freezeReplicas } from './freeze.ts';
 import { fillDisk } from './full-disk.ts';
 import { killOnPostgres } from './postgres-kills.ts';
@@ -30,6 +31,7 @@ export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGener
   if (requests > 0) yield breakSlack({ seed, requests });
   for (let jump = 0; jump < settings.FAULT_CLOCK_JUMPS; jump += 1) yield jumpClock({ seed: seed + jump });
   if (settings.FAULT_FULL_DISKS > 0) yield fillDisk({ seed, times: settings.FAULT_FULL_DISKS });
+  if (settings.FAULT_FSYNCS > 0) yield failFsync({ seed, times: settings.FAULT_FSYNCS, ...more });
   if (!needsPostgres(settings)) return;
   const postgres = await startPostgres();
   try {

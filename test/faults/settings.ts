@@ -12,6 +12,7 @@ export const SETTINGS = {
   FAULT_BACKLOG: [500, 'requests of five workspaces that wait for their turns on three replicas, 100 a minute'],
   FAULT_CLOCK_JUMPS: [1, 'times that the clock is set a day on and back'],
   FAULT_FULL_DISKS: [2, 'times that the disk is full (where this user may mount one)'],
+  FAULT_FSYNCS: [30, 'trials in which fsync fails under SQLite, once or for good (where there is a C compiler)'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type Settings = { [Name in keyof typeof SETTINGS]: number };
@@ -38,6 +39,7 @@ export function parseSettings(env: Record<string, string | undefined>, otherwise
     FAULT_BACKLOG: numberOf('FAULT_BACKLOG'),
     FAULT_CLOCK_JUMPS: numberOf('FAULT_CLOCK_JUMPS'),
     FAULT_FULL_DISKS: numberOf('FAULT_FULL_DISKS'),
+    FAULT_FSYNCS: numberOf('FAULT_FSYNCS'),
   };
 }
 

@@ -12,6 +12,10 @@ export type Tally = {
   repeatedAnnouncements: number;
   /** Submissions that were answered late or never; they do not count as acknowledged. */
   lateAnswers: number;
+  /** fsyncs that failed, by the file's name. */
+  failedSyncs: Record<string, number>;
+  /** What submissions were answered with while fsync failed, pressed again or not. */
+  answers: Record<string, number>;
   violations: string[];
   /** Where processes died, and how often. */
   diedAt: Record<string, number>;
@@ -29,6 +33,8 @@ export function createTally(name: string): Tally {
     repeatedReplies: 0,
     repeatedAnnouncements: 0,
     lateAnswers: 0,
+    failedSyncs: {},
+    answers: {},
     violations: [],
     diedAt: {},
     seconds: 0,
@@ -47,7 +53,11 @@ export function countVerdict(tally: Tally, verdict: Verdict, acknowledged: boole
 
 export function countDeath(tally: Tally, place: string): void {
   tally.kills += 1;
-  tally.diedAt[place] = (tally.diedAt[place] ?? 0) + 1;
+  countOne(tally.diedAt, place);
+}
+
+export function countOne(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
 }
 
 export function mergeTallies([first, ...others]: [Tally, ...Tally[]]): Tally {
@@ -62,6 +72,8 @@ export function mergeTallies([first, ...others]: [Tally, ...Tally[]]): Tally {
       repeatedReplies: sum.repeatedReplies + tally.repeatedReplies,
       repeatedAnnouncements: sum.repeatedAnnouncements + tally.repeatedAnnouncements,
       lateAnswers: sum.lateAnswers + tally.lateAnswers,
+      failedSyncs: addCounts(sum.failedSyncs, tally.failedSyncs),
+      answers: addCounts(sum.answers, tally.answers),
       violations: [...sum.violations, ...tally.violations],
       diedAt: addCounts(sum.diedAt, tally.diedAt),
       seconds: sum.seconds + tally.seconds,
