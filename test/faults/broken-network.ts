@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Script } from '../../playground/local-coldsend/script.ts';
 import { checkFacts } from './check-facts.ts';
+import { OUTCOMES, type ShownOutcome } from './facts.ts';
 import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { type FaultyBot, prepareBot } from './faulty-bot.ts';
 import { type FaultyProxy, type NetworkFault, startFaultyProxy } from './faulty-proxy.ts';
@@ -20,36 +22,71 @@ const TOLD_WITHIN_MS = 60_000;
 /** The longest request and answer there are here, in bytes; beyond that nothing is struck. */
 const LONGEST_MS_BYTES = { request: 900, answer: 1_000 };
 
+/** A bot has so many trials, for a database and ledgers that grow make each slower; so many bots are at it at once. */
+const TRIALS_PER_WORLD = 100;
+const WORLDS_AT_ONCE = 4;
+
 type Network = { world: FaultWorld; bot: FaultyBot; url: string; path: string; proxy: FaultyProxy };
 
+/** What ColdSend answers; `outcome` is what is told when that arrives whole. */
+type Answering = { script: Script | undefined; outcome: ShownOutcome };
+type MeasuredAnswer = Answering & { answerBytes: number; headBytes: number };
+type Trial = { address: string; fault: NetworkFault; answer: MeasuredAnswer };
+
+const ANSWERS: [Answering, ...Answering[]] = [
+  { script: undefined, outcome: 'added' },
+  {
+    script: {
+      kind: 'field_errors',
+      errors: [{ loc: ['body', 'smtp_password'], msg: 'is wrong', type: 'value_error' }],
+    },
+    outcome: 'refused',
+  },
+  { script: { kind: 'exists' }, outcome: 'exists' },
+  // Sent again a second later, and added then.
+  { script: { kind: 'server_error', status: 503, retryAfter: '1' }, outcome: 'added' },
+];
+
 /**
- * A bot whose connection to ColdSend breaks at each byte of the request and of the answer, hangs, drips or brings garbage.
+ * A bot whose connection to ColdSend breaks at each byte of the request and of each kind of answer, hangs, drips or brings
+ * garbage.
  *
  * @param every each so many bytes; 1 is all of them
  */
 export async function breakColdsend({ seed, every }: { seed: number; every: number }): Promise<Tally> {
   const tally = createTally('a broken connection to ColdSend');
   const startedAt = performance.now();
+  const trials: Trial[] = [];
   await withProxy('COLDSEND_API_URL', async (network) => {
-    const { request, answer } = await measure(network, seed);
-    const faults: NetworkFault[] = [
-      ...steps(request, every).map((at): NetworkFault => ({ kind: 'reset_request', at })),
-      ...steps(answer, every).flatMap((at): NetworkFault[] => [
-        { kind: 'reset_answer', at },
-        { kind: 'end_answer', at },
-      ]),
-      ...[0, Math.floor(answer / 2), answer - 1].map((at): NetworkFault => ({ kind: 'hang_answer', at })),
-      { kind: 'hang' },
-      { kind: 'drip', bytes: 40, everyMs: 2 },
-      { kind: 'drip', bytes: 1, everyMs: 20 },
-      ...GARBAGE.map((text): NetworkFault => ({ kind: 'garbage', bytes: Buffer.from(text, 'latin1') })),
-    ];
-    for (const [number, fault] of faults.entries()) {
-      await tryOne(network, tally, addressOf(String(seed), number + 10), fault, answer);
+    const add = (fault: NetworkFault, answer: MeasuredAnswer) =>
+      trials.push({ address: addressOf(String(seed), trials.length + 100), fault, answer });
+    for (const [number, answering] of ANSWERS.entries()) {
+      const { requestBytes, ...answer } = await measure(network, addressOf(String(seed), number), answering);
+      for (const at of steps(answer.answerBytes, every)) {
+        add({ kind: 'reset_answer', at }, answer);
+        add({ kind: 'end_answer', at }, answer);
+      }
+      if (number > 0) continue;
+      for (const at of steps(requestBytes, every)) add({ kind: 'reset_request', at }, answer);
+      for (const at of [0, Math.floor(answer.answerBytes / 2), answer.answerBytes - 1])
+        add({ kind: 'hang_answer', at }, answer);
+      add({ kind: 'hang' }, answer);
+      add({ kind: 'drip', bytes: 40, everyMs: 2 }, answer);
+      add({ kind: 'drip', bytes: 1, everyMs: 20 }, answer);
+      for (const text of GARBAGE) add({ kind: 'garbage', bytes: Buffer.from(text, 'latin1') }, answer);
     }
-    await refuseOnce(network, tally, addressOf(String(seed), 2));
+    await refuseOnce(network, tally, addressOf(String(seed), ANSWERS.length));
     noteProblems(network.world, tally);
   });
+  const work = async (): Promise<void> => {
+    for (let some = trials.splice(0, TRIALS_PER_WORLD); some.length > 0; some = trials.splice(0, TRIALS_PER_WORLD)) {
+      await withProxy('COLDSEND_API_URL', async (network) => {
+        for (const trial of some) await tryOne(network, tally, trial);
+        noteProblems(network.world, tally);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: WORLDS_AT_ONCE }, work));
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;
 }
@@ -69,12 +106,11 @@ const GARBAGE = [
 async function tryOne(
   { world, url, path, proxy }: Network,
   tally: Tally,
-  address: string,
-  fault: NetworkFault,
-  answerBytes: number,
+  { address, fault, answer }: Trial,
 ): Promise<void> {
-  const name = `${fault.kind}${'at' in fault ? ` at byte ${fault.at}` : ''}`;
+  const name = `${fault.kind}${'at' in fault ? ` at byte ${fault.at}` : ''} of ${answer.script?.kind ?? 'added'}`;
   const say = (sentence: string): void => void tally.violations.push(`${name}: ${sentence}`);
+  if (answer.script !== undefined) world.coldsend.answerNext(answer.script, { forAddress: address });
   proxy.takeConnections();
   // Only the first connection is struck: what is sent again after nothing was sent gets through.
   let isFirst = true;
@@ -84,18 +120,12 @@ async function tryOne(
     return struck;
   });
   const acknowledged = await world.submit(address, [url]);
-  try {
-    await world.told.waitFor([address], TOLD_WITHIN_MS);
-  } catch {
-    say('not told');
-  }
+  await world.told.waitFor([address], TOLD_WITHIN_MS).catch(() => say('not told'));
   const connections = proxy.takeConnections();
-  const sent = connections.filter(({ requestBytes }) => requestBytes > 0);
-  const firstWasSent = (connections[0]?.requestBytes ?? 0) > 0;
-  if (firstWasSent && sent.length > 1) say(`sent ${sent.length} times`);
   const committed = await readWhenTold(path, address);
-  const isInTime = fault.kind === 'drip' && (answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
-  const isWhole = 'at' in fault && fault.kind !== 'reset_request' && fault.at >= answerBytes;
+  const isInTime =
+    fault.kind === 'drip' && (answer.answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
+  const isWhole = 'at' in fault && fault.kind !== 'reset_request' && fault.at >= answer.answerBytes;
   // Where the reset comes before the first byte has gone out, nothing was sent, and it is tried again.
   const facts = gatherFacts(world, address, {
     acknowledged,
@@ -104,14 +134,22 @@ async function tryOne(
     ...(!isWhole && !isInTime && { network: 'answer_lost' }),
   });
   const verdict = checkFacts(facts);
-  countVerdict(tally, verdict, acknowledged);
-  for (const violation of verdict.violations)
-    if (violation !== '') tally.violations[tally.violations.indexOf(violation)] = `${name}: ${violation}`;
-  const isCut = (fault.kind === 'reset_answer' || fault.kind === 'end_answer') && fault.at < answerBytes;
-  if (isCut && verdict.outcome !== 'unknown') say(`told ${verdict.outcome}, though its answer had not come`);
-  if (fault.kind === 'end_answer' && fault.at >= answerBytes && verdict.outcome !== 'added')
-    say(`told ${verdict.outcome}`);
+  const violations = verdict.violations.map((violation) => `${name}: ${violation}`);
+  countVerdict(tally, { ...verdict, violations }, acknowledged);
+  const sent = connections.filter(({ requestBytes }) => requestBytes > 0);
+  const isSentAgain = answer.script?.kind === 'server_error' && verdict.outcome === 'added';
+  const firstWasSent = (connections[0]?.requestBytes ?? 0) > 0;
+  if (firstWasSent && sent.length > (isSentAgain ? 2 : 1)) say(`sent ${sent.length} times`);
+  if (!outcomesOf(fault, answer).some((outcome) => outcome === verdict.outcome)) say(`told ${verdict.outcome}`);
   tally.trials += 1;
+}
+
+/** What may be told where an answer arrives in part: a status says that nothing was added, but only the whole that it was. */
+function outcomesOf(fault: NetworkFault, { script, outcome, answerBytes, headBytes }: MeasuredAnswer): ShownOutcome[] {
+  if (fault.kind !== 'reset_answer' && fault.kind !== 'end_answer') return [...OUTCOMES];
+  if (fault.at < (script === undefined ? answerBytes : headBytes)) return ['unknown'];
+  // A reset may take with it what had arrived before.
+  return fault.kind === 'end_answer' ? [outcome] : [outcome, 'unknown'];
 }
 
 /** Nobody listens: nothing was sent, the announcement says that it waits, and a later try gets through. */
@@ -225,14 +263,14 @@ async function withProxy(setting: string, work: (network: Network) => Promise<vo
 }
 
 /** How many bytes a request and its answer have when nothing is broken. */
-async function measure({ world, url, proxy }: Network, seed: number): Promise<{ request: number; answer: number }> {
+async function measure({ world, url, proxy }: Network, address: string, { script, outcome }: Answering) {
+  if (script !== undefined) world.coldsend.answerNext(script, { forAddress: address });
   proxy.takeConnections();
-  const address = addressOf(String(seed), 1);
   await world.submit(address, [url]);
   await world.told.waitFor([address], TOLD_WITHIN_MS);
   const [connection] = proxy.takeConnections();
   if (connection === undefined) throw new Error('nothing went through the proxy');
-  return { request: connection.requestBytes, answer: connection.answerBytes };
+  return { ...connection, script, outcome };
 }
 
 /** 0, then each `every` bytes, and around the end. */

@@ -210,7 +210,7 @@ async function runWorld(
         acknowledged: given.includes('accepted'),
         denied: given.at(-1) === 'not_accepted',
         crashes: crashes.map((found) => found.get(address)),
-        committed: await readWhenTold(path, address),
+        committed: await readWhenTold(path, address, TOLD_WITHIN_MS),
       };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
     }

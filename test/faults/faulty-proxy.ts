@@ -13,12 +13,15 @@ export type NetworkFault =
   /** The answer is replaced by these bytes, and the connection ends. */
   | { kind: 'garbage'; bytes: Buffer };
 
+/** How many bytes came in, and how many of the answer's are its status and headers. */
+export type Counted = { requestBytes: number; answerBytes: number; headBytes: number };
+
 export type FaultyProxy = {
   port: number;
   /** For every connection that is made from now on; `undefined` lets everything through. */
   setFault(choose: (() => NetworkFault | undefined) | undefined): void;
-  /** Connections since the last call, by how many bytes of the request came in. */
-  takeConnections(): { requestBytes: number; answerBytes: number }[];
+  /** Connections since the last call. */
+  takeConnections(): Counted[];
   /** Whether anybody listens; connections that there are stay. */
   listen(on: boolean): Promise<void>;
   /** Stops and starts the flow of all connections, without ending any. */
@@ -31,14 +34,14 @@ export type FaultyProxy = {
 /** Stands between a client and `127.0.0.1:targetPort`. */
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   let choose: (() => NetworkFault | undefined) | undefined;
-  let connections: { requestBytes: number; answerBytes: number }[] = [];
+  let connections: Counted[] = [];
   let isBlack = false;
   let struck = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const fault = choose?.();
     if (fault !== undefined) struck += 1;
-    const counted = { requestBytes: 0, answerBytes: 0 };
+    const counted: Counted = { requestBytes: 0, answerBytes: 0, headBytes: 0 };
     connections.push(counted);
     const target = connect(targetPort, '127.0.0.1');
     for (const socket of [client, target]) {
@@ -88,12 +91,7 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
   };
 }
 
-function carry(
-  client: Socket,
-  target: Socket,
-  fault: NetworkFault | undefined,
-  counted: { requestBytes: number; answerBytes: number },
-): void {
+function carry(client: Socket, target: Socket, fault: NetworkFault | undefined, counted: Counted): void {
   const reset = (): void => {
     client.resetAndDestroy();
     target.destroy();
@@ -118,6 +116,8 @@ function carry(
   });
   target.on('data', (chunk) => {
     const passed = counted.answerBytes;
+    // They come at once; nothing here writes them in pieces.
+    if (passed === 0) counted.headBytes = chunk.indexOf('\r\n\r\n') + 4;
     counted.answerBytes += chunk.length;
     if (fault?.kind === 'garbage') {
       client.end(fault.bytes);

@@ -53,8 +53,8 @@ export function readCommittedBeside(path: string): Map<string, CommittedRow> {
 }
 
 /** What it holds of an address once its outcome is told: the last commit comes a moment after the last word to Slack. */
-export async function readWhenTold(path: string, address: string): Promise<CommittedRow | undefined> {
-  for (const deadline = performance.now() + 5_000; ; ) {
+export async function readWhenTold(path: string, address: string, withinMs = 5_000): Promise<CommittedRow | undefined> {
+  for (const deadline = performance.now() + withinMs; ; ) {
     const row = readCommittedBeside(path).get(address);
     if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
     await sleep(5);
