@@ -3,10 +3,11 @@ import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
 import bolt from '@slack/bolt/dist/App.js';
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
+import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import { EVENTS } from './ids.ts';
 import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
-import { failureText, notOpenedText } from './messages/ephemeral.ts';
+import { failureText, notOpenedText, perhapsDoneText } from './messages/ephemeral.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { renderNotice } from './notice-page.ts';
 import {
@@ -173,7 +174,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       await run();
     } catch (error) {
       const reference = deps.onFailure(name, error);
-      await apologize(isNotOpened(error) ? notOpenedText(reference) : failureText(reference));
+      await apologize(apologyFor(error)(reference));
     }
   }
 
@@ -200,6 +201,11 @@ export function createBoltApp(deps: BoltAppDeps): App {
 }
 
 /** Slack did not open the modal: its trigger had expired, or Slack is in trouble. */
+function apologyFor(error: unknown): (reference: string) => string {
+  if (error instanceof CommitInDoubtError) return perhapsDoneText;
+  return isNotOpened(error) ? notOpenedText : failureText;
+}
+
 function isNotOpened(error: unknown): boolean {
   return (
     (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) && error.method === 'views.open'

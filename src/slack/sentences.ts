@@ -382,6 +382,9 @@ export const EPHEMERAL = {
   usage: `\`${COMMAND}\` takes nothing or one address, like \`${COMMAND} jane@acme.com\`. Type \`${COMMAND} help\` for more.`,
   failed: (reference: string) =>
     `Something went wrong on my side, and nothing was done. Try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+  /** The database did not say whether it kept it. */
+  perhapsDone: (reference: string) =>
+    `Something went wrong on my side, and I can't tell whether it was done. Look before you try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   notOpened: (reference: string) =>
     `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,

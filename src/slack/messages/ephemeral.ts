@@ -17,6 +17,11 @@ export function failureText(reference: string): string {
   return EPHEMERAL.failed(reference);
 }
 
+/** The same where what was asked for may be done all the same. */
+export function perhapsDoneText(reference: string): string {
+  return EPHEMERAL.perhapsDone(reference);
+}
+
 /** Slack did not open a modal for them. `reference` finds it in the log. */
 export function notOpenedText(reference: string): string {
   return EPHEMERAL.notOpened(reference);

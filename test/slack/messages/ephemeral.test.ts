@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cannotPostText, failureText, helpText, usageText } from '../../../src/slack/messages/ephemeral.ts';
+import {
+  cannotPostText,
+  failureText,
+  helpText,
+  perhapsDoneText,
+  usageText,
+} from '../../../src/slack/messages/ephemeral.ts';
 import { request } from '../examples.ts';
 
 test('help names every way to use the command', () => {
@@ -15,6 +21,10 @@ test('usage says what the command takes', () => {
 
 test('a failure carries the reference', () => {
   assert.match(failureText('ref_7'), /reference ref_7/);
+});
+
+test('a failure that may have done it all the same does not say that nothing was done', () => {
+  assert.match(perhapsDoneText('ref_7'), /can't tell whether it was done.* reference ref_7/);
 });
 
 test('where the bot can not post, it says where the result is and how to invite it', () => {
