@@ -19,12 +19,13 @@ const COLDSEND_TIMEOUT_MS = 700;
 
 const TOLD_WITHIN_MS = 60_000;
 
-/** The longest request and answer there are here, in bytes; beyond that nothing is struck. */
-const LONGEST_MS_BYTES = { request: 900, answer: 1_000 };
+/** The longest call of Slack there is here, in bytes; what is chosen beyond the end of a shorter one does not strike it. */
+const LONGEST_SLACK_BYTES = { request: 1_800, answer: 1_500 };
 
 /** A bot has so many trials, for a database and ledgers that grow make each slower; so many bots are at it at once. */
 const TRIALS_PER_WORLD = 100;
 const WORLDS_AT_ONCE = 4;
+const SLACK_REQUESTS_AT_ONCE = 50;
 
 type Network = { world: FaultWorld; bot: FaultyBot; url: string; path: string; proxy: FaultyProxy };
 
@@ -78,8 +79,9 @@ export async function breakColdsend({ seed, every }: { seed: number; every: numb
     await refuseOnce(network, tally, addressOf(String(seed), ANSWERS.length));
     noteProblems(network.world, tally);
   });
+  const perWorld = Math.min(TRIALS_PER_WORLD, Math.ceil(trials.length / WORLDS_AT_ONCE));
   const work = async (): Promise<void> => {
-    for (let some = trials.splice(0, TRIALS_PER_WORLD); some.length > 0; some = trials.splice(0, TRIALS_PER_WORLD)) {
+    for (let some = trials.splice(0, perWorld); some.length > 0; some = trials.splice(0, perWorld)) {
       await withProxy('COLDSEND_API_URL', async (network) => {
         for (const trial of some) await tryOne(network, tally, trial);
         noteProblems(network.world, tally);
@@ -111,7 +113,7 @@ async function tryOne(
   const name = `${fault.kind}${'at' in fault ? ` at byte ${fault.at}` : ''} of ${answer.script?.kind ?? 'added'}`;
   const say = (sentence: string): void => void tally.violations.push(`${name}: ${sentence}`);
   if (answer.script !== undefined) world.coldsend.answerNext(answer.script, { forAddress: address });
-  proxy.takeConnections();
+  proxy.takeExchanges();
   // Only the first connection is struck: what is sent again after nothing was sent gets through.
   let isFirst = true;
   proxy.setFault(() => {
@@ -121,7 +123,7 @@ async function tryOne(
   });
   const acknowledged = await world.submit(address, [url]);
   await world.told.waitFor([address], TOLD_WITHIN_MS).catch(() => say('not told'));
-  const connections = proxy.takeConnections();
+  const exchanges = proxy.takeExchanges();
   const committed = await readWhenTold(path, address);
   const isInTime =
     fault.kind === 'drip' && (answer.answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
@@ -136,9 +138,9 @@ async function tryOne(
   const verdict = checkFacts(facts);
   const violations = verdict.violations.map((violation) => `${name}: ${violation}`);
   countVerdict(tally, { ...verdict, violations }, acknowledged);
-  const sent = connections.filter(({ requestBytes }) => requestBytes > 0);
+  const sent = exchanges.filter(({ requestBytes }) => requestBytes > 0);
   const isSentAgain = answer.script?.kind === 'server_error' && verdict.outcome === 'added';
-  const firstWasSent = (connections[0]?.requestBytes ?? 0) > 0;
+  const firstWasSent = (exchanges[0]?.requestBytes ?? 0) > 0;
   if (firstWasSent && sent.length > (isSentAgain ? 2 : 1)) say(`sent ${sent.length} times`);
   if (!outcomesOf(fault, answer).some((outcome) => outcome === verdict.outcome)) say(`told ${verdict.outcome}`);
   tally.trials += 1;
@@ -170,59 +172,86 @@ async function refuseOnce({ world, url, path, proxy }: Network, tally: Tally, ad
   tally.trials += 1;
 }
 
-/** Slack's side: posts and updates whose request or answer is broken off anywhere, several requests at a time. */
+/**
+ * Slack's side: calls whose request or answer is broken off anywhere, some requests at a time. Each place is taken once, in the
+ * order of the seed, before any comes again; about three thousand requests get through all of them. In between nobody listens.
+ */
 export async function breakSlack({ seed, requests }: { seed: number; requests: number }): Promise<Tally> {
   const tally = createTally('a broken connection to Slack');
   const startedAt = performance.now();
   const random = createSeededRandom(seed);
-  await withProxy('SLACK_API_URL', async ({ world, url, path, proxy }) => {
-    const choose = (): NetworkFault | undefined => {
-      if (random.next() < 0.6) return undefined;
-      return random.pick<NetworkFault>([
-        { kind: 'reset_request', at: random.between(0, LONGEST_MS_BYTES.request * 3) },
-        { kind: 'reset_answer', at: random.between(0, LONGEST_MS_BYTES.answer) },
-        { kind: 'end_answer', at: random.between(0, LONGEST_MS_BYTES.answer) },
-        {
-          kind: 'garbage',
-          bytes: Buffer.from(random.pick(['\x00\xff', GARBAGE[1] ?? '', GARBAGE[2] ?? '']), 'latin1'),
-        },
-        { kind: 'drip', bytes: 50, everyMs: 2 },
-      ]);
-    };
-    proxy.setFault(choose);
-    const before = proxy.struck();
-    const addresses = Array.from({ length: requests }, (_, number) => addressOf(String(seed), number));
-    // A person whom Slack could not be asked about is told so, and presses the button again.
-    const acknowledged = await Promise.all(addresses.map((address) => submitUntilAccepted(world, address, url)));
-    await sleep(3_000);
-    proxy.setFault(undefined);
-    await world.told.waitFor(addresses, TOLD_WITHIN_MS);
-    for (const [index, address] of addresses.entries()) {
-      const committed = await readWhenTold(path, address);
-      const facts = gatherFacts(world, address, { acknowledged: acknowledged[index] ?? false, crashes: [], committed });
-      const repeats = facts.replies.length - 1 + facts.announcements.length - 1;
-      // A post that Slack took, but whose answer was lost, is made again: not more often than the network was broken.
-      if (repeats > proxy.struck() - before) tally.violations.push(`${address}: posted ${repeats} times too often`);
-      const verdict = checkFacts({
-        ...facts,
-        announcements: facts.announcements.slice(-1),
-        replies: onlyOne(facts.replies),
-      });
-      countVerdict(
-        tally,
-        {
-          ...verdict,
-          repeatedReplies: facts.replies.length - 1,
-          repeatedAnnouncements: facts.announcements.length - 1,
-        },
-        acknowledged[index] ?? false,
-      );
-      tally.trials += 1;
-    }
-    noteProblems(world, tally);
-  });
+  const places = listSlackFaults();
+  let left: NetworkFault[] = [];
+  let taken = 0;
+  const choose = (): NetworkFault | undefined => {
+    if (random.next() < 0.5) return undefined;
+    if (left.length === 0) left = [...places];
+    taken += 1;
+    return left.splice(random.between(0, left.length - 1), 1)[0];
+  };
+  const addresses = Array.from({ length: requests }, (_, number) => addressOf(String(seed), number));
+  while (addresses.length > 0) {
+    await withProxy('SLACK_API_URL', async (network) => {
+      const some = addresses.splice(0, TRIALS_PER_WORLD);
+      while (some.length > 0) await breakCalls(network, tally, some.splice(0, SLACK_REQUESTS_AT_ONCE), choose);
+      noteProblems(network.world, tally);
+    });
+  }
+  tally.name = `${tally.name}, at ${Math.min(taken, places.length)} of ${places.length} places`;
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;
+}
+
+function listSlackFaults(): NetworkFault[] {
+  const upTo = (length: number) => Array.from({ length }, (_, at) => at);
+  return [
+    ...upTo(LONGEST_SLACK_BYTES.request).map((at): NetworkFault => ({ kind: 'reset_request', at })),
+    ...upTo(LONGEST_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'reset_answer', at })),
+    ...upTo(LONGEST_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'end_answer', at })),
+    ...GARBAGE.map((text): NetworkFault => ({ kind: 'garbage', bytes: Buffer.from(text, 'latin1') })),
+    ...[1, 50].map((bytes): NetworkFault => ({ kind: 'drip', bytes, everyMs: 2 })),
+    ...[0, 1, 200, 500].map((at): NetworkFault => ({ kind: 'hang_answer', at })),
+    { kind: 'hang' },
+  ];
+}
+
+async function breakCalls(
+  { world, url, path, proxy }: Network,
+  tally: Tally,
+  addresses: string[],
+  choose: () => NetworkFault | undefined,
+): Promise<void> {
+  const before = proxy.struck();
+  proxy.setFault(choose);
+  // A person whom Slack could not be asked about is told so, and presses the button again.
+  const acknowledged = await Promise.all(addresses.map((address) => submitUntilAccepted(world, address, url)));
+  await sleep(1_500);
+  await proxy.listen(false);
+  proxy.drop();
+  await sleep(200);
+  await proxy.listen(true);
+  await sleep(1_500);
+  proxy.setFault(undefined);
+  await world.told.waitFor(addresses, TOLD_WITHIN_MS);
+  // What was dropped in between counts for each of them.
+  const struck = proxy.struck() - before + addresses.length;
+  let repeats = 0;
+  for (const [index, address] of addresses.entries()) {
+    const committed = await readWhenTold(path, address, TOLD_WITHIN_MS);
+    const facts = gatherFacts(world, address, { acknowledged: acknowledged[index] ?? false, crashes: [], committed });
+    const repeatedReplies = facts.replies.length - 1;
+    const repeatedAnnouncements = facts.announcements.length - 1;
+    repeats += repeatedReplies + repeatedAnnouncements;
+    const verdict = checkFacts({
+      ...facts,
+      announcements: facts.announcements.slice(-1),
+      replies: onlyOne(facts.replies),
+    });
+    countVerdict(tally, { ...verdict, repeatedReplies, repeatedAnnouncements }, acknowledged[index] ?? false);
+    tally.trials += 1;
+  }
+  // A post that Slack took, but whose answer was lost, is made again: not more often than the network was broken.
+  if (repeats > struck) tally.violations.push(`posted ${repeats} times too often, with ${struck} broken calls`);
 }
 
 /** Replies with the same words count once; others stay. */
@@ -265,10 +294,10 @@ async function withProxy(setting: string, work: (network: Network) => Promise<vo
 /** How many bytes a request and its answer have when nothing is broken. */
 async function measure({ world, url, proxy }: Network, address: string, { script, outcome }: Answering) {
   if (script !== undefined) world.coldsend.answerNext(script, { forAddress: address });
-  proxy.takeConnections();
+  proxy.takeExchanges();
   await world.submit(address, [url]);
   await world.told.waitFor([address], TOLD_WITHIN_MS);
-  const [connection] = proxy.takeConnections();
+  const [connection] = proxy.takeExchanges();
   if (connection === undefined) throw new Error('nothing went through the proxy');
   return { ...connection, script, outcome };
 }

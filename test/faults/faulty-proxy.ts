@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What happens to one connection. Bytes are counted from the first one of the connection. */
+/** What happens to one exchange, a request and its answer. Bytes are counted from its first one. */
 export type NetworkFault =
-  /** Reset when so many bytes of the request were let through; with 0 as soon as the connection stands. */
+  /** Reset when so many bytes of the request were let through; with 0 as soon as a new connection stands. */
   | { kind: 'reset_request'; at: number }
   /** Reset, closed or silent for ever when so many bytes of the answer were let through. */
   | { kind: 'reset_answer' | 'end_answer' | 'hang_answer'; at: number }
@@ -18,15 +18,17 @@ export type Counted = { requestBytes: number; answerBytes: number; headBytes: nu
 
 export type FaultyProxy = {
   port: number;
-  /** For every connection that is made from now on; `undefined` lets everything through. */
+  /** For every exchange from now on, and each connection is there for its first; `undefined` lets everything through. */
   setFault(choose: (() => NetworkFault | undefined) | undefined): void;
-  /** Connections since the last call. */
-  takeConnections(): Counted[];
+  /** Those since the last call. */
+  takeExchanges(): Counted[];
   /** Whether anybody listens; connections that there are stay. */
   listen(on: boolean): Promise<void>;
   /** Stops and starts the flow of all connections, without ending any. */
   blackHole(on: boolean): void;
-  /** Connections that a fault has struck so far. */
+  /** Ends all connections there are. */
+  drop(): void;
+  /** Exchanges that were given a fault so far. */
   struck(): number;
   close(): Promise<void>;
 };
@@ -34,15 +36,11 @@ export type FaultyProxy = {
 /** Stands between a client and `127.0.0.1:targetPort`. */
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   let choose: (() => NetworkFault | undefined) | undefined;
-  let connections: Counted[] = [];
+  let exchanges: Counted[] = [];
   let isBlack = false;
   let struck = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const fault = choose?.();
-    if (fault !== undefined) struck += 1;
-    const counted: Counted = { requestBytes: 0, answerBytes: 0, headBytes: 0 };
-    connections.push(counted);
     const target = connect(targetPort, '127.0.0.1');
     for (const socket of [client, target]) {
       sockets.add(socket);
@@ -51,7 +49,7 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
       socket.on('close', () => sockets.delete(socket));
       if (isBlack) socket.pause();
     }
-    carry(client, target, fault, counted);
+    carry(client, target, begin);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -70,9 +68,9 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     setFault(given) {
       choose = given;
     },
-    takeConnections() {
-      const taken = connections;
-      connections = [];
+    takeExchanges() {
+      const taken = exchanges;
+      exchanges = [];
       return taken;
     },
     blackHole(on) {
@@ -82,39 +80,54 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
         else socket.resume();
       }
     },
+    drop,
     struck: () => struck,
     async close() {
-      for (const socket of sockets) socket.destroy();
+      drop();
       server.close();
       await once(server, 'close');
     },
   };
+
+  function begin(): Exchange {
+    const fault = choose?.();
+    if (fault !== undefined) struck += 1;
+    const counted: Counted = { requestBytes: 0, answerBytes: 0, headBytes: 0 };
+    exchanges.push(counted);
+    return { fault, counted };
+  }
+
+  function drop(): void {
+    for (const socket of sockets) socket.destroy();
+  }
 }
 
-function carry(client: Socket, target: Socket, fault: NetworkFault | undefined, counted: Counted): void {
+type Exchange = { fault: NetworkFault | undefined; counted: Counted };
+
+function carry(client: Socket, target: Socket, begin: () => Exchange): void {
+  let exchange = begin();
   const reset = (): void => {
     client.resetAndDestroy();
     target.destroy();
   };
-  if (fault?.kind === 'reset_request' && fault.at === 0) {
+  if (exchange.fault?.kind === 'reset_request' && exchange.fault.at === 0) {
     reset();
-    return;
-  }
-  if (fault?.kind === 'hang') {
-    client.on('data', (chunk) => {
-      counted.requestBytes += chunk.length;
-    });
     return;
   }
 
   client.on('data', (chunk) => {
+    // Nobody here sends a request before the last one was answered.
+    if (exchange.counted.answerBytes > 0) exchange = begin();
+    const { fault, counted } = exchange;
     const room = fault?.kind === 'reset_request' ? fault.at - counted.requestBytes : chunk.length;
     counted.requestBytes += chunk.length;
+    if (fault?.kind === 'hang') return;
     // The bytes before arrive before the connection is gone.
     if (room < chunk.length) target.write(chunk.subarray(0, room), () => setImmediate(reset));
     else target.write(chunk);
   });
   target.on('data', (chunk) => {
+    const { fault, counted } = exchange;
     const passed = counted.answerBytes;
     // They come at once; nothing here writes them in pieces.
     if (passed === 0) counted.headBytes = chunk.indexOf('\r\n\r\n') + 4;
@@ -134,7 +147,7 @@ function carry(client: Socket, target: Socket, fault: NetworkFault | undefined, 
   });
   client.on('end', () => target.end());
   target.on('end', () => {
-    if (fault?.kind !== 'hang_answer' && fault?.kind !== 'drip') client.end();
+    if (exchange.fault?.kind !== 'hang_answer' && exchange.fault?.kind !== 'drip') client.end();
   });
   client.on('close', () => target.destroy());
 }

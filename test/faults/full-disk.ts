@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFacts } from './check-facts.ts';
-import { addressOf, startFaultWorld } from './fault-world.ts';
+import { type Answer, addressOf, startFaultWorld } from './fault-world.ts';
 import { prepareBot } from './faulty-bot.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
@@ -32,8 +32,8 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
     await world.prepare(started.url);
     for (let time = 0; time < times; time += 1) {
       const addresses = Array.from({ length: 8 }, (_, index) => addressOf(String(seed), time * 10 + index));
-      const acknowledged = new Map<string, boolean>();
-      const submit = async (address: string) => acknowledged.set(address, await world.submit(address, [started.url]));
+      const answers = new Map<string, Answer>();
+      const submit = async (address: string) => answers.set(address, await world.press(address, started.url));
       world.coldsend.answerAlways({ kind: 'slow', delayMs: 300 });
       await Promise.all(addresses.slice(0, 4).map(submit));
       fill(folder);
@@ -43,11 +43,20 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
       await sleep(time % 2 === 0 ? 500 : 1_500);
       rmSync(join(folder, 'filler'));
       await waitUntilReady(started.url);
-      const accepted = addresses.filter((address) => acknowledged.get(address));
+      // Some people press the button again, others leave it at what they were told.
+      const refused = addresses.filter((address) => answers.get(address) !== 'accepted');
+      await Promise.all(refused.filter((_address, index) => index % 2 === 0).map(submit));
+      const accepted = addresses.filter((address) => answers.get(address) === 'accepted');
       await world.told.waitFor(accepted, TOLD_WITHIN_MS);
       for (const address of addresses) {
         const committed = await readWhenTold(path, address);
-        const known = { acknowledged: acknowledged.get(address) ?? false, crashes: [], committed };
+        const answer = answers.get(address);
+        const known = {
+          acknowledged: answer === 'accepted',
+          denied: answer === 'not_accepted',
+          crashes: [],
+          committed,
+        };
         countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
       }
       tally.trials += 1;
