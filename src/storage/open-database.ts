@@ -88,6 +88,7 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
 
 type Parts = {
   now: () => number;
+  /** Left out for SQLite, whose errors of a COMMIT are CommitInDoubtErrors already where they are not certain. */
   isCertain?: (error: unknown) => boolean;
   /** SQLite's: false where somebody who reads keeps some of the log from being emptied. */
   checkpoint?: () => boolean;

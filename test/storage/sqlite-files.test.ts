@@ -162,6 +162,17 @@ describe('kill -9', () => {
   });
 });
 
+test('what a killed bot left in the log is saved in the file itself before the next one works', async () => {
+  const url = await databases.createUrl();
+  const child = startChild(url, 'commit');
+  for (let line = 0; line < 20; line += 1) await child.lines.next();
+  await child.kill();
+  const log = `${url.slice('sqlite:'.length)}-wal`;
+  assert.ok(statSync(log).size > 0);
+  await databases.open(url);
+  assert.equal(statSync(log).size, 0);
+});
+
 describe('a damaged file', () => {
   async function createFilled(): Promise<string> {
     const path = folder.createPath();
