@@ -62,3 +62,20 @@ test('without its database it still tells what it has, and nothing that is no lo
   isAway = false;
   assert.ok((await render()).includes('inbox_bot_waiting_requests{for="key"} 3'));
 });
+
+test('the first scrape has what was counted before it, and the numbers of the process', async () => {
+  const { metrics, render } = createLines(SOURCES);
+  metrics.acknowledged('add_inbox_who', 12);
+  const lines = await render();
+  assert.ok(lines.includes('inbox_bot_ack_seconds_count{listener="add_inbox_who"} 1'));
+  const numberOf = (name: string) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
+  for (const name of [
+    'process_start_time_seconds',
+    'process_resident_memory_bytes',
+    'nodejs_eventloop_lag_min_seconds',
+  ]) {
+    const value = numberOf(name);
+    assert.ok(value > 0 && value < 1e12, `${name} ${value}`);
+  }
+  assert.ok(numberOf('nodejs_eventloop_lag_min_seconds') < 10);
+});
