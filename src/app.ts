@@ -36,7 +36,6 @@ import { createRights } from './slack/rights.ts';
 import { createSdkLogger } from './slack/sdk-logger.ts';
 import { createSlackApis } from './slack/slack-api.ts';
 import { createSlackFetch } from './slack/slack-fetch.ts';
-import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createUserGroups } from './slack/user-groups.ts';
 import { keyFingerprint } from './storage/key-fingerprint.ts';
 import { openStores } from './stores.ts';
@@ -225,7 +224,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       : undefined;
   const receiver =
     httpReceiver ??
-    createSocketReceiver({
+    (await import('./slack/socket-receiver.ts')).createSocketReceiver({
       appToken: transport.kind === 'socket' ? transport.appToken : '',
       slackApiUrl: apiUrl,
       fetch,
@@ -245,9 +244,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     },
     noteError('A request could not be answered'),
   );
-  const port = await http.listen(config.port, config.host);
-
-  await workspaces.start();
+  const [port] = await Promise.all([http.listen(config.port, config.host), workspaces.start()]);
   createBoltApp({
     receiver,
     listeners,
@@ -265,6 +262,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     onAck: metrics.acknowledged,
   });
   await receiver.start();
+  readiness.set('slack', undefined);
+  log.info('Ready', { port, mode: transport.kind });
   worker.start();
   const housekeeping = startHousekeeping({
     chores: {
@@ -279,8 +278,6 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     },
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
   });
-  readiness.set('slack', undefined);
-  log.info('Ready', { port, mode: transport.kind });
 
   return {
     port,

@@ -5,9 +5,6 @@ import type { SlackConfig } from './config.ts';
 import type { Route } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { type BotIdentity, identifyBot } from './slack/identify-bot.ts';
-import { createInstallRoutes } from './slack/install/install-routes.ts';
-import { createInstallState } from './slack/install/install-state.ts';
-import { renderWelcome } from './slack/install/render-welcome.ts';
 import { createInstallations, type Installations } from './slack/installations.ts';
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
 import { createMissedLeavings } from './slack/missed-leavings.ts';
@@ -118,8 +115,13 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   return {
     installations,
     leave: createLeaving({ ...leaving, sleep }),
-    createRoutes: () =>
-      createInstallRoutes({
+    createRoutes: async () => {
+      const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
+        import('./slack/install/install-routes.ts'),
+        import('./slack/install/install-state.ts'),
+        import('./slack/install/render-welcome.ts'),
+      ]);
+      return createInstallRoutes({
         ...oauth,
         slackApiUrl: deps.slack.apiUrl,
         fetch,
@@ -140,7 +142,8 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
           log.error('An installation could not be finished', { ...describeError(error), request: reference });
           return reference;
         },
-      }),
+      });
+    },
     start: async () => {
       timers = [setInterval(() => void sweep(), SWEEP_MS), setInterval(() => void look(), LOOK_MS)];
       void look();

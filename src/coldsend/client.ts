@@ -1,4 +1,4 @@
-import { buildConnector } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import type { KeyTrial } from '../add-inbox/key-trial.ts';
 import type { SendResult } from '../add-inbox/outcome.ts';
 import type { SenderAccount } from '../add-inbox/sender-account.ts';

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { Answer, Exchange } from './answer.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;

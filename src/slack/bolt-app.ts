@@ -1,9 +1,8 @@
 import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
-// The package's main file loads Express and its other receivers as well, which takes a third of the bot's start.
-import bolt from '@slack/bolt/dist/App.js';
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
+import { BoltApp } from './bolt-without-receivers.ts';
 import { EVENTS } from './ids.ts';
 import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
@@ -49,7 +48,7 @@ type Context = { teamId?: string | undefined; botToken?: string | undefined };
  */
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
-  const app = new bolt.default({
+  const app = new BoltApp({
     receiver: deps.receiver,
     authorize: async ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> => {
       if (isEnterpriseInstall) throw new NotInstalledError();
@@ -200,12 +199,12 @@ export function createBoltApp(deps: BoltAppDeps): App {
   }
 }
 
-/** Slack did not open the modal: its trigger had expired, or Slack is in trouble. */
 function apologyFor(error: unknown): (reference: string) => string {
   if (error instanceof CommitInDoubtError) return perhapsDoneText;
   return isNotOpened(error) ? notOpenedText : failureText;
 }
 
+/** Slack did not open the modal: its trigger had expired, or Slack is in trouble. */
 function isNotOpened(error: unknown): boolean {
   return (
     (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) && error.method === 'views.open'

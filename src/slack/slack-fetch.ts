@@ -1,5 +1,6 @@
 import type { FetchFunction } from '@slack/web-api';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 
 /** undici's own 4 s would make a quiet bot pay a new TLS handshake inside the three seconds of a trigger. */
 const KEEP_ALIVE_MS = 5 * 60_000;
