@@ -46,7 +46,7 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
   const { who, how } = createForm();
   writeFileSync(viewsFile, JSON.stringify({ who, how }));
   const api = `http://127.0.0.1:${standInPort}`;
-  const preload = ['subjects/report-usage.ts'];
+  const preload = ['subjects/report-usage.js'];
   const env: Record<string, string> = {
     SLACK_SIGNING_SECRET: SIGNING_SECRET,
     SLACK_API_URL: `${api}/api/`,
@@ -89,7 +89,7 @@ const MANY_WORKSPACES = {
 const FILES: Record<Subject, string> = {
   floor: 'subjects/floor.ts',
   bolt: 'subjects/bare-bolt.ts',
-  sqlite: '../src/main.ts',
-  postgres: '../src/main.ts',
-  full: '../src/main.ts',
+  sqlite: '../src/main.js',
+  postgres: '../src/main.js',
+  full: '../src/main.js',
 };

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'storage/': /^(storage|add-inbox)\//,
 };
 
-const files = globSync('**/*.ts', { cwd: SRC });
+const files = globSync('**/*.{js,ts}', { cwd: SRC });
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
@@ -48,7 +48,7 @@ test('the heart of the product knows neither Slack, nor HTTP, nor SQL', () => {
 
 test('only what is started reads the environment', () => {
   const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'));
-  assert.deepEqual(readers.toSorted(), ['admin.ts', 'main.ts']);
+  assert.deepEqual(readers.toSorted(), ['admin.ts', 'main.js']);
 });
 
 test('what runs in production does not know the playground', () => {
