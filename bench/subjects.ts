@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -38,6 +38,8 @@ export type StartOptions = {
   nodeOptions?: string[];
 };
 
+const BOT = readStartScript();
+
 const viewsFile = join(tmpdir(), `inbox-bot-bench-views-${process.pid}.json`);
 
 /** Starts a subject with nothing in its environment but its settings; resolves when it is ready. */
@@ -69,7 +71,9 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
   }
   Object.assign(env, subject === 'full' ? MANY_WORKSPACES : { SLACK_BOT_TOKEN: BOT_TOKEN });
   const startedAt = performance.now();
-  const child: Child = startChild(FILES[subject], { env, preload, nodeOptions });
+  const child: Child = isBot
+    ? startChild(BOT.file, { env, preload, nodeOptions: [...BOT.nodeOptions, ...nodeOptions] })
+    : startChild(`subjects/${subject === 'bolt' ? 'bare-bolt' : subject}.ts`, { env, preload, nodeOptions });
   const [, port] = await child.line(/"port":(\d+).*Ready/);
   return {
     port: Number(port),
@@ -86,10 +90,10 @@ const MANY_WORKSPACES = {
   PUBLIC_URL: 'http://127.0.0.1:1',
 };
 
-const FILES: Record<Subject, string> = {
-  floor: 'subjects/floor.ts',
-  bolt: 'subjects/bare-bolt.ts',
-  sqlite: '../src/main.js',
-  postgres: '../src/main.js',
-  full: '../src/main.js',
-};
+/** As `npm start` does it: `node <options> <file>`. */
+function readStartScript(): { nodeOptions: string[]; file: string } {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { scripts } = z.object({ scripts: z.object({ start: z.string().regex(/^node /) }) }).parse(manifest);
+  const nodeOptions = scripts.start.split(' ').slice(1);
+  return { file: `../${nodeOptions.pop()}`, nodeOptions };
+}
