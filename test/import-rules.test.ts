@@ -48,7 +48,7 @@ test('the heart of the product knows neither Slack, nor HTTP, nor SQL', () => {
 
 test('only what is started reads the environment', () => {
   const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'));
-  assert.deepEqual(readers.toSorted(), ['admin.ts', 'main.js']);
+  assert.deepEqual(readers.toSorted(), ['admin.ts', 'main.ts']);
 });
 
 test('what runs in production does not know the playground', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { addGoogleInbox, fillInGoogleInbox } from './add-google-inbox.ts';
 import { startWorld, type World } from './start-bot.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 
 async function startSending(world: World, address: string): Promise<void> {
   const { coldsend, member, channelId } = world;

@@ -10,8 +10,7 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
 
 // Only what is loaded after the cache was enabled comes out of it.
-const { run } = await import('./run.ts');
-await run(process.env);
+await import('./main.ts');
 
 // Otherwise it is written when the process ends in order, and some never do. With nothing new in it, it takes no millisecond.
 setTimeout(flushCompileCache, 1_000).unref();

@@ -5,11 +5,13 @@ import { createLog, describeError } from './log.ts';
 import { StartError } from './start-error.ts';
 import { StorageError } from './storage/storage-error.ts';
 
-/** Runs the bot until it is told to stop. `env` is the process's own, to which what `.env` says is added. */
-export async function run(env: NodeJS.ProcessEnv): Promise<void> {
+await run();
+
+/** Runs the bot until it is told to stop. What `.env` says is added to the environment. */
+async function run(): Promise<void> {
   readDotenv({ quiet: true });
   try {
-    const config = parseConfig(env);
+    const config = parseConfig(process.env);
     const log = createLog(config.logLevel);
     const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an error that nobody handled', describeError(error));
