@@ -26,12 +26,12 @@ export type FsyncPlan = {
   requests: number;
   /** One character for each fsync; the last one for all after it. */
   syncs: string;
-  /** Killed so long after the last answer while fsync fails; undefined: it lives, and fsync works again then. */
+  /** Killed so long after the last answer; otherwise fsync works again then. */
   killed: boolean;
   afterMs: number;
-  /** Whether who was not told "accepted" presses again while fsync fails, and once it works again. */
   /** Where it was killed: started once while fsync fails still. */
   restartsBroken: boolean;
+  /** Whether who was not told "accepted" presses again while fsync fails, and once it works again. */
   pressAgain: { broken: boolean; healed: boolean };
   coldsendTakesMs: number;
 };
