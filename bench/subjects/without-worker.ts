@@ -1,9 +1,11 @@
 import { registerHooks } from 'node:module';
 
+const NO_WORKER = new URL('./no-worker.ts', import.meta.url).href;
+
 /** Preloaded into the bot (`--import`): it accepts submissions as ever, and nobody works on them. */
 registerHooks({
-  resolve: (specifier, context, nextResolve) =>
-    specifier.endsWith('/add-inbox/worker.ts')
-      ? { url: new URL('./no-worker.ts', import.meta.url).href, format: 'module-typescript', shortCircuit: true }
-      : nextResolve(specifier, context),
+  load: (url, context, nextLoad) =>
+    url.endsWith('/add-inbox/worker.ts')
+      ? { source: `export * from ${JSON.stringify(NO_WORKER)}`, format: 'module', shortCircuit: true }
+      : nextLoad(url, context),
 });
