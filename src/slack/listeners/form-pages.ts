@@ -41,11 +41,15 @@ export type FormPagesDeps = {
 /** Of Slack's three seconds. */
 const ANSWER_WITHIN_MS = 2_500;
 
-/** How far a submission got, for what is said when it takes too long. */
-type Progress = { state: 'checking' | 'committing' | 'late' };
+/** How far a submission got, for what is said when it fails or takes too long. */
+type Progress = { state: 'looking_up' | 'checking' | 'committing' | 'late' };
+
+const MOST_IN_DOUBT = 1_000;
 
 /** The two pages of the form: what submitting and pressing the buttons on them does. */
 export function createFormPages(deps: FormPagesDeps) {
+  /** Views of which nobody could tell whether they were accepted: as long as it can't be looked up, nobody can. */
+  const inDoubt = new Set<string>();
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
 
   async function submitWho(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
@@ -78,11 +82,11 @@ export function createFormPages(deps: FormPagesDeps) {
       drawn ??= deps.newReference();
       return drawn;
     };
-    const progress: Progress = { state: 'checking' };
+    const progress: Progress = { state: 'looking_up' };
     const answerLate = (): SubmissionAnswer => {
-      const inDoubt = progress.state === 'committing';
+      const { state } = progress;
       progress.state = 'late';
-      return notAccepted(refer(), view, inDoubt, new TooLateError());
+      return notAccepted(refer(), view, state, new TooLateError());
     };
     return answerInTime(accept(api, actor, view, refer, progress), ANSWER_WITHIN_MS, answerLate);
   }
@@ -98,6 +102,7 @@ export function createFormPages(deps: FormPagesDeps) {
     const { context, typed } = parseHowPage(view);
     try {
       const before = await deps.findByView(teamId, view.id);
+      if (progress.state === 'looking_up') progress.state = 'checking';
       if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
@@ -129,14 +134,31 @@ export function createFormPages(deps: FormPagesDeps) {
       });
       return { response_action: 'update', view: renderRequestPage(request) };
     } catch (error) {
-      return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
+      const failedIn = progress.state === 'committing' ? 'checking' : progress.state;
+      return notAccepted(refer(), view, error instanceof CommitInDoubtError ? 'committing' : failedIn, error);
     }
   }
 
-  function notAccepted(reference: string, view: ViewPayload, inDoubt: boolean, error: unknown): SubmissionAnswer {
+  /** @param failedIn `committing` where it may have been committed all the same */
+  function notAccepted(
+    reference: string,
+    view: ViewPayload,
+    failedIn: Progress['state'],
+    error: unknown,
+  ): SubmissionAnswer {
     deps.onNotAccepted(reference, error);
-    const sentence = inDoubt ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
+    const perhaps = failedIn === 'committing' || (failedIn === 'looking_up' && inDoubt.has(view.id));
+    if (perhaps) remember(view.id);
+    const sentence = perhaps ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
     return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentence }, view) };
+  }
+
+  function remember(viewId: string): void {
+    inDoubt.add(viewId);
+    for (const oldest of inDoubt) {
+      if (inDoubt.size <= MOST_IN_DOUBT) break;
+      inDoubt.delete(oldest);
+    }
   }
 
   async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startPostgres } from '../../storage/start-postgres.ts';
 import { describeBorrowing } from './borrowing.ts';
 import { describeInstalling } from './installing.ts';
@@ -29,15 +30,15 @@ test('a workspace that leaves while PostgreSQL is away is removed once it is bac
   for (const team of [acme, blue]) await agency.setUp(team);
   const untouched = await countStored(agency, blue.teamId);
   await postgres.crash();
-  await slack.uninstall(acme.teamId);
+  const uninstalled = slack.uninstall(acme.teamId);
   const isLeaving = ({ payload }: { payload: unknown }) =>
     /app_uninstalled|tokens_revoked/.test(JSON.stringify(payload));
-  assert.deepEqual(
-    slack.ledger.deliveries.filter(isLeaving).map(({ httpStatus }) => httpStatus),
-    [200, 200],
-    'they were acknowledged: Slack will not say so again',
-  );
+  const outcomes = () => slack.ledger.deliveries.filter(isLeaving).map(({ outcome }) => outcome);
+  while (outcomes().length === 0) await nextTurn();
+  assert.ok(!outcomes().includes('ok'), 'Slack is not told that it was done');
   await postgres.start();
   await waitForStored(agency, acme.teamId, isNothing);
   assert.deepEqual(await countStored(agency, blue.teamId), untouched);
+  // Slack repeats an event that was not acknowledged after a minute; it does not have to here.
+  uninstalled.catch(() => {});
 });

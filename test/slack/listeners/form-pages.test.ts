@@ -21,7 +21,13 @@ const WHO = { email_address: 'jane@acme.com', display_name: 'Jane', inbox_type: 
 
 const SLACK: SlackApi = new Proxy(Object.create(null), { get: () => () => assert.fail('Slack is not asked') });
 
-function setUp(options: { submit?: FormPagesDeps['submit']; checkAdding?: () => Promise<typeof ALLOWED> } = {}) {
+function setUp(
+  options: {
+    submit?: FormPagesDeps['submit'];
+    checkAdding?: () => Promise<typeof ALLOWED>;
+    findByView?: () => Promise<undefined>;
+  } = {},
+) {
   const submitted: Submission[] = [];
   const noted: { reference: string; error: unknown }[] = [];
   const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
@@ -32,7 +38,7 @@ function setUp(options: { submit?: FormPagesDeps['submit']; checkAdding?: () => 
       checkAdmin: async () => assert.fail(),
       checkMember: async () => assert.fail(),
     },
-    findByView: async () => undefined,
+    findByView: options.findByView ?? (async () => undefined),
     findSettings: async () => DEFAULT_SETTINGS,
     chooseKey: async () => ({ kind: 'key', keyChannelId: '', client: '', current: undefined }),
     submit: (submission) => {
@@ -80,6 +86,25 @@ test('what the database refuses is not accepted; what it does not answer for is 
     assert.match(sentenceOf(await submitHow()), sentence);
     assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
   }
+});
+
+test('what was in doubt stays so until it can be looked up', async () => {
+  let isAway = false;
+  const findByView = async () => {
+    if (isAway) throw new Error('gone');
+    return undefined;
+  };
+  let submit: FormPagesDeps['submit'] = () => Promise.reject(new CommitInDoubtError(new Error('gone')));
+  const { submitHow } = setUp({ submit: (submission) => submit(submission), findByView });
+  isAway = true;
+  assert.match(sentenceOf(await submitHow()), /was not accepted/, 'nothing was in doubt yet');
+  isAway = false;
+  assert.match(sentenceOf(await submitHow()), /can't tell/);
+  isAway = true;
+  assert.match(sentenceOf(await submitHow()), /can't tell/);
+  isAway = false;
+  submit = () => Promise.reject(new Error('disk full'));
+  assert.match(sentenceOf(await submitHow()), /was not accepted/);
 });
 
 test('what takes too long before anything was committed is not accepted, and is not any more afterwards', async (t) => {
