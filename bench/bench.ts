@@ -57,8 +57,8 @@ async function measureLoads(lab: Lab): Promise<Load[]> {
       const running = workload === 'submission' ? untilAck : complete;
       for (const concurrency of round < 0 ? [16] : options.concurrencies) {
         for (const [subject, process] of running) {
-          // It is compared with the bot on an empty database only, for which one concurrency is enough.
-          if (subject === 'full' && concurrency !== 16) continue;
+          // They are compared with each other only, for which one concurrency is enough.
+          if ((subject === 'many' || subject === 'full') && concurrency !== 16) continue;
           const load = round < 0 ? { ms: LONGEST_WARM_UP_MS, most: options.warmUpRequests } : { ms: options.measureMs };
           const measured = await lab.measure(process, { workload, concurrency, ...load });
           if (round >= 0) roundsOf(loads, { workload, concurrency, subject }).push(measured);
@@ -82,7 +82,7 @@ function roundsOf(loads: Load[], { workload, concurrency, subject }: Omit<Load, 
 
 async function measureStartsInTurn(): Promise<Results['starts']> {
   note('starting');
-  const subjects = options.subjects.filter((subject) => subject !== 'full');
+  const subjects = options.subjects.filter((subject) => subject !== 'many' && subject !== 'full');
   const { standInPort } = lab;
   const times = await measureStarts(subjects, { databases, standInPort, rounds: options.startRounds });
   return [...times].map(([subject, rounds]) => ({ subject, rounds }));
@@ -91,7 +91,9 @@ async function measureStartsInTurn(): Promise<Results['starts']> {
 async function measureMemoryInTurn(): Promise<Results['memory']> {
   note('memory');
   const memory: Results['memory'] = [];
-  for (const subject of options.subjects.filter((each) => each !== 'full' && each !== 'floor')) {
+  for (const subject of options.subjects.filter(
+    (each) => each === 'bolt' || each === 'sqlite' || each === 'postgres',
+  )) {
     const requests = subject === 'sqlite' ? options.memoryRequests : 0;
     const ms = options.measureMs * 10;
     memory.push({ subject, rounds: [await measureMemory(subject, { lab, databases, ms, requests })] });

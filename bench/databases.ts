@@ -29,7 +29,10 @@ export function createDatabases(): Databases {
       if (subject === 'floor' || subject === 'bolt') return '';
       count += 1;
       const url = subject === 'postgres' ? await createInPostgres() : `sqlite:${folder}/${count}.db`;
-      await prepare(url, subject === 'full' ? FINISHED : 0);
+      await prepare(url, {
+        installed: subject === 'many' || subject === 'full',
+        finished: subject === 'full' ? FINISHED : 0,
+      });
       return url;
     },
     async remove() {
@@ -44,7 +47,7 @@ export function createDatabases(): Databases {
   }
 }
 
-async function prepare(url: string, finished: number): Promise<void> {
+async function prepare(url: string, { installed, finished }: { installed: boolean; finished: number }): Promise<void> {
   const sealer = createSealer([SEALING_KEY]);
   const database = await openDatabase(url, { sealer, role: 'tool' });
   const { kysely } = database;
@@ -56,9 +59,7 @@ async function prepare(url: string, finished: number): Promise<void> {
     status: 'works',
     missingScopes: [],
   });
-  if (finished > 0) {
-    // Recent ones: what is older than it is kept would be deleted while the bot is measured.
-    const begun = sql.lit(Date.now() - finished);
+  if (installed) {
     const installations = createInstallationRepository({ database, sealer, now: Date.now });
     await installations.save({
       teamId: TEAM_ID,
@@ -71,6 +72,10 @@ async function prepare(url: string, finished: number): Promise<void> {
       scopes: [],
       installedBy: 'U1',
     });
+  }
+  if (finished > 0) {
+    // Recent ones: what is older than it is kept would be deleted while the bot is measured.
+    const begun = sql.lit(Date.now() - finished);
     await sql`
       with recursive n(i) as (select 2 union all select i + 1 from n where i < ${sql.lit(WORKSPACES)})
       insert into coldsend_keys
@@ -81,7 +86,7 @@ async function prepare(url: string, finished: number): Promise<void> {
       with recursive n(i) as (select 2 union all select i + 1 from n where i < ${sql.lit(WORKSPACES)})
       insert into installations
         (team_id, team_name, sealed_token, bot_id, bot_user_id, app_id, scopes, installed_by, installed_at)
-      select 'T' || i, 'Acme', sealed_key, 'B' || i, 'UB' || i, 'A1', '', 'U' || i, stored_at
+      select 'T' || i, 'Acme', sealed_key, 'B' || i, 'UB' || i, 'A1', '[]', 'U' || i, stored_at
       from n, coldsend_keys where team_id = 'T1'`.execute(kysely);
     await sql`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${sql.lit(finished)})

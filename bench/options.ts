@@ -49,7 +49,7 @@ export function parseOptions(args: string[]): Options {
     };
   }
   return {
-    subjects: ['floor', 'bolt', 'sqlite', 'postgres', 'full'],
+    subjects: ['floor', 'bolt', 'sqlite', 'postgres', 'many', 'full'],
     rounds: Number(values.rounds),
     concurrencies: [1, 16, 64],
     measureMs: 600,

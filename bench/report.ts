@@ -124,7 +124,7 @@ function memoryRows(results: Results): Row[] {
 
 function fullRows(results: Results): Row[] {
   return (['command', 'mistake', 'submission', 'job', 'forged'] as const)
-    .map((workload) => cpuRow(results, workload, 'sqlite', 1.1, 'full'))
+    .map((workload) => cpuRow(results, workload, 'many', 1.1, 'full'))
     .filter((row) => row !== undefined);
 }
 
