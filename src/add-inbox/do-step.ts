@@ -56,8 +56,13 @@ export type StepDeps = {
   random(): number;
 };
 
-/** `waits`: in line, until about `request.notBefore`. */
-export type Turn = { kind: 'armed' | 'waits'; request: ClaimedRequest };
+/**
+ * `armed`: in one commit with its turn, which was taken at `takenAt` by `now`, or a little after. `waits`: others are first, or
+ * the key's limits are reached; `request.notBefore` is about when its turn will come.
+ */
+export type Turn =
+  | { kind: 'armed'; request: ClaimedRequest; takenAt: number }
+  | { kind: 'waits'; request: ClaimedRequest };
 
 /** `unknown`: Slack did not say who they are. */
 export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
@@ -86,8 +91,8 @@ export type AfterStep = Promise<ClaimedRequest | undefined>;
 export function createDoStep(deps: StepDeps): {
   /** One step of a request that this process holds. */
   doStep(request: ClaimedRequest): AfterStep;
-  /** Sends a request that was armed just now, with a turn of this key taken. */
-  sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep;
+  /** Sends a request that was armed just now, with a turn of this key taken then. */
+  sendArmed(armed: ClaimedRequest, turn: { turnOf: string; takenAt: number }): AfterStep;
 } {
   const { requests, keys, turns, delivery, now } = deps;
   return { doStep, sendArmed };
@@ -126,7 +131,6 @@ export function createDoStep(deps: StepDeps): {
     const prepared = await prepare(request);
     if (prepared.kind === 'not_now') return prepared.next;
     const { key } = prepared;
-    const takenAt = now();
     let turn: Turn;
     try {
       turn = await turns.take(request, key.fingerprint);
@@ -134,15 +138,14 @@ export function createDoStep(deps: StepDeps): {
       // The commit may have armed it all the same.
       return notSent(request, error);
     }
-    if (turn.kind === 'armed') return post(turn.request, prepared, takenAt);
+    if (turn.kind === 'armed') return post(turn.request, prepared, turn.takenAt);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));
     if (current?.version !== key.version) return requests.advance(turn.request, SEND_ANEW);
     return showAndRelease(turn.request);
   }
 
-  async function sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep {
-    const takenAt = now();
+  async function sendArmed(armed: ClaimedRequest, { turnOf, takenAt }: { turnOf: string; takenAt: number }): AfterStep {
     deps.onStep(armed, 'send');
     let prepared: Prepared;
     try {
@@ -180,7 +183,7 @@ export function createDoStep(deps: StepDeps): {
     return sendLater(request);
   }
 
-  /** @param takenAt when its turn was taken, or a little before */
+  /** @param takenAt its turn was taken then, or a little after */
   async function post(armed: ClaimedRequest, { key, passwords }: Ready, takenAt: number): AfterStep {
     const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
       if (!deps.isHeld(armed)) return false;

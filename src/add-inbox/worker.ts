@@ -8,6 +8,9 @@ const POLL_MS = 1_000;
 /** What of a lease is not used, for the time between the database's clock and our noticing. */
 const LEASE_MARGIN_MS = 500;
 
+/** A request that got the turn it waited for: of this key, taken at `takenAt` by `now`, or a little after. */
+export type ArmedInTurn = ClaimedRequest & { turnOf: string; takenAt: number };
+
 export type WorkerDeps = {
   requests: {
     claimDue(limit: number): Promise<ClaimedRequest[]>;
@@ -16,11 +19,11 @@ export type WorkerDeps = {
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
   };
   /** Requests that waited for their turn and got it: armed, and to be sent now with the key that the turn is of. */
-  claimTurns(limit: number): Promise<{ armed: (ClaimedRequest & { turnOf: string })[]; nextAt: number | undefined }>;
+  claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }>;
   /** A step of a request, and the sending of one that is armed already; `isHeld` is asked before each effect. */
   createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
-    sendArmed(armed: ClaimedRequest, turnOf: string): AfterStep;
+    sendArmed(armed: ClaimedRequest, turn: { turnOf: string; takenAt: number }): AfterStep;
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
@@ -113,7 +116,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (stopping || room <= 0) return false;
     const claimedAt = monotonicNow();
     const { armed, nextAt } = await deps.claimTurns(room);
-    for (const { turnOf, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turnOf));
+    for (const { turnOf, takenAt, ...each } of armed) {
+      begin(each, claimedAt, (request) => sendArmed(request, { turnOf, takenAt }));
+    }
     clearTimeout(turnTimer);
     if (nextAt !== undefined) turnTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
     return armed.length > 0;

@@ -1,6 +1,8 @@
+import type { Turn } from '../add-inbox/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
 import { estimateTurnAt, type RateLimit, windowMs } from '../add-inbox/turns.ts';
+import type { ArmedInTurn } from '../add-inbox/worker.ts';
 import type { Database, Executor } from './database.ts';
 import { POSTGRES_CLOCK } from './postgres-clock.ts';
 import { createQueues } from './queues.ts';
@@ -9,15 +11,6 @@ import { createRequestRepository, type RequestRepositoryDeps } from './request-r
 import { parseRequest, type RequestRow } from './request-row.ts';
 import { type Budget, createTurnBudget } from './turn-budget.ts';
 import { createTurnLine } from './turn-line.ts';
-
-export type Turn =
-  /** The turn is taken and the request armed, in one commit. */
-  | { kind: 'armed'; request: ClaimedRequest }
-  /** Others are first, or the key's limits are reached; `request.notBefore` is about when its turn will come. */
-  | { kind: 'waits'; request: ClaimedRequest };
-
-/** A request that got the turn it waited for, with the key that the turn is of. */
-export type ArmedInTurn = ClaimedRequest & { turnOf: string };
 
 export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
   database: Database;
@@ -58,10 +51,12 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn> {
     return withTurns(keyFingerprint, async (turns, within) => {
       const requests = createRequestRepository({ db: within, ...deps });
+      const takenAt = now();
       const budget = await turns.look(claimed.id);
       if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
         await turns.note(budget.clock, [claimed]);
-        return { kind: 'armed', request: await requests.advance(claimed, { state: 'armed', waitsFor: undefined }) };
+        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
+        return { kind: 'armed', request, takenAt };
       }
       const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
       await inLine.where('id', '=', claimed.id).execute();
@@ -120,12 +115,14 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     most: number,
   ): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
     return withTurns(keyFingerprint, async (turns, within) => {
+      const takenAt = now();
       let budget = await turns.look();
       const toNow = (at: number) => now() + at - budget.clock;
       if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
       const count = Math.min(await turns.countFree(budget.clock), most);
       const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count);
-      const armed = await arm(within, keyFingerprint, await keepReadable(within, first));
+      const claimed = await arm(within, await keepReadable(within, first));
+      const armed = claimed.map((request) => ({ ...request, turnOf: keyFingerprint, takenAt }));
       await turns.note(budget.clock, armed);
       if (first.length < count) return { armed, nextAt: undefined };
       budget = await turns.look();
@@ -148,7 +145,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   }
 
   /** In the same order; without those that another replica has claimed meanwhile, because they expire. */
-  async function arm(within: Executor, turnOf: string, requests: AddInboxRequest[]): Promise<ArmedInTurn[]> {
+  async function arm(within: Executor, requests: AddInboxRequest[]): Promise<ClaimedRequest[]> {
     if (requests.length === 0) return [];
     const ids = requests.map(({ id }) => id);
     const rows = await within.kysely
@@ -180,7 +177,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     const fences = new Map(rows.map(({ id, fence }) => [id, fence]));
     return requests.flatMap((request) => {
       const fence = fences.get(request.id);
-      return fence === undefined ? [] : [{ ...request, state: 'armed', waitsFor: undefined, fence, turnOf }];
+      return fence === undefined ? [] : [{ ...request, state: 'armed', waitsFor: undefined, fence }];
     });
   }
 

@@ -98,13 +98,14 @@ function setUp(options: {
     checkRight: async () => options.right ?? { kind: 'may' },
     turns: {
       take: async (claimed) => {
+        const takenAt = steps.now();
         options.onTurn?.();
         if (options.inLine === true) {
           return { kind: 'waits', request: commit({ ...claimed, waitsFor: 'rate_limited', notBefore: 90_000 }) };
         }
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
         if (options.turnFails !== undefined) throw options.turnFails;
-        return { kind: 'armed', request };
+        return { kind: 'armed', request, takenAt };
       },
       block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} for ${forMs}`),
       countAgain: async (fingerprint) => void calls.push(`count ${fingerprint} again`),
@@ -153,7 +154,7 @@ function setUp(options: {
   const { sendArmed } = createDoStep({ ...steps, isHeld: () => true });
   return {
     worker,
-    sendArmed: (turnOf = 'f') => sendArmed(stored, turnOf),
+    sendArmed: (turnOf = 'f', takenAt = 1_000) => sendArmed(stored, { turnOf, takenAt }),
     calls,
     errors,
     whenReleased,
@@ -390,15 +391,8 @@ test('what leaves long after its turn was taken counts once more', async () => {
     [900, []],
     [1_100, ['count f again']],
   ] as const) {
-    let time = 0;
-    const { sendArmed, calls } = setUp({
-      request: { state: 'armed' },
-      now: () => {
-        time += lateMs;
-        return time;
-      },
-    });
-    await sendArmed();
+    const { sendArmed, calls } = setUp({ request: { state: 'armed' }, now: () => 10_000 });
+    await sendArmed('f', 10_000 - lateMs);
     assert.deepEqual(
       calls.filter((call) => call.startsWith('count')),
       expected,

@@ -17,7 +17,7 @@ export type Replicas = {
   replace(index: number, fault?: FaultPoint): Promise<Replica>;
   /** What is committed now. */
   read(): Promise<Map<string, CommittedRow>>;
-  /** Resolves when the server has no connection of a dead replica (or none at work, of a frozen one) any more. */
+  /** Resolves when the server has no connection of a dead replica (or none in a transaction, of a frozen one) any more. */
   waitUntilSilent(replica: Replica, state?: 'gone' | 'not active'): Promise<void>;
   /** The files of the database's tables, by the names of these. */
   readFiles(): Promise<{ name: string; bytes: Buffer }[]>;
@@ -66,7 +66,7 @@ export async function startReplicas(
     },
     read: async () => parseCommitted(await query(COMMITTED_QUERY)),
     async waitUntilSilent({ name }, state = 'gone') {
-      const busy = state === 'gone' ? '' : "and state = 'active'";
+      const busy = state === 'gone' ? '' : "and state <> 'idle'";
       const text = `select 1 from pg_stat_activity where application_name = $1 ${busy}`;
       for (const deadline = performance.now() + SILENT_WITHIN_MS; (await query(text, [name])).length > 0; ) {
         if (performance.now() > deadline) throw new Error(`${name} still has connections`);

@@ -5,6 +5,7 @@ import { LeaseLostError } from '../../src/add-inbox/request.ts';
 import { type RateLimit, windowMs } from '../../src/add-inbox/turns.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createRequestRepository, type RequestRepository } from '../../src/storage/request-repository.ts';
+import { createTurnBudget } from '../../src/storage/turn-budget.ts';
 import { createTurnRepository, type TurnRepositoryDeps } from '../../src/storage/turn-repository.ts';
 import { recordQueries } from './record-queries.ts';
 import { acceptSample, testSealer } from './samples.ts';
@@ -248,6 +249,26 @@ export function describeTurnRepository(databases: TestDatabases) {
         const a = await enter(bot, 'a4', { userId: 'A' });
         near(a.request.notBefore, now() + 5 * 61_000);
       });
+    });
+
+    test('a turn is taken when it is taken, however long it was waited for', async () => {
+      const bot = open(ONE_A_MINUTE);
+      const claimed = await announce(bot.requests, '1');
+      const mayEnd = Promise.withResolvers<void>();
+      const occupied = Promise.withResolvers<void>();
+      const occupying = db.transaction(async (within) => {
+        await createTurnBudget(within, KEY, { limits: ONE_A_MINUTE, steadyNow: now }).lock();
+        occupied.resolve();
+        await mayEnd.promise;
+      });
+      await occupied.promise;
+      const taking = bot.turns.take(claimed, KEY);
+      passed += 5_000;
+      const before = now();
+      mayEnd.resolve();
+      await occupying;
+      const turn = await taking;
+      assert.ok(turn.kind === 'armed' && turn.takenAt >= before);
     });
 
     test('of several keys one whose turns can not be taken does not lose what is armed already', async () => {
