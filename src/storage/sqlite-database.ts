@@ -4,7 +4,7 @@ import type { Dialect } from 'kysely';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import { createPrivateFile } from './private-file.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
-import { isSqliteError, SQLITE_CORRUPT, SQLITE_NOTADB } from './sqlite-errors.ts';
+import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-errors.ts';
 import { holdSqliteLock } from './sqlite-lock.ts';
 import { DatabaseUnusableError, StorageError } from './storage-error.ts';
 
@@ -123,7 +123,12 @@ function setPragmas(database: DatabaseSync) {
  * has failed: the next one that works does not save it too. Copied into the database's file, it is written anew.
  */
 function saveFoundChanges(database: DatabaseSync) {
-  database.exec('pragma wal_checkpoint(truncate)');
+  try {
+    database.exec('pragma wal_checkpoint(truncate)');
+  } catch (error) {
+    // Without room nothing can be committed on top of it either, and the bot says so until there is.
+    if (!isSqliteError(error, SQLITE_FULL)) throw error;
+  }
 }
 
 /** A file that was cut or overwritten is found here and not by the first person whose request is in the damaged part. */

@@ -51,7 +51,10 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
       await end(connection).commit();
     },
     async rollbackTransaction(connection) {
-      end(connection).rollback();
+      // Kysely also rolls back what could not be committed. That is over by then, and its error is the one to be told.
+      const transaction = transactions.get(connection);
+      transactions.delete(connection);
+      transaction?.rollback();
     },
 
     async destroy() {
