@@ -12,7 +12,7 @@ export type RequestLease = {
 };
 
 /**
- * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ. While PostgreSQL was away
+ * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ. While PostgreSQL was stopped
  * nobody could renew, so whoever held one then has the time of a lease from its start to do so.
  *
  * On SQLite this process is the only bot (the lock beside the file proves it), so what another owner held is void at once, and
@@ -26,7 +26,9 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
       runsOut: false,
     };
   }
-  const renewable = sql<number>`${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)}`;
+  // A start in the future is that of a clock which was set back since.
+  const renewable = sql<number>`case when ${POSTGRES_STARTED_AT} <= ${POSTGRES_CLOCK}
+    then ${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)} else 0 end`;
   return {
     free: sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`,
     until: leaseUntil(kind, lease.leaseMs),

@@ -1,3 +1,4 @@
+import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import type { Turn } from '../add-inbox/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
@@ -9,6 +10,7 @@ import { createQueues } from './queues.ts';
 import { createRequestLease } from './request-lease.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
 import { parseRequest, type RequestRow } from './request-row.ts';
+import { updateHeld } from './request-statements.ts';
 import { type Budget, createTurnBudget } from './turn-budget.ts';
 import { createTurnLine } from './turn-line.ts';
 
@@ -29,6 +31,8 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
+  /** Of which nobody can tell whether they were armed: nobody works on them, and nothing was sent. */
+  const perhapsArmed = new Map<string, ClaimedRequest>();
   let firstKey = 0;
 
   return { take, claimTurns, takeForTrial, countAgain, block, countLeft, deleteOld };
@@ -74,6 +78,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
    * @returns `nextAt`: when the next turn is free for somebody who still waits, by `now`; undefined where nobody does
    */
   async function claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
+    await giveBackPerhapsArmed();
     const keys = await listWaitedFor();
     // Each time from another one on, so that those at the end get some where there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
@@ -96,6 +101,15 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     return { armed, nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts) };
   }
 
+  /** Before their lease runs out: then they would be taken for interrupted, and told as unknown. */
+  async function giveBackPerhapsArmed(): Promise<void> {
+    for (const { id, fence } of perhapsArmed.values()) {
+      const back = { state: 'announced', armed_at: null, lease_owner: null, lease_until: null };
+      await updateHeld(database, back, { id, fence, owner });
+      perhapsArmed.delete(id);
+    }
+  }
+
   async function listWaitedFor(): Promise<string[]> {
     const rows = await database.kysely
       .selectFrom('requests')
@@ -110,11 +124,12 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     return rows.flatMap(({ turn_of }) => turn_of ?? []);
   }
 
-  function claimTurnsOf(
+  async function claimTurnsOf(
     keyFingerprint: string,
     most: number,
   ): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
-    return withTurns(keyFingerprint, async (turns, within) => {
+    let arming: ClaimedRequest[] = [];
+    const claiming = withTurns(keyFingerprint, async (turns, within) => {
       const takenAt = now();
       let budget = await turns.look();
       const toNow = (at: number) => now() + at - budget.clock;
@@ -122,12 +137,19 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
       const count = Math.min(await turns.countFree(budget.clock), most);
       const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count);
       const claimed = await arm(within, await keepReadable(within, first));
+      arming = claimed;
       const armed = claimed.map((request) => ({ ...request, turnOf: keyFingerprint, takenAt }));
       await turns.note(budget.clock, armed);
       if (first.length < count) return { armed, nextAt: undefined };
       budget = await turns.look();
       return { armed, nextAt: toNow(budget.freeAt) };
     });
+    try {
+      return await claiming;
+    } catch (error) {
+      if (error instanceof CommitInDoubtError) for (const each of arming) perhapsArmed.set(each.id, each);
+      throw error;
+    }
   }
 
   /** What this version can't read leaves the line, for a version that can. */

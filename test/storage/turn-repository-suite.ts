@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type CompiledQuery, sql } from 'kysely';
+import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
 import { LeaseLostError } from '../../src/add-inbox/request.ts';
 import { type RateLimit, windowMs } from '../../src/add-inbox/turns.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -269,6 +270,32 @@ export function describeTurnRepository(databases: TestDatabases) {
       await occupying;
       const turn = await taking;
       assert.ok(turn.kind === 'armed' && turn.takenAt >= before);
+    });
+
+    test('what may have been armed by a commit in doubt is given back, and is not taken for interrupted', async () => {
+      const bot = open(ONE_A_MINUTE);
+      await enter(bot, '1');
+      await enter(bot, '2');
+      await pass(61_500);
+      let isLost = true;
+      const doubtful: Database = {
+        ...db,
+        transaction: async (work) => {
+          const result = await db.transaction(work);
+          if (isLost) throw new CommitInDoubtError(new Error('no answer'));
+          return result;
+        },
+      };
+      const { turns, requests } = open(ONE_A_MINUTE, { database: doubtful });
+      await assert.rejects(turns.claimTurns(10), CommitInDoubtError);
+      assert.equal((await requests.find('T1', 'request-2'))?.state, 'armed');
+      isLost = false;
+      assert.deepEqual((await turns.claimTurns(10)).armed, []);
+      assert.equal((await requests.find('T1', 'request-2'))?.state, 'announced');
+      assert.deepEqual(
+        (await requests.claimDue(10)).map(({ id }) => id),
+        ['request-2'],
+      );
     });
 
     test('of several keys one whose turns can not be taken does not lose what is armed already', async () => {
