@@ -5,8 +5,8 @@ type Ack = (response?: unknown) => Promise<void>;
 const WHEN_DONE = new Set<unknown>([EVENTS.uninstalled, EVENTS.revoked]);
 
 /**
- * Bolt acknowledges every event before it is looked at. That a workspace has left is acknowledged once it is removed: where
- * the bot dies over it, Slack sends the event again, to whoever runs by then.
+ * Bolt acknowledges every event before it is looked at. That a workspace has left is acknowledged once it is removed, or given
+ * up and noted: where the bot dies over it, or takes longer than Slack waits, Slack sends the event again, to whoever runs by then.
  *
  * @returns what to give Bolt instead of `ack`, and what to call when Bolt is through
  */

@@ -50,6 +50,8 @@ export function createHttpReceiver(deps: {
   }
 
   async function dispatch(payload: Record<string, unknown>, request: IncomingMessage, response: ServerResponse) {
+    // Before Bolt is there nothing can be done for it: Slack sends events again.
+    if (app === undefined) return refuse(request, response, 503);
     const unanswered = setTimeout(() => {
       deps.onUnanswered();
       refuse(request, response, 503);
@@ -61,7 +63,7 @@ export function createHttpReceiver(deps: {
       answer(response, answered);
     });
     try {
-      await app?.processEvent({
+      await app.processEvent({
         body: payload,
         ack,
         ...(retryNum === undefined ? {} : { retryNum: Number(retryNum) }),

@@ -15,8 +15,8 @@ const CLEARLY_MS = 5 * 60_000;
 const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
 
 /**
- * No try begins later. With the ten seconds that one may take, and what another replica remembers of the workspace, nothing of it
- * is left after a minute.
+ * No question to Slack begins later. With the ten seconds that one may take, and what another replica remembers of the workspace,
+ * nothing of it is left after a minute, as long as the database is there.
  */
 const TRIES_FOR_MS = 20_000;
 
@@ -49,7 +49,7 @@ export type LeavingInstallation = {
  */
 export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promise<void> {
   return async (event) => {
-    // Slack does not repeat what was acknowledged: where the database is away for a moment, it is tried again here.
+    // Slack repeats the event after one minute and five: where the database is away for a moment, it is tried again here.
     for (const waitMs of WAITS_MS) {
       try {
         return await leave(event);

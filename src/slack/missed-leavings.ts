@@ -4,8 +4,8 @@ import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack
 /** What Slack answers where the app was removed or its token revoked, and nothing of ours is wrong. */
 const LEFT = new Set(['account_inactive', 'token_revoked']);
 
-/** For so long Slack has to say so each time: it has been wrong about that for minutes. */
-const SURE_AFTER_MS = 60 * 60 * 1000;
+/** For so long Slack has to say so each time: it has been wrong about that for minutes. A little less than two looks are apart. */
+const SURE_AFTER_MS = 55 * 60 * 1000;
 
 export type MissedLeavingsDeps = {
   list(): Promise<{ teamId: string }[]>;
@@ -18,8 +18,7 @@ export type MissedLeavingsDeps = {
 };
 
 /**
- * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot, and doesn't repeat
- * one that a bot acknowledged and was killed over. To be called now and then, not at the same time; begins with no further
+ * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot or a database. To be called now and then, not at the same time; begins with no further
  * workspace once `signal` is aborted. Throws the first error once all have been looked at.
  */
 export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSignal) => Promise<void> {
@@ -27,10 +26,11 @@ export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSi
   let deadSince = new Map<string, number>();
 
   return async (signal) => {
+    const all = await deps.list();
     const before = deadSince;
     deadSince = new Map();
     const errors: unknown[] = [];
-    for (const { teamId } of await deps.list()) {
+    for (const { teamId } of all) {
       if (signal.aborted) return;
       await lookAt(teamId, before).catch((error: unknown) => errors.push(error));
     }

@@ -37,19 +37,8 @@ test('over HTTP Slack has its answer only once the removal is done', async (cont
   const server = createHttpServer({ 'POST /slack/events': receiver.route }, () => assert.fail());
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');
-  const body = JSON.stringify({ type: 'event_callback', team_id: 'T1', event: { type: 'app_uninstalled' } });
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac('sha256', 'secret').update(`v0:${timestamp}:${body}`).digest('hex');
   let status: number | undefined;
-  const answered = fetch(`http://127.0.0.1:${port}/slack/events`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-slack-request-timestamp': timestamp,
-      'x-slack-signature': `v0=${signature}`,
-    },
-    body,
-  }).then((response) => {
+  const answered = sendUninstalled(port).then((response) => {
     status = response.status;
   });
   await begun.promise;
@@ -60,3 +49,26 @@ test('over HTTP Slack has its answer only once the removal is done', async (cont
   await answered;
   assert.equal(status, 200);
 });
+
+test('before Bolt is there Slack is told to come again', async (context) => {
+  const receiver = createHttpReceiver({ signingSecret: 'secret', now: Date.now, onUnanswered: assert.fail });
+  const server = createHttpServer({ 'POST /slack/events': receiver.route }, () => assert.fail());
+  context.after(() => server.close());
+  const port = await server.listen(0, '127.0.0.1');
+  assert.equal((await sendUninstalled(port)).status, 503);
+});
+
+function sendUninstalled(port: number): Promise<Response> {
+  const body = JSON.stringify({ type: 'event_callback', team_id: 'T1', event: { type: 'app_uninstalled' } });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', 'secret').update(`v0:${timestamp}:${body}`).digest('hex');
+  return fetch(`http://127.0.0.1:${port}/slack/events`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': `v0=${signature}`,
+    },
+    body,
+  });
+}
