@@ -159,6 +159,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const chooseKey = createChooseKey(keys);
   const openForm = createOpenForm({ rights, findSettings, chooseKey });
   const showHome = createShowHome({ rights, listKeys: keys.list, findSettings, latest: requests.latest });
+  const refreshHome = (...to: Parameters<typeof showHome>) =>
+    showHome(...to).catch(noteError('The Home could not be shown as it is now'));
   const storeKey = createStoreKey({
     takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
     tryKey: coldsend.tryKey,
@@ -168,7 +170,6 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       void database.eraseFreed('coldsend_keys');
       return saved;
     },
-    resumeWaitingForKey: requests.resumeWaitingForKey,
     wake: worker.wake,
   });
   const removeKey: typeof audited.removeKey = async (...key) => {
@@ -198,7 +199,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ rights, listKeys: keys.list, storeKey, removeKey, showHome }),
+    keyPages: createKeyPages({ rights, listKeys: keys.list, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
       rights,
       listKeys: keys.list,
@@ -206,6 +207,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       rebindKey: audited.rebindKey,
       removeKey,
       showHome,
+      refreshHome,
     }),
     settingsPages: createSettingsPages({ rights, findSettings, saveSettings: audited.saveSettings }),
     auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now }),

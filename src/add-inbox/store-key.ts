@@ -38,6 +38,7 @@ export type StoreKeyDeps = {
   takeTurn(apiKey: string): Promise<boolean>;
   tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
   list(teamId: string): Promise<ColdsendKey[]>;
+  /** Stores it, and makes what waits for it due at once: both or neither. */
   save(key: {
     teamId: string;
     client?: Client;
@@ -46,8 +47,7 @@ export type StoreKeyDeps = {
     status: KeyStatus;
     missingScopes: string[];
   }): Promise<ColdsendKey>;
-  /** Makes what waits for the key of this client ('': the workspace's own) due at once. */
-  resumeWaitingForKey(teamId: string, client: string): Promise<number>;
+  /** Called once requests that waited for the key are due. */
   wake(): void;
 };
 
@@ -79,7 +79,6 @@ export function createStoreKey(
       status: trial.kind,
       missingScopes: [],
     });
-    await deps.resumeWaitingForKey(teamId, client?.label ?? '');
     deps.wake();
     return { kind: 'stored', key };
   };

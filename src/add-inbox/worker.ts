@@ -5,6 +5,9 @@ import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type Request
 /** How often to look for requests that are due, or that another replica left behind. */
 const POLL_MS = 1_000;
 
+/** How long stopping waits for a database that may not answer; what was not given back by then is free when its lease runs out. */
+const LAST_POLL_MS = 5_000;
+
 /** What of a lease is not used, for the time between the database's clock and our noticing. */
 const LEASE_MARGIN_MS = 500;
 
@@ -198,6 +201,16 @@ export function createWorker(deps: WorkerDeps): Worker {
     clearTimeout(timer);
     clearInterval(renewTimer);
     wake();
+    await Promise.race([givenBack(), sleepUnref(LAST_POLL_MS)]);
+  }
+
+  async function givenBack(): Promise<void> {
     while (polling !== undefined) await polling;
   }
+}
+
+function sleepUnref(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }

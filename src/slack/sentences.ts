@@ -360,7 +360,7 @@ export const sentences = {
   notChecked: (reference: string) =>
     `My database did not answer, so nothing was done. What you typed is still here: press the button again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   notAccepted: (reference: string) =>
-    `This inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
+    `Just now this inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   /** The database was asked to commit, and has not answered, or not in a way that could be relied on. */
   perhapsAccepted: (reference: string) =>
     `My database gave no clear answer, so I can't tell whether this inbox was accepted. What you typed is still here: press “Add inbox” again in a minute, and I'll know; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,

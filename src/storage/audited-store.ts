@@ -44,12 +44,13 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
     });
   }
 
-  /** Stores a key in place of the one before. @throws ChannelTakenError */
+  /** Stores a key in place of the one before; what waited for it is due at once. @throws ChannelTakenError */
   function saveKey(key: KeyToSave): Promise<ColdsendKey> {
     return database.transaction(async (within) => {
       const keys = keysWithin(within);
       const isThere = (await keys.list(key.teamId)).some(({ label }) => label === (key.client?.label ?? ''));
       const saved = await keys.save(key);
+      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(key.teamId, key.client?.label ?? '');
       const action = isThere ? 'key_replaced' : 'key_stored';
       await note(within, aboutKey(action, saved, key.storedBy, key.client?.channelIds ?? []));
       return saved;

@@ -22,10 +22,6 @@ function setUp(options: { trial?: KeyTrial; introduce?: Introduce } = {}) {
       calls.push(`save ${client?.label} ${client?.channelIds.join()}`);
       return sampleKey({ label: client?.label ?? '' });
     },
-    resumeWaitingForKey: async (_teamId, client) => {
-      calls.push(`resume ${client}`);
-      return 1;
-    },
     wake: () => void calls.push('wake'),
   });
   const introduce: Introduce = async (channelId) => {
@@ -40,19 +36,19 @@ function setUp(options: { trial?: KeyTrial; introduce?: Introduce } = {}) {
 test("a new client's key is tried, each channel asked, then stored, and what waited for it goes on", async () => {
   const { store, calls } = setUp();
   assert.equal((await store({ label: 'Globex', channelIds: ['C2', 'C3'] })).kind, 'stored');
-  assert.deepEqual(calls, ['try', 'introduce C2', 'introduce C3', 'save Globex C2,C3', 'resume Globex', 'wake']);
+  assert.deepEqual(calls, ['try', 'introduce C2', 'introduce C3', 'save Globex C2,C3', 'wake']);
 });
 
 test('a client who is there is asked for new channels only', async () => {
   const { store, calls } = setUp();
   assert.equal((await store({ label: 'Acme', channelIds: ['C1', 'C2'] }, false)).kind, 'stored');
-  assert.deepEqual(calls, ['try', 'introduce C2', 'save Acme C1,C2', 'resume Acme', 'wake']);
+  assert.deepEqual(calls, ['try', 'introduce C2', 'save Acme C1,C2', 'wake']);
 });
 
 test("the workspace's own has no channel to ask for, and sets going what waits for it alone", async () => {
   const { store, calls } = setUp();
   assert.equal((await store(undefined, false)).kind, 'stored');
-  assert.deepEqual(calls, ['try', 'save undefined undefined', 'resume ', 'wake']);
+  assert.deepEqual(calls, ['try', 'save undefined undefined', 'wake']);
 });
 
 test('mistakes are found before anybody is asked, and nothing is stored', async () => {

@@ -33,7 +33,6 @@ function setUp(hasTurn: boolean) {
         ...times,
       };
     },
-    resumeWaitingForKey: async () => calls.push('resume'),
     wake: () => calls.push('wake'),
   });
   return { storeKey, calls };
@@ -42,13 +41,13 @@ function setUp(hasTurn: boolean) {
 test('the trial of a key takes one of its turns; requests that wait for a key go on', async () => {
   const { storeKey, calls } = setUp(true);
   assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
-  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'resume', 'wake']);
+  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'wake']);
 });
 
 test('a key that has no turn left is not tried, and stored as unchecked', async () => {
   const { storeKey, calls } = setUp(false);
   assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
-  assert.deepEqual(calls, [`turn of ${API_KEY}`, 'save unchecked', 'resume', 'wake']);
+  assert.deepEqual(calls, [`turn of ${API_KEY}`, 'save unchecked', 'wake']);
 });
 
 test('what is no key takes no turn', async () => {

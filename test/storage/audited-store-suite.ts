@@ -7,7 +7,7 @@ import { ChannelTakenError, createColdsendKeyRepository } from '../../src/storag
 import type { Database } from '../../src/storage/database.ts';
 import { createRequestRepository } from '../../src/storage/request-repository.ts';
 import { createSettingsRepository } from '../../src/storage/settings-repository.ts';
-import { sampleRequest, testSealer } from './samples.ts';
+import { acceptSample, sampleRequest, testSealer } from './samples.ts';
 import { emptyTables, type TestDatabases } from './test-databases.ts';
 
 const HOUR = 3_600_000;
@@ -118,6 +118,17 @@ export function describeAuditedStore(databases: TestDatabases) {
         ['settings_changed', 'U2', { setting: 'channels of Acme', from: 'C1, C2', to: 'C2, C3' }],
         ['key_removed', 'U2', { client: 'Acme', last_four: '1234', channels: 'C2, C3' }],
       ]);
+    });
+
+    test('what waits for a key is due with it, or the key is not stored', async () => {
+      const requests = createRequestRepository({ db, sealer: testSealer, owner: 'a', leaseMs: 10_000, now });
+      const waits = { state: 'announced', waitsFor: 'key', notBefore: time + HOUR } as const;
+      await requests.advance(await acceptSample(requests, '1'), waits, { release: true });
+      assert.deepEqual(await requests.claimDue(1), []);
+      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
+      assert.deepEqual(await requests.claimDue(1), [], 'it waits for another one');
+      await store.saveKey(keyOf('T1'));
+      assert.equal((await requests.claimDue(1)).length, 1);
     });
 
     test('a key that could not be stored whole is not stored at all, and not noted', async () => {

@@ -24,6 +24,8 @@ export function createClientPages(deps: {
   rebindKey(teamId: string, userId: string, label: string, channelIds: string[]): Promise<boolean>;
   removeKey(teamId: string, userId: string, label: string): Promise<boolean>;
   showHome(api: SlackApi, actor: Actor, page?: number): Promise<void>;
+  /** Never rejects: what is shown anew is done already. */
+  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
   return { openAdd, openChange, remove, turnPage, submit };
 
@@ -63,7 +65,7 @@ export function createClientPages(deps: {
     const label = readValue(action);
     const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label));
     if (!removed) await api.openView(action.trigger_id, renderNotice(sentences.clientGone));
-    await deps.showHome(api, actor);
+    await deps.refreshHome(api, actor);
   }
 
   /** The Home itself says who may see what. */

@@ -42,13 +42,16 @@ export type FormPagesDeps = {
 const ANSWER_WITHIN_MS = 2_500;
 
 /** How far a submission got, for what is said when it fails or takes too long. */
-type Progress = { state: 'looking_up' | 'checking' | 'committing' | 'late' };
+type Progress = { state: 'checking' | 'committing' | 'late' };
 
 const MOST_IN_DOUBT = 1_000;
 
 /** The two pages of the form: what submitting and pressing the buttons on them does. */
 export function createFormPages(deps: FormPagesDeps) {
-  /** Views of which nobody could tell whether they were accepted: as long as it can't be looked up, nobody can. */
+  /**
+   * Views of which nobody could tell whether they were accepted. Until one is found, nobody can: a commit that is still on its
+   * way is not seen by a look-up.
+   */
   const inDoubt = new Set<string>();
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
 
@@ -82,11 +85,11 @@ export function createFormPages(deps: FormPagesDeps) {
       drawn ??= deps.newReference();
       return drawn;
     };
-    const progress: Progress = { state: 'looking_up' };
+    const progress: Progress = { state: 'checking' };
     const answerLate = (): SubmissionAnswer => {
-      const { state } = progress;
+      const wasCommitting = progress.state === 'committing';
       progress.state = 'late';
-      return notAccepted(refer(), view, state, new TooLateError());
+      return notAccepted(refer(), view, wasCommitting, new TooLateError());
     };
     return answerInTime(accept(api, actor, view, refer, progress), ANSWER_WITHIN_MS, answerLate);
   }
@@ -102,7 +105,6 @@ export function createFormPages(deps: FormPagesDeps) {
     const { context, typed } = parseHowPage(view);
     try {
       const before = await deps.findByView(teamId, view.id);
-      if (progress.state === 'looking_up') progress.state = 'checking';
       if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
@@ -134,20 +136,19 @@ export function createFormPages(deps: FormPagesDeps) {
       });
       return { response_action: 'update', view: renderRequestPage(request) };
     } catch (error) {
-      const failedIn = progress.state === 'committing' ? 'checking' : progress.state;
-      return notAccepted(refer(), view, error instanceof CommitInDoubtError ? 'committing' : failedIn, error);
+      return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
     }
   }
 
-  /** @param failedIn `committing` where it may have been committed all the same */
+  /** @param mayBeCommitted whether it may have been accepted all the same */
   function notAccepted(
     reference: string,
     view: ViewPayload,
-    failedIn: Progress['state'],
+    mayBeCommitted: boolean,
     error: unknown,
   ): SubmissionAnswer {
     deps.onNotAccepted(reference, error);
-    const perhaps = failedIn === 'committing' || (failedIn === 'looking_up' && inDoubt.has(view.id));
+    const perhaps = mayBeCommitted || inDoubt.has(view.id);
     if (perhaps) remember(view.id);
     const sentence = perhaps ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
     return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentence }, view) };

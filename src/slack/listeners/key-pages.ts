@@ -22,7 +22,8 @@ export function createKeyPages(deps: {
   storeKey(toStore: KeyToStore, withinMs: number): Promise<KeyStored>;
   /** `label` is '' for the workspace's own. */
   removeKey(teamId: string, userId: string, label: string): Promise<unknown>;
-  showHome(api: SlackApi, actor: Actor): Promise<void>;
+  /** Never rejects: what is shown anew is done already. */
+  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
   return { submitKey, openKeyForm, removeKey };
 
@@ -70,6 +71,6 @@ export function createKeyPages(deps: {
       return;
     }
     await deps.removeKey(actor.teamId, actor.userId, '');
-    await deps.showHome(api, actor);
+    await deps.refreshHome(api, actor);
   }
 }
