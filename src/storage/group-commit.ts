@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
-import { isSqliteError, SQLITE_FULL } from './sqlite-errors.ts';
+import { isSqliteError, isWriteError, SQLITE_FULL } from './sqlite-errors.ts';
 
 export type GroupCommit = {
   /**
@@ -139,9 +139,9 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
 
   /** What to tell everybody in a group whose COMMIT failed. */
   function takeBack(error: unknown): unknown {
-    // Neither where the transaction is still open nor where there was no room for it is it in the log as a whole.
+    // Neither where the transaction is still open nor where it could not be written is it in the log as a whole.
     if (database.isTransaction) database.exec('rollback');
-    else mayComeBack = !isSqliteError(error, SQLITE_FULL);
+    else mayComeBack = !isSqliteError(error, SQLITE_FULL) && !isWriteError(error);
     try {
       overwriteFailed();
       return error;

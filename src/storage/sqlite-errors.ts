@@ -9,3 +9,8 @@ export function isSqliteError(error: unknown, ...codes: number[]): boolean {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   return codes.includes(error.errcode & 0xff);
 }
+
+/** Whether SQLite could not write to a file (SQLITE_IOERR_WRITE): unlike a failed fsync, that leaves nothing that is complete. */
+export function isWriteError(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 778;
+}

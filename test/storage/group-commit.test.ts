@@ -127,6 +127,7 @@ function openOnDisk(context: TestContext) {
 
 const FSYNC_FAILED = 1034;
 const DISK_FULL = 13;
+const WRITE_FAILED = 778;
 
 test('a commit that may be in the log all the same is overwritten before anybody hears that it failed', async (context) => {
   const { database, add, breakDisk, overwrites, listOutside } = openOnDisk(context);
@@ -158,11 +159,13 @@ test('until it could be overwritten nobody can know, whatever they ask', async (
   assert.deepEqual(await group.read(list), []);
 });
 
-test('what found no room is not in the log, and everything can still be read', async (context) => {
+test('what found no room or could not be written is not in the log, and everything can still be read', async (context) => {
   const { group, add, breakDisk, list, overwrites } = openOnDisk(context);
-  breakDisk(DISK_FULL);
-  await assert.rejects(add('a'), (error) => !(error instanceof CommitInDoubtError));
-  assert.deepEqual([await group.read(list), overwrites()], [[], 0]);
+  for (const errcode of [DISK_FULL, WRITE_FAILED]) {
+    breakDisk(errcode);
+    await assert.rejects(add('a'), (error) => !(error instanceof CommitInDoubtError));
+    assert.deepEqual([await group.read(list), overwrites()], [[], 0]);
+  }
 });
 
 test('a group that SQLite took back as a whole is told to everybody in it, and nothing follows in it', async (context) => {
