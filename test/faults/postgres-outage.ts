@@ -19,11 +19,11 @@ const BLACK_FOR_MS = 6_500;
 
 /**
  * Who can't reach the database for longer than a lease is taken for dead: whoever takes over can't know what was sent to
- * ColdSend, nor that Slack has taken the reply already.
+ * ColdSend, nor that Slack has taken the announcement or the reply already.
  */
 const TAKEN_FOR_DEAD: Pick<RequestFacts, 'network' | 'crashes'> = {
   network: 'answer_lost',
-  crashes: [{ state: 'settled', outcome: undefined, replyNoted: false }],
+  crashes: (['accepted', 'settled'] as const).map((state) => ({ state, outcome: undefined, replyNoted: false })),
 };
 
 /** What of PostgreSQL fails while people go on submitting. */
@@ -114,7 +114,9 @@ export async function failPostgres(options: {
     for (const [address, isAcknowledged] of acknowledged) {
       const row = committed.get(address);
       const facts = gatherFacts(world, address, { acknowledged: isAcknowledged, crashes: [], committed: row });
-      const verdict = checkFacts(outage === 'black_hole' ? { ...facts, ...TAKEN_FOR_DEAD } : facts);
+      const verdict = checkFacts(
+        outage === 'black_hole' && row !== undefined ? { ...facts, ...TAKEN_FOR_DEAD } : facts,
+      );
       countVerdict(tally, verdict, isAcknowledged);
     }
     if (replicas.list.some(({ bot }) => bot.hasEnded())) tally.violations.push('a replica has ended');
