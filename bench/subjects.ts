@@ -19,7 +19,7 @@ export const TITLES: Record<Subject, string> = {
   sqlite: 'bot, SQLite',
   postgres: 'bot, PostgreSQL',
   many: 'bot, SQLite, many workspaces',
-  full: 'the same with 10,000 and 1,000,000 finished requests',
+  full: 'bot, SQLite, 10,000 workspaces, 1,000,000 finished',
 };
 
 const usage = z.object({ cpuMs: z.number(), rssMb: z.number() });
