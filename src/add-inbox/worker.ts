@@ -192,16 +192,10 @@ export function createWorker(deps: WorkerDeps): Worker {
     stopping = true;
     clearInterval(pollTimer);
     clearTimeout(turnTimer);
-    const allDone = Promise.all([...running.values()].map(({ done }) => done));
-    let timer: NodeJS.Timeout | undefined;
-    const graceOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([allDone, graceOver]);
-    clearTimeout(timer);
+    await atMost(graceMs, Promise.all([...running.values()].map(({ done }) => done)));
     clearInterval(renewTimer);
     wake();
-    await Promise.race([givenBack(), sleepUnref(LAST_POLL_MS)]);
+    await atMost(LAST_POLL_MS, givenBack());
   }
 
   async function givenBack(): Promise<void> {
@@ -209,8 +203,10 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 }
 
-function sleepUnref(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
+/** Waits for the work, but no longer than that. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
