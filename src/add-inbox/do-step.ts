@@ -11,7 +11,6 @@ import {
   type RequestChange,
 } from './request.ts';
 import type { Passwords, SenderAccount } from './sender-account.ts';
-import { LONGEST_MARGIN_MS } from './turns.ts';
 
 /** A database that refuses ColdSend's answer is asked again this often, at the most. */
 const INSIST_EVERY_MS = 1_000;
@@ -37,8 +36,8 @@ export type StepDeps = {
     /** Arms the request with the key's next turn, or puts it in line. Throws LeaseLostError. */
     take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn>;
     block(keyFingerprint: string, forMs: number): Promise<void>;
-    /** Counts a turn once more, from now on: what was sent with it left later than the windows allow for. */
-    countAgain(keyFingerprint: string): Promise<void>;
+    /** Called when what was armed with a turn goes out: where that is later than the windows allow for, it counts once more. */
+    noteSending(keyFingerprint: string, takenAt: number): Promise<void>;
   };
   delivery: Delivery;
   /** Asks `maySend` right before the first byte goes out. */
@@ -187,9 +186,7 @@ export function createDoStep(deps: StepDeps): {
   async function post(armed: ClaimedRequest, { key, passwords }: Ready, takenAt: number): AfterStep {
     const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
       if (!deps.isHeld(armed)) return false;
-      if (now() - takenAt > LONGEST_MARGIN_MS) {
-        turns.countAgain(key.fingerprint).catch((error: unknown) => deps.onError(armed, error));
-      }
+      turns.noteSending(key.fingerprint, takenAt).catch((error: unknown) => deps.onError(armed, error));
       return true;
     });
     const change = afterSending(armed, result, now(), deps.random());

@@ -2,15 +2,24 @@
 export type RateLimit = { requests: number; seconds: number };
 
 /**
- * Turns are counted from when we send; ColdSend counts from when it receives. Each window is kept this much longer, so that
- * a request that travels fast after one that travelled slowly does not make one too many.
+ * Turns are counted from when they are taken; ColdSend counts from when it receives. Each window is kept this much longer, so
+ * that a request that was fast after one that was slow does not make one too many.
  */
-export const LONGEST_MARGIN_MS = 1_000;
-const MARGIN = 0.02;
+const LONGEST_MARGIN_MS = 1_000;
+const MARGIN = 0.04;
 
 /** How long a turn counts towards a limit, in milliseconds. */
-export function windowMs({ seconds }: RateLimit): number {
-  return seconds * 1000 + Math.min(LONGEST_MARGIN_MS, seconds * 1000 * MARGIN);
+export function windowMs(limit: RateLimit): number {
+  return limit.seconds * 1000 + marginMs(limit);
+}
+
+function marginMs({ seconds }: RateLimit): number {
+  return Math.min(LONGEST_MARGIN_MS, seconds * 1000 * MARGIN);
+}
+
+/** How long after its turn was taken a request may go out, in milliseconds; the other half of the margin is for its way. */
+export function latestSendingMs(limits: readonly RateLimit[]): number {
+  return Math.min(...limits.map(marginMs)) / 2;
 }
 
 /**

@@ -2,7 +2,7 @@ import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import type { Turn } from '../add-inbox/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
-import { estimateTurnAt, type RateLimit, windowMs } from '../add-inbox/turns.ts';
+import { estimateTurnAt, latestSendingMs, type RateLimit, windowMs } from '../add-inbox/turns.ts';
 import type { ArmedInTurn } from '../add-inbox/worker.ts';
 import type { Database, Executor } from './database.ts';
 import { POSTGRES_CLOCK } from './postgres-clock.ts';
@@ -35,7 +35,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   const perhapsArmed = new Map<string, ClaimedRequest>();
   let firstKey = 0;
 
-  return { take, claimTurns, takeForTrial, countAgain, block, countLeft, deleteOld };
+  return { take, claimTurns, takeForTrial, noteSending, block, countLeft, deleteOld };
 
   /** Work on the turns of one key: one at a time, over all replicas. */
   function withTurns<T>(
@@ -213,8 +213,13 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     });
   }
 
-  /** A request was sent so long after its turn that it would leave the windows too early: it counts once more, from now on. */
-  async function countAgain(keyFingerprint: string): Promise<void> {
+  /**
+   * What is sent too long after its turn would leave the windows too early: it counts once more, from now on.
+   *
+   * @param takenAt when its turn was taken, by `now`
+   */
+  async function noteSending(keyFingerprint: string, takenAt: number): Promise<void> {
+    if (now() - takenAt <= latestSendingMs(limits)) return;
     await withTurns(keyFingerprint, async (turns) => turns.note((await turns.look()).clock, [undefined]));
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { estimateTurnAt, nextTurnAt, type RateLimit, windowMs } from '../../src/add-inbox/turns.ts';
+import { estimateTurnAt, latestSendingMs, nextTurnAt, type RateLimit, windowMs } from '../../src/add-inbox/turns.ts';
 
 const LIMITS: RateLimit[] = [
   { requests: 3, seconds: 10 },
@@ -11,8 +11,9 @@ const LIMITS: RateLimit[] = [
 test('windows are kept a little longer than ColdSend has them, at most by a second', () => {
   assert.deepEqual(
     [10, 60, 3600].map((seconds) => windowMs({ requests: 1, seconds })),
-    [10_200, 61_000, 3_601_000],
+    [10_400, 61_000, 3_601_000],
   );
+  assert.deepEqual([latestSendingMs(LIMITS), latestSendingMs([{ requests: 100, seconds: 60 }])], [200, 500]);
 });
 
 test('with nothing sent there is a turn at once', () => {
@@ -21,7 +22,7 @@ test('with nothing sent there is a turn at once', () => {
 });
 
 test('a window opens when its oldest turn leaves it; the latest to open counts', () => {
-  assert.equal(nextTurnAt([1_000, undefined], LIMITS, 4_000), 11_200);
+  assert.equal(nextTurnAt([1_000, undefined], LIMITS, 4_000), 11_400);
   assert.equal(nextTurnAt([30_000, 10_000], LIMITS, 90_000), 111_000);
   assert.equal(nextTurnAt([1_000, undefined], LIMITS, 50_000), 50_000);
 });
@@ -30,7 +31,7 @@ test('who stands behind others is told when those have had their turns', () => {
   // 3 at once, 2 when the ten seconds are over, and then the hundred seconds hold everybody up.
   assert.deepEqual(
     [0, 2, 3, 4, 5].map((ahead) => estimateTurnAt([], LIMITS, 0, ahead)),
-    [0, 0, 10_200, 10_200, 101_000],
+    [0, 0, 10_400, 10_400, 101_000],
   );
 });
 

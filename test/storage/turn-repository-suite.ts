@@ -464,13 +464,20 @@ export function describeTurnRepository(databases: TestDatabases) {
       assert.equal(trials.filter((taken) => taken === true).length, 4);
     });
 
-    test('what was sent late counts once more from then on', async () => {
-      const bot = open([{ requests: 2, seconds: 60 }]);
-      await enter(bot, '1');
-      await pass(30_000);
-      await bot.turns.countAgain(KEY);
-      await pass(40_000);
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 1 }]);
+    test('what is sent later after its turn than half the margin of the shortest window counts once more from then on', async () => {
+      for (const [lateMs, left] of [
+        [300, 2],
+        [700, 1],
+      ] as const) {
+        const bot = open([{ requests: 2, seconds: 60 }]);
+        const key = `sent ${lateMs} ms late`;
+        const takenAt = now();
+        assert.ok(await bot.turns.takeForTrial(key));
+        await pass(lateMs);
+        await bot.turns.noteSending(key, takenAt);
+        await pass(61_100 - lateMs);
+        assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left }]);
+      }
     });
 
     test('countLeft tells of each window what the key has left that has the least', async () => {
