@@ -14,6 +14,7 @@ import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
 import { createHttpServer } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createMonotonicClock } from './monotonic-clock.ts';
 import { createReadiness } from './readiness.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
@@ -150,7 +151,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       }),
     onError,
     now,
-    monotonicNow: () => performance.now(),
+    monotonicNow: createMonotonicClock({ monotonicNow: () => performance.now(), now }),
     random: Math.random,
     maxAtOnce: MOST_REQUESTS_AT_ONCE,
     leaseMs: stores.leaseMs,

@@ -30,7 +30,7 @@ export type WorkerDeps = {
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a clock that is never set back, and does not stand still while the machine sleeps. */
   monotonicNow(): number;
   random(): number;
   maxAtOnce: number;

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMonotonicClock } from '../src/monotonic-clock.ts';
+
+function setUp() {
+  const clocks = { monotonic: 5_000, wall: 1_700_000_000_000 };
+  const now = createMonotonicClock({ monotonicNow: () => clocks.monotonic, now: () => clocks.wall });
+  const startedAt = now();
+  return {
+    elapsed: () => now() - startedAt,
+    pass(ms: { monotonic: number; wall: number }) {
+      clocks.monotonic += ms.monotonic;
+      clocks.wall += ms.wall;
+    },
+  };
+}
+
+test('it goes on as the clocks do', () => {
+  const { elapsed, pass } = setUp();
+  pass({ monotonic: 700, wall: 700 });
+  assert.equal(elapsed(), 700);
+});
+
+test('what the machine slept through has passed', () => {
+  const { elapsed, pass } = setUp();
+  pass({ monotonic: 100, wall: 60_100 });
+  assert.equal(elapsed(), 60_100);
+  pass({ monotonic: 300, wall: 300 });
+  assert.equal(elapsed(), 60_400);
+});
+
+test('a time of day that is set back takes nothing away, and what it makes up for later counts', () => {
+  const { elapsed, pass } = setUp();
+  pass({ monotonic: 100, wall: -86_400_000 });
+  assert.equal(elapsed(), 100);
+  pass({ monotonic: 200, wall: 200 });
+  assert.equal(elapsed(), 300);
+  pass({ monotonic: 0, wall: 9_000 });
+  assert.equal(elapsed(), 9_300);
+});
