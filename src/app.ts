@@ -120,9 +120,11 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 
   const delivery = createDelivery({
     apiOf: apiOfTeam,
-    explainDm: async (request) => {
+    explainDm: async (request, isHeld) => {
       const responseUrl = await requests.openResponseUrl(request);
-      if (responseUrl !== undefined) await respondOnlyToThem(fetch, responseUrl, cannotPostText(request));
+      if (responseUrl !== undefined) {
+        await respondOnlyToThem(fetch, responseUrl, cannotPostText(request), isHeld);
+      }
     },
     onIgnored: (request, error) =>
       log.error('Slack did not take a message', { ...describeError(error), ...aboutRequest(request) }),

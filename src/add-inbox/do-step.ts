@@ -68,14 +68,21 @@ export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { 
 
 export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
-/** `later` means that nothing is known to have been shown; `nowhere` that the bot can post in no place at all. */
+/**
+ * `later` means that nothing is known to have been shown; `nowhere` that the bot can post in no place at all. `isHeld` is asked
+ * right before the first byte of each call of Slack; where it says no, LeaseLostError is thrown.
+ */
 export type Delivery = {
-  announce(request: AddInboxRequest): Promise<{ kind: 'announced'; announcement: Announcement } | NotDelivered>;
+  announce(
+    request: AddInboxRequest,
+    isHeld: () => boolean,
+  ): Promise<{ kind: 'announced'; announcement: Announcement } | NotDelivered>;
   reply(
     request: AddInboxRequest,
+    isHeld: () => boolean,
   ): Promise<{ kind: 'replied'; ts: string } | { kind: 'moved'; announcement: Announcement } | NotDelivered>;
   /** Makes the announcement and the still open form show the request as it is now; can be repeated. */
-  refresh(request: AddInboxRequest): Promise<{ kind: 'refreshed' } | NotDelivered>;
+  refresh(request: AddInboxRequest, isHeld: () => boolean): Promise<{ kind: 'refreshed' } | NotDelivered>;
 };
 
 export type NotDelivered = { kind: 'nowhere' } | { kind: 'later'; retryAfterMs: number | undefined };
@@ -119,8 +126,7 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function announce(request: ClaimedRequest): AfterStep {
-    mustBeHeld(request);
-    const announced = await delivery.announce(request);
+    const announced = await delivery.announce(request, held(request));
     if (announced.kind === 'later') return tryLater(request, announced.retryAfterMs);
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
     return insist(request, { state: 'announced', announcement, tries: 0 });
@@ -240,8 +246,7 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function reply(request: ClaimedRequest): AfterStep {
-    mustBeHeld(request);
-    const replied = await delivery.reply(request);
+    const replied = await delivery.reply(request, held(request));
     switch (replied.kind) {
       case 'replied':
         return insist(request, { replyTs: replied.ts, tries: 0 });
@@ -257,21 +262,19 @@ export function createDoStep(deps: StepDeps): {
   /** The form, where it is still open, is the only place there is: worth one try. */
   async function tellInForm(request: ClaimedRequest): AfterStep {
     const told = { state: 'told', toldAt: now() } as const;
-    await delivery.refresh({ ...request, ...told });
+    await delivery.refresh({ ...request, ...told }, held(request));
     return release(request, told);
   }
 
   async function finish(request: ClaimedRequest): AfterStep {
-    mustBeHeld(request);
-    const refreshed = await delivery.refresh(request);
+    const refreshed = await delivery.refresh(request, held(request));
     if (refreshed.kind === 'later') return tryLater(request, refreshed.retryAfterMs);
     return release(request, { state: 'told', toldAt: now() });
   }
 
   /** The wait is committed; that people see it is not worth more than one try. */
   async function showAndRelease(waiting: ClaimedRequest): AfterStep {
-    mustBeHeld(waiting);
-    await delivery.refresh(waiting);
+    await delivery.refresh(waiting, held(waiting));
     return release(waiting, {});
   }
 
@@ -289,8 +292,8 @@ export function createDoStep(deps: StepDeps): {
     if (change.state === 'told') deps.onStep({ ...request, ...change }, 'told');
   }
 
-  function mustBeHeld(request: ClaimedRequest): void {
-    if (!deps.isHeld(request)) throw new LeaseLostError(request.id);
+  function held(request: ClaimedRequest): () => boolean {
+    return () => deps.isHeld(request);
   }
 
   /** Commits what ColdSend or Slack has done, however long the database refuses: as long as we live, it is not forgotten. */

@@ -23,7 +23,7 @@ export type WorkerDeps = {
   };
   /** Requests that waited for their turn and got it: armed, and to be sent now with the key that the turn is of. */
   claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }>;
-  /** A step of a request, and the sending of one that is armed already; `isHeld` is asked before each effect. */
+  /** A step of a request, and the sending of one that is armed already; `isHeld` is asked right before each effect. */
   createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
     sendArmed(armed: ClaimedRequest, turn: { turnOf: string; takenAt: number }): AfterStep;

@@ -1,10 +1,11 @@
 import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
-import type { AddInboxRequest, Announcement } from '../add-inbox/request.ts';
+import { type AddInboxRequest, type Announcement, LeaseLostError } from '../add-inbox/request.ts';
 import { NotInstalledError } from './installations.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { NotBegunError } from './slack-fetch.ts';
 
 /** The message a thread hung on was deleted: the thread starts anew in the same place. */
 const THREAD_GONE = new Set(['thread_not_found', 'message_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -24,48 +25,50 @@ export type DeliveryDeps = {
   /** Throws NotInstalledError where the workspace has left. */
   apiOf(teamId: string): Promise<SlackApi>;
   /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
-  explainDm(request: AddInboxRequest): Promise<void>;
+  explainDm(request: AddInboxRequest, isHeld: () => boolean): Promise<void>;
   onIgnored(request: AddInboxRequest, error: unknown): void;
 };
 
 /**
  * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
- * that stands there twice is less harmful than an inbox whose result nobody hears of.
+ * that stands there twice is less harmful than an inbox whose result nobody hears of. Each call asks `isHeld` right before its
+ * first byte.
  */
 export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
   return { announce, reply, refresh };
 
-  function announce(request: AddInboxRequest): ReturnType<Delivery['announce']> {
-    return delivering(request, async (api) => {
+  function announce(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['announce']> {
+    return delivering(request, isHeld, async (api) => {
       const { announcement } = request;
       if (announcement !== undefined && (await updated(api, request, announcement))) {
         return { kind: 'announced', announcement };
       }
-      return { kind: 'announced', announcement: await post(api, request) };
+      return { kind: 'announced', announcement: await post(api, request, isHeld) };
     });
   }
 
-  function reply(request: AddInboxRequest): ReturnType<Delivery['reply']> {
-    return delivering(request, async (api) => {
+  function reply(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['reply']> {
+    return delivering(request, isHeld, async (api) => {
       const { announcement } = request;
-      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request) };
+      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request, isHeld) };
       try {
         const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
         return { kind: 'replied', ts };
       } catch (error) {
         if (!isAboutThePlace(error)) throw error;
-        if (THREAD_GONE.has(error.reason)) return { kind: 'moved', announcement: await post(api, request) };
+        if (THREAD_GONE.has(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
         if (announcement.place === 'dm') throw error;
-        return { kind: 'moved', announcement: await postToDm(api, request) };
+        return { kind: 'moved', announcement: await postToDm(api, request, isHeld) };
       }
     });
   }
 
-  function refresh(request: AddInboxRequest): ReturnType<Delivery['refresh']> {
-    return delivering(request, async (api) => {
+  function refresh(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['refresh']> {
+    return delivering(request, isHeld, async (api) => {
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
       // Most forms are closed by now, and then there is nothing to update.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
+        if (error instanceof NotBegunError) throw error;
         if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) onIgnored(request, error);
       });
       return { kind: 'refreshed' };
@@ -74,11 +77,13 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
 
   async function delivering<T>(
     request: AddInboxRequest,
+    isHeld: () => boolean,
     deliver: (api: SlackApi) => Promise<T>,
   ): Promise<T | NotDelivered> {
     try {
-      return await deliver(await apiOf(request.teamId));
+      return await deliver((await apiOf(request.teamId)).asLongAs(isHeld));
     } catch (error) {
+      if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
       if (error instanceof NotInstalledError) return { kind: 'nowhere' };
       if (!(error instanceof SlackRefusedError)) throw error;
@@ -88,7 +93,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   }
 
   /** In the one channel for results, else the channel of the command; where the bot can't post there, in its DM with the person. */
-  async function post(api: SlackApi, request: AddInboxRequest): Promise<Announcement> {
+  async function post(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
     const known = request.announcement;
     try {
       const place = known?.place ?? 'channel';
@@ -97,14 +102,14 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       return { ...(await api.postMessage(at.channelId, message)), place };
     } catch (error) {
       if (!isAboutThePlace(error) || known?.place === 'dm') throw error;
-      return postToDm(api, request);
+      return postToDm(api, request, isHeld);
     }
   }
 
-  async function postToDm(api: SlackApi, request: AddInboxRequest): Promise<Announcement> {
+  async function postToDm(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
     const inDm = { channelId: request.userId, ts: '', place: 'dm' } as const;
     const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
-    await explainDm(request);
+    await explainDm(request, isHeld);
     return { ...posted, place: 'dm' };
   }
 

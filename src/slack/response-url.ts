@@ -1,4 +1,4 @@
-import type { FetchFunction } from '@slack/web-api';
+import type { SlackFetch } from './slack-fetch.ts';
 
 /** A command's response URL works this long and five times; afterwards nobody can be told that way. */
 export const RESPONSE_URL_LIVES_MS = 30 * 60_000;
@@ -8,8 +8,15 @@ const ANSWER_WITHIN_MS = 5_000;
 /**
  * Says something to the person who used the command, and to nobody else. The URL is a secret: whoever has it can speak
  * for the bot, so it is in no error. Resolves with whether Slack took it.
+ *
+ * @param mayBegin asked right before the first byte goes out
  */
-export async function respondOnlyToThem(fetch: FetchFunction, responseUrl: string, text: string): Promise<boolean> {
+export async function respondOnlyToThem(
+  fetch: SlackFetch,
+  responseUrl: string,
+  text: string,
+  mayBegin?: () => boolean,
+): Promise<boolean> {
   try {
     const response = await fetch(responseUrl, {
       method: 'POST',
@@ -17,6 +24,7 @@ export async function respondOnlyToThem(fetch: FetchFunction, responseUrl: strin
       body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      mayBegin,
     });
     return response.ok;
   } catch {

@@ -1,12 +1,13 @@
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import {
-  type FetchFunction,
   type Logger,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
+  WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
 import { z } from 'zod';
+import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
 /** Slack answered that it did not do it, with one of its error codes. */
 export class SlackRefusedError extends Error {
@@ -49,6 +50,8 @@ export type OpenedView = { id: string; hash: string };
 
 /** The methods of Slack's Web API that the bot uses, with one token. Each throws SlackRefusedError or SlackUnavailableError. */
 export type SlackApi = {
+  /** The same methods, each of which asks right before its first byte goes out. Throws NotBegunError where the answer is no. */
+  asLongAs(mayBegin: () => boolean): SlackApi;
   authTest(): Promise<{ teamId: string; botUserId: string; botId: string; scopes: string[] }>;
   /** Gives the token back. */
   revoke(): Promise<void>;
@@ -121,7 +124,7 @@ const taken = z.object({});
  */
 export function createSlackApis(deps: {
   apiUrl: string;
-  fetch: FetchFunction;
+  fetch: SlackFetch;
   logger: Logger;
   onCall(call: SlackCall): void;
   /** Slack refused the token itself: the one that its workspace has now, where that is another. */
@@ -141,10 +144,11 @@ export function createSlackApis(deps: {
     return api;
   }
 
-  function createSlackApi(token: string): SlackApi {
-    const client = createClient(token, 10_000);
-    const waitedFor = createClient(token, WAITED_FOR_MS);
+  function createSlackApi(token: string, mayBegin?: () => boolean): SlackApi {
+    const client = createClient(token, 10_000, mayBegin);
+    const waitedFor = createClient(token, WAITED_FOR_MS, mayBegin);
     return {
+      asLongAs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
         const found = await call(client, 'auth.test', {}, identity);
         return {
@@ -208,10 +212,10 @@ export function createSlackApis(deps: {
     await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);
   }
 
-  function createClient(token: string, timeoutMs: number): WebClient {
+  function createClient(token: string, timeoutMs: number, mayBegin: (() => boolean) | undefined): WebClient {
     return new WebClient(token, {
       slackApiUrl: deps.apiUrl,
-      fetch: within(timeoutMs, deps.fetch),
+      fetch: within(timeoutMs, deps.fetch, mayBegin),
       logger: deps.logger,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
@@ -237,7 +241,7 @@ export function createSlackApis(deps: {
       return shape.parse(await client.apiCall(method, args));
     } catch (error) {
       const translated = translate(method, error);
-      result = translated instanceof SlackRefusedError ? translated.reason : 'unavailable';
+      result = resultOf(translated);
       const fresh = TOKEN_REFUSED.has(result) ? await findFresh(client, method, args) : undefined;
       if (fresh === undefined) throw translated;
       return await call(client, method, { ...args, token: fresh }, shape);
@@ -248,24 +252,30 @@ export function createSlackApis(deps: {
 }
 
 /** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
-function within(timeoutMs: number, fetch: FetchFunction): FetchFunction {
+function within(timeoutMs: number, fetch: SlackFetch, mayBegin: (() => boolean) | undefined): SlackFetch {
   return async (url, init) => {
     const call = new AbortController();
     const timer = setTimeout(() => call.abort(), timeoutMs);
     try {
-      return await fetch(url, { ...init, signal: call.signal });
+      return await fetch(url, { ...init, signal: call.signal, mayBegin });
     } finally {
       clearTimeout(timer);
     }
   };
 }
 
-function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError {
+function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError | NotBegunError {
+  if (error instanceof WebAPIRequestError && error.original instanceof NotBegunError) return error.original;
   if (error instanceof WebAPIRateLimitedError) return new SlackUnavailableError(method, error.retryAfter * 1000);
   if (error instanceof WebAPIPlatformError && !PASSING_ERRORS.has(error.data.error)) {
     return new SlackRefusedError(method, ERROR_CODE.test(error.data.error) ? error.data.error : 'unreadable_answer');
   }
   return new SlackUnavailableError(method, undefined);
+}
+
+function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunError): string {
+  if (error instanceof NotBegunError) return error.code;
+  return error instanceof SlackRefusedError ? error.reason : 'unavailable';
 }
 
 /** The SDK puts a body that is no JSON where Slack's error code would be; only a code may be logged. */

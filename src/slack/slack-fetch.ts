@@ -10,11 +10,26 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 type SlackResponse = Awaited<ReturnType<FetchFunction>>;
 
+/** `mayBegin` is asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
+export type SlackFetch = (
+  url: Parameters<FetchFunction>[0],
+  init?: Parameters<FetchFunction>[1] & { mayBegin?: (() => boolean) | undefined },
+) => ReturnType<FetchFunction>;
+
+/** `mayBegin` said no: nothing was sent. */
+export class NotBegunError extends Error {
+  readonly code = 'not_begun';
+  constructor() {
+    super('not to be sent any more');
+    this.name = 'NotBegunError';
+  }
+}
+
 /**
  * The `fetch` of everything that is sent to Slack, over kept-alive connections. Follows no redirect, since a token is in
  * every request. Resolves when the whole answer is there: undici's `dispatch` costs a third of its `fetch` that way.
  */
-export function createSlackFetch(): { fetch: FetchFunction; close(): Promise<void> } {
+export function createSlackFetch(): { fetch: SlackFetch; close(): Promise<void> } {
   const agent = new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -23,11 +38,11 @@ export function createSlackFetch(): { fetch: FetchFunction; close(): Promise<voi
     maxResponseSize: LARGEST_ANSWER_BYTES,
   });
 
-  const fetch: FetchFunction = (url, { method, headers = {}, body = null, signal } = {}) => {
+  const fetch: SlackFetch = (url, { method, headers = {}, body = null, signal, mayBegin } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<SlackResponse>();
     if (body !== null && typeof body !== 'string') throw new TypeError('only text bodies are sent to Slack');
     const { origin, pathname, search } = new URL(url);
-    const { handler, giveUp } = readResponse(String(url), resolve, reject);
+    const { handler, giveUp } = readResponse(String(url), { resolve, reject, mayBegin });
     const onAbort = (): void => giveUp(signal?.reason);
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort);
@@ -39,7 +54,18 @@ export function createSlackFetch(): { fetch: FetchFunction; close(): Promise<voi
   return { fetch, close: () => agent.close() };
 }
 
-function readResponse(url: string, resolve: (response: SlackResponse) => void, reject: (error: unknown) => void) {
+function readResponse(
+  url: string,
+  {
+    resolve,
+    reject,
+    mayBegin = () => true,
+  }: {
+    resolve(response: SlackResponse): void;
+    reject(error: unknown): void;
+    mayBegin: (() => boolean) | undefined;
+  },
+) {
   const chunks: Buffer[] = [];
   let status = 0;
   let headers = new Map<string, string>();
@@ -56,6 +82,7 @@ function readResponse(url: string, resolve: (response: SlackResponse) => void, r
     onRequestStart(controller) {
       started = controller;
       if (givenUp !== undefined) controller.abort(givenUp);
+      else if (!mayBegin()) giveUp(new NotBegunError());
     },
     onResponseStart(_controller, statusCode, received) {
       status = statusCode;

@@ -5,7 +5,12 @@ import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts
 import { createDoStep, type Delivery, type RightToAdd, type StepDeps } from '../../src/add-inbox/do-step.ts';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
 import { LOST_RIGHTS } from '../../src/add-inbox/person.ts';
-import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../src/add-inbox/request.ts';
+import {
+  type AddInboxRequest,
+  type ClaimedRequest,
+  LeaseLostError,
+  type RequestChange,
+} from '../../src/add-inbox/request.ts';
 import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 
@@ -70,6 +75,10 @@ function setUp(options: {
     calls.push(`commit ${next.state}${next.waitsFor === undefined ? '' : ` waiting for ${next.waitsFor}`}`);
     return next;
   };
+  const show = (what: string, { id }: AddInboxRequest, isHeld: () => boolean): void => {
+    if (!isHeld()) throw new LeaseLostError(id);
+    calls.push(what);
+  };
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
     claimDue: async () => [],
     renew: async () => [],
@@ -112,16 +121,16 @@ function setUp(options: {
       noteSending: async (fingerprint, takenAt) => void sendings.push({ fingerprint, takenAt }),
     },
     delivery: {
-      announce: async () => {
-        calls.push('announce');
+      announce: async (request, isHeld) => {
+        show('announce', request, isHeld);
         return { kind: 'announced', announcement: ANNOUNCEMENT };
       },
-      reply: async () => {
-        calls.push('reply');
+      reply: async (request, isHeld) => {
+        show('reply', request, isHeld);
         return { kind: 'replied', ts: '1.2' };
       },
-      refresh: async () => {
-        calls.push('refresh');
+      refresh: async (request, isHeld) => {
+        show('refresh', request, isHeld);
         return { kind: 'refreshed' };
       },
       ...options.delivery,

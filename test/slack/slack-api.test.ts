@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogLevel } from '@slack/web-api';
-import { createSlackApis, SlackRefusedError } from '../../src/slack/slack-api.ts';
+import { createSlackApis, type SlackCall, SlackRefusedError } from '../../src/slack/slack-api.ts';
+import { NotBegunError } from '../../src/slack/slack-fetch.ts';
 
 const nothing = (): void => {};
 
@@ -19,15 +20,17 @@ const logger = {
 function setUp(taken: string, renewed: string | undefined) {
   const tokens: (string | undefined)[] = [];
   const asked: string[] = [];
+  const calls: Omit<SlackCall, 'ms'>[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
     logger,
-    onCall: nothing,
+    onCall: ({ method, result }) => void calls.push({ method, result }),
     renewToken: async (token) => {
       asked.push(token);
       return renewed;
     },
     fetch: async (url, init) => {
+      if (init?.mayBegin?.() === false) throw new NotBegunError();
       const authorization = Object.entries(init?.headers ?? {}).find(
         ([name]) => name.toLowerCase() === 'authorization',
       );
@@ -50,7 +53,7 @@ function setUp(taken: string, renewed: string | undefined) {
       };
     },
   });
-  return { apiOf, tokens, asked };
+  return { apiOf, tokens, asked, calls };
 }
 
 const MESSAGE = { text: 'x', blocks: [] };
@@ -88,4 +91,17 @@ test('one API is kept for a token, for the last five hundred of them', () => {
   const again = apiOf('t0');
   apiOf.forget('t0');
   assert.notEqual(apiOf('t0'), again);
+});
+
+test('a call is made only as long as it may be, also with a token that was replaced meanwhile', async () => {
+  const { apiOf, tokens, calls } = setUp('new', 'new');
+  let left = 1;
+  const api = apiOf('old').asLongAs(() => {
+    left -= 1;
+    return left >= 0;
+  });
+  await assert.rejects(api.postMessage('C1', MESSAGE), NotBegunError);
+  await assert.rejects(api.updateMessage('C1', '1.1', MESSAGE), NotBegunError);
+  assert.deepEqual(tokens, ['old']);
+  assert.deepEqual(calls.at(-1), { method: 'chat.update', result: 'not_begun' });
 });
