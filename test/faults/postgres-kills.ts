@@ -8,8 +8,10 @@ import { findPasswords } from './find-passwords.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
 import { startReplicas } from './replicas.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
+
+const REPLICAS = 3;
 
 const KILLS_PER_WORLD = 25;
 
@@ -21,6 +23,16 @@ const TOLD_WITHIN_MS = 60_000;
 const ERASED_WITHIN_MS = 30_000;
 const ENCRYPTION_KEY = Buffer.alloc(32, 42);
 
+/** How one replica dies: under which load, and where. */
+export type ReplicaKill = {
+  /** Its place among the three. */
+  victim: number;
+  coldsendTakesMs: number;
+  death: { kind: 'at_point'; fault: FaultPoint } | { kind: 'after'; ms: number };
+  /** For each submission, the places of the replicas that it is delivered to at once. */
+  deliveredTo: number[][];
+};
+
 /**
  * Kills one of three replicas after the other under load, each replaced at once, while the others take over what the dead ones
  * held. A world of 25 kills is one trial: its seed repeats the requests, who is killed and where.
@@ -29,8 +41,11 @@ export async function killOnPostgres(options: {
   postgres: TestPostgres;
   seed: number;
   kills: number;
+  /** @param kill how many there were before it */
+  plan?: (random: SeededRandom, kill: number) => ReplicaKill;
   onTrial?: (seed: number, violations: string[], tally: Tally) => void;
 }): Promise<Tally> {
+  const { plan = planKill } = options;
   const tally = createTally('SIGKILL on PostgreSQL, 3 replicas');
   const startedAt = performance.now();
   while (tally.kills < options.kills) {
@@ -38,7 +53,7 @@ export async function killOnPostgres(options: {
     const before = tally.violations.length;
     const kills = Math.min(KILLS_PER_WORLD, options.kills - tally.kills);
     try {
-      await runWorld(tally, seed, kills, await options.postgres.createDatabase());
+      await runWorld(tally, seed, kills, await options.postgres.createDatabase(), plan);
     } catch (error) {
       tally.violations.push(error instanceof Error ? error.message : String(error));
       tally.kills += 1;
@@ -53,10 +68,43 @@ export async function killOnPostgres(options: {
   return tally;
 }
 
-async function runWorld(tally: Tally, seed: number, kills: number, databaseUrl: string): Promise<void> {
+function planKill(random: SeededRandom): ReplicaKill {
+  const victim = random.between(0, REPLICAS - 1);
+  const all = Array.from({ length: REPLICAS }, (_, place) => place);
+  const fault: FaultPoint = {
+    at: random.between(1, POINTS_OF_PATH),
+    since: 'request',
+    side: random.pick(['before', 'after']),
+  };
+  return {
+    victim,
+    coldsendTakesMs: random.pick([0, 5, 20]),
+    death:
+      random.next() < 0.5 ? { kind: 'at_point', fault } : { kind: 'after', ms: random.between(0, LONGEST_PATH_MS) },
+    deliveredTo: Array.from({ length: random.between(1, 3) }, () => {
+      if (random.next() < 0.2) return all;
+      return random.next() < 0.7 ? [victim] : [random.pick([victim, ...all])];
+    }),
+  };
+}
+
+/** One request each; kills 0 and 1 are before and after the first statement or network write of its path, and so on. */
+export function planEachPoint(_random: SeededRandom, kill: number): ReplicaKill {
+  const victim = kill % REPLICAS;
+  const fault = { at: Math.floor(kill / 2) + 1, since: 'request', side: kill % 2 === 0 ? 'before' : 'after' } as const;
+  return { victim, coldsendTakesMs: 0, death: { kind: 'at_point', fault }, deliveredTo: [[victim]] };
+}
+
+async function runWorld(
+  tally: Tally,
+  seed: number,
+  kills: number,
+  databaseUrl: string,
+  plan: (random: SeededRandom, kill: number) => ReplicaKill,
+): Promise<void> {
   const random = createSeededRandom(seed);
   const world = await startFaultWorld();
-  const replicas = await startReplicas(world, databaseUrl);
+  const replicas = await startReplicas(world, databaseUrl, { count: REPLICAS });
   const crashes = new Map<string, (Committed | undefined)[]>();
   const acknowledged = new Map<string, boolean>();
   try {
@@ -78,23 +126,18 @@ async function runWorld(tally: Tally, seed: number, kills: number, databaseUrl: 
   }
 
   async function killOne(kill: number): Promise<void> {
-    const victimAt = random.between(0, replicas.list.length - 1);
+    const { victim: victimAt, coldsendTakesMs, death, deliveredTo } = plan(random, tally.kills);
     const victim = replicas.list[victimAt];
     if (victim === undefined) throw new Error('there is no such replica');
-    world.coldsend.answerAlways({ kind: 'slow', delayMs: random.pick([0, 5, 20]) });
-    const side = random.pick<'before' | 'after'>(['before', 'after']);
-    const fault: FaultPoint = { at: random.between(1, POINTS_OF_PATH), since: 'request', side };
-    const waitMs = random.between(0, LONGEST_PATH_MS);
-    const isAtPoint = random.next() < 0.5;
-    await victim.bot.arm(isAtPoint ? fault : undefined);
-    const submitted = Array.from({ length: random.between(1, 3) }, async (_, index) => {
+    world.coldsend.answerAlways({ kind: 'slow', delayMs: coldsendTakesMs });
+    await victim.bot.arm(death.kind === 'at_point' ? death.fault : undefined);
+    const submitted = deliveredTo.map(async (places, index) => {
       const address = addressOf(String(seed), kill * 10 + index);
-      const all = replicas.list.map(({ url }) => url);
-      const to = random.next() < 0.2 ? all : random.next() < 0.7 ? [victim.url] : [random.pick([victim.url, ...all])];
+      const urls = places.flatMap((place) => replicas.list[place]?.url ?? []);
       crashes.set(address, []);
-      acknowledged.set(address, await world.submit(address, to));
+      acknowledged.set(address, await world.submit(address, urls));
     });
-    await Promise.race([victim.bot.ended, sleep(isAtPoint ? 2 * LONGEST_PATH_MS : waitMs)]);
+    await Promise.race([victim.bot.ended, sleep(death.kind === 'at_point' ? 2 * LONGEST_PATH_MS : death.ms)]);
     victim.bot.signal('SIGKILL');
     const ending = await victim.bot.ended;
     if (ending !== 'SIGKILL')

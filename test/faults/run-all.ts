@@ -6,7 +6,7 @@ import { deliverToAll } from './deliver-to-all.ts';
 import { failFsync } from './failing-fsync.ts';
 import { freezeReplicas } from './freeze.ts';
 import { fillDisk } from './full-disk.ts';
-import { killOnPostgres } from './postgres-kills.ts';
+import { killOnPostgres, planEachPoint as planEachPointOnPostgres } from './postgres-kills.ts';
 import { failPostgres } from './postgres-outage.ts';
 import type { Settings } from './settings.ts';
 import { type KillPlan, killOnSqlite } from './sqlite-kills.ts';
@@ -46,6 +46,11 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   const more = onTrial === undefined ? {} : { onTrial };
   const kills = settings.FAULT_POSTGRES_KILLS;
   if (kills > 0) yield killOnPostgres({ postgres, seed, kills, ...more });
+  const points = settings.FAULT_POSTGRES_POINTS * 2;
+  if (points > 0) {
+    const tally = await killOnPostgres({ postgres, seed: 2, kills: points, plan: planEachPointOnPostgres, ...more });
+    yield { ...tally, name: 'SIGKILL on PostgreSQL, 3 replicas, at each statement and network write' };
+  }
   const freezes = settings.FAULT_FREEZES;
   if (freezes > 0) yield freezeReplicas({ postgres, seed, freezes, ...more });
   const submissions = settings.FAULT_COPIES;
@@ -60,8 +65,9 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 }
 
 function needsPostgres(settings: Settings): boolean {
-  const { FAULT_POSTGRES_KILLS, FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES } = settings;
-  return FAULT_POSTGRES_KILLS + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES > 0;
+  const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES } = settings;
+  const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS;
+  return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES > 0;
 }
 
 /** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */

@@ -4,6 +4,10 @@ export const SETTINGS = {
   FAULT_SQLITE_KILLS: [200, 'SIGKILL of the bot on SQLite, at random moments and at commits and network writes'],
   FAULT_SQLITE_POINTS: [24, 'SIGKILL before and after each of so many first commits and network writes of one request'],
   FAULT_POSTGRES_KILLS: [50, 'SIGKILL of one of three replicas on PostgreSQL, under load'],
+  FAULT_POSTGRES_POINTS: [
+    50,
+    'the same before and after each of so many first statements and network writes of one request',
+  ],
   FAULT_FREEZES: [10, 'SIGSTOP of a replica past its lease, then SIGCONT'],
   FAULT_COPIES: [50, 'submissions that are delivered to three replicas at once'],
   FAULT_NETWORK_STEP: [50, 'the connection to ColdSend breaks at each so many bytes; 1 is every byte, 0 leaves it out'],
@@ -31,6 +35,7 @@ export function parseSettings(env: Record<string, string | undefined>, otherwise
     FAULT_SQLITE_KILLS: numberOf('FAULT_SQLITE_KILLS'),
     FAULT_SQLITE_POINTS: numberOf('FAULT_SQLITE_POINTS'),
     FAULT_POSTGRES_KILLS: numberOf('FAULT_POSTGRES_KILLS'),
+    FAULT_POSTGRES_POINTS: numberOf('FAULT_POSTGRES_POINTS'),
     FAULT_FREEZES: numberOf('FAULT_FREEZES'),
     FAULT_COPIES: numberOf('FAULT_COPIES'),
     FAULT_NETWORK_STEP: numberOf('FAULT_NETWORK_STEP'),
