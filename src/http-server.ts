@@ -10,9 +10,12 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
 export type HttpServer = {
   /** Resolves with the port, which was chosen by the system where `port` is 0. Throws StartError where it can't be had. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no new connection; resolves when the open requests are answered. */
+  /** Takes no new connection; resolves when the open requests are answered, at the latest after five seconds. */
   close(): Promise<void>;
 };
+
+/** Slack waits three seconds for an answer; nobody who sends a whole request has to wait longer. */
+const CLOSE_WITHIN_MS = 5_000;
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
@@ -56,7 +59,12 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
       }),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // Who has connected and not sent a whole request is not idle to Node, nor timed out any more once it is closing.
+        const timer = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };
