@@ -109,7 +109,8 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   async function postToDm(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
     const inDm = { channelId: request.userId, ts: '', place: 'dm' } as const;
     const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
-    await explainDm(request, isHeld);
+    // The message stands: where this fails, it must not be posted again.
+    await explainDm(request, isHeld).catch((error: unknown) => onIgnored(request, error));
     return { ...posted, place: 'dm' };
   }
 

@@ -26,7 +26,7 @@ export class SlackRefusedError extends Error {
 export class SlackUnavailableError extends Error {
   readonly code = 'slack_unavailable';
   readonly method: string;
-  /** How long Slack asks to wait; undefined where it did not answer. */
+  /** How long Slack asks to wait, from a second to an hour; undefined where it did not answer. */
   readonly retryAfterMs: number | undefined;
   constructor(method: string, retryAfterMs: number | undefined) {
     super(method);
@@ -41,6 +41,10 @@ const MOST_KEPT = 500;
 
 /** For what a person waits for inside Slack's three seconds. */
 const WAITED_FOR_MS = 1_500;
+
+/** Whatever Slack's Retry-After says: its limits are by the minute. */
+const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60 * 60_000;
 
 const UPLOAD_WITHIN_MS = 30_000;
 
@@ -266,7 +270,10 @@ function within(timeoutMs: number, fetch: SlackFetch, mayBegin: (() => boolean) 
 
 function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError | NotBegunError {
   if (error instanceof WebAPIRequestError && error.original instanceof NotBegunError) return error.original;
-  if (error instanceof WebAPIRateLimitedError) return new SlackUnavailableError(method, error.retryAfter * 1000);
+  if (error instanceof WebAPIRateLimitedError) {
+    const waitMs = Math.min(Math.max(error.retryAfter * 1000, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+    return new SlackUnavailableError(method, waitMs);
+  }
   if (error instanceof WebAPIPlatformError && !PASSING_ERRORS.has(error.data.error)) {
     return new SlackRefusedError(method, ERROR_CODE.test(error.data.error) ? error.data.error : 'unreadable_answer');
   }

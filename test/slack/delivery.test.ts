@@ -13,7 +13,13 @@ const REQUEST = sampleRequest({
 });
 
 /** A Slack in which every message but the ones in the person's DM is refused, and what was called before the lease was lost. */
-function setUp({ callsBeforeLoss = Number.POSITIVE_INFINITY }: { callsBeforeLoss?: number }) {
+function setUp({
+  callsBeforeLoss = Number.POSITIVE_INFINITY,
+  explainFails,
+}: {
+  callsBeforeLoss?: number;
+  explainFails?: Error;
+}) {
   const made: string[] = [];
   const ignored: unknown[] = [];
   const isHeld = () => made.length < callsBeforeLoss;
@@ -39,6 +45,7 @@ function setUp({ callsBeforeLoss = Number.POSITIVE_INFINITY }: { callsBeforeLoss
   const delivery = createDelivery({
     apiOf: async () => ({ asLongAs }) as SlackApi,
     explainDm: async (_request, mayBegin) => {
+      if (explainFails !== undefined) throw explainFails;
       if (mayBegin()) made.push('explain');
     },
     onIgnored: (_request, error) => void ignored.push(error),
@@ -71,3 +78,11 @@ for (const { name, request, calls } of CASES) {
     }
   });
 }
+
+test('a message that stands in the DM is not posted again because the person could not be told of it', async () => {
+  const explainFails = new Error('timeout exceeded when trying to connect');
+  const { delivery, made, ignored, isHeld } = setUp({ explainFails });
+  const announced = await delivery.announce({ ...REQUEST, announcement: undefined }, isHeld);
+  assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', place: 'dm' } });
+  assert.deepEqual([made.length, ignored], [2, [explainFails]]);
+});

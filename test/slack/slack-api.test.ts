@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogLevel } from '@slack/web-api';
-import { createSlackApis, type SlackCall, SlackRefusedError } from '../../src/slack/slack-api.ts';
+import {
+  createSlackApis,
+  type SlackCall,
+  SlackRefusedError,
+  SlackUnavailableError,
+} from '../../src/slack/slack-api.ts';
 import { NotBegunError } from '../../src/slack/slack-fetch.ts';
 
 const nothing = (): void => {};
@@ -17,7 +22,7 @@ const logger = {
 };
 
 /** A Slack that takes one token, and bots that know which one it is. */
-function setUp(taken: string, renewed: string | undefined) {
+function setUp(taken: string, renewed: string | undefined, retryAfter?: string) {
   const tokens: (string | undefined)[] = [];
   const asked: string[] = [];
   const calls: Omit<SlackCall, 'ms'>[] = [];
@@ -42,11 +47,14 @@ function setUp(taken: string, renewed: string | undefined) {
         ),
       );
       return {
-        ok: true,
-        status: 200,
+        ok: retryAfter === undefined,
+        status: retryAfter === undefined ? 200 : 429,
         statusText: '',
         url: String(url),
-        headers: { get: () => null, entries: () => response.headers.entries() },
+        headers: {
+          get: (name) => (name.toLowerCase() === 'retry-after' ? (retryAfter ?? null) : null),
+          entries: () => response.headers.entries(),
+        },
         arrayBuffer: () => response.arrayBuffer(),
         json: () => response.json(),
         text: () => response.text(),
@@ -104,4 +112,21 @@ test('a call is made only as long as it may be, also with a token that was repla
   await assert.rejects(api.updateMessage('C1', '1.1', MESSAGE), NotBegunError);
   assert.deepEqual(tokens, ['old']);
   assert.deepEqual(calls.at(-1), { method: 'chat.update', result: 'not_begun' });
+});
+
+test('Slack is asked again after as long as it says, but not at once and not after hours', async () => {
+  for (const [said, waitMs] of [
+    ['30', 30_000],
+    ['0', 1_000],
+    ['-5', 1_000],
+    ['10800', 3_600_000],
+    ['soon', undefined],
+  ] as const) {
+    const { apiOf } = setUp('x', undefined, said);
+    await assert.rejects(
+      apiOf('x').postMessage('C1', MESSAGE),
+      (error) => error instanceof SlackUnavailableError && error.retryAfterMs === waitMs,
+      said,
+    );
+  }
 });
