@@ -1,3 +1,6 @@
+/** The time of day jitters against the system's clock, and is slewed by less than this in a minute. */
+const SLEPT_AT_LEAST_MS = 50;
+
 /**
  * A clock that is never set back, in milliseconds since any moment. The system's own (CLOCK_MONOTONIC) stands still while the
  * machine sleeps, and leases do not; so where the time of day has got ahead of it, that counts as having passed. Setting the
@@ -9,8 +12,9 @@ export function createMonotonicClock(clocks: { monotonicNow(): number; now(): nu
   return () => {
     const monotonic = clocks.monotonicNow();
     const ahead = clocks.now() - monotonic;
-    slept += Math.max(0, ahead - aheadBy);
-    aheadBy = ahead;
+    const lead = ahead - aheadBy;
+    if (lead >= SLEPT_AT_LEAST_MS) slept += lead;
+    if (lead >= SLEPT_AT_LEAST_MS || lead < 0) aheadBy = ahead;
     return monotonic + slept;
   };
 }

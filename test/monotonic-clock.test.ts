@@ -29,6 +29,17 @@ test('what the machine slept through has passed', () => {
   assert.equal(elapsed(), 60_400);
 });
 
+test('a time of day that jitters adds nothing', () => {
+  const { elapsed, pass } = setUp();
+  for (let n = 0; n < 1_000; n += 1) pass({ monotonic: 1, wall: n % 2 === 0 ? 0 : 2 });
+  assert.equal(elapsed(), 1_000);
+  for (let n = 0; n < 1_000; n += 1) {
+    pass({ monotonic: 1, wall: n % 2 === 0 ? 0 : 2 });
+    elapsed();
+  }
+  assert.equal(elapsed(), 2_000);
+});
+
 test('a time of day that is set back takes nothing away, and what it makes up for later counts', () => {
   const { elapsed, pass } = setUp();
   pass({ monotonic: 100, wall: -86_400_000 });
