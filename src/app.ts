@@ -60,6 +60,7 @@ export type RunningApp = {
  */
 export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const now = Date.now;
+  const monotonicNow = createMonotonicClock({ monotonicNow: () => performance.now(), now });
   const { apiUrl, transport, workspaces: served } = config.slack;
   const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
@@ -153,7 +154,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       }),
     onError,
     now,
-    monotonicNow: createMonotonicClock({ monotonicNow: () => performance.now(), now }),
+    monotonicNow,
     random: Math.random,
     maxAtOnce: MOST_REQUESTS_AT_ONCE,
     leaseMs: stores.leaseMs,
@@ -191,6 +192,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       submit: createSubmit({
         requests,
         take: worker.take,
+        monotonicNow,
         onAccepted: ({ kind, request }) =>
           log.info(kind === 'accepted' ? 'Accepted' : 'Accepted before', {
             ...aboutRequest(request),
@@ -288,8 +290,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     port,
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
-      await receiver.stop();
-      await worker.stop(STOP_WITHIN_MS);
+      await Promise.all([worker.stop(STOP_WITHIN_MS), receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();
       await http.close();

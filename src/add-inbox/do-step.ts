@@ -36,8 +36,8 @@ export type StepDeps = {
     /** Arms the request with the key's next turn, or puts it in line. Throws LeaseLostError. */
     take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn>;
     block(keyFingerprint: string, forMs: number): Promise<void>;
-    /** Called when what was armed with a turn goes out: where that is later than the windows allow for, it counts once more. */
-    noteSending(keyFingerprint: string, takenAt: number): Promise<void>;
+    /** Called when what was armed with a turn goes out: where that is later than the windows allow for, it counts from now on. */
+    noteSending(armed: ClaimedRequest, turn: TakenTurn): Promise<void>;
   };
   delivery: Delivery;
   /** Asks `maySend` right before the first byte goes out. */
@@ -55,12 +55,21 @@ export type StepDeps = {
   random(): number;
 };
 
+/** Of a key. Times are milliseconds since 1970. */
+export type TakenTurn = {
+  keyFingerprint: string;
+  /** By `now`; it was taken then, or a little after. */
+  takenAt: number;
+  /** From when on it counts, by the clock that all replicas share. */
+  countsFrom: number;
+};
+
 /**
- * `armed`: in one commit with its turn, which was taken at `takenAt` by `now`, or a little after. `waits`: others are first, or
- * the key's limits are reached; `request.notBefore` is about when its turn will come.
+ * `armed`: in one commit with its turn. `waits`: others are first, or the key's limits are reached; `request.notBefore` is about
+ * when its turn will come.
  */
 export type Turn =
-  | { kind: 'armed'; request: ClaimedRequest; takenAt: number }
+  | { kind: 'armed'; request: ClaimedRequest; turn: TakenTurn }
   | { kind: 'waits'; request: ClaimedRequest };
 
 /** `unknown`: Slack did not say who they are. */
@@ -97,8 +106,8 @@ export type AfterStep = Promise<ClaimedRequest | undefined>;
 export function createDoStep(deps: StepDeps): {
   /** One step of a request that this process holds. */
   doStep(request: ClaimedRequest): AfterStep;
-  /** Sends a request that was armed just now, with a turn of this key taken then. */
-  sendArmed(armed: ClaimedRequest, turn: { turnOf: string; takenAt: number }): AfterStep;
+  /** Sends a request that was armed just now, with this turn. */
+  sendArmed(armed: ClaimedRequest, turn: TakenTurn): AfterStep;
 } {
   const { requests, keys, turns, delivery, now } = deps;
   return { doStep, sendArmed };
@@ -143,22 +152,22 @@ export function createDoStep(deps: StepDeps): {
       // The commit may have armed it all the same.
       return notSent(request, error);
     }
-    if (turn.kind === 'armed') return post(turn.request, prepared, turn.takenAt);
+    if (turn.kind === 'armed') return post(turn.request, prepared, turn.turn);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));
     if (current?.version !== key.version) return requests.advance(turn.request, SEND_ANEW);
     return showAndRelease(turn.request);
   }
 
-  async function sendArmed(armed: ClaimedRequest, { turnOf, takenAt }: { turnOf: string; takenAt: number }): AfterStep {
+  async function sendArmed(armed: ClaimedRequest, turn: TakenTurn): AfterStep {
     deps.onStep(armed, 'send');
     let prepared: Prepared;
     try {
-      prepared = await prepare(armed, turnOf);
+      prepared = await prepare(armed, turn.keyFingerprint);
     } catch (error) {
       return notSent(armed, error);
     }
-    return prepared.kind === 'not_now' ? prepared.next : post(armed, prepared, takenAt);
+    return prepared.kind === 'not_now' ? prepared.next : post(armed, prepared, turn);
   }
 
   /** Looks up all that sending needs, so that nothing is left to fail between arming and the first byte. */
@@ -188,11 +197,10 @@ export function createDoStep(deps: StepDeps): {
     return sendLater(request);
   }
 
-  /** @param takenAt its turn was taken then, or a little after */
-  async function post(armed: ClaimedRequest, { key, passwords }: Ready, takenAt: number): AfterStep {
+  async function post(armed: ClaimedRequest, { key, passwords }: Ready, turn: TakenTurn): AfterStep {
     const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
       if (!deps.isHeld(armed)) return false;
-      turns.noteSending(key.fingerprint, takenAt).catch((error: unknown) => deps.onError(armed, error));
+      turns.noteSending(armed, turn).catch((error: unknown) => deps.onError(armed, error));
       return true;
     });
     const change = afterSending(armed, result, now(), deps.random());
@@ -202,7 +210,10 @@ export function createDoStep(deps: StepDeps): {
       return settled;
     }
     const waiting = await insist(armed, change);
-    if (waiting.waitsFor === 'rate_limited') await turns.block(key.fingerprint, waiting.notBefore - now());
+    if (waiting.waitsFor === 'rate_limited') {
+      const blocked = turns.block(key.fingerprint, waiting.notBefore - now());
+      await blocked.catch((error: unknown) => deps.onError(waiting, error));
+    }
     return showAndRelease(waiting);
   }
 
@@ -272,10 +283,16 @@ export function createDoStep(deps: StepDeps): {
     return release(request, { state: 'told', toldAt: now() });
   }
 
-  /** The wait is committed; that people see it is not worth more than one try. */
+  /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
   async function showAndRelease(waiting: ClaimedRequest): AfterStep {
-    await delivery.refresh(waiting, held(waiting));
-    return release(waiting, {});
+    try {
+      await delivery.refresh(waiting, held(waiting));
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      deps.onError(waiting, error);
+    }
+    await insist(waiting, {}, { release: true });
+    return undefined;
   }
 
   function tryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {

@@ -38,12 +38,16 @@ export type Accepted = { kind: 'accepted'; request: ClaimedRequest } | { kind: '
  */
 export function createSubmit(deps: {
   requests: AcceptingStore;
-  take(claimed: ClaimedRequest): void;
+  /** @param since by `monotonicNow`, before it was accepted */
+  take(claimed: ClaimedRequest, since: number): void;
+  /** Milliseconds of the clock that `take` goes by. */
+  monotonicNow(): number;
   onAccepted(accepted: Accepted): void;
 }): (submission: Submission) => Promise<Accepted> {
   return async ({ account, ...submission }) => {
     const { retryOf, teamId } = submission;
     const before = retryOf === undefined ? undefined : await deps.requests.find(teamId, retryOf);
+    const since = deps.monotonicNow();
     const accepted = await deps.requests.accept({
       ...submission,
       ...splitPasswords(account),
@@ -51,7 +55,7 @@ export function createSubmit(deps: {
       announcement: before?.announcement,
     });
     deps.onAccepted(accepted);
-    if (accepted.kind === 'accepted') deps.take(accepted.request);
+    if (accepted.kind === 'accepted') deps.take(accepted.request, since);
     return accepted;
   };
 }

@@ -1,4 +1,4 @@
-import type { AfterStep } from './do-step.ts';
+import type { AfterStep, TakenTurn } from './do-step.ts';
 import { retryDelayMs } from './next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
 
@@ -11,8 +11,8 @@ const LAST_POLL_MS = 5_000;
 /** What of a lease is not used, for the time between the database's clock and our noticing. */
 const LEASE_MARGIN_MS = 500;
 
-/** A request that got the turn it waited for: of this key, taken at `takenAt` by `now`, or a little after. */
-export type ArmedInTurn = ClaimedRequest & { turnOf: string; takenAt: number };
+/** A request that got the turn it waited for. */
+export type ArmedInTurn = ClaimedRequest & { turn: TakenTurn };
 
 export type WorkerDeps = {
   requests: {
@@ -26,7 +26,7 @@ export type WorkerDeps = {
   /** A step of a request, and the sending of one that is armed already; `isHeld` is asked right before each effect. */
   createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
-    sendArmed(armed: ClaimedRequest, turn: { turnOf: string; takenAt: number }): AfterStep;
+    sendArmed(armed: ClaimedRequest, turn: TakenTurn): AfterStep;
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
@@ -40,8 +40,12 @@ export type WorkerDeps = {
 
 export type Worker = {
   start(): void;
-  /** Works on a request that this process has just accepted and already holds. */
-  take(claimed: ClaimedRequest): void;
+  /**
+   * Works on a request that this process has just accepted and already holds.
+   *
+   * @param since by `monotonicNow`, before it was accepted
+   */
+  take(claimed: ClaimedRequest, since: number): void;
   /** Looks for due requests at once. */
   wake(): void;
   /** Claims nothing more and resolves when no request is being worked on, at the latest after `graceMs`. */
@@ -74,8 +78,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     wake();
   }
 
-  function take(claimed: ClaimedRequest): void {
-    begin(claimed, monotonicNow() - POLL_MS, doStep);
+  function take(claimed: ClaimedRequest, since: number): void {
+    begin(claimed, since, doStep);
   }
 
   function wake(): void {
@@ -92,6 +96,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     try {
       for (const claimed of toGiveBack.values()) await giveBack(claimed);
       if (stopping || monotonicNow() < mayClaimFrom) return;
+      // After a sleep: what nobody else has taken over is still ours, and not to be claimed from ourselves.
+      if ([...running.values()].some(({ heldUntil }) => monotonicNow() >= heldUntil)) await renewLeases();
       while (await claimDue()) {
         // As long as there is more that is due, and room for it.
       }
@@ -119,9 +125,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (stopping || room <= 0) return false;
     const claimedAt = monotonicNow();
     const { armed, nextAt } = await deps.claimTurns(room);
-    for (const { turnOf, takenAt, ...each } of armed) {
-      begin(each, claimedAt, (request) => sendArmed(request, { turnOf, takenAt }));
-    }
+    for (const { turn, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turn));
     clearTimeout(turnTimer);
     if (nextAt !== undefined) turnTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
     return armed.length > 0;
@@ -137,7 +141,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     const entry: Running = { claimed, heldUntil: leaseFrom(claimedAt), done: Promise.resolve() };
     running.set(claimed.id, entry);
     entry.done = run(entry, firstStep).finally(() => {
-      running.delete(claimed.id);
+      // It may have been claimed again since.
+      if (running.get(claimed.id) === entry) running.delete(claimed.id);
       if (running.size === deps.maxAtOnce - 1 || toGiveBack.size > 0) wake();
     });
   }
@@ -164,7 +169,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
     }
-    toGiveBack.delete(claimed.id);
+    if (toGiveBack.get(claimed.id) === claimed) toGiveBack.delete(claimed.id);
   }
 
   function isHeld({ id, fence }: ClaimedRequest): boolean {

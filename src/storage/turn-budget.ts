@@ -26,7 +26,7 @@ export function createTurnBudget(
   keyFingerprint: string,
   { limits, steadyNow }: { limits: readonly RateLimit[]; steadyNow: () => number },
 ) {
-  return { lock, look, countFree, listTaken, note, blockFor };
+  return { lock, look, countFree, listTaken, note, move, blockFor };
 
   /** SQLite's transactions exclude each other anyway. */
   async function lock(): Promise<void> {
@@ -111,6 +111,20 @@ export function createTurnBudget(
       user_id: taker?.userId ?? null,
     }));
     if (turns.length > 0) await kysely.insertInto('coldsend_turns').values(turns).execute();
+  }
+
+  /** Lets the turn that somebody took at `from` count from now on; one that is not found counts once more. */
+  async function move(from: number, taker: NonNullable<TurnTaker>): Promise<void> {
+    const { clock } = await look();
+    // Rows of one moment are alike, and only one of them is moved.
+    const row = sql.ref(kind === 'postgres' ? 'ctid' : 'rowid');
+    const moved = await sql`
+      update coldsend_turns set taken_at = ${clock} where ${row} = (
+        select ${row} from coldsend_turns
+        where key_fingerprint = ${keyFingerprint} and taken_at = ${from}
+          and team_id = ${taker.teamId} and user_id = ${taker.userId} limit 1
+      )`.execute(kysely);
+    if (moved.numAffectedRows === 0n) await note(clock, [taker]);
   }
 
   async function blockFor(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
-import type { Turn } from '../add-inbox/do-step.ts';
+import type { TakenTurn, Turn } from '../add-inbox/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
 import { estimateTurnAt, latestSendingMs, type RateLimit, windowMs } from '../add-inbox/turns.ts';
@@ -60,7 +60,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
       if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
         await turns.note(budget.clock, [claimed]);
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
-        return { kind: 'armed', request, takenAt };
+        return { kind: 'armed', request, turn: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
       await inLine.where('id', '=', claimed.id).execute();
@@ -138,7 +138,8 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
       const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count);
       const claimed = await arm(within, await keepReadable(within, first));
       arming = claimed;
-      const armed = claimed.map((request) => ({ ...request, turnOf: keyFingerprint, takenAt }));
+      const turn = { keyFingerprint, takenAt, countsFrom: budget.clock };
+      const armed = claimed.map((request) => ({ ...request, turn }));
       await turns.note(budget.clock, armed);
       if (first.length < count) return { armed, nextAt: undefined };
       budget = await turns.look();
@@ -213,14 +214,10 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     });
   }
 
-  /**
-   * What is sent too long after its turn would leave the windows too early: it counts once more, from now on.
-   *
-   * @param takenAt when its turn was taken, by `now`
-   */
-  async function noteSending(keyFingerprint: string, takenAt: number): Promise<void> {
-    if (now() - takenAt <= latestSendingMs(limits)) return;
-    await withTurns(keyFingerprint, async (turns) => turns.note((await turns.look()).clock, [undefined]));
+  /** What is sent too long after its turn was taken would leave the windows too early: its turn counts from now on instead. */
+  async function noteSending(sent: { teamId: string; userId: string }, turn: TakenTurn): Promise<void> {
+    if (now() - turn.takenAt <= latestSendingMs(limits)) return;
+    await withTurns(turn.keyFingerprint, (turns) => turns.move(turn.countsFrom, sent));
   }
 
   /** ColdSend said that the key has to wait: nobody gets a turn for so many milliseconds. */

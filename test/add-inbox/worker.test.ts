@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
 import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
-import { createDoStep, type Delivery, type RightToAdd, type StepDeps } from '../../src/add-inbox/do-step.ts';
+import {
+  createDoStep,
+  type Delivery,
+  type RightToAdd,
+  type StepDeps,
+  type TakenTurn,
+} from '../../src/add-inbox/do-step.ts';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
 import { LOST_RIGHTS } from '../../src/add-inbox/person.ts';
 import {
@@ -56,12 +63,19 @@ function setUp(options: {
   /** Thrown once the turn is taken. */
   turnFails?: Error;
   passwordsFail?: Error;
+  blockFails?: Error;
+  /** Happens between the commit that gives a request back and the worker hearing of it. */
+  whileReleased?: () => Promise<void>;
+  /** What the store says is due, by call. */
+  due?: () => ClaimedRequest[];
+  renew?: (claimed: ClaimedRequest[]) => string[];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
   right?: RightToAdd;
 }) {
+  const { monotonicNow = () => 0 } = options;
   const calls: string[] = [];
-  const sendings: { fingerprint: string; takenAt: number }[] = [];
+  const sendings: TakenTurn[] = [];
   const errors: unknown[] = [];
   let stored: ClaimedRequest = { ...sampleRequest(options.request), fence: 1 };
   let key = options.key ?? KEY;
@@ -80,8 +94,8 @@ function setUp(options: {
     calls.push(what);
   };
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
-    claimDue: async () => [],
-    renew: async () => [],
+    claimDue: async () => options.due?.() ?? [],
+    renew: async (claimed) => options.renew?.(claimed) ?? [],
     openPasswords: async () => {
       if (options.passwordsFail !== undefined) throw options.passwordsFail;
       return { smtp_password: 'p', imap_password: 'q' };
@@ -91,7 +105,9 @@ function setUp(options: {
       if (refusal !== undefined) throw refusal;
       commit({ ...claimed, ...change });
       if (release) released(stored);
-      return stored;
+      const committed = stored;
+      if (release) await options.whileReleased?.();
+      return committed;
     },
   };
   const onError = (_request: unknown, error: unknown) => void errors.push(error);
@@ -115,10 +131,13 @@ function setUp(options: {
         }
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
         if (options.turnFails !== undefined) throw options.turnFails;
-        return { kind: 'armed', request, takenAt };
+        return { kind: 'armed', request, turn: { keyFingerprint: 'f', takenAt, countsFrom: takenAt } };
       },
-      block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} for ${forMs}`),
-      noteSending: async (fingerprint, takenAt) => void sendings.push({ fingerprint, takenAt }),
+      block: async (fingerprint, forMs) => {
+        if (options.blockFails !== undefined) throw options.blockFails;
+        calls.push(`block ${fingerprint} for ${forMs}`);
+      },
+      noteSending: async (_armed, turn) => void sendings.push(turn),
     },
     delivery: {
       announce: async (request, isHeld) => {
@@ -156,7 +175,7 @@ function setUp(options: {
     createSteps: (isHeld) => createDoStep({ ...steps, isHeld }),
     onError,
     now: () => 1_000,
-    monotonicNow: options.monotonicNow ?? (() => 0),
+    monotonicNow,
     random: () => 0.5,
     maxAtOnce: 2,
     leaseMs: options.leaseMs ?? Number.POSITIVE_INFINITY,
@@ -164,12 +183,14 @@ function setUp(options: {
   const { sendArmed } = createDoStep({ ...steps, isHeld: () => true });
   return {
     worker,
-    sendArmed: (turnOf = 'f', takenAt = 1_000) => sendArmed(stored, { turnOf, takenAt }),
+    sendArmed: (turn: Partial<TakenTurn> = {}) =>
+      sendArmed(stored, { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000, ...turn }),
     calls,
     sendings,
     errors,
     whenReleased,
-    take: () => worker.take(stored),
+    take: (claimed = stored) => worker.take(claimed, monotonicNow()),
+    stored: () => stored,
     setKey: (now: ColdsendKey) => (key = now),
   };
 }
@@ -392,15 +413,15 @@ test('who stands in line for a key that was replaced just then is sent with the 
 
 test('a turn of another key than the one there is now is not used: the request waits for one of that key', async () => {
   const { sendArmed, calls } = setUp({ request: { state: 'armed', announcement: ANNOUNCEMENT } });
-  const request = await sendArmed('another');
+  const request = await sendArmed({ keyFingerprint: 'another' });
   assert.deepEqual([request?.state, request?.notBefore, request?.waitsFor], ['announced', 0, undefined]);
   assert.deepEqual(calls, ['commit announced']);
 });
 
 test('what goes out is noted, with when its turn was taken', async () => {
   const { sendArmed, sendings } = setUp({ request: { state: 'armed' } });
-  await sendArmed('f', 900);
-  assert.deepEqual(sendings, [{ fingerprint: 'f', takenAt: 900 }]);
+  await sendArmed({ takenAt: 900 });
+  assert.deepEqual(sendings, [{ keyFingerprint: 'f', takenAt: 900, countsFrom: 1_000 }]);
 });
 
 test('when ColdSend says that there were too many, its key gets no turns for as long', async () => {
@@ -411,6 +432,87 @@ test('when ColdSend says that there were too many, its key gets no turns for as 
   assert.ok(calls.includes('block f for 30000'));
 });
 
+test('the wait that ColdSend asked for stays, though neither the key can be blocked nor the wait be shown', async () => {
+  const limited: SendResult = { kind: 'not_done', why: 'rate_limited', retryAfterMs: 30_000 };
+  const fails = new Error('canceling statement due to statement timeout');
+  let refusals = 2;
+  const { take, whenReleased, errors } = setUp({
+    request: { state: 'announced' },
+    answers: [limited],
+    blockFails: fails,
+    delivery: { refresh: async () => Promise.reject(fails) },
+    refuse: (change) => {
+      if (Object.keys(change).length > 0) return undefined;
+      refusals -= 1;
+      return refusals >= 0 ? fails : undefined;
+    },
+  });
+  take();
+  const { notBefore, waitsFor } = await whenReleased;
+  assert.deepEqual([notBefore, waitsFor], [31_000, 'rate_limited']);
+  assert.equal(errors.length, 4);
+});
+
+test('what is claimed again just when it was given back is held and worked on', async () => {
+  let isDue = false;
+  const announced = Promise.withResolvers<void>();
+  const set = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answers: [{ kind: 'not_done', why: 'unavailable', retryAfterMs: 0 }, ADDED],
+    due: () => (isDue ? [{ ...set.stored(), fence: 2 }] : []),
+    whileReleased: async () => {
+      if (isDue || set.stored().state === 'told') return;
+      isDue = true;
+      set.worker.wake();
+      while (set.calls.filter((call) => call === 'POST').length < 2) await nextTurn();
+    },
+    delivery: {
+      reply: async (_request, isHeld) => {
+        await announced.promise;
+        return isHeld() ? { kind: 'replied', ts: '1.2' } : Promise.reject(new LeaseLostError('REQUEST00001'));
+      },
+    },
+  });
+  set.take();
+  await set.whenReleased;
+  isDue = false;
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  announced.resolve();
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  assert.equal(set.stored().state, 'told');
+});
+
+test('after a sleep, what nobody has taken over meanwhile is renewed before anything is claimed', async () => {
+  let time = 0;
+  const answer = Promise.withResolvers<SendResult>();
+  const posted = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const { take, worker, whenReleased } = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    leaseMs: 4_000,
+    monotonicNow: () => time,
+    answer: () => {
+      posted.resolve();
+      return answer.promise;
+    },
+    renew: (claimed) => {
+      asked.push('renew');
+      return claimed.map(({ id }) => id);
+    },
+    due: () => {
+      asked.push('claim');
+      return [];
+    },
+  });
+  take();
+  await posted.promise;
+  time = 3_600_000;
+  worker.wake();
+  answer.resolve(ADDED);
+  assert.equal((await whenReleased).state, 'told');
+  assert.deepEqual(asked.slice(0, 2), ['renew', 'claim']);
+});
+
 test('a process that slept through its lease sends nothing and posts nothing, whatever it had begun', async () => {
   for (const state of ['accepted', 'announced', 'settled'] as const) {
     let time = 0;
@@ -419,7 +521,7 @@ test('a process that slept through its lease sends nothing and posts nothing, wh
       request: { state, outcome: state === 'settled' ? ADDED : undefined },
       leaseMs: 4_000,
       monotonicNow: () => {
-        time += 3_000;
+        time += 4_000;
         return time;
       },
       refuse: (_change, made) => {
