@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +52,29 @@ test('a second signal ends the bot at once with 0, and nothing is lost by it', a
   const root = () => member.in(channelId).find(({ rendered }) => rendered.startsWith('❓'));
   await slack.waitFor(() => (root()?.thread.length === 1 ? true : undefined), 'the outcome');
   assert.equal(coldsend.ledger.filter(({ body }) => says(body, 'jane@acme.com')).length, 1, 'never sent again');
+  assert.deepEqual(slack.problems, []);
+});
+
+test('neither a silent ColdSend nor half a request keeps the bot from stopping, and what was sent is told as unknown', async (context) => {
+  const world = await startWorld(context);
+  const { slack, coldsend, bot, member, channelId } = world;
+  coldsend.answerNext({ kind: 'hang' }, { forAddress: 'jane@acme.com' });
+  await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
+  await coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && says(body, 'jane@acme.com'));
+  const [silent, half] = [1, 2].map(() => connect(Number(new URL(bot.url).port), '127.0.0.1').on('error', () => {}));
+  await Promise.all([silent, half].map((socket) => socket && once(socket, 'connect')));
+  const timestamp = Math.floor(Date.now() / 1000);
+  half?.write(
+    `POST /slack/events HTTP/1.1\r\nhost: x\r\nx-slack-request-timestamp: ${timestamp}\r\ncontent-length: 9\r\n\r\nhalf`,
+  );
+  const signalledAt = performance.now();
+  assert.equal(await bot.stop('SIGTERM'), 0);
+  assert.ok(performance.now() - signalledAt >= 20_000, 'ColdSend gets 20 s to answer');
+
+  await world.restart();
+  const root = () => member.in(channelId).find(({ rendered }) => rendered.startsWith('❓'));
+  await slack.waitFor(() => (root()?.thread.length === 1 ? true : undefined), 'the outcome');
+  assert.equal(coldsend.ledger.filter(({ body }) => says(body, 'jane@acme.com')).length, 1);
   assert.deepEqual(slack.problems, []);
 });
 

@@ -131,6 +131,31 @@ export function describeDatabase(databases: TestDatabases) {
         await sql`select * from next_one`.execute(db.kysely);
       });
 
+      test('each only adds: what the version before reads and writes stays as it was', async () => {
+        const url = await databases.createUrl();
+        const columnsAfter = async (count: number) => {
+          const db = await databases.open(url, { migrations: MIGRATIONS.slice(0, count) });
+          const tables = await db.kysely.introspection.getTables();
+          await db.close();
+          return new Map(
+            tables.map(({ name, columns }) => [name, new Map(columns.map((column) => [column.name, column]))]),
+          );
+        };
+        let before: Awaited<ReturnType<typeof columnsAfter>> = new Map();
+        for (const [index, { name }] of MIGRATIONS.entries()) {
+          const now = await columnsAfter(index + 1);
+          for (const [table, columns] of before) {
+            for (const [column, was] of columns)
+              assert.deepEqual(now.get(table)?.get(column), was, `${name}: ${column}`);
+            for (const [column, { isNullable, hasDefaultValue }] of now.get(table) ?? []) {
+              assert.ok(columns.has(column) || isNullable || hasDefaultValue, `${name}: ${column} can't be left out`);
+            }
+          }
+          before = now;
+        }
+        assert.ok(before.has('requests'));
+      });
+
       test('those of a newer version are no obstacle to this one', async () => {
         const url = await databases.createUrl();
         await (await databases.open(url, { migrations: [...MIGRATIONS, NEXT] })).close();
