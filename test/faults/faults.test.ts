@@ -56,6 +56,10 @@ test('a clock that is set a day on or back makes nobody wait for a day', async (
   keepsThePromise(await jumpClock({ seed: SEED }));
 });
 
+test('nor does the clock of one replica that is a day ahead of or behind the other', async () => {
+  keepsThePromise(await jumpClock({ seed: SEED, postgres }));
+});
+
 test('a full disk is said, and it goes on once there is room again', async () => {
   keepsThePromise(await fillDisk({ seed: SEED, times: 1 }));
 });

@@ -55,6 +55,7 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   if (freezes > 0) yield freezeReplicas({ postgres, seed, freezes, ...more });
   const submissions = settings.FAULT_COPIES;
   if (submissions > 0) yield deliverToAll({ postgres, seed, submissions });
+  for (let jump = 0; jump < settings.FAULT_CLOCK_JUMPS; jump += 1) yield jumpClock({ seed: seed + jump, postgres });
   const requests = settings.FAULT_BACKLOG;
   if (requests > 0) yield meetBacklog({ postgres, requests });
   const times = settings.FAULT_OUTAGES;
@@ -65,9 +66,9 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 }
 
 function needsPostgres(settings: Settings): boolean {
-  const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES } = settings;
+  const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } = settings;
   const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS;
-  return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES > 0;
+  return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0;
 }
 
 /** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */
