@@ -10,9 +10,11 @@ import { checkFacts } from './check-facts.ts';
 import { addressOf, type FaultWorld, passwordFor, startFaultWorld } from './fault-world.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { judgeRates } from './judge-rates.ts';
+import { readAllWhenTold } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
+const COMMITTED_WITHIN_MS = 20_000;
 const WORKSPACES = 5;
 const PEOPLE = 4;
 
@@ -63,7 +65,7 @@ export async function meetBacklog({
     const { violations, used } = judgeRates(sent, LIMITS);
     tally.violations.push(...violations);
     tally.outcomes['% of the limits used'] = Math.round(used * 1000) / 10;
-    const rows = await readWhenTold(addresses);
+    const rows = await readAllWhenTold(replicas.read, addresses, COMMITTED_WITHIN_MS);
     for (const address of addresses) {
       const known = { acknowledged: true, crashes: [], committed: rows.get(address) };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), true);
@@ -77,14 +79,6 @@ export async function meetBacklog({
   }
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;
-
-  async function readWhenTold(addresses: string[]) {
-    for (const deadline = performance.now() + 20_000; ; ) {
-      const rows = await replicas.read();
-      const isDone = addresses.every((address) => rows.get(address)?.state === 'told');
-      if (isDone || performance.now() > deadline) return rows;
-    }
-  }
 }
 
 /** Returns the workspace of each address. */

@@ -8,7 +8,7 @@ import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { prepareBot } from './faulty-bot.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { type CommittedRow, readCommittedBeside } from './read-committed.ts';
+import { type CommittedRow, readAllWhenTold, readCommittedBeside } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
@@ -74,7 +74,7 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
     await world.told.waitFor(addresses, TOLD_WITHIN_MS).catch((error: unknown) => {
       tally.violations.push(`${name}: ${error instanceof Error ? error.message : error}`);
     });
-    const rows = await readWhenTold(bots, addresses);
+    const rows = await readAllWhenTold(bots.read, addresses, COMMITTED_WITHIN_MS);
     for (const [index, address] of addresses.entries()) {
       const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed: rows.get(address) };
       const verdict = checkFacts(gatherFacts(world, address, known));
@@ -122,14 +122,4 @@ async function startTwo(world: FaultWorld, postgres: TestPostgres): Promise<Bots
     read: replicas.read,
     close: replicas.close,
   };
-}
-
-/** The last commit comes a moment after the last word to Slack. */
-async function readWhenTold({ read }: Bots, addresses: string[]): Promise<Map<string, CommittedRow>> {
-  for (const deadline = performance.now() + COMMITTED_WITHIN_MS; ; ) {
-    const rows = await read();
-    const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'told') === 'told');
-    if (isDone || performance.now() > deadline) return rows;
-    await sleep(50);
-  }
 }

@@ -5,6 +5,7 @@ import type { Committed } from './facts.ts';
 import { addressOf, startFaultWorld } from './fault-world.ts';
 import type { FaultyBot } from './faulty-bot.ts';
 import { gatherFacts } from './gather-facts.ts';
+import { readAllWhenTold } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
@@ -105,7 +106,7 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
       all.filter((address) => rows.has(address)),
       TAKEN_OVER_WITHIN_MS,
     );
-    const done = await readWhenTold(all);
+    const done = await readAllWhenTold(replicas.read, all, TAKEN_OVER_WITHIN_MS);
     for (const [index, address] of all.entries()) {
       const state: Committed | undefined = frozen.get(address);
       const known = {
@@ -135,14 +136,5 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
     const timer = setInterval(() => bot.signal('SIGCONT'), 100);
     await disarmed;
     clearInterval(timer);
-  }
-
-  async function readWhenTold(addresses: string[]): Promise<Map<string, Committed>> {
-    for (const deadline = performance.now() + TAKEN_OVER_WITHIN_MS; ; ) {
-      const rows = await replicas.read();
-      const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'told') === 'told');
-      if (isDone || performance.now() > deadline) return rows;
-      await sleep(50);
-    }
   }
 }

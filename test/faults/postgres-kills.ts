@@ -7,6 +7,7 @@ import { addressOf, passwordFor, startFaultWorld } from './fault-world.ts';
 import { findPasswords } from './find-passwords.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
+import { readAllWhenTold } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
@@ -112,7 +113,7 @@ async function runWorld(
     for (let kill = 0; kill < kills; kill += 1) await killOne(kill);
     const held = [...(await replicas.read()).keys()].filter((address) => crashes.has(address));
     await world.told.waitFor(held, TOLD_WITHIN_MS);
-    const rows = await readWhenTold(held);
+    const rows = await readAllWhenTold(replicas.read, held, TOLD_WITHIN_MS);
     for (const [address, states] of crashes) {
       const isAcknowledged = acknowledged.get(address) ?? false;
       const known = { acknowledged: isAcknowledged, crashes: states, committed: rows.get(address) };
@@ -150,15 +151,6 @@ async function runWorld(
     }
     countDeath(tally, victim.bot.diedAt() ?? 'at a random moment');
     await Promise.all([...submitted, replaced]);
-  }
-
-  async function readWhenTold(addresses: string[]): Promise<Map<string, Committed>> {
-    for (const deadline = performance.now() + TOLD_WITHIN_MS; ; ) {
-      const rows = await replicas.read();
-      const isDone = addresses.every((address) => rows.get(address)?.state === 'told');
-      if (isDone || performance.now() > deadline) return rows;
-      await sleep(50);
-    }
   }
 
   /** PostgreSQL keeps what was deleted in the table's file until it is written anew. */

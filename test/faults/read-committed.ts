@@ -54,10 +54,20 @@ export function readCommittedBeside(path: string): Map<string, CommittedRow> {
 
 /** What it holds of an address once its outcome is told: the last commit comes a moment after the last word to Slack. */
 export async function readWhenTold(path: string, address: string, withinMs = 5_000): Promise<CommittedRow | undefined> {
+  return (await readAllWhenTold(async () => readCommittedBeside(path), [address], withinMs)).get(address);
+}
+
+/** The same of several, read by `read`; those that are not there count as told. */
+export async function readAllWhenTold(
+  read: () => Promise<Map<string, CommittedRow>>,
+  addresses: string[],
+  withinMs: number,
+): Promise<Map<string, CommittedRow>> {
   for (const deadline = performance.now() + withinMs; ; ) {
-    const row = readCommittedBeside(path).get(address);
-    if (row === undefined || row.state === 'told' || performance.now() > deadline) return row;
-    await sleep(5);
+    const rows = await read();
+    const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'told') === 'told');
+    if (isDone || performance.now() > deadline) return rows;
+    await sleep(10);
   }
 }
 

@@ -10,7 +10,7 @@ import { type FaultyBot, prepareBot } from './faulty-bot.ts';
 import { findPasswords } from './find-passwords.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { readCommittedBeside, readCommittedCopy, readFiles } from './read-committed.ts';
+import { readAllWhenTold, readCommittedBeside, readCommittedCopy, readFiles } from './read-committed.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import { countDeath, countVerdict, createTally, type Tally } from './tally.ts';
 
@@ -25,6 +25,7 @@ const LONGEST_PATH_MS = 80;
 /** Until the freed bytes are taken off the disk too. */
 const LONGEST_ERASING_MS = 1_300;
 const TOLD_WITHIN_MS = 30_000;
+const COMMITTED_WITHIN_MS = 5_000;
 const TRIALS_PER_WORLD = 50;
 const ERASED_WITHIN_MS = 20_000;
 
@@ -155,7 +156,11 @@ async function runWorld(
     if (bot.hasEnded()) nextUrl = await startNext();
     if (nextUrl === undefined) throw new Error('the bot did not start again');
     await world.told.waitFor(committedOf(crashes), TOLD_WITHIN_MS);
-    const rows = await readWhenTold(path, committedOf(crashes));
+    const rows = await readAllWhenTold(
+      async () => readCommittedBeside(path),
+      committedOf(crashes),
+      COMMITTED_WITHIN_MS,
+    );
 
     for (const [index, address] of addresses.entries()) {
       const facts = gatherFacts(world, address, {
@@ -197,16 +202,6 @@ async function waitForDeath(
 
 function committedOf(crashes: Map<string, (Committed | undefined)[]>): string[] {
   return [...crashes].flatMap(([address, states]) => (states.some((state) => state !== undefined) ? [address] : []));
-}
-
-/** The last commit comes a moment after the last word to Slack, and there is nothing to be told by. */
-async function readWhenTold(path: string, addresses: string[]): Promise<Map<string, Committed>> {
-  for (const deadline = performance.now() + 5_000; ; ) {
-    const rows = readCommittedBeside(path);
-    const isDone = addresses.every((address) => rows.get(address)?.state === 'told');
-    if (isDone || performance.now() > deadline) return rows;
-    await sleep(5);
-  }
 }
 
 /** Freed bytes are taken off the disk a moment after the outcome, and at most every few seconds. */
