@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { StartError } from './start-error.ts';
 
 // An import would read each of the module's exports, and its WebSocket, read, loads the undici inside Node: 40 ms and 13 MB.
@@ -10,12 +10,15 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
 export type HttpServer = {
   /** Resolves with the port, which was chosen by the system where `port` is 0. Throws StartError where it can't be had. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no new connection; resolves when the open requests are answered, at the latest after five seconds. */
+  /** Takes no new connection; resolves when the whole requests are answered, at the latest after 30 s. */
   close(): Promise<void>;
 };
 
-/** Slack waits three seconds for an answer; nobody who sends a whole request has to wait longer. */
-const CLOSE_WITHIN_MS = 5_000;
+/** Who has not sent a whole request by then is cut off when the server closes. */
+const WHOLE_REQUEST_WITHIN_MS = 5_000;
+
+/** Installing a workspace asks Slack several times; everything else is answered within seconds. */
+const ANSWERED_WITHIN_MS = 30_000;
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
@@ -29,9 +32,16 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 },
     (request, response) => {
+      connections.set(request.socket, request);
       void answer(request, response);
     },
   );
+  /** With the last request of each. */
+  const connections = new Map<Socket, IncomingMessage | undefined>();
+  server.on('connection', (socket) => {
+    connections.set(socket, undefined);
+    socket.once('close', () => connections.delete(socket));
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0] ?? '';
@@ -44,6 +54,10 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
       if (response.headersSent) response.destroy();
       else sendText(response, 500, 'Something went wrong here');
     }
+  }
+
+  function cutOffUnfinished(): void {
+    for (const [socket, request] of connections) if (!request?.complete) socket.destroy();
   }
 
   return {
@@ -60,9 +74,12 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
     close: () =>
       new Promise((resolve) => {
         // Who has connected and not sent a whole request is not idle to Node, nor timed out any more once it is closing.
-        const timer = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+        const timers = [
+          setTimeout(cutOffUnfinished, WHOLE_REQUEST_WITHIN_MS),
+          setTimeout(() => server.closeAllConnections(), ANSWERED_WITHIN_MS),
+        ];
         server.close(() => {
-          clearTimeout(timer);
+          for (const timer of timers) clearTimeout(timer);
           resolve();
         });
         server.closeIdleConnections();

@@ -1,4 +1,4 @@
-/** The time of day jitters against the system's clock, and is slewed by less than this in a minute. */
+/** By less than this the time of day jitters against the system's clock. Where it drifts, what adds up counts too. */
 const SLEPT_AT_LEAST_MS = 50;
 
 /**

@@ -27,13 +27,14 @@ test('closing waits for who is being answered, and not for who does not send a w
   const silent = connect(port, '127.0.0.1');
   const half = connect(port, '127.0.0.1');
   for (const socket of [silent, half]) {
-    socket.on('error', () => {});
+    socket.on('error', () => {}).resume();
     await once(socket, 'connect');
   }
   half.write('POST /form HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
   const answered = fetch(`http://127.0.0.1:${port}/slow`);
   await asked.promise;
   const closed = server.close();
+  await Promise.all([silent, half].map((socket) => once(socket, 'close')));
   mayAnswer.resolve();
   assert.equal(await (await answered).text(), 'here it is\n');
   await closed;

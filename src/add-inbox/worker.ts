@@ -74,7 +74,9 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   function start(): void {
     pollTimer = setInterval(wake, POLL_MS);
-    renewTimer = setInterval(() => void renewLeases(), renewEveryMs);
+    renewTimer = setInterval(() => {
+      renewLeases().catch((error: unknown) => deps.onError(undefined, error));
+    }, renewEveryMs);
     wake();
   }
 
@@ -181,12 +183,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (running.size === 0 || deps.leaseMs === Number.POSITIVE_INFINITY) return;
     const entries = [...running.values()];
     const renewedAt = monotonicNow();
-    try {
-      const held = new Set(await requests.renew(entries.map(({ claimed }) => claimed)));
-      for (const entry of entries) if (held.has(entry.claimed.id)) entry.heldUntil = leaseFrom(renewedAt);
-    } catch (error) {
-      deps.onError(undefined, error);
-    }
+    const held = new Set(await requests.renew(entries.map(({ claimed }) => claimed)));
+    for (const entry of entries) if (held.has(entry.claimed.id)) entry.heldUntil = leaseFrom(renewedAt);
   }
 
   function leaseFrom(claimedAt: number): number {

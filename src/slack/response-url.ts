@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /**
  * Says something to the person who used the command, and to nobody else. The URL is a secret: whoever has it can speak
- * for the bot, so it is in no error. Resolves with whether Slack took it.
+ * for the bot, so it is in no error. Resolves with whether Slack took it; not, where `mayBegin` says no.
  *
  * @param mayBegin asked right before the first byte goes out
  */

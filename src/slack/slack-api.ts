@@ -150,7 +150,11 @@ export function createSlackApis(deps: {
 
   function createSlackApi(token: string, mayBegin?: () => boolean): SlackApi {
     const client = createClient(token, 10_000, mayBegin);
-    const waitedFor = createClient(token, WAITED_FOR_MS, mayBegin);
+    let kept: WebClient | undefined;
+    const waitedFor = (): WebClient => {
+      kept ??= createClient(token, WAITED_FOR_MS, mayBegin);
+      return kept;
+    };
     return {
       asLongAs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
@@ -165,25 +169,25 @@ export function createSlackApis(deps: {
       revoke: async () => {
         await call(client, 'auth.revoke', {}, taken);
       },
-      findUser: async (userId) => (await call(waitedFor, 'users.info', { user: userId }, foundUser)).user,
+      findUser: async (userId) => (await call(waitedFor(), 'users.info', { user: userId }, foundUser)).user,
       openView: async (triggerId, view) =>
-        (await call(waitedFor, 'views.open', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
+        (await call(waitedFor(), 'views.open', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
       pushView: async (triggerId, view) =>
-        (await call(waitedFor, 'views.push', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
+        (await call(waitedFor(), 'views.push', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
       updateView: async (viewId, view, hash) =>
         (await call(client, 'views.update', { view_id: viewId, hash, view: JSON.stringify(view) }, openedView)).view,
       publishHome: async (userId, view) => {
         await call(client, 'views.publish', { user_id: userId, view: JSON.stringify(view) }, taken);
       },
       postMessage: (channelId, message, threadTs) => post(client, channelId, message, threadTs),
-      postNow: (channelId, message) => post(waitedFor, channelId, message, undefined),
+      postNow: (channelId, message) => post(waitedFor(), channelId, message, undefined),
       updateMessage: async (channelId, ts, message) => {
         await call(client, 'chat.update', { channel: channelId, ts, ...toArguments(message) }, taken);
       },
-      listUserGroups: async () => (await call(waitedFor, 'usergroups.list', {}, userGroups)).usergroups,
+      listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
-        (await call(waitedFor, 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
-      uploadFile: (channelId, file) => uploadFile(client, channelId, file),
+        (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
+      uploadFile: (channelId, file) => uploadFile(client, channelId, file, mayBegin),
     };
   }
 
@@ -199,6 +203,7 @@ export function createSlackApis(deps: {
     client: WebClient,
     channelId: string,
     { name, title, content }: { name: string; title: string; content: string },
+    mayBegin: (() => boolean) | undefined,
   ): Promise<void> {
     const wanted = { filename: name, length: Buffer.byteLength(content) };
     const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
@@ -209,8 +214,12 @@ export function createSlackApis(deps: {
         headers: { 'content-type': 'text/csv; charset=utf-8' },
         body: content,
         signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
+        mayBegin,
       })
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        if (error instanceof NotBegunError) throw error;
+        return undefined;
+      });
     if (!sent?.ok) throw new SlackUnavailableError('files.upload', undefined);
     const files = JSON.stringify([{ id: file_id, title }]);
     await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);

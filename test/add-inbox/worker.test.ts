@@ -189,7 +189,7 @@ function setUp(options: {
     sendings,
     errors,
     whenReleased,
-    take: (claimed = stored) => worker.take(claimed, monotonicNow()),
+    take: (since = monotonicNow()) => worker.take(stored, since),
     stored: () => stored,
     setKey: (now: ColdsendKey) => (key = now),
   };
@@ -514,11 +514,16 @@ test('after a sleep, what nobody has taken over meanwhile is renewed before anyt
 });
 
 test('a process that slept through its lease sends nothing and posts nothing, whatever it had begun', async () => {
-  for (const state of ['accepted', 'announced', 'settled'] as const) {
+  for (const request of [
+    { state: 'accepted' },
+    { state: 'announced' },
+    { state: 'settled', outcome: ADDED },
+    { state: 'settled', outcome: ADDED, replyTs: '1.2' },
+  ] as const) {
     let time = 0;
     const over = Promise.withResolvers<void>();
     const { take, worker, calls } = setUp({
-      request: { state, outcome: state === 'settled' ? ADDED : undefined },
+      request,
       leaseMs: 4_000,
       monotonicNow: () => {
         time += 4_000;
@@ -531,8 +536,74 @@ test('a process that slept through its lease sends nothing and posts nothing, wh
     });
     take();
     await worker.stop(1_000);
-    for (const effect of ['announce', 'POST', 'reply']) assert.ok(!calls.includes(effect), `${effect} while ${state}`);
+    for (const effect of ['announce', 'POST', 'reply', 'refresh']) {
+      assert.ok(!calls.includes(effect), `${effect} while ${request.state}`);
+    }
   }
+});
+
+test('who slept while ColdSend or Slack was asked shows nothing any more, and gives nothing back', async () => {
+  for (const request of [{ state: 'announced' }, { state: 'settled', outcome: ADDED }] as const) {
+    let time = 0;
+    const { take, worker, calls, errors } = setUp({
+      request: { ...request, announcement: ANNOUNCEMENT },
+      leaseMs: 4_000,
+      monotonicNow: () => time,
+      answer: async () => {
+        time = 10_000;
+        return { kind: 'not_done', why: 'unavailable', retryAfterMs: 7_000 };
+      },
+      delivery: {
+        reply: async () => {
+          time = 10_000;
+          return { kind: 'nowhere' };
+        },
+      },
+    });
+    take();
+    await worker.stop(1_000);
+    assert.ok(!calls.includes('refresh') && !calls.includes('commit told'), calls.join());
+    assert.deepEqual(errors, []);
+  }
+});
+
+test('what took a lease to be accepted is not worked on', async () => {
+  const { take, worker, calls } = setUp({ leaseMs: 4_000, monotonicNow: () => 10_000 });
+  take(6_000);
+  await worker.stop(1_000);
+  assert.deepEqual(calls, []);
+});
+
+test('a replica that cannot renew what it slept through claims nothing', async () => {
+  let time = 0;
+  const answer = Promise.withResolvers<SendResult>();
+  const posted = Promise.withResolvers<void>();
+  const failed = new Error('Query read timeout');
+  const { take, worker, errors, whenReleased } = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    leaseMs: 4_000,
+    monotonicNow: () => time,
+    answer: () => {
+      posted.resolve();
+      return answer.promise;
+    },
+    renew: (claimed) => {
+      if (errors.length === 0) throw failed;
+      return claimed.map(({ id }) => id);
+    },
+    due: () => (errors.length === 0 ? assert.fail('claimed') : []),
+  });
+  take();
+  await posted.promise;
+  time = 3_600_000;
+  worker.wake();
+  await nextTurn();
+  assert.deepEqual(errors, [failed]);
+  time += 3_000;
+  worker.wake();
+  await nextTurn();
+  answer.resolve(ADDED);
+  assert.equal((await whenReleased).state, 'told');
 });
 
 test('whoever lost the lease does nothing more: no POST, no message, no word in the log', async () => {
