@@ -26,10 +26,8 @@ test('closing waits for who is being answered, and not for who does not send a w
   const port = await server.listen(0, '127.0.0.1');
   const silent = connect(port, '127.0.0.1');
   const half = connect(port, '127.0.0.1');
-  for (const socket of [silent, half]) {
-    socket.on('error', () => {}).resume();
-    await once(socket, 'connect');
-  }
+  for (const socket of [silent, half]) socket.on('error', () => {}).resume();
+  await Promise.all([silent, half].map((socket) => once(socket, 'connect')));
   half.write('POST /form HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
   const answered = fetch(`http://127.0.0.1:${port}/slow`);
   await asked.promise;
