@@ -33,6 +33,8 @@ export function createHttpServer(routes: Record<string, Route>, onError: (error:
     { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 },
     (request, response) => {
       connections.set(request.socket, request);
+      // Node keeps the connection of who was answered open, also while the server is closing.
+      response.once('close', () => !server.listening && server.closeIdleConnections());
       void answer(request, response);
     },
   );
