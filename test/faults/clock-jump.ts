@@ -17,6 +17,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A request that waits for its next try has that within seconds, whatever the clock says. */
 const TOLD_WITHIN_MS = 20_000;
 
+/** So long that the clock jumps meanwhile. */
+const ASKED_FOR_MS = 1_500;
+
 const COMMITTED_WITHIN_MS = 5_000;
 
 /** So few that some stand in line when the clock jumps; the local ColdSend holds the bot to it by a clock that does not. */
@@ -58,14 +61,17 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
     await world.prepare(bots.urls[0] ?? '');
     const asked = addressOf(String(seed), 1);
     const waiting = addressOf(String(seed), 2);
-    world.coldsend.answerNext({ kind: 'slow', delayMs: 400 }, { forAddress: asked });
+    world.coldsend.answerNext({ kind: 'slow', delayMs: ASKED_FOR_MS }, { forAddress: asked });
     world.coldsend.answerNext({ kind: 'server_error', status: 503, retryAfter: '1' }, { forAddress: waiting });
     await sleep(LIMIT.seconds * 1000);
     const inLine = Array.from({ length: IN_LINE }, (_, index) => addressOf(String(seed), 3 + index));
     const addresses = [asked, waiting, ...inLine];
-    const acknowledged = await Promise.all(
-      addresses.map((address, index) => world.submit(address, [bots.urls[index % bots.urls.length] ?? ''])),
-    );
+    const submit = (address: string, index: number) =>
+      world.submit(address, [bots.urls[index % bots.urls.length] ?? '']);
+    const first = await submit(asked, 0);
+    await world.coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && JSON.stringify(body).includes(asked));
+    const others = await Promise.all([waiting, ...inLine].map((address, index) => submit(address, index + 1)));
+    const acknowledged = [first, ...others];
     await world.slack.waitFor(
       () => world.told.announcements(waiting).find(({ text }) => /^Waiting/.test(text)),
       'the announcement that it waits',
