@@ -195,6 +195,17 @@ function setUp(options: {
   };
 }
 
+/** ColdSend's answer, which comes when the test says so. */
+function holdAnswer() {
+  const answer = Promise.withResolvers<SendResult>();
+  const { promise: whenPosted, resolve } = Promise.withResolvers<void>();
+  const posted = (): Promise<SendResult> => {
+    resolve();
+    return answer.promise;
+  };
+  return { answer, posted, whenPosted };
+}
+
 test('each state is committed before the step it allows', async () => {
   const { take, whenReleased, calls } = setUp({});
   take();
@@ -484,17 +495,13 @@ test('what is claimed again just when it was given back is held and worked on', 
 
 test('after a sleep, what nobody has taken over meanwhile is renewed before anything is claimed', async () => {
   let time = 0;
-  const answer = Promise.withResolvers<SendResult>();
-  const posted = Promise.withResolvers<void>();
+  const { answer, posted, whenPosted } = holdAnswer();
   const asked: string[] = [];
   const { take, worker, whenReleased } = setUp({
     request: { state: 'announced', announcement: ANNOUNCEMENT },
     leaseMs: 4_000,
     monotonicNow: () => time,
-    answer: () => {
-      posted.resolve();
-      return answer.promise;
-    },
+    answer: posted,
     renew: (claimed) => {
       asked.push('renew');
       return claimed.map(({ id }) => id);
@@ -505,7 +512,7 @@ test('after a sleep, what nobody has taken over meanwhile is renewed before anyt
     },
   });
   take();
-  await posted.promise;
+  await whenPosted;
   time = 3_600_000;
   worker.wake();
   answer.resolve(ADDED);
@@ -576,17 +583,13 @@ test('what took a lease to be accepted is not worked on', async () => {
 
 test('a replica that cannot renew what it slept through claims nothing', async () => {
   let time = 0;
-  const answer = Promise.withResolvers<SendResult>();
-  const posted = Promise.withResolvers<void>();
+  const { answer, posted, whenPosted } = holdAnswer();
   const failed = new Error('Query read timeout');
   const { take, worker, errors, whenReleased } = setUp({
     request: { state: 'announced', announcement: ANNOUNCEMENT },
     leaseMs: 4_000,
     monotonicNow: () => time,
-    answer: () => {
-      posted.resolve();
-      return answer.promise;
-    },
+    answer: posted,
     renew: (claimed) => {
       if (errors.length === 0) throw failed;
       return claimed.map(({ id }) => id);
@@ -594,7 +597,7 @@ test('a replica that cannot renew what it slept through claims nothing', async (
     due: () => (errors.length === 0 ? assert.fail('claimed') : []),
   });
   take();
-  await posted.promise;
+  await whenPosted;
   time = 3_600_000;
   worker.wake();
   await nextTurn();
@@ -622,17 +625,13 @@ test('whoever lost the lease does nothing more: no POST, no message, no word in 
 });
 
 test('stopping waits for the answer of what was sent, notes it and tells it', async () => {
-  const answer = Promise.withResolvers<SendResult>();
-  const posted = Promise.withResolvers<void>();
+  const { answer, posted, whenPosted } = holdAnswer();
   const { take, worker, calls } = setUp({
     request: { state: 'announced' },
-    answer: () => {
-      posted.resolve();
-      return answer.promise;
-    },
+    answer: posted,
   });
   take();
-  await posted.promise;
+  await whenPosted;
   const stopped = worker.stop(60_000);
   answer.resolve(ADDED);
   await stopped;

@@ -3,11 +3,12 @@ import pg from 'pg';
 import type { TestPostgres } from '../storage/start-postgres.ts';
 import { checkFacts } from './check-facts.ts';
 import type { RequestFacts } from './facts.ts';
-import { addressOf, type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { addressOf, startFaultWorld } from './fault-world.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { noteProblems } from './note-problems.ts';
-import { type Replicas, startReplicas } from './replicas.ts';
+import { readAllWhenTold } from './read-committed.ts';
+import { startReplicas } from './replicas.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { countVerdict, createTally, type Tally } from './tally.ts';
 
@@ -110,7 +111,10 @@ export async function failPostgres(options: {
   }
 
   async function check(acknowledged: Map<string, boolean>): Promise<void> {
-    const committed = await readWhenTold(world, replicas, [...acknowledged.keys()]);
+    const addresses = [...acknowledged.keys()];
+    const committed = await readAllWhenTold(replicas.read, addresses, TOLD_WITHIN_MS);
+    const told = addresses.filter((address) => committed.get(address)?.state === 'told');
+    await world.told.waitFor(told, TOLD_WITHIN_MS);
     for (const [address, isAcknowledged] of acknowledged) {
       const row = committed.get(address);
       const facts = gatherFacts(world, address, { acknowledged: isAcknowledged, crashes: [], committed: row });
@@ -120,17 +124,6 @@ export async function failPostgres(options: {
       countVerdict(tally, verdict, isAcknowledged);
     }
     if (replicas.list.some(({ bot }) => bot.hasEnded())) tally.violations.push('a replica has ended');
-  }
-}
-
-async function readWhenTold(world: FaultWorld, replicas: Replicas, addresses: string[]) {
-  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; ) {
-    const rows = await replicas.read();
-    const held = addresses.filter((address) => rows.has(address));
-    const isDone = held.every((address) => rows.get(address)?.state === 'told');
-    if (isDone) await world.told.waitFor(held, TOLD_WITHIN_MS);
-    if (isDone || performance.now() > deadline) return rows;
-    await sleep(50);
   }
 }
 
