@@ -56,6 +56,11 @@ export type PersonRecord = {
   is_ultra_restricted: boolean;
   deleted: boolean;
   is_bot: boolean;
+  /**
+   * Of somebody in an organization (Enterprise Grid): what payloads and `users.info` give as their `team_id`, another
+   * workspace of it or the organization itself, and all workspaces they are in.
+   */
+  organization?: { teamId: string; teams: string[] } | undefined;
 };
 
 export type ChannelKind = 'public' | 'private' | 'im' | 'mpim';

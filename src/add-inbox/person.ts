@@ -1,8 +1,10 @@
 /** Somebody as Slack describes them at this moment. */
 export type Person = {
   userId: string;
-  /** The workspace they belong to, which need not be the one they act in. */
+  /** The workspace they belong to: the one they act in where that is among theirs. */
   teamId: string;
+  /** In an organization (Enterprise Grid) one person belongs to several workspaces, and a payload names any of them. */
+  isInOrganization: boolean;
   /** A workspace admin or owner. */
   isAdmin: boolean;
   /** A single- or multi-channel guest. */

@@ -63,7 +63,7 @@ export type Actor = {
   /** The workspace the bot is installed in, as authorized. */
   teamId: string;
   userId: string;
-  /** The workspace they belong to, as far as the payload says; it differs in shared channels. */
+  /** A workspace of theirs, or their organization, as the payload says; it differs in shared channels and on Enterprise Grid. */
   ownTeamId: string;
 };
 

@@ -114,6 +114,7 @@ const user = z.object({
   is_ultra_restricted: flag,
   is_stranger: flag,
   is_bot: flag,
+  enterprise_user: z.object({ teams: z.array(z.string()).optional() }).nullish(),
 });
 
 /* Made once: zod compiles a schema when it is first used, which costs more than all else of a call. */

@@ -253,6 +253,47 @@ test('a person of another workspace', async (context) => {
   });
 });
 
+test('people of an organization (Enterprise Grid)', async (context) => {
+  const world = await startWorld(context, { slack: MANY_POSTS });
+  const { slack, coldsend, channelId } = world;
+  const ours = slack.workspace.teamId;
+
+  for (const [who, teamId] of [
+    ['whose payloads name another workspace', 'T0SISTER'],
+    ['whose payloads name the organization', 'E0LOCAL'],
+  ] as const) {
+    await context.test(`an admin ${who} does all that an admin does`, async () => {
+      const person = addPerson(world, { is_admin: true, organization: { teamId, teams: ['T0SISTER', ours] } });
+      await storeKey(person, API_KEY);
+      assert.match((await person.openHome()).rendered, /A key ending in 4567/);
+      coldsend.answerNext({ kind: 'login_failed' });
+      const address = `${teamId.toLowerCase()}@acme.com`;
+      await openHowPage(person, channelId, { address, provider: 'GOOGLE_WORKSPACE' });
+      await person.click('Edit servers');
+      await person.type('smtp_password', 'x');
+      await submitInbox(person);
+      await closeAll(person);
+      const reply = await slack.waitForMessage(
+        ({ text, threadTs }) => threadTs !== undefined && text.includes(address) && /refused/.test(text),
+      );
+      await person.click('try_again', { in: reply });
+      await waitForPage(person, WHO_PAGE);
+      await person.submit();
+      await person.type('smtp_password', 'y');
+      await submitInbox(person);
+      await slack.waitForMessage(({ text }) => text.includes(address) && /Inbox added/.test(text));
+    });
+  }
+
+  await context.test('somebody whose organization does not have ours is a stranger', async () => {
+    const person = addPerson(world, { organization: { teamId: 'T0SISTER', teams: ['T0SISTER'] } });
+    await person.command('/add-inbox', { channelId });
+    assertRefused(await person.waitForModal(({ rendered }) => OTHER_WORKSPACE.test(rendered)), OTHER_WORKSPACE);
+  });
+
+  await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));
+});
+
 test('who may set the key', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, admin, member, channelId } = world;

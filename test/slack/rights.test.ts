@@ -128,3 +128,58 @@ test('for opening a form a look-up of the last minute is remembered, of person a
   world.time = 60_001;
   assert.equal(await recall('x'), undefined);
 });
+
+const IN_OTHER_WORKSPACE = { ...MEMBER, team_id: 'T2' };
+
+test('who belongs to several workspaces of an organization is a member where ours is among them', async () => {
+  for (const ownTeamId of ['T1', 'T2', 'E1']) {
+    for (const team_id of ['T1', 'T2', 'E1']) {
+      const { world, rights, slack, recall, checkRight } = setUp();
+      world.user = { ...MEMBER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
+      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      assert.equal(right.kind, 'allowed', `${ownTeamId} ${team_id}`);
+      assert.equal((await recall('x'))?.kind, 'allowed');
+      assert.deepEqual(await checkRight(request), { kind: 'may' });
+    }
+  }
+});
+
+test('an organization changes nothing for its guests, and makes its admins admins', async () => {
+  const { world, rights, slack } = setUp();
+  const actor = { ...ACTOR, ownTeamId: 'T2' };
+  const enterprise_user = { teams: ['T1', 'T2'] };
+  world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, is_admin: true };
+  assert.equal((await rights.checkAdmin(slack, actor, { what: 'x' })).kind, 'allowed');
+  for (const [flag, why] of [
+    ['is_restricted', 'guest'],
+    ['is_ultra_restricted', 'guest'],
+    ['deleted', 'deactivated'],
+    ['is_stranger', 'other_workspace'],
+  ] as const) {
+    world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, [flag]: true };
+    assert.deepEqual(await rights.checkAdding(slack, actor, { what: 'x' }), { kind: 'refused', why });
+  }
+});
+
+test('a stranger stays one: of no organization, or of one that has not ours', async () => {
+  const strangers: SlackUser[] = [
+    IN_OTHER_WORKSPACE,
+    { ...IN_OTHER_WORKSPACE, enterprise_user: null },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: {} },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: [] } },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: ['T2', 'T3'] } },
+    { ...MEMBER, enterprise_user: { teams: ['T2'] } },
+  ];
+  for (const user of strangers) {
+    for (const ownTeamId of ['T1', 'T2', 'E1']) {
+      const { world, rights, slack, checkRight } = setUp();
+      world.user = user;
+      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' }, JSON.stringify(user));
+      assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'other_workspace' });
+    }
+  }
+  const { rights, slack } = setUp();
+  const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId: 'T2' }, { what: 'x' });
+  assert.equal(right.kind, 'refused', 'the payload says another workspace, and nothing says that both are theirs');
+});
