@@ -90,7 +90,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         },
         apologize: async (text) => {
           const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
-          if (!answer.done) await answer({ response_action: 'update', view: notice });
+          if (!answer.done) await answer({ response_action: 'push', view: notice });
         },
       });
     });

@@ -124,6 +124,10 @@ test('who may add inboxes', async (context) => {
         slack.setPerson(person.userId, change);
         await act(person);
         assertRefused(await waitForPage(person, NOTICE), says);
+        await person.close();
+        assert.equal(person.modal()?.callbackId, page);
+        const [field, typed] = page === HOW_PAGE ? ['smtp_password', 'x'] : ['display_name', 'Jane'];
+        assert.equal(fieldOf(person.modal(), field ?? '').value, typed, 'what was typed is still there');
       });
     }
 

@@ -10,7 +10,7 @@ import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
 import { stampOf } from '../stamp.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** Of Slack's three seconds, what everything before the posts in the client's new channels may take together. */
 const BEFORE_POSTING_MS = 1_800;
@@ -79,7 +79,7 @@ export function createClientPages(deps: {
     const startedAt = performance.now();
     const typed = parseClientForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.clientKey, view }));
-    if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    if (refusal !== undefined) return pushNotice(refusal);
     const introduce: Introduce = (channelId) => canPost(api, channelId, INTRODUCTIONS.client(`<@${actor.userId}>`));
     const withinMs = Math.max(BEFORE_POSTING_MS - (performance.now() - startedAt), 200);
     const stored = await store(actor, typed, withinMs, introduce);

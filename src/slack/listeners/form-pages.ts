@@ -10,20 +10,21 @@ import { openServers } from '../form/draft-defaults.ts';
 import { toBlockErrors } from '../form/field-errors.ts';
 import { turnPage } from '../form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../form/how-page.ts';
-import { openerOf } from '../form/private-metadata.ts';
 import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
 import { renderRequestPage } from '../request-page.ts';
-import type { Attempt, Rights } from '../rights.ts';
-import { sentences } from '../sentences.ts';
+import { type Attempt, findNotice, type Rights } from '../rights.ts';
+import { type Notice, sentences } from '../sentences.ts';
 import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
 
 /** What a submission is answered with. */
 export type SubmissionAnswer =
   | { response_action: 'errors'; errors: Record<string, string> }
-  | { response_action: 'update'; view: ModalView };
+  | { response_action: 'update'; view: ModalView }
+  /** On top, so that what they typed is still there when they close it. */
+  | { response_action: 'push'; view: ModalView };
 
 export type FormPagesDeps = {
   rights: Rights;
@@ -115,8 +116,8 @@ export function createFormPages(deps: FormPagesDeps) {
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
-      if (choice.kind === 'nowhere') return update(renderNotice(sentences.nowhere(choice.channelIds)));
-      if (choice.client !== context.client) return update(renderNotice(sentences.clientChanged));
+      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
+      if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
       const { channelId, retryOf, sealedResponseUrl } = context;
       // They were told that it was not accepted: so it must not be any more.
       if (progress.state === 'late') throw new TooLateError();
@@ -190,18 +191,13 @@ export function createFormPages(deps: FormPagesDeps) {
   ): Promise<void> {
     const { view } = attempt;
     const right = await deps.rights.checkAdding(api, actor, attempt);
-    if (right.kind === 'unknown') {
-      // On top, so that what they typed is still there when they close it.
-      await api.pushView(triggerId, renderNotice(sentences.whoAreYou));
+    const refusal = findNotice(right);
+    if (refusal !== undefined) {
+      // On top, as in `pushNotice`; and somebody else may have this view on their screen.
+      await api.pushView(triggerId, renderNotice(refusal));
       return;
     }
-    if (right.kind === 'refused' && openerOf(view.private_metadata) !== actor.userId) {
-      // Somebody else has this view on their screen: what is said here is none of their business.
-      await api.pushView(triggerId, renderNotice(sentences.refusals[right.why]));
-      return;
-    }
-    const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();
-    await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
+    await api.updateView(view.id, render(), view.hash).catch((error: unknown) => {
       // Closed, or changed by a second click: what they see then is newer than what we know.
       const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
       if (!outdated) throw error;
@@ -225,7 +221,7 @@ export function createFormPages(deps: FormPagesDeps) {
       case 'allowed':
         return undefined;
       case 'refused':
-        return { response_action: 'update', view: renderNotice(sentences.refusals[right.why]) };
+        return pushNotice(sentences.refusals[right.why]);
       case 'unknown':
         return {
           response_action: 'errors',
@@ -235,8 +231,9 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 }
 
-function update(view: ModalView): SubmissionAnswer {
-  return { response_action: 'update', view };
+/** The answer to a submission that is refused as a whole. */
+export function pushNotice(notice: Notice): SubmissionAnswer {
+  return { response_action: 'push', view: renderNotice(notice) };
 }
 
 /** Slack's time to answer was over before all was done. */

@@ -10,7 +10,7 @@ import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** Of Slack's three seconds, what the look-up of the person and the trial of the key may take together. */
 const ANSWER_WITHIN_MS = 2_600;
@@ -32,9 +32,9 @@ export function createKeyPages(deps: {
     const startedAt = performance.now();
     const { context, draft, apiKey } = parseKeyForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
-    if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    if (refusal !== undefined) return pushNotice(refusal);
     const client = await findClient(actor.teamId, context);
-    if (client === 'gone') return { response_action: 'update', view: renderNotice(sentences.clientGone) };
+    if (client === 'gone') return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
     const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false }, withinMs);

@@ -7,7 +7,7 @@ import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, SETTINGS_ERRORS, sentences } from '../sentences.ts';
 import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from '../settings-form.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../slack-api.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
@@ -36,7 +36,7 @@ export function createSettingsPages(deps: {
       deps.findSettings(teamId),
     ]);
     const refusal = findNotice(right);
-    if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    if (refusal !== undefined) return pushNotice(refusal);
     const parsed = parseSettingsForm(view, before);
     if (!parsed.ok) {
       if (parsed.errors === 'outdated')
