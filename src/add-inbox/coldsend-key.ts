@@ -18,7 +18,7 @@ export type ColdsendKey = KeyName & {
   checkedAt: number | undefined;
 };
 
-/** A key's form as ColdSend documents it; no length is promised. Trimmed before it is tried. */
+/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is tried. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
 /** A client's label has to fit beside other words, and into the form's memory. */

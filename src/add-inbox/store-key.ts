@@ -1,3 +1,4 @@
+import { cleanText } from './clean-text.ts';
 import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
 import type { KeyTrial } from './key-trial.ts';
 
@@ -62,7 +63,7 @@ export function createStoreKey(
 ): (toStore: KeyToStore, withinMs: number, introduce?: Introduce) => Promise<KeyStored> {
   return async (toStore, withinMs, introduce) => {
     const { teamId, userId, client } = toStore;
-    const apiKey = toStore.apiKey.trim();
+    const apiKey = cleanText(toStore.apiKey);
     const keys = client === undefined ? [] : await deps.list(teamId);
     const mistake = client && findMistake(client, keys, toStore.isNew);
     if (mistake !== undefined) return mistake;

@@ -4,7 +4,13 @@ import type { KeyTrial } from '../../src/add-inbox/key-trial.ts';
 import { createStoreKey } from '../../src/add-inbox/store-key.ts';
 
 const API_KEY = 'cs_live_0123456789';
-const TO_STORE = { teamId: 'T1', userId: 'U1', apiKey: ` ${API_KEY} `, client: undefined, isNew: false };
+const TO_STORE = {
+  teamId: 'T1',
+  userId: 'U1',
+  apiKey: `\ufeff ${API_KEY.slice(0, 9)}\u200b${API_KEY.slice(9)}\u00a0`,
+  client: undefined,
+  isNew: false,
+};
 
 function setUp(hasTurn: boolean) {
   const calls: string[] = [];

@@ -33,6 +33,15 @@ test('one that is there keeps its name and comes up with its channels; its key m
   assert.ok(!JSON.stringify(view).includes(KEY));
 });
 
+test('a name of nothing that can be seen is empty', () => {
+  const typed = { client_label: '\u200b\u2060 \u00ad', client_channels: ['C1'], api_key: KEY };
+  assert.equal(parseClientForm(typedView(renderClientForm('U1'), typed)).label, '');
+  assert.equal(
+    parseClientForm(typedView(renderClientForm('U1'), { ...typed, client_label: '\u2068Ac\u200bme\u2069' })).label,
+    'Acme',
+  );
+});
+
 test('the longest name fits', () => {
   assertView(renderClientForm('U1', { ...ACME, label: '😀'.repeat(LONGEST_LABEL / 2) }));
 });

@@ -1,3 +1,4 @@
+import { cleanText } from '../../add-inbox/clean-text.ts';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import { findClosed, findMistake, type Introduce, type KeyStored, type KeyToStore } from '../../add-inbox/store-key.ts';
 import { canPost } from '../can-post.ts';
@@ -100,7 +101,7 @@ export function createClientPages(deps: {
     const stored = keys.filter((key) => key.label === label);
     if (!isNew && stored.length === 0) return 'gone';
     if (!isNew && stamp !== stampOf([stored[0]?.version, stored.map((key) => key.channelId)])) return 'outdated';
-    if (isNew || apiKey.trim() !== '') {
+    if (isNew || cleanText(apiKey) !== '') {
       return deps.storeKey({ teamId, userId, apiKey, client, isNew }, withinMs, introduce);
     }
     const mistake = findMistake(client, keys, isNew) ?? (await findClosed(client, keys, introduce));

@@ -13,7 +13,15 @@ import { context } from '../examples.ts';
 import { typedView } from '../typed-view.ts';
 
 const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
-const PERSON = { userId: 'U1', teamId: 'T1', isInOrganization: false, isAdmin: false, isGuest: false, isStranger: false, isDeactivated: false };
+const PERSON = {
+  userId: 'U1',
+  teamId: 'T1',
+  isInOrganization: false,
+  isAdmin: false,
+  isGuest: false,
+  isStranger: false,
+  isDeactivated: false,
+};
 const ALLOWED = { kind: 'allowed', person: PERSON } as const;
 const ACCEPTED: Accepted = { kind: 'accepted', request: { ...sampleRequest(), fence: 1 } };
 
