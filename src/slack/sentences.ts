@@ -1,9 +1,11 @@
 import type { AuditAction } from '../add-inbox/audit.ts';
 import type { KeyStatus } from '../add-inbox/coldsend-key.ts';
+import type { Warning } from '../add-inbox/find-warnings.ts';
 import type { Outcome, UnknownWhy } from '../add-inbox/outcome.ts';
 import type { LostRight, Refusal } from '../add-inbox/person.ts';
-import type { InboxType } from '../add-inbox/providers.ts';
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
 import type { WaitsFor } from '../add-inbox/request.ts';
+import type { AccountToAdd } from '../add-inbox/sender-account.ts';
 import { ACTIONS, BOT_NAME, CALLBACKS, COMMAND, type FormField } from './ids.ts';
 
 /*
@@ -88,6 +90,10 @@ export const PLACEHOLDERS: Partial<Record<FormField, string>> = {
   imap_host: 'imap.acme.com',
 };
 
+/** Slack marks every checkbox that can be left unticked as optional. */
+const KEEP_ENCRYPTION =
+  'Keep this ticked. Without it, ColdSend connects unencrypted, and others can read the password on its way. It is marked “optional” only so that it can be unticked.';
+
 export const HINTS = {
   email_address: 'The full address that ColdSend is to send from.',
   display_name: 'The name people see as the sender.',
@@ -116,11 +122,31 @@ export const HINTS = {
   imap_port: '993 is the usual one (SSL); 143 is for STARTTLS.',
   daily_limit:
     'How many mails a day ColdSend may send from it. Recommended: 20–30 for a new account, 50–80 while it warms up, 80–100 once it is established.',
+  smtp_use_tls: KEEP_ENCRYPTION,
+  imap_use_ssl: KEEP_ENCRYPTION,
+  same_login: 'Untick this if IMAP has a user name and password of its own.',
   checkbox: {
     smtp_use_tls: 'Use TLS for SMTP',
     imap_use_ssl: 'Use SSL for IMAP',
     same_login: 'Same login as SMTP',
   },
+} as const;
+
+/** What a person is asked to look at again; they may add the inbox all the same. */
+export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
+  smtp_port_encrypted: ({ smtp_port }) => unencrypted('SMTP', smtp_port),
+  smtp_password_blank: () => blankEnds('password'),
+  smtp_password_quotes: () => curlyQuotes('password'),
+  imap_port_encrypted: ({ imap_port }) => unencrypted('IMAP', imap_port),
+  imap_password_blank: () => blankEnds('IMAP password'),
+  imap_password_quotes: () => curlyQuotes('IMAP password'),
+  above_maximum: ({ inbox_type, daily_limit }) =>
+    `A daily limit of ${inFull(daily_limit)} is above the maximum for ${PROVIDER_PHRASES[inbox_type]}: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day.`,
+};
+
+export const WARNED = {
+  first: 'The inbox was not added yet. Please check:',
+  last: `Change it, or press “${FORM.submit}” again to add the inbox as it is.`,
 } as const;
 
 // The key
@@ -211,7 +237,7 @@ export const SETTINGS_FORM = {
   resultsChannel: 'One channel for all results',
   resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I post a line in a new one, which shows that I can; in a private channel, type ${INVITE} first.`,
   dailyLimit: 'Daily limit the form starts with',
-  dailyLimitHint: "Mails a day; everybody can change it for their inbox. Leave it empty for ColdSend's default, 100.",
+  dailyLimitHint: `Mails a day. Everybody can change it for their inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, as recommended for a new account.`,
   elsewhere: {
     label: 'In channels without a client',
     options: {
@@ -666,4 +692,20 @@ const WHO_BINDS = "An admin or owner of this workspace can bind a client's key t
 
 function whoCanStore(which: 'a' | 'another'): string {
   return `An admin or owner of this workspace can store ${which} key in my Home tab, or by typing ${COMMAND}.`;
+}
+
+function unencrypted(protocol: 'SMTP' | 'IMAP', port: number): string {
+  return `${protocol} encryption is off, but port ${port} works only with encryption. The login will most likely fail.`;
+}
+
+function blankEnds(password: string): string {
+  return `The ${password} begins or ends with a blank. That often happens when you copy it.`;
+}
+
+function curlyQuotes(password: string): string {
+  return `The ${password} has curly quotes. Some programs put them in place of straight ones.`;
+}
+
+function inFull(mails: number): string {
+  return mails.toLocaleString('en-US');
 }

@@ -14,6 +14,7 @@ import {
   openForm,
   openHowPage,
   submitInbox,
+  submitWarned,
   typeAll,
   valuesOf,
   WHO_PAGE,
@@ -255,12 +256,45 @@ test('mistakes', async (context) => {
       const address = `p${additionsIn(coldsend).length}@acme.com`;
       await openHowPage(member, channelId, { address, provider });
       await member.type('smtp_password', typed);
-      await submitInbox(member);
+      if (/^\s|\s$/.test(sent)) assert.match(await submitWarned(member), /The password begins or ends with a blank/);
+      else await submitInbox(member);
       const { smtpPassword, imapPassword } = await waitForSent(coldsend, address);
       assert.equal(smtpPassword, digestPassword(sent));
       assert.equal(imapPassword, digestPassword(sent));
     });
   }
+
+  await context.test('that are likely are told once, and what was typed is taken as it is', async () => {
+    const before = additionsIn(coldsend).length;
+    await openHowPage(member, channelId, { address: 'likely@acme.com', provider: 'CUSTOM_SMTP' });
+    await member.tick('same_login', 'yes', false);
+    await member.waitForModal(({ fields }) => fields.some(({ actionId }) => actionId === 'imap_password'));
+    await typeAll(member, { smtp_host: 'smtp.acme.com', imap_host: 'imap.acme.com', daily_limit: '100001' });
+    for (const password of ['\u200bone', 'an “other”']) slack.watchSecret(password);
+    await typeAll(member, { smtp_password: '\u200bone', imap_password: 'an “other”' });
+    await member.tick('imap_use_ssl', 'yes', false);
+    const warned = await member.submit();
+    for (const says of [
+      /The inbox was not added yet/,
+      /The password begins or ends with a blank/,
+      /The IMAP password has curly quotes/,
+      /IMAP encryption is off, but port 993 works only with encryption/,
+      /A daily limit of 100,001 is above the maximum for another provider: 100,000 mails a day/,
+      /press “Add inbox” again to add the inbox as it is/,
+    ]) {
+      assert.match(warned.modal?.rendered ?? '', says);
+    }
+    await member.tick('smtp_use_tls', 'yes', false);
+    await member.type('smtp_port', '465');
+    await member.type('daily_limit', '100000');
+    assert.equal(additionsIn(coldsend).length, before);
+    const rendered = await submitWarned(member);
+    assert.match(rendered, /SMTP encryption is off, but port 465/, 'another one is told');
+    assert.doesNotMatch(rendered, /above the maximum/, 'and what was mended is not');
+    const { account, smtpPassword, imapPassword } = await waitForSent(coldsend, 'likely@acme.com');
+    assert.deepEqual([account.smtp_use_tls, account.imap_use_ssl, account.daily_limit], [false, false, 100_000]);
+    assert.deepEqual([smtpPassword, imapPassword], [digestPassword('\u200bone'), digestPassword('an “other”')]);
+  });
 
   await context.test('are none in blanks around other text, or zeros before a number', async () => {
     await openForm(member, channelId);

@@ -34,7 +34,7 @@ test('one that is there keeps its name and comes up with its channels; its key m
 });
 
 test('a name of nothing that can be seen is empty', () => {
-  const typed = { client_label: '\u200b\u2060 \u00ad', client_channels: ['C1'], api_key: KEY };
+  const typed = { client_label: '\u200b\u2060 \u00ad', api_key: KEY };
   assert.equal(parseClientForm(typedView(renderClientForm('U1'), typed)).label, '');
   assert.equal(
     parseClientForm(typedView(renderClientForm('U1'), { ...typed, client_label: '\u2068Ac\u200bme\u2069' })).label,

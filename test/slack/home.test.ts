@@ -213,5 +213,5 @@ test('settings are there for everybody to see, and for admins to change', () => 
     assert.equal(JSON.stringify(actionsOf(home)).includes('home_audit'), isAdmin);
   }
   const plain = textsOf(renderHome({ isAdmin: false, key, latest: [] }), 'mrkdwn').join('\n');
-  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*100 a day\n.*workspace's key/s);
+  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*30 a day\n.*workspace's key/s);
 });

@@ -65,7 +65,7 @@ export function describeAuditedStore(databases: TestDatabases) {
       time += 1;
       await store.saveSettings('T1', 'U2', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40, resultsChannelId: 'C7' });
       assert.deepEqual(await listed(), [
-        ['settings_changed', 'U1', { setting: 'default daily limit', from: "ColdSend's default", to: '40' }],
+        ['settings_changed', 'U1', { setting: 'default daily limit', from: 'not set', to: '40' }],
         ['settings_changed', 'U2', { setting: 'where results go', from: 'the channel of the command', to: 'C7' }],
       ]);
     });

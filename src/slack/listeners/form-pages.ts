@@ -1,8 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey } from '../../add-inbox/choose-key.ts';
 import { CommitInDoubtError } from '../../add-inbox/commit-in-doubt-error.ts';
+import { findWarnings } from '../../add-inbox/find-warnings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
-import { type AccountField, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
+import { type AccountField, splitPasswords, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
 import type { Accepted, Submission } from '../../add-inbox/submit.ts';
 import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
 import { answerInTime } from '../answer-in-time.ts';
@@ -103,7 +104,7 @@ export function createFormPages(deps: FormPagesDeps) {
     progress: Progress,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
-    const { context, typed } = parseHowPage(view);
+    const { context, draft, typed, alreadyWarned } = parseHowPage(view);
     try {
       const before = await deps.findByView(teamId, view.id);
       if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
@@ -118,6 +119,12 @@ export function createFormPages(deps: FormPagesDeps) {
       const { settings, choice } = place;
       if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
       if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
+      const warnings = findWarnings(account.value);
+      if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
+        // With the same ids: Slack keeps what was typed, passwords too.
+        const warned = { warnings, account: splitPasswords(account.value).account };
+        return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
+      }
       const { channelId, retryOf, sealedResponseUrl } = context;
       // They were told that it was not accepted: so it must not be any more.
       if (progress.state === 'late') throw new TooLateError();
