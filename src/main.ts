@@ -1,7 +1,7 @@
-import { config as readDotenv } from 'dotenv';
 import { type RunningApp, startApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, findConfigWarnings, parseConfig } from './config.ts';
 import { createLog, describeError } from './log.ts';
+import { readEnvironment } from './read-environment.ts';
 import { StartError } from './start-error.ts';
 import { StorageError } from './storage/storage-error.ts';
 
@@ -9,10 +9,11 @@ await run();
 
 /** Runs the bot until it is told to stop. What `.env` says is added to the environment. */
 async function run(): Promise<void> {
-  readDotenv({ quiet: true });
   try {
-    const config = parseConfig(process.env);
+    const env = readEnvironment(process.env);
+    const config = parseConfig(env);
     const log = createLog(config.logLevel);
+    for (const warning of findConfigWarnings(env)) log.warn(warning);
     const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an error that nobody handled', describeError(error));
       process.exit(1);

@@ -216,8 +216,8 @@ function createApp(given: Partial<AppConfig>, secret: (length: number) => string
   return {
     appId,
     clientId: '1111111111.2222222222',
-    clientSecret: secret(32),
-    signingSecret: secret(32),
+    clientSecret: toHex(secret(32)),
+    signingSecret: toHex(secret(32)),
     appToken: `xapp-1-${appId}-1111111111-${secret(32)}`,
     name: 'app',
     commands: 'all',
@@ -226,6 +226,11 @@ function createApp(given: Partial<AppConfig>, secret: (length: number) => string
     redirectUrls: 'any',
     ...given,
   };
+}
+
+/** Slack's own secrets are hex digits. */
+function toHex(base36: string): string {
+  return base36.replace(/[g-z]/g, (digit) => (Number.parseInt(digit, 36) % 16).toString(16));
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<string> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Config, ConfigError, parseConfig } from '../config.ts';
+import { type Config, ConfigError, findConfigWarnings, parseConfig } from '../config.ts';
 import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing.ts';
@@ -77,6 +77,7 @@ async function runCommand(
     throw error;
   });
   try {
+    if ('diagnose' in command) for (const warning of findConfigWarnings(env)) print(`! ${warning}`);
     if ('diagnose' in command) return await command.diagnose({ config, database, sealer, print, now });
     if (database instanceof Error) throw database;
     return await command.run({ config, database, sealer, print, now }, argument);
