@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { toAsciiAddress } from '../../add-inbox/email-address.ts';
 import type { Outcome } from '../../add-inbox/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { escapeTopLevel } from '../escape-mrkdwn.ts';
@@ -16,7 +17,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const { emoji, title } = describeState({ ...request, outcome });
   const { account, client } = request;
   const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
-  const facts = [...listFacts(outcome), ...forWhom];
+  const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
   const next =
     outcome.kind === 'refused' && outcome.lostRight !== undefined ? NEXT_AFTER_LOST_RIGHT : NEXT_STEPS[outcome.kind];
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
@@ -33,6 +34,12 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
+}
+
+/** ColdSend has a domain of other letters than ASCII's under its ASCII name; people know it as they typed it. */
+function asTyped(outcome: Outcome, typed: string): Outcome {
+  if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
+  return { ...outcome, account: { ...outcome.account, email_address: typed } };
 }
 
 function renderPlain(blockId: string, text: string): KnownBlock {

@@ -30,6 +30,18 @@ test('added: overall_status first, then address, name, provider, daily limit and
   assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
 });
 
+test('an address whose domain ColdSend has in ASCII stands as it was typed, and any other as ColdSend has it', () => {
+  const typed = { ...request, account: { ...request.account, email_address: 'jane@müller.de' } };
+  for (const [theirs, shown] of [
+    ['jane@xn--mller-kva.de', 'jane@müller.de'],
+    ['bob@xn--mller-kva.de', 'bob@xn--mller-kva.de'],
+  ] as const) {
+    const outcome = { kind: 'added', account: { ...added, email_address: theirs } } as const;
+    const message = renderReply({ ...typed, outcome });
+    assert.ok(textsOf(message, 'plain_text')[0]?.includes(`Address: ${shown}\n`));
+  }
+});
+
 test('a provider that ColdSend calls something else is shown as it is', () => {
   const message = replyTo({ kind: 'added', account: { ...added, inbox_type: 'toString' } });
   assert.match(textsOf(message, 'plain_text')[0] ?? '', /^Provider: toString$/m);
