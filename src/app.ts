@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
 import { createHttpServer } from './http-server.ts';
-import { describeError, type Log } from './log.ts';
+import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
 import { createReadiness } from './readiness.ts';
@@ -58,7 +58,7 @@ export type RunningApp = {
  * The whole bot, wired by hand and started: the database is migrated, the port listens, Slack has said who we are.
  * Throws what keeps it from starting: a database in use, broken or sealed with other keys, a token that Slack refuses.
  */
-export async function startApp(config: Config, log: Log): Promise<RunningApp> {
+export async function startApp(config: Config, log: ProcessLog): Promise<RunningApp> {
   const now = Date.now;
   const monotonicNow = createMonotonicClock({ monotonicNow: () => performance.now(), now });
   const { apiUrl, transport, workspaces: served } = config.slack;
@@ -69,7 +69,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
-  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
+  const { countLeft } = turns;
+  const { countDropped: countDroppedLines } = log;
+  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
 
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,

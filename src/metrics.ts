@@ -25,6 +25,8 @@ export type MetricSources = {
   countWaiting(): Promise<Record<string, number>>;
   /** For each window of ColdSend's rate limit, how many requests are left to the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
+  /** How many lines of the log nobody took so far. */
+  countDroppedLines(): number;
 };
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
@@ -101,6 +103,16 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     name: 'inbox_bot_failed_look_ups_total',
     help: 'What could not be looked up for a scrape, because the database did not answer; its gauges are left out then.',
     registers,
+  });
+
+  new Counter({
+    name: 'inbox_bot_dropped_log_lines_total',
+    help: 'Lines that stdout did not take: its reader is gone or too slow, or the disk is full.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.countDroppedLines());
+    },
   });
 
   return {
