@@ -16,6 +16,7 @@ import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
 import { createReadiness } from './readiness.ts';
+import { createNoteRefused } from './refused-requests.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -72,6 +73,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const { countLeft } = turns;
   const { countDropped: countDroppedLines } = log;
   const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
+
+  const noteRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
 
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
@@ -229,6 +232,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
           signingSecret: transport.signingSecret,
           now,
           onUnanswered: () => log.error('A request of Slack was not acknowledged in time'),
+          onRefused: noteRefused,
         })
       : undefined;
   const receiver =
@@ -252,6 +256,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       ...(await workspaces.createRoutes()),
     },
     noteError('A request could not be answered'),
+    noteRefused,
   );
   const [port] = await Promise.all([http.listen(config.port, config.host), workspaces.start()]);
   createBoltApp({

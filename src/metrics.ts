@@ -13,6 +13,8 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome, so long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** A request that came over HTTP was refused. */
+  refused(why: string): void;
   /** All of it in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -105,6 +107,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     registers,
   });
 
+  const refused = new Counter({
+    name: 'inbox_bot_refused_requests_total',
+    help: 'Requests over HTTP that were refused, by why. Anybody who reaches the port can make them.',
+    labelNames: ['why'],
+    registers,
+  });
   new Counter({
     name: 'inbox_bot_dropped_log_lines_total',
     help: 'Lines that stdout did not take: its reader is gone or too slow, or the disk is full.',
@@ -123,6 +131,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    refused: (why) => refused.inc({ why }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;
