@@ -104,6 +104,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     apiOf,
     log,
     newReference: newRequestId,
+    onRefused: noteRefused,
     now,
   });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
