@@ -12,10 +12,11 @@ import type { Config } from './config.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
 import { createHttpServer } from './http-server.ts';
-import { describeError, type Log } from './log.ts';
+import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
 import { createReadiness } from './readiness.ts';
+import { createNoteRefused } from './refused-requests.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -58,7 +59,7 @@ export type RunningApp = {
  * The whole bot, wired by hand and started: the database is migrated, the port listens, Slack has said who we are.
  * Throws what keeps it from starting: a database in use, broken or sealed with other keys, a token that Slack refuses.
  */
-export async function startApp(config: Config, log: Log): Promise<RunningApp> {
+export async function startApp(config: Config, log: ProcessLog): Promise<RunningApp> {
   const now = Date.now;
   const monotonicNow = createMonotonicClock({ monotonicNow: () => performance.now(), now });
   const { apiUrl, transport, workspaces: served } = config.slack;
@@ -69,7 +70,11 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
-  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
+  const { countLeft } = turns;
+  const { countDropped: countDroppedLines } = log;
+  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
+
+  const noteRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
 
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
@@ -99,6 +104,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     apiOf,
     log,
     newReference: newRequestId,
+    onRefused: noteRefused,
     now,
   });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
@@ -227,6 +233,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
           signingSecret: transport.signingSecret,
           now,
           onUnanswered: () => log.error('A request of Slack was not acknowledged in time'),
+          onRefused: noteRefused,
         })
       : undefined;
   const receiver =
@@ -250,6 +257,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       ...(await workspaces.createRoutes()),
     },
     noteError('A request could not be answered'),
+    noteRefused,
   );
   const [port] = await Promise.all([http.listen(config.port, config.host), workspaces.start()]);
   createBoltApp({

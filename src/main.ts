@@ -1,6 +1,7 @@
 import { type RunningApp, startApp } from './app.ts';
 import { ConfigError, findConfigWarnings, parseConfig } from './config.ts';
 import { createLog, describeError } from './log.ts';
+import { openOutput } from './open-output.ts';
 import { readEnvironment } from './read-environment.ts';
 import { StartError } from './start-error.ts';
 import { StorageError } from './storage/storage-error.ts';
@@ -14,6 +15,9 @@ async function run(): Promise<void> {
     const config = parseConfig(env);
     const log = createLog(config.logLevel);
     for (const warning of findConfigWarnings(env)) log.warn(warning);
+    // Node writes its warnings to stderr, and waits for whoever reads it.
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => log.warn('Node gave a warning', describeError(warning)));
     const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an error that nobody handled', describeError(error));
       process.exit(1);
@@ -39,9 +43,16 @@ async function run(): Promise<void> {
     process.on('SIGINT', stop);
     app = await startApp(config, log);
   } catch (error) {
-    process.stderr.write(`${sentenceFor(error)}\n`);
+    complain(sentenceFor(error));
     process.exit(1);
   }
+}
+
+/** Where nobody takes the sentence, the exit status has to do. */
+function complain(sentence: string): void {
+  try {
+    openOutput(2)(Buffer.from(`${sentence}\n`));
+  } catch {}
 }
 
 /** Errors that an operator can mend say so in a sentence of ours; of any other only its code and place are told. */

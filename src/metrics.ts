@@ -13,6 +13,8 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome, so long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** A request that came over HTTP was refused. */
+  refused(why: string): void;
   /** All of it in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -25,6 +27,8 @@ export type MetricSources = {
   countWaiting(): Promise<Record<string, number>>;
   /** For each window of ColdSend's rate limit, how many requests are left to the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
+  /** How many lines of the log nobody took so far. */
+  countDroppedLines(): number;
 };
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
@@ -103,6 +107,22 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     registers,
   });
 
+  const refused = new Counter({
+    name: 'inbox_bot_refused_requests_total',
+    help: 'Requests over HTTP that were refused, by why. Anybody who reaches the port can make them.',
+    labelNames: ['why'],
+    registers,
+  });
+  new Counter({
+    name: 'inbox_bot_dropped_log_lines_total',
+    help: 'Lines that stdout did not take: its reader is gone or too slow, or the disk is full.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.countDroppedLines());
+    },
+  });
+
   return {
     acknowledged: (listener, ms) => ack.observe({ listener }, ms / 1000),
     slackAnswered: ({ method, result, ms }) => slack.observe({ method, result }, ms / 1000),
@@ -111,6 +131,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    refused: (why) => refused.inc({ why }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;

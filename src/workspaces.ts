@@ -30,6 +30,8 @@ export type WorkspacesDeps = {
   apiOf: SlackApis;
   log: Log;
   newReference(): string;
+  /** Told of a request that an install page refuses, with why. */
+  onRefused(why: string): void;
   now(): number;
 };
 
@@ -90,7 +92,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   const { apiOf, database, fetch, log, logger, now, sealer } = deps;
   const stored = createInstallationRepository({ database, sealer, now });
   const repository = createWorkspaceRepository({ database, now });
-  const states = createOauthStateRepository({ db: database, now });
+  const used = createOauthStateRepository({ db: database, now });
   const installations = createInstallations({
     find: stored.find,
     monotonicNow: () => performance.now(),
@@ -126,7 +128,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         slackApiUrl: deps.slack.apiUrl,
         fetch,
         logger,
-        state: createInstallState({ secret: oauth.stateSecret, states, now }),
+        state: createInstallState({ secret: oauth.stateSecret, used, now }),
         find: stored.find,
         save: stored.save,
         apiOf,
@@ -137,6 +139,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
             .postMessage(installedBy, renderWelcome(again))
             .catch((error: unknown) => log.warn('Slack did not take the first message', describeError(error)));
         },
+        onRefused: deps.onRefused,
         onFailure: (error) => {
           const reference = deps.newReference();
           log.error('An installation could not be finished', { ...describeError(error), request: reference });

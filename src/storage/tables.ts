@@ -117,7 +117,7 @@ export type InstallationsTable = {
   removed_at: number | null;
 };
 
-/** Installing that was begun and may still be finished. */
+/** States of installing that were used and have not expired yet. */
 export type OauthStatesTable = { state_hash: string; expires_at: number };
 
 /** For each encryption key that has sealed anything here, a known text sealed with it. */
