@@ -1,25 +1,26 @@
+import { stringify } from 'csv-stringify/sync';
 import type { AuditEntry } from '../add-inbox/audit.ts';
 
 const COLUMNS = ['time', 'user', 'action', 'request', 'details'];
 
-/** What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Where a spreadsheet would see a cell that begins like a formula: https://owasp.org/www-community/attacks/CSV_Injection
+ * One that is set to split at semicolons or tabs takes the quotes for text, and begins a cell after each of these, and after each line
+ * break. Blanks and quotes before the sign do not help: some skip them.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r])/g;
 
-/** The audit trail as RFC 4180 has it; times in UTC. No cell begins like a formula. */
+/** The audit trail as RFC 4180 has it; times in UTC. However a spreadsheet splits it, no cell begins like a formula. */
 export function renderAuditCsv(entries: AuditEntry[]): string {
-  const rows = entries.map(({ at, userId = '', action, requestId = '', details }) => [
-    new Date(at).toISOString(),
-    userId,
-    action,
-    requestId,
-    Object.entries(details)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('; '),
-  ]);
-  return [COLUMNS, ...rows].map((row) => `${row.map(toCell).join(',')}\r\n`).join('');
+  return stringify([COLUMNS, ...entries.map(toCells)], {
+    quoted: true,
+    quoted_empty: true,
+    record_delimiter: 'windows',
+    cast: { string: (text) => text.replace(FORMULA, "$1'") },
+  });
 }
 
-function toCell(text: string): string {
-  const inert = FORMULA.test(text) ? `'${text}` : text;
-  return `"${inert.replaceAll('"', '""')}"`;
+function toCells({ at, userId = '', action, requestId = '', details }: AuditEntry): string[] {
+  const said = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
+  return [new Date(at).toISOString(), userId, action, requestId, said.join('; ')];
 }
