@@ -588,7 +588,8 @@ export const HOME = {
 export const AUDIT = {
   title: 'Audit trail',
   about: 'Who did what when, newest first, for a year. Times are shown in your own time zone.',
-  refusedBounded: 'Of refused attempts only some are listed: at most 20 an hour for one person and 200 for all.',
+  refusedBounded:
+    'Of refused attempts, at most 20 an hour are listed for one person. When there are very many, only the first 5 are.',
   empty: 'There is nothing here yet.',
   nobody: 'ColdSend or the bot',
   exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
