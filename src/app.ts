@@ -15,6 +15,7 @@ import { createHttpServer } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
+import { createNoteUnreadable } from './note-unreadable.ts';
 import { createReadiness } from './readiness.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
@@ -65,7 +66,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
-  const stores = await openStores(config, log, now);
+  const onUnreadable = createNoteUnreadable(log, (table) => metrics.unreadable(table));
+  const stores = await openStores(config, log, now, onUnreadable);
   const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
@@ -99,6 +101,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     apiOf,
     log,
     newReference: newRequestId,
+    onUnreadable,
     now,
   });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
@@ -275,6 +278,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const housekeeping = startHousekeeping({
     chores: {
       finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
+      set_aside_requests: () => stores.setAside.takeUp(),
+      passwords_set_aside: () => stores.setAside.wipePasswords(),
+      old_set_aside_requests: () => stores.setAside.deleteBefore(now() - FINISHED_KEPT_MS),
       old_turns: turns.deleteOld,
       // Again, for what a process left that was killed before it came to it.
       freed_secrets: () =>

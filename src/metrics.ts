@@ -13,6 +13,8 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome, so long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** A stored row of the table can't be read. */
+  unreadable(table: string): void;
   /** All of it in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -74,7 +76,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   });
   const unfinished = new Gauge({
     name: 'inbox_bot_unfinished_requests',
-    help: 'Requests that have not been told yet, by state.',
+    help: "Requests that have not been told yet, by state; set_aside: they can't be read.",
     labelNames: ['state'],
     registers,
   });
@@ -97,6 +99,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     labelNames: ['window_seconds'],
     registers,
   });
+  const unreadable = new Counter({
+    name: 'inbox_bot_unreadable_rows_total',
+    help: 'Stored rows that this process could not read, by table; the log names each once.',
+    labelNames: ['table'],
+    registers,
+  });
   const lookUps = new Counter({
     name: 'inbox_bot_failed_look_ups_total',
     help: 'What could not be looked up for a scrape, because the database did not answer; its gauges are left out then.',
@@ -111,6 +119,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    unreadable: (table) => unreadable.inc({ table }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import type { AuditEntry } from '../add-inbox/audit.ts';
+import type { ListedEntry } from './audit-page.ts';
+import { UNREADABLE } from './sentences.ts';
 
 const COLUMNS = ['time', 'user', 'action', 'request', 'details'];
 
@@ -11,7 +12,7 @@ const COLUMNS = ['time', 'user', 'action', 'request', 'details'];
 const FORMULA = /(^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r])/g;
 
 /** The audit trail as RFC 4180 has it; times in UTC. However a spreadsheet splits it, no cell begins like a formula. */
-export function renderAuditCsv(entries: AuditEntry[]): string {
+export function renderAuditCsv(entries: ListedEntry[]): string {
   return stringify([COLUMNS, ...entries.map(toCells)], {
     quoted: true,
     quoted_empty: true,
@@ -20,7 +21,13 @@ export function renderAuditCsv(entries: AuditEntry[]): string {
   });
 }
 
-function toCells({ at, userId = '', action, requestId = '', details }: AuditEntry): string[] {
+function toCells(entry: ListedEntry): string[] {
+  if ('unreadable' in entry) return [toTime(entry.at), '', UNREADABLE.entry, '', UNREADABLE.code(entry.id)];
+  const { at, userId = '', action, requestId = '', details } = entry;
   const said = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
-  return [new Date(at).toISOString(), userId, action, requestId, said.join('; ')];
+  return [toTime(at), userId, action, requestId, said.join('; ')];
+}
+
+function toTime(at: number | undefined): string {
+  return at === undefined ? '' : new Date(at).toISOString();
 }

@@ -138,6 +138,7 @@ function decide(person: Person, { teamId }: Actor, whoMayAdd: WhoMayAdd, inGroup
   const why = findRefusal(person, teamId);
   if (why !== undefined) return refused(why);
   if (isChosen(person, whoMayAdd, inGroups)) return { kind: 'allowed', person };
+  if (whoMayAdd.kind === 'unreadable') return refused('settings_unreadable');
   return refused(whoMayAdd.kind === 'admins' ? 'admins_only' : 'not_chosen');
 }
 

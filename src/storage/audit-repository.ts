@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { AUDIT_ACTIONS, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { prepareQuery } from './prepare-query.ts';
 import { createQueues } from './queues.ts';
-import { orUndefined, storedJson } from './stored-json.ts';
+import { type OnUnreadable, readRows } from './read-rows.ts';
+import { orUndefined, storedJson, storedTime } from './stored-json.ts';
 import type { AuditEntriesTable } from './tables.ts';
 
 /**
@@ -21,7 +23,7 @@ const DELETED_AT_ONCE = 100;
 const entryRow = z.object({
   id: z.string(),
   team_id: z.string(),
-  at: z.number(),
+  at: storedTime,
   user_id: orUndefined(z.string()),
   action: z.enum(AUDIT_ACTIONS),
   request_id: orUndefined(z.string()),
@@ -38,7 +40,15 @@ export type AuditPage = { until: number; skip: number; limit: number };
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
 /** The audit trail. What is noted together with another change is noted in the same transaction. */
-export function createAuditRepository({ db, now }: { db: Executor; now: () => number }) {
+export function createAuditRepository({
+  db,
+  now,
+  onUnreadable,
+}: {
+  db: Executor;
+  now: () => number;
+  onUnreadable?: OnUnreadable;
+}) {
   const { kysely } = db;
   /** One attempt at a time of each workspace: those that come at once would all be counted before any of them is noted. */
   const queued = createQueues();
@@ -69,7 +79,7 @@ export function createAuditRepository({ db, now }: { db: Executor; now: () => nu
     },
 
     /** Of what was noted until `until`, the newest first: `limit` entries after the first `skip`. */
-    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<AuditEntry[]> {
+    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<(AuditEntry | Unreadable)[]> {
       const rows = await kysely
         .selectFrom('audit_entries')
         .selectAll()
@@ -80,7 +90,12 @@ export function createAuditRepository({ db, now }: { db: Executor; now: () => nu
         .offset(skip)
         .limit(limit)
         .execute();
-      return rows.map(parseEntry);
+      return readRows(
+        rows,
+        parseEntry,
+        ({ id, at }) => ({ id, at }),
+        (id, error) => onUnreadable?.(id, error, 'audit_entries'),
+      );
     },
 
     /** Deletes some of all workspaces' entries from before `time`; returns how many, 0 once none is left. */

@@ -53,3 +53,16 @@ test('what is no formula is left as it is', () => {
   const csv = renderAuditCsv([{ ...entry, details: { email_address: 'o+a@b-c.example', to: 'C1, C2; 50-80' } }]);
   assert.ok(!csv.includes("'"), csv);
 });
+
+test('an entry that cannot be read has a row of its own', () => {
+  const unreadable = { unreadable: true, id: 'e2', at: entry.at } as const;
+  assert.deepEqual(
+    renderAuditCsv([unreadable, { ...unreadable, at: undefined }, entry])
+      .split('\r\n')
+      .slice(1, 3),
+    [
+      `"2026-01-02T14:00:00.000Z","","This entry can't be read","","Support code: e2"`,
+      `"","","This entry can't be read","","Support code: e2"`,
+    ],
+  );
+});
