@@ -483,7 +483,7 @@ export const PASSWORDS_UNREADABLE: State = {
   title: "Inbox not added: I can't read its passwords any more",
 };
 
-export const NEXT_AFTER_PASSWORDS_UNREADABLE = `Nothing was sent to ColdSend. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+export const NEXT_AFTER_PASSWORDS_UNREADABLE = `Nothing was sent to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
 
 /** Stands in a list for a stored row that this version of the bot can't read. */
 export const UNREADABLE = {

@@ -167,7 +167,7 @@ test('where the stored passwords cannot be read it says that nothing was sent, a
   assert.match(message.text, /^Inbox not added: I can't read its passwords any more/);
   assert.match(
     message.text,
-    /Nothing was sent to ColdSend\. Press “Try once more” in the thread and enter the passwords/,
+    /Nothing was sent to ColdSend this time\. Press “Try once more” in the thread and enter the passwords/,
   );
   assert.doesNotMatch(message.text, /day/);
   assert.match(JSON.stringify(message), /"try_again"/);
