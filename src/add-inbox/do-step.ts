@@ -143,16 +143,17 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function send(request: ClaimedRequest): AfterStep {
-    const prepared = await prepare(request);
-    if (prepared.kind === 'not_now') return prepared.next;
-    const { key } = prepared;
+    let prepared: Prepared;
     let turn: Turn;
     try {
-      turn = await turns.take(request, key.fingerprint);
+      prepared = await prepare(request);
+      if (prepared.kind === 'not_now') return prepared.next;
+      turn = await turns.take(request, prepared.key.fingerprint);
     } catch (error) {
       // The commit may have armed it all the same.
       return notSent(request, error);
     }
+    const { key } = prepared;
     if (turn.kind === 'armed') return post(turn.request, prepared, turn.turn);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));

@@ -14,7 +14,7 @@ import {
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
 import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
-import { isAnothersKey } from './known-keys.ts';
+import { canAnotherOpen } from './known-keys.ts';
 import { type OnUnreadable, readRows } from './read-rows.ts';
 import { createRequestLease, nextFence } from './request-lease.ts';
 import {
@@ -387,12 +387,12 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     onUnreadable?.(String(id), error, 'requests');
   }
 
-  /** What is sealed with a key that only newer bots have is theirs to open; anything else will open for nobody. */
+  /** What another bot can open is left to it; anything else will open for nobody. */
   async function openSealed(claimed: ClaimedRequest, sealed: string): Promise<string> {
     try {
       return sealer.open(sealed, passwordsContext(claimed));
     } catch (error) {
-      if (!(error instanceof SealError) || (await isAnothersKey(db, sealer, sealed))) throw error;
+      if (!(error instanceof SealError) || (await canAnotherOpen(db, sealer, sealed))) throw error;
       onUnreadable?.(claimed.id, error, 'request_passwords');
       throw new PasswordsUnreadableError(claimed.id);
     }

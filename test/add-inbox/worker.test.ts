@@ -328,6 +328,16 @@ test('a request whose passwords open for nobody ends, with nothing sent, and is 
   }
 });
 
+test('what only another bot may be able to open is tried later and later, and not told', async () => {
+  const passwordsFail = new Error('a sealed value could not be opened');
+  const { take, whenReleased, calls, errors } = setUp({ request: { state: 'announced', tries: 3 }, passwordsFail });
+  take();
+  const { state, notBefore, tries } = await whenReleased;
+  assert.deepEqual([state, notBefore, tries], ['announced', 41_000, 4]);
+  assert.deepEqual(errors, [passwordsFail]);
+  assert.ok(!calls.includes('POST'));
+});
+
 test('a key stored just while a request begins to wait for it sets that request going', async () => {
   const set = setUp({
     request: { state: 'announced' },

@@ -209,16 +209,15 @@ export function describeUnreadableRows(databases: TestDatabases) {
         assert.equal(noted.at(-1), 'request_passwords request-1');
       });
 
-      test('of a key that another bot seals with already are left to that bot', async () => {
+      test('of a key that another bot seals with already, or of a newer form, are left to that bot', async () => {
         const requests = requestsOf();
-        const held = await acceptSample(requests, '1');
-        const context = { purpose: 'request.passwords', teamId: 'T1', rowId: held.id };
-        await db.kysely
-          .updateTable('request_passwords')
-          .set({ sealed: other.seal('{}', context) })
-          .execute();
-        await db.kysely.insertInto('sealed_check').values({ key_id: 'other', sealed: 'x' }).execute();
-        await assert.rejects(requests.openPasswords(held), SealError);
+        for (const sealed of [other.seal('{}', { purpose: 'x', teamId: '', rowId: '' }), 'v2.anything']) {
+          await emptyTables(db);
+          await db.kysely.insertInto('sealed_check').values({ key_id: 'other', sealed: 'x' }).execute();
+          const held = await acceptSample(requests, '1');
+          await db.kysely.updateTable('request_passwords').set({ sealed }).execute();
+          await assert.rejects(requests.openPasswords(held), SealError);
+        }
       });
 
       test('and all other sealed values that open for nobody are counted, whatever stands in their place', async () => {
