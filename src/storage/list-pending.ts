@@ -1,12 +1,8 @@
-import { type SqlBool, sql } from 'kysely';
 import type { AddInboxRequest } from '../add-inbox/request.ts';
 import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { readRows } from './read-rows.ts';
-import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
-
-/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
+import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
 /** The requests of all workspaces that are not finished, the oldest first, without anything secret. */
 export async function listPending(

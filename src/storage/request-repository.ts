@@ -8,14 +8,13 @@ import {
   PasswordsUnreadableError,
   PasswordsWipedError,
   type RequestChange,
-  type RequestState,
-  type WaitsFor,
 } from '../add-inbox/request.ts';
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
 import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { canAnotherOpen } from './known-keys.ts';
 import { type OnUnreadable, readRows } from './read-rows.ts';
+import { createRequestCounts } from './request-counts.ts';
 import { createRequestLease, nextFence } from './request-lease.ts';
 import {
   parseClaimedRequest,
@@ -24,6 +23,7 @@ import {
   REQUEST_COLUMNS,
   toAnnouncementColumns,
   toChangedColumns,
+  unfinished,
 } from './request-row.ts';
 import {
   deletePasswords,
@@ -48,9 +48,6 @@ const FARTHEST_TRY_MS = 2 * 60 * 60 * 1000;
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
-
-/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
 
 /** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
 function isAbsurd(time: number) {
@@ -82,9 +79,6 @@ export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
   /** The view was submitted before; `request` is what that made. */
   | { kind: 'repeated'; request: AddInboxRequest };
-
-type UnfinishedState = Exclude<RequestState, 'told'> | 'set_aside';
-export type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedAt: number | undefined }>;
 
 export type RequestRepositoryDeps = {
   db: Executor;
@@ -334,53 +328,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return Number(deleted.numDeletedRows);
     },
 
-    /** How many requests of all workspaces wait, by what for. */
-    async countWaiting(): Promise<Record<WaitsFor, number>> {
-      const rows = await kysely
-        .selectFrom('requests')
-        .select((eb) => ['waits_for', eb.fn.countAll<number>().as('count')])
-        .where(unfinished)
-        .where('set_aside_at', 'is', null)
-        .where('waits_for', 'is not', null)
-        .groupBy('waits_for')
-        .execute();
-      const countOf = (what: WaitsFor) => rows.find(({ waits_for }) => waits_for === what)?.count ?? 0;
-      return {
-        no_connection: countOf('no_connection'),
-        unavailable: countOf('unavailable'),
-        rate_limited: countOf('rate_limited'),
-        key: countOf('key'),
-      };
-    },
-
-    /**
-     * The unfinished requests of all workspaces, without finished ones, which are too many to be counted often. Those that were set
-     * aside count as that, whatever their state is.
-     */
-    async countByState(): Promise<UnfinishedCounts> {
-      const shown = sql<string>`case when set_aside_at is null then state else 'set_aside' end`;
-      const rows = await kysely
-        .selectFrom('requests')
-        .select((eb) => [
-          shown.as('shown'),
-          eb.fn.countAll<number>().as('count'),
-          eb.fn.min('accepted_at').as('oldest'),
-        ])
-        .where(unfinished)
-        .groupBy('shown')
-        .execute();
-      const countOf = (state: UnfinishedState) => {
-        const row = rows.find((candidate) => candidate.shown === state);
-        return { count: row?.count ?? 0, oldestAcceptedAt: row?.oldest };
-      };
-      return {
-        accepted: countOf('accepted'),
-        announced: countOf('announced'),
-        armed: countOf('armed'),
-        settled: countOf('settled'),
-        set_aside: countOf('set_aside'),
-      };
-    },
+    ...createRequestCounts(db),
   };
 
   function note(id: string, error: unknown): void {

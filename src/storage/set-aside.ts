@@ -1,14 +1,11 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
+import type { Expression, SqlBool } from 'kysely';
 import type { Executor } from './database.ts';
-import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
+import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
 /*
  * Requests that this version can't read. They wait, in the state they have, and are looked at again at each start and every ten
  * minutes: a newer version that wrote them, or a bot whose operator has mended them, takes them up by itself.
  */
-
-/** As a literal, as everywhere: with a parameter neither database would use the index of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
 
 const LOOKED_AT_ONCE = 200;
 

@@ -1,7 +1,8 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
+import type { Expression } from 'kysely';
 import { createAuditRepository } from './audit-repository.ts';
 import type { Database, Executor } from './database.ts';
 import { nextFence } from './request-lease.ts';
+import { unfinished } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 /** Requests are kept for 90 days: a workspace that left has nothing left by then, and its row goes too. */
@@ -19,9 +20,6 @@ const WHEN_LEAVING: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
 };
 
 const DELETED = (Object.keys(WHEN_LEAVING) as TeamTable[]).filter((table) => WHEN_LEAVING[table] === 'deleted');
-
-/** As a literal: with a parameter here neither database would use the indexes of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
 
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
