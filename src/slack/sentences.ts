@@ -446,11 +446,11 @@ export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
   rate_limited: 'ColdSend takes only so many requests at a time, and the limit is reached.',
-  key: `ColdSend refuses the API key of this workspace, I can't read it, or none is stored. ${whoCanStore('another')} Then this goes on by itself.`,
+  key: `ColdSend refuses the API key of this workspace, or none is stored, or I can't read it. ${whoCanStore('another')} Then this goes on by itself.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "ColdSend refuses this client's API key, I can't read it, or none is stored for them any more. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
+  "ColdSend refuses this client's API key, or none is stored for them any more, or I can't read it. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
 
 export const nextTry = (time: string) => `The next try is at ${time}; there is nothing to do for you.`;
 
