@@ -15,6 +15,7 @@ import { createHttpServer } from './http-server.ts';
 import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
+import { createNoteUnreadable } from './note-unreadable.ts';
 import { createReadiness } from './readiness.ts';
 import { createNoteRefused } from './refused-requests.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
@@ -66,7 +67,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
-  const stores = await openStores(config, log, now);
+  const onUnreadable = createNoteUnreadable(log, (table) => metrics.unreadable(table));
+  const stores = await openStores(config, log, now, onUnreadable);
   const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
@@ -105,6 +107,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     log,
     newReference: newRequestId,
     onRefused: noteRefused,
+    onUnreadable,
     now,
   });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
@@ -283,6 +286,9 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const housekeeping = startHousekeeping({
     chores: {
       finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
+      set_aside_requests: () => stores.setAside.takeUp(),
+      passwords_set_aside: () => stores.setAside.wipePasswords(),
+      old_set_aside_requests: () => stores.setAside.deleteBefore(now() - FINISHED_KEPT_MS),
       old_turns: turns.deleteOld,
       // Again, for what a process left that was killed before it came to it.
       freed_secrets: () =>

@@ -25,6 +25,10 @@ export type LogFields = {
   port?: number;
   mode?: string;
   version?: string;
+  /** A table of ours, the id of one of its rows, and a column. */
+  table?: string;
+  row?: string;
+  column?: string;
 };
 
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;

@@ -15,6 +15,8 @@ export type Metrics = {
   settled(outcome: string, ms: number): void;
   /** A request that came over HTTP was refused. */
   refused(why: string): void;
+  /** A stored row of the table can't be read. */
+  unreadable(table: string): void;
   /** All of it in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -78,7 +80,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   });
   const unfinished = new Gauge({
     name: 'inbox_bot_unfinished_requests',
-    help: 'Requests that have not been told yet, by state.',
+    help: "Requests that have not been told yet, by state; set_aside: they can't be read.",
     labelNames: ['state'],
     registers,
   });
@@ -99,6 +101,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     name: 'inbox_bot_rate_budget_left',
     help: "Requests left now in each window of ColdSend's rate limit, to the API key that has the fewest left.",
     labelNames: ['window_seconds'],
+    registers,
+  });
+  const unreadable = new Counter({
+    name: 'inbox_bot_unreadable_rows_total',
+    help: 'Stored rows that this process could not read, by table; the log names each once.',
+    labelNames: ['table'],
     registers,
   });
   const lookUps = new Counter({
@@ -132,6 +140,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       duration.observe(ms / 1000);
     },
     refused: (why) => refused.inc({ why }),
+    unreadable: (table) => unreadable.inc({ table }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;

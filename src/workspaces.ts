@@ -5,13 +5,14 @@ import type { SlackConfig } from './config.ts';
 import type { Route } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { type BotIdentity, identifyBot } from './slack/identify-bot.ts';
-import { createInstallations, type Installations } from './slack/installations.ts';
+import { createInstallations, type Installations, TokenUnreadableError } from './slack/installations.ts';
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
 import { createMissedLeavings } from './slack/missed-leavings.ts';
 import type { SlackApis } from './slack/slack-api.ts';
 import type { Database } from './storage/database.ts';
 import { createInstallationRepository } from './storage/installation-repository.ts';
 import { createOauthStateRepository } from './storage/oauth-state-repository.ts';
+import type { OnUnreadable } from './storage/read-rows.ts';
 import type { Sealer } from './storage/sealing.ts';
 import { createWorkspaceRepository } from './storage/workspace-repository.ts';
 
@@ -32,6 +33,7 @@ export type WorkspacesDeps = {
   newReference(): string;
   /** Told of a request that an install page refuses, with why. */
   onRefused(why: string): void;
+  onUnreadable: OnUnreadable;
   now(): number;
 };
 
@@ -90,11 +92,17 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
 
 function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { kind: 'many' }): Workspaces {
   const { apiOf, database, fetch, log, logger, now, sealer } = deps;
-  const stored = createInstallationRepository({ database, sealer, now });
+  const stored = createInstallationRepository({ database, sealer, now, onUnreadable: deps.onUnreadable });
   const repository = createWorkspaceRepository({ database, now });
   const used = createOauthStateRepository({ db: database, now });
   const installations = createInstallations({
-    find: stored.find,
+    find: async (teamId) => {
+      const found = await stored.findReadable(teamId);
+      if (found === undefined) return undefined;
+      const { botToken, ...rest } = found;
+      if (botToken === undefined) throw new TokenUnreadableError();
+      return { ...rest, botToken };
+    },
     monotonicNow: () => performance.now(),
     onDropped: apiOf.forget,
   });
@@ -102,17 +110,16 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   let timers: NodeJS.Timeout[] = [];
   let looking: Promise<void> | undefined;
   const leaving = {
-    find: stored.find,
+    find: stored.findReadable,
     apiOf,
-    remove: async ({ teamId, installedAt }: LeavingInstallation, why: string) =>
-      installedAt !== undefined && (await repository.remove(teamId, installedAt, why)),
+    remove: ({ teamId, installedAt }: LeavingInstallation, why: string) => repository.remove(teamId, installedAt, why),
     onRemoved: (teamId: string) => {
       installations.forget(teamId);
       removed(deps, teamId);
     },
     monotonicNow: () => performance.now(),
   };
-  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.list });
+  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.listTeams });
 
   return {
     installations,
@@ -129,7 +136,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         fetch,
         logger,
         state: createInstallState({ secret: oauth.stateSecret, used, now }),
-        find: stored.find,
+        find: stored.findReadable,
         save: stored.save,
         apiOf,
         onInstalled: ({ teamId, botToken, installedBy }, again) => {

@@ -7,6 +7,7 @@ import {
   type Announcement,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsUnreadableError,
   PasswordsWipedError,
   type RequestChange,
 } from './request.ts';
@@ -22,7 +23,7 @@ export type StepDeps = {
   requests: {
     /** Commits a change under the claim's fence. Throws LeaseLostError. */
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
-    /** Throws PasswordsWipedError. */
+    /** Throws PasswordsWipedError, PasswordsUnreadableError. */
     openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
   };
   keys: {
@@ -142,16 +143,17 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function send(request: ClaimedRequest): AfterStep {
-    const prepared = await prepare(request);
-    if (prepared.kind === 'not_now') return prepared.next;
-    const { key } = prepared;
+    let prepared: Prepared;
     let turn: Turn;
     try {
-      turn = await turns.take(request, key.fingerprint);
+      prepared = await prepare(request);
+      if (prepared.kind === 'not_now') return prepared.next;
+      turn = await turns.take(request, prepared.key.fingerprint);
     } catch (error) {
       // The commit may have armed it all the same.
       return notSent(request, error);
     }
+    const { key } = prepared;
     if (turn.kind === 'armed') return post(turn.request, prepared, turn.turn);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));
@@ -176,8 +178,7 @@ export function createDoStep(deps: StepDeps): {
     if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
     if (turnOf !== undefined && key.fingerprint !== turnOf) return notNow(await insist(request, SEND_ANEW));
     const passwords = await openPasswords(request);
-    // The workspace left in between.
-    if (passwords === undefined) return notNow(await settle(request, settling({ kind: 'expired' }, now())));
+    if ('kind' in passwords) return notNow(await settle(request, settling(passwords, now())));
     const right = await deps.checkRight(request);
     if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
     if (right.kind === 'unknown') return notNow(await sendLater(request));
@@ -217,11 +218,13 @@ export function createDoStep(deps: StepDeps): {
     return showAndRelease(waiting);
   }
 
-  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | undefined> {
+  /** The passwords, or how the request ends without them: wiped where the workspace left in between. */
+  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
     try {
       return await requests.openPasswords(armed);
     } catch (error) {
-      if (error instanceof PasswordsWipedError) return undefined;
+      if (error instanceof PasswordsWipedError) return { kind: 'expired' };
+      if (error instanceof PasswordsUnreadableError) return { kind: 'expired', why: 'passwords_unreadable' };
       throw error;
     }
   }
@@ -243,10 +246,10 @@ export function createDoStep(deps: StepDeps): {
       notBefore: expiresAt(request),
     });
     // A key that was stored between our look and this commit has not set this request going: look again.
-    if (isUsable(await keys.find(keyNameOf(request)))) {
-      return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
-    }
-    return showAndRelease(waiting);
+    const key = await keys.find(keyNameOf(request));
+    if (isUsable(key)) return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
+    // Where an operator mends the one that can't be read, nobody stores another.
+    return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
   }
 
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
@@ -284,14 +287,14 @@ export function createDoStep(deps: StepDeps): {
   }
 
   /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
-  async function showAndRelease(waiting: ClaimedRequest): AfterStep {
+  async function showAndRelease(waiting: ClaimedRequest, change: RequestChange = {}): AfterStep {
     try {
       await delivery.refresh(waiting, held(waiting));
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       deps.onError(waiting, error);
     }
-    await insist(waiting, {}, { release: true });
+    await insist(waiting, change, { release: true });
     return undefined;
   }
 

@@ -75,6 +75,6 @@ export function retryDelayMs(tries: number, random: number): number {
 }
 
 /** Whether requests may be sent with this key. One that could not be checked yet is tried. */
-export function isUsable(key: ColdsendKey | undefined): key is ColdsendKey {
-  return key !== undefined && key.status !== 'refused';
+export function isUsable(key: ColdsendKey | undefined): boolean {
+  return key !== undefined && key.status !== 'refused' && key.status !== 'unreadable';
 }

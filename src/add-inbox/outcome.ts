@@ -27,8 +27,8 @@ export type Outcome =
   | { kind: 'key_refused'; reason: string; missingScopes: string[] }
   /** Nobody can know whether the inbox was added. */
   | { kind: 'unknown'; why: UnknownWhy }
-  /** Nobody could send it for a day. */
-  | { kind: 'expired' };
+  /** Nobody could send it for a day; or ever, for the reason that is given. An older version shows it as expired. */
+  | { kind: 'expired'; why?: 'passwords_unreadable' | undefined };
 
 export type UnknownWhy =
   /** The connection broke, or nothing came in time, after the first byte had gone out. */

@@ -19,7 +19,7 @@ export const LOST_RIGHTS = ['other_workspace', 'deactivated', 'guest', 'admins_o
 export type LostRight = (typeof LOST_RIGHTS)[number];
 
 /** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
-export type Refusal = LostRight | 'not_admin' | 'not_theirs';
+export type Refusal = LostRight | 'not_admin' | 'not_theirs' | 'settings_unreadable';
 
 /** Why somebody is no full member of the workspace; undefined where they are. */
 export function findRefusal(

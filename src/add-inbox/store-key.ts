@@ -29,6 +29,8 @@ export type KeyNotStored =
   | { kind: 'cannot_post'; channelId: string }
   /** Slack did not say whether the bot can post there. */
   | { kind: 'slack_silent' }
+  /** The client's stored key can't be bound to other channels, because it can't be opened. */
+  | { kind: 'key_unreadable' }
   | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' }>;
 
 /** Whether the bot can post in a channel; says there whose channel it is from now on. */

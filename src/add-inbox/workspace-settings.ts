@@ -5,7 +5,9 @@ export type WhoMayAdd =
   | { kind: 'everyone' }
   | { kind: 'admins' }
   /** These people, the members of these user groups, and admins. */
-  | { kind: 'chosen'; userIds: string[]; userGroupIds: string[] };
+  | { kind: 'chosen'; userIds: string[]; userGroupIds: string[] }
+  /** Never stored: what is set can't be read. Admins, until one of them sets it again. */
+  | { kind: 'unreadable' };
 
 /** What the admins of a workspace have set. */
 export type WorkspaceSettings = {
@@ -35,6 +37,7 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
     case 'everyone':
       return true;
     case 'admins':
+    case 'unreadable':
       return person.isAdmin;
     case 'chosen':
       return (

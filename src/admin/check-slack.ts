@@ -83,9 +83,13 @@ async function checkWorkspaces(
   if (database instanceof Error) return [];
   const repository = createInstallationRepository({ database, sealer, now });
   const findings: Finding[] = [];
-  for (const { teamId } of await repository.list()) {
-    const installation = await repository.find(teamId);
-    if (installation !== undefined) findings.push(...(await checkToken(slack, installation.botToken, teamId)));
+  for (const { teamId } of await repository.listTeams()) {
+    const installation = await repository.findReadable(teamId);
+    if (installation === undefined) continue;
+    const { botToken } = installation;
+    if (botToken !== undefined) findings.push(...(await checkToken(slack, botToken, teamId)));
+    else
+      findings.push({ ok: false, says: `The token of ${teamId} can't be opened: have the app installed there again.` });
   }
   return findings.length > 0 ? findings : [{ ok: true, says: 'No workspace has installed the bot yet.' }];
 }

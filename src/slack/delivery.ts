@@ -1,6 +1,6 @@
 import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
 import { type AddInboxRequest, type Announcement, LeaseLostError } from '../add-inbox/request.ts';
-import { NotInstalledError } from './installations.ts';
+import { NotInstalledError, TokenUnreadableError } from './installations.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
@@ -22,7 +22,7 @@ const LOCKED_OUT = new Set([
 ]);
 
 export type DeliveryDeps = {
-  /** Throws NotInstalledError where the workspace has left. */
+  /** Throws NotInstalledError where the workspace has left, TokenUnreadableError where its token can't be opened. */
   apiOf(teamId: string): Promise<SlackApi>;
   /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
   explainDm(request: AddInboxRequest, isHeld: () => boolean): Promise<void>;
@@ -85,6 +85,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     } catch (error) {
       if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
+      if (error instanceof TokenUnreadableError) return { kind: 'later', retryAfterMs: undefined };
       if (error instanceof NotInstalledError) return { kind: 'nowhere' };
       if (!(error instanceof SlackRefusedError)) throw error;
       onIgnored(request, error);

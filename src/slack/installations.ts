@@ -10,6 +10,9 @@ export class NotInstalledError extends Error {
   }
 }
 
+/** The workspace's token can't be opened. For who comes from there it is as if it were not installed: installing again mends it. */
+export class TokenUnreadableError extends NotInstalledError {}
+
 export type Installations = {
   /** A fresh object each time: Bolt changes what it is given. @throws NotInstalledError */
   get(teamId: string | undefined): Promise<Installed>;

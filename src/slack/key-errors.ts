@@ -57,5 +57,7 @@ function sayWhy(why: KeyNotStored, channelIds: string[]): string {
       return KEY_ERRORS.cannotPost(channelIds.length < 2 ? undefined : channelIds.indexOf(why.channelId) + 1);
     case 'slack_silent':
       return KEY_ERRORS.slackSilent;
+    case 'key_unreadable':
+      return KEY_ERRORS.unreadable;
   }
 }

@@ -73,5 +73,6 @@ export function parseKeyForm(view: unknown): { context: FormContext | undefined;
 }
 
 function aboutCurrent({ status, lastFour }: ColdsendKey): string {
+  if (status === 'unreadable') return KEY_FORM.unreadable;
   return status === 'refused' ? KEY_FORM.refused(lastFour) : KEY_FORM.replaces(lastFour);
 }

@@ -37,7 +37,8 @@ export type LeavingDeps = {
 
 export type LeavingInstallation = {
   teamId: string;
-  botToken: string;
+  /** Undefined where it can't be opened, and Slack can't be asked with it. */
+  botToken: string | undefined;
   botUserId: string;
   installedAt: number | undefined;
 };
@@ -72,6 +73,8 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
   async function hasLeft({ botToken, installedAt }: LeavingInstallation, at: number): Promise<boolean> {
     if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
     if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
+    // Nobody to ask. A time that can't be read is that of an old row: installing again writes a new one.
+    if (botToken === undefined) return installedAt === undefined || isBefore(installedAt, at);
     const startedAt = deps.monotonicNow();
     for (const waitMs of [...WAITS_MS, undefined]) {
       try {
@@ -84,7 +87,12 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
         await deps.sleep(waitMs);
       }
     }
-    // Nobody to ask: the times decide, of which the event's has lost up to a second.
-    return installedAt !== undefined && at + 1_000 >= installedAt;
+    // Nobody to ask: the times decide.
+    return installedAt !== undefined && isBefore(installedAt, at);
   }
+}
+
+/** Slack's events have lost up to a second. */
+function isBefore(installedAt: number, eventAt: number): boolean {
+  return eventAt + 1_000 >= installedAt;
 }

@@ -39,9 +39,10 @@ export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSi
 
   async function lookAt(teamId: string, before: ReadonlyMap<string, number>): Promise<void> {
     const installation = await deps.find(teamId);
-    if (installation === undefined || !(await isDead(installation.botToken))) return;
-    const since = before.get(installation.botToken) ?? deps.monotonicNow();
-    deadSince.set(installation.botToken, since);
+    const botToken = installation?.botToken;
+    if (installation === undefined || botToken === undefined || !(await isDead(botToken))) return;
+    const since = before.get(botToken) ?? deps.monotonicNow();
+    deadSince.set(botToken, since);
     if (deps.monotonicNow() - since < SURE_AFTER_MS) return;
     if (await deps.remove(installation, 'its token does not work any more')) deps.onRemoved(teamId);
   }

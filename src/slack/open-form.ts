@@ -71,6 +71,7 @@ function firstPage(right: Right, { settings, choice }: Facts, form: FormToOpen):
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
   if (right.person.isAdmin) return renderKeyForm({ context, draft, current });
+  if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
   if (client !== '') return renderNotice(sentences.noClientKey(client));
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }

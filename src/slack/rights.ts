@@ -138,6 +138,7 @@ function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: re
   const why = whyNoMember(person, actor);
   if (why !== undefined) return refused(why);
   if (isChosen(person, whoMayAdd, inGroups)) return { kind: 'allowed', person };
+  if (whoMayAdd.kind === 'unreadable') return refused('settings_unreadable');
   return refused(whoMayAdd.kind === 'admins' ? 'admins_only' : 'not_chosen');
 }
 

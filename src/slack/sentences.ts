@@ -164,6 +164,7 @@ export const KEY_FORM = {
   replaces: (lastFour: string) =>
     `This replaces the key ending in ${lastFour}. What waits for a key is sent with the new one.`,
   refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}: please store another one.`,
+  unreadable: "I can't read the key that is stored. Enter it again, or enter another one.",
   whereFrom:
     "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write. ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
 } as const;
@@ -189,6 +190,7 @@ export const KEY_ERRORS = {
     `I can't post in ${which === undefined ? 'this channel' : `channel ${which} of these`}. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and store this again.`,
   slackSilent:
     'I could not check whether I can post there because Slack did not answer. Nothing was stored: try again in a minute.',
+  unreadable: "I can't read the key that is stored for this client. Enter it again here, or enter another one.",
 } as const;
 
 export const CLIENT_FORM = {
@@ -262,6 +264,7 @@ export const KEY_STATUSES: Record<KeyStatus, string> = {
   works: 'It worked when it was last used.',
   unchecked: 'It could not be checked yet; the next inbox will show whether it works.',
   refused: 'ColdSend refused it when it was last used. Inboxes wait until another one is stored.',
+  unreadable: "I can't read it any more. Store it again, or store another one: inboxes wait until then.",
 };
 
 // What the listeners say
@@ -302,6 +305,13 @@ export const sentences = {
         'An admin has chosen who may add inboxes in this workspace, and you are not among them. Ask an admin to add you under “Settings” in my Home tab.',
       ],
     },
+    settings_unreadable: {
+      title: FORM.title,
+      paragraphs: [
+        "I can't read the settings of this workspace, so only admins and owners may add inboxes for now.",
+        'Ask one of them to save the settings again in my Home tab.',
+      ],
+    },
     not_admin: {
       title: 'For admins only',
       paragraphs: [
@@ -327,6 +337,13 @@ export const sentences = {
       whoCanStore('another'),
     ],
   },
+  keyUnreadable: (client: string): Notice => ({
+    title: FORM.title,
+    paragraphs: [
+      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so no inbox can be added right now.`,
+      whoCanStore('another'),
+    ],
+  }),
   noClientKey: (client: string): Notice => ({
     title: FORM.title,
     paragraphs: [
@@ -455,11 +472,11 @@ export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
   rate_limited: 'ColdSend takes only so many requests at a time, and the limit is reached.',
-  key: `ColdSend refuses the API key of this workspace, or none is stored. ${whoCanStore('another')} Then this goes on by itself.`,
+  key: `ColdSend refuses the API key of this workspace, or none is stored, or I can't read it. ${whoCanStore('another')} Then this goes on by itself.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "ColdSend refuses this client's API key, or none is stored for them any more. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
+  "ColdSend refuses this client's API key, or none is stored for them any more, or I can't read it. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
 
 export const nextTry = (time: string) => `The next try is at ${time}; there is nothing to do for you.`;
 
@@ -485,6 +502,23 @@ export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
 };
 
 export const NEXT_AFTER_LOST_RIGHT = `Nothing was sent to ColdSend, and the passwords have been wiped. Somebody who may add inboxes can take it over with the button “${BUTTONS.tryOnceMore}” in the thread.`;
+
+/** Expired for this reason: see `Outcome`. */
+export const PASSWORDS_UNREADABLE: State = {
+  emoji: '🔒',
+  title: "Inbox not added: I can't read its passwords any more",
+};
+
+export const NEXT_AFTER_PASSWORDS_UNREADABLE = `Nothing was sent to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+
+/** Stands in a list for a stored row that this version of the bot can't read. */
+export const UNREADABLE = {
+  emoji: '⚠️',
+  request: "This inbox can't be read",
+  entry: "This entry can't be read",
+  next: "I can't read what is stored here. Ask whoever runs this bot to look into its log.",
+  code: (id: string) => `Support code: ${id}`,
+} as const;
 
 /** Added, but not able to send as it is. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
@@ -579,6 +613,7 @@ export const HOME = {
     everyone: 'Everyone but guests',
     admins: 'Admins and owners only',
     chosen: (who: string) => `${who}, and admins and owners`,
+    unreadable: "Admins and owners only, because I can't read what was set. Save the settings again.",
   },
   settings: {
     whoMayAdd: 'Who may add inboxes',
@@ -614,7 +649,8 @@ export const HOME = {
 export const AUDIT = {
   title: 'Audit trail',
   about: 'Who did what when, newest first, for a year. Times are shown in your own time zone.',
-  refusedBounded: 'Of refused attempts only some are listed: at most 20 an hour for one person and 200 for all.',
+  refusedBounded:
+    'Of refused attempts, at most 20 an hour are listed for one person. When there are very many, only the first 5 are.',
   empty: 'There is nothing here yet.',
   nobody: 'ColdSend or the bot',
   exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
@@ -660,6 +696,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   admins_only: 'not an admin, and only admins may add inboxes',
   not_chosen: 'not among those who may add inboxes',
   not_admin: 'not an admin',
+  settings_unreadable: "not an admin, while the settings can't be read",
   not_theirs: 'a form that was opened for somebody else',
   [COMMAND]: COMMAND,
   [CALLBACKS.who]: 'first page of the form',

@@ -18,7 +18,7 @@ import { createSettingsRepository } from './settings-repository.ts';
  * and it costs one commit.
  */
 export function createAuditedStore({ database, ...deps }: Omit<RequestRepositoryDeps, 'db'> & { database: Database }) {
-  const { sealer, now } = deps;
+  const { now, onUnreadable } = deps;
   const outside = createRequestRepository({ db: database, ...deps });
   return { accept, advance, saveKey, rebindKey, removeKey, saveSettings };
 
@@ -86,7 +86,7 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
 
   function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings): Promise<void> {
     return database.transaction(async (within) => {
-      const repository = createSettingsRepository(within);
+      const repository = createSettingsRepository(within, onUnreadable);
       const changes = listChanges(await repository.find(teamId), settings);
       if (changes.length === 0) return;
       await repository.save(teamId, settings);
@@ -101,7 +101,7 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   }
 
   function keysWithin(within: Executor) {
-    return createColdsendKeyRepository({ db: within, sealer, now });
+    return createColdsendKeyRepository({ db: within, ...deps });
   }
 }
 

@@ -27,5 +27,5 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     kind: z.literal('unknown'),
     why: z.enum(['answer_lost', 'server_error', 'unexpected_answer', 'interrupted']),
   }),
-  z.object({ kind: z.literal('expired') }),
+  z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
 ]);

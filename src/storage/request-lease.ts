@@ -40,3 +40,6 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
 export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
   return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
 }
+
+/** The fence of the next claim. One at the end of PostgreSQL's integers stays: its row is set aside, and fails nobody's claim. */
+export const nextFence = sql<number>`case when fence < 2147483647 then fence + 1 else fence end`;

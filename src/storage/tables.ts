@@ -52,6 +52,8 @@ export type RequestsTable = {
   fence: number;
   /** Fingerprint of the key whose turn it waits for; null unless it stands in line. */
   turn_of: string | null;
+  /** When a version of the bot could not read the row; nobody works on it until one can. */
+  set_aside_at: number | null;
 };
 
 /** A request's passwords, until it is settled. */

@@ -56,6 +56,8 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
           .select(['team_id', 'user_id'])
           .select(sql<number>`max(taken_at * ${sql.lit(PLACES)} + place)`.as('last'))
           .where('key_fingerprint', '=', keyFingerprint)
+          // PostgreSQL refuses to calculate with one that is absurdly early.
+          .where('taken_at', '>=', 0)
           .groupBy(['team_id', 'user_id']),
       )
       .with('people', (query) =>

@@ -7,10 +7,11 @@ import type { ArmedInTurn } from '../add-inbox/worker.ts';
 import type { Database, Executor } from './database.ts';
 import { POSTGRES_CLOCK } from './postgres-clock.ts';
 import { createQueues } from './queues.ts';
-import { createRequestLease } from './request-lease.ts';
+import { createRequestLease, nextFence } from './request-lease.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
-import { parseRequest, type RequestRow } from './request-row.ts';
+import { parseClaimedRequest, type RequestRow } from './request-row.ts';
 import { updateHeld } from './request-statements.ts';
+import { setAside } from './set-aside.ts';
 import { type Budget, createTurnBudget } from './turn-budget.ts';
 import { createTurnLine } from './turn-line.ts';
 
@@ -153,15 +154,16 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     }
   }
 
-  /** What this version can't read leaves the line, for a version that can. */
-  async function keepReadable({ kysely }: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
+  /** What this version can't read leaves the line and is set aside. */
+  async function keepReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
     const readable: AddInboxRequest[] = [];
     for (const row of rows) {
       try {
-        readable.push(parseRequest(row));
+        // The fence too: arming raises it.
+        readable.push(parseClaimedRequest(row));
       } catch (error) {
-        onUnreadable?.(row.id, error);
-        await kysely.updateTable('requests').set({ turn_of: null }).where('id', '=', row.id).execute();
+        onUnreadable?.(String(row.id), error, 'requests');
+        await setAside(within, [row.id], now(), lease.free);
       }
     }
     return readable;
@@ -185,15 +187,15 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
         },
       )
       .updateTable('requests')
-      .set((eb) => ({
+      .set({
         state: 'armed',
         armed_at: now(),
         waits_for: null,
         turn_of: null,
-        fence: eb('fence', '+', 1),
+        fence: nextFence,
         lease_owner: owner,
         lease_until: lease.until,
-      }))
+      })
       .where('id', 'in', (eb) => eb.selectFrom('free').select('free.id'))
       .returning(['id', 'fence'])
       .execute();

@@ -16,6 +16,7 @@ import {
   type AddInboxRequest,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsUnreadableError,
   type RequestChange,
 } from '../../src/add-inbox/request.ts';
 import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
@@ -300,6 +301,41 @@ test('while the key is refused a request waits and nothing is sent', async () =>
   take();
   assert.equal((await whenReleased).waitsFor, 'key');
   assert.ok(!calls.includes('POST') && calls.includes('refresh'));
+});
+
+test('while the key cannot be read a request waits for another, and looks again whether it can by now', async () => {
+  const { take, whenReleased, calls } = setUp({
+    request: { state: 'announced' },
+    key: { ...KEY, status: 'unreadable' },
+  });
+  take();
+  const { waitsFor, notBefore, tries } = await whenReleased;
+  assert.deepEqual([waitsFor, notBefore, tries], ['key', 6_000, 1]);
+  assert.ok(!calls.includes('POST') && calls.includes('refresh'));
+});
+
+test('a request whose passwords open for nobody ends, with nothing sent, and is told', async () => {
+  for (const state of ['announced', 'armed'] as const) {
+    const { take, sendArmed, whenReleased, calls } = setUp({
+      request: { state, announcement: ANNOUNCEMENT },
+      passwordsFail: new PasswordsUnreadableError('R1'),
+    });
+    if (state === 'announced') take();
+    const outcome = { kind: 'expired', why: 'passwords_unreadable' };
+    assert.deepEqual((state === 'announced' ? await whenReleased : await sendArmed())?.outcome, outcome);
+    assert.ok(!calls.includes('POST'));
+    if (state === 'announced') assert.ok(calls.includes('reply'));
+  }
+});
+
+test('what only another bot may be able to open is tried later and later, and not told', async () => {
+  const passwordsFail = new Error('a sealed value could not be opened');
+  const { take, whenReleased, calls, errors } = setUp({ request: { state: 'announced', tries: 3 }, passwordsFail });
+  take();
+  const { state, notBefore, tries } = await whenReleased;
+  assert.deepEqual([state, notBefore, tries], ['announced', 41_000, 4]);
+  assert.deepEqual(errors, [passwordsFail]);
+  assert.ok(!calls.includes('POST'));
 });
 
 test('a key stored just while a request begins to wait for it sets that request going', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../src/add-inbox/workspace-settings.ts';
+import { TokenUnreadableError } from '../../src/slack/installations.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { createCheckRight } from '../../src/slack/right-before-sending.ts';
 import { createRights } from '../../src/slack/rights.ts';
@@ -92,6 +93,22 @@ test('while Slack does not say, nothing may be sent, and nobody has lost anythin
     fail(error);
     assert.deepEqual(await checkRight(request), { kind: 'unknown' });
   }
+});
+
+test('while the settings cannot be read only admins may add inboxes, and nobody who asked before has lost anything', async () => {
+  const { world, rights, slack, checkRight } = setUp();
+  world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'unreadable' } };
+  const right = await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  assert.deepEqual(right, { kind: 'refused', why: 'settings_unreadable' });
+  assert.deepEqual(await checkRight(request), { kind: 'unknown' });
+  world.user = { ...MEMBER, is_admin: true };
+  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+});
+
+test('while the token of the workspace cannot be opened nobody has lost anything', async () => {
+  const { rights } = setUp();
+  const check = createCheckRight(rights, async () => Promise.reject(new TokenUnreadableError()));
+  assert.deepEqual(await check(request), { kind: 'unknown' });
 });
 
 test('user groups are asked for only where they decide', async () => {

@@ -11,6 +11,7 @@ import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { startPostgres } from './start-postgres.ts';
 import { createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeUnreadableRows } from './unreadable-rows-suite.ts';
 import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
@@ -28,5 +29,6 @@ describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
+describeUnreadableRows(databases());
 describePostgresConnections(postgres);
 describePostgresErasing(databases());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Outcome } from '../../src/add-inbox/outcome.ts';
-import { LeaseLostError } from '../../src/add-inbox/request.ts';
+import { LeaseLostError, PasswordsUnreadableError } from '../../src/add-inbox/request.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../../src/storage/request-repository.ts';
 import { SealError } from '../../src/storage/sealing.ts';
@@ -380,7 +380,7 @@ export function describeRequestRepository(databases: TestDatabases) {
           .where('request_id', '=', 'request-2')
           .execute();
         await db.kysely.updateTable('requests').set({ response_url }).where('id', '=', 'request-2').execute();
-        await assert.rejects(requests.openPasswords(held), SealError);
+        await assert.rejects(requests.openPasswords(held), PasswordsUnreadableError);
         await assert.rejects(requests.openResponseUrl(held), SealError);
       });
     });
@@ -479,7 +479,8 @@ export function describeRequestRepository(databases: TestDatabases) {
     test('countByState counts the unfinished ones and knows the oldest of each state', async () => {
       const requests = repositoryOf('a');
       const none = { count: 0, oldestAcceptedAt: undefined };
-      assert.deepEqual(await requests.countByState(), { accepted: none, announced: none, armed: none, settled: none });
+      const all = { accepted: none, announced: none, armed: none, settled: none, set_aside: none };
+      assert.deepEqual(await requests.countByState(), all);
       const oldest = time;
       await acceptSample(requests, '1');
       time += 5;
@@ -491,6 +492,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         announced: none,
         armed: { count: 1, oldestAcceptedAt: time },
         settled: none,
+        set_aside: none,
       });
     });
   });

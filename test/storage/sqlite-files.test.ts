@@ -292,6 +292,7 @@ describe('secrets', () => {
 
     const settled: ClaimedRequest[] = [];
     for (const request of await requests.latest('T1', 100)) {
+      assert.ok(!('unreadable' in request));
       settled.push(
         await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),
       );

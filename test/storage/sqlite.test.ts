@@ -8,6 +8,7 @@ import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeUnreadableRows } from './unreadable-rows-suite.ts';
 import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
@@ -24,3 +25,4 @@ describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
+describeUnreadableRows(databases());

@@ -1,6 +1,6 @@
-import type { AuditEntry, AuditNote } from '../../add-inbox/audit.ts';
+import type { AuditNote } from '../../add-inbox/audit.ts';
 import { renderAuditCsv } from '../audit-csv.ts';
-import { AUDIT_PAGE_SIZE, type AuditPlace, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
+import { AUDIT_PAGE_SIZE, type AuditPlace, type ListedEntry, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
 import { ACTIONS } from '../ids.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { renderNotice } from '../notice-page.ts';
@@ -16,7 +16,7 @@ const READ_AT_ONCE = 5_000;
 /** The audit trail, by page and as a file; for admins and owners. */
 export function createAuditPages(deps: {
   rights: Rights;
-  page(teamId: string, page: AuditPlace & { limit: number }): Promise<AuditEntry[]>;
+  page(teamId: string, page: AuditPlace & { limit: number }): Promise<ListedEntry[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
@@ -91,12 +91,12 @@ export function createAuditPages(deps: {
     return true;
   }
 
-  function read({ teamId }: Actor, place: AuditPlace): Promise<AuditEntry[]> {
+  function read({ teamId }: Actor, place: AuditPlace): Promise<ListedEntry[]> {
     return deps.page(teamId, { ...place, limit: AUDIT_PAGE_SIZE + 1 });
   }
 
-  async function readAll(teamId: string): Promise<AuditEntry[]> {
-    const entries: AuditEntry[] = [];
+  async function readAll(teamId: string): Promise<ListedEntry[]> {
+    const entries: ListedEntry[] = [];
     const until = deps.now();
     while (entries.length < MOST_EXPORTED) {
       const piece = await deps.page(teamId, { until, skip: entries.length, limit: READ_AT_ONCE });

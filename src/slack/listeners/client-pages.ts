@@ -104,6 +104,7 @@ export function createClientPages(deps: {
     if (isNew || cleanText(apiKey) !== '') {
       return deps.storeKey({ teamId, userId, apiKey, client, isNew }, withinMs, introduce);
     }
+    if (stored[0]?.status === 'unreadable') return { kind: 'key_unreadable' };
     const mistake = findMistake(client, keys, isNew) ?? (await findClosed(client, keys, introduce));
     if (mistake !== undefined) return mistake;
     return (await deps.rebindKey(teamId, userId, label, channelIds)) ? { kind: 'moved' } : 'gone';

@@ -1,6 +1,7 @@
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/person.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import type { Unreadable } from '../../add-inbox/unreadable.ts';
 import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
 import { renderHome, renderHomeNotice } from '../home.ts';
 import type { Actor } from '../payloads.ts';
@@ -15,7 +16,7 @@ export function createShowHome(deps: {
   rights: Rights;
   listKeys(teamId: string): Promise<ColdsendKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
-  latest(teamId: string, limit: number): Promise<AddInboxRequest[]>;
+  latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
 }): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
   return async (api, actor, clientsPage = 0) => {
     const { teamId, userId } = actor;

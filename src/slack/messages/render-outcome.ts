@@ -6,7 +6,7 @@ import { escapeTopLevel } from '../escape-mrkdwn.ts';
 import { MESSAGE_TEXT, SECTION_TEXT } from '../limits.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { plainText } from '../plain-text.ts';
-import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_STEPS } from '../sentences.ts';
+import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_AFTER_PASSWORDS_UNREADABLE, NEXT_STEPS } from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-in-words.ts';
@@ -18,8 +18,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const { account, client } = request;
   const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
   const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
-  const next =
-    outcome.kind === 'refused' && outcome.lostRight !== undefined ? NEXT_AFTER_LOST_RIGHT : NEXT_STEPS[outcome.kind];
+  const next = sayNext(outcome);
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
@@ -40,6 +39,12 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
 function asTyped(outcome: Outcome, typed: string): Outcome {
   if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
   return { ...outcome, account: { ...outcome.account, email_address: typed } };
+}
+
+function sayNext(outcome: Outcome): string {
+  if (outcome.kind === 'refused' && outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
+  return NEXT_STEPS[outcome.kind];
 }
 
 function renderPlain(blockId: string, text: string): KnownBlock {

@@ -172,3 +172,15 @@ function replyTo(outcome: Outcome) {
   assertMessage(message);
   return message;
 }
+
+test('where the stored passwords cannot be read it says that nothing was sent, and how to enter them again', () => {
+  const message = replyTo({ kind: 'expired', why: 'passwords_unreadable' });
+  assertMessage(message);
+  assert.match(message.text, /^Inbox not added: I can't read its passwords any more/);
+  assert.match(
+    message.text,
+    /Nothing was sent to ColdSend this time\. Press “Try once more” in the thread and enter the passwords/,
+  );
+  assert.doesNotMatch(message.text, /day/);
+  assert.match(JSON.stringify(message), /"try_again"/);
+});
