@@ -243,6 +243,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       onError: noteError('An event of Slack could not be handled'),
     });
 
+      onOdd: (why) => log.warn('Slack sent something that is not taken', { code: why }),
   const http = createHttpServer(
     {
       ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
