@@ -1,13 +1,16 @@
+import type { ModalView } from '@slack/types';
 import type { AuditEntry, AuditNote } from '../../add-inbox/audit.ts';
 import { renderAuditCsv } from '../audit-csv.ts';
 import { AUDIT_PAGE_SIZE, type AuditPlace, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
 import { ACTIONS } from '../ids.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { renderNotice } from '../notice-page.ts';
+import { openThenFill } from '../open-then-fill.ts';
 import type { ActionPayload, Actor } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { AUDIT, sentences } from '../sentences.ts';
-import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../slack-api.ts';
+import { isRefusal, type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../slack-api.ts';
+import { isViewOutdated } from '../slack-errors.ts';
 
 /** The newest so many entries go into one file. */
 const MOST_EXPORTED = 50_000;
@@ -50,8 +53,7 @@ export function createAuditPages(deps: {
     }
     const page = renderAuditPage(actor.userId, place, entries);
     await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
-      const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
-      if (!outdated) throw error;
+      if (!isRefusal(error, isViewOutdated)) throw error;
     });
   }
 
@@ -64,10 +66,8 @@ export function createAuditPages(deps: {
       return;
     }
     const waiting = await api.pushView(action.trigger_id, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
-    const said = (await send(api, actor)) ? AUDIT.exportDone : AUDIT.exportFailed;
-    await api.updateView(waiting.id, renderNotice({ title: AUDIT.title, paragraphs: [said] })).catch(() => {
-      // They closed it; the message in their DM says the same.
-    });
+    const sent = send(api, actor).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
+    await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
   }
 
   /** Sends everything to the person's DM; false where Slack did not take it. */
@@ -105,6 +105,10 @@ export function createAuditPages(deps: {
     }
     return entries;
   }
+}
+
+function toPage(text: string): ModalView {
+  return renderNotice({ title: AUDIT.title, paragraphs: [text] });
 }
 
 function toMessage(text: string): Message {

@@ -18,7 +18,8 @@ import type { Actor, ViewPayload } from '../payloads.ts';
 import { renderRequestPage } from '../request-page.ts';
 import type { Attempt, Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
-import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
+import { isRefusal, type SlackApi } from '../slack-api.ts';
+import { isViewOutdated } from '../slack-errors.ts';
 
 /** What a submission is answered with. */
 export type SubmissionAnswer =
@@ -203,8 +204,7 @@ export function createFormPages(deps: FormPagesDeps) {
     const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();
     await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
       // Closed, or changed by a second click: what they see then is newer than what we know.
-      const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
-      if (!outdated) throw error;
+      if (!isRefusal(error, isViewOutdated)) throw error;
     });
   }
 
