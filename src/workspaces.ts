@@ -9,6 +9,7 @@ import { createInstallations, type Installations, NotInstalledError } from './sl
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
 import { createMissedLeavings } from './slack/missed-leavings.ts';
 import type { SlackApis } from './slack/slack-api.ts';
+import { tryPatiently } from './slack/try-patiently.ts';
 import type { Database } from './storage/database.ts';
 import { createInstallationRepository } from './storage/installation-repository.ts';
 import { createOauthStateRepository } from './storage/oauth-state-repository.ts';
@@ -145,9 +146,9 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         onInstalled: ({ teamId, botToken, installedBy }, again) => {
           installations.forget(teamId);
           log.info('A workspace has installed the bot', { team: teamId });
-          apiOf(botToken)
-            .postMessage(installedBy, renderWelcome(again))
-            .catch((error: unknown) => log.warn('Slack did not take the first message', describeError(error)));
+          tryPatiently(() => apiOf(botToken).postMessage(installedBy, renderWelcome(again))).catch((error: unknown) =>
+            log.warn('Slack did not take the first message', describeError(error)),
+          );
         },
         onFailure: (error) => {
           const reference = deps.newReference();

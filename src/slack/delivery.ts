@@ -5,7 +5,7 @@ import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
 import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
-import { isEditRefused, isPlaceRefused, isThreadGone, isViewGone } from './slack-errors.ts';
+import { isEditRefused, isPlaceRefused, isThreadGone, isViewLost } from './slack-errors.ts';
 import { NotBegunError } from './slack-fetch.ts';
 
 export type DeliveryDeps = {
@@ -55,7 +55,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
       // Most forms are closed by now, and then there is nothing to update.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
-        if (!isRefusal(error, isViewGone)) throw error;
+        if (!isRefusal(error, isViewLost)) throw error;
       });
       return { kind: 'refreshed' };
     });

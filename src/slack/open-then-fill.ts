@@ -1,7 +1,6 @@
 import type { ModalView } from '@slack/types';
-import { isRefusal, type OpenedView, type SlackApi } from './slack-api.ts';
-import { isViewOutdated } from './slack-errors.ts';
-import { tryPatiently } from './try-patiently.ts';
+import { replaceView } from './replace-view.ts';
+import type { OpenedView, SlackApi } from './slack-api.ts';
 
 /**
  * Puts what is being prepared in the place of a page that says to wait; where it fails, `failed`, so that nobody waits before
@@ -15,11 +14,6 @@ export async function openThenFill(
 ): Promise<void> {
   const [opened, prepared] = await Promise.allSettled([opening, preparing]);
   if (opened.status === 'rejected') throw opened.reason;
-  const { id, hash } = opened.value;
-  const page = prepared.status === 'fulfilled' ? prepared.value : failed;
-  // Outdated: they closed it, or Slack had taken this before and its answer was lost.
-  await tryPatiently(() => api.updateView(id, page, hash)).catch((error: unknown) => {
-    if (!isRefusal(error, isViewOutdated)) throw error;
-  });
+  await replaceView(api, opened.value, prepared.status === 'fulfilled' ? prepared.value : failed);
   if (prepared.status === 'rejected') throw prepared.reason;
 }

@@ -6,11 +6,14 @@
 /** The token will never work again. */
 export const isTokenDead = oneOf('invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired');
 
-/** An operator has to change the token, or what it was granted. */
-export const isTokenRefused = oneOf(
-  ...['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired'],
+const isGrantRefused = oneOf(
   ...['not_allowed_token_type', 'missing_scope', 'user_removed_from_team', 'team_disabled', 'team_access_not_granted'],
 );
+
+/** An operator has to change the token, or what it was granted. */
+export function isTokenRefused(code: string): boolean {
+  return isTokenDead(code) || isGrantRefused(code);
+}
 
 /** The app was removed or its token revoked, and nothing of ours is wrong. */
 export const isAppRemoved = oneOf('account_inactive', 'token_revoked');
@@ -30,13 +33,18 @@ export const isThreadGone = oneOf('thread_not_found');
 
 const isMessageFixed = oneOf('message_not_found', 'cant_update_message', 'edit_window_closed');
 
-/** A message can't be changed any more. */
+/** A message can't be changed any more, or by nobody who has this token. */
 export function isEditRefused(code: string): boolean {
-  return isMessageFixed(code) || isPlaceRefused(code);
+  return isMessageFixed(code) || isPlaceRefused(code) || isTokenDead(code);
 }
 
 /** The person has closed the view. */
 export const isViewGone = oneOf('not_found');
+
+/** The view is closed, or can be changed by nobody who has this token. */
+export function isViewLost(code: string): boolean {
+  return isViewGone(code) || isTokenDead(code);
+}
 
 /** The view is closed, or shows something newer by now. */
 export const isViewOutdated = oneOf('not_found', 'hash_conflict');

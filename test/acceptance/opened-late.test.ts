@@ -113,6 +113,9 @@ test('a waiting page never stays: Slack is asked again to fill it, and a failure
     await admin.click('audit_export');
     const page = await admin.waitForModal(({ rendered }) => /I may have sent you the file or not/.test(rendered));
     assert.equal(page.callbackId, NOTICE);
+    await slack.waitForMessage(
+      ({ channelId: place, text }) => place === admin.botDm() && /reference \w+\.$/.test(text),
+    );
     await closeAll(admin);
   });
 

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { AuditEntry, AuditNote } from '../../add-inbox/audit.ts';
+import { CommitInDoubtError } from '../../add-inbox/commit-in-doubt-error.ts';
 import { renderAuditCsv } from '../audit-csv.ts';
 import { AUDIT_PAGE_SIZE, type AuditPlace, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
 import { ACTIONS } from '../ids.ts';
@@ -7,10 +8,11 @@ import { mrkdwn } from '../mrkdwn.ts';
 import { renderNotice } from '../notice-page.ts';
 import { openThenFill } from '../open-then-fill.ts';
 import type { ActionPayload, Actor } from '../payloads.ts';
+import { replaceView } from '../replace-view.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { AUDIT, sentences } from '../sentences.ts';
-import { isRefusal, type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../slack-api.ts';
-import { isViewOutdated } from '../slack-errors.ts';
+import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../slack-api.ts';
+import { tryPatiently } from '../try-patiently.ts';
 
 /** The newest so many entries go into one file. */
 const MOST_EXPORTED = 50_000;
@@ -52,9 +54,7 @@ export function createAuditPages(deps: {
       return;
     }
     const page = renderAuditPage(actor.userId, place, entries);
-    await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
-      if (!isRefusal(error, isViewOutdated)) throw error;
-    });
+    await replaceView(api, view, page);
   }
 
   async function exportAll(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
@@ -85,9 +85,11 @@ export function createAuditPages(deps: {
       return false;
     }
     const details = { entries: String(entries.length) };
-    await deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
+    const note = deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
+    // The file is sent: from here on nobody may be told that nothing was done.
+    await note.catch((error: unknown) => Promise.reject(new CommitInDoubtError(error)));
     const done = toMessage(AUDIT.exportMessage(entries.length, isCapped));
-    await api.updateMessage(posted.channelId, posted.ts, done);
+    await tryPatiently(() => api.updateMessage(posted.channelId, posted.ts, done)).catch(() => {});
     return true;
   }
 

@@ -15,11 +15,11 @@ import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
+import { replaceView } from '../replace-view.ts';
 import { renderRequestPage } from '../request-page.ts';
 import type { Attempt, Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
-import { isRefusal, type SlackApi } from '../slack-api.ts';
-import { isViewOutdated } from '../slack-errors.ts';
+import type { SlackApi } from '../slack-api.ts';
 
 /** What a submission is answered with. */
 export type SubmissionAnswer =
@@ -202,10 +202,8 @@ export function createFormPages(deps: FormPagesDeps) {
       return;
     }
     const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();
-    await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
-      // Closed, or changed by a second click: what they see then is newer than what we know.
-      if (!isRefusal(error, isViewOutdated)) throw error;
-    });
+    // Changed by a second click: what they see then is newer than what we know.
+    await replaceView(api, view, page);
   }
 
   async function findPlace(teamId: string, channelId: string) {
