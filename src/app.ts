@@ -33,7 +33,7 @@ import { createListeners } from './slack/listeners.ts';
 import { cannotPostText } from './slack/messages/ephemeral.ts';
 import { createOpenForm } from './slack/open-form.ts';
 import { createPeople } from './slack/people.ts';
-import { respondOnlyToThem } from './slack/response-url.ts';
+import { createResponseUrls } from './slack/response-url.ts';
 import { createCheckRight } from './slack/right-before-sending.ts';
 import { createRights } from './slack/rights.ts';
 import { createSdkLogger } from './slack/sdk-logger.ts';
@@ -88,6 +88,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const slackFetch = createSlackFetch();
   const { fetch } = slackFetch;
+  const responseUrls = createResponseUrls({ fetch, apiUrl });
   const sdkLogger = createSdkLogger(log);
   const apiOf = createSlackApis({
     apiUrl,
@@ -133,7 +134,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     explainDm: async (request, isHeld) => {
       const responseUrl = await requests.openResponseUrl(request);
       if (responseUrl !== undefined) {
-        await respondOnlyToThem(fetch, responseUrl, cannotPostText(request), isHeld);
+        await responseUrls.respond(responseUrl, cannotPostText(request), isHeld);
       }
     },
     onIgnored: (request, error) =>
@@ -190,7 +191,9 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     await database.eraseFreed('coldsend_keys');
     return removed;
   };
-  const { sealResponseUrl, openResponseUrl } = stores.responseUrlSeal;
+  const { openResponseUrl } = stores.responseUrlSeal;
+  const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
+    responseUrls.accept(responseUrl) && stores.responseUrlSeal.sealResponseUrl(teamId, responseUrl);
   const listeners = createListeners({
     addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
     formPages: createFormPages({
@@ -250,6 +253,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
         readiness.set('socket', connected ? undefined : 'the connection to Slack is down');
         log.info(connected ? 'Connected to Slack' : 'The connection to Slack is down');
       },
+      onOdd: (why) => log.warn('Slack sent something that is not taken', { code: why }),
       onError: noteError('An event of Slack could not be handled'),
     });
 
@@ -269,6 +273,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     authorize: workspaces.installations.get,
     apiOf,
     fetch,
+    respond: responseUrls.respond,
+    installUrl: workspaces.installUrl,
     slackApiUrl: apiUrl,
     logger: sdkLogger,
     onFailure: (listener, error) => {

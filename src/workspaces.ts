@@ -5,10 +5,16 @@ import type { SlackConfig } from './config.ts';
 import type { Route } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { type BotIdentity, identifyBot } from './slack/identify-bot.ts';
-import { createInstallations, type Installations, TokenUnreadableError } from './slack/installations.ts';
+import {
+  createInstallations,
+  type Installations,
+  NotInstalledError,
+  TokenUnreadableError,
+} from './slack/installations.ts';
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
 import { createMissedLeavings } from './slack/missed-leavings.ts';
 import type { SlackApis } from './slack/slack-api.ts';
+import { tryPatiently } from './slack/try-patiently.ts';
 import type { Database } from './storage/database.ts';
 import { createInstallationRepository } from './storage/installation-repository.ts';
 import { createOauthStateRepository } from './storage/oauth-state-repository.ts';
@@ -41,6 +47,8 @@ export type WorkspacesDeps = {
 export type Workspaces = {
   installations: Installations;
   leave(event: LeavingEvent): Promise<void>;
+  /** Where admins install the bot themselves; undefined for one workspace. */
+  installUrl: string | undefined;
   /** The pages for installing; none for one workspace. */
   createRoutes(): Promise<Record<string, Route>>;
   /** Resolves once it is known whom the bot serves. Throws StartError where Slack refuses the one token. */
@@ -73,7 +81,10 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
 
   return {
     installations: createInstallations({
-      find,
+      find: async (teamId) => {
+        if (self?.isOrgWide === true) throw new NotInstalledError('org_wide');
+        return find(teamId);
+      },
       monotonicNow: () => performance.now(),
       onDropped: () => {},
     }),
@@ -82,9 +93,15 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       if (event.revoked === undefined) await leave(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },
+    installUrl: undefined,
     createRoutes: async () => ({}),
     start: async () => {
       self = await identifyBot(apiOf(botToken), sleep);
+      if (self.isOrgWide) {
+        log.error(
+          'SLACK_BOT_TOKEN belongs to an org-wide installation, so every command is refused: install the app in one workspace and use the token of that',
+        );
+      }
     },
     stop: () => {},
   };
@@ -124,6 +141,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   return {
     installations,
     leave: createLeaving({ ...leaving, sleep }),
+    installUrl: `${oauth.publicUrl}/slack/install`,
     createRoutes: async () => {
       const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
         import('./slack/install/install-routes.ts'),
@@ -142,9 +160,9 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         onInstalled: ({ teamId, botToken, installedBy }, again) => {
           installations.forget(teamId);
           log.info('A workspace has installed the bot', { team: teamId });
-          apiOf(botToken)
-            .postMessage(installedBy, renderWelcome(again))
-            .catch((error: unknown) => log.warn('Slack did not take the first message', describeError(error)));
+          tryPatiently(() => apiOf(botToken).postMessage(installedBy, renderWelcome(again))).catch((error: unknown) =>
+            log.warn('Slack did not take the first message', describeError(error)),
+          );
         },
         onRefused: deps.onRefused,
         onFailure: (error) => {

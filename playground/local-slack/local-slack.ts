@@ -181,6 +181,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     sign: (body, { timestampOffsetSeconds = 0, signingSecret = app.signingSecret } = {}) =>
       signatureHeaders({ body, signingSecret, timestampSeconds: Math.floor(now() / 1000) + timestampOffsetSeconds }),
     socketCount: sockets.count,
+    sendFrame: (frame, envelopeId) => sockets.sendFrame(frame, envelopeId, 3_000),
     disconnectSockets: (reason = 'refresh_requested') => sockets.disconnect(reason),
     cutSockets: sockets.cut,
 

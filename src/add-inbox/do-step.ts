@@ -1,5 +1,16 @@
 import { type ColdsendKey, type KeyName, type KeyStatus, keyNameOf } from './coldsend-key.ts';
-import { afterSending, expiresAt, isUsable, nextStep, retryDelayMs, type Step, settling } from './next-step.ts';
+import {
+  afterSending,
+  expiresAt,
+  isAnnouncedTooLate,
+  isShownTooLate,
+  isUsable,
+  nextStep,
+  PATIENT_TRIES,
+  retryDelayMs,
+  type Step,
+  settling,
+} from './next-step.ts';
 import type { Outcome, SendResult } from './outcome.ts';
 import type { LostRight } from './person.ts';
 import {
@@ -137,7 +148,10 @@ export function createDoStep(deps: StepDeps): {
 
   async function announce(request: ClaimedRequest): AfterStep {
     const announced = await delivery.announce(request, held(request));
-    if (announced.kind === 'later') return tryLater(request, announced.retryAfterMs);
+    if (announced.kind === 'later') {
+      if (!isAnnouncedTooLate(request, now())) return tryLater(request, announced.retryAfterMs);
+      return insist(request, { state: 'announced', tries: 0 });
+    }
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
     return insist(request, { state: 'announced', announcement, tries: 0 });
   }
@@ -269,8 +283,15 @@ export function createDoStep(deps: StepDeps): {
       case 'nowhere':
         return tellInForm(request);
       case 'later':
-        return tryLater(request, replied.retryAfterMs);
+        return replyLater(request, replied.retryAfterMs);
     }
+  }
+
+  /** A result stays due until it is told. Once Slack has not taken it for minutes, the log has it, and the form shows it. */
+  async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+    if (request.tries >= PATIENT_TRIES) deps.onError(request, new NotToldYetError());
+    if (request.tries === PATIENT_TRIES) await delivery.refresh(request, held(request));
+    return tryLater(request, retryAfterMs);
   }
 
   /** The form, where it is still open, is the only place there is: worth one try. */
@@ -282,7 +303,8 @@ export function createDoStep(deps: StepDeps): {
 
   async function finish(request: ClaimedRequest): AfterStep {
     const refreshed = await delivery.refresh(request, held(request));
-    if (refreshed.kind === 'later') return tryLater(request, refreshed.retryAfterMs);
+    const isLater = refreshed.kind === 'later' && !isShownTooLate(request, now());
+    if (isLater) return tryLater(request, refreshed.retryAfterMs);
     return release(request, { state: 'told', toldAt: now() });
   }
 
@@ -331,6 +353,15 @@ export function createDoStep(deps: StepDeps): {
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** tries, INSIST_EVERY_MS)));
       }
     }
+  }
+}
+
+/** Slack has not taken a result for minutes. */
+class NotToldYetError extends Error {
+  readonly code = 'not_told_yet';
+  constructor() {
+    super('Slack does not take the result');
+    this.name = 'NotToldYetError';
   }
 }
 

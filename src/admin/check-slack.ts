@@ -96,7 +96,10 @@ async function checkWorkspaces(
 
 async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string): Promise<Finding[]> {
   try {
-    const { teamId, scopes } = await apiOf(botToken).authTest();
+    const { teamId, isOrgWide, scopes } = await apiOf(botToken).authTest();
+    if (isOrgWide) {
+      return [{ ok: false, says: `${which} is a whole organization: install the app in a single workspace instead.` }];
+    }
     const name = which === teamId ? which : `${which} (${teamId})`;
     const missing = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
     const surplus = scopes.filter((scope) => !BOT_SCOPES.some((known) => known === scope));

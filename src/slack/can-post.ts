@@ -1,5 +1,6 @@
 import { mrkdwn } from './mrkdwn.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isPlaceRefused } from './slack-errors.ts';
 
 /** Ids of channels; whatever else can be posted to is somebody's own conversation. */
 const CHANNEL = /^[CG][A-Z0-9]+$/;
@@ -18,8 +19,8 @@ export async function canPost(
     });
     return 'ok';
   } catch (error) {
-    if (error instanceof SlackRefusedError) return 'cannot_post';
-    if (error instanceof SlackUnavailableError) return 'slack_silent';
+    if (isRefusal(error, isPlaceRefused)) return 'cannot_post';
+    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return 'slack_silent';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isTokenDead, isTokenRefused } from './slack-errors.ts';
 
 /** Slack says that a workspace has removed the bot or taken its token away. */
 export type LeavingEvent = {
@@ -19,9 +20,6 @@ const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
  * nothing of it is left after a minute, as long as the database is there.
  */
 const TRIES_FOR_MS = 20_000;
-
-/** What Slack answers where a token will never work again. */
-const TOKEN_DEAD = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired']);
 
 export type LeavingDeps = {
   /** From the database, not from what is remembered. `installedAt` is undefined where only Slack can tell how old it is. */
@@ -81,8 +79,8 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
         await deps.apiOf(botToken).authTest();
         return false;
       } catch (error) {
-        if (error instanceof SlackRefusedError) return TOKEN_DEAD.has(error.reason);
-        if (!(error instanceof SlackUnavailableError)) throw error;
+        if (isRefusal(error, isTokenRefused)) return isTokenDead(error.reason);
+        if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
         if (waitMs === undefined || deps.monotonicNow() - startedAt + waitMs > TRIES_FOR_MS) break;
         await deps.sleep(waitMs);
       }

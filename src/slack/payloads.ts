@@ -14,6 +14,8 @@ const view = z.looseObject({
   type: z.string().optional(),
   hash: z.string().optional(),
   callback_id: z.string(),
+  /** Ours, where the view is as it was opened. */
+  external_id: z.string().optional().catch(undefined),
   private_metadata: z.string().default(''),
   app_installed_team_id: z.string().nullish(),
 });

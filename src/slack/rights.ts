@@ -4,7 +4,8 @@ import { openerOf } from './form/private-metadata.ts';
 import type { Actor, ViewPayload } from './payloads.ts';
 import type { People } from './people.ts';
 import { type Notice, sentences } from './sentences.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isPersonUnknown } from './slack-errors.ts';
 import type { UserGroups } from './user-groups.ts';
 
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
@@ -85,7 +86,7 @@ export function createRights(deps: {
         (await userGroups.lookUp(api, teamId, groupIds, userId));
       return decide(right.person, actor, whoMayAdd, inGroups);
     } catch (error) {
-      if (error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
       throw error;
     }
   }
@@ -99,7 +100,7 @@ export function createRights(deps: {
       const why = whyNoMember(person, actor);
       return why === undefined ? { kind: 'allowed', person } : refused(why);
     } catch (error) {
-      if (error instanceof SlackRefusedError && NOT_OURS.has(error.reason)) return refused('other_workspace');
+      if (isRefusal(error, isPersonUnknown)) return refused('other_workspace');
       if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
       throw error;
     }
@@ -114,9 +115,6 @@ export function createRights(deps: {
     return decided;
   }
 }
-
-/** What Slack says of somebody who has nothing to do with the workspace. */
-const NOT_OURS = new Set(['user_not_found', 'user_not_visible']);
 
 /** A payload that names another workspace is one of a stranger's, or of somebody whose organization has both. */
 function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findRefusal> {

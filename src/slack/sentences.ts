@@ -189,7 +189,7 @@ export const KEY_ERRORS = {
   cannotPost: (which: number | undefined) =>
     `I can't post in ${which === undefined ? 'this channel' : `channel ${which} of these`}. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and store this again.`,
   slackSilent:
-    'I could not check whether I can post there because Slack did not answer. Nothing was stored: try again in a minute.',
+    'I could not check whether I can post there because Slack did not answer clearly. Nothing was stored: try again in a minute.',
   unreadable: "I can't read the key that is stored for this client. Enter it again here, or enter another one.",
 } as const;
 
@@ -257,7 +257,7 @@ export const SETTINGS_ERRORS = {
   dailyLimit: 'Enter a whole number of mails a day, 1 or more, or leave it empty.',
   cannotPost: `I can't post in this channel, so nothing was saved. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and save again.`,
   slackSilent:
-    'I could not check whether I can post there because Slack did not answer. Nothing was saved: try again in a minute.',
+    'I could not check whether I can post there because Slack did not answer clearly. Nothing was saved: try again in a minute.',
 } as const;
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
@@ -430,6 +430,17 @@ export const EPHEMERAL = {
     `Something went wrong on my side, and I can't tell whether it was done. Look before you try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   notOpened: (reference: string) =>
     `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+  /** Said to whoever uses the bot where it has no token. */
+  notInstalled: {
+    not_here: "I'm not installed in this workspace, so nothing was done.",
+    org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So nothing was done.",
+  },
+  installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
+  setUpHere:
+    'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
+  /** Slack did not say whether it opened a modal. */
+  perhapsOpened: (reference: string) =>
+    `Slack didn't tell me if it opened the form. If you see it, go on there. If you don't, or if it only says “One moment…”, close it and try again. If this keeps happening, give the reference ${reference} to the people who run this bot.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,
   cannotPostThere: (channel: string) =>
     `I can't post in ${channel}, where an admin has sent all results, so how it goes is told in your direct messages with me. To have it there the next time, type \`${INVITE}\` there.`,
@@ -656,6 +667,8 @@ export const AUDIT = {
   exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
   exportFailed:
     'I could not send you the file, because Slack did not take it. Try again in a minute; if it stays so, have the app installed again: it may lack the scope files:write.',
+  exportUnsure:
+    'Something went wrong on my side, so I may have sent you the file or not. Look in your direct messages with me before you try again.',
   exportStarts: 'One moment: I am putting the audit trail together.',
   exportMessage: (entries: number, capped: boolean) =>
     capped

@@ -390,6 +390,57 @@ test('a reply that Slack does not take is tried later, and nothing is sent again
   assert.ok(!calls.includes('POST'));
 });
 
+test('an announcement that Slack does not take holds a request up for an hour', async () => {
+  const later = async () => ({ kind: 'later', retryAfterMs: undefined }) as const;
+  for (const [now, isSent] of [
+    [3_600_999, false],
+    [3_601_000, true],
+  ] as const) {
+    const { take, whenReleased, calls } = setUp({
+      request: { acceptedAt: 1_000 },
+      delivery: { announce: later },
+      now: () => now,
+    });
+    take();
+    const { state, outcome } = await whenReleased;
+    assert.equal(calls.includes('POST'), isSent);
+    assert.deepEqual([state, outcome?.kind], isSent ? ['told', 'added'] : ['accepted', undefined]);
+  }
+});
+
+test('a result that Slack has not taken for minutes is in the log and in the form, and stays due', async () => {
+  for (const [tries, shown, noted] of [
+    [5, false, false],
+    [6, true, true],
+    [7, false, true],
+    [2_000, false, true],
+  ] as const) {
+    const { take, whenReleased, calls, errors } = setUp({
+      request: { state: 'settled', outcome: ADDED, tries },
+      delivery: { reply: async () => ({ kind: 'later', retryAfterMs: 40_000 }) },
+    });
+    take();
+    const request = await whenReleased;
+    assert.deepEqual([request.state, request.notBefore, request.tries], ['settled', 41_000, tries + 1]);
+    assert.deepEqual([calls.includes('refresh'), errors.length > 0], [shown, noted], `after ${tries} tries`);
+  }
+});
+
+test('an announcement that can not be brought up to date is left for good after a day, the result below it', async () => {
+  for (const [now, state] of [
+    [86_400_999, 'settled'],
+    [86_401_000, 'told'],
+  ] as const) {
+    const { take, whenReleased } = setUp({
+      request: { state: 'settled', outcome: ADDED, settledAt: 1_000, replyTs: '1.2' },
+      delivery: { refresh: async () => ({ kind: 'later', retryAfterMs: undefined }) },
+      now: () => now,
+    });
+    take();
+    assert.equal((await whenReleased).state, state);
+  }
+});
+
 for (const why of LOST_RIGHTS) {
   test(`whoever lost the right to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
     const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'lost', why } });

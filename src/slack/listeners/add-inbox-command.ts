@@ -10,7 +10,8 @@ import type { SlackApi } from '../slack-api.ts';
 /** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
   openForm(api: SlackApi, form: FormToOpen): Promise<void>;
-  sealResponseUrl(teamId: string, responseUrl: string): string;
+  /** Undefined where it is no URL of Slack's. */
+  sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>): Promise<void> => {
     const wanted = parseText(command.text);

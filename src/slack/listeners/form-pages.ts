@@ -15,10 +15,11 @@ import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
+import { replaceView } from '../replace-view.ts';
 import { renderRequestPage } from '../request-page.ts';
 import { type Attempt, findNotice, type Rights } from '../rights.ts';
 import { type Notice, sentences } from '../sentences.ts';
-import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
+import type { SlackApi } from '../slack-api.ts';
 
 /** What a submission is answered with. */
 export type SubmissionAnswer =
@@ -204,11 +205,8 @@ export function createFormPages(deps: FormPagesDeps) {
       await api.pushView(triggerId, renderNotice(refusal));
       return;
     }
-    await api.updateView(view.id, render(), view.hash).catch((error: unknown) => {
-      // Closed, or changed by a second click: what they see then is newer than what we know.
-      const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
-      if (!outdated) throw error;
-    });
+    // Changed by a second click: what they see then is newer than what we know.
+    await replaceView(api, view, render());
   }
 
   async function findPlace(teamId: string, channelId: string) {

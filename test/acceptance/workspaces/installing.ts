@@ -24,7 +24,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
     });
 
     await context.test(
-      'what comes from a workspace where it is not installed is taken, and nothing is done',
+      'whoever uses it in a workspace where it is not installed is told where to install it, and nothing is done',
       async () => {
         const body = new URLSearchParams({
           command: '/add-inbox',
@@ -38,7 +38,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
         const headers = { 'content-type': 'application/x-www-form-urlencoded', ...slack.sign(body) };
         assert.deepEqual((({ status, body }) => ({ status, body }))(await slack.sendRaw({ body, headers })), {
           status: 200,
-          body: '',
+          body: `I'm not installed in this workspace, so nothing was done. Ask an admin to install me in this workspace: ${publicUrl}/slack/install`,
         });
         assert.deepEqual(slack.ledger.calls, []);
       },
