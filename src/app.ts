@@ -161,7 +161,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   });
 
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ rights, findSettings, chooseKey });
+  const openForm = createOpenForm({ rights, findSettings, chooseKey, keyStamp: audited.keyStamp });
   const showHome = createShowHome({ rights, listKeys: keys.list, findSettings, latest: requests.latest });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch(noteError('The Home could not be shown as it is now'));
@@ -169,6 +169,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
     tryKey: coldsend.tryKey,
     list: keys.list,
+    keyStamp: audited.keyStamp,
     save: async (key) => {
       const saved = await audited.saveKey(key);
       void database.eraseFreed('coldsend_keys');
@@ -204,17 +205,29 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ rights, listKeys: keys.list, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({
+      rights,
+      listKeys: keys.list,
+      keyStamp: audited.keyStamp,
+      storeKey,
+      removeKey,
+      refreshHome,
+    }),
     clientPages: createClientPages({
       rights,
       listKeys: keys.list,
+      keyStamp: audited.keyStamp,
       storeKey,
       rebindKey: audited.rebindKey,
       removeKey,
       showHome,
       refreshHome,
     }),
-    settingsPages: createSettingsPages({ rights, findSettings, saveSettings: audited.saveSettings }),
+    settingsPages: createSettingsPages({
+      rights,
+      findStamped: settings.findStamped,
+      saveSettings: audited.saveSettings,
+    }),
     auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now }),
     tryAgain: createTryAgain({ find: requests.find, openForm, sealResponseUrl }),
     showHome,

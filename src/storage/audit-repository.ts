@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
-import { AUDIT_ACTIONS, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
 import type { Executor } from './database.ts';
 import { prepareQuery } from './prepare-query.ts';
+import { stampOf } from './stamp.ts';
 import { orUndefined, storedJson } from './stored-json.ts';
 import type { AuditEntriesTable } from './tables.ts';
 
@@ -11,6 +12,11 @@ import type { AuditEntriesTable } from './tables.ts';
 export const REFUSED_AN_HOUR = { person: 20, workspace: 200 };
 
 const HOUR_MS = 60 * 60 * 1000;
+
+/** Longer than any form is open and than Slack's signatures are taken. */
+const DAY_MS = 24 * HOUR_MS;
+
+const REMOVALS: readonly AuditAction[] = ['key_removed', 'uninstalled'];
 
 const DELETED_AT_ONCE = 100;
 
@@ -71,6 +77,19 @@ export function createAuditRepository({ db, now }: { db: Executor; now: () => nu
         .limit(limit)
         .execute();
       return rows.map(parseEntry);
+    },
+
+    /** A short text that is another one once the workspace has removed a key, or itself, within the last day. */
+    async removalsStamp(teamId: string): Promise<string> {
+      const rows = await kysely
+        .selectFrom('audit_entries')
+        .select('id')
+        .where('team_id', '=', teamId)
+        .where('at', '>', now() - DAY_MS)
+        .where('action', 'in', REMOVALS)
+        .orderBy('id')
+        .execute();
+      return stampOf(rows.map(({ id }) => id).join());
     },
 
     /** Deletes some of all workspaces' entries from before `time`; returns how many, 0 once none is left. */

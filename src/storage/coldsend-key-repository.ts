@@ -11,6 +11,7 @@ import type { ColdsendKeysTable } from './tables.ts';
 
 /** Everything but the key itself. */
 const SHOWN_COLUMNS = [
+  'id',
   'team_id',
   'channel_id',
   'label',
@@ -26,6 +27,7 @@ const SHOWN_COLUMNS = [
 const status: z.ZodType<KeyStatus> = z.enum(['works', 'unchecked', 'refused']);
 
 const shownRow = z.object({
+  id: z.string(),
   team_id: z.string(),
   channel_id: z.string(),
   label: z.string(),
@@ -232,6 +234,7 @@ function parseKey(row: Pick<Selectable<ColdsendKeysTable>, (typeof SHOWN_COLUMNS
     channelId: parsed.channel_id,
     label: parsed.label,
     version: parsed.version,
+    revision: parsed.id,
     lastFour: parsed.last_four,
     storedBy: parsed.stored_by,
     storedAt: parsed.stored_at,
