@@ -3,6 +3,7 @@ import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import { BoltApp } from './bolt-without-receivers.ts';
+import { createIsCopy } from './copies.ts';
 import { EVENTS } from './ids.ts';
 import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
@@ -48,6 +49,7 @@ type Context = { teamId?: string | undefined; botToken?: string | undefined };
  */
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
+  const isCopy = createIsCopy();
   const app = new BoltApp({
     receiver: deps.receiver,
     authorize: async ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> => {
@@ -68,7 +70,11 @@ export function createBoltApp(deps: BoltAppDeps): App {
     app.command(name, async ({ body, ack, context }) => {
       const answer = answerOnce(name, (text?: string) => ack(text ?? ''));
       await guarded(name, {
-        run: () => listener(parse(commandPayload, body), apiFor(context), answer),
+        run: async () => {
+          const command = parse(commandPayload, body);
+          if (isCopy(command.trigger_id)) return answer();
+          await listener(command, apiFor(context), answer);
+        },
         apologize: async (text) => {
           if (!answer.done) return answer(text);
           await respondOnlyToThem(deps.fetch, body.response_url, text);
@@ -138,6 +144,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         run: async () => {
           await answer();
           const payload = parse(actionPayload, body);
+          if (isCopy(payload.trigger_id)) return;
           await listener(apiFor(context), actorIn(payload, context), payload);
         },
         apologize: (text) => apologizeForAction(text, body, context),
@@ -172,6 +179,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
     try {
       await run();
     } catch (error) {
+      if (isUsedElsewhere(error)) return;
       const reference = deps.onFailure(name, error);
       await apologize(apologyFor(error)(reference));
     }
@@ -209,6 +217,11 @@ function isNotOpened(error: unknown): boolean {
   return (
     (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) && error.method === 'views.open'
   );
+}
+
+/** Another replica got a copy of it, and has opened what there is to open. */
+function isUsedElsewhere(error: unknown): boolean {
+  return error instanceof SlackRefusedError && error.reason === 'exchanged_trigger_id';
 }
 
 function parse<T>(shape: z.ZodType<T>, body: unknown): T {
