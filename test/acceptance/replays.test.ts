@@ -42,7 +42,7 @@ for (const [where, start] of Object.entries(WORLDS)) {
     async function change(work: () => Promise<unknown>, holds: RegExp): Promise<void> {
       const from = slack.ledger.deliveries.length;
       await work();
-      await slack.waitFor(async () => holds.test((await member.openHome()).rendered) || undefined, String(holds));
+      await waitForHome(member, holds);
       pressed.push(...slack.ledger.deliveries.slice(from).filter(({ type }) => type === 'interactive'));
       const before = (await member.openHome()).rendered;
       const told = countMessages(world, [acme, acmeOps]);
@@ -207,6 +207,11 @@ async function click(person: Person, button: string): Promise<void> {
   await closeAll(person);
   await person.openHome();
   await person.click(button, { in: 'home' });
+}
+
+async function waitForHome(person: Person, holds: RegExp): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) if (holds.test((await person.openHome()).rendered)) return;
+  assert.fail(`the Home never said ${holds}`);
 }
 
 function countMessages({ slack }: World, channelIds: string[]): number[] {
