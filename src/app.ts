@@ -45,6 +45,8 @@ import { createWorkspaces } from './workspaces.ts';
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
 const MOST_REQUESTS_AT_ONCE = 200;
 
+const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded: 'Not tried again' } as const;
+
 /** How long requests that are on their way to ColdSend get to be answered when the bot stops. */
 const STOP_WITHIN_MS = 20_000;
 
@@ -195,7 +197,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
         take: worker.take,
         monotonicNow,
         onAccepted: ({ kind, request }) =>
-          log.info(kind === 'accepted' ? 'Accepted' : 'Accepted before', {
+          log.info(ACCEPTED[kind], {
             ...aboutRequest(request),
             user: request.userId,
           }),
@@ -229,7 +231,12 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       saveSettings: audited.saveSettings,
     }),
     auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now }),
-    tryAgain: createTryAgain({ find: requests.find, openForm, sealResponseUrl }),
+    tryAgain: createTryAgain({
+      find: requests.find,
+      findSuccessor: requests.findSuccessor,
+      openForm,
+      sealResponseUrl,
+    }),
     showHome,
     leave: workspaces.leave,
   });

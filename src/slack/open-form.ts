@@ -18,6 +18,8 @@ export type FormToOpen = {
   triggerId: string;
   context: Omit<FormContext, 'openedBy' | 'client'>;
   draft: Draft;
+  /** Shown in place of the form to somebody who may add inboxes. */
+  instead?: ModalView | undefined;
 };
 
 /** `keyStamp` is what a form for the key of that choice is made for; '' where it needs none. */
@@ -72,6 +74,7 @@ export function createOpenForm(deps: {
 function firstPage(right: Right, { settings, choice, keyStamp }: Facts, form: FormToOpen): ModalView {
   if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+  if (form.instead !== undefined) return form.instead;
   if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
   const { client, current } = choice;
   const context: FormContext = { ...form.context, openedBy: form.actor.userId, client };

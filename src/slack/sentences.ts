@@ -430,6 +430,14 @@ export const REQUEST_PAGE = {
   toBeToldThere: (channel: string) =>
     `How it goes will be told in a thread in ${channel}, or in your direct messages with me.`,
   toBeTold: 'How it goes will be told in a thread where you typed the command, or in your direct messages with me.',
+  /** Somebody wants to try a request again, and a later one has made that pointless. */
+  successor: {
+    added: `This inbox was added in the meantime, so I did nothing. To add it anew, type ${COMMAND}.`,
+    exists: `ColdSend already has this inbox, as a later try found, so I did nothing. Check it in the ColdSend dashboard.`,
+    unsettled: 'This inbox is being added right now, so I did nothing. You get the result in the thread.',
+  },
+  requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
+  message: (link: string) => `<${link}|Open the message>`,
   nowhere: 'I could not post this anywhere, so it stands only here and in my Home tab.',
 } as const;
 

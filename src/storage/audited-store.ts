@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AuditAction, AuditNote } from '../add-inbox/audit.ts';
 import { type ColdsendKey, keyStamp as stampOfKey } from '../add-inbox/coldsend-key.ts';
-import type { ClaimedRequest, RequestChange } from '../add-inbox/request.ts';
+import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../add-inbox/request.ts';
 import { listChanges, type WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import { createAuditRepository } from './audit-repository.ts';
 import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
@@ -23,9 +23,14 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   const outside = createRequestRepository({ db: database, ...deps });
   return { accept, advance, keyStamp, saveKey, rebindKey, removeKey, saveSettings };
 
-  function accept(input: RequestToAccept): Promise<Acceptance> {
+  /** As the repository's own `accept`; what is pointless to try again, because somebody else does or did, is not accepted. */
+  function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
     return database.transaction(async (within) => {
-      const accepted = await createRequestRepository({ db: within, ...deps }).accept(input);
+      const requests = createRequestRepository({ db: within, ...deps });
+      const { teamId, retryOf, viewId } = input;
+      const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
+      if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
+      const accepted = await requests.accept(input);
       if (accepted.kind === 'accepted') await note(within, requested(accepted.request));
       return accepted;
     });

@@ -13,6 +13,7 @@ import {
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
 import type { Executor } from './database.ts';
 import { createRequestLease } from './request-lease.ts';
+import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
   parseClaimedRequest,
   parseRequest,
@@ -241,12 +242,14 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findByView,
 
-    /** The workspace's last requests, the newest first. */
+    /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
     async latest(teamId: string, limit: number): Promise<AddInboxRequest[]> {
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
-      const rows = await query.limit(limit).execute();
+      const rows = await query.where(isNotRetried).limit(limit).execute();
       return rows.map(parseRequest);
     },
+
+    findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
     /** @throws LeaseLostError where the request is not held any more; SealError; PasswordsWipedError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

@@ -15,7 +15,7 @@ import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
-import { renderRequestPage } from '../request-page.ts';
+import { renderRequestPage, renderSuccessor } from '../request-page.ts';
 import type { Attempt, Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
 import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
@@ -121,7 +121,7 @@ export function createFormPages(deps: FormPagesDeps) {
       // They were told that it was not accepted: so it must not be any more.
       if (progress.state === 'late') throw new TooLateError();
       progress.state = 'committing';
-      const { request } = await deps.submit({
+      const { kind, request } = await deps.submit({
         id: refer(),
         teamId,
         userId,
@@ -134,7 +134,7 @@ export function createFormPages(deps: FormPagesDeps) {
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
       });
-      return { response_action: 'update', view: renderRequestPage(request) };
+      return update(kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request));
     } catch (error) {
       return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
     }
