@@ -47,6 +47,8 @@ import { createWorkspaces } from './workspaces.ts';
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
 const MOST_REQUESTS_AT_ONCE = 200;
 
+const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded: 'Not tried again' } as const;
+
 /** How long requests that are on their way to ColdSend get to be answered when the bot stops. */
 const STOP_WITHIN_MS = 20_000;
 
@@ -171,7 +173,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   });
 
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ rights, findSettings, chooseKey });
+  const openForm = createOpenForm({ rights, findSettings, chooseKey, keyStamp: audited.keyStamp });
   const showHome = createShowHome({ rights, listKeys: keys.list, findSettings, latest: requests.latest });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch(noteError('The Home could not be shown as it is now'));
@@ -179,6 +181,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
     tryKey: coldsend.tryKey,
     list: keys.list,
+    keyStamp: audited.keyStamp,
     save: async (key) => {
       const saved = await audited.saveKey(key);
       void database.eraseFreed('coldsend_keys');
@@ -206,7 +209,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
         take: worker.take,
         monotonicNow,
         onAccepted: ({ kind, request }) =>
-          log.info(kind === 'accepted' ? 'Accepted' : 'Accepted before', {
+          log.info(ACCEPTED[kind], {
             ...aboutRequest(request),
             user: request.userId,
           }),
@@ -216,19 +219,36 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ rights, listKeys: keys.list, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({
+      rights,
+      listKeys: keys.list,
+      keyStamp: audited.keyStamp,
+      storeKey,
+      removeKey,
+      refreshHome,
+    }),
     clientPages: createClientPages({
       rights,
       listKeys: keys.list,
+      keyStamp: audited.keyStamp,
       storeKey,
       rebindKey: audited.rebindKey,
       removeKey,
       showHome,
       refreshHome,
     }),
-    settingsPages: createSettingsPages({ rights, findSettings, saveSettings: audited.saveSettings }),
+    settingsPages: createSettingsPages({
+      rights,
+      findStamped: settings.findStamped,
+      saveSettings: audited.saveSettings,
+    }),
     auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now }),
-    tryAgain: createTryAgain({ find: requests.find, openForm, sealResponseUrl }),
+    tryAgain: createTryAgain({
+      find: requests.find,
+      findSuccessor: requests.findSuccessor,
+      openForm,
+      sealResponseUrl,
+    }),
     showHome,
     leave: workspaces.leave,
   });

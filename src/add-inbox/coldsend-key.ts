@@ -11,6 +11,8 @@ export type KeyName = { teamId: string; channelId: string; label: string };
 export type ColdsendKey = KeyName & {
   /** Another one for each key that was ever stored, so that a late answer for an old one never marks the new one. */
   version: number;
+  /** Another one each time it was written, also where only the channels of its client changed. */
+  revision: string;
   lastFour: string;
   storedBy: string;
   storedAt: number;
@@ -20,6 +22,14 @@ export type ColdsendKey = KeyName & {
   /** When `status` was last learned; undefined while unchecked. */
   checkedAt: number | undefined;
 };
+
+/**
+ * What a form or button about one key is made for: as long as it stays the same, nobody has stored, changed or removed that
+ * key. `removals` differs once any key of the workspace was removed, so that one that is not there is not stored twice.
+ */
+export function keyStamp(keys: ColdsendKey[], label: string, removals: string): string {
+  return keys.find((key) => key.label === label)?.revision ?? `none.${removals}`;
+}
 
 /** A key's form as ColdSend documents it; no length is promised. Cleaned before it is tried. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;

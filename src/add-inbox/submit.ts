@@ -28,8 +28,13 @@ export type AcceptingStore = {
   find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
 };
 
-/** `repeated`: this view had been accepted before, and nothing was changed. */
-export type Accepted = { kind: 'accepted'; request: ClaimedRequest } | { kind: 'repeated'; request: AddInboxRequest };
+/**
+ * `repeated`: this view had been accepted before, and nothing was changed. `superseded`: it was to try a request again, but this
+ * later one has added the inbox in the meantime, found it at ColdSend, or is under way; nothing was accepted.
+ */
+export type Accepted =
+  | { kind: 'accepted'; request: ClaimedRequest }
+  | { kind: 'repeated' | 'superseded'; request: AddInboxRequest };
 
 /**
  * Commits a submission; when it resolves, the request is on disk and Slack may be told so.

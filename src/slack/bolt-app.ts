@@ -3,6 +3,7 @@ import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import { BoltApp } from './bolt-without-receivers.ts';
+import { createIsCopy } from './copies.ts';
 import { EVENTS } from './ids.ts';
 import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
@@ -26,7 +27,8 @@ import {
   submissionPayload,
 } from './payloads.ts';
 import { sentences } from './sentences.ts';
-import { NotOpenedError, type SlackApi } from './slack-api.ts';
+import { isRefusal, NotOpenedError, type SlackApi } from './slack-api.ts';
+import { isTriggerUsed } from './slack-errors.ts';
 
 export type BoltAppDeps = {
   receiver: Receiver;
@@ -59,6 +61,7 @@ const MOST_USED_VIEWS = 1_000;
  */
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
+  const isCopy = createIsCopy();
   const app = new BoltApp({
     receiver: deps.receiver,
     // Where it throws, Bolt acknowledges without a word.
@@ -77,7 +80,11 @@ export function createBoltApp(deps: BoltAppDeps): App {
     app.command(name, async ({ body, ack, context }) => {
       const answer = answerOnce(name, (text?: string) => ack(text ?? ''));
       await guarded(name, {
-        run: () => listener(parse(commandPayload, body), apiFor(context), answer),
+        run: async () => {
+          const command = parse(commandPayload, body);
+          if (isCopy(command.trigger_id)) return answer();
+          await listener(command, apiFor(context), answer);
+        },
         apologize: async (text) => {
           if (!answer.done) return answer(text);
           if (await deps.respond(body.response_url, text)) return;
@@ -149,6 +156,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         run: async () => {
           await answer();
           const payload = parse(actionPayload, body);
+          if (isCopy(payload.trigger_id)) return;
           noteUsed(payload.view);
           await listener(apiFor(context), actorIn(payload, context), payload);
         },
@@ -184,6 +192,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         deps.onStranger();
         return apologize(notInstalledText(error.why, deps.installUrl));
       }
+      if (isUsedElsewhere(error)) return;
       const reference = deps.onFailure(name, error);
       if (error instanceof NotOpenedError && usedViews.has(error.externalId)) return;
       await apologize(apologyFor(error)(reference));
@@ -241,6 +250,11 @@ async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Another replica got a copy of it, and has opened what there is to open. */
+function isUsedElsewhere(error: unknown): boolean {
+  return isRefusal(error, isTriggerUsed);
 }
 
 function parse<T>(shape: z.ZodType<T>, body: unknown): T {

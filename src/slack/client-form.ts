@@ -1,15 +1,17 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../add-inbox/clean-text.ts';
 import { LONGEST_LABEL } from '../add-inbox/coldsend-key.ts';
-import type { Client } from '../add-inbox/store-key.ts';
+import type { Client, KeyNotStored } from '../add-inbox/store-key.ts';
 import { encodePrivateMetadata } from './form/private-metadata.ts';
 import { readView } from './form/view-state.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from './ids.ts';
 import { renderKeyInput } from './key-form.ts';
 import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from './limits.ts';
+import { linkChannels } from './link-channels.ts';
+import { mrkdwn } from './mrkdwn.ts';
 import { oneLine } from './one-line.ts';
 import { plainText } from './plain-text.ts';
-import { CLIENT_FORM, KEY_FORM } from './sentences.ts';
+import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from './sentences.ts';
 
 /** As many as are asked for at once whether the bot can post there. */
 export const MOST_CHANNELS = 10;
@@ -22,8 +24,25 @@ export type TypedClient = Client & {
   apiKey: string;
 };
 
-/** The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. */
-export function renderClientForm(openedBy: string, client?: Client & { lastFour: string }, stamp = ''): ModalView {
+/** Which of the chosen channels can't be the client's; undefined where a sentence at the field says it all. */
+export type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
+
+/**
+ * The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. With `again` it
+ * is shown once more, with what Slack keeps in its fields, and says with links which channels of several are the problem: the
+ * text at a field can't link, and nothing tells us the names.
+ */
+export function renderClientForm({
+  openedBy,
+  stamp,
+  client,
+  again,
+}: {
+  openedBy: string;
+  stamp: string;
+  client?: (Client & { lastFour: string }) | undefined;
+  again?: { channelIds: string[]; problem: ChannelProblem };
+}): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.clientKey,
@@ -34,7 +53,8 @@ export function renderClientForm(openedBy: string, client?: Client & { lastFour:
     blocks: [
       renderAbout(client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour)),
       ...(client === undefined ? [renderLabel()] : []),
-      renderChannels(client?.channelIds ?? []),
+      ...(again === undefined ? [] : renderProblem(again.problem)),
+      renderChannels(again?.channelIds ?? client?.channelIds ?? []),
       renderKeyInput(0, { optional: client !== undefined }),
     ],
   };
@@ -50,6 +70,14 @@ export function parseClientForm(view: unknown): TypedClient {
     channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),
     apiKey: textOf(API_KEY_FIELD) ?? '',
   };
+}
+
+function renderProblem(problem: ChannelProblem): KnownBlock[] {
+  const text = problem.kind === 'cannot_post' ? KEY_ERRORS.cannotPostIn : KEY_ERRORS.channelsTaken(problem.by);
+  return [
+    { type: 'section', block_id: 'problem', text: plainText(text, SECTION_TEXT) },
+    { type: 'section', block_id: 'problem_channels', text: mrkdwn(linkChannels(problem.channelIds, SECTION_TEXT)) },
+  ];
 }
 
 function renderAbout(text: string): KnownBlock {

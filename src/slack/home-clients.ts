@@ -46,8 +46,8 @@ function toClients(keys: ColdsendKey[]): ClientKey[] {
   const clients = new Map<string, ClientKey>();
   for (const key of keys) {
     if (key.label === '') continue;
-    const { channelIds } = clients.get(key.label) ?? { channelIds: [] };
-    clients.set(key.label, { ...key, channelIds: [...channelIds, key.channelId] });
+    const client = clients.get(key.label) ?? { ...key, channelIds: [] };
+    clients.set(key.label, { ...client, channelIds: [...client.channelIds, key.channelId] });
   }
   return [...clients.values()].toSorted((a, b) => a.label.localeCompare(b.label));
 }
@@ -76,10 +76,16 @@ function renderClient(client: ClientKey, index: number, afterwards: Afterwards |
   ];
 }
 
-function renderRemove({ label, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
+/** Whose key the button is to remove, and as it was when the Home was shown. */
+export function parseRemoval(value: string): { stamp: string; label: string } {
+  const [stamp = ''] = value.split(' ', 1);
+  return { stamp, label: value.slice(stamp.length + 1) };
+}
+
+function renderRemove({ label, revision, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
   const { title, text, channels } = HOME.removeClient;
   return {
-    ...renderButton(ACTIONS.removeClient, BUTTONS.removeClient, label),
+    ...renderButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${label}`),
     style: 'danger',
     confirm: {
       title: plainText(title(label), CONFIRM.title),

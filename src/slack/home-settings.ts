@@ -12,18 +12,10 @@ const MOST_NAMED = 40;
 
 /** What the admins have set, for everybody to see; with the buttons that only admins have. */
 export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
-  const { resultsChannelId, defaultDailyLimit, elsewhere } = settings;
-  const words = HOME.settings;
-  const lines = [
-    `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
-    `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
-    `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
-    `*${words.elsewhere}:* ${words[elsewhere]}`,
-  ];
   const hint = isAdmin ? HOME.settingsHint : HOME.settingsMemberHint;
   return [
     { type: 'header', block_id: 'settings_title', text: plainText(HOME.settingsTitle, HEADER_TEXT) },
-    { type: 'section', block_id: 'settings', text: mrkdwn(lines.join('\n')) },
+    { type: 'section', block_id: 'settings', text: mrkdwn(describeSettings(settings)) },
     { type: 'context', block_id: 'settings_who_can', elements: [plainText(hint, SECTION_TEXT)] },
     ...(isAdmin
       ? [
@@ -38,6 +30,22 @@ export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): K
         ]
       : []),
   ];
+}
+
+/** The settings line by line, as mrkdwn of ours. */
+export function describeSettings({
+  whoMayAdd,
+  resultsChannelId,
+  defaultDailyLimit,
+  elsewhere,
+}: WorkspaceSettings): string {
+  const words = HOME.settings;
+  return [
+    `*${words.whoMayAdd}:* ${sayWho(whoMayAdd)}`,
+    `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
+    `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
+    `*${words.elsewhere}:* ${words[elsewhere]}`,
+  ].join('\n');
 }
 
 function sayWho(whoMayAdd: WhoMayAdd): string {

@@ -93,7 +93,7 @@ function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
     type: 'button',
     action_id: ACTIONS.removeKey,
     text: plainText(BUTTONS.removeKey, OPTION_TEXT),
-    value: 'remove',
+    value: key?.revision ?? '',
     style: 'danger',
     confirm: {
       title: plainText(HOME.remove.title, CONFIRM.title),

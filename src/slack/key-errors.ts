@@ -6,19 +6,20 @@ import { oneLine } from './one-line.ts';
 import { KEY_ERRORS } from './sentences.ts';
 import { truncate } from './truncate.ts';
 
+/** `outdated` is about no field. */
+export type KeyMistake = Exclude<KeyNotStored, { kind: 'outdated' }>;
+
 /**
  * The answer to a submission of `view` whose key was not stored: `block_id` → sentence, at the field it is about where the
  * view shows that. Throws UnreadableViewError.
- *
- * @param channelIds as they were chosen, so that the sentence can say which one
  */
-export function toKeyErrors(why: KeyNotStored, view: unknown, channelIds: string[] = []): Record<string, string> {
+export function toKeyErrors(why: KeyMistake, view: unknown): Record<string, string> {
   const inputs = findInputs(view);
   const block = inputs.get(fieldOf(why)) ?? inputs.get(API_KEY_FIELD);
-  return block === undefined ? {} : { [block]: sayWhy(why, channelIds) };
+  return block === undefined ? {} : { [block]: sayWhy(why) };
 }
 
-function fieldOf({ kind }: KeyNotStored): string {
+function fieldOf({ kind }: KeyMistake): string {
   switch (kind) {
     case 'not_a_label':
     case 'label_taken':
@@ -33,7 +34,7 @@ function fieldOf({ kind }: KeyNotStored): string {
   }
 }
 
-function sayWhy(why: KeyNotStored, channelIds: string[]): string {
+function sayWhy(why: KeyMistake): string {
   switch (why.kind) {
     case 'not_a_key':
       return KEY_ERRORS.malformed;
@@ -54,7 +55,7 @@ function sayWhy(why: KeyNotStored, channelIds: string[]): string {
     case 'channel_taken':
       return KEY_ERRORS.channelTaken(why.by);
     case 'cannot_post':
-      return KEY_ERRORS.cannotPost(channelIds.length < 2 ? undefined : channelIds.indexOf(why.channelId) + 1);
+      return KEY_ERRORS.cannotPost;
     case 'slack_silent':
       return KEY_ERRORS.slackSilent;
     case 'key_unreadable':

@@ -19,10 +19,13 @@ export function renderKeyForm({
   context,
   draft = {},
   current,
+  stamp,
 }: {
   context: FormContext | ModalContext;
   draft?: Draft;
   current: ColdsendKey | undefined;
+  /** What it is made for; see `keyStamp`. */
+  stamp: string;
 }): ModalView {
   const { client = '' } = context;
   const isAsked = 'channelId' in context;
@@ -34,7 +37,7 @@ export function renderKeyForm({
   return {
     type: 'modal',
     callback_id: CALLBACKS.storeKey,
-    private_metadata: encodePrivateMetadata(context, draft),
+    private_metadata: encodePrivateMetadata({ ...context, stamp }, draft),
     title: plainText(KEY_FORM.title, VIEW_TITLE),
     submit: plainText(KEY_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
@@ -67,9 +70,14 @@ export function renderKeyInput(generation: number, { optional = false } = {}): I
 }
 
 /** What the key form holds now, the key as it was typed and '' where nothing was. Throws UnreadableViewError. */
-export function parseKeyForm(view: unknown): { context: FormContext | undefined; draft: Draft; apiKey: string } {
-  const { context, carried, textOf } = readView(view);
-  return { context, draft: carried, apiKey: textOf(API_KEY_FIELD) ?? '' };
+export function parseKeyForm(view: unknown): {
+  context: FormContext | undefined;
+  draft: Draft;
+  stamp: string;
+  apiKey: string;
+} {
+  const { context, carried, stamp, textOf } = readView(view);
+  return { context, draft: carried, stamp, apiKey: textOf(API_KEY_FIELD) ?? '' };
 }
 
 function aboutCurrent({ status, lastFour }: ColdsendKey): string {

@@ -7,7 +7,7 @@ import { plainText } from './plain-text.ts';
 import { type Notice, REQUEST_PAGE } from './sentences.ts';
 
 /** A modal that only says something: a refusal, "One moment…", a failure. Nothing to type into and nothing to submit. */
-export function renderNotice({ title, paragraphs, channelIds = [] }: Notice): ModalView {
+export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }: Notice): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,
@@ -19,6 +19,7 @@ export function renderNotice({ title, paragraphs, channelIds = [] }: Notice): Mo
         block_id: `paragraph.${index}`,
         text: plainText(paragraph, SECTION_TEXT),
       })),
+      ...(facts === '' ? [] : [{ type: 'section' as const, block_id: 'facts', text: mrkdwn(facts) }]),
       ...(channelIds.length === 0
         ? []
         : [{ type: 'section' as const, block_id: 'channels', text: mrkdwn(linkChannels(channelIds, SECTION_TEXT)) }]),

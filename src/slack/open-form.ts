@@ -19,9 +19,12 @@ export type FormToOpen = {
   triggerId: string;
   context: Omit<FormContext, 'openedBy' | 'client'>;
   draft: Draft;
+  /** Shown in place of the form to somebody who may add inboxes. */
+  instead?: ModalView | undefined;
 };
 
-type Facts = { settings: WorkspaceSettings; choice: KeyChoice };
+/** `keyStamp` is what a form for the key of that choice is made for; '' where it needs none. */
+type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string };
 
 /**
  * Opens the form as the first call to Slack, since a trigger lives three seconds. Who was looked up in the last minute gets
@@ -32,6 +35,7 @@ export function createOpenForm(deps: {
   rights: Rights;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  keyStamp(teamId: string, label: string): Promise<string>;
 }): (api: SlackApi, form: FormToOpen) => Promise<void> {
   const { rights } = deps;
   return async (api, form) => {
@@ -53,20 +57,26 @@ export function createOpenForm(deps: {
 
   async function loadFacts({ actor, context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
     const settings = await found;
-    return { settings, choice: await deps.chooseKey(actor.teamId, context.channelId, settings) };
+    const choose = () => deps.chooseKey(actor.teamId, context.channelId, settings);
+    const choice = await choose();
+    if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    // The stamp before what the form shows, so that a key stored in between is noticed.
+    const keyStamp = await deps.keyStamp(actor.teamId, choice.client);
+    return { settings, choice: await choose(), keyStamp };
   }
 }
 
 /** What somebody gets to see who wants to add an inbox. */
-function firstPage(right: Right, { settings, choice }: Facts, form: FormToOpen): ModalView {
+function firstPage(right: Right, { settings, choice, keyStamp }: Facts, form: FormToOpen): ModalView {
   if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+  if (form.instead !== undefined) return form.instead;
   if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
   const { client, current } = choice;
   const context: FormContext = { ...form.context, openedBy: form.actor.userId, client };
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
-  if (right.person.isAdmin) return renderKeyForm({ context, draft, current });
+  if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
   if (client !== '') return renderNotice(sentences.noClientKey(client));
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);

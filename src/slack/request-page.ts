@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../add-inbox/request.ts';
+import { escapeMrkdwn } from './escape-mrkdwn.ts';
 import { CALLBACKS } from './ids.ts';
 import { SECTION_TEXT, VIEW_TITLE } from './limits.ts';
 import { describeState } from './messages/describe-state.ts';
@@ -9,6 +10,7 @@ import { renderOutcome } from './messages/render-outcome.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { plainText } from './plain-text.ts';
 import { FORM, REQUEST_PAGE } from './sentences.ts';
+import { slackDate } from './slack-date.ts';
 
 /** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
 export function renderRequestPage(request: AddInboxRequest): ModalView {
@@ -20,6 +22,32 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
     title: plainText(FORM.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [...blocks, { type: 'context', block_id: 'place', elements: [mrkdwn(sayWhere(request))] }],
+  };
+}
+
+/**
+ * Instead of the form that tries a request again: the later one that has added the inbox, found it at ColdSend, or is still
+ * under way, who asked for that, and where it is told.
+ *
+ * @param link the address of its message
+ */
+export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
+  const { account, client, outcome, userId, acceptedAt, announcement } = request;
+  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
+  // Where it is told in a DM, or not yet, is for who asked for it only.
+  const maySeeIt = announcement?.place === 'channel' || userId === shownTo;
+  const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
+  const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      { type: 'section', block_id: 'successor', text: plainText(REQUEST_PAGE.successor[said], SECTION_TEXT) },
+      renderInbox(account, client),
+      { type: 'section', block_id: 'place', text: mrkdwn(maySeeIt ? `${by} ${where}` : by) },
+    ],
   };
 }
 

@@ -13,8 +13,13 @@ import { ACTIONS, BOT_NAME, CALLBACKS, COMMAND, type FormField } from './ids.ts'
  * and what to do next. Foreign words never go into these: they stand beside them as plain text.
  */
 
-/** `channelIds` are shown below the paragraphs, as links. */
-export type Notice = { title: string; paragraphs: readonly string[]; channelIds?: readonly string[] };
+/** Below the paragraphs `facts` are shown, mrkdwn of ours, and `channelIds` as links. */
+export type Notice = {
+  title: string;
+  paragraphs: readonly string[];
+  facts?: string;
+  channelIds?: readonly string[];
+};
 
 export const INVITE = `/invite @${BOT_NAME}`;
 
@@ -185,9 +190,13 @@ export const KEY_ERRORS = {
     'A client of this name has a key already. Close this and press “Change” beside it, or enter another name.',
   noChannel: "Choose at least one channel: that is where this client's key is used.",
   channelTaken: (by: string) =>
-    `One of these channels is for ${by} already, and a channel has one client only. Take it out here, or there first.`,
-  cannotPost: (which: number | undefined) =>
-    `I can't post in ${which === undefined ? 'this channel' : `channel ${which} of these`}. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and store this again.`,
+    `This channel is for ${by} already, and a channel has one client only. Take it out here, or there first.`,
+  /** With links to the channels below. */
+  channelsTaken: (by: string) =>
+    `Nothing was stored: these channels are for ${by} already. Take them out here, or there first.`,
+  cannotPost: `I can't post in this channel, so nothing was stored. Type ${INVITE} there if it is a private channel, check that it belongs to this workspace, and store this again.`,
+  /** With links to the channels below. */
+  cannotPostIn: `Nothing was stored: I can't post in these channels. Type ${INVITE} in each of them, or take them out here, and store this again.`,
   slackSilent:
     'I could not check whether I can post there because Slack did not answer clearly. Nothing was stored: try again in a minute.',
   unreadable: "I can't read the key that is stored for this client. Enter it again here, or enter another one.",
@@ -204,10 +213,10 @@ export const CLIENT_FORM = {
   labelPlaceholder: 'Acme',
   labelHint: 'What people see in the form and in the thread. Everybody in the channels can read it.',
   channels: 'Channels',
-  channelsHint: `I post a line in each new one, which shows that I can. In a private channel, type ${INVITE} first.`,
+  channelsHint: `I'll post a short message in each new one. In a private channel, type ${INVITE} first.`,
 } as const;
 
-/** Posted in a channel, by which it is known that posting there works; mrkdwn. */
+/** Posted in a channel once it is stored; mrkdwn. */
 export const INTRODUCTIONS = {
   client: (who: string) =>
     `${who} has made this the channel of a client: \`${COMMAND}\` here uses that client's ColdSend key.`,
@@ -237,7 +246,7 @@ export const SETTINGS_FORM = {
   groupsCapped: (shown: number) => `Only the first ${shown} user groups by name can be chosen here.`,
   groupsGone: 'A user group that was chosen is gone or switched off; saving takes it out.',
   resultsChannel: 'One channel for all results',
-  resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I post a line in a new one, which shows that I can; in a private channel, type ${INVITE} first.`,
+  resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I'll post a short message in a new one; in a private channel, type ${INVITE} first.`,
   dailyLimit: 'Daily limit the form starts with',
   dailyLimitHint: `Mails a day. Everybody can change it for their inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, as recommended for a new account.`,
   elsewhere: {
@@ -258,6 +267,15 @@ export const SETTINGS_ERRORS = {
   cannotPost: `I can't post in this channel, so nothing was saved. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and save again.`,
   slackSilent:
     'I could not check whether I can post there because Slack did not answer clearly. Nothing was saved: try again in a minute.',
+} as const;
+
+/** Nothing was changed, because it is not any more as it was shown; what holds now is said beside it. */
+export const OUTDATED = {
+  key: 'The ColdSend API key has changed since you opened this, so I changed nothing. Now:',
+  noKey: 'No key is stored. To store one, use the button in my Home tab.',
+  client: 'This client has changed since you opened this, so I changed nothing. Now:',
+  noClient: (client: string) => `${client}: no key is stored. To store one, use the button in my Home tab.`,
+  settings: 'The settings have changed since you opened this, so I saved nothing. Now:',
 } as const;
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
@@ -370,20 +388,16 @@ export const sentences = {
       `Close this and type ${COMMAND} again: the form then says whose key it is.`,
     ],
   },
-  settingsOutdated: {
-    title: SETTINGS_FORM.title,
+  /** The change itself is stored. */
+  notAnnounced: (channelIds: string[]): Notice => ({
+    title: 'Saved',
     paragraphs: [
-      'Another admin has changed the settings while you had them open, so nothing was saved.',
-      'Close this and open them again: they then show what holds now.',
+      'Your change is saved, but Slack did not confirm my message in these channels:',
+      `Type ${INVITE} there if a channel is private, and check that it is not archived and that I may post there.`,
+      'Until I can post there, each person gets the result in a direct message.',
     ],
-  },
-  clientOutdated: {
-    title: CLIENT_FORM.title,
-    paragraphs: [
-      'Another admin has changed this client while you had the form open, so nothing was stored.',
-      'Close this and press “Change” again: it then shows what holds now.',
-    ],
-  },
+    channelIds,
+  }),
   clientGone: {
     title: CLIENT_FORM.title,
     paragraphs: ['This client has no key any more: somebody removed it. Open my Home tab again to see what there is.'],
@@ -470,6 +484,14 @@ export const REQUEST_PAGE = {
   toBeToldThere: (channel: string) =>
     `How it goes will be told in a thread in ${channel}, or in your direct messages with me.`,
   toBeTold: 'How it goes will be told in a thread where you typed the command, or in your direct messages with me.',
+  /** Somebody wants to try a request again, and a later one has made that pointless. */
+  successor: {
+    added: `This inbox was added in the meantime, so I did nothing. To add it anew, type ${COMMAND}.`,
+    exists: `ColdSend already has this inbox, as a later try found, so I did nothing. Check it in the ColdSend dashboard.`,
+    unsettled: 'This inbox is being added right now, so I did nothing. You get the result in the thread.',
+  },
+  requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
+  message: (link: string) => `<${link}|Open the message>`,
   nowhere: 'I could not post this anywhere, so it stands only here and in my Home tab.',
 } as const;
 

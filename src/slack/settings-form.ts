@@ -9,7 +9,6 @@ import { oneLine } from './one-line.ts';
 import { plainText } from './plain-text.ts';
 import { KEY_FORM, SETTINGS_ERRORS, SETTINGS_FORM } from './sentences.ts';
 import type { UserGroup } from './slack-api.ts';
-import { stampOf } from './stamp.ts';
 
 /** Each group is asked for whenever somebody acts. */
 const MOST_GROUPS = 10;
@@ -20,16 +19,15 @@ type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
 export type SettingsErrors = Partial<Record<SettingsField, string>>;
 
+/** `stamp` is what the form was made for: the settings as they were then. */
 export type ParsedSettings =
-  | { ok: true; settings: WorkspaceSettings }
-  | { ok: false; errors: SettingsErrors }
-  /** Somebody else has changed them since the form was opened. */
-  | { ok: false; errors: 'outdated' };
+  | { ok: true; settings: WorkspaceSettings; stamp: string }
+  | { ok: false; errors: SettingsErrors };
 
 /** The form for what admins can set. `userGroups` is undefined where Slack did not list them. */
 export function renderSettingsForm(
   openedBy: string,
-  settings: WorkspaceSettings,
+  { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
   userGroups: UserGroup[] | undefined,
 ): ModalView {
   const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
@@ -37,7 +35,7 @@ export function renderSettingsForm(
   return {
     type: 'modal',
     callback_id: CALLBACKS.settings,
-    private_metadata: encodePrivateMetadata({ openedBy, stamp: stampOf(settings) }),
+    private_metadata: encodePrivateMetadata({ openedBy, stamp }),
     title: plainText(SETTINGS_FORM.title, VIEW_TITLE),
     submit: plainText(SETTINGS_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
@@ -55,7 +53,6 @@ export function renderSettingsForm(
 /** What the form holds now. Throws UnreadableViewError. @param before what is set, and stays where the form does not show it */
 export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
   const { textOf, listOf, stamp } = readView(view);
-  if (stamp !== stampOf(before)) return { ok: false, errors: 'outdated' };
   const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(
@@ -73,7 +70,7 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   if (whoMayAdd === undefined || Object.keys(errors).length > 0) return { ok: false, errors };
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
   const elsewhere = textOf(SETTINGS_FIELDS.elsewhere) === 'nothing' ? 'nothing' : 'workspace_key';
-  return { ok: true, settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere } };
+  return { ok: true, stamp, settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere } };
 }
 
 /** The answer to a submission of `view` with these mistakes: `block_id` → sentence. Throws UnreadableViewError. */

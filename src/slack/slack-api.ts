@@ -96,6 +96,8 @@ export type SlackApi = {
   postMessage(channelId: string, message: Message, threadTs?: string): Promise<{ channelId: string; ts: string }>;
   /** As `postMessage`, for somebody who waits for the answer. */
   postNow(channelId: string, message: Message): Promise<{ channelId: string; ts: string }>;
+  /** The address of a message. */
+  getPermalink(channelId: string, ts: string): Promise<string>;
   updateMessage(channelId: string, ts: string, message: Message): Promise<void>;
   listUserGroups(): Promise<UserGroup[]>;
   /** The ids of a user group's members. */
@@ -114,6 +116,8 @@ export type SlackApis = ((token: string) => SlackApi) & { forget(token: string):
 export type SlackCall = { method: string; result: string; ms: number };
 
 const openedView = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
+
+const linked = z.object({ permalink: z.url({ protocol: /^https?$/ }) });
 
 const posted = z.object({ channel: z.string(), ts: z.string() });
 
@@ -208,6 +212,8 @@ export function createSlackApis(deps: {
       },
       postMessage: (channelId, message, threadTs) => post(client, channelId, message, threadTs),
       postNow: (channelId, message) => post(waitedFor(), channelId, message, undefined),
+      getPermalink: async (channelId, ts) =>
+        (await call(waitedFor(), 'chat.getPermalink', { channel: channelId, message_ts: ts }, linked)).permalink,
       updateMessage: async (channelId, ts, message) => {
         await call(client, 'chat.update', { channel: channelId, ts, ...toArguments(message) }, taken);
       },

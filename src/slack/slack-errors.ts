@@ -28,6 +28,9 @@ export function isPlaceRefused(code: string): boolean {
   return isPlaceNamed(code) || code.startsWith('restricted_action');
 }
 
+/** What `chat.getPermalink` says of a message that is not there, in a channel that the bot can see. */
+export const isChannelSeen = oneOf('message_not_found', 'not_in_channel');
+
 /** The message that a thread hangs on was deleted; the thread can start anew in the same place. */
 export const isThreadGone = oneOf('thread_not_found');
 
@@ -48,6 +51,9 @@ export function isViewLost(code: string): boolean {
 
 /** The view is closed, or shows something newer by now. */
 export const isViewOutdated = oneOf('not_found', 'hash_conflict');
+
+/** A copy of the command or press has opened what there is to open. */
+export const isTriggerUsed = oneOf('exchanged_trigger_id');
 
 /** Somebody who has nothing to do with the workspace. */
 export const isPersonUnknown = oneOf('user_not_found', 'user_not_visible');

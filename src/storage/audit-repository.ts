@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
-import { AUDIT_ACTIONS, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
 import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { prepareQuery } from './prepare-query.ts';
 import { createQueues } from './queues.ts';
 import { type OnUnreadable, readRows } from './read-rows.ts';
+import { stampOf } from './stamp.ts';
 import { orUndefined, storedJson, storedTime } from './stored-json.ts';
 import type { AuditEntriesTable } from './tables.ts';
 
@@ -17,6 +18,11 @@ import type { AuditEntriesTable } from './tables.ts';
 export const REFUSED_AN_HOUR = { person: 20, few: 5, many: 200, workspace: 1_000 };
 
 const HOUR_MS = 60 * 60 * 1000;
+
+/** Longer than any form is open and than Slack's signatures are taken. */
+const DAY_MS = 24 * HOUR_MS;
+
+const REMOVALS: readonly AuditAction[] = ['key_removed', 'uninstalled'];
 
 const DELETED_AT_ONCE = 100;
 
@@ -96,6 +102,19 @@ export function createAuditRepository({
         ({ id, at }) => ({ id, at }),
         (id, error) => onUnreadable?.(id, error, 'audit_entries'),
       );
+    },
+
+    /** A short text that is another one once the workspace has removed a key, or itself, within the last day. */
+    async removalsStamp(teamId: string): Promise<string> {
+      const rows = await kysely
+        .selectFrom('audit_entries')
+        .select('id')
+        .where('team_id', '=', teamId)
+        .where('at', '>', now() - DAY_MS)
+        .where('action', 'in', REMOVALS)
+        .orderBy('id')
+        .execute();
+      return stampOf(rows.map(({ id }) => id).join());
     },
 
     /** Deletes some of all workspaces' entries from before `time`; returns how many, 0 once none is left. */

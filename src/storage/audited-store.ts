@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import type { AuditAction, AuditNote } from '../add-inbox/audit.ts';
-import type { ColdsendKey } from '../add-inbox/coldsend-key.ts';
-import type { ClaimedRequest, RequestChange } from '../add-inbox/request.ts';
+import { type ColdsendKey, keyStamp as stampOfKey } from '../add-inbox/coldsend-key.ts';
+import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../add-inbox/request.ts';
 import { listChanges, type WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import { createAuditRepository } from './audit-repository.ts';
 import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
@@ -20,11 +21,16 @@ import { createSettingsRepository } from './settings-repository.ts';
 export function createAuditedStore({ database, ...deps }: Omit<RequestRepositoryDeps, 'db'> & { database: Database }) {
   const { now, onUnreadable } = deps;
   const outside = createRequestRepository({ db: database, ...deps });
-  return { accept, advance, saveKey, rebindKey, removeKey, saveSettings };
+  return { accept, advance, keyStamp, saveKey, rebindKey, removeKey, saveSettings };
 
-  function accept(input: RequestToAccept): Promise<Acceptance> {
+  /** As the repository's own `accept`; what is pointless to try again, because somebody else does or did, is not accepted. */
+  function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
     return database.transaction(async (within) => {
-      const accepted = await createRequestRepository({ db: within, ...deps }).accept(input);
+      const requests = createRequestRepository({ db: within, ...deps });
+      const { teamId, retryOf, viewId } = input;
+      const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
+      if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
+      const accepted = await requests.accept(input);
       if (accepted.kind === 'accepted') await note(within, requested(accepted.request));
       return accepted;
     });
@@ -44,56 +50,99 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
     });
   }
 
-  /** Stores a key in place of the one before; what waited for it is due at once. @throws ChannelTakenError */
-  function saveKey(key: KeyToSave): Promise<ColdsendKey> {
-    return database.transaction(async (within) => {
-      const keys = keysWithin(within);
-      const isThere = (await keys.list(key.teamId)).some(({ label }) => label === (key.client?.label ?? ''));
-      const saved = await keys.save(key);
-      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(key.teamId, key.client?.label ?? '');
-      const action = isThere ? 'key_replaced' : 'key_stored';
+  /** What a form about a client's key ('' for the workspace's own) is made for; read it before what the form shows. */
+  async function keyStamp(teamId: string, label: string): Promise<string> {
+    return (await stampedKeys(database, teamId, label)).stamp;
+  }
+
+  /**
+   * Stores a key in place of the one before; what waited for it is due at once. Undefined, and nothing stored, where `stamp`
+   * is not the key's any more. @throws ChannelTakenError
+   */
+  function saveKey({ stamp, ...key }: KeyToSave & { stamp: string }): Promise<ColdsendKey | undefined> {
+    const label = key.client?.label ?? '';
+    return changing(key.teamId, async (within) => {
+      const before = await stampedKeys(within, key.teamId, label);
+      if (before.stamp !== stamp) return undefined;
+      const saved = await keysWithin(within).save(key);
+      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(key.teamId, label);
+      const action = before.keys.some((stored) => stored.label === label) ? 'key_replaced' : 'key_stored';
       await note(within, aboutKey(action, saved, key.storedBy, key.client?.channelIds ?? []));
       return saved;
     });
   }
 
-  /** Binds a client's key to other channels; false where the client has none any more. @throws ChannelTakenError */
-  function rebindKey(teamId: string, userId: string, label: string, channelIds: string[]): Promise<boolean> {
-    return database.transaction(async (within) => {
-      const keys = keysWithin(within);
-      const before = channelsOf(await keys.list(teamId), label);
-      const isThere = await keys.rebind(teamId, label, channelIds);
-      const change = { setting: `channels of ${label}`, from: before.join(', '), to: channelIds.toSorted().join(', ') };
-      if (isThere && change.from !== change.to) {
-        await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details: change });
-      }
+  /**
+   * Binds a client's key to other channels; false, and nothing changed, where `stamp` is not the key's any more.
+   * @throws ChannelTakenError
+   */
+  function rebindKey(
+    teamId: string,
+    userId: string,
+    { label, channelIds }: { label: string; channelIds: string[] },
+    stamp: string,
+  ): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const stored = await stampedKeys(within, teamId, label);
+      if (stored.stamp !== stamp) return false;
+      const [from, to] = [channelsOf(stored.keys, label), channelIds].map((ids) => ids.toSorted().join(', '));
+      if (from === to) return true;
+      const isThere = await keysWithin(within).rebind(teamId, label, channelIds);
+      const details = { setting: `channels of ${label}`, from: from ?? '', to: to ?? '' };
+      if (isThere) await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
       return isThere;
     });
   }
 
-  /** Removes a client's key ('' for the workspace's own); false where there was none. Call `eraseFreed` afterwards. */
-  function removeKey(teamId: string, userId: string, label: string): Promise<boolean> {
-    return database.transaction(async (within) => {
-      const keys = keysWithin(within);
-      const all = await keys.list(teamId);
-      const key = all.find((candidate) => candidate.label === label);
-      if (key === undefined) return false;
-      await keys.remove(teamId, label);
-      await note(within, aboutKey('key_removed', key, userId, channelsOf(all, label)));
+  /**
+   * Removes a client's key ('' for the workspace's own); false, and nothing removed, where `stamp` is not the key's any more.
+   * Call `eraseFreed` afterwards.
+   */
+  function removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const { keys, stamp: current } = await stampedKeys(within, teamId, label);
+      const key = keys.find((candidate) => candidate.label === label);
+      if (key === undefined || current !== stamp) return false;
+      await keysWithin(within).remove(teamId, label);
+      await note(within, aboutKey('key_removed', key, userId, channelsOf(keys, label)));
       return true;
     });
   }
 
-  function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings): Promise<void> {
-    return database.transaction(async (within) => {
+  /** False, and nothing saved, where `stamp` is not the settings' any more. */
+  function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean> {
+    return changing(teamId, async (within) => {
       const repository = createSettingsRepository(within, onUnreadable);
-      const changes = listChanges(await repository.find(teamId), settings);
-      if (changes.length === 0) return;
-      await repository.save(teamId, settings);
+      const before = await repository.findStamped(teamId);
+      if (before.stamp !== stamp) return false;
+      const changes = listChanges(before.settings, settings);
+      if (changes.length > 0) await repository.save(teamId, settings);
       for (const details of changes) {
         await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
       }
+      return true;
     });
+  }
+
+  /**
+   * A transaction that looks at a workspace's keys or settings before it changes them: one at a time, whichever replica it is
+   * in. SQLite has no others anyway.
+   */
+  function changing<T>(teamId: string, work: (within: Executor) => Promise<T>): Promise<T> {
+    return database.transaction(async (within) => {
+      if (within.kind === 'postgres') {
+        const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`workspace ${teamId}`}, 0))`;
+        await lock.execute(within.kysely);
+      }
+      return work(within);
+    });
+  }
+
+  async function stampedKeys(executor: Executor, teamId: string, label: string) {
+    const keys = await keysWithin(executor).list(teamId);
+    const isThere = keys.some((key) => key.label === label);
+    const removals = isThere ? '' : await createAuditRepository({ db: executor, now }).removalsStamp(teamId);
+    return { keys, stamp: stampOfKey(keys, label, removals) };
   }
 
   function note(within: Executor, entry: AuditNote): Promise<void> {

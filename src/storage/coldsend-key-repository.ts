@@ -29,6 +29,7 @@ const KEY_COLUMNS = [
 const status = z.enum(['works', 'unchecked', 'refused']);
 
 const shownRow = z.object({
+  id: z.string(),
   team_id: z.string(),
   channel_id: z.string(),
   label: z.string(),
@@ -246,6 +247,7 @@ function toUnreadableKey(row: KeyRow): ColdsendKey {
     channelId: String(row.channel_id),
     label: String(row.label),
     version: 0,
+    revision: String(row.id),
     lastFour: String(row.last_four),
     storedBy: String(row.stored_by),
     storedAt: storedTime.safeParse(row.stored_at).data ?? 0,
@@ -263,6 +265,7 @@ function parseKey(row: KeyRow): ColdsendKey {
     channelId: parsed.channel_id,
     label: parsed.label,
     version: parsed.version,
+    revision: parsed.id,
     lastFour: parsed.last_four,
     storedBy: parsed.stored_by,
     storedAt: parsed.stored_at,

@@ -16,6 +16,7 @@ import { canAnotherOpen } from './known-keys.ts';
 import { type OnUnreadable, readRows } from './read-rows.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { createRequestLease, nextFence } from './request-lease.ts';
+import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
   parseClaimedRequest,
   parseRequest,
@@ -253,12 +254,14 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findByView,
 
-    /** The workspace's last requests, the newest first. */
+    /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
     async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
-      const rows = await query.limit(limit).execute();
+      const rows = await query.where(isNotRetried).limit(limit).execute();
       return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
     },
+
+    findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type WhoMayAdd, type WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import type { Executor } from './database.ts';
 import { prepareQuery } from './prepare-query.ts';
 import type { OnUnreadable } from './read-rows.ts';
+import { stampOf } from './stamp.ts';
 import { storedJson } from './stored-json.ts';
 
 const whoMayAdd: z.ZodType<WhoMayAdd> = z.discriminatedUnion('kind', [
@@ -43,23 +45,22 @@ const findSettings = prepareQuery((kysely, { teamId }: { teamId: string }) =>
   kysely.selectFrom('workspace_settings').select('settings').where('team_id', '=', teamId),
 );
 
+/** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
+export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
+
 export type SettingsRepository = ReturnType<typeof createSettingsRepository>;
 
 /** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
 export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
   return {
+    findStamped,
+
     async find(teamId: string): Promise<WorkspaceSettings> {
-      const [row] = (await findSettings(db, { teamId })).rows;
-      if (row === undefined) return DEFAULT_SETTINGS;
-      const parsed = settingsJson.safeParse(row.settings);
-      if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
-      const { resultsChannelId, defaultDailyLimit, ...rest } =
-        parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
-      return { ...rest, resultsChannelId, defaultDailyLimit };
+      return (await findStamped(teamId)).settings;
     },
 
     async save(teamId: string, settings: WorkspaceSettings): Promise<void> {
-      const row = { settings: JSON.stringify(settings) };
+      const row = { settings: JSON.stringify({ ...settings, revision: randomUUID() }) };
       await db.kysely
         .insertInto('workspace_settings')
         .values({ ...row, team_id: teamId })
@@ -67,4 +68,14 @@ export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadabl
         .execute();
     },
   };
+
+  async function findStamped(teamId: string): Promise<StampedSettings> {
+    const [row] = (await findSettings(db, { teamId })).rows;
+    if (row === undefined) return { settings: DEFAULT_SETTINGS, stamp: 'none' };
+    const parsed = settingsJson.safeParse(row.settings);
+    if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
+    const { resultsChannelId, defaultDailyLimit, ...rest } =
+      parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
+    return { settings: { ...rest, resultsChannelId, defaultDailyLimit }, stamp: stampOf(row.settings) };
+  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import type { ModalSeen, Person, StoredMessage } from '../../playground/local-slack/types.ts';
 import {
   additionsIn,
@@ -38,7 +39,8 @@ test('one channel, one client', async (context) => {
     await fillClient(admin, 'Acme', [acme, acmeOps], ACME_KEY);
     await store(admin);
     for (const id of [acme, acmeOps]) {
-      assert.match(slack.messages(id)[0]?.text ?? '', /has made this the channel of a client/);
+      assert.equal(slack.messages(id).length, 1);
+      assert.match(slack.messages(id)[0]?.text ?? '', /has made this the channel of a client.* Client: Acme\.$/);
     }
     for (const person of [admin, member]) {
       const { rendered } = await person.openHome();
@@ -73,8 +75,8 @@ test('one channel, one client', async (context) => {
 
   const mistakes: [what: string, label: string, channels: string[], key: string, field: string, says: RegExp][] = [
     ['a label that is taken', 'ACME', [globex], GLOBEX_KEY, 'client_label', /A client of this name has a key already/],
-    ['a channel of another client', 'Globex', [globex, acme], GLOBEX_KEY, 'client_channels', /is for Acme already/],
-    ['a closed channel', 'Globex', [globex, closed], GLOBEX_KEY, 'client_channels', /channel 2 of these.*\/invite/],
+    ['a channel of another client', 'Globex', [acme], GLOBEX_KEY, 'client_channels', /is for Acme already/],
+    ['a closed channel', 'Globex', [closed], GLOBEX_KEY, 'client_channels', /post in this channel.*\/invite/],
     ['no key', 'Globex', [globex], 'nothing', 'api_key', /not a ColdSend API key/],
     ['a refused key', 'Globex', [globex], 'cs_live_unknown', 'api_key', /ColdSend refused this key/],
   ];
@@ -87,6 +89,58 @@ test('one channel, one client', async (context) => {
       assert.doesNotMatch((await member.openHome()).rendered, /Globex/);
     });
   }
+
+  await context.test('of several channels it says which are closed, stores nothing, and tells nobody', async () => {
+    const alsoClosed = slack.addChannel({ name: 'also-closed', kind: 'private', members: everyone }).id;
+    const told = () => [globex, closed, alsoClosed].map((id) => slack.messages(id).length);
+    const before = told();
+    await openClientForm(admin);
+    await fillClient(admin, 'Globex', [globex, alsoClosed, closed], GLOBEX_KEY);
+    for (let tries = 0; tries < 3; tries += 1) {
+      const { modal } = await admin.submit();
+      assert.match(modal?.rendered ?? '', /I can't post in these channels.*\/invite.*\n#also-closed, #closed\n/s);
+      assert.equal(fieldOf(modal, 'api_key').value, GLOBEX_KEY, 'it need not be pasted again');
+      assert.equal(fieldOf(modal, 'client_label').value, 'Globex');
+      assert.deepEqual(fieldOf(modal, 'client_channels').value, [globex, alsoClosed, closed]);
+    }
+    await admin.choose('client_channels', [globex, acme, acmeOps]);
+    assert.match(
+      (await admin.submit()).modal?.rendered ?? '',
+      /these channels are for Acme already.*\n#acme, #acme-ops\n/s,
+    );
+    assert.deepEqual(told(), before);
+    assert.doesNotMatch((await member.openHome()).rendered, /Globex/);
+    await closeAll(admin);
+  });
+
+  await context.test('where a post fails once it is stored, the admin is told so, and it stays stored', async () => {
+    const two = ['initech', 'initech-ops'].map((name) => slack.addChannel({ name, members: everyone }).id);
+    const [first = '', second = ''] = two;
+    for (const fault of [{ error: 'restricted_action' }, { status: 500 }, { status: 429 }]) {
+      const counts = () => two.map((id) => slack.messages(id).length);
+      const before = counts();
+      await openClientForm(admin);
+      await fillClient(admin, 'Initech', two, GLOBEX_KEY);
+      slack.failNext('chat.postMessage', fault);
+      const { modal } = await admin.submit();
+      assert.match(modal?.rendered ?? '', /Your change is saved, but Slack did not confirm.*#initech/s);
+      assert.deepEqual(
+        counts().reduce((sum, count) => sum + count),
+        before.reduce((sum, count) => sum + count) + 1,
+      );
+      assert.match((await admin.openHome()).rendered, /Initech: a key ending in glo2/);
+      await openChange(world, 'Initech');
+      await store(admin);
+      assert.deepEqual(
+        counts().reduce((sum, count) => sum + count),
+        before.reduce((sum, count) => sum + count) + 1,
+      );
+      await admin.openHome();
+      await clickOf(world, 'Initech', 'home_remove_client');
+      await slack.waitFor(() => !admin.home().rendered.includes('Initech:') || undefined, 'the key to be gone');
+    }
+    assert.ok(slack.messages(first).length + slack.messages(second).length === 3);
+  });
 
   await context.test('whoever filled in the form for another client than it is now has to look again', async () => {
     await openHowPage(member, globex, { address: 'late@globex.com', provider: 'GOOGLE_WORKSPACE' });
@@ -131,7 +185,10 @@ test('one channel, one client', async (context) => {
     await other.choose('client_channels', [acme, acmeOps]);
     await store(other);
     const { modal } = await admin.submit();
-    assert.match(modal?.rendered ?? '', /Another admin has changed this client.*nothing was stored/s);
+    assert.match(
+      modal?.rendered ?? '',
+      /This client has changed.*I changed nothing\. Now:\nAcme: a key ending in acm3\.\n#acme, #acme-ops/s,
+    );
     await openChange(world, 'Acme');
     await admin.choose('client_channels', [acme]);
     await store(admin);
@@ -287,11 +344,25 @@ async function openChange(world: World, label: string): Promise<ModalSeen> {
 
 /** Presses the button of one client: each has buttons of the same name. */
 async function clickOf({ slack, admin }: World, label: string, actionId: string): Promise<void> {
+  const value = valuesOfButtons(admin.home().view, actionId).find((candidate) => candidate.endsWith(label));
   slack.tamperNext({
     payload: (payload) => ({
       ...payload,
-      actions: [{ action_id: actionId, block_id: 'client_buttons.0', value: label, type: 'button' }],
+      actions: [{ action_id: actionId, block_id: 'client_buttons.0', value, type: 'button' }],
     }),
   });
   await admin.click('home_add_client', { in: 'home' });
+}
+
+const buttons = z.object({
+  blocks: z.array(
+    z.looseObject({
+      elements: z.array(z.looseObject({ action_id: z.string().optional(), value: z.string().optional() })).optional(),
+    }),
+  ),
+});
+
+function valuesOfButtons(view: unknown, actionId: string): string[] {
+  const elements = buttons.parse(view).blocks.flatMap((block) => block.elements ?? []);
+  return elements.flatMap(({ action_id, value }) => (action_id === actionId && value !== undefined ? [value] : []));
 }

@@ -327,6 +327,70 @@ test('the button makes a new request in the same thread, and what was told befor
     assert.equal(member.in(channelId).filter(({ rendered }) => rendered.includes(address)).length, 1, 'one thread');
   });
 
+  await context.test(
+    'once it was added, the button says so, by whom, with a link, and the Home has one line',
+    async () => {
+      const address = 'fix@acme.com';
+      const page = await pressButton(address, member, ({ callbackId }) => callbackId === 'notice');
+      assert.match(
+        page.rendered,
+        /This inbox was added in the meantime.*fix@acme\.com.*Requested by @ada, .*Open the message/s,
+      );
+      assert.deepEqual(page.fields, []);
+      const [, link] = /<(https?:[^|]*)\|Open the message>/.exec(JSON.stringify(page.view)) ?? [];
+      const reply = threadOf(world, address).replies.at(-1);
+      assert.ok(reply && link?.includes(`/${channelId}/p${reply.ts.replace('.', '')}`), link);
+      await member.close({ all: true });
+      const { rendered } = await member.openHome();
+      assert.equal(rendered.split(address).length, 2, rendered);
+      assert.match(rendered, /fix@acme\.com\nJane Doe\n✅ Inbox added · @ada/);
+    },
+  );
+
+  await context.test('while another try is under way it says so, also to who had the form open', async () => {
+    const address = 'twice@acme.com';
+    coldsend.answerNext({ kind: 'login_failed' }, { forAddress: address });
+    await addGoogleInbox(member, { address, channelId });
+    await member.waitForModal(({ rendered }) => rendered.includes(REFUSED));
+    await member.close({ all: true });
+    for (const person of [member, admin]) {
+      await pressButton(address, person);
+      await person.submit();
+      await person.type('smtp_password', GOOGLE_PASSWORD);
+    }
+    coldsend.answerNext({ kind: 'rate_limited', retryAfter: '2' }, { forAddress: address });
+    await admin.submit();
+    const { modal } = await member.submit();
+    assert.match(modal?.rendered ?? '', /is being added right now.*Requested by @ada/s);
+    await member.close({ all: true });
+    const page = await pressButton(address, member, ({ callbackId }) => callbackId === 'notice');
+    assert.match(page.rendered, /is being added right now.*Requested by @ada/s);
+    await member.close({ all: true });
+    await admin.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
+    await admin.close({ all: true });
+    assert.equal(threadOf(world, address).replies.length, 2);
+    assert.equal(coldsend.accounts.filter(({ email_address }) => email_address === address).length, 1);
+  });
+
+  await context.test('what was added from a form of its own is known too, also where Slack gives no link', async () => {
+    const address = 'anew@acme.com';
+    coldsend.answerNext({ kind: 'login_failed' }, { forAddress: address });
+    await addGoogleInbox(member, { address, channelId });
+    await member.waitForModal(({ rendered }) => rendered.includes(REFUSED));
+    await member.close({ all: true });
+    const failed = threadOf(world, address).replies[0];
+    await addGoogleInbox(admin, { address, channelId });
+    await admin.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
+    await admin.close({ all: true });
+    for (const fault of ['hang', { status: 500 }, { error: 'message_not_found' }] as const) {
+      slack.failNext('chat.getPermalink', fault);
+      await member.click('try_again', { in: { channelId, ts: failed?.ts ?? '' } });
+      const page = await member.waitForModal(({ callbackId }) => callbackId === 'notice');
+      assert.match(page.rendered, /This inbox was added in the meantime.*Requested by @ada.*#inboxes/s);
+      await member.close({ all: true });
+    }
+  });
+
   await context.test('a guest who presses it gets a no and nothing to type into', async () => {
     const form = await pressButton('fix@acme.com', guest, ({ rendered }) => rendered.includes('Guests'));
     assert.deepEqual(form.fields, []);

@@ -77,7 +77,7 @@ test('what the settings are, before and after', async (context) => {
     await save(admin);
     await other.type('default_daily_limit', '7');
     const { modal } = await other.submit();
-    assert.match(modal?.rendered ?? '', /Another admin has changed the settings.*nothing was saved/s);
+    assert.match(modal?.rendered ?? '', /The settings have changed.*I saved nothing\. Now:.*starts with: 60 a day/s);
     await closeAll(other);
     assert.match((await other.openHome()).rendered, /starts with: 60 a day/);
     await openSettings(other);
@@ -206,10 +206,24 @@ test('one channel for all results', async (context) => {
     const { modal } = await admin.submit();
     assert.match(errorsOf(modal).results_channel ?? '', /can't post in this channel, so nothing was saved.*\/invite/);
     slack.inviteBot(closed.id);
-    slack.failNext('chat.postMessage', { status: 500 });
+    slack.failNext('chat.getPermalink', { status: 500 });
     assert.match(errorsOf((await admin.submit()).modal).results_channel ?? '', /could not check.*Slack did not answer/);
     assert.match((await member.openHome()).rendered, /told in: a thread in the channel where/);
     await closeAll(admin);
+  });
+
+  await context.test('where the post fails once it is saved, the admin is told so, and it stays saved', async () => {
+    const quiet = slack.addChannel({ name: 'quiet', members: [admin.userId, member.userId] });
+    await openSettings(admin);
+    await admin.choose('results_channel', quiet.id);
+    slack.failNext('chat.postMessage', { error: 'restricted_action' });
+    const { modal } = await admin.submit();
+    assert.match(modal?.rendered ?? '', /Your change is saved, but Slack did not confirm.*#quiet/s);
+    assert.match((await member.openHome()).rendered, /told in: #quiet/);
+    await closeAll(admin);
+    await openSettings(admin);
+    await admin.choose('results_channel', undefined);
+    await save(admin);
   });
 
   await context.test('a channel of another workspace is none, nor is a person', async () => {

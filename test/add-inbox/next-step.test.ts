@@ -11,6 +11,7 @@ const KEY: ColdsendKey = {
   channelId: '',
   label: '',
   version: 1,
+  revision: 'r1',
   lastFour: 'abcd',
   storedBy: 'U9',
   storedAt: 0,

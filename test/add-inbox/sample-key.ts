@@ -7,6 +7,7 @@ export function sampleKey(change: Partial<ColdsendKey> = {}): ColdsendKey {
     channelId: '',
     label: '',
     version: 1,
+    revision: 'r1',
     lastFour: 'wxyz',
     storedBy: 'U9',
     storedAt: 0,

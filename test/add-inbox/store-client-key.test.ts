@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LONGEST_LABEL } from '../../src/add-inbox/coldsend-key.ts';
 import type { KeyTrial } from '../../src/add-inbox/key-trial.ts';
-import { createStoreKey, type Introduce, type KeyToStore } from '../../src/add-inbox/store-key.ts';
+import { type CheckChannel, createStoreKey, type KeyToStore } from '../../src/add-inbox/store-key.ts';
 import { sampleKey } from './sample-key.ts';
 
 const KEY = 'cs_live_0123456789';
 const ACME = sampleKey({ channelId: 'C1', label: 'Acme' });
 
 /** Everything that happened, in order. */
-function setUp(options: { trial?: KeyTrial; introduce?: Introduce } = {}) {
+function setUp(options: { trial?: KeyTrial; check?: CheckChannel } = {}) {
   const calls: string[] = [];
   const storeKey = createStoreKey({
     takeTurn: async () => true,
@@ -18,31 +18,33 @@ function setUp(options: { trial?: KeyTrial; introduce?: Introduce } = {}) {
       return options.trial ?? { kind: 'works' };
     },
     list: async () => [sampleKey(), ACME],
+    keyStamp: async () => 'r1',
     save: async ({ client }) => {
       calls.push(`save ${client?.label} ${client?.channelIds.join()}`);
       return sampleKey({ label: client?.label ?? '' });
     },
     wake: () => void calls.push('wake'),
   });
-  const introduce: Introduce = async (channelId) => {
-    calls.push(`introduce ${channelId}`);
-    return options.introduce?.(channelId) ?? 'ok';
+  const check: CheckChannel = async (channelId) => {
+    calls.push(`check ${channelId}`);
+    return options.check?.(channelId) ?? 'ok';
   };
   const store = (client: KeyToStore['client'], isNew = true, apiKey = KEY) =>
-    storeKey({ teamId: 'T1', userId: 'U1', apiKey, client, isNew }, 1_000, introduce);
+    storeKey({ teamId: 'T1', userId: 'U1', apiKey, client, isNew, stamp: 'r1' }, 1_000, check);
   return { store, calls };
 }
 
 test("a new client's key is tried, each channel asked, then stored, and what waited for it goes on", async () => {
   const { store, calls } = setUp();
   assert.equal((await store({ label: 'Globex', channelIds: ['C2', 'C3'] })).kind, 'stored');
-  assert.deepEqual(calls, ['try', 'introduce C2', 'introduce C3', 'save Globex C2,C3', 'wake']);
+  assert.deepEqual(calls, ['try', 'check C2', 'check C3', 'save Globex C2,C3', 'wake']);
 });
 
-test('a client who is there is asked for new channels only', async () => {
+test('a client who is there is asked for new channels only, and only those are told', async () => {
   const { store, calls } = setUp();
-  assert.equal((await store({ label: 'Acme', channelIds: ['C1', 'C2'] }, false)).kind, 'stored');
-  assert.deepEqual(calls, ['try', 'introduce C2', 'save Acme C1,C2', 'wake']);
+  const stored = await store({ label: 'Acme', channelIds: ['C1', 'C2'] }, false);
+  assert.deepEqual(stored.kind === 'stored' && stored.newChannelIds, ['C2']);
+  assert.deepEqual(calls, ['try', 'check C2', 'save Acme C1,C2', 'wake']);
 });
 
 test("the workspace's own has no channel to ask for, and sets going what waits for it alone", async () => {
@@ -71,9 +73,10 @@ test('a refused key says nothing in the channels, and one where they are closed 
   assert.equal((await refused.store({ label: 'Globex', channelIds: ['C2'] })).kind, 'refused');
   assert.deepEqual(refused.calls, ['try']);
   for (const answer of ['cannot_post', 'slack_silent'] as const) {
-    const closed = setUp({ introduce: async (channelId) => (channelId === 'C3' ? answer : 'ok') });
+    const closed = setUp({ check: async (channelId) => (channelId === 'C3' ? answer : 'ok') });
     const stored = await closed.store({ label: 'Globex', channelIds: ['C2', 'C3'] });
     assert.equal(stored.kind, answer);
+    if (stored.kind === 'cannot_post') assert.deepEqual(stored.channelIds, ['C3'], 'it is known which');
     assert.ok(!closed.calls.some((call) => call.startsWith('save')));
   }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyTrial } from '../../src/add-inbox/key-trial.ts';
 import { createStoreKey } from '../../src/add-inbox/store-key.ts';
+import { sampleKey } from './sample-key.ts';
 
 const API_KEY = 'cs_live_0123456789';
 const TO_STORE = {
@@ -10,9 +11,10 @@ const TO_STORE = {
   apiKey: `\ufeff ${API_KEY.slice(0, 9)}\u200b${API_KEY.slice(9)}\u00a0`,
   client: undefined,
   isNew: false,
+  stamp: 'r1',
 };
 
-function setUp(hasTurn: boolean) {
+function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
   const calls: string[] = [];
   const storeKey = createStoreKey({
     takeTurn: async (apiKey) => {
@@ -24,20 +26,11 @@ function setUp(hasTurn: boolean) {
       return { kind: 'works' };
     },
     list: async () => [],
-    save: async ({ teamId, status }) => {
+    keyStamp: async () => 'r1',
+    save: async ({ status, stamp }) => {
+      if (stamp !== stampWhenSaved) return undefined;
       calls.push(`save ${status}`);
-      const times = { storedAt: 0, checkedAt: undefined };
-      return {
-        teamId,
-        channelId: '',
-        label: '',
-        version: 1,
-        lastFour: '',
-        storedBy: '',
-        status,
-        missingScopes: [],
-        ...times,
-      };
+      return sampleKey({ status });
     },
     wake: () => calls.push('wake'),
   });
@@ -60,4 +53,16 @@ test('what is no key takes no turn', async () => {
   const { storeKey, calls } = setUp(true);
   assert.equal((await storeKey({ ...TO_STORE, apiKey: 'hello' }, 1_000)).kind, 'not_a_key');
   assert.deepEqual(calls, []);
+});
+
+test('what was filled in for another key than the one there is now is neither tried nor stored', async () => {
+  const { storeKey, calls } = setUp(true);
+  assert.deepEqual(await storeKey({ ...TO_STORE, stamp: 'r0' }, 1_000), { kind: 'outdated' });
+  assert.deepEqual(calls, []);
+});
+
+test('what somebody else has stored during the trial stays', async () => {
+  const { storeKey, calls } = setUp(true, 'r2');
+  assert.deepEqual(await storeKey(TO_STORE, 1_000), { kind: 'outdated' });
+  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`]);
 });

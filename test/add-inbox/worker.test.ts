@@ -38,6 +38,7 @@ const KEY: ColdsendKey = {
   channelId: '',
   label: '',
   version: 3,
+  revision: 'r3',
   lastFour: 'abcd',
   storedBy: 'U9',
   storedAt: 0,

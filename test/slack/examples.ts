@@ -44,6 +44,7 @@ export const key: ColdsendKey = {
   channelId: '',
   label: '',
   version: 1,
+  revision: 'r1',
   lastFour: 'wxyz',
   storedBy: 'U9',
   storedAt: Date.UTC(2026, 0, 1, 9, 30),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColdsendKey } from '../../src/add-inbox/coldsend-key.ts';
+import { keyStamp } from '../../src/add-inbox/coldsend-key.ts';
 import type { Outcome } from '../../src/add-inbox/outcome.ts';
 import { DEFAULT_SETTINGS } from '../../src/add-inbox/workspace-settings.ts';
 import { type HomeToShow, renderHome as render } from '../../src/slack/home.ts';
+import { parseRemoval } from '../../src/slack/home-clients.ts';
 import { assertView, textsOf } from './block-kit.ts';
 import { added, HOSTILE, key, longestAccount, outcomes, request } from './examples.ts';
 
@@ -115,6 +117,22 @@ test('clients are listed by label, last four and channels, with buttons for admi
   const buttons = JSON.stringify(actionsOf(admin));
   assert.equal(buttons.match(/home_change_client/g)?.length, 2);
   assert.match(buttons, /Remove the key of Client 000\?.*used in 2 channels/);
+});
+
+test('the buttons that remove say which key they were made for', () => {
+  const keys = clientKeys(2, 2).map((clientKey, n) => ({ ...clientKey, revision: `r${n}` }));
+  const home = renderHome({ isAdmin: true, keys: [{ ...key, revision: 'own' }, ...keys], latest: [] });
+  const valuesOf = (actionId: string) =>
+    actionsOf(home).flatMap((element) =>
+      'action_id' in element && 'value' in element && element.action_id === actionId ? [element.value] : [],
+    );
+  assert.deepEqual(valuesOf('home_remove_key'), ['own']);
+  const removals = valuesOf('home_remove_client').map((value) => parseRemoval(value ?? ''));
+  assert.deepEqual(
+    removals,
+    ['Client 000', 'Client 001'].map((label) => ({ label, stamp: keyStamp(keys, label, '') })),
+  );
+  assert.deepEqual(parseRemoval('Acme'), { stamp: 'Acme', label: '' }, 'of a version that had no stamps');
 });
 
 test('before a key is removed it says what it is used for, and what comes then', () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_SETTINGS } from '../../src/add-inbox/workspace-settings.ts';
 import { renderNotice } from '../../src/slack/notice-page.ts';
+import { keyOutdated, settingsOutdated } from '../../src/slack/outdated.ts';
 import { type Notice, sentences } from '../../src/slack/sentences.ts';
 import { assertView, textsOf } from './block-kit.ts';
-import { HOSTILE } from './examples.ts';
+import { HOSTILE, key } from './examples.ts';
 import { fieldsOf } from './typed-view.ts';
 
 const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
@@ -18,8 +20,9 @@ const notices: Notice[] = [
   requestGone,
   clientChanged,
   clientGone,
-  sentences.clientOutdated,
-  sentences.settingsOutdated,
+  keyOutdated([], ''),
+  keyOutdated([key], ''),
+  keyOutdated([], 'Acme', true),
   failed,
 ];
 
@@ -52,4 +55,21 @@ test('channels stand below the paragraphs as links, however many there are', () 
 test('any words fit, and mark nothing up', () => {
   const view = renderNotice({ title: 'A title that is much too long', paragraphs: [HOSTILE, 'x'.repeat(9_000)] });
   assertView(view);
+});
+
+test('who comes with something outdated is told what holds now', () => {
+  const client = [
+    { ...key, label: 'Acme', channelId: 'C1' },
+    { ...key, label: 'Acme', channelId: 'C2' },
+  ];
+  const ofClient = renderNotice(keyOutdated([key, ...client], 'Acme'));
+  assertView(ofClient);
+  assert.match(textsOf(ofClient, 'plain_text').join('\n'), /I changed nothing\. Now:\nAcme: a key ending in wxyz/);
+  assert.deepEqual(textsOf(ofClient, 'mrkdwn'), ['<#C1>, <#C2>']);
+  const removed = renderNotice(keyOutdated([key], 'Acme'));
+  assert.match(textsOf(removed, 'plain_text').join('\n'), /This client has no key any more/);
+  const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }));
+  assertView(settings);
+  assert.match(textsOf(settings, 'plain_text').join('\n'), /I saved nothing/);
+  assert.match(textsOf(settings, 'mrkdwn').join('\n'), /Results are told in:\* <#C7>/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AddInboxRequest } from '../../src/add-inbox/request.ts';
 import { renderReply } from '../../src/slack/messages/reply.ts';
-import { renderRequestPage } from '../../src/slack/request-page.ts';
+import { renderRequestPage, renderSuccessor } from '../../src/slack/request-page.ts';
 import { assertView, textsOf } from './block-kit.ts';
 import { HOSTILE, longestAccount, outcomes, request } from './examples.ts';
 
@@ -52,5 +52,35 @@ test('foreign words are plain text, also the longest', () => {
     const view = renderRequestPage({ ...request, account });
     assertView(view);
     assert.ok(!textsOf(view, 'mrkdwn').some((text) => text.includes('!channel')));
+  }
+});
+
+test('who wants to try again what somebody has added since is told by whom and where', () => {
+  const link = 'https://acme.slack.com/archives/C1/p11?thread_ts=1.1&cid=C1';
+  const said: [Partial<AddInboxRequest>, RegExp][] = [
+    [{ outcome: outcomes.added }, /added in the meantime, so I did nothing/],
+    [{ outcome: outcomes.exists }, /ColdSend already has this inbox/],
+    [{}, /is being added right now/],
+    [{ waitsFor: 'key' }, /is being added right now/],
+  ];
+  for (const [change, words] of said) {
+    const view = renderSuccessor({ ...request, ...change }, 'U2', link);
+    assertView(view);
+    assert.match(textsOf(view, 'plain_text').join('\n'), words);
+    assert.ok(textsOf(view, 'plain_text').includes('jane@acme.com\nJane Doe'));
+    const where = textsOf(view, 'mrkdwn').join('\n');
+    assert.match(where, /Requested by <@U1>, <!date\^.*<https:.*p11\?thread_ts=1\.1&amp;cid=C1\|Open the message>$/);
+  }
+  const unlinked = renderSuccessor(request, 'U2');
+  assert.match(textsOf(unlinked, 'mrkdwn').join('\n'), /thread in <#C1>/);
+  assertView(renderSuccessor({ ...request, account: longestAccount, client: HOSTILE }, 'U2', link));
+});
+
+test('where it is told in a DM, only who asked for it is told where', () => {
+  const inDm = { ...request, announcement: { ts: '1.1', channelId: 'D1', place: 'dm' as const } };
+  for (const change of [inDm, { ...request, announcement: undefined }]) {
+    assert.match(textsOf(renderSuccessor(change, 'U1'), 'mrkdwn').join('\n'), /direct messages with me/);
+    const toOthers = textsOf(renderSuccessor(change, 'U2', 'https://acme.slack.com/D1'), 'mrkdwn').join('\n');
+    assert.match(toOthers, /^Requested by <@U1>, <[^>]*>\.$/);
   }
 });

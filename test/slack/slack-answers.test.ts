@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogLevel } from '@slack/web-api';
-import { canPost } from '../../src/slack/can-post.ts';
+import { createCheckChannel } from '../../src/slack/check-channel.ts';
 import { createDelivery } from '../../src/slack/delivery.ts';
 import { identifyBot } from '../../src/slack/identify-bot.ts';
 import {
@@ -197,10 +197,12 @@ test('a message that can not be changed any more, and a form that was closed, ar
 test('a channel is said to be closed only where Slack says so', async () => {
   for (const code of [...PLACE, ...NOT_THE_PLACE]) {
     const { api } = setUp(refusal(code));
-    assert.equal(await canPost(api, 'C1', 'x'), PLACE.includes(code) ? 'cannot_post' : 'slack_silent', code);
+    // A channel that the bot is not in can be seen, and posted to where it is a public one.
+    const expected = code === 'not_in_channel' ? 'ok' : PLACE.includes(code) ? 'cannot_post' : 'slack_silent';
+    assert.equal(await createCheckChannel(api)('C1'), expected, code);
   }
-  const { api } = setUp({ body: '<html>' });
-  assert.equal(await canPost(api, 'C1', 'x'), 'slack_silent');
+  assert.equal(await createCheckChannel(setUp(refusal('message_not_found')).api)('C1'), 'ok');
+  assert.equal(await createCheckChannel(setUp({ body: '<html>' }).api)('C1'), 'slack_silent');
 });
 
 test('a user group has nobody in it only where Slack says that it is gone', async () => {

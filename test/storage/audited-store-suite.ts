@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { DEFAULT_SETTINGS } from '../../src/add-inbox/workspace-settings.ts';
+import type { Client } from '../../src/add-inbox/store-key.ts';
+import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../src/add-inbox/workspace-settings.ts';
 import { type AuditRepository, createAuditRepository, REFUSED_AN_HOUR } from '../../src/storage/audit-repository.ts';
 import { createAuditedStore } from '../../src/storage/audited-store.ts';
 import { ChannelTakenError, createColdsendKeyRepository } from '../../src/storage/coldsend-key-repository.ts';
@@ -31,6 +32,15 @@ export function describeAuditedStore(databases: TestDatabases) {
         .toReversed()
         .map((entry) => ('unreadable' in entry ? ['unreadable'] : [entry.action, entry.userId, entry.details]));
 
+    const stampOf = ({ teamId, client }: { teamId: string; client?: { label: string } }) =>
+      store.keyStamp(teamId, client?.label ?? '');
+    const saveKey = async (key: ReturnType<typeof keyOf> & { client?: Client }) =>
+      store.saveKey({ ...key, stamp: await stampOf(key) });
+    const rebind = (channelIds: string[], stamp: string) =>
+      store.rebindKey('T1', 'U2', { label: 'Acme', channelIds }, stamp);
+    const saveSettings = async (settings: WorkspaceSettings, userId = 'U1') =>
+      store.saveSettings('T1', userId, settings, (await createSettingsRepository(db).findStamped('T1')).stamp);
+
     before(async () => {
       db = await databases.open();
     });
@@ -51,19 +61,19 @@ export function describeAuditedStore(databases: TestDatabases) {
         defaultDailyLimit: 40,
         elsewhere: 'nothing' as const,
       };
-      await store.saveSettings('T1', 'U1', set);
+      await saveSettings(set);
       assert.deepEqual(await settings.find('T1'), set);
       assert.deepEqual(await settings.find('T2'), DEFAULT_SETTINGS);
-      await store.saveSettings('T1', 'U1', DEFAULT_SETTINGS);
+      await saveSettings(DEFAULT_SETTINGS);
       assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
     });
 
     test('each setting that changed is noted with what it was and is; what did not change is not', async () => {
-      await store.saveSettings('T1', 'U1', DEFAULT_SETTINGS);
+      await saveSettings(DEFAULT_SETTINGS);
       assert.deepEqual(await listed(), []);
-      await store.saveSettings('T1', 'U1', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40 });
+      await saveSettings({ ...DEFAULT_SETTINGS, defaultDailyLimit: 40 });
       time += 1;
-      await store.saveSettings('T1', 'U2', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40, resultsChannelId: 'C7' });
+      await saveSettings({ ...DEFAULT_SETTINGS, defaultDailyLimit: 40, resultsChannelId: 'C7' }, 'U2');
       assert.deepEqual(await listed(), [
         ['settings_changed', 'U1', { setting: 'default daily limit', from: 'not set', to: '40' }],
         ['settings_changed', 'U2', { setting: 'where results go', from: 'the channel of the command', to: 'C7' }],
@@ -100,17 +110,18 @@ export function describeAuditedStore(databases: TestDatabases) {
     });
 
     test('keys are noted by their last four, the client and its channels, never whole', async () => {
-      await store.saveKey(keyOf('T1'));
+      await saveKey(keyOf('T1'));
       time += 1;
-      await store.saveKey({ ...keyOf('T1'), apiKey: 'cs_live_second5678' });
+      await saveKey({ ...keyOf('T1'), apiKey: 'cs_live_second5678' });
       time += 1;
-      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C2', 'C1'] } });
+      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C2', 'C1'] } });
       time += 1;
-      assert.equal(await store.rebindKey('T1', 'U2', 'Acme', ['C2', 'C3']), true);
+      assert.equal(await rebind(['C2', 'C3'], await store.keyStamp('T1', 'Acme')), true);
       time += 1;
-      assert.equal(await store.removeKey('T1', 'U2', 'Acme'), true);
-      assert.equal(await store.removeKey('T1', 'U2', 'Acme'), false);
-      assert.equal(await store.rebindKey('T1', 'U2', 'Acme', ['C2']), false);
+      const stamp = await store.keyStamp('T1', 'Acme');
+      assert.equal(await store.removeKey('T1', 'U2', 'Acme', stamp), true);
+      assert.equal(await store.removeKey('T1', 'U2', 'Acme', await store.keyStamp('T1', 'Acme')), false);
+      assert.equal(await rebind(['C2'], await store.keyStamp('T1', 'Acme')), false);
       assert.deepEqual(await listed(), [
         ['key_stored', 'U1', { last_four: '1234' }],
         ['key_replaced', 'U1', { last_four: '5678' }],
@@ -120,21 +131,104 @@ export function describeAuditedStore(databases: TestDatabases) {
       ]);
     });
 
+    const ACME = { label: 'Acme', channelIds: ['C1'] };
+
+    for (const client of [undefined, ACME]) {
+      const label = client?.label ?? '';
+      const whose = client === undefined ? "the workspace's own key" : "a client's key";
+      const state = async () =>
+        (await createColdsendKeyRepository({ db, sealer: testSealer, now }).list('T1')).map(
+          ({ channelId, lastFour }) => `${channelId} ${lastFour}`,
+        );
+      const toSave = (apiKey: string) => ({ ...keyOf('T1'), apiKey, ...(client && { client }) });
+
+      test(`${whose}: a press that comes again undoes nothing of what came after it`, async () => {
+        const presses: (() => Promise<unknown>)[] = [];
+        const press = async (work: (stamp: string) => Promise<unknown>) => {
+          const stamp = await store.keyStamp('T1', label);
+          presses.push(() => work(stamp));
+          time += 1;
+          await work(stamp);
+          const held = await state();
+          const noted = (await listed()).length;
+          for (const replay of presses) await replay();
+          assert.deepEqual(await state(), held);
+          assert.equal((await listed()).length, noted, 'nothing is noted either');
+        };
+        const store1 = (stamp: string) => store.saveKey({ ...toSave('cs_live_1111'), stamp });
+        const store2 = (stamp: string) => store.saveKey({ ...toSave('cs_live_2222'), stamp });
+        const remove = (stamp: string) => store.removeKey('T1', 'U1', label, stamp);
+        await press(store1);
+        await press(store2);
+        await press(store1);
+        await press(remove);
+        await press(store2);
+        await press(remove);
+        await press(store1);
+        if (client === undefined) return;
+        await press((stamp) => rebind(['C1', 'C2'], stamp));
+        await press((stamp) => rebind(['C1'], stamp));
+        await press(remove);
+      });
+
+      test(`${whose}: of presses at once that were made for the same, one counts`, async () => {
+        for (const first of [toSave('cs_live_0000'), undefined]) {
+          if (first !== undefined) await saveKey(first);
+          const stamp = await store.keyStamp('T1', label);
+          const at = ['1111', '2222', '3333'].map((four) => store.saveKey({ ...toSave(`cs_live_${four}`), stamp }));
+          const saved = (await Promise.all(at)).filter((key) => key !== undefined);
+          assert.deepEqual(
+            saved.map(({ lastFour }) => `${client === undefined ? '' : 'C1'} ${lastFour}`),
+            await state(),
+          );
+          await store.removeKey('T1', 'U1', label, await store.keyStamp('T1', label));
+        }
+      });
+    }
+
+    test('what ColdSend said about a key makes no form about it outdated', async () => {
+      const saved = await saveKey(keyOf('T1'));
+      const stamp = await store.keyStamp('T1', '');
+      const keys = createColdsendKeyRepository({ db, sealer: testSealer, now });
+      await keys.mark('T1', saved?.version ?? 0, { status: 'refused', missingScopes: [] });
+      assert.equal(await store.keyStamp('T1', ''), stamp);
+    });
+
+    test('settings that were changed back are others all the same, and of changes at once one counts', async () => {
+      const settings = createSettingsRepository(db);
+      const forty = { ...DEFAULT_SETTINGS, defaultDailyLimit: 40 };
+      const { stamp } = await settings.findStamped('T1');
+      await saveSettings(forty);
+      assert.equal(await store.saveSettings('T1', 'U1', forty, stamp), false);
+      await saveSettings(DEFAULT_SETTINGS, 'U2');
+      assert.equal(await store.saveSettings('T1', 'U1', forty, stamp), false);
+      assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
+      const now = await settings.findStamped('T1');
+      const limits = [50, 60, 70];
+      const done = await Promise.all(
+        limits.map((defaultDailyLimit) =>
+          store.saveSettings('T1', 'U1', { ...DEFAULT_SETTINGS, defaultDailyLimit }, now.stamp),
+        ),
+      );
+      assert.equal(done.filter(Boolean).length, 1);
+      assert.equal((await settings.find('T1')).defaultDailyLimit, limits[done.indexOf(true)]);
+    });
+
     test('what waits for a key is due with it, or the key is not stored', async () => {
       const requests = createRequestRepository({ db, sealer: testSealer, owner: 'a', leaseMs: 10_000, now });
       const waits = { state: 'announced', waitsFor: 'key', notBefore: time + HOUR } as const;
       await requests.advance(await acceptSample(requests, '1'), waits, { release: true });
       assert.deepEqual(await requests.claimDue(1), []);
-      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
+      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
       assert.deepEqual(await requests.claimDue(1), [], 'it waits for another one');
-      await store.saveKey(keyOf('T1'));
+      await saveKey(keyOf('T1'));
       assert.equal((await requests.claimDue(1)).length, 1);
     });
 
     test('a key that could not be stored whole is not stored at all, and not noted', async () => {
-      await store.saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
+      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
       const clash = { ...keyOf('T1'), client: { label: 'Globex', channelIds: ['C0', 'C1'] } };
-      await assert.rejects(store.saveKey(clash), ChannelTakenError);
+      await assert.rejects(saveKey(clash), ChannelTakenError);
       const keys = await createColdsendKeyRepository({ db, sealer: testSealer, now }).list('T1');
       assert.deepEqual(
         keys.map(({ label }) => label),

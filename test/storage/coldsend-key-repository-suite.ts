@@ -38,6 +38,7 @@ export function describeColdsendKeyRepository(databases: TestDatabases) {
       const shown = {
         ...ownKey('T1'),
         version: 0,
+        revision: '',
         lastFour: '1234',
         storedBy: 'U1',
         storedAt: time,
@@ -46,7 +47,7 @@ export function describeColdsendKeyRepository(databases: TestDatabases) {
         checkedAt: time,
       };
       const saved = await save();
-      assert.deepEqual({ ...saved, version: 0 }, shown);
+      assert.deepEqual({ ...saved, version: 0, revision: '' }, shown);
       assert.deepEqual(await keys.find(ownKey('T1')), saved);
       const opened = await keys.open(ownKey('T1'));
       assert.equal(opened?.apiKey, 'cs_live_first1234');
@@ -170,7 +171,7 @@ export function describeColdsendKeyRepository(databases: TestDatabases) {
       });
 
       test('moves to other channels as it is', async () => {
-        const { version } = await save({ client: ACME, status: 'refused', missingScopes: ['x'] });
+        const { version, revision } = await save({ client: ACME, status: 'refused', missingScopes: ['x'] });
         time += 1000;
         assert.equal(await keys.rebind('T1', 'Acme', ['C2', 'C5']), true);
         const moved = await keys.find(acmeIn('C5'));
@@ -178,6 +179,7 @@ export function describeColdsendKeyRepository(databases: TestDatabases) {
           [moved?.version, moved?.status, moved?.missingScopes, moved?.storedAt],
           [version, 'refused', ['x'], time - 1000],
         );
+        assert.notEqual(moved?.revision, revision);
         assert.equal((await keys.open(acmeIn('C5')))?.apiKey, 'cs_live_first1234');
         assert.equal(await keys.find(acmeIn('C1')), undefined);
         assert.equal(await keys.rebind('T1', 'Nobody', ['C9']), false);

@@ -7,6 +7,7 @@ import { describePostgresConnections } from './postgres-connections-suite.ts';
 import { describePostgresErasing } from './postgres-erasing-suite.ts';
 import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
+import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { startPostgres } from './start-postgres.ts';
 import { createTestDatabases } from './test-databases.ts';
@@ -23,6 +24,7 @@ const databases = () => createTestDatabases('postgres', postgres.createDatabase)
 describeDatabase(databases());
 describePrepareQuery(databases());
 describeRequestRepository(databases());
+describeRequestRetries(databases());
 describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());
 describeAuditedStore(databases());

@@ -5,6 +5,7 @@ import { describeDatabase } from './database-suite.ts';
 import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
+import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
@@ -19,6 +20,7 @@ const databases = () => createTestDatabases('sqlite', async () => `sqlite:${fold
 describeDatabase(databases());
 describePrepareQuery(databases());
 describeRequestRepository(databases());
+describeRequestRetries(databases());
 describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());
 describeAuditedStore(databases());

@@ -1,29 +1,43 @@
 import { cleanText } from '../../add-inbox/clean-text.ts';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
-import { findClosed, findMistake, type Introduce, type KeyStored, type KeyToStore } from '../../add-inbox/store-key.ts';
-import { canPost } from '../can-post.ts';
+import {
+  type CheckChannel,
+  type Client,
+  findClosed,
+  findMistake,
+  findNew,
+  type KeyNotStored,
+  type KeyStored,
+  type KeyToStore,
+} from '../../add-inbox/store-key.ts';
+import { announceChange, renderChange } from '../announce-change.ts';
+import { createCheckChannel } from '../check-channel.ts';
 import { parseClientForm, renderClientForm, type TypedClient } from '../client-form.ts';
+import { parseRemoval } from '../home-clients.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { toKeyErrors } from '../key-errors.ts';
 import { renderNotice } from '../notice-page.ts';
+import { keyOutdated } from '../outdated.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
-import { stampOf } from '../stamp.ts';
 import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
-/** Of Slack's three seconds, what everything before the posts in the client's new channels may take together. */
-const BEFORE_POSTING_MS = 1_800;
+/** Of Slack's three seconds, what everything before the look at the client's new channels may take together. */
+const BEFORE_CHECKING_MS = 1_800;
 
 /** One channel, one client: storing, changing and removing the keys of clients; for admins and owners. */
 export function createClientPages(deps: {
   rights: Rights;
   listKeys(teamId: string): Promise<ColdsendKey[]>;
-  storeKey(toStore: KeyToStore, withinMs: number, introduce: Introduce): Promise<KeyStored>;
-  /** Binds the key as it is to these channels; false where the client has none any more. */
-  rebindKey(teamId: string, userId: string, label: string, channelIds: string[]): Promise<boolean>;
-  removeKey(teamId: string, userId: string, label: string): Promise<boolean>;
+  /** What a form about this client's key is made for; read before what it shows. */
+  keyStamp(teamId: string, label: string): Promise<string>;
+  storeKey(toStore: KeyToStore, withinMs: number, checkChannel: CheckChannel): Promise<KeyStored>;
+  /** Binds the key as it is to these channels; false where `stamp` is outdated. */
+  rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
+  /** False where `stamp` is outdated. */
+  removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
   showHome(api: SlackApi, actor: Actor, page?: number): Promise<void>;
   /** Never rejects: what is shown anew is done already. */
   refreshHome(api: SlackApi, actor: Actor): Promise<void>;
@@ -31,8 +45,12 @@ export function createClientPages(deps: {
   return { openAdd, openChange, remove, turnPage, submit };
 
   async function openAdd(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.addClient }));
-    const page = refusal === undefined ? renderClientForm(actor.userId) : renderNotice(refusal);
+    const [right, stamp] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.addClient }),
+      deps.keyStamp(actor.teamId, NEW_LABEL),
+    ]);
+    const refusal = findNotice(right);
+    const page = refusal === undefined ? renderClientForm({ openedBy: actor.userId, stamp }) : renderNotice(refusal);
     await api.openView(action.trigger_id, page);
   }
 
@@ -42,18 +60,11 @@ export function createClientPages(deps: {
       deps.listKeys(actor.teamId),
     ]);
     const refusal = findNotice(right);
-    const label = readValue(action);
-    const [key, ...others] = keys.filter((candidate) => candidate.label === label && label !== '');
-    const notice = refusal ?? (key === undefined ? sentences.clientGone : undefined);
-    const channelIds = [key, ...others].flatMap((each) => (each === undefined ? [] : [each.channelId]));
+    const stored = findStored(keys, readValue(action));
     const page =
-      notice === undefined && key !== undefined
-        ? renderClientForm(
-            actor.userId,
-            { label, channelIds, lastFour: key.lastFour },
-            stampOf([key.version, channelIds]),
-          )
-        : renderNotice(notice ?? sentences.clientGone);
+      refusal === undefined && stored !== undefined
+        ? renderClientForm({ openedBy: actor.userId, stamp: stored.stamp, client: stored })
+        : renderNotice(refusal ?? sentences.clientGone);
     await api.openView(action.trigger_id, page);
   }
 
@@ -63,10 +74,13 @@ export function createClientPages(deps: {
       await api.openView(action.trigger_id, renderNotice(refusal));
       return;
     }
-    const label = readValue(action);
-    const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label));
-    if (!removed) await api.openView(action.trigger_id, renderNotice(sentences.clientGone));
-    await deps.refreshHome(api, actor);
+    const { label, stamp } = parseRemoval(readValue(action));
+    const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label, stamp));
+    const refreshed = deps.refreshHome(api, actor);
+    if (!removed) {
+      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), label)));
+    }
+    await refreshed;
   }
 
   /** The Home itself says who may see what. */
@@ -81,34 +95,58 @@ export function createClientPages(deps: {
     const typed = parseClientForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.clientKey, view }));
     if (refusal !== undefined) return pushNotice(refusal);
-    const introduce: Introduce = (channelId) => canPost(api, channelId, INTRODUCTIONS.client(`<@${actor.userId}>`));
-    const withinMs = Math.max(BEFORE_POSTING_MS - (performance.now() - startedAt), 200);
-    const stored = await store(actor, typed, withinMs, introduce);
-    if (stored === 'gone') return { response_action: 'update', view: renderNotice(sentences.clientGone) };
-    if (stored === 'outdated') return { response_action: 'update', view: renderNotice(sentences.clientOutdated) };
-    if (stored.kind === 'stored' || stored.kind === 'moved') return undefined;
-    return { response_action: 'errors', errors: toKeyErrors(stored, view, typed.channelIds) };
+    const withinMs = Math.max(BEFORE_CHECKING_MS - (performance.now() - startedAt), 200);
+    const stored = await store(actor, typed, withinMs, createCheckChannel(api));
+    if (stored.kind !== 'stored') return explain(actor, view, typed, stored);
+    const message = renderChange(INTRODUCTIONS.client(`<@${actor.userId}>`), typed.label);
+    return announceChange(api, stored.newChannelIds, message, startedAt);
   }
 
   async function store(
     { teamId, userId }: Actor,
     { label, channelIds, apiKey, isNew, stamp }: TypedClient,
     withinMs: number,
-    introduce: Introduce,
-  ): Promise<KeyStored | { kind: 'moved' } | 'gone' | 'outdated'> {
+    checkChannel: CheckChannel,
+  ): Promise<{ kind: 'stored'; newChannelIds: string[] } | KeyNotStored> {
     const client = { label, channelIds };
-    const keys = await deps.listKeys(teamId);
-    const stored = keys.filter((key) => key.label === label);
-    if (!isNew && stored.length === 0) return 'gone';
-    if (!isNew && stamp !== stampOf([stored[0]?.version, stored.map((key) => key.channelId)])) return 'outdated';
     if (isNew || cleanText(apiKey) !== '') {
-      return deps.storeKey({ teamId, userId, apiKey, client, isNew }, withinMs, introduce);
+      return deps.storeKey({ teamId, userId, apiKey, client, isNew, stamp }, withinMs, checkChannel);
     }
-    if (stored[0]?.status === 'unreadable') return { kind: 'key_unreadable' };
-    const mistake = findMistake(client, keys, isNew) ?? (await findClosed(client, keys, introduce));
+    const keys = await deps.listKeys(teamId);
+    if (keys.find((key) => key.label === label)?.status === 'unreadable') return { kind: 'key_unreadable' };
+    const newChannelIds = findNew(client, keys);
+    const mistake = findMistake(client, keys, isNew) ?? (await findClosed(newChannelIds, checkChannel));
     if (mistake !== undefined) return mistake;
-    return (await deps.rebindKey(teamId, userId, label, channelIds)) ? { kind: 'moved' } : 'gone';
+    if (!(await deps.rebindKey(teamId, userId, client, stamp))) return { kind: 'outdated' };
+    return { kind: 'stored', newChannelIds };
   }
+
+  async function explain(
+    { teamId, userId }: Actor,
+    view: ViewPayload,
+    { label, channelIds, isNew, stamp }: TypedClient,
+    why: KeyNotStored,
+  ): Promise<SubmissionAnswer> {
+    const keys = await deps.listKeys(teamId);
+    if (why.kind === 'outdated')
+      return { response_action: 'update', view: renderNotice(keyOutdated(keys, label, isNew)) };
+    const isAboutSome = (why.kind === 'cannot_post' || why.kind === 'channel_taken') && channelIds.length > 1;
+    if (!isAboutSome) return { response_action: 'errors', errors: toKeyErrors(why, view) };
+    const client = isNew ? undefined : findStored(keys, label);
+    const again = { channelIds, problem: why };
+    return { response_action: 'update', view: renderClientForm({ openedBy: userId, stamp, client, again }) };
+  }
+}
+
+/** A name that no client has: the form for a new one is made for a key that is not there. */
+const NEW_LABEL = ' ';
+
+function findStored(keys: ColdsendKey[], label: string) {
+  const stored = keys.filter((key) => key.label === label && label !== '');
+  const [key] = stored;
+  if (key === undefined) return undefined;
+  const channelIds = stored.map(({ channelId }) => channelId);
+  return { label, channelIds, lastFour: key.lastFour, stamp: key.revision };
 }
 
 function readValue({ actions }: ActionPayload): string {

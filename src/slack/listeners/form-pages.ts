@@ -16,7 +16,7 @@ import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
 import { replaceView } from '../replace-view.ts';
-import { renderRequestPage } from '../request-page.ts';
+import { renderRequestPage, renderSuccessor } from '../request-page.ts';
 import { type Attempt, findNotice, type Rights } from '../rights.ts';
 import { type Notice, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
@@ -130,7 +130,7 @@ export function createFormPages(deps: FormPagesDeps) {
       // They were told that it was not accepted: so it must not be any more.
       if (progress.state === 'late') throw new TooLateError();
       progress.state = 'committing';
-      const { request } = await deps.submit({
+      const { kind, request } = await deps.submit({
         id: refer(),
         teamId,
         userId,
@@ -143,7 +143,8 @@ export function createFormPages(deps: FormPagesDeps) {
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
       });
-      return { response_action: 'update', view: renderRequestPage(request) };
+      const page = kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request);
+      return { response_action: 'update', view: page };
     } catch (error) {
       return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
     }

@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import type { KeyStored, KeyToStore } from '../../add-inbox/store-key.ts';
 import type { FormContext } from '../form/form-context.ts';
@@ -6,6 +7,7 @@ import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { toKeyErrors } from '../key-errors.ts';
 import { parseKeyForm, renderKeyForm } from '../key-form.ts';
 import { renderNotice } from '../notice-page.ts';
+import { keyOutdated } from '../outdated.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { sentences } from '../sentences.ts';
@@ -19,9 +21,11 @@ const ANSWER_WITHIN_MS = 2_600;
 export function createKeyPages(deps: {
   rights: Rights;
   listKeys(teamId: string): Promise<ColdsendKey[]>;
+  /** What a form about a client's key ('' for the workspace's own) is made for; read before what it shows. */
+  keyStamp(teamId: string, label: string): Promise<string>;
   storeKey(toStore: KeyToStore, withinMs: number): Promise<KeyStored>;
-  /** `label` is '' for the workspace's own. */
-  removeKey(teamId: string, userId: string, label: string): Promise<unknown>;
+  /** `label` is '' for the workspace's own; false where `stamp` is outdated. */
+  removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
   /** Never rejects: what is shown anew is done already. */
   refreshHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
@@ -30,18 +34,21 @@ export function createKeyPages(deps: {
   /** An answer of undefined closes the form. */
   async function submitKey(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
     const startedAt = performance.now();
-    const { context, draft, apiKey } = parseKeyForm(view);
+    const { context, draft, stamp, apiKey } = parseKeyForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
     if (refusal !== undefined) return pushNotice(refusal);
     const client = await findClient(actor.teamId, context);
     if (client === 'gone') return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
-    const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false }, withinMs);
+    const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false, stamp }, withinMs);
+    if (stored.kind === 'outdated') {
+      return update(renderNotice(keyOutdated(await deps.listKeys(teamId), client?.label ?? '')));
+    }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
     const notice = stored.key.status === 'unchecked' ? sentences.keyStoredUnchecked : sentences.keyStored;
-    return { response_action: 'update', view: renderWhoPage({ context, draft, notice }) };
+    return update(renderWhoPage({ context, draft, notice }));
   }
 
   /** Whose key the form is for: the one of the channel's client where it says so, else the workspace's own. */
@@ -53,14 +60,13 @@ export function createKeyPages(deps: {
   }
 
   async function openKeyForm(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, keys] = await Promise.all([
+    const [right, { stamp, current }] = await Promise.all([
       deps.rights.checkAdmin(api, actor, { what: ACTIONS.storeKey }),
-      deps.listKeys(actor.teamId),
+      findOwn(actor.teamId),
     ]);
     const refusal = findNotice(right);
-    const current = keys.find(({ label }) => label === '');
-    const page =
-      refusal === undefined ? renderKeyForm({ context: { openedBy: actor.userId }, current }) : renderNotice(refusal);
+    const context = { openedBy: actor.userId };
+    const page = refusal === undefined ? renderKeyForm({ context, current, stamp }) : renderNotice(refusal);
     await api.openView(action.trigger_id, page);
   }
 
@@ -70,7 +76,20 @@ export function createKeyPages(deps: {
       await api.openView(action.trigger_id, renderNotice(refusal));
       return;
     }
-    await deps.removeKey(actor.teamId, actor.userId, '');
-    await deps.refreshHome(api, actor);
+    const removed = await deps.removeKey(actor.teamId, actor.userId, '', action.actions[0]?.value ?? '');
+    const refreshed = deps.refreshHome(api, actor);
+    if (!removed) {
+      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), '')));
+    }
+    await refreshed;
   }
+
+  async function findOwn(teamId: string) {
+    const stamp = await deps.keyStamp(teamId, '');
+    return { stamp, current: (await deps.listKeys(teamId)).find(({ label }) => label === '') };
+  }
+}
+
+function update(view: ModalView): SubmissionAnswer {
+  return { response_action: 'update', view };
 }

@@ -1,10 +1,12 @@
 import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
-import { canPost } from '../can-post.ts';
+import { announceChange, renderChange } from '../announce-change.ts';
+import { createCheckChannel } from '../check-channel.ts';
 import { ACTIONS, CALLBACKS, SETTINGS_FIELDS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
+import { settingsOutdated } from '../outdated.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
-import { INTRODUCTIONS, SETTINGS_ERRORS, sentences } from '../sentences.ts';
+import { INTRODUCTIONS, SETTINGS_ERRORS } from '../sentences.ts';
 import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from '../settings-form.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../slack-api.ts';
 import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
@@ -12,46 +14,48 @@ import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
   rights: Rights;
-  findSettings(teamId: string): Promise<WorkspaceSettings>;
-  saveSettings(teamId: string, userId: string, settings: WorkspaceSettings): Promise<void>;
+  /** With what a form about them is made for. */
+  findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
+  /** False where `stamp` is outdated. */
+  saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
 }) {
   return { open, submit };
 
   async function open(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, settings, userGroups] = await Promise.all([
+    const [right, stamped, userGroups] = await Promise.all([
       deps.rights.checkAdmin(api, actor, { what: ACTIONS.openSettings }),
-      deps.findSettings(actor.teamId),
+      deps.findStamped(actor.teamId),
       listUserGroups(api),
     ]);
     const refusal = findNotice(right);
-    const page = refusal === undefined ? renderSettingsForm(actor.userId, settings, userGroups) : renderNotice(refusal);
+    const page = refusal === undefined ? renderSettingsForm(actor.userId, stamped, userGroups) : renderNotice(refusal);
     await api.openView(action.trigger_id, page);
   }
 
   /** An answer of undefined closes the form. */
   async function submit(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
+    const startedAt = performance.now();
     const { teamId, userId } = actor;
-    const [right, before] = await Promise.all([
+    const [right, { settings: before }] = await Promise.all([
       deps.rights.checkAdmin(api, actor, { what: CALLBACKS.settings, view }),
-      deps.findSettings(teamId),
+      deps.findStamped(teamId),
     ]);
     const refusal = findNotice(right);
     if (refusal !== undefined) return pushNotice(refusal);
     const parsed = parseSettingsForm(view, before);
-    if (!parsed.ok) {
-      if (parsed.errors === 'outdated')
-        return { response_action: 'update', view: renderNotice(sentences.settingsOutdated) };
-      return toAnswer(parsed.errors, view);
-    }
-    const { settings } = parsed;
+    if (!parsed.ok) return toAnswer(parsed.errors, view);
+    const { settings, stamp } = parsed;
     const { resultsChannelId } = settings;
-    if (resultsChannelId !== undefined && resultsChannelId !== before.resultsChannelId) {
-      const posted = await canPost(api, resultsChannelId, INTRODUCTIONS.results(`<@${userId}>`));
-      if (posted === 'cannot_post') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.cannotPost }, view);
-      if (posted === 'slack_silent') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.slackSilent }, view);
+    const isNew = resultsChannelId !== undefined && resultsChannelId !== before.resultsChannelId;
+    const checked = isNew ? await createCheckChannel(api)(resultsChannelId) : 'ok';
+    if (checked === 'cannot_post') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.cannotPost }, view);
+    if (checked === 'slack_silent') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.slackSilent }, view);
+    if (!(await deps.saveSettings(teamId, userId, settings, stamp))) {
+      const { settings: current } = await deps.findStamped(teamId);
+      return { response_action: 'update', view: renderNotice(settingsOutdated(current)) };
     }
-    await deps.saveSettings(teamId, userId, settings);
-    return undefined;
+    if (!isNew) return undefined;
+    return announceChange(api, [resultsChannelId], renderChange(INTRODUCTIONS.results(`<@${userId}>`)), startedAt);
   }
 }
 
