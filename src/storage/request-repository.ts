@@ -11,6 +11,7 @@ import {
   type WaitsFor,
 } from '../add-inbox/request.ts';
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
+import { ALL_SHARES } from '../add-inbox/shares.ts';
 import type { Executor } from './database.ts';
 import { createRequestLease } from './request-lease.ts';
 import {
@@ -31,6 +32,7 @@ import {
 } from './request-statements.ts';
 import type { Sealer } from './sealing.ts';
 import type { RequestsTable, Tables } from './tables.ts';
+import { withinShares } from './within-shares.ts';
 
 /**
  * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
@@ -141,9 +143,16 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return { kind: 'repeated', request: first };
     },
 
-    /** Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. */
-    async claimDue(limit: number): Promise<ClaimedRequest[]> {
+    /**
+     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one.
+     * Nothing of those who have their shares in use here.
+     */
+    async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
+      // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+      const isDue = sql<SqlBool>`(not_before <= ${time} or ${absurdFrom} > ${time}) and (
+        turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
+      ) and ${lease.free}`;
       const rows = await kysely
         // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
         .with(
@@ -153,16 +162,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .selectFrom('requests')
               .select('id')
               .where(unfinished)
-              .where((eb) => eb.or([eb('not_before', '<=', time), eb(absurdFrom, '>', time)]))
-              // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
-              .where((eb) =>
-                eb.or([
-                  eb('turn_of', 'is', null),
-                  eb('not_before', '<=', time - OVERDUE_MS),
-                  eb('accepted_at', '<=', time - EXPIRES_AFTER_MS),
-                ]),
-              )
-              .where(lease.free)
+              .where(isDue)
+              .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
               .orderBy('accepted_at')
               .orderBy('id')
               .limit(limit);
