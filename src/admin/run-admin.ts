@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Config, ConfigError, parseConfig } from '../config.ts';
 import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open-database.ts';
@@ -93,7 +94,7 @@ async function openForTool(config: Config, sealer: Sealer): Promise<Database> {
 /** A command that is run in another folder would make a database of its own there. */
 function mustExist(databaseUrl: string): void {
   const path = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl)?.[1];
-  if (path !== undefined && !existsSync(path)) {
+  if (path !== undefined && !existsSync(resolve(path))) {
     throw new AdminError(`There is no database ${path}. Start the bot first, or run this where the bot runs.`);
   }
 }
