@@ -36,14 +36,16 @@ export type DatabaseOptions = {
  * DatabaseUnusableError. None of them names the URL of a PostgreSQL database, which holds its password.
  */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
-  const path = SQLITE_URL.exec(url)?.groups?.path;
-  if (path !== undefined)
-    return openSqliteDatabase(
-      translateErrors(path, () => realPathOf(path)),
-      options,
-    );
+  const path = findSqlitePath(url);
+  if (path !== undefined) return openSqliteDatabase(path, options);
   if (POSTGRES_URL.test(url) && URL.canParse(url)) return openPostgresDatabase(url, options);
   throw new DatabaseUnusableError('DATABASE_URL must be sqlite:<path of a file> or postgres://…');
+}
+
+/** The file of `sqlite:<path>`, by the name that symbolic links lead to; undefined for other databases. */
+export function findSqlitePath(url: string): string | undefined {
+  const path = SQLITE_URL.exec(url)?.groups?.path;
+  return path === undefined ? undefined : translateErrors(path, () => realPathOf(path));
 }
 
 async function openSqliteDatabase(path: string, options: DatabaseOptions): Promise<Database> {

@@ -6,6 +6,7 @@ import { describeInstallationRepository } from './installation-repository-suite.
 import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
+import { describeSettleRestored } from './settle-restored-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
 import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
@@ -24,3 +25,4 @@ describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
+describeSettleRestored(databases());
