@@ -27,8 +27,8 @@ import type { Passwords, SenderAccount } from './sender-account.ts';
 /** A database that refuses ColdSend's answer is asked again this often, at the most. */
 const INSIST_EVERY_MS = 1_000;
 
-/** Out of the line, and to be sent at once with the key there is now. */
-const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
+/** Out of the line, and to be sent at once with the key there is now. Only for what was not sent. */
+export const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
 
 export type StepDeps = {
   requests: {
@@ -213,11 +213,20 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function post(armed: ClaimedRequest, { key, passwords }: Ready, turn: TakenTurn): AfterStep {
-    const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
+    let begun = false;
+    const maySend = () => {
       if (!deps.isHeld(armed)) return false;
+      begun = true;
       turns.noteSending(armed, turn).catch((error: unknown) => deps.onError(armed, error));
       return true;
-    });
+    };
+    let result: SendResult;
+    try {
+      result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, maySend);
+    } catch (error) {
+      if (begun) throw error;
+      return notSent(armed, error);
+    }
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
       const settled = await settle(armed, change);

@@ -591,6 +591,12 @@ export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {
   interrupted: 'I was stopped before I could note what ColdSend answered.',
 };
 
+/** Why the outcome of a request is not known that was unfinished in a backup. */
+export const RESTORED = [
+  "I was restored from a backup, so I don't know what happened to this request.",
+  'If another reply in this thread shows a result, that one is right.',
+];
+
 /** Labels beside what ColdSend wrote. */
 export const FACTS = {
   overall_status: 'overall_status',

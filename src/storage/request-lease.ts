@@ -5,6 +5,8 @@ import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from './postgres-clock.ts';
 export type RequestLease = {
   /** True for requests that nobody holds. */
   free: RawBuilder<SqlBool>;
+  /** True for requests that this process holds. */
+  held: RawBuilder<SqlBool>;
   /** `lease_until` of a lease taken now. */
   until: RawBuilder<number | null>;
   /** Whether a lease ends unless it is renewed. */
@@ -22,6 +24,7 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   if (kind === 'sqlite') {
     return {
       free: sql<SqlBool>`(lease_owner is null or lease_owner <> ${lease.owner})`,
+      held: sql<SqlBool>`lease_owner = ${lease.owner}`,
       until: leaseUntil(kind, lease.leaseMs),
       runsOut: false,
     };
@@ -29,8 +32,10 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   // A start in the future is that of a clock which was set back since.
   const renewable = sql<number>`case when ${POSTGRES_STARTED_AT} <= ${POSTGRES_CLOCK}
     then ${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)} else 0 end`;
+  const free = sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`;
   return {
-    free: sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`,
+    free,
+    held: sql<SqlBool>`(lease_owner = ${lease.owner} and not ${free})`,
     until: leaseUntil(kind, lease.leaseMs),
     runsOut: true,
   };

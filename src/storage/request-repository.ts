@@ -10,6 +10,7 @@ import {
   type RequestChange,
 } from '../add-inbox/request.ts';
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
+import { ALL_SHARES } from '../add-inbox/shares.ts';
 import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { canAnotherOpen } from './known-keys.ts';
@@ -37,6 +38,7 @@ import {
 import { SealError, type Sealer } from './sealing.ts';
 import { setAside } from './set-aside.ts';
 import type { RequestsTable, Tables } from './tables.ts';
+import { withinShares } from './within-shares.ts';
 
 /**
  * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
@@ -145,11 +147,15 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. What this
-     * version can't read is set aside: it takes a place once, and never again.
+     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
+     * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
      */
-    async claimDue(limit: number): Promise<ClaimedRequest[]> {
+    async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
+      // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+      const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
+        turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
+      ) and ${lease.free}`;
       const rows = await kysely
         // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
         .with(
@@ -159,17 +165,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .selectFrom('requests')
               .select('id')
               .where(unfinished)
-              .where('set_aside_at', 'is', null)
-              .where((eb) => eb.or([eb('not_before', '<=', time), isAbsurd(time)]))
-              // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
-              .where((eb) =>
-                eb.or([
-                  eb('turn_of', 'is', null),
-                  eb('not_before', '<=', time - OVERDUE_MS),
-                  eb('accepted_at', '<=', time - EXPIRES_AFTER_MS),
-                ]),
-              )
-              .where(lease.free)
+              .where(isDue)
+              .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
               .orderBy('accepted_at')
               .orderBy('id')
               .limit(limit);

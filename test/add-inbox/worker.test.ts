@@ -19,7 +19,8 @@ import {
   PasswordsUnreadableError,
   type RequestChange,
 } from '../../src/add-inbox/request.ts';
-import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
+import type { Shares } from '../../src/add-inbox/shares.ts';
+import { type ClaimedTurns, createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 
 const ADDED: SendResult = {
@@ -46,6 +47,8 @@ const KEY: ColdsendKey = {
   missingScopes: [],
   checkedAt: 0,
 };
+const NO_TURNS: ClaimedTurns = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
+const TURN: TakenTurn = { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000 };
 const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', place: 'channel' } as const;
 
 /** One request in memory, and everything that happened to it in order. */
@@ -65,12 +68,15 @@ function setUp(options: {
   /** Thrown once the turn is taken. */
   turnFails?: Error;
   passwordsFail?: Error;
+  /** Thrown by ColdSend's client before it may send. */
+  failsBefore?: Error;
   blockFails?: Error;
   /** Happens between the commit that gives a request back and the worker hearing of it. */
   whileReleased?: () => Promise<void>;
   /** What the store says is due, by call. */
-  due?: () => ClaimedRequest[];
+  due?: (limit: number, shares: Shares) => ClaimedRequest[];
   renew?: (claimed: ClaimedRequest[]) => string[];
+  claimTurns?: WorkerDeps['claimTurns'];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
   right?: RightToAdd;
@@ -96,7 +102,7 @@ function setUp(options: {
     calls.push(what);
   };
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
-    claimDue: async () => options.due?.() ?? [],
+    claimDue: async (limit, shares) => options.due?.(limit, shares) ?? [],
     renew: async (claimed) => options.renew?.(claimed) ?? [],
     openPasswords: async () => {
       if (options.passwordsFail !== undefined) throw options.passwordsFail;
@@ -159,6 +165,7 @@ function setUp(options: {
     addSenderAccount: async (apiKey, account, maySend) => {
       assert.equal(apiKey, 'cs_live_x');
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' });
+      if (options.failsBefore !== undefined) throw options.failsBefore;
       if (!maySend()) return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
       calls.push('POST');
       if (options.answer !== undefined) return options.answer();
@@ -173,7 +180,7 @@ function setUp(options: {
   };
   const worker = createWorker({
     requests,
-    claimTurns: async () => ({ armed: [], nextAt: undefined }),
+    claimTurns: options.claimTurns ?? (async () => NO_TURNS),
     createSteps: (isHeld) => createDoStep({ ...steps, isHeld }),
     onError,
     now: () => 1_000,
@@ -724,6 +731,101 @@ test('stopping waits for the answer of what was sent, notes it and tells it', as
   answer.resolve(ADDED);
   await stopped;
   assert.deepEqual(calls.slice(-2), ['refresh', 'commit told']);
+});
+
+for (const [name, found] of [
+  ['that got its turn', (armed: ClaimedRequest) => ({ armed: [{ ...armed, turn: TURN }] })],
+  ['whose arming is in doubt', (armed: ClaimedRequest) => ({ perhapsArmed: [armed], failure: new Error('no answer') })],
+] as const) {
+  test(`a request ${name} while the bot was stopping goes back as announced: nothing was sent`, async () => {
+    const asked = Promise.withResolvers<void>();
+    const claiming = Promise.withResolvers<ClaimedTurns>();
+    const { worker, stored, whenReleased, calls } = setUp({
+      request: { state: 'armed', announcement: ANNOUNCEMENT, notBefore: 500 },
+      claimTurns: () => {
+        asked.resolve();
+        return claiming.promise;
+      },
+    });
+    worker.wake();
+    await asked.promise;
+    const stopped = worker.stop(60_000);
+    claiming.resolve({ ...NO_TURNS, ...found(stored()) });
+    await stopped;
+    const { state, notBefore } = await whenReleased;
+    assert.deepEqual([state, notBefore, calls], ['announced', 0, ['commit announced']]);
+  });
+}
+
+test('a request that got its turn when the last place was taken meanwhile goes back as announced', async () => {
+  const { answer, posted, whenPosted } = holdAnswer();
+  const isBack = Promise.withResolvers<void>();
+  let turns = 1;
+  const set = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answer: posted,
+    claimTurns: async () => {
+      turns -= 1;
+      if (turns < 0) return NO_TURNS;
+      const request = { ...set.stored(), state: 'armed', turn: TURN } as const;
+      set.worker.take({ ...set.stored(), id: 'OTHER', userId: 'U2' }, 0);
+      set.worker.take({ ...set.stored(), id: 'ANOTHER', userId: 'U3' }, 0);
+      return { ...NO_TURNS, armed: [request] };
+    },
+    refuse: ({ state, notBefore }) => {
+      if (state === 'announced' && notBefore === 0) isBack.resolve();
+      return undefined;
+    },
+  });
+  set.worker.wake();
+  await isBack.promise;
+  await whenPosted;
+  answer.resolve(ADDED);
+  await set.worker.stop(60_000);
+  assert.equal(set.calls.filter((call) => call === 'POST').length, 2);
+});
+
+test('what fails before the first byte goes back as announced; after it nobody knows', async () => {
+  const before = setUp({ request: { state: 'announced' }, failsBefore: new TypeError('no header') });
+  before.take();
+  assert.equal((await before.whenReleased).state, 'announced');
+  assert.equal(before.errors.length, 1);
+  const changes: RequestChange[] = [];
+  const after = setUp({
+    request: { state: 'announced' },
+    answer: () => Promise.reject(new Error('a surprise')),
+    refuse: (change) => {
+      changes.push(change);
+      return undefined;
+    },
+  });
+  after.take();
+  await after.whenReleased;
+  assert.deepEqual(changes, [{ state: 'armed', waitsFor: undefined }, { notBefore: 6_000 }], 'it stays armed');
+});
+
+test('what is accepted beyond the share of its person goes back, and is claimed once they have a share again', async () => {
+  const { answer, posted, whenPosted } = holdAnswer();
+  const second = Promise.withResolvers<ClaimedRequest>();
+  const claims: { person: number; isTold: boolean }[] = [];
+  const set = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answer: posted,
+    due: (_limit, { person }) => {
+      const isTold = set.calls.includes('commit told');
+      claims.push({ person, isTold });
+      if (isTold) second.resolve(set.stored());
+      return [];
+    },
+  });
+  set.take();
+  await whenPosted;
+  set.worker.take({ ...set.stored(), id: 'SECOND' }, 0);
+  assert.equal((await set.whenReleased).id, 'SECOND');
+  assert.equal(set.calls.filter((call) => call === 'POST').length, 1);
+  answer.resolve(ADDED);
+  await second.promise;
+  assert.deepEqual(claims[0], { person: 1, isTold: false });
 });
 
 test('stopping gives back what was not sent yet', async () => {

@@ -114,6 +114,12 @@ test('unknown: why, each in words of its own, and that it may have been added', 
   for (const text of texts) assert.match(text, /may or may not have been added/);
 });
 
+test('unknown because a backup was restored: said so, and that another result in the thread counts', () => {
+  const { text } = replyTo({ kind: 'unknown', why: 'interrupted', restored: true });
+  assert.match(text, /restored from a backup[\s\S]*another reply[\s\S]*may or may not have been added/);
+  assert.doesNotMatch(text, /I was stopped/);
+});
+
 test('exists: that an earlier try may have added it', () => {
   assert.match(replyTo(outcomes.exists).text, /earlier try/);
 });
