@@ -182,11 +182,8 @@ export function createSlackApis(deps: {
 
   function createSlackApi(token: string, mayBegin?: () => boolean): SlackApi {
     const client = createClient(token, 10_000, mayBegin);
-    let kept: WebClient | undefined;
-    const waitedFor = (): WebClient => {
-      kept ??= createClient(token, WAITED_FOR_MS, mayBegin);
-      return kept;
-    };
+    const waitedFor = lazily(() => createClient(token, WAITED_FOR_MS, mayBegin));
+    const opener = lazily(() => createClient(token, OPENED_WITHIN_MS, mayBegin));
     return {
       asLongAs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
@@ -227,9 +224,8 @@ export function createSlackApis(deps: {
     async function show(method: 'views.open' | 'views.push', triggerId: string, view: ModalView): Promise<OpenedView> {
       const external_id = randomUUID();
       const named = JSON.stringify({ ...view, external_id });
-      const opener = createClient(token, OPENED_WITHIN_MS, mayBegin);
       try {
-        return (await call(opener, method, { trigger_id: triggerId, view: named }, openedView)).view;
+        return (await call(opener(), method, { trigger_id: triggerId, view: named }, openedView)).view;
       } catch (error) {
         const isCertain = !(error instanceof SlackUnavailableError) || error.retryAfterMs !== undefined;
         if (isCertain) throw new NotOpenedError(external_id, isCertain, error);
@@ -313,6 +309,14 @@ export function createSlackApis(deps: {
       deps.onCall({ method, result, ms: performance.now() - startedAt });
     }
   }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
