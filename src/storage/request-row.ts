@@ -66,31 +66,34 @@ export const passwordsJson = storedJson(
   z.object({ smtp_password: z.string(), imap_password: z.string() }) satisfies z.ZodType<Passwords>,
 );
 
-const requestRow = z.object({
-  id: z.string(),
-  team_id: z.string(),
-  user_id: z.string(),
-  view_id: z.string(),
-  channel_id: z.string(),
-  results_channel_id: orUndefined(z.string()),
-  key_channel_id: z.string(),
-  client: z.string(),
-  retry_of: orUndefined(z.string()),
-  state: z.enum(REQUEST_STATES),
-  account: storedJson(accountJson),
-  announcement_channel: z.string().nullable(),
-  announcement_ts: z.string().nullable(),
-  announcement_place: z.enum(['channel', 'dm']).nullable(),
-  waits_for: orUndefined(z.enum(['no_connection', 'unavailable', 'rate_limited', 'key'])),
-  not_before: storedTime,
-  tries: storedCount,
-  outcome: orUndefined(storedJson(outcomeJson)),
-  reply_ts: orUndefined(z.string()),
-  accepted_at: storedTime,
-  settled_at: orUndefined(storedTime),
-  told_at: orUndefined(storedTime),
-  fence: storedCount,
-});
+const requestRow = z
+  .object({
+    id: z.string(),
+    team_id: z.string(),
+    user_id: z.string(),
+    view_id: z.string(),
+    channel_id: z.string(),
+    results_channel_id: orUndefined(z.string()),
+    key_channel_id: z.string(),
+    client: z.string(),
+    retry_of: orUndefined(z.string()),
+    state: z.enum(REQUEST_STATES),
+    account: storedJson(accountJson),
+    announcement_channel: z.string().nullable(),
+    announcement_ts: z.string().nullable(),
+    announcement_place: z.enum(['channel', 'dm']).nullable(),
+    waits_for: orUndefined(z.enum(['no_connection', 'unavailable', 'rate_limited', 'key'])),
+    not_before: storedTime,
+    tries: storedCount,
+    outcome: orUndefined(storedJson(outcomeJson)),
+    reply_ts: orUndefined(z.string()),
+    accepted_at: storedTime,
+    settled_at: orUndefined(storedTime),
+    told_at: orUndefined(storedTime),
+    fence: storedCount,
+  })
+  // What is settled is only told any more, and there would be nothing to tell.
+  .refine(({ state, outcome }) => state !== 'settled' || outcome !== undefined, { path: ['outcome'] });
 
 /** @throws z.ZodError where the row is none that this version can read. */
 export function parseClaimedRequest(row: RequestRow): ClaimedRequest {

@@ -33,7 +33,7 @@ const BAD_REQUESTS: [column: string, values: string[]][] = [
   ]),
   ['tries', ['2147483647', '-1']],
   ['fence', ['2147483647']],
-  ['state', ["'pondering'", "''"]],
+  ['state', ["'pondering'", "''", "'settled'"]],
   ['waits_for', ["'the moon'"]],
   ['announcement_place', ["'canvas'"]],
   ['account', ["'{oops'", "''", "'null'", "'{}'", "'[1]'"]],
