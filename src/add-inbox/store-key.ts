@@ -28,7 +28,7 @@ export type KeyNotStored =
   | { kind: 'cannot_post'; channelId: string }
   /** Slack did not say whether the bot can post there. */
   | { kind: 'slack_silent' }
-  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' }>;
+  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
 
 /** Whether the bot can post in a channel; says there whose channel it is from now on. */
 export type Introduce = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;

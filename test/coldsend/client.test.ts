@@ -72,7 +72,7 @@ const statuses: [number, string, SendResult['kind']][] = [
   [200, JSON.stringify({ ...ADDED_BODY, success: false }), 'refused'],
   [200, '', 'unknown'],
   [204, '', 'unknown'],
-  [304, '', 'unknown'],
+  [304, '', 'refused'],
   [200, 'ok', 'unknown'],
   [400, '{"detail":"Connection failed"}', 'refused'],
   [401, '{"detail":"API key required"}', 'key_refused'],
@@ -83,6 +83,9 @@ const statuses: [number, string, SendResult['kind']][] = [
   [429, '{"detail":"Rate limit exceeded. Retry after 60 seconds."}', 'not_done'],
   [500, '{"detail":"oops"}', 'unknown'],
   [503, '{"detail":"Temporarily unavailable"}', 'not_done'],
+  [503, '<html>Service unavailable</html>', 'unknown'],
+  [401, '', 'refused'],
+  [403, '<html>Blocked</html>', 'refused'],
 ];
 
 for (const [status, body, kind] of statuses) {
@@ -258,7 +261,8 @@ test('a redirect is not followed', async () => {
   for (const status of [301, 302, 303, 307, 308]) {
     const location = `Location: ${elsewhere.baseUrl}/sender-accounts`;
     const { result, requests } = await sendTo(answering(rawAnswer(status, '', [location])));
-    assert.deepEqual(result, UNEXPECTED);
+    const trouble = { kind: 'wrong_address', status, isColdsends: false } as const;
+    assert.deepEqual(result, { kind: 'refused', reason: `HTTP ${status}`, fields: [], trouble });
     assert.equal(requests.length, 1);
   }
   assert.equal(elsewhere.connections.length, 0);
@@ -374,7 +378,7 @@ test('each call is told to the hook once, by kind and why', async () => {
   const onCall = (call: { result: string; ms: number }) => void calls.push(call);
   await sendTo(answering(OK), { onCall });
   await sendTo(answering(''), { onCall });
-  const server = await openRawServer(answering(rawAnswer(422, '')));
+  const server = await openRawServer(answering(rawAnswer(422, '{"detail":"no"}')));
   await clientFor(server.baseUrl, { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
   await server.close();
   assert.deepEqual(
