@@ -15,6 +15,7 @@ import { createHttpServer } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
+import { createNoteCalls } from './note-calls.ts';
 import { createReadiness } from './readiness.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
@@ -71,12 +72,13 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const { countByState: countUnfinished, countWaiting } = requests;
   const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
 
+  const noteCalls = createNoteCalls(log, metrics);
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
     addPath: config.coldsend.addPath,
     timeoutMs: config.coldsend.timeoutMs,
     now,
-    onCall: metrics.coldsendAnswered,
+    onCall: noteCalls.coldsend,
   });
 
   const slackFetch = createSlackFetch();
@@ -86,7 +88,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     apiUrl,
     fetch,
     logger: sdkLogger,
-    onCall: metrics.slackAnswered,
+    onCall: noteCalls.slack,
     renewToken: (token) => workspaces.installations.renew(token),
   });
   const newRequestId = () => createRequestId(randomBytes);

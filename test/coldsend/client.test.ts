@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
-import { type ColdsendClientDeps, createColdsendClient } from '../../src/coldsend/client.ts';
+import { type ColdsendCall, type ColdsendClientDeps, createColdsendClient } from '../../src/coldsend/client.ts';
+import { findErrorCode } from '../../src/log.ts';
 import { ACCOUNT, ADDED, ADDED_BODY, API_KEY } from './documented.ts';
 import { openRawServer, rawAnswer } from './raw-server.ts';
 
@@ -386,4 +387,25 @@ test('each call is told to the hook once, by kind and why', async () => {
     ['added', 'unknown:answer_lost', 'works'],
   );
   assert.ok(calls.every(({ ms }) => ms >= 0));
+});
+
+test('the hook is told the status of the answer, or the error that there was instead of one', async () => {
+  const calls: ColdsendCall[] = [];
+  const onCall = (call: ColdsendCall) => void calls.push(call);
+  const server = await openRawServer(answering(rawAnswer(404, '')));
+  await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
+  await server.close();
+  await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
+  await clientFor('http://nobody.invalid', { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
+  await sendTo({}, { onCall, timeoutMs: 50 });
+  assert.deepEqual(
+    calls.map(({ result, status, error }) => [result, status, findErrorCode(error)]),
+    [
+      ['refused:wrong_address', 404, undefined],
+      ['not_done:no_connection', undefined, 'ECONNREFUSED'],
+      ['unchecked:no_answer', undefined, calls[2] && findErrorCode(calls[2].error)],
+      ['unknown:answer_lost', undefined, 'TIMEOUT'],
+    ],
+  );
+  assert.match(findErrorCode(calls[2]?.error) ?? '', /^(ENOTFOUND|EAI_AGAIN)$/);
 });
