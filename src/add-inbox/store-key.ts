@@ -1,5 +1,5 @@
 import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
-import type { KeyTrial } from './key-trial.ts';
+import type { KeyTrial, UncheckedWhy } from './key-trial.ts';
 
 /** A client and all channels its key is for. */
 export type Client = { label: string; channelIds: string[] };
@@ -14,8 +14,11 @@ export type KeyToStore = {
   isNew: boolean;
 };
 
-/** `stored` is told with what is known of the key; everything else left the stored keys as they were. */
-export type KeyStored = { kind: 'stored'; key: ColdsendKey } | KeyNotStored;
+/**
+ * `stored` is told with what is known of the key, and why it could not be checked where that is so; everything else left the
+ * stored keys as they were.
+ */
+export type KeyStored = { kind: 'stored'; key: ColdsendKey; unchecked: UncheckedWhy | undefined } | KeyNotStored;
 
 export type KeyNotStored =
   | { kind: 'not_a_key' }
@@ -80,7 +83,7 @@ export function createStoreKey(
       missingScopes: [],
     });
     deps.wake();
-    return { kind: 'stored', key };
+    return { kind: 'stored', key, unchecked: trial.kind === 'unchecked' ? trial.why : undefined };
   };
 
   async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {

@@ -236,8 +236,7 @@ export const SETTINGS_ERRORS = {
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
   works: 'It worked when it was last used.',
-  unchecked:
-    'It could not be checked yet, because ColdSend gave no clear answer. The next inbox will show whether it works.',
+  unchecked: 'It could not be checked yet; the next inbox will show whether it works.',
   refused: 'ColdSend refused it when it was last used. Inboxes wait until another one is stored.',
 };
 
@@ -369,7 +368,9 @@ export const sentences = {
     `My database gave no clear answer, so I can't tell whether this inbox was accepted. What you typed is still here: press “Add inbox” again in a minute, and I'll know; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,
   keyStored: 'The key is stored and works. Now the inbox:',
   keyStoredUnchecked:
-    'The key is stored but could not be checked yet, because ColdSend gave no clear answer. Adding this inbox will show whether it works:',
+    'The key is stored but could not be checked yet, because ColdSend did not answer. Adding this inbox will show whether it works:',
+  keyStoredBetween:
+    'The key is stored but could not be checked yet: a firewall or proxy answered in place of ColdSend. Adding this inbox will show whether the key works:',
 } as const;
 
 // What is said to one person, in the channel where they typed the command; mrkdwn

@@ -1,4 +1,5 @@
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
+import type { UncheckedWhy } from '../../add-inbox/key-trial.ts';
 import type { KeyStored, KeyToStore } from '../../add-inbox/store-key.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { renderWhoPage } from '../form/who-page.ts';
@@ -40,8 +41,10 @@ export function createKeyPages(deps: {
     const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false }, withinMs);
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
-    const notice = stored.key.status === 'unchecked' ? sentences.keyStoredUnchecked : sentences.keyStored;
-    return { response_action: 'update', view: renderWhoPage({ context, draft, notice }) };
+    return {
+      response_action: 'update',
+      view: renderWhoPage({ context, draft, notice: sayHowItWent(stored.unchecked) }),
+    };
   }
 
   /** Whose key the form is for: the one of the channel's client where it says so, else the workspace's own. */
@@ -73,4 +76,9 @@ export function createKeyPages(deps: {
     await deps.removeKey(actor.teamId, actor.userId, '');
     await deps.refreshHome(api, actor);
   }
+}
+
+function sayHowItWent(unchecked: UncheckedWhy | undefined): string {
+  if (unchecked === undefined) return sentences.keyStored;
+  return unchecked === 'not_coldsend' ? sentences.keyStoredBetween : sentences.keyStoredUnchecked;
 }
