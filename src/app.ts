@@ -15,6 +15,7 @@ import { createHttpServer } from './http-server.ts';
 import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
+import { createNoteCalls } from './note-calls.ts';
 import { createNoteUnreadable } from './note-unreadable.ts';
 import { createReadiness } from './readiness.ts';
 import { createNoteRefused } from './refused-requests.ts';
@@ -80,12 +81,13 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const noteRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
 
+  const noteCalls = createNoteCalls(log, metrics);
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
     addPath: config.coldsend.addPath,
     timeoutMs: config.coldsend.timeoutMs,
     now,
-    onCall: metrics.coldsendAnswered,
+    onCall: noteCalls.coldsend,
   });
 
   const slackFetch = createSlackFetch();
@@ -96,7 +98,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     apiUrl,
     fetch,
     logger: sdkLogger,
-    onCall: metrics.slackAnswered,
+    onCall: noteCalls.slack,
     renewToken: (token) => workspaces.installations.renew(token),
   });
   const newRequestId = () => createRequestId(randomBytes);

@@ -14,12 +14,12 @@ export type LogFields = {
   step?: string;
   outcome?: string;
   /** An error's literal code or class name, never its message. */
-  code?: string;
+  code?: string | undefined;
   /** Where an error was thrown: file and line of the first frames, without its message. */
   at?: string;
   /** A method of Slack's Web API, or a listener's name. */
   method?: string;
-  status?: number;
+  status?: number | undefined;
   ms?: number;
   count?: number;
   port?: number;
@@ -41,7 +41,8 @@ export type ProcessLog = Log & { countDropped(): number };
  * and the bot goes on.
  */
 export function createLog(level: LogLevel): ProcessLog {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' };
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters };
   const writer = createLineWriter({
     write: openOutput(1),
     renderDropped: (count) => {
@@ -86,4 +87,19 @@ export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
   );
   const cause = error.cause instanceof Error ? describeError(error.cause).code : undefined;
   return { code: cause === undefined ? code : `${code} < ${cause}`, at: at.join(' < ') };
+}
+
+/** Errors of the network and of TLS have such codes; what others carry may be anything. */
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
+
+/**
+ * Why something could not be reached: the code of the error or of what caused it (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `HTTP_407`
+ * for an answer with a status, `TIMEOUT` for a call that was given up; undefined where none of them says.
+ */
+export function findErrorCode(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  if ('code' in error && typeof error.code === 'string' && ERROR_CODE.test(error.code)) return error.code;
+  if ('statusCode' in error && typeof error.statusCode === 'number') return `HTTP_${error.statusCode}`;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'TIMEOUT';
+  return findErrorCode(error.cause, depth + 1);
 }

@@ -256,7 +256,7 @@ export function createDoStep(deps: StepDeps): {
     const { teamId } = request;
     if (result.kind === 'key_refused') {
       await keys.mark(teamId, version, { status: 'refused', missingScopes: result.missingScopes });
-    } else if (result.kind === 'added' || result.kind === 'exists' || result.kind === 'refused') {
+    } else if (result.kind === 'added' || (result.kind !== 'not_done' && result.provesKey)) {
       const key = await keys.find(keyNameOf(request));
       if (key?.status !== 'works') await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
     }

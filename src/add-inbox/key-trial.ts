@@ -1,13 +1,15 @@
 /** What ColdSend says of an API key that was tried with an empty body, which adds nothing. */
 export type KeyTrial =
-  /** 422 or 400: the key got past the door. */
+  /** 422 or 400, with ColdSend's words: the key got past the door. */
   | { kind: 'works' }
-  /** 401. */
+  /** 401, with ColdSend's words. */
   | { kind: 'refused'; reason: string }
-  /** 403; the scopes are empty where ColdSend does not name them. */
+  /** 403, with ColdSend's words; the scopes are empty where ColdSend does not name them. */
   | { kind: 'missing_scopes'; reason: string; missingScopes: string[] }
-  /** 404, 405, a 3xx or a 2xx: whatever answers there is not ColdSend's "Add sender account". */
+  /** 404, 405, 410, a 3xx or a 2xx: whatever answers there is not ColdSend's "Add sender account". */
   | { kind: 'wrong_address'; status: number }
+  /** 407: a proxy in between wants a login. */
+  | { kind: 'proxy_login'; status: number }
   /** The key may be good or not. */
   | { kind: 'unchecked'; why: UncheckedWhy };
 
@@ -18,5 +20,7 @@ export type UncheckedWhy =
   | 'rate_limited'
   /** Any 5xx. */
   | 'server_error'
+  /** Whoever it was that answered, it can't be recognised as ColdSend. */
+  | 'not_coldsend'
   /** A status that says nothing about the key, such as 408. */
   | 'unexpected_answer';

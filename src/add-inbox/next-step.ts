@@ -57,7 +57,7 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
  * @param random from 0 to below 1, spreads the retries
  */
 export function afterSending(request: AddInboxRequest, result: SendResult, now: number, random: number): RequestChange {
-  if (result.kind !== 'not_done') return settling(result, now);
+  if (result.kind !== 'not_done') return settling(outcomeOf(result), now);
   const waitMs = result.retryAfterMs ?? retryDelayMs(request.tries, random);
   return {
     state: 'announced',
@@ -65,6 +65,10 @@ export function afterSending(request: AddInboxRequest, result: SendResult, now: 
     notBefore: Math.min(now + waitMs, expiresAt(request)),
     tries: request.tries + 1,
   };
+}
+
+function outcomeOf({ provesKey: _, ...outcome }: Exclude<SendResult, NotDone>): Outcome {
+  return outcome;
 }
 
 /** The change that ends a request with `outcome`. */

@@ -1,6 +1,6 @@
 import { cleanText } from './clean-text.ts';
 import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
-import type { KeyTrial } from './key-trial.ts';
+import type { KeyTrial, UncheckedWhy } from './key-trial.ts';
 
 /** A client and all channels its key is for. */
 export type Client = { label: string; channelIds: string[] };
@@ -18,10 +18,12 @@ export type KeyToStore = {
 };
 
 /**
- * `stored` is told with what is known of the key, and the channels that are the client's from now on and were not before;
- * everything else left the stored keys as they were.
+ * `stored` is told with what is known of the key, why it could not be checked where that is so, and the channels that are the
+ * client's from now on and were not before; everything else left the stored keys as they were.
  */
-export type KeyStored = { kind: 'stored'; key: ColdsendKey; newChannelIds: string[] } | KeyNotStored;
+export type KeyStored =
+  | { kind: 'stored'; key: ColdsendKey; unchecked: UncheckedWhy | undefined; newChannelIds: string[] }
+  | KeyNotStored;
 
 export type KeyNotStored =
   | { kind: 'not_a_key' }
@@ -38,7 +40,7 @@ export type KeyNotStored =
   | { kind: 'slack_silent' }
   /** The client's stored key can't be bound to other channels, because it can't be opened. */
   | { kind: 'key_unreadable' }
-  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' }>;
+  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
 
 /** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
@@ -97,7 +99,7 @@ export function createStoreKey(
     });
     if (key === undefined) return { kind: 'outdated' };
     deps.wake();
-    return { kind: 'stored', key, newChannelIds };
+    return { kind: 'stored', key, unchecked: trial.kind === 'unchecked' ? trial.why : undefined, newChannelIds };
   };
 
   async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {

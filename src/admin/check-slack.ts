@@ -3,6 +3,7 @@ import { createInstallationRepository } from '../storage/installation-repository
 import type { DoctorContext } from './command.ts';
 import type { Finding } from './doctor.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
+import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 
 /** Slack's signed requests are refused when they are five minutes off; a clock that is right is a second off. */
 const CLOCK_MAY_DIFFER_MS = 30_000;
@@ -30,6 +31,8 @@ async function checkClock({ config, now }: DoctorContext, { fetch }: AdminSlack)
       body: '',
       signal: AbortSignal.timeout(10_000),
     });
+    const between = sayWhoIsBetween(response.status);
+    if (between !== undefined) return { ok: false, says: `Slack can not be reached: ${between}.` };
     const theirs = Date.parse(response.headers.get('date') ?? '');
     if (Number.isNaN(theirs)) return { ok: false, says: 'Slack did not say what time it is.' };
     // The header has whole seconds: half of one on average is lost.
@@ -38,8 +41,8 @@ async function checkClock({ config, now }: DoctorContext, { fetch }: AdminSlack)
     return Math.abs(off) <= CLOCK_MAY_DIFFER_MS
       ? { ok: true, says: "The clock agrees with Slack's." }
       : { ok: false, says: `The clock is ${seconds} seconds ${off > 0 ? 'ahead of' : 'behind'} Slack's: set it.` };
-  } catch {
-    return { ok: false, says: 'Slack can not be reached at SLACK_API_URL.' };
+  } catch (error) {
+    return { ok: false, says: `Slack can not be reached at SLACK_API_URL: ${sayWhyUnreachable(error)}.` };
   }
 }
 
@@ -51,7 +54,7 @@ async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<F
     findings.push(
       answer === 'ok'
         ? { ok: true, says: 'Slack takes SLACK_APP_TOKEN.' }
-        : { ok: false, says: `Slack does not take SLACK_APP_TOKEN (${answer ?? 'it can not be reached'}).` },
+        : { ok: false, says: `Slack does not take SLACK_APP_TOKEN (${answer}).` },
     );
   }
   if (workspaces.kind === 'many') {
@@ -67,7 +70,7 @@ async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<F
         ? { ok: true, says: 'Slack takes SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.' }
         : {
             ok: false,
-            says: `Slack does not take SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (${answer ?? 'it can not be reached'}).`,
+            says: `Slack does not take SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (${answer}).`,
           },
     );
   }

@@ -1,3 +1,4 @@
+import { findTrouble } from '../coldsend/read-answer.ts';
 import type { Database } from '../storage/database.ts';
 import { countByKey, countClosed } from '../storage/rotate-keys.ts';
 import { SEALED_COLUMNS } from '../storage/sealed-columns.ts';
@@ -6,6 +7,7 @@ import { createSetAsideRequests } from '../storage/set-aside.ts';
 import type { Tables } from '../storage/tables.ts';
 import { checkSlack } from './check-slack.ts';
 import type { DoctorContext } from './command.ts';
+import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -68,20 +70,28 @@ async function checkRows(database: Database, sealer: Sealer, now: () => number):
   return findings;
 }
 
-/** Asked without a key: any answer of its own says that it is there. */
+/** Asked without a key, which adds nothing: any answer of its own says that it is there. */
 async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
   const { apiUrl, addPath } = config.coldsend;
   try {
     const { status } = await fetch(`${apiUrl}${addPath}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
+    const between = sayWhoIsBetween(status);
+    if (between !== undefined) return { ok: false, says: `ColdSend can not be reached: ${between}.` };
     if (status >= 500) return { ok: false, says: `ColdSend answers with an error of its own (${status}).` };
     if (status >= 300 && status < 400) {
       return { ok: false, says: 'COLDSEND_API_URL leads elsewhere: set the address that it is redirected to.' };
     }
+    if (findTrouble(status) === 'wrong_address') {
+      return { ok: false, says: `COLDSEND_ADD_PATH is wrong: no inboxes are added there (HTTP_${status}).` };
+    }
     return { ok: true, says: 'ColdSend can be reached.' };
-  } catch {
-    return { ok: false, says: 'ColdSend can not be reached at COLDSEND_API_URL.' };
+  } catch (error) {
+    return { ok: false, says: `ColdSend can not be reached at COLDSEND_API_URL: ${sayWhyUnreachable(error)}.` };
   }
 }

@@ -2,6 +2,7 @@ import { type FetchFunction, type Logger, LogLevel, WebAPIPlatformError, WebClie
 import type { Config } from '../config.ts';
 import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/slack-api.ts';
 import { createSlackFetch } from '../slack/slack-fetch.ts';
+import { sayWhyUnreachable } from './why-unreachable.ts';
 
 /** The SDK's words quote tokens and answers. */
 const SILENT: Logger = {
@@ -17,8 +18,8 @@ const SILENT: Logger = {
 export type AdminSlack = {
   apiOf(token: string): SlackApi;
   fetch: FetchFunction;
-  /** Calls a method without a token. `ok`, or Slack's error code; undefined where it can't be reached. */
-  call(method: string, args: Record<string, unknown>, token?: string): Promise<string | undefined>;
+  /** Calls a method without a token. `ok`, or Slack's error code, or why it can't be reached. */
+  call(method: string, args: Record<string, unknown>, token?: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -44,7 +45,7 @@ export function createAdminSlack({ slack }: Config): AdminSlack {
       } catch (error) {
         return error instanceof WebAPIPlatformError && /^[a-z_]{1,64}$/.test(error.data.error)
           ? error.data.error
-          : undefined;
+          : `it can not be reached: ${sayWhyUnreachable(error)}`;
       }
     },
   };
@@ -52,5 +53,7 @@ export function createAdminSlack({ slack }: Config): AdminSlack {
 
 /** Why a call failed, in words that follow "because". */
 export function describeSlackError(error: unknown): string {
-  return error instanceof SlackRefusedError ? `Slack answers ${error.reason}` : 'Slack can not be reached';
+  return error instanceof SlackRefusedError
+    ? `Slack answers ${error.reason}`
+    : `Slack can not be reached: ${sayWhyUnreachable(error)}`;
 }

@@ -11,8 +11,8 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 
 /** What became of one call. */
 export type Exchange =
-  /** Not one byte of the request went out. */
-  | { kind: 'nothing_sent' }
+  /** Not one byte of the request went out. `error` is why, where the network failed. */
+  | { kind: 'nothing_sent'; error?: unknown }
   /** Some of the request may have gone out, and no status came back. */
-  | { kind: 'no_answer' }
+  | { kind: 'no_answer'; error?: unknown }
   | { kind: 'answered'; answer: Answer };

@@ -19,8 +19,18 @@ export type ColdsendClientDeps = {
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Is told of each call: the kind of its result, with `why` where there is one (`unknown:answer_lost`), and how long it took. */
-  onCall?: (call: { result: string; ms: number }) => void;
+  /** Is told of each call, once. */
+  onCall?: (call: ColdsendCall) => void;
+};
+
+export type ColdsendCall = {
+  /** The kind of its result, with why where that is known: `unknown:answer_lost`, `refused:wrong_address`. */
+  result: string;
+  ms: number;
+  /** Of the answer, where one came. */
+  status: number | undefined;
+  /** Why none came, where the network failed. Its message may quote what was sent. */
+  error: unknown;
 };
 
 export type ColdsendClient = {
@@ -65,23 +75,29 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
     }
   }
 
-  async function timed<Result extends { kind: string }>(call: () => Promise<Result>): Promise<Result> {
+  async function timed<Result extends SendResult | KeyTrial>(
+    exchanging: Promise<Exchange>,
+    read: (exchange: Exchange) => Result,
+  ): Promise<Result> {
     const start = performance.now();
-    const result = await call();
-    onCall?.({ result: nameOf(result), ms: performance.now() - start });
+    const exchange = await exchanging;
+    const result = read(exchange);
+    const { status, error } =
+      exchange.kind === 'answered' ? { ...exchange.answer, error: undefined } : { ...exchange, status: undefined };
+    onCall?.({ result: nameOf(result), ms: performance.now() - start, status, error });
     return result;
   }
 
   return {
-    addSenderAccount: (apiKey, typed, maySend) =>
-      timed(async () => {
-        const account = withAsciiDomains(typed);
-        const secrets = [apiKey, account.smtp_password, account.imap_password];
-        const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
-        return toSendResult(await post(apiKey, JSON.stringify(account), timeoutMs, maySend), now(), clean);
-      }),
+    addSenderAccount: (apiKey, typed, maySend) => {
+      const account = withAsciiDomains(typed);
+      const secrets = [apiKey, account.smtp_password, account.imap_password];
+      const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
+      const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, maySend);
+      return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
+    },
     tryKey: (apiKey, options) =>
-      timed(async () => readKeyTrial(await post(apiKey, '{}', options.timeoutMs), createForeignText([apiKey]))),
+      timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyTrial(exchange, createForeignText([apiKey]))),
     async close() {
       closed = true;
       for (const call of underWay.keys()) call.abort();
@@ -119,6 +135,7 @@ function headersFor(apiKey: string): Record<string, string> {
   };
 }
 
-function nameOf(result: { kind: string; why?: string }): string {
-  return result.why === undefined ? result.kind : `${result.kind}:${result.why}`;
+function nameOf(result: SendResult | KeyTrial): string {
+  if ('why' in result) return `${result.kind}:${result.why}`;
+  return 'trouble' in result && result.trouble ? `${result.kind}:${result.trouble.kind}` : result.kind;
 }

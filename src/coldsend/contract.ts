@@ -7,37 +7,50 @@ import { z } from 'zod';
 /** How much of a list in an answer is looked at: a list as long as an answer may be would block the process. */
 const LIST_LIMIT = 100;
 
-/** `SenderAccountAdded` with `success: true`. */
+/** A text, or a number in its place; '' where it is missing or something else. */
+const readableText = z.union([z.string(), z.number().transform(String)]).catch('');
+
+/**
+ * `SenderAccountAdded`. `success: true` alone makes it one: the inbox is there then, whatever else is missing or not as
+ * documented. Such a text is '' and such a number is 0.
+ */
 export const senderAccountAdded = z.object({
   success: z.literal(true),
-  message: z.string(),
-  inbox_id: z.guid(),
-  email_address: z.string(),
-  display_name: z.string(),
-  inbox_type: z.string(),
-  daily_limit: z.int(),
-  overall_status: z.string(),
-  // FastAPI writes times without a zone where the server's code has none.
-  created_at: z.iso.datetime({ offset: true, local: true }),
+  inbox_id: readableText,
+  email_address: readableText,
+  display_name: readableText,
+  inbox_type: readableText,
+  daily_limit: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .catch(0),
+  overall_status: z.string().catch(''),
 });
 
 /** A 2xx with `success: false`. What else such an answer carries is not documented. */
-export const senderAccountNotAdded = z.object({
-  success: z.literal(false),
-  message: z.string().optional().catch(undefined),
+export const senderAccountNotAdded = z.object({ success: z.literal(false) });
+
+/** By this ColdSend is recognised: an object with a `detail`. */
+export const coldsendRefusal = z.object({
+  detail: z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+  // Problem details (RFC 9457), which gateways write, have a `detail` too, and beside it a `title`.
+  title: z.undefined().optional(),
 });
 
 /**
- * `Refusal`. The status alone says what happened, so that a part that is not as documented takes nothing from the others;
- * `error` and the `type` of a detail are not read, because nothing may depend on them.
+ * `Refusal`, as far as it is about fields and scopes; its words are read in words.ts. The status alone says what happened, so
+ * that a part that is not as documented takes nothing from the others. The `type` of a detail is not read, because nothing
+ * may depend on it.
  */
 export const refusal = z.object({
-  detail: z
-    .union([z.string(), listOf(z.object({ loc: listOf(z.union([z.string(), z.number()])), msg: z.string() }))])
-    .optional()
-    .catch(undefined),
-  required: listOf(z.string()).optional().catch(undefined),
-  granted: listOf(z.string()).optional().catch(undefined),
+  detail: listOf(z.object({ loc: listOf(z.union([z.string(), z.number()])), msg: z.string() })).catch([]),
+  required: listOf(z.string()).catch([]),
+  granted: listOf(z.string()).catch([]),
 });
 
 export type Refusal = z.output<typeof refusal>;

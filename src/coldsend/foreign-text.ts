@@ -1,7 +1,9 @@
+import { createFindEchoes, type Range } from './echoes.ts';
+
 const MAX_LENGTH = 1000;
 
-/** Shorter secrets would black out half of an ordinary sentence. */
-const MIN_SECRET_LENGTH = 3;
+/** What is looked at of a text, so that what begins before the cut is recognised by what follows behind it. */
+const MAX_READ = 2 * MAX_LENGTH;
 
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
@@ -9,28 +11,31 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 export type CleanText = (text: string) => string;
 
 /**
- * A server may echo what it was sent, as it was or as it stood in the JSON, the URL or a Python string. The function that comes
- * back replaces every such occurrence of a secret of 3 or more characters by "•••", control characters and lone surrogates by
- * something harmless, and cuts to 1,000 characters. The cut comes last, so that it leaves no half of a secret.
+ * A server may echo what it was sent. The function that comes back replaces every echo of a secret of 3 or more characters by
+ * "•••", in whatever encoding and also in pieces (see echoes.ts), control characters and lone surrogates by something harmless,
+ * and cuts to 1,000 characters.
  *
  * @param shown what was sent and may be shown: a text that is one of these stays whole, even where a password is a word of it
  */
 export function createForeignText(secrets: string[], shown: string[] = []): CleanText {
-  const forms = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).flatMap(formsOf);
-  // The longest first: one secret may begin with another.
-  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
+  const findEchoes = createFindEchoes(secrets, shown);
   return (text) => {
     if (shown.includes(text)) return text;
-    const redacted = longestFirst.reduce((rest, form) => rest.replaceAll(form, '•••'), text);
-    return cut(redacted.replace(INVISIBLE, ' ').trim()).toWellFormed();
+    const start = text.slice(0, MAX_READ);
+    return cut(mask(start, findEchoes(start)).replace(INVISIBLE, ' ').trim()).toWellFormed();
   };
 }
 
-function formsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const asciiJson = json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const python = secret.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-  return [secret, json, asciiJson, python, encodeURIComponent(secret.toWellFormed())];
+function mask(text: string, echoes: Range[]): string {
+  let masked = '';
+  let at = 0;
+  for (const { from, to } of echoes.sort((a, b) => a.from - b.from)) {
+    if (from > MAX_LENGTH) break;
+    if (from > at || at === 0) masked += `${text.slice(at, from)}•••`;
+    at = Math.max(at, to);
+  }
+  const end = MAX_LENGTH + 1;
+  return at > end ? `${masked}…` : masked + text.slice(at, end) + (text.length > end ? '…' : '');
 }
 
 function cut(text: string): string {

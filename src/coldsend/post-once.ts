@@ -35,7 +35,7 @@ export async function postOnce({ url, headers, body, connect, signal, maySend }:
     bodyTimeout: 0,
   });
   const reading = readExchange(resolve, maySend);
-  const giveUp = () => reading.end(undefined);
+  const giveUp = () => reading.end(undefined, signal.reason);
   signal.addEventListener('abort', giveUp);
   if (signal.aborted) giveUp();
   else client.dispatch({ method: 'POST', path: url.pathname + url.search, headers, body }, reading.handler);
@@ -76,9 +76,9 @@ function readExchange(resolve: (exchange: Exchange) => void, maySend: () => bool
   let started = false;
   let head: Pick<Answer, 'status' | 'headers'> | undefined;
 
-  function end(body: string | undefined): void {
-    if (!started) resolve({ kind: 'nothing_sent' });
-    else if (head === undefined) resolve({ kind: 'no_answer' });
+  function end(body: string | undefined, error?: unknown): void {
+    if (!started) resolve({ kind: 'nothing_sent', error });
+    else if (head === undefined) resolve({ kind: 'no_answer', error });
     else resolve({ kind: 'answered', answer: { ...head, body } });
   }
 
@@ -98,8 +98,8 @@ function readExchange(resolve: (exchange: Exchange) => void, maySend: () => bool
     onResponseEnd() {
       end(new TextDecoder().decode(received.bytes()));
     },
-    onResponseError() {
-      end(undefined);
+    onResponseError(_controller, error) {
+      end(undefined, error);
     },
   };
   return { handler, end };

@@ -1,60 +1,77 @@
-import type { AddedAccount, SendResult, UnknownWhy } from '../add-inbox/outcome.ts';
+import type { AddedAccount, SendResult, TroubleKind, UnknownWhy } from '../add-inbox/outcome.ts';
 import type { Answer } from './answer.ts';
 import { senderAccountAdded, senderAccountNotAdded } from './contract.ts';
 import type { CleanText } from './foreign-text.ts';
 import { parseJson } from './parse-json.ts';
-import { readRefusal } from './read-refusal.ts';
+import { type RefusalWords, readRefusal } from './read-refusal.ts';
 import { findRateLimitWaitMs, findRetryAfterMs } from './retry-after.ts';
+import { isPage } from './words.ts';
 
 /**
  * What an answer to "Add sender account" means. Never throws, whatever the answer is.
  *
- * A 4xx says that nothing was added by its status alone: that its body was cut off, too long or no JSON takes the words away,
- * not the meaning. A 2xx says nothing without its body. `reason` is `HTTP <status>` where ColdSend gave no words, and empty
- * where the fields say it all.
+ * A 3xx or 4xx says that nothing was added by its status alone: that its body was cut off, too long or no JSON takes the words
+ * away, not the meaning. A 2xx says nothing without its body, and a 401, 403, 409 or 503 nothing of ColdSend's unless ColdSend
+ * can be recognised as who says it. `reason` is `HTTP <status>` where there were no words, and empty where the fields say it all.
  *
  * @param now milliseconds since 1970
  * @param clean makes the foreign text in the result fit to be kept and shown
  */
 export function readAnswer(answer: Answer, now: number, clean: CleanText): SendResult {
-  const { status, headers } = answer;
+  const { status } = answer;
   if (status >= 200 && status <= 299) return readSuccess(answer, clean);
-  if (status === 503) return { kind: 'not_done', why: 'unavailable', retryAfterMs: findRetryAfterMs(headers, now) };
-  if (status >= 500 && status <= 599) return unknown('server_error');
-  if (status >= 400 && status <= 499) return readClientError(answer, now, clean);
-  return unknown('unexpected_answer');
+  if (status >= 300 && status <= 499) return readClientError(answer, now, clean);
+  if (status === 503) return readUnavailable(answer, now, clean);
+  return unknown(status >= 500 && status <= 599 ? 'server_error' : 'unexpected_answer');
+}
+
+/** What keeps any request from being added, so that the operator has to mend it; undefined for every other status. */
+export function findTrouble(status: number): Exclude<TroubleKind, 'not_coldsend'> | undefined {
+  if (status === 407) return 'proxy_login';
+  if (status === 413) return 'too_large';
+  const leadsElsewhere = status >= 300 && status <= 399;
+  return leadsElsewhere || [404, 405, 410].includes(status) ? 'wrong_address' : undefined;
 }
 
 function readSuccess(answer: Answer, clean: CleanText): SendResult {
   const body = parseJson(answer.body);
   const added = senderAccountAdded.safeParse(body);
   if (added.success) return { kind: 'added', account: cleanAccount(added.data, clean) };
-  const notAdded = senderAccountNotAdded.safeParse(body);
-  if (!notAdded.success) return unknown('unexpected_answer');
-  return { kind: 'refused', reason: clean(notAdded.data.message ?? '') || statusOf(answer), fields: [] };
+  if (!senderAccountNotAdded.safeParse(body).success) return unknown('unexpected_answer');
+  return refused(answer, readRefusal(answer, clean));
+}
+
+/** A gateway that lost patience says 503 too, while ColdSend may be adding the inbox. */
+function readUnavailable(answer: Answer, now: number, clean: CleanText): SendResult {
+  if (!readRefusal(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status: answer.status };
+  return { kind: 'not_done', why: 'unavailable', retryAfterMs: findRetryAfterMs(answer.headers, now) };
 }
 
 function readClientError(answer: Answer, now: number, clean: CleanText): SendResult {
-  const { reason, fields, missingScopes } = readRefusal(answer, clean);
-  switch (answer.status) {
-    case 401:
-      return { kind: 'key_refused', reason: reason || statusOf(answer), missingScopes: [] };
-    case 403:
-      return { kind: 'key_refused', reason: reason || statusOf(answer), missingScopes };
-    case 409:
-      return { kind: 'exists', reason: reason || statusOf(answer) };
-    case 429: {
-      const retryAfterMs = findRateLimitWaitMs(answer.headers, reason, now);
-      return { kind: 'not_done', why: 'rate_limited', retryAfterMs };
-    }
-    default:
-      return { kind: 'refused', reason: reason || (fields.length > 0 ? '' : statusOf(answer)), fields };
+  const words = readRefusal(answer, clean);
+  const { isColdsends, missingScopes } = words;
+  const { status } = answer;
+  const reason = words.reason || statusOf(answer);
+  if (status === 429) {
+    return { kind: 'not_done', why: 'rate_limited', retryAfterMs: findRateLimitWaitMs(answer.headers, reason, now) };
   }
+  if (isColdsends && status === 401) return { kind: 'key_refused', reason, missingScopes: [] };
+  if (isColdsends && status === 403) return { kind: 'key_refused', reason, missingScopes };
+  const proof = isColdsends ? { provesKey: true } : {};
+  if (status === 409 && !isPage(answer.body)) return { kind: 'exists', reason, ...proof };
+  const isBetween = status === 401 || status === 403 || isPage(answer.body);
+  const trouble = findTrouble(status) ?? (isBetween ? 'not_coldsend' : undefined);
+  if (trouble === undefined) return { ...refused(answer, words), ...proof };
+  return { ...refused(answer, words), trouble: { kind: trouble, status, isColdsends } };
+}
+
+function refused(answer: Answer, { reason, fields }: RefusalWords) {
+  return { kind: 'refused' as const, reason: reason || (fields.length > 0 ? '' : statusOf(answer)), fields };
 }
 
 function cleanAccount(added: AddedAccount, clean: CleanText): AddedAccount {
   return {
-    inbox_id: added.inbox_id,
+    inbox_id: clean(added.inbox_id),
     email_address: clean(added.email_address),
     display_name: clean(added.display_name),
     inbox_type: clean(added.inbox_type),

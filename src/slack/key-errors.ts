@@ -46,6 +46,8 @@ function sayWhy(why: KeyMistake): string {
         : KEY_ERRORS.missingScopes(truncate(oneLine(why.missingScopes.join(', ')), 500));
     case 'wrong_address':
       return KEY_ERRORS.wrongAddress;
+    case 'proxy_login':
+      return KEY_ERRORS.proxyLogin;
     case 'not_a_label':
       return KEY_ERRORS.notALabel(LONGEST_LABEL);
     case 'label_taken':

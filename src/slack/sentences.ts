@@ -1,7 +1,7 @@
 import type { AuditAction } from '../add-inbox/audit.ts';
 import type { KeyStatus } from '../add-inbox/coldsend-key.ts';
 import type { Warning } from '../add-inbox/find-warnings.ts';
-import type { Outcome, UnknownWhy } from '../add-inbox/outcome.ts';
+import type { Outcome, TroubleKind, UnknownWhy } from '../add-inbox/outcome.ts';
 import type { LostRight, Refusal } from '../add-inbox/person.ts';
 import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
 import type { WaitsFor } from '../add-inbox/request.ts';
@@ -171,7 +171,7 @@ export const KEY_FORM = {
   refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}: please store another one.`,
   unreadable: "I can't read the key that is stored. Enter it again, or enter another one.",
   whereFrom:
-    "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write. ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
+    "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write (newer: sender_accounts:create). ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
 } as const;
 
 /** Why a key is not stored; shown at its field. */
@@ -182,9 +182,11 @@ export const KEY_ERRORS = {
   missingScopes: (scopes: string) =>
     `ColdSend refused this key because scopes are missing: ${scopes}. Make one that has them in ColdSend's dashboard.`,
   forbidden:
-    "ColdSend doesn't let this key add inboxes. Make one with the scope sender_accounts:write in ColdSend's dashboard.",
+    "ColdSend doesn't let this key add inboxes. In ColdSend's dashboard, make one with the scope sender_accounts:write (newer: sender_accounts:create).",
   wrongAddress:
     'The key was not stored: what answered is not the part of ColdSend that adds inboxes. Ask whoever runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
+  proxyLogin:
+    'The key was not stored: a proxy between this bot and ColdSend asks for a login (HTTP 407). Ask the person who runs this bot to set it.',
   notALabel: (longest: number) => `Enter a name for this client, of at most ${longest} characters.`,
   labelTaken:
     'A client of this name has a key already. Close this and press “Change” beside it, or enter another name.',
@@ -424,6 +426,8 @@ export const sentences = {
   keyStored: 'The key is stored and works. Now the inbox:',
   keyStoredUnchecked:
     'The key is stored but could not be checked yet, because ColdSend did not answer. Adding this inbox will show whether it works:',
+  keyStoredBetween:
+    'The key is stored but could not be checked yet: a firewall or proxy answered in place of ColdSend. Adding this inbox will show whether the key works:',
 } as const;
 
 // What is said to one person, in the channel where they typed the command; mrkdwn
@@ -553,8 +557,33 @@ export const UNREADABLE = {
   code: (id: string) => `Support code: ${id}`,
 } as const;
 
-/** Added, but not able to send as it is. */
+export const TROUBLE_STATES: Record<TroubleKind, State> = {
+  wrong_address: { emoji: '🔧', title: 'Inbox not added: the address of ColdSend is wrong' },
+  proxy_login: { emoji: '🔧', title: 'Inbox not added: a proxy asks for a login' },
+  too_large: { emoji: '🔧', title: 'Inbox not added: a size limit is too small' },
+  not_coldsend: { emoji: '❌', title: 'Inbox not added: it was refused on the way to ColdSend' },
+};
+
+export const TROUBLE_WHYS: Record<TroubleKind, (status: number) => string> = {
+  wrong_address: (status) => `The address set for ColdSend does not add inboxes (HTTP ${status}).`,
+  proxy_login: (status) => `A proxy between this bot and ColdSend asks for a login (HTTP ${status}).`,
+  too_large: (status) => `The request is larger than a server on the way to ColdSend allows (HTTP ${status}).`,
+  not_coldsend: (status) =>
+    `The refusal (HTTP ${status}) does not look like ColdSend's. A firewall or proxy may have sent it.`,
+};
+
+export const NEXT_AFTER_TROUBLE: Record<TroubleKind, string> = {
+  wrong_address: `Nothing was added. Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
+  proxy_login: `Nothing was added. Ask the person who runs this bot to set the user name and password of the proxy. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
+  too_large: `Nothing was added. Ask the person who runs this bot to raise the size limit of the proxy. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
+  not_coldsend: `The API key stays as it is. Use the button “${BUTTONS.tryOnceMore}” in the thread. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
+};
+
+/** Added, but not known to be good as it is. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
+
+/** Nothing has to be done about an inbox with one of these. */
+export const GOOD_STATUSES: readonly string[] = ['PENDING', 'ACTIVE'];
 
 /** The documented values of `overall_status`; others are shown without words. */
 export const STATUS_WORDS: Record<string, string> = {
@@ -597,9 +626,14 @@ export const RESTORED = [
   'If another reply in this thread shows a result, that one is right.',
 ];
 
+/** A 503 that isn't ColdSend's: it may have gone on all the same. */
+export const unknownBetween = (status: number): string =>
+  `A server between this bot and ColdSend answered in its place (HTTP ${status}).`;
+
 /** Labels beside what ColdSend wrote. */
 export const FACTS = {
   overall_status: 'overall_status',
+  noStatus: 'no status given',
   email_address: 'Address',
   display_name: 'Name',
   inbox_type: 'Provider',
@@ -607,6 +641,7 @@ export const FACTS = {
   perDay: (limit: number) => `${limit} a day`,
   inbox_id: 'Inbox id',
   coldsendSaid: 'ColdSend says',
+  answerSaid: 'The answer says',
   missingScopes: 'Missing scopes',
   client: 'Client',
   more: (count: number) => `… and ${count} more`,

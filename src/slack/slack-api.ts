@@ -113,7 +113,8 @@ export type SlackUser = z.output<typeof user>;
 /** The API of each token; `forget` drops what is kept for a token that is not used any more. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
 
-export type SlackCall = { method: string; result: string; ms: number };
+/** `error`: what the SDK threw. Its message may quote a token. */
+export type SlackCall = { method: string; result: string; ms: number; error: unknown };
 
 const openedView = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
 
@@ -297,16 +298,19 @@ export function createSlackApis(deps: {
   ): Promise<T> {
     const startedAt = performance.now();
     let result = 'ok';
+    let thrown: unknown;
     try {
       return shape.parse(await client.apiCall(method, args));
     } catch (error) {
+      thrown = error;
       const translated = translate(method, error);
+      if (!(translated instanceof NotBegunError)) translated.cause = error;
       result = resultOf(translated);
       const fresh = isTokenDead(result) ? await findFresh(client, method, args) : undefined;
       if (fresh === undefined) throw translated;
       return await call(client, method, { ...args, token: fresh }, shape);
     } finally {
-      deps.onCall({ method, result, ms: performance.now() - startedAt });
+      deps.onCall({ method, result, ms: performance.now() - startedAt, error: thrown });
     }
   }
 }

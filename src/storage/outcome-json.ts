@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Outcome } from '../add-inbox/outcome.ts';
+import { type Outcome, TROUBLE_KINDS } from '../add-inbox/outcome.ts';
 import { LOST_RIGHTS } from '../add-inbox/person.ts';
 
 /** How an outcome is stored: the domain's own shape, as JSON. What a newer version adds to it is left out on reading. */
@@ -21,12 +21,18 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     reason: z.string(),
     fields: z.array(z.object({ field: z.string(), reason: z.string() })),
     lostRight: z.enum(LOST_RIGHTS).optional(),
+    // A kind that a newer version has added leaves the refusal readable.
+    trouble: z
+      .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
+      .optional()
+      .catch(undefined),
   }),
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),
   z.object({
     kind: z.literal('unknown'),
     why: z.enum(['answer_lost', 'server_error', 'unexpected_answer', 'interrupted']),
     restored: z.literal(true).optional(),
+    status: z.number().optional(),
   }),
   z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
 ]);

@@ -32,13 +32,16 @@ const STATUSES = {
   ACTIVE: ['✅ Inbox added', 'overall_status: ACTIVE (ready to use)'],
   PAUSED: ['⚠️ Inbox added', 'overall_status: PAUSED (temporarily disabled)'],
   DISABLED: ['⚠️ Inbox added', "overall_status: DISABLED (can't be used)"],
-  'warming up <!here>': ['✅ Inbox added', 'overall_status: warming up <!here>'],
+  active: ['✅ Inbox added', 'overall_status: active (ready to use)'],
+  'warming up <!here>': ['⚠️ Inbox added', 'overall_status: warming up <!here>'],
+  CONNECTION_ERROR: ['⚠️ Inbox added', 'overall_status: CONNECTION_ERROR'],
+  '': ['⚠️ Inbox added', 'overall_status: no status given'],
 } as const;
 
 const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, status]]) =>
   ([200, 201] as const).map(
     (code): Case => ({
-      name: `added with ${overallStatus} and ${code}`,
+      name: `added with “${overallStatus}” and ${code}`,
       script: { kind: 'added', overallStatus, status: code },
       glance,
       reply: [
@@ -52,6 +55,37 @@ const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, st
     }),
   ),
 );
+
+const PAGE = '<html><head><title>Blocked</title></head><body>Ray 7f</body></html>';
+
+const stillAdded: Case[] = Object.entries({
+  'nothing else': '{"success":true}',
+  'a message that is null, an id that is no UUID and a time with a blank':
+    '{"success":true,"message":null,"inbox_id":"i-42","overall_status":"ACTIVE","created_at":"2025-06-01 10:00:00"}',
+}).map(([name, body]) => ({
+  name: `success: true with ${name}`,
+  script: { kind: 'raw', status: 200, body },
+  glance: body.includes('ACTIVE') ? '✅ Inbox added' : '⚠️ Inbox added',
+  reply: body.includes('ACTIVE') ? ['(ready to use)', 'Inbox id: i-42'] : ['overall_status: no status given'],
+}));
+
+const TROUBLES = {
+  404: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
+  405: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
+  410: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
+  407: ['🔧 Inbox not added: a proxy asks for a login', /user name and password of the proxy/],
+  413: ['🔧 Inbox not added: a size limit is too small', /size limit of the proxy/],
+  401: ['❌ Inbox not added: it was refused on the way to ColdSend', /key stays as it is/],
+  403: ['❌ Inbox not added: it was refused on the way to ColdSend', /key stays as it is/],
+} as const;
+
+const troubles: Case[] = Object.entries(TROUBLES).map(([status, [glance, next]]) => ({
+  name: `${status} with a page`,
+  script: { kind: 'raw', status: Number(status), headers: { 'Content-Type': 'text/html' }, body: PAGE },
+  glance,
+  reply: [`HTTP ${status}`, 'The answer says: Blocked Ray 7f', next],
+  button: 'Try once more',
+}));
 
 const REFUSED = '❌ Inbox not added: ColdSend refused it';
 const KEY_REFUSED = '🔑 Inbox not added: ColdSend refused the API key';
@@ -87,11 +121,11 @@ const refused: Case[] = [
     button: 'Fix and try again',
   },
   {
-    name: '404',
+    name: '404 of ColdSend',
     script: { kind: 'refused', status: 404, detail: 'Not Found' },
-    glance: REFUSED,
-    reply: ['ColdSend says: Not Found'],
-    button: 'Fix and try again',
+    glance: TROUBLES[404][0],
+    reply: ['ColdSend says: Not Found', TROUBLES[404][1]],
+    button: 'Try once more',
   },
   {
     name: '402 without words',
@@ -145,9 +179,16 @@ const unknown: Case[] = [
   {
     name: 'a redirect',
     script: { kind: 'redirect', status: 307, location: '/api/public/v1/elsewhere' },
+    glance: TROUBLES[404][0],
+    button: 'Try once more',
+    reply: ['HTTP 307', TROUBLES[404][1]],
+  },
+  {
+    name: 'a 503 with a page',
+    script: { kind: 'raw', status: 503, headers: { 'Content-Type': 'text/html' }, body: PAGE },
     glance: UNKNOWN,
     button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    reply: ['A server between this bot and ColdSend answered in its place (HTTP 503).'],
   },
   {
     name: 'an empty 200',
@@ -172,7 +213,7 @@ const unknown: Case[] = [
   },
   {
     name: 'a 200 of another shape',
-    script: { kind: 'raw', status: 200, body: '{"success":true}' },
+    script: { kind: 'raw', status: 200, body: '{"success":"true"}' },
     glance: UNKNOWN,
     button: 'Try once more',
     reply: ['ColdSend answered with something I do not understand.'],
@@ -225,6 +266,8 @@ test('every outcome is told once in the thread, at a glance in the channel and i
 
   for (const [index, { name, script, glance, reply, button, added = false, keyLost }] of [
     ...addedCases,
+    ...stillAdded,
+    ...troubles,
     ...refused,
     ...unknown,
   ].entries()) {

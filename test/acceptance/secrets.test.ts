@@ -73,6 +73,15 @@ for (const [transport, level] of [
     };
     const sealed: string[] = [];
     const echo = `You sent ${smtpPassword} and ${imapPassword} (${JSON.stringify(smtpPassword)}) with ${apiKey}`;
+    const dressed = [smtpPassword, imapPassword, apiKey]
+      .flatMap((secret) => [
+        Buffer.from(`\0jane@acme.com\0${secret}`).toString('base64'),
+        Buffer.from(secret).toString('hex'),
+        encodeURIComponent(secret),
+        secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&#34;'),
+        secret.slice(0, 14),
+      ])
+      .join(' ');
 
     await context.test('storing the key, also where ColdSend echoes it', async () => {
       await admin.openHome();
@@ -121,6 +130,26 @@ for (const [transport, level] of [
     const echoes: { name: string; script: Script; loosesKey?: boolean }[] = [
       { name: '400', script: { kind: 'refused', status: 400, detail: echo } },
       { name: '409', script: { kind: 'refused', status: 409, detail: echo } },
+      { name: 'other dresses', script: { kind: 'refused', status: 400, detail: dressed } },
+      {
+        name: 'an object',
+        script: { kind: 'raw', status: 400, body: JSON.stringify({ detail: { smtp: [echo, { message: dressed }] } }) },
+      },
+      {
+        name: 'other properties',
+        script: { kind: 'raw', status: 400, body: JSON.stringify({ error: echo, message: dressed, title: echo }) },
+      },
+      { name: 'plain text', script: { kind: 'raw', status: 400, body: `${echo} ${dressed}` } },
+      { name: 'a page', script: { kind: 'raw', status: 403, body: `<html><p>${echo}</p>${dressed}</html>` } },
+      {
+        name: 'a success',
+        script: {
+          kind: 'raw',
+          status: 200,
+          body: JSON.stringify({ success: true, inbox_id: echo, inbox_type: dressed }),
+        },
+      },
+      { name: 'what is not found', script: { kind: 'raw', status: 404, body: JSON.stringify({ detail: dressed }) } },
       { name: '422', script: { kind: 'field_errors', errors: [{ loc: ['body', echo], msg: echo, type: echo }] } },
       { name: '500', script: { kind: 'raw', status: 500, body: JSON.stringify({ detail: echo }) } },
       { name: '429', script: { kind: 'rate_limited', detail: `Retry after 1 seconds. ${echo}`, reset: false } },

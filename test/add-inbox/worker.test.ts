@@ -304,6 +304,20 @@ test('a key that could not be checked is marked as working once ColdSend took it
   assert.ok(calls.includes('mark key 3 works'));
 });
 
+for (const provesKey of [true, undefined]) {
+  test(`a refusal ${provesKey ? 'by ColdSend itself' : 'by who knows whom'} ${provesKey ? 'shows' : 'does not show'} that an unchecked key works`, async () => {
+    const refused: SendResult = { kind: 'refused', reason: 'Connection failed', fields: [] };
+    const { take, whenReleased, calls } = setUp({
+      request: { state: 'announced' },
+      key: { ...KEY, status: 'unchecked' },
+      answers: [provesKey ? { ...refused, provesKey } : refused],
+    });
+    take();
+    assert.deepEqual((await whenReleased).outcome, refused);
+    assert.equal(calls.includes('mark key 3 works'), provesKey === true);
+  });
+}
+
 test('while the key is refused a request waits and nothing is sent', async () => {
   const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, key: { ...KEY, status: 'refused' } });
   take();

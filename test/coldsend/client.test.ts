@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import type { SendResult } from '../../src/add-inbox/outcome.ts';
-import { type ColdsendClientDeps, createColdsendClient } from '../../src/coldsend/client.ts';
+import { type ColdsendCall, type ColdsendClientDeps, createColdsendClient } from '../../src/coldsend/client.ts';
+import { findErrorCode } from '../../src/log.ts';
 import { ACCOUNT, ADDED, ADDED_BODY, API_KEY } from './documented.ts';
 import { openRawServer, rawAnswer } from './raw-server.ts';
 
@@ -72,7 +73,7 @@ const statuses: [number, string, SendResult['kind']][] = [
   [200, JSON.stringify({ ...ADDED_BODY, success: false }), 'refused'],
   [200, '', 'unknown'],
   [204, '', 'unknown'],
-  [304, '', 'unknown'],
+  [304, '', 'refused'],
   [200, 'ok', 'unknown'],
   [400, '{"detail":"Connection failed"}', 'refused'],
   [401, '{"detail":"API key required"}', 'key_refused'],
@@ -83,6 +84,9 @@ const statuses: [number, string, SendResult['kind']][] = [
   [429, '{"detail":"Rate limit exceeded. Retry after 60 seconds."}', 'not_done'],
   [500, '{"detail":"oops"}', 'unknown'],
   [503, '{"detail":"Temporarily unavailable"}', 'not_done'],
+  [503, '<html>Service unavailable</html>', 'unknown'],
+  [401, '', 'refused'],
+  [403, '<html>Blocked</html>', 'refused'],
 ];
 
 for (const [status, body, kind] of statuses) {
@@ -258,7 +262,8 @@ test('a redirect is not followed', async () => {
   for (const status of [301, 302, 303, 307, 308]) {
     const location = `Location: ${elsewhere.baseUrl}/sender-accounts`;
     const { result, requests } = await sendTo(answering(rawAnswer(status, '', [location])));
-    assert.deepEqual(result, UNEXPECTED);
+    const trouble = { kind: 'wrong_address', status, isColdsends: false } as const;
+    assert.deepEqual(result, { kind: 'refused', reason: `HTTP ${status}`, fields: [], trouble });
     assert.equal(requests.length, 1);
   }
   assert.equal(elsewhere.connections.length, 0);
@@ -374,7 +379,7 @@ test('each call is told to the hook once, by kind and why', async () => {
   const onCall = (call: { result: string; ms: number }) => void calls.push(call);
   await sendTo(answering(OK), { onCall });
   await sendTo(answering(''), { onCall });
-  const server = await openRawServer(answering(rawAnswer(422, '')));
+  const server = await openRawServer(answering(rawAnswer(422, '{"detail":"no"}')));
   await clientFor(server.baseUrl, { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
   await server.close();
   assert.deepEqual(
@@ -382,4 +387,25 @@ test('each call is told to the hook once, by kind and why', async () => {
     ['added', 'unknown:answer_lost', 'works'],
   );
   assert.ok(calls.every(({ ms }) => ms >= 0));
+});
+
+test('the hook is told the status of the answer, or the error that there was instead of one', async () => {
+  const calls: ColdsendCall[] = [];
+  const onCall = (call: ColdsendCall) => void calls.push(call);
+  const server = await openRawServer(answering(rawAnswer(404, '')));
+  await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
+  await server.close();
+  await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
+  await clientFor('http://nobody.invalid', { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
+  await sendTo({}, { onCall, timeoutMs: 50 });
+  assert.deepEqual(
+    calls.map(({ result, status, error }) => [result, status, findErrorCode(error)]),
+    [
+      ['refused:wrong_address', 404, undefined],
+      ['not_done:no_connection', undefined, 'ECONNREFUSED'],
+      ['unchecked:no_answer', undefined, calls[2] && findErrorCode(calls[2].error)],
+      ['unknown:answer_lost', undefined, 'TIMEOUT'],
+    ],
+  );
+  assert.match(findErrorCode(calls[2]?.error) ?? '', /^(ENOTFOUND|EAI_AGAIN)$/);
 });

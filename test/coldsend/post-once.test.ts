@@ -20,7 +20,7 @@ test('a connection that is gone before anything is written is not made again', a
     socket.destroy();
     setImmediate(() => callback(null, socket));
   });
-  assert.deepEqual(exchange, { kind: 'nothing_sent' });
+  assert.equal(exchange.kind, 'nothing_sent');
   assert.equal(connections, 1);
 });
 
@@ -31,7 +31,7 @@ test('a connector that fails, also at once, sent nothing', async () => {
       throw new Error('no');
     },
   ])
-    assert.deepEqual(await post(connect), { kind: 'nothing_sent' });
+    assert.equal((await post(connect)).kind, 'nothing_sent');
 });
 
 test('a call given up while it connects sent nothing, even if the connection comes about later', async () => {
@@ -50,7 +50,7 @@ test('a call given up while it connects sent nothing, even if the connection com
     `http://127.0.0.1:${server.port}/x`,
     giveUp.signal,
   );
-  assert.deepEqual(await exchange, { kind: 'nothing_sent' });
+  assert.equal((await exchange).kind, 'nothing_sent');
   await connected.promise;
   assert.equal(server.requests.length, 0);
   await server.close();
@@ -61,7 +61,7 @@ test('a call that was given up before it began does not connect', async () => {
   const connect = () => {
     connections += 1;
   };
-  assert.deepEqual(await post(connect, undefined, AbortSignal.abort()), { kind: 'nothing_sent' });
+  assert.equal((await post(connect, undefined, AbortSignal.abort())).kind, 'nothing_sent');
   assert.equal(connections, 0);
 });
 

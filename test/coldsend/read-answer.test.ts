@@ -48,8 +48,6 @@ for (const [what, body] of Object.entries({
   'is a string': '"ok"',
   'says nothing of success': { ...ADDED_BODY, success: undefined },
   'says success in a string': { ...ADDED_BODY, success: 'true' },
-  'has success and nothing else': { success: true },
-  'has an inbox_id that is none': { ...ADDED_BODY, inbox_id: 'x' },
 })) {
   test(`a 2xx whose body ${what} is unknown`, () => {
     assert.deepEqual(read(200, body), unexpected);
@@ -57,9 +55,108 @@ for (const [what, body] of Object.entries({
   });
 }
 
-for (const status of [300, 301, 302, 303, 304, 307, 308, 600, 999]) {
+test('success: true is a success, whatever else is there; a text that is missing or unreadable is empty', () => {
+  const nothing = { inbox_id: '', email_address: '', display_name: '', inbox_type: '', daily_limit: 0 };
+  assert.deepEqual(read(200, { success: true }), { kind: 'added', account: { ...nothing, overall_status: '' } });
+  for (const odd of [
+    { created_at: '2025-06-01 10:00:00' },
+    { message: null },
+    { inbox_id: 'not-a-uuid' },
+    { overall_status: null },
+  ])
+    assert.equal(read(201, { ...ADDED_BODY, ...odd }).kind, 'added', JSON.stringify(odd));
+});
+
+for (const status of [600, 999]) {
   test(`${status} is unknown, even with the documented answer`, () => {
     assert.deepEqual(read(status, ADDED_BODY), unexpected);
+  });
+}
+
+for (const [kind, statuses] of Object.entries({
+  wrong_address: [300, 301, 302, 303, 304, 307, 308, 404, 405, 410],
+  proxy_login: [407],
+  too_large: [413],
+})) {
+  for (const status of statuses) {
+    test(`${status} added nothing and is the operator's to mend: ${kind}`, () => {
+      const trouble = { kind, status, isColdsends: false };
+      for (const body of [undefined, '', {}])
+        assert.deepEqual(read(status, body), { kind: 'refused', reason: `HTTP ${status}`, fields: [], trouble });
+      assert.deepEqual(read(status, { detail: 'Not Found' }), {
+        kind: 'refused',
+        reason: 'Not Found',
+        fields: [],
+        trouble: { ...trouble, isColdsends: true },
+      });
+    });
+  }
+}
+
+const STRANGERS = {
+  'an empty body': '',
+  'a lost body': undefined,
+  'a page': '<!DOCTYPE html><html><head><title>Attention Required!</title></head><body>Blocked</body></html>',
+  'plain text': 'Forbidden',
+  "another product's JSON": { message: 'Forbidden', code: 'WAF' },
+  'problem details': { type: 'about:blank', title: 'Forbidden', status: 403, detail: 'Denied by policy' },
+};
+
+for (const [what, body] of Object.entries(STRANGERS)) {
+  test(`${what} in ColdSend's place says nothing of the key, and a 503 may have been done`, () => {
+    for (const status of [401, 403]) {
+      const result = read(status, body);
+      assert.ok(result.kind === 'refused');
+      assert.deepEqual(result.trouble, { kind: 'not_coldsend', status, isColdsends: false });
+      assert.notEqual(result.reason, '');
+      assert.equal(result.provesKey, undefined);
+    }
+    for (const status of [400, 402, 409, 422]) assert.ok(!('provesKey' in read(status, body)), String(status));
+    assert.deepEqual(read(503, body, { 'retry-after': '1' }), { kind: 'unknown', why: 'answer_lost', status: 503 });
+  });
+}
+
+test('a page never passes for words of ColdSend, and what it says is shown without its markup', () => {
+  const page = '<html><head><style>p{color:red}</style></head><body><h1>Request blocked</h1><p>Ray 1</p></body></html>';
+  for (const status of [400, 402, 409, 422]) {
+    const result = read(status, page);
+    assert.ok(result.kind === 'refused');
+    assert.equal(result.reason, 'Request blocked Ray 1');
+    assert.deepEqual(result.trouble, { kind: 'not_coldsend', status, isColdsends: false });
+  }
+});
+
+const WORDS: [says: string, body: unknown, reason: string][] = [
+  ['a text', { detail: 'No such host' }, 'No such host'],
+  ['a list of texts', { detail: ['No such host', 'No login'] }, 'No such host No login'],
+  ['an object with a message', { detail: { code: 17, message: 'No such host' } }, 'No such host'],
+  ['an object by field', { detail: { smtp_host: ['No such host'] } }, 'smtp_host: No such host'],
+  ['a nested object', { detail: { error: { message: 'No such host' } } }, 'No such host'],
+  ['entries without loc', { detail: [{ msg: 'No such host', type: 'x' }] }, 'No such host'],
+  ['error', { error: 'No such host' }, 'No such host'],
+  ['error as an object', { error: { message: 'No such host' } }, 'No such host'],
+  ['message', { message: 'No such host' }, 'No such host'],
+  ['title', { title: 'No such host' }, 'No such host'],
+  ['errors', { errors: [{ message: 'No such host' }] }, 'No such host'],
+  ['plain text', 'No such host', 'No such host'],
+  ['a JSON text', '"No such host"', 'No such host'],
+  ['a JSON list', '["No such host"]', 'No such host'],
+  ['detail and a message', { detail: 'Refused', message: 'No such host' }, 'Refused No such host'],
+  ['detail and a code', { detail: 'No such host', error: 'no_host' }, 'No such host'],
+  ['what was sent, beside words', { detail: [{ msg: 'No such host', input: 'what was sent' }] }, 'No such host'],
+];
+
+for (const [says, body, reason] of WORDS) {
+  test(`words are not lost: ${says}`, () => {
+    for (const status of [400, 402, 422]) {
+      const result = read(status, body);
+      assert.ok(result.kind === 'refused');
+      assert.deepEqual([result.reason, result.fields, result.trouble], [reason, [], undefined]);
+    }
+    assert.equal(
+      JSON.stringify(read(200, { success: false, ...(typeof body === 'object' ? body : {}) })).includes(reason),
+      typeof body === 'object',
+    );
   });
 }
 
@@ -70,11 +167,12 @@ for (const status of [500, 501, 502, 504, 520, 599]) {
   });
 }
 
-test('503 was not done; Retry-After alone says for how long', () => {
+test('a 503 of ColdSend was not done; Retry-After alone says for how long', () => {
   const unavailable = { kind: 'not_done', why: 'unavailable', retryAfterMs: undefined };
-  assert.deepEqual(read(503, '<html>'), unavailable);
-  assert.deepEqual(read(503, undefined, { 'x-ratelimit-reset': `${NOW / 1000 + 30}` }), unavailable);
-  assert.deepEqual(read(503, '', { 'retry-after': '20' }), { ...unavailable, retryAfterMs: 20_000 });
+  const words = { detail: 'Service temporarily unavailable' };
+  assert.deepEqual(read(503, words), unavailable);
+  assert.deepEqual(read(503, words, { 'x-ratelimit-reset': `${NOW / 1000 + 30}` }), unavailable);
+  assert.deepEqual(read(503, words, { 'retry-after': '20' }), { ...unavailable, retryAfterMs: 20_000 });
 });
 
 test('429 was not done; header, words and reset say for how long', () => {
@@ -88,19 +186,23 @@ test('429 was not done; header, words and reset say for how long', () => {
 });
 
 test('409 is exists', () => {
-  assert.deepEqual(read(409, { detail: 'Email already exists' }), { kind: 'exists', reason: 'Email already exists' });
+  const exists = { kind: 'exists', reason: 'Email already exists' };
+  assert.deepEqual(read(409, { detail: 'Email already exists' }), { ...exists, provesKey: true });
+  assert.deepEqual(read(409, { message: 'Email already exists' }), exists);
   assert.deepEqual(read(409, undefined), { kind: 'exists', reason: 'HTTP 409' });
 });
 
-for (const status of [400, 402, 404, 405, 408, 410, 413, 415, 418, 422, 451, 499]) {
+for (const status of [400, 402, 408, 415, 418, 422, 451, 499]) {
   test(`${status} is refused, with its words or without`, () => {
+    const refused = { kind: 'refused', reason: `HTTP ${status}`, fields: [] };
     assert.deepEqual(read(status, { detail: 'Connection failed' }), {
-      kind: 'refused',
+      ...refused,
       reason: 'Connection failed',
-      fields: [],
+      provesKey: true,
     });
-    for (const body of [undefined, '', '<html>', 'null', {}, { detail: 7 }, { detail: '' }, { detail: [] }, ADDED_BODY])
-      assert.deepEqual(read(status, body), { kind: 'refused', reason: `HTTP ${status}`, fields: [] });
+    for (const body of [undefined, '', 'null', {}, { detail: 7 }]) assert.deepEqual(read(status, body), refused);
+    for (const body of [{ detail: '' }, { detail: [] }])
+      assert.deepEqual(read(status, body), { ...refused, provesKey: true });
   });
 }
 
@@ -118,6 +220,7 @@ test('a list detail names its fields by the last word of loc after "body"', () =
       { field: 'imap_host', reason: 'Field required' },
       { field: 'surprise', reason: 'Extra inputs are not permitted' },
     ],
+    provesKey: true,
   });
 });
 
@@ -132,6 +235,7 @@ test('a detail that is about no field of the body becomes the reason', () => {
     kind: 'refused',
     reason: 'JSON decode error Field required Odd',
     fields: [{ field: 'smtp_port', reason: 'Too big' }],
+    provesKey: true,
   });
 });
 
@@ -141,6 +245,7 @@ test('the type of a detail changes nothing and may be missing', () => {
       kind: 'refused',
       reason: '',
       fields: [{ field: 'smtp_port', reason: 'no' }],
+      provesKey: true,
     });
 });
 
@@ -196,7 +301,6 @@ test('401 refuses the key', () => {
     reason: 'Invalid or revoked API key',
     missingScopes: [],
   });
-  assert.deepEqual(read(401, ''), { kind: 'key_refused', reason: 'HTTP 401', missingScopes: [] });
 });
 
 const scopeCases: [says: string, body: unknown, missingScopes: string[]][] = [
@@ -231,8 +335,6 @@ const scopeCases: [says: string, body: unknown, missingScopes: string[]][] = [
   ['required that is no list', { detail: 'Missing required scopes: a:b', required: 'a:b' }, ['a:b']],
   ['a scope twice', { detail: 'no', required: ['a:b', 'a:b', ''] }, ['a:b']],
   ['nothing of scopes', { detail: 'Forbidden' }, []],
-  ['no words', '<html>Blocked</html>', []],
-  ['nothing', undefined, []],
 ];
 
 for (const [says, body, missingScopes] of scopeCases) {
@@ -279,7 +381,7 @@ const body = fc.oneof(
   errorBody.map((value) => JSON.stringify(value)),
 );
 
-test('no answer makes it throw, and none but a 2xx with the documented body is added', () => {
+test('no answer makes it throw, and none but a 2xx with success: true is added', () => {
   let added = 0;
   fc.assert(
     fc.property(status, headers, body, (...[code, head, text]) => {

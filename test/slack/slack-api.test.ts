@@ -25,7 +25,7 @@ const logger = {
 function setUp(taken: string, renewed: string | undefined, retryAfter?: string) {
   const tokens: (string | undefined)[] = [];
   const asked: string[] = [];
-  const calls: Omit<SlackCall, 'ms'>[] = [];
+  const calls: Pick<SlackCall, 'method' | 'result'>[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
     logger,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { findErrorCode } from '../../src/log.ts';
 import { createSlackFetch, NotBegunError } from '../../src/slack/slack-fetch.ts';
 
 const taken: string[] = [];
@@ -40,4 +41,10 @@ test('whether it may begin is asked only once there is a connection', async () =
   closed.close();
   const mayBegin = () => assert.fail('asked');
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x', mayBegin }), /ECONNREFUSED/);
+});
+
+test('a header that can’t be sent is told by a code, as anything that keeps Slack from being reached', async () => {
+  const headers = { authorization: 'Bearer xoxb-1\n2' };
+  const error: unknown = await fetch(url, { method: 'POST', body: 'x', headers }).catch((thrown: unknown) => thrown);
+  assert.equal(findErrorCode(error), 'UND_ERR_INVALID_ARG');
 });

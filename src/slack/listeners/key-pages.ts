@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
+import type { UncheckedWhy } from '../../add-inbox/key-trial.ts';
 import type { KeyStored, KeyToStore } from '../../add-inbox/store-key.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { renderWhoPage } from '../form/who-page.ts';
@@ -47,8 +48,7 @@ export function createKeyPages(deps: {
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
-    const notice = stored.key.status === 'unchecked' ? sentences.keyStoredUnchecked : sentences.keyStored;
-    return update(renderWhoPage({ context, draft, notice }));
+    return update(renderWhoPage({ context, draft, notice: sayHowItWent(stored.unchecked) }));
   }
 
   /** Whose key the form is for: the one of the channel's client where it says so, else the workspace's own. */
@@ -88,6 +88,11 @@ export function createKeyPages(deps: {
     const stamp = await deps.keyStamp(teamId, '');
     return { stamp, current: (await deps.listKeys(teamId)).find(({ label }) => label === '') };
   }
+}
+
+function sayHowItWent(unchecked: UncheckedWhy | undefined): string {
+  if (unchecked === undefined) return sentences.keyStored;
+  return unchecked === 'not_coldsend' ? sentences.keyStoredBetween : sentences.keyStoredUnchecked;
 }
 
 function update(view: ModalView): SubmissionAnswer {

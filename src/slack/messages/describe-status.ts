@@ -4,7 +4,13 @@ import { truncate } from '../truncate.ts';
 
 /** ColdSend's `overall_status` as it wrote it, with words beside the documented ones. Foreign text. */
 export function describeStatus(overallStatus: string): string {
-  const words = Object.hasOwn(STATUS_WORDS, overallStatus) ? STATUS_WORDS[overallStatus] : undefined;
-  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250)}`;
+  const known = normalizeStatus(overallStatus);
+  const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
+  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250) || FACTS.noStatus}`;
   return words === undefined ? status : `${status} (${words})`;
+}
+
+/** Documented in capital letters; nothing promises that. */
+export function normalizeStatus(overallStatus: string): string {
+  return overallStatus.trim().toUpperCase();
 }

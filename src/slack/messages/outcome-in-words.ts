@@ -1,6 +1,15 @@
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/outcome.ts';
 import { oneLine } from '../one-line.ts';
-import { FACTS, FIELD_LABELS, LOST_RIGHT_WHYS, PROVIDER_PHRASES, RESTORED, UNKNOWN_WHYS } from '../sentences.ts';
+import {
+  FACTS,
+  FIELD_LABELS,
+  LOST_RIGHT_WHYS,
+  PROVIDER_PHRASES,
+  RESTORED,
+  TROUBLE_WHYS,
+  UNKNOWN_WHYS,
+  unknownBetween,
+} from '../sentences.ts';
 import { truncate } from '../truncate.ts';
 import { describeStatus } from './describe-status.ts';
 
@@ -15,12 +24,12 @@ export function listFacts(outcome: Outcome): string[] {
     case 'exists':
       return quote(outcome.reason);
     case 'refused':
-      if (outcome.lostRight !== undefined) return [LOST_RIGHT_WHYS[outcome.lostRight]];
-      return outcome.fields.length === 0 ? quote(outcome.reason) : listFields(outcome.fields);
+      return listRefusal(outcome);
     case 'key_refused':
       return [...quote(outcome.reason), ...listScopes(outcome.missingScopes)];
     case 'unknown':
-      return outcome.restored ? RESTORED : [UNKNOWN_WHYS[outcome.why]];
+      if (outcome.restored) return RESTORED;
+      return [outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status)];
     case 'expired':
       return [];
   }
@@ -29,12 +38,22 @@ export function listFacts(outcome: Outcome): string[] {
 function listAccount(account: AddedAccount): string[] {
   return [
     describeStatus(account.overall_status),
-    fact(FACTS.email_address, account.email_address),
-    fact(FACTS.display_name, account.display_name),
-    fact(FACTS.inbox_type, lookUp(PROVIDER_PHRASES, account.inbox_type)),
-    fact(FACTS.daily_limit, FACTS.perDay(account.daily_limit)),
-    fact(FACTS.inbox_id, account.inbox_id),
+    ...given(FACTS.email_address, account.email_address),
+    ...given(FACTS.display_name, account.display_name),
+    ...given(FACTS.inbox_type, lookUp(PROVIDER_PHRASES, account.inbox_type)),
+    ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
+    ...given(FACTS.inbox_id, account.inbox_id),
   ];
+}
+
+function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
+  if (lostRight !== undefined) return [LOST_RIGHT_WHYS[lostRight]];
+  const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
+  if (trouble === undefined) return [...quote(short), ...listFields(fields)];
+  const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
+  // Without words the reason is the status, which the sentence says already.
+  const said = reason === `HTTP ${trouble.status}` ? '' : short;
+  return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
 }
 
 function listFields(fields: FieldRefusal[]): string[] {
@@ -51,7 +70,11 @@ function listScopes(scopes: string[]): string[] {
 }
 
 function quote(reason: string): string[] {
-  return oneLine(reason) === '' ? [] : [fact(FACTS.coldsendSaid, reason)];
+  return given(FACTS.coldsendSaid, reason);
+}
+
+function given(label: string, value: string): string[] {
+  return oneLine(value) === '' ? [] : [fact(label, value)];
 }
 
 function fact(label: string, value: string): string {

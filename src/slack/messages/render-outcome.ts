@@ -6,7 +6,13 @@ import { escapeTopLevel } from '../escape-mrkdwn.ts';
 import { MESSAGE_TEXT, SECTION_TEXT } from '../limits.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { plainText } from '../plain-text.ts';
-import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_AFTER_PASSWORDS_UNREADABLE, NEXT_STEPS } from '../sentences.ts';
+import {
+  FACTS,
+  NEXT_AFTER_LOST_RIGHT,
+  NEXT_AFTER_PASSWORDS_UNREADABLE,
+  NEXT_AFTER_TROUBLE,
+  NEXT_STEPS,
+} from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-in-words.ts';
@@ -18,11 +24,12 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const { account, client } = request;
   const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
   const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
-  const next = sayNext(outcome);
+  const next = nextStepOf(outcome);
+  const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
-    ...(outcome.kind === 'added' ? [] : [renderInbox(account, client)]),
+    ...(isNamed ? [] : [renderInbox(account, client)]),
     ...(facts.length === 0 ? [] : [renderPlain('facts', facts.join('\n'))]),
     renderPlain('next', next),
     ...(reference === ''
@@ -41,10 +48,11 @@ function asTyped(outcome: Outcome, typed: string): Outcome {
   return { ...outcome, account: { ...outcome.account, email_address: typed } };
 }
 
-function sayNext(outcome: Outcome): string {
-  if (outcome.kind === 'refused' && outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+function nextStepOf(outcome: Outcome): string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
-  return NEXT_STEPS[outcome.kind];
+  if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
+  if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
 }
 
 function renderPlain(blockId: string, text: string): KnownBlock {

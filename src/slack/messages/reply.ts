@@ -17,8 +17,8 @@ export function renderReply(request: AddInboxRequest): Message {
 }
 
 function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
-  const isOurs = outcome.kind === 'refused' && outcome.lostRight !== undefined;
-  const label = isOurs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
+  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostRight ?? outcome.trouble) !== undefined;
+  const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
   const button = {
     type: 'button' as const,

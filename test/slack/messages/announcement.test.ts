@@ -57,14 +57,22 @@ for (const [overall_status, words] of Object.entries({
   DISABLED: "overall_status: DISABLED (can't be used)",
   WARMING_UP: 'overall_status: WARMING_UP',
   constructor: 'overall_status: constructor',
+  active: 'overall_status: active (ready to use)',
+  ' Pending': 'overall_status: Pending (ColdSend is still validating it)',
+  paused: 'overall_status: paused (temporarily disabled)',
+  CONNECTION_ERROR: 'overall_status: CONNECTION_ERROR',
+  FAILED: 'overall_status: FAILED',
+  '': 'overall_status: no status given',
+  ' ': 'overall_status: no status given',
 })) {
-  test(`once added it shows the status ${overall_status}`, () => {
+  test(`once added it shows the status “${overall_status}”, with a check mark only where that is known to be good`, () => {
     const outcome: Outcome = { kind: 'added', account: { ...added, overall_status } };
     const message = renderAnnouncement({ ...request, outcome });
     assertMessage(message);
     assert.equal(textsOf(message, 'plain_text').at(-1), words);
     assert.match(message.text, /overall_status/);
-    assert.equal(textsOf(message, 'mrkdwn')[0]?.includes('✅'), !['PAUSED', 'DISABLED'].includes(overall_status));
+    const isGood = ['PENDING', 'ACTIVE', 'active', ' Pending'].includes(overall_status);
+    assert.equal(textsOf(message, 'mrkdwn')[0]?.includes('✅'), isGood);
   });
 }
 
@@ -97,7 +105,7 @@ test('foreign words are plain text in blocks and inert in the text, also the lon
     assertMessage(message);
     for (const marked of ['<!channel>', '<@U666>', '*b*', ':tada:', '://']) assert.ok(!message.text.includes(marked));
     assert.deepEqual(textsOf(message, 'mrkdwn'), [
-      '✅ *Inbox added*\n' +
+      '⚠️ *Inbox added*\n' +
         `<@U1> asked for it, with ${account === longestAccount ? 'another provider' : 'Google Workspace'}.`,
     ]);
   }

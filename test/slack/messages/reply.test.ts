@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Outcome, UnknownWhy } from '../../../src/add-inbox/outcome.ts';
+import { type Outcome, TROUBLE_KINDS, type UnknownWhy } from '../../../src/add-inbox/outcome.ts';
 import { renderReply } from '../../../src/slack/messages/reply.ts';
 import { assertMessage, textsOf } from '../block-kit.ts';
 import { added, HOSTILE, longestAccount, outcomes, request } from '../examples.ts';
@@ -94,13 +94,45 @@ test('refused: each field that ColdSend names, in the words of the form, and unk
     message.blocks.find((block) => block.block_id === 'facts'),
     'plain_text',
   )[0];
-  assert.equal(facts, 'SMTP port: too high\nconstructor: odd');
+  assert.equal(facts, 'ColdSend says: Validation error\nSMTP port: too high\nconstructor: odd');
 });
 
 test('refused: of very many fields the first are shown, and how many more there are', () => {
   const fields = Array.from({ length: 40 }, (_, index) => ({ field: `f${index}`, reason: 'wrong' }));
   assert.match(JSON.stringify(replyTo({ kind: 'refused', reason: '', fields }).blocks), /and 26 more/);
 });
+
+test('added without an address: which inbox it was, and no empty line', () => {
+  const nothing = { inbox_id: '', email_address: '', display_name: '', inbox_type: '', daily_limit: 0 };
+  const message = replyTo({ kind: 'added', account: { ...nothing, overall_status: '' } });
+  assert.ok(textsOf(message, 'plain_text').includes('overall_status: no status given'));
+  assert.ok(textsOf(message, 'plain_text').includes('jane@acme.com\nJane Doe'));
+  assert.doesNotMatch(JSON.stringify(message.blocks), /✅|Inbox id|Daily limit/);
+});
+
+for (const kind of TROUBLE_KINDS) {
+  test(`refused for ${kind}: what it was, whose words these are, and whose it is to mend`, () => {
+    const trouble = { kind, status: 404, isColdsends: false };
+    const refused: Extract<Outcome, { kind: 'refused' }> = {
+      kind: 'refused',
+      reason: 'Some words',
+      fields: [],
+      trouble,
+    };
+    const { text } = replyTo(refused);
+    assert.match(text, /HTTP 404/);
+    assert.match(text, /The answer says: Some words/);
+    assert.match(text, /Ask the person who runs this bot|ask the person who runs this bot/);
+    assert.match(
+      text,
+      kind === 'wrong_address' ? /COLDSEND_ADD_PATH/ : kind === 'not_coldsend' ? /key stays/ : /proxy/,
+    );
+    assert.doesNotMatch(text, /ColdSend refused/);
+    assert.match(JSON.stringify(replyTo(refused).blocks), /Try once more/);
+    assert.match(replyTo({ ...refused, trouble: { ...trouble, isColdsends: true } }).text, /ColdSend says: Some words/);
+    assert.doesNotMatch(replyTo({ ...refused, reason: 'HTTP 404' }).text, /says:/);
+  });
+}
 
 test('refused by the key: which scopes are missing, and who can replace it', () => {
   const { text } = replyTo(outcomes.key_refused);
@@ -118,6 +150,12 @@ test('unknown because a backup was restored: said so, and that another result in
   const { text } = replyTo({ kind: 'unknown', why: 'interrupted', restored: true });
   assert.match(text, /restored from a backup[\s\S]*another reply[\s\S]*may or may not have been added/);
   assert.doesNotMatch(text, /I was stopped/);
+});
+
+test('unknown after a 503 that is not ColdSend’s: that another server answered', () => {
+  const { text } = replyTo({ kind: 'unknown', why: 'answer_lost', status: 503 });
+  assert.match(text, /server between this bot and ColdSend answered in its place \(HTTP 503\)/);
+  assert.match(text, /may or may not have been added/);
 });
 
 test('exists: that an earlier try may have added it', () => {

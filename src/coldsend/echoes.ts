@@ -1,0 +1,182 @@
+import { decodeBase64, decodeHex, type Spelling, spell, unescapeOnce } from './spelling.ts';
+
+/** From one index of a text up to another. */
+export type Range = { from: number; to: number };
+
+/** A secret as it is compared: without case, accents, blanks and what is put before a character to quote it. */
+type Needle = {
+  secret: string;
+  folded: string;
+  blanks: number;
+  /** Its pieces of PIECE characters; itself where it is no longer. */
+  pieces: Set<string>;
+};
+
+/** Shorter secrets would black out half of an ordinary sentence. */
+const MIN_SECRET = 3;
+
+/** So many characters of a secret in a row give it away, whatever stands around them. */
+const PIECE = 6;
+
+/** So many of its first characters do where the text breaks off behind them. */
+const MIN_START = 4;
+
+/** A chance match across words of ordinary text is shorter, or has letters only. */
+const CERTAIN = 9;
+
+/** Escapes may be escaped themselves. */
+const MAX_ESCAPES = 3;
+
+/** Base64 within base64. */
+const MAX_DEPTH = 2;
+
+const IGNORED = /[\p{M}\p{Cc}\p{Cf}\p{Cs}\s+\\"'`\ufffd]/gu;
+
+const BROKEN_OFF = /^\s*(?:\.\.|…|\*\*|•|["'`&]|$)/;
+
+/** No secret by themselves: a password with one of these in it must not take them out of a sentence. */
+const ORDINARY =
+  'password username address account mailbox server connection connected authentication credentials invalid coldsend cs_live_ ' +
+  'google workspace microsoft outlook office365 smtp imap admin login email mail user host port error failed welcome ' +
+  'active pending paused disabled sender';
+
+/**
+ * Finds where a text echoes one of the secrets: as it is or escaped, in base64 or hex wherever these begin, in another case or
+ * with its accents written otherwise, whole or at least a telling piece of it. The time is bounded by the text's length.
+ *
+ * @param shown what pieces are not looked for, since the texts tell it anyhow: the address, the name
+ */
+export function createFindEchoes(secrets: string[], shown: string[]): (text: string) => Range[] {
+  const long = secrets.filter((secret) => secret.length >= MIN_SECRET);
+  const ordinary = [ORDINARY, ...shown].map((text) => fold(text, ' ').text).join('\n');
+  const needles = long.flatMap(spellings).flatMap((secret) => toNeedles(secret, ordinary));
+  const charsets = long.every((secret) => /^[\0-\x7f]*$/.test(secret)) ? ASCII : ANY;
+  return (text) => [...findExact(text, long), ...findIn(spell(text), 0)];
+
+  function findIn(spelling: Spelling, depth: number): Range[] {
+    return unescapings(spelling).flatMap((each) => [
+      ...needles.flatMap((needle) => findNeedle(each, needle, ordinary)),
+      ...(depth === MAX_DEPTH ? [] : decodings(each, depth).flatMap((decoded) => findIn(decoded, depth + 1))),
+    ]);
+  }
+
+  function decodings(spelling: Spelling, depth: number): Spelling[] {
+    // Bytes that are no text make short runs by chance.
+    const shortest = depth === 0 ? 4 : 10;
+    return charsets
+      .flatMap((charset) => [
+        ...[0, 1, 2, 3].map((offset) => decodeBase64(spelling, shortest, offset, charset)),
+        ...[0, 1].map((offset) => decodeHex(spelling, offset, charset)),
+      ])
+      .filter(({ text }) => /[^\n]/.test(text));
+  }
+}
+
+/** For what consists of nothing but ignored characters, too. */
+function findExact(text: string, secrets: string[]): Range[] {
+  return secrets.flatMap((secret) => {
+    const found: Range[] = [];
+    for (let from = text.indexOf(secret); from !== -1; from = text.indexOf(secret, from + secret.length)) {
+      found.push({ from, to: from + secret.length });
+    }
+    return found;
+  });
+}
+
+function findNeedle(spelling: Spelling, needle: Needle, ordinary: string): Range[] {
+  const folded = fold(spelling.text);
+  const found: Range[] = [];
+  for (let start = 0; start < folded.text.length; start += 1) {
+    const end = start + matchAt(folded.text, start, needle);
+    if (end === start) continue;
+    const range = { from: folded.from[start] ?? 0, to: folded.to[end - 1] ?? 0 };
+    if (tells(spelling.text, range, folded.text.slice(start, end), needle, ordinary)) {
+      const { from, to } = end - start === needle.folded.length ? range : wordAround(spelling.text, range);
+      found.push({ from: spelling.from[from] ?? 0, to: spelling.to[to - 1] ?? 0 });
+      start = end - 1;
+    }
+  }
+  return found;
+}
+
+/** How many characters from `start` on are of the secret; 0 where too few are. */
+function matchAt(text: string, start: number, { folded, pieces }: Needle): number {
+  if (text.startsWith(folded, start)) return folded.length;
+  let end = start;
+  while (pieces.has(text.slice(end, end + PIECE))) end += 1;
+  if (end > start) return end - start + PIECE - 1;
+  if (!text.startsWith(folded.slice(0, MIN_START), start)) return 0;
+  let length = MIN_START;
+  while (length < folded.length && text[start + length] === folded[length]) length += 1;
+  return length < PIECE && length < folded.length ? length : 0;
+}
+
+/** Whether it can be no chance that this piece stands there. */
+function tells(text: string, { from, to }: Range, piece: string, needle: Needle, ordinary: string): boolean {
+  const isStart = piece.length < Math.min(PIECE, needle.folded.length);
+  if (isStart) {
+    const isWord = !/[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, from - 2), from));
+    return isWord && BROKEN_OFF.test(text.slice(to, to + 10)) && !ordinary.includes(piece);
+  }
+  const written = text.slice(from, to);
+  if (ordinary.includes(piece) && written.toLowerCase() === piece) return written === needle.secret;
+  const blanks = written.match(/\s/g)?.length ?? 0;
+  return blanks <= needle.blanks || piece.length >= CERTAIN || (piece.length >= PIECE && /[^\p{L}]/u.test(piece));
+}
+
+/** What else stands there without a break may be more of it. */
+function wordAround(text: string, { from, to }: Range): Range {
+  const before = /[^\s"'`<>()[\]{},;=&]*$/.exec(text.slice(0, from))?.[0].length ?? 0;
+  const after = /^[^\s"'`<>()[\]{},;=&]*/.exec(text.slice(to))?.[0].length ?? 0;
+  return { from: from - before, to: to + after };
+}
+
+function toNeedles(secret: string, ordinary: string): Needle[] {
+  const folded = fold(secret).text;
+  if (folded.length < MIN_SECRET) return [];
+  const starts = folded.length <= PIECE ? [] : Array.from({ length: folded.length - PIECE + 1 }, (_each, at) => at);
+  const pieces = starts.map((at) => folded.slice(at, at + PIECE)).filter((piece) => !ordinary.includes(piece));
+  return [{ secret, folded, blanks: secret.match(/[\s+]/g)?.length ?? 0, pieces: new Set(pieces) }];
+}
+
+/** A secret may look like an escape itself. */
+function spellings(secret: string): string[] {
+  return [...new Set(unescapings(spell(secret)).map(({ text }) => text))];
+}
+
+function unescapings(spelling: Spelling): Spelling[] {
+  const all = [spelling];
+  let last = spelling;
+  for (let times = 0; times < MAX_ESCAPES; times += 1) {
+    const next = unescapeOnce(last);
+    if (next.text === last.text) break;
+    all.push(next);
+    last = next;
+  }
+  return all;
+}
+
+/** Places are those in `text`. */
+function fold(text: string, blank = ''): Spelling {
+  const folded: Spelling = { text: '', from: [], to: [] };
+  let index = 0;
+  for (const character of text) {
+    const kept = character === ' ' ? blank : foldOne(character);
+    folded.text += kept;
+    for (let unit = 0; unit < kept.length; unit += 1) {
+      folded.from.push(index);
+      folded.to.push(index + character.length);
+    }
+    index += character.length;
+  }
+  return folded;
+}
+
+function foldOne(character: string): string {
+  if (/[a-z0-9]/.test(character)) return character;
+  const plain = character.normalize('NFKD').replace(IGNORED, '');
+  return plain.toUpperCase().toLowerCase().normalize('NFKD').replace(IGNORED, '');
+}
+
+const ASCII = ['latin1'] as const;
+const ANY = ['utf8', 'latin1', 'utf16le'] as const;
