@@ -296,9 +296,8 @@ export function createDoStep(deps: StepDeps): {
     }
   }
 
-  /** A result stays due until it is told. Once Slack has not taken it for minutes, the log has it, and the form shows it. */
+  /** A result stays due until it is told. Once Slack has not taken it for minutes, the form shows it. */
   async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
-    if (request.tries >= PATIENT_TRIES) deps.onError(request, new NotToldYetError());
     if (request.tries === PATIENT_TRIES) await delivery.refresh(request, held(request));
     return tryLater(request, retryAfterMs);
   }
@@ -330,6 +329,7 @@ export function createDoStep(deps: StepDeps): {
   }
 
   function tryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+    if (request.tries >= PATIENT_TRIES) deps.onError(request, new NotTakenError());
     return release(request, tried(request, retryAfterMs));
   }
 
@@ -365,12 +365,12 @@ export function createDoStep(deps: StepDeps): {
   }
 }
 
-/** Slack has not taken a result for minutes. */
-class NotToldYetError extends Error {
-  readonly code = 'not_told_yet';
+/** What is to be shown for a request has not been taken for minutes. */
+class NotTakenError extends Error {
+  readonly code = 'not_taken';
   constructor() {
-    super('Slack does not take the result');
-    this.name = 'NotToldYetError';
+    super('what is to be shown for a request is not taken');
+    this.name = 'NotTakenError';
   }
 }
 

@@ -448,6 +448,18 @@ test('a result that Slack has not taken for minutes is in the log and in the for
   }
 });
 
+test('an announcement that Slack has not taken for minutes is in the log', async () => {
+  for (const tries of [5, 6]) {
+    const { take, whenReleased, errors } = setUp({
+      request: { tries },
+      delivery: { announce: async () => ({ kind: 'later', retryAfterMs: undefined }) },
+    });
+    take();
+    await whenReleased;
+    assert.equal(errors.length, tries - 5);
+  }
+});
+
 test('an announcement that can not be brought up to date is left for good after a day, the result below it', async () => {
   for (const [now, state] of [
     [86_400_999, 'settled'],
