@@ -385,5 +385,17 @@ export function describeUnreadableRows(databases: TestDatabases) {
         await turns.deleteOld();
       }
     });
+
+    test('a turn whose time is no number counts as taken now, and not for ever', {
+      skip: databases.kind === 'postgres',
+    }, async () => {
+      const deps = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now };
+      const turns = createTurnRepository({ database: db, limits: [{ requests: 1, seconds: 60 }], ...deps });
+      await db.kysely.insertInto('coldsend_turns').values({ key_fingerprint: 'key', taken_at: 0, place: 0 }).execute();
+      await set('coldsend_turns', 'taken_at', "'soon'", 'key', 'key_fingerprint');
+      assert.equal(await turns.takeForTrial('key'), false);
+      time += 62_000;
+      assert.equal(await turns.takeForTrial('key'), true);
+    });
   });
 }
