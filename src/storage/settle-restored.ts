@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { settling } from '../add-inbox/next-step.ts';
 import { createAuditedStore } from './audited-store.ts';
 import type { Database } from './database.ts';
-import { createRequestLease } from './request-lease.ts';
+import { createRequestLease, nextFence } from './request-lease.ts';
 import { createRequestRepository } from './request-repository.ts';
 import type { Sealer } from './sealing.ts';
 import { StorageError } from './storage-error.ts';
@@ -45,7 +45,7 @@ async function makeUnsendable(database: Database, lease: { owner: string; leaseM
     const { free } = createRequestLease(kind, lease);
     const unfinished = kysely.updateTable('requests').where('state', '<>', 'told');
     const freed = await unfinished
-      .set((eb) => ({ response_url: null, lease_owner: null, lease_until: null, fence: eb('fence', '+', 1) }))
+      .set({ response_url: null, lease_owner: null, lease_until: null, fence: nextFence })
       .where(free)
       .executeTakeFirst();
     const { count } = await kysely

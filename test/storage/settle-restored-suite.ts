@@ -66,6 +66,20 @@ export function describeSettleRestored(databases: TestDatabases) {
       );
     });
 
+    test('is settled but for rows that nobody can read, which hold nothing to send either', async () => {
+      await add('readable');
+      await add('stuck');
+      const stuck = db.kysely.updateTable('requests').set({ account: '{}', fence: 2_147_483_647 });
+      await stuck.where('id', '=', 'request-stuck').execute();
+      assert.equal(await settle(), 1);
+      const left = db.kysely.selectFrom('requests').select('id').where('state', '=', 'armed');
+      assert.deepEqual(
+        (await left.execute()).map(({ id }) => id),
+        ['request-stuck'],
+      );
+      assert.deepEqual(await db.kysely.selectFrom('request_passwords').selectAll().execute(), []);
+    });
+
     test('holds nothing to send once it was interrupted, and can be settled again', async () => {
       await add('accepted');
       let transactions = 0;
