@@ -51,7 +51,10 @@ export function isNotRetried({ selectFrom, not, exists }: ExpressionBuilder<Tabl
           eb('later.announcement_ts', '=', ref('requests.announcement_ts')),
         ]),
       ]),
-    );
+    )
+    .limit(1)
+    // With an offset PostgreSQL looks row by row, and so at few, instead of joining all requests of the workspace.
+    .offset(0);
   return not(exists(retries));
 }
 
