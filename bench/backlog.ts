@@ -86,7 +86,8 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
     now: Date.now,
     monotonicNow: Date.now,
     random: () => 0.5,
-    maxAtOnce: 32,
+    // As many as the bot has.
+    maxAtOnce: 200,
     leaseMs: Number.POSITIVE_INFINITY,
   });
   worker.start();

@@ -1,17 +1,21 @@
 import type { Databases } from './databases.ts';
+import { type Growth, measureFloods } from './floods.ts';
 import type { Lab, Load } from './lab.ts';
 import { type RunningSubject, type Subject, startSubject } from './subjects.ts';
 
 const CONCURRENCY = 64;
 const NO_TIME_LIMIT_MS = 600_000;
 
-/** Resident memory in MB: before any request, the most under full load, and after the first and the second so many requests. */
-export type Memory = { idle: number; saturated: number; after: number[]; afterForged: number[] };
+/**
+ * Resident memory in MB: before any request, the most under full load, after the first and the second so many requests, and how
+ * much more it was at most while a process that was just started was flooded.
+ */
+export type Memory = { idle: number; saturated: number; after: number[]; afterForged: number[]; floods?: Growth };
 
 /**
  * Puts one subject under load after the other, each in a process of its own.
  *
- * @param requests so many commands, twice, and as many forged requests, twice; 0 leaves that out
+ * @param requests so many commands, twice, and as many forged requests, twice; 0 leaves that out, and the floods
  */
 export async function measureMemory(
   subject: Subject,
@@ -35,7 +39,14 @@ export async function measureMemory(
       afterForged.push(await settled(running, { workload: 'forged', ...many }));
   }
   await running.stop();
-  return { idle, saturated, after, afterForged };
+  return { idle, saturated, after, afterForged, ...(requests > 0 && { floods: await flood() }) };
+
+  async function flood(): Promise<Growth> {
+    const flooded = await startSubject(subject, { standInPort: lab.standInPort, databaseUrl });
+    const growth = await measureFloods(flooded.port, async () => (await flooded.usage()).rssMb);
+    await flooded.stop();
+    return growth;
+  }
 
   async function settled(process: RunningSubject, load: Load): Promise<number> {
     await lab.measure(process, load);

@@ -11,6 +11,8 @@ const NAMES: Record<Workload, string> = {
   forged: 'forged request',
 };
 
+const MAX_FLOOD_MB = 150;
+
 /** The results as Markdown: the targets first, then everything that was measured. */
 export function renderReport(results: Results): string {
   return [...renderTargets(results), '', ...renderLoads(results), '', ...renderRest(results)].join('\n');
@@ -39,6 +41,7 @@ function renderTargets(results: Results): string[] {
       return `| ${work} | ${bot} | ${against} | ${spread(ratio, 2)} | ≤ ${target} | ${reached} |`;
     }),
     ...replyLines(results),
+    ...floodLines(results),
   ];
 }
 
@@ -120,6 +123,19 @@ function memoryRows(results: Results): Row[] {
     });
   }
   return rows;
+}
+
+/** Floods of strangers: how much memory they can make the bot take. */
+function floodLines(results: Results): string[] {
+  const floods = memoryOf(results, 'sqlite')[0]?.floods;
+  if (floods === undefined) return [];
+  return [
+    ['8 forged bodies in chunks of one byte', floods.chunks] as const,
+    ['2,000 connections left open after a forged body of 256 KiB', floods.idle] as const,
+  ].map(([what, growth]) => {
+    const reached = judge(results, growth <= MAX_FLOOD_MB);
+    return `| RSS more under ${what} | ${fixed(growth, 0)} MB | – | – | ≤ ${MAX_FLOOD_MB} MB | ${reached} |`;
+  });
 }
 
 function fullRows(results: Results): Row[] {

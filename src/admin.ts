@@ -1,12 +1,11 @@
-import { config as readDotenv } from 'dotenv';
 import { runAdmin } from './admin/run-admin.ts';
 import { describeError } from './log.ts';
+import { readEnvironment } from './read-environment.ts';
 
-readDotenv({ quiet: true });
 try {
   process.exitCode = await runAdmin({
     args: process.argv.slice(2),
-    env: process.env,
+    env: readEnvironment(process.env),
     print: (line) => void process.stdout.write(`${line}\n`),
     now: Date.now,
   });

@@ -12,10 +12,12 @@ import type { Config } from './config.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { FINISHED_KEPT_MS, startHousekeeping } from './housekeeping.ts';
 import { createHttpServer } from './http-server.ts';
-import { describeError, type Log } from './log.ts';
+import { describeError, type ProcessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonotonicClock } from './monotonic-clock.ts';
+import { createNoteUnreadable } from './note-unreadable.ts';
 import { createReadiness } from './readiness.ts';
+import { createNoteRefused } from './refused-requests.ts';
 import { createBoltApp } from './slack/bolt-app.ts';
 import { createDelivery } from './slack/delivery.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -31,7 +33,7 @@ import { createListeners } from './slack/listeners.ts';
 import { cannotPostText } from './slack/messages/ephemeral.ts';
 import { createOpenForm } from './slack/open-form.ts';
 import { createPeople } from './slack/people.ts';
-import { respondOnlyToThem } from './slack/response-url.ts';
+import { createResponseUrls } from './slack/response-url.ts';
 import { createCheckRight } from './slack/right-before-sending.ts';
 import { createRights } from './slack/rights.ts';
 import { createSdkLogger } from './slack/sdk-logger.ts';
@@ -60,18 +62,23 @@ export type RunningApp = {
  * The whole bot, wired by hand and started: the database is migrated, the port listens, Slack has said who we are.
  * Throws what keeps it from starting: a database in use, broken or sealed with other keys, a token that Slack refuses.
  */
-export async function startApp(config: Config, log: Log): Promise<RunningApp> {
+export async function startApp(config: Config, log: ProcessLog): Promise<RunningApp> {
   const now = Date.now;
   const monotonicNow = createMonotonicClock({ monotonicNow: () => performance.now(), now });
   const { apiUrl, transport, workspaces: served } = config.slack;
   const readiness = createReadiness(served.kind === 'one' ? { slack: 'Slack has not answered auth.test yet' } : {});
   const noteError = (message: string) => (error: unknown) => log.error(message, describeError(error));
 
-  const stores = await openStores(config, log, now);
+  const onUnreadable = createNoteUnreadable(log, (table) => metrics.unreadable(table));
+  const stores = await openStores(config, log, now, onUnreadable);
   const { database, sealer, audited, requests, turns, keys, settings, audit } = stores;
 
   const { countByState: countUnfinished, countWaiting } = requests;
-  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft: turns.countLeft }, now);
+  const { countLeft } = turns;
+  const { countDropped: countDroppedLines } = log;
+  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
+
+  const noteRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
 
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
@@ -83,6 +90,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
 
   const slackFetch = createSlackFetch();
   const { fetch } = slackFetch;
+  const responseUrls = createResponseUrls({ fetch, apiUrl });
   const sdkLogger = createSdkLogger(log);
   const apiOf = createSlackApis({
     apiUrl,
@@ -101,6 +109,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     apiOf,
     log,
     newReference: newRequestId,
+    onRefused: noteRefused,
+    onUnreadable,
     now,
   });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
@@ -126,7 +136,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     explainDm: async (request, isHeld) => {
       const responseUrl = await requests.openResponseUrl(request);
       if (responseUrl !== undefined) {
-        await respondOnlyToThem(fetch, responseUrl, cannotPostText(request), isHeld);
+        await responseUrls.respond(responseUrl, cannotPostText(request), isHeld);
       }
     },
     onIgnored: (request, error) =>
@@ -184,7 +194,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     await database.eraseFreed('coldsend_keys');
     return removed;
   };
-  const { sealResponseUrl, openResponseUrl } = stores.responseUrlSeal;
+  const { openResponseUrl } = stores.responseUrlSeal;
+  const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
+    responseUrls.accept(responseUrl) && stores.responseUrlSeal.sealResponseUrl(teamId, responseUrl);
   const listeners = createListeners({
     addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
     formPages: createFormPages({
@@ -247,6 +259,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
           signingSecret: transport.signingSecret,
           now,
           onUnanswered: () => log.error('A request of Slack was not acknowledged in time'),
+          onRefused: noteRefused,
         })
       : undefined;
   const receiver =
@@ -260,6 +273,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
         readiness.set('socket', connected ? undefined : 'the connection to Slack is down');
         log.info(connected ? 'Connected to Slack' : 'The connection to Slack is down');
       },
+      onOdd: (why) => log.warn('Slack sent something that is not taken', { code: why }),
       onError: noteError('An event of Slack could not be handled'),
     });
 
@@ -270,6 +284,7 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
       ...(await workspaces.createRoutes()),
     },
     noteError('A request could not be answered'),
+    noteRefused,
   );
   const [port] = await Promise.all([http.listen(config.port, config.host), workspaces.start()]);
   createBoltApp({
@@ -278,6 +293,8 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
     authorize: workspaces.installations.get,
     apiOf,
     fetch,
+    respond: responseUrls.respond,
+    installUrl: workspaces.installUrl,
     slackApiUrl: apiUrl,
     logger: sdkLogger,
     onFailure: (listener, error) => {
@@ -295,6 +312,9 @@ export async function startApp(config: Config, log: Log): Promise<RunningApp> {
   const housekeeping = startHousekeeping({
     chores: {
       finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
+      set_aside_requests: () => stores.setAside.takeUp(),
+      passwords_set_aside: () => stores.setAside.wipePasswords(),
+      old_set_aside_requests: () => stores.setAside.deleteBefore(now() - FINISHED_KEPT_MS),
       old_turns: turns.deleteOld,
       // Again, for what a process left that was killed before it came to it.
       freed_secrets: () =>

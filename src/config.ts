@@ -47,6 +47,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** What stands around a value that was written with quotes, where nothing took them away; Docker's `--env-file` does not. */
+const QUOTED = /^["'“”‘’](.*)["'“”‘’]$/s;
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** What has to be set for several workspaces, all or none of it. */
@@ -111,14 +114,58 @@ const environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
+type Name = keyof typeof environment.shape;
+
+const HEX_SECRET = { form: /^[0-9a-f]{32}$/, expected: '32 hex digits (0-9, a-f), from "Basic Information"' };
+
+/** How Slack and our own instructions write these. Another form may be right all the same. */
+const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
+  SLACK_SIGNING_SECRET: HEX_SECRET,
+  SLACK_CLIENT_SECRET: HEX_SECRET,
+  SLACK_BOT_TOKEN: { form: /^xoxb-[\w-]+$/, expected: 'xoxb- and then only letters, digits and hyphens' },
+  SLACK_APP_TOKEN: { form: /^xapp-[\w-]+$/, expected: 'xapp- and then only letters, digits and hyphens' },
+  SLACK_CLIENT_ID: { form: /^\d+\.\d+$/, expected: 'two numbers with a dot between them' },
+  ENCRYPTION_KEYS: { form: /^([^,]{43,}=\s*(,|$))+$/, expected: 'base64 that ends with =, after each id' },
+};
+
+/**
+ * What is taken, but may not be what was meant: a sentence each, with the name of a variable and never its value.
+ *
+ * @param env as `parseConfig` takes it
+ */
+export function findConfigWarnings(env: Record<string, string | undefined>): string[] {
+  const values = cleanValues(env);
+  const names: readonly Name[] = environment.keyof().options;
+  return names.flatMap((name) => {
+    const value = values[name];
+    if (value === undefined) return [];
+    const usual = USUAL_FORMS[name];
+    return [
+      ...(QUOTED.test(env[name]?.trim() ?? '')
+        ? [`${name} has quotes around it, which are left out. Remove them.`]
+        : []),
+      ...(usual === undefined || usual.form.test(value) ? [] : [`${name} looks unusual. Expected: ${usual.expected}.`]),
+    ];
+  });
+}
+
+/** Without what comes along when a value is copied: blanks and line breaks at its ends, quotes around it; without empty ones. */
+function cleanValues(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value = '']) => {
+      const trimmed = value.trim();
+      const cleaned = QUOTED.exec(trimmed)?.[1]?.trim() ?? trimmed;
+      return cleaned === '' ? [] : [[name, cleaned]];
+    }),
+  );
+}
+
 /**
  * Reads the settings from an environment; a variable that is empty counts as not set.
  * Throws ConfigError with everything that is wrong, at once.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  const filled = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
+  const filled: Record<string, string | undefined> = cleanValues(env);
   const parsed = environment.safeParse(filled);
   const problems = parsed.success
     ? []
@@ -181,7 +228,8 @@ function toWorkspaces(set: z.output<typeof environment>): SlackConfig['workspace
 function secret(prefix: string, what: string) {
   return z
     .string(`is missing: ${what}`)
-    .refine((value) => value.startsWith(prefix), `must start with ${prefix}: ${what}`);
+    .refine((value) => value.startsWith(prefix), `must start with ${prefix}: ${what}`)
+    .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a blank or other character inside that no token has');
 }
 
 /** https, or plain http to this machine only: keys and passwords travel on it. */
@@ -220,7 +268,7 @@ function parseRateLimits(text: string): RateLimit[] | undefined {
 
 function parseEncryptionKeys(text: string): Config['encryptionKeys'] | undefined {
   const keys = text.split(',').map((part) => {
-    const [, id, base64] = /^\s*([\w-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(part) ?? [];
+    const [, id, base64] = /^\s*([\w-]{1,32}):([A-Za-z0-9+/_-]{43})=?\s*$/.exec(part) ?? [];
     return { id: id ?? '', key: new Uint8Array(Buffer.from(base64 ?? '', 'base64')) };
   });
   const usable = keys.every(({ id, key }) => id !== '' && key.length === 32);

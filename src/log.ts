@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import type { LogLevel } from './config.ts';
+import { createLineWriter } from './line-writer.ts';
+import { openOutput } from './open-output.ts';
 
 /** All that may be written to the log: ids, codes and durations. There is no field that could hold a secret or a body. */
 export type LogFields = {
@@ -23,35 +25,48 @@ export type LogFields = {
   port?: number;
   mode?: string;
   version?: string;
+  /** A table of ours, the id of one of its rows, and a column. */
+  table?: string;
+  row?: string;
+  column?: string;
 };
 
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;
 
-/** A turn that says more than this writes in between. */
-const LINES_TOGETHER_BYTES = 8 * 1024;
+/** The log of the process, which knows what of it nobody took. */
+export type ProcessLog = Log & { countDropped(): number };
 
 /**
- * JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. The lines of one turn of the event loop
- * are written together, and when the process ends.
+ * JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. Where nobody takes them, lines are dropped
+ * and the bot goes on.
  */
-export function createLog(level: LogLevel): Log {
-  const stdout = pino.destination({ dest: 1, sync: true, minLength: LINES_TOGETHER_BYTES });
+export function createLog(level: LogLevel): ProcessLog {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' };
-  const logger = pino(options, stdout);
-  process.once('exit', () => stdout.flushSync());
-  let isPlanned = false;
-  const flush = (): void => {
-    isPlanned = false;
-    stdout.flushSync();
-  };
+  const writer = createLineWriter({
+    write: openOutput(1),
+    renderDropped: (count) => {
+      let rendered = '';
+      pino(options, {
+        write: (line) => {
+          rendered = line;
+        },
+      }).warn({ count }, 'Log lines were dropped');
+      return rendered;
+    },
+  });
+  const logger = pino(options, { write: writer.add });
+  process.once('exit', writer.flush);
   const at =
     (name: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: LogFields = {}) => {
+    (message: string, fields: LogFields = {}) =>
       logger[name](fields, message);
-      if (!isPlanned) setImmediate(flush);
-      isPlanned = true;
-    };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    countDropped: writer.countDropped,
+  };
 }
 
 /** What may be told of an error: its code and where it was thrown. A message can quote what a person typed. */

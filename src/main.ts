@@ -1,7 +1,8 @@
-import { config as readDotenv } from 'dotenv';
 import { type RunningApp, startApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, findConfigWarnings, parseConfig } from './config.ts';
 import { createLog, describeError } from './log.ts';
+import { openOutput } from './open-output.ts';
+import { readEnvironment } from './read-environment.ts';
 import { StartError } from './start-error.ts';
 import { StorageError } from './storage/storage-error.ts';
 
@@ -9,10 +10,14 @@ await run();
 
 /** Runs the bot until it is told to stop. What `.env` says is added to the environment. */
 async function run(): Promise<void> {
-  readDotenv({ quiet: true });
   try {
-    const config = parseConfig(process.env);
+    const env = readEnvironment(process.env);
+    const config = parseConfig(env);
     const log = createLog(config.logLevel);
+    for (const warning of findConfigWarnings(env)) log.warn(warning);
+    // Node writes its warnings to stderr, and waits for whoever reads it.
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => log.warn('Node gave a warning', describeError(warning)));
     const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an error that nobody handled', describeError(error));
       process.exit(1);
@@ -38,9 +43,16 @@ async function run(): Promise<void> {
     process.on('SIGINT', stop);
     app = await startApp(config, log);
   } catch (error) {
-    process.stderr.write(`${sentenceFor(error)}\n`);
+    complain(sentenceFor(error));
     process.exit(1);
   }
+}
+
+/** Where nobody takes the sentence, the exit status has to do. */
+function complain(sentence: string): void {
+  try {
+    openOutput(2)(Buffer.from(`${sentence}\n`));
+  } catch {}
 }
 
 /** Errors that an operator can mend say so in a sentence of ours; of any other only its code and place are told. */

@@ -13,6 +13,10 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome, so long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** A request that came over HTTP was refused. */
+  refused(why: string): void;
+  /** A stored row of the table can't be read. */
+  unreadable(table: string): void;
   /** All of it in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -25,6 +29,8 @@ export type MetricSources = {
   countWaiting(): Promise<Record<string, number>>;
   /** For each window of ColdSend's rate limit, how many requests are left to the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
+  /** How many lines of the log nobody took so far. */
+  countDroppedLines(): number;
 };
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
@@ -74,7 +80,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   });
   const unfinished = new Gauge({
     name: 'inbox_bot_unfinished_requests',
-    help: 'Requests that have not been told yet, by state.',
+    help: "Requests that have not been told yet, by state; set_aside: they can't be read.",
     labelNames: ['state'],
     registers,
   });
@@ -97,10 +103,32 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     labelNames: ['window_seconds'],
     registers,
   });
+  const unreadable = new Counter({
+    name: 'inbox_bot_unreadable_rows_total',
+    help: 'Stored rows that this process could not read, by table; the log names each once.',
+    labelNames: ['table'],
+    registers,
+  });
   const lookUps = new Counter({
     name: 'inbox_bot_failed_look_ups_total',
     help: 'What could not be looked up for a scrape, because the database did not answer; its gauges are left out then.',
     registers,
+  });
+
+  const refused = new Counter({
+    name: 'inbox_bot_refused_requests_total',
+    help: 'Requests over HTTP that were refused, by why. Anybody who reaches the port can make them.',
+    labelNames: ['why'],
+    registers,
+  });
+  new Counter({
+    name: 'inbox_bot_dropped_log_lines_total',
+    help: 'Lines that stdout did not take: its reader is gone or too slow, or the disk is full.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.countDroppedLines());
+    },
   });
 
   return {
@@ -111,6 +139,8 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    refused: (why) => refused.inc({ why }),
+    unreadable: (table) => unreadable.inc({ table }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;

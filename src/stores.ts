@@ -5,9 +5,11 @@ import { createAuditRepository } from './storage/audit-repository.ts';
 import { createAuditedStore } from './storage/audited-store.ts';
 import { createColdsendKeyRepository } from './storage/coldsend-key-repository.ts';
 import { openDatabase } from './storage/open-database.ts';
+import type { OnUnreadable } from './storage/read-rows.ts';
 import { createRequestRepository } from './storage/request-repository.ts';
 import { createResponseUrlSeal } from './storage/response-url-seal.ts';
 import { createSealer } from './storage/sealing.ts';
+import { createSetAsideRequests } from './storage/set-aside.ts';
 import { createSettingsRepository } from './storage/settings-repository.ts';
 import { createTurnRepository } from './storage/turn-repository.ts';
 
@@ -23,7 +25,7 @@ export type Stores = Awaited<ReturnType<typeof openStores>>;
  * Opens the database, migrated, and what is kept in it. Throws StorageError where it is in use, broken or sealed with other
  * keys.
  */
-export async function openStores(config: Config, log: Log, now: () => number) {
+export async function openStores(config: Config, log: Log, now: () => number, onUnreadable: OnUnreadable) {
   const sealer = createSealer(config.encryptionKeys);
   const database = await openDatabase(config.databaseUrl, {
     sealer,
@@ -35,8 +37,7 @@ export async function openStores(config: Config, log: Log, now: () => number) {
     owner: randomUUID(),
     leaseMs: LEASE_MS,
     now,
-    onUnreadable: (request: string, error: unknown) =>
-      log.error('A stored request can not be read by this version', { ...describeError(error), request }),
+    onUnreadable,
   };
   const audited = createAuditedStore({ database, ...held });
   const { accept, advance } = audited;
@@ -56,9 +57,10 @@ export async function openStores(config: Config, log: Log, now: () => number) {
       steadyNow: () => Math.round(startedAt + performance.now()),
       ...held,
     }),
-    keys: createColdsendKeyRepository({ db: database, sealer, now }),
-    settings: createSettingsRepository(database),
-    audit: createAuditRepository({ db: database, now }),
+    setAside: createSetAsideRequests({ db: database, now }),
+    keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
+    settings: createSettingsRepository(database, onUnreadable),
+    audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds; on SQLite this process is the only one that can claim. */
     leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,

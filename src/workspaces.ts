@@ -5,13 +5,20 @@ import type { SlackConfig } from './config.ts';
 import type { Route } from './http-server.ts';
 import { describeError, type Log } from './log.ts';
 import { type BotIdentity, identifyBot } from './slack/identify-bot.ts';
-import { createInstallations, type Installations } from './slack/installations.ts';
+import {
+  createInstallations,
+  type Installations,
+  NotInstalledError,
+  TokenUnreadableError,
+} from './slack/installations.ts';
 import { createLeaving, type LeavingEvent, type LeavingInstallation } from './slack/leaving.ts';
 import { createMissedLeavings } from './slack/missed-leavings.ts';
 import type { SlackApis } from './slack/slack-api.ts';
+import { tryPatiently } from './slack/try-patiently.ts';
 import type { Database } from './storage/database.ts';
 import { createInstallationRepository } from './storage/installation-repository.ts';
 import { createOauthStateRepository } from './storage/oauth-state-repository.ts';
+import type { OnUnreadable } from './storage/read-rows.ts';
 import type { Sealer } from './storage/sealing.ts';
 import { createWorkspaceRepository } from './storage/workspace-repository.ts';
 
@@ -30,6 +37,9 @@ export type WorkspacesDeps = {
   apiOf: SlackApis;
   log: Log;
   newReference(): string;
+  /** Told of a request that an install page refuses, with why. */
+  onRefused(why: string): void;
+  onUnreadable: OnUnreadable;
   now(): number;
 };
 
@@ -37,6 +47,8 @@ export type WorkspacesDeps = {
 export type Workspaces = {
   installations: Installations;
   leave(event: LeavingEvent): Promise<void>;
+  /** Where admins install the bot themselves; undefined for one workspace. */
+  installUrl: string | undefined;
   /** The pages for installing; none for one workspace. */
   createRoutes(): Promise<Record<string, Route>>;
   /** Resolves once it is known whom the bot serves. Throws StartError where Slack refuses the one token. */
@@ -69,7 +81,10 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
 
   return {
     installations: createInstallations({
-      find,
+      find: async (teamId) => {
+        if (self?.isOrgWide === true) throw new NotInstalledError('org_wide');
+        return find(teamId);
+      },
       monotonicNow: () => performance.now(),
       onDropped: () => {},
     }),
@@ -78,9 +93,15 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       if (event.revoked === undefined) await leave(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },
+    installUrl: undefined,
     createRoutes: async () => ({}),
     start: async () => {
       self = await identifyBot(apiOf(botToken), sleep);
+      if (self.isOrgWide) {
+        log.error(
+          'SLACK_BOT_TOKEN belongs to an org-wide installation, so every command is refused: install the app in one workspace and use the token of that',
+        );
+      }
     },
     stop: () => {},
   };
@@ -88,11 +109,17 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
 
 function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { kind: 'many' }): Workspaces {
   const { apiOf, database, fetch, log, logger, now, sealer } = deps;
-  const stored = createInstallationRepository({ database, sealer, now });
+  const stored = createInstallationRepository({ database, sealer, now, onUnreadable: deps.onUnreadable });
   const repository = createWorkspaceRepository({ database, now });
-  const states = createOauthStateRepository({ db: database, now });
+  const used = createOauthStateRepository({ db: database, now });
   const installations = createInstallations({
-    find: stored.find,
+    find: async (teamId) => {
+      const found = await stored.findReadable(teamId);
+      if (found === undefined) return undefined;
+      const { botToken, ...rest } = found;
+      if (botToken === undefined) throw new TokenUnreadableError();
+      return { ...rest, botToken };
+    },
     monotonicNow: () => performance.now(),
     onDropped: apiOf.forget,
   });
@@ -100,21 +127,21 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   let timers: NodeJS.Timeout[] = [];
   let looking: Promise<void> | undefined;
   const leaving = {
-    find: stored.find,
+    find: stored.findReadable,
     apiOf,
-    remove: async ({ teamId, installedAt }: LeavingInstallation, why: string) =>
-      installedAt !== undefined && (await repository.remove(teamId, installedAt, why)),
+    remove: ({ teamId, installedAt }: LeavingInstallation, why: string) => repository.remove(teamId, installedAt, why),
     onRemoved: (teamId: string) => {
       installations.forget(teamId);
       removed(deps, teamId);
     },
     monotonicNow: () => performance.now(),
   };
-  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.list });
+  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.listTeams });
 
   return {
     installations,
     leave: createLeaving({ ...leaving, sleep }),
+    installUrl: `${oauth.publicUrl}/slack/install`,
     createRoutes: async () => {
       const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
         import('./slack/install/install-routes.ts'),
@@ -126,17 +153,18 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         slackApiUrl: deps.slack.apiUrl,
         fetch,
         logger,
-        state: createInstallState({ secret: oauth.stateSecret, states, now }),
-        find: stored.find,
+        state: createInstallState({ secret: oauth.stateSecret, used, now }),
+        find: stored.findReadable,
         save: stored.save,
         apiOf,
         onInstalled: ({ teamId, botToken, installedBy }, again) => {
           installations.forget(teamId);
           log.info('A workspace has installed the bot', { team: teamId });
-          apiOf(botToken)
-            .postMessage(installedBy, renderWelcome(again))
-            .catch((error: unknown) => log.warn('Slack did not take the first message', describeError(error)));
+          tryPatiently(() => apiOf(botToken).postMessage(installedBy, renderWelcome(again))).catch((error: unknown) =>
+            log.warn('Slack did not take the first message', describeError(error)),
+          );
         },
+        onRefused: deps.onRefused,
         onFailure: (error) => {
           const reference = deps.newReference();
           log.error('An installation could not be finished', { ...describeError(error), request: reference });

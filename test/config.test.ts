@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { ConfigError, findConfigWarnings, parseConfig } from '../src/config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const SOCKET = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ENCRYPTION_KEYS: `k1:${KEY}` };
@@ -101,6 +101,78 @@ test('several encryption keys are taken in order; a short, repeated or nameless 
   );
   const bad = [`k1:${KEY},k1:${other}`, `:${KEY}`, KEY, `k1:${Buffer.alloc(16).toString('base64')}`, `k1:${KEY},`];
   for (const keys of bad) assert.equal(problemsOf({ ...SOCKET, ENCRYPTION_KEYS: keys }).length, 1, keys);
+});
+
+test('an encryption key may lack the = at its end, or be of the URL-safe kind', () => {
+  const bytes = Buffer.alloc(32, 0xfb);
+  for (const text of [bytes.toString('base64').replace('=', ''), bytes.toString('base64url')]) {
+    const env = { ...SOCKET, ENCRYPTION_KEYS: `k1:${text}` };
+    assert.deepEqual(parseConfig(env).encryptionKeys, [{ id: 'k1', key: new Uint8Array(bytes) }]);
+    assert.match(findConfigWarnings(env).join(), /^ENCRYPTION_KEYS looks unusual/);
+  }
+});
+
+const USUAL: Record<string, string> = {
+  SLACK_BOT_TOKEN: 'xoxb-111-222-AbC',
+  SLACK_APP_TOKEN: 'xapp-1-A0-111-abc',
+  SLACK_SIGNING_SECRET: '0123456789abcdef'.repeat(2),
+  SLACK_API_URL: 'https://slack.example/api/',
+  COLDSEND_API_URL: 'https://coldsend.example',
+  COLDSEND_ADD_PATH: '/sender-accounts/smtp',
+  COLDSEND_TIMEOUT_MS: '1000',
+  COLDSEND_RATE_LIMIT: '5/1',
+  ENCRYPTION_KEYS: `k2:${KEY}, k1:${KEY}`,
+  DATABASE_URL: 'sqlite:./x.db',
+  HOST: '127.0.0.1',
+  PORT: '3001',
+  PUBLIC_URL: 'https://bot.example.com',
+  LOG_LEVEL: 'warn',
+};
+
+test('blanks, line breaks and quotes around any value make no difference, and quotes are told', () => {
+  const config = parseConfig(USUAL);
+  assert.deepEqual(findConfigWarnings(USUAL), []);
+  for (const [name, value] of Object.entries(USUAL)) {
+    for (const around of [`${value}\r\n`, ` \t${value}\u00a0`, `\ufeff${value}\n`]) {
+      assert.deepEqual(parseConfig({ ...USUAL, [name]: around }), config, name);
+      assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: around }), [], name);
+    }
+    for (const quoted of [`"${value}"`, `'${value}'`, `“${value}”\n`, `" ${value}\n"`]) {
+      assert.deepEqual(parseConfig({ ...USUAL, [name]: quoted }), config, name);
+      assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: quoted }), [
+        `${name} has quotes around it, which are left out. Remove them.`,
+      ]);
+    }
+  }
+  assert.match(problemsOf({ ...USUAL, ENCRYPTION_KEYS: '""' }).join(), /^ENCRYPTION_KEYS is missing/);
+});
+
+test('an unusual form is told with what was expected, never refused, and never quoted', () => {
+  const unusual: [name: string, value: string, expected: RegExp][] = [
+    ['SLACK_SIGNING_SECRET', 'hunter2', /32 hex digits/],
+    ['SLACK_SIGNING_SECRET', '0123456789ABCDEF'.repeat(2), /32 hex digits/],
+    ['SLACK_CLIENT_SECRET', '0123456789abcdef', /32 hex digits/],
+    ['SLACK_BOT_TOKEN', 'xoxb-hunter2.', /xoxb- and then/],
+    ['SLACK_APP_TOKEN', 'xapp-"hunter2', /xapp- and then/],
+    ['SLACK_CLIENT_ID', 'hunter2', /two numbers/],
+  ];
+  for (const [name, value, expected] of unusual) {
+    const warnings = findConfigWarnings({ ...USUAL, [name]: value });
+    assert.equal(warnings.length, 1, name);
+    assert.match(warnings.join(), new RegExp(`^${name} looks unusual\\. Expected: `));
+    assert.match(warnings.join(), expected);
+    assert.ok(!warnings.join().includes(value));
+    if (!name.includes('CLIENT')) assert.deepEqual(problemsOf({ ...USUAL, [name]: value }), []);
+  }
+});
+
+test('a token that can stand in no header is refused', () => {
+  for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']) {
+    for (const inside of [' ', '\n', '\u200b', 'ä']) {
+      const value = `${USUAL[name]}${inside}x`;
+      assert.match(problemsOf({ ...USUAL, [name]: value }).join(), new RegExp(`^${name} has a blank or other`));
+    }
+  }
 });
 
 test('rate limits are read as requests/seconds', () => {

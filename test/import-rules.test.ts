@@ -9,8 +9,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** What a file of each part of src/ may import from the rest of it. `app.ts`, what is started, and the operators' commands know everything. */
 const MAY_IMPORT: Record<string, RegExp> = {
   'add-inbox/': /^add-inbox\//,
-  'slack/': /^(slack|add-inbox)\/|^(log|http-server|start-error)\.ts$/,
-  'coldsend/': /^(coldsend|add-inbox)\//,
+  'slack/': /^(slack|add-inbox)\/|^(log|http-server|start-error|growing-buffer)\.ts$/,
+  'coldsend/': /^(coldsend|add-inbox)\/|^growing-buffer\.ts$/,
   'storage/': /^(storage|add-inbox)\//,
 };
 

@@ -12,6 +12,7 @@ const SOURCES: MetricSources = {
     { seconds: 60, left: 97 },
     { seconds: 3600, left: 0 },
   ],
+  countDroppedLines: () => 5,
 };
 
 function createLines(sources: MetricSources) {
@@ -36,6 +37,21 @@ test('what is unfinished, how old it is, what waits and what is left of the rate
   }
 });
 
+test('how many lines of the log were dropped, also the second time', async () => {
+  const { render } = createLines(SOURCES);
+  await render();
+  assert.ok((await render()).includes('inbox_bot_dropped_log_lines_total 5'));
+});
+
+test('rows that cannot be read are counted by table, and requests that are set aside stand among the unfinished', async () => {
+  const aside = { set_aside: { count: 1, oldestAcceptedAt: 4_000 } };
+  const { metrics, render } = createLines({ ...SOURCES, countUnfinished: async () => aside });
+  metrics.unreadable('requests');
+  const lines = await render();
+  assert.ok(lines.includes('inbox_bot_unreadable_rows_total{table="requests"} 1'));
+  assert.ok(lines.includes('inbox_bot_unfinished_requests{state="set_aside"} 1'));
+});
+
 test('without its database it still tells what it has, and nothing that is no longer known', async () => {
   let isAway = false;
   const unlessAway =
@@ -48,6 +64,7 @@ test('without its database it still tells what it has, and nothing that is no lo
     countUnfinished: unlessAway(SOURCES.countUnfinished),
     countWaiting: unlessAway(SOURCES.countWaiting),
     countLeft: unlessAway(SOURCES.countLeft),
+    countDroppedLines: SOURCES.countDroppedLines,
   });
   metrics.settled('added', 1_500);
   await render();

@@ -181,6 +181,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     sign: (body, { timestampOffsetSeconds = 0, signingSecret = app.signingSecret } = {}) =>
       signatureHeaders({ body, signingSecret, timestampSeconds: Math.floor(now() / 1000) + timestampOffsetSeconds }),
     socketCount: sockets.count,
+    sendFrame: (frame, envelopeId) => sockets.sendFrame(frame, envelopeId, 3_000),
     disconnectSockets: (reason = 'refresh_requested') => sockets.disconnect(reason),
     cutSockets: sockets.cut,
 
@@ -216,8 +217,8 @@ function createApp(given: Partial<AppConfig>, secret: (length: number) => string
   return {
     appId,
     clientId: '1111111111.2222222222',
-    clientSecret: secret(32),
-    signingSecret: secret(32),
+    clientSecret: toHex(secret(32)),
+    signingSecret: toHex(secret(32)),
     appToken: `xapp-1-${appId}-1111111111-${secret(32)}`,
     name: 'app',
     commands: 'all',
@@ -226,6 +227,11 @@ function createApp(given: Partial<AppConfig>, secret: (length: number) => string
     redirectUrls: 'any',
     ...given,
   };
+}
+
+/** Slack's own secrets are hex digits. */
+function toHex(base36: string): string {
+  return base36.replace(/[g-z]/g, (digit) => (Number.parseInt(digit, 36) % 16).toString(16));
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<string> {

@@ -5,7 +5,7 @@ import type { ResponseOrigin } from './response-urls.ts';
 import type { Channel, Installation, JsonObject, PersonRecord, StateValues, StoredMessage } from './types.ts';
 import { valuesFor } from './view-state.ts';
 import type { OpenView } from './views.ts';
-import { messageJson, viewJson } from './wire.ts';
+import { messageJson, namedTeamOf, viewJson } from './wire.ts';
 
 /* The payloads Slack sends: https://docs.slack.dev/reference/interaction-payloads */
 
@@ -55,7 +55,7 @@ export function viewPayload(
   const trigger = { userId: person.id, teamId: installation.teamId, fromModal: true, conversation: undefined };
   return {
     type,
-    team: teamJson(core, person.teamId),
+    team: teamJson(core, namedTeamOf(person)),
     user: userOf(person),
     api_app_id: core.app.appId,
     token: TOKEN,
@@ -131,11 +131,11 @@ function actionJson(
 }
 
 function userOf(person: PersonRecord): JsonObject {
-  return { id: person.id, username: person.name, name: person.name, team_id: person.teamId };
+  return { id: person.id, username: person.name, name: person.name, team_id: namedTeamOf(person) };
 }
 
 function teamJson(core: Core, teamId: string): JsonObject {
-  return { id: teamId, domain: core.state.getWorkspace(teamId).domain };
+  return { id: teamId, domain: core.state.workspaces.get(teamId)?.domain ?? teamId.toLowerCase() };
 }
 
 function channelName({ kind, name }: Channel): string {

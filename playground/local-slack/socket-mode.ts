@@ -23,6 +23,8 @@ export type SocketMode = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sends the envelope over one of the connections and waits for its acknowledgement. */
   send(envelope: Envelope, timeoutMs: number): Promise<SocketAnswer>;
+  /** Sends a frame as it is; resolves with whether the envelope of this id was acknowledged. */
+  sendFrame(frame: string | Buffer, envelopeId: string | undefined, timeoutMs: number): Promise<boolean>;
   count(): number;
   disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
   cut(): void;
@@ -145,6 +147,19 @@ export function createSocketMode({
         connection.socket.send(
           JSON.stringify({ envelope_id: envelopeId, type, accepts_response_payload: accepts, payload, ...retried }),
         );
+      });
+    },
+    sendFrame(frame, envelopeId, timeoutMs) {
+      for (const { socket } of connections) socket.send(frame);
+      if (envelopeId === undefined) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const settle = (isAcknowledged: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(envelopeId);
+          resolve(isAcknowledged);
+        };
+        const timer = setTimeout(settle, timeoutMs, false);
+        waiting.set(envelopeId, () => settle(true));
       });
     },
     count: () => connections.length,

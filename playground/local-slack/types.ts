@@ -56,6 +56,11 @@ export type PersonRecord = {
   is_ultra_restricted: boolean;
   deleted: boolean;
   is_bot: boolean;
+  /**
+   * Of somebody in an organization (Enterprise Grid): what payloads and `users.info` give as their `team_id`, another
+   * workspace of it or the organization itself, and all workspaces they are in.
+   */
+  organization?: { teamId: string; teams: string[] } | undefined;
 };
 
 export type ChannelKind = 'public' | 'private' | 'im' | 'mpim';
@@ -295,6 +300,10 @@ export type Fault =
   | { status: number }
   /** Answered 429 with this many seconds. */
   | { retryAfter: number }
+  /** Answered with this text, whatever it is; nothing is done. */
+  | { text: string; headers?: { [name: string]: string } }
+  /** Done, and answered so many milliseconds later. */
+  | { answerAfterMs: number }
   /** Never answered. */
   | 'hang'
   /** The connection is cut before anything is done. */
@@ -469,6 +478,8 @@ export type LocalSlack = {
   ): { [name: string]: string };
   /** Open Socket Mode connections. */
   socketCount(): number;
+  /** Sends a frame as it is over each connection; resolves with whether the envelope of this id was acknowledged in time. */
+  sendFrame(frame: string | Buffer, envelopeId?: string): Promise<boolean>;
   /** Sends `disconnect`, then closes: `warning` and `refresh_requested` as Slack does before it replaces a connection. */
   disconnectSockets(reason?: 'warning' | 'refresh_requested' | 'link_disabled'): void;
   /** Cuts the connections without a word. */

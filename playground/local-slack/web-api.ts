@@ -24,7 +24,14 @@ const METHODS: { [name: string]: Method } = {
   ...oauthMethods,
 };
 
-type Answer = { httpStatus: number; headers: { [name: string]: string }; body: JsonObject; teamId: string | undefined };
+type Answer = {
+  httpStatus: number;
+  headers: { [name: string]: string };
+  body: JsonObject;
+  /** Sent instead of the body. */
+  text?: string;
+  teamId: string | undefined;
+};
 
 const NEVER_ANSWERED = new Set<unknown>(['hang', 'hangAfterTaking']);
 const CUT = new Set<unknown>(['reset', 'resetAfterTaking']);
@@ -42,11 +49,12 @@ export function createWebApi(core: Core, { answerDelayMs }: { answerDelayMs: num
     const token = bearer(request) ?? stringAt(args, 'token');
     delete args.token;
     const fault = core.faults.take(method);
-    const isTaken = fault === undefined || fault === 'resetAfterTaking' || fault === 'hangAfterTaking';
+    const isTaken = fault === undefined || isTakenAllTheSame(fault);
     const answer = isTaken
       ? answerCall(core, method, token, args, request.headers.authorization)
       : answerFault(core, fault, token);
-    if (answerDelayMs > 0) await sleep(answerDelayMs);
+    const delayMs = typeof fault === 'object' && 'answerAfterMs' in fault ? fault.answerAfterMs : answerDelayMs;
+    if (delayMs > 0) await sleep(delayMs);
     const unanswered = NEVER_ANSWERED.has(fault) || CUT.has(fault);
     core.keeper.noteCall({
       kind: 'call',
@@ -70,7 +78,7 @@ export function createWebApi(core: Core, { answerDelayMs }: { answerDelayMs: num
       date: new Date(core.now()).toUTCString(),
       ...answer.headers,
     });
-    response.end(JSON.stringify(answer.body));
+    response.end(answer.text ?? JSON.stringify(answer.body));
   };
 }
 
@@ -121,9 +129,16 @@ function answerFault(core: Core, fault: Fault, token: string | undefined): Answe
   const teamId = token === undefined ? undefined : core.state.tokens.get(token)?.teamId;
   if (typeof fault === 'string') return { httpStatus: 0, headers: {}, body: {}, teamId };
   if ('retryAfter' in fault) return limited(fault.retryAfter, teamId);
+  if ('text' in fault) return { httpStatus: 200, headers: fault.headers ?? {}, body: {}, text: fault.text, teamId };
   if ('status' in fault)
     return { httpStatus: fault.status, headers: {}, body: { ok: false, error: 'internal_error' }, teamId };
-  return { httpStatus: 200, headers: {}, body: { ok: false, error: fault.error }, teamId };
+  const error = 'error' in fault ? fault.error : 'internal_error';
+  return { httpStatus: 200, headers: {}, body: { ok: false, error }, teamId };
+}
+
+function isTakenAllTheSame(fault: Fault): boolean {
+  if (typeof fault === 'object') return 'answerAfterMs' in fault;
+  return fault === 'resetAfterTaking' || fault === 'hangAfterTaking';
 }
 
 function limited(seconds: number, teamId: string | undefined): Answer {

@@ -62,7 +62,7 @@ export function channelJson(core: Core, installation: Installation, channel: Cha
 export function userJson(core: Core, installation: Installation, person: PersonRecord): JsonObject {
   const base = {
     id: person.id,
-    team_id: person.teamId,
+    team_id: namedTeamOf(person),
     name: person.name,
     deleted: person.deleted,
     real_name: person.real_name,
@@ -71,6 +71,9 @@ export function userJson(core: Core, installation: Installation, person: PersonR
     is_bot: person.is_bot,
     is_app_user: false,
     updated: seconds(core.now()),
+    ...(person.organization && {
+      enterprise_user: { id: person.id, enterprise_id: 'E0LOCAL', teams: person.organization.teams },
+    }),
   };
   const foreign =
     person.teamId !== installation.teamId ? { is_stranger: isStranger(core.state, installation, person) } : {};
@@ -84,6 +87,11 @@ export function userJson(core: Core, installation: Installation, person: PersonR
     is_restricted: person.is_restricted,
     is_ultra_restricted: person.is_ultra_restricted,
   };
+}
+
+/** Whose `team_id` a person has in payloads. */
+export function namedTeamOf({ organization, teamId }: PersonRecord): string {
+  return organization?.teamId ?? teamId;
 }
 
 function seconds(ms: number): number {

@@ -1,5 +1,8 @@
-/** `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes. */
-export type KeyStatus = 'works' | 'unchecked' | 'refused';
+/**
+ * `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes.
+ * `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read.
+ */
+export type KeyStatus = 'works' | 'unchecked' | 'refused' | 'unreadable';
 
 /** Which key of a workspace: the one of a client, bound to one of its channels; '' and '' name the workspace's own. */
 export type KeyName = { teamId: string; channelId: string; label: string };
@@ -28,7 +31,7 @@ export function keyStamp(keys: ColdsendKey[], label: string, removals: string): 
   return keys.find((key) => key.label === label)?.revision ?? `none.${removals}`;
 }
 
-/** A key's form as ColdSend documents it; no length is promised. Trimmed before it is tried. */
+/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is tried. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
 /** A client's label has to fit beside other words, and into the form's memory. */

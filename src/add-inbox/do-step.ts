@@ -1,5 +1,16 @@
 import { type ColdsendKey, type KeyName, type KeyStatus, keyNameOf } from './coldsend-key.ts';
-import { afterSending, expiresAt, isUsable, nextStep, retryDelayMs, type Step, settling } from './next-step.ts';
+import {
+  afterSending,
+  expiresAt,
+  isAnnouncedTooLate,
+  isShownTooLate,
+  isUsable,
+  nextStep,
+  PATIENT_TRIES,
+  retryDelayMs,
+  type Step,
+  settling,
+} from './next-step.ts';
 import type { Outcome, SendResult } from './outcome.ts';
 import type { LostRight } from './person.ts';
 import {
@@ -7,6 +18,7 @@ import {
   type Announcement,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsUnreadableError,
   PasswordsWipedError,
   type RequestChange,
 } from './request.ts';
@@ -15,14 +27,14 @@ import type { Passwords, SenderAccount } from './sender-account.ts';
 /** A database that refuses ColdSend's answer is asked again this often, at the most. */
 const INSIST_EVERY_MS = 1_000;
 
-/** Out of the line, and to be sent at once with the key there is now. */
-const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
+/** Out of the line, and to be sent at once with the key there is now. Only for what was not sent. */
+export const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
 
 export type StepDeps = {
   requests: {
     /** Commits a change under the claim's fence. Throws LeaseLostError. */
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
-    /** Throws PasswordsWipedError. */
+    /** Throws PasswordsWipedError, PasswordsUnreadableError. */
     openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
   };
   keys: {
@@ -136,22 +148,26 @@ export function createDoStep(deps: StepDeps): {
 
   async function announce(request: ClaimedRequest): AfterStep {
     const announced = await delivery.announce(request, held(request));
-    if (announced.kind === 'later') return tryLater(request, announced.retryAfterMs);
+    if (announced.kind === 'later') {
+      if (!isAnnouncedTooLate(request, now())) return tryLater(request, announced.retryAfterMs);
+      return insist(request, { state: 'announced', tries: 0 });
+    }
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
     return insist(request, { state: 'announced', announcement, tries: 0 });
   }
 
   async function send(request: ClaimedRequest): AfterStep {
-    const prepared = await prepare(request);
-    if (prepared.kind === 'not_now') return prepared.next;
-    const { key } = prepared;
+    let prepared: Prepared;
     let turn: Turn;
     try {
-      turn = await turns.take(request, key.fingerprint);
+      prepared = await prepare(request);
+      if (prepared.kind === 'not_now') return prepared.next;
+      turn = await turns.take(request, prepared.key.fingerprint);
     } catch (error) {
       // The commit may have armed it all the same.
       return notSent(request, error);
     }
+    const { key } = prepared;
     if (turn.kind === 'armed') return post(turn.request, prepared, turn.turn);
     // A key that was stored between our look and this commit has not taken this request out of the old one's line.
     const current = await keys.find(keyNameOf(request));
@@ -176,8 +192,7 @@ export function createDoStep(deps: StepDeps): {
     if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
     if (turnOf !== undefined && key.fingerprint !== turnOf) return notNow(await insist(request, SEND_ANEW));
     const passwords = await openPasswords(request);
-    // The workspace left in between.
-    if (passwords === undefined) return notNow(await settle(request, settling({ kind: 'expired' }, now())));
+    if ('kind' in passwords) return notNow(await settle(request, settling(passwords, now())));
     const right = await deps.checkRight(request);
     if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
     if (right.kind === 'unknown') return notNow(await sendLater(request));
@@ -198,11 +213,20 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function post(armed: ClaimedRequest, { key, passwords }: Ready, turn: TakenTurn): AfterStep {
-    const result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, () => {
+    let begun = false;
+    const maySend = () => {
       if (!deps.isHeld(armed)) return false;
+      begun = true;
       turns.noteSending(armed, turn).catch((error: unknown) => deps.onError(armed, error));
       return true;
-    });
+    };
+    let result: SendResult;
+    try {
+      result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, maySend);
+    } catch (error) {
+      if (begun) throw error;
+      return notSent(armed, error);
+    }
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
       const settled = await settle(armed, change);
@@ -217,11 +241,13 @@ export function createDoStep(deps: StepDeps): {
     return showAndRelease(waiting);
   }
 
-  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | undefined> {
+  /** The passwords, or how the request ends without them: wiped where the workspace left in between. */
+  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
     try {
       return await requests.openPasswords(armed);
     } catch (error) {
-      if (error instanceof PasswordsWipedError) return undefined;
+      if (error instanceof PasswordsWipedError) return { kind: 'expired' };
+      if (error instanceof PasswordsUnreadableError) return { kind: 'expired', why: 'passwords_unreadable' };
       throw error;
     }
   }
@@ -243,10 +269,10 @@ export function createDoStep(deps: StepDeps): {
       notBefore: expiresAt(request),
     });
     // A key that was stored between our look and this commit has not set this request going: look again.
-    if (isUsable(await keys.find(keyNameOf(request)))) {
-      return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
-    }
-    return showAndRelease(waiting);
+    const key = await keys.find(keyNameOf(request));
+    if (isUsable(key)) return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
+    // Where an operator mends the one that can't be read, nobody stores another.
+    return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
   }
 
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
@@ -266,8 +292,15 @@ export function createDoStep(deps: StepDeps): {
       case 'nowhere':
         return tellInForm(request);
       case 'later':
-        return tryLater(request, replied.retryAfterMs);
+        return replyLater(request, replied.retryAfterMs);
     }
+  }
+
+  /** A result stays due until it is told. Once Slack has not taken it for minutes, the log has it, and the form shows it. */
+  async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+    if (request.tries >= PATIENT_TRIES) deps.onError(request, new NotToldYetError());
+    if (request.tries === PATIENT_TRIES) await delivery.refresh(request, held(request));
+    return tryLater(request, retryAfterMs);
   }
 
   /** The form, where it is still open, is the only place there is: worth one try. */
@@ -279,19 +312,20 @@ export function createDoStep(deps: StepDeps): {
 
   async function finish(request: ClaimedRequest): AfterStep {
     const refreshed = await delivery.refresh(request, held(request));
-    if (refreshed.kind === 'later') return tryLater(request, refreshed.retryAfterMs);
+    const isLater = refreshed.kind === 'later' && !isShownTooLate(request, now());
+    if (isLater) return tryLater(request, refreshed.retryAfterMs);
     return release(request, { state: 'told', toldAt: now() });
   }
 
   /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
-  async function showAndRelease(waiting: ClaimedRequest): AfterStep {
+  async function showAndRelease(waiting: ClaimedRequest, change: RequestChange = {}): AfterStep {
     try {
       await delivery.refresh(waiting, held(waiting));
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       deps.onError(waiting, error);
     }
-    await insist(waiting, {}, { release: true });
+    await insist(waiting, change, { release: true });
     return undefined;
   }
 
@@ -328,6 +362,15 @@ export function createDoStep(deps: StepDeps): {
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** tries, INSIST_EVERY_MS)));
       }
     }
+  }
+}
+
+/** Slack has not taken a result for minutes. */
+class NotToldYetError extends Error {
+  readonly code = 'not_told_yet';
+  constructor() {
+    super('Slack does not take the result');
+    this.name = 'NotToldYetError';
   }
 }
 

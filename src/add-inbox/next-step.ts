@@ -5,6 +5,15 @@ import type { AddInboxRequest, RequestChange } from './request.ts';
 /** A request that could not be sent for this long settles as expired. */
 export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
 
+/** A request whose announcement Slack does not take goes on without one after this long. */
+const ANNOUNCED_WITHIN_MS = 60 * 60 * 1000;
+
+/** So long after the outcome, messages that show an earlier state are worth another try. */
+const SHOWN_WITHIN_MS = 24 * 60 * 60 * 1000;
+
+/** About five minutes of retries. */
+export const PATIENT_TRIES = 6;
+
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 
@@ -63,6 +72,16 @@ export function settling(outcome: Outcome, now: number): RequestChange {
   return { state: 'settled', outcome, settledAt: now, waitsFor: undefined, notBefore: now, tries: 0 };
 }
 
+/** Whether to go on without an announcement that Slack does not take. */
+export function isAnnouncedTooLate({ acceptedAt }: AddInboxRequest, now: number): boolean {
+  return now >= acceptedAt + ANNOUNCED_WITHIN_MS;
+}
+
+/** Whether to leave a message as it is that Slack does not let us change; the result stands below it. */
+export function isShownTooLate({ settledAt }: AddInboxRequest, now: number): boolean {
+  return settledAt !== undefined && now >= settledAt + SHOWN_WITHIN_MS;
+}
+
 /** When a request that is still not sent is given up, in milliseconds since 1970. */
 export function expiresAt(request: AddInboxRequest): number {
   return request.acceptedAt + EXPIRES_AFTER_MS;
@@ -75,6 +94,6 @@ export function retryDelayMs(tries: number, random: number): number {
 }
 
 /** Whether requests may be sent with this key. One that could not be checked yet is tried. */
-export function isUsable(key: ColdsendKey | undefined): key is ColdsendKey {
-  return key !== undefined && key.status !== 'refused';
+export function isUsable(key: ColdsendKey | undefined): boolean {
+  return key !== undefined && key.status !== 'refused' && key.status !== 'unreadable';
 }

@@ -25,10 +25,10 @@ export type Outcome =
   | { kind: 'refused'; reason: string; fields: FieldRefusal[]; lostRight?: LostRight | undefined }
   /** 401, or 403 for the scopes of the key. */
   | { kind: 'key_refused'; reason: string; missingScopes: string[] }
-  /** Nobody can know whether the inbox was added. */
-  | { kind: 'unknown'; why: UnknownWhy }
-  /** Nobody could send it for a day. */
-  | { kind: 'expired' };
+  /** Nobody can know whether the inbox was added. With `restored` it was unfinished in a backup that the bot started from. */
+  | { kind: 'unknown'; why: UnknownWhy; restored?: true | undefined }
+  /** Nobody could send it for a day; or ever, for the reason that is given. An older version shows it as expired. */
+  | { kind: 'expired'; why?: 'passwords_unreadable' | undefined };
 
 export type UnknownWhy =
   /** The connection broke, or nothing came in time, after the first byte had gone out. */

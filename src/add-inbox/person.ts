@@ -1,8 +1,10 @@
 /** Somebody as Slack describes them at this moment. */
 export type Person = {
   userId: string;
-  /** The workspace they belong to, which need not be the one they act in. */
+  /** The workspace they belong to: the one they act in where that is among theirs. */
   teamId: string;
+  /** In an organization (Enterprise Grid) one person belongs to several workspaces, and a payload names any of them. */
+  isInOrganization: boolean;
   /** A workspace admin or owner. */
   isAdmin: boolean;
   /** A single- or multi-channel guest. */
@@ -17,7 +19,7 @@ export const LOST_RIGHTS = ['other_workspace', 'deactivated', 'guest', 'admins_o
 export type LostRight = (typeof LOST_RIGHTS)[number];
 
 /** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
-export type Refusal = LostRight | 'not_admin' | 'not_theirs';
+export type Refusal = LostRight | 'not_admin' | 'not_theirs' | 'settings_unreadable';
 
 /** Why somebody is no full member of the workspace; undefined where they are. */
 export function findRefusal(

@@ -11,9 +11,11 @@ export type Provider = {
   smtp_port: number;
   imap_host: string | undefined;
   imap_port: number;
+  /** Mails a day that the provider lets one inbox send; not a recommendation. */
+  maxDailyLimit: number;
 };
 
-/** The servers of each provider, from ColdSend's provider table. The user name is the full address at all three. */
+/** The servers and limits of each provider, from ColdSend's provider table. The user name is the full address at all three. */
 export const PROVIDERS: Record<InboxType, Provider> = {
   GOOGLE_WORKSPACE: {
     name: 'Google Workspace',
@@ -21,6 +23,7 @@ export const PROVIDERS: Record<InboxType, Provider> = {
     smtp_port: 587,
     imap_host: 'imap.gmail.com',
     imap_port: 993,
+    maxDailyLimit: 2_000,
   },
   OUTLOOK_365: {
     name: 'Microsoft 365',
@@ -28,9 +31,20 @@ export const PROVIDERS: Record<InboxType, Provider> = {
     smtp_port: 587,
     imap_host: 'outlook.office365.com',
     imap_port: 993,
+    maxDailyLimit: 10_000,
   },
-  CUSTOM_SMTP: { name: 'Another provider', smtp_host: undefined, smtp_port: 587, imap_host: undefined, imap_port: 993 },
+  CUSTOM_SMTP: {
+    name: 'Another provider',
+    smtp_host: undefined,
+    smtp_port: 587,
+    imap_host: undefined,
+    imap_port: 993,
+    maxDailyLimit: 100_000,
+  },
 };
 
-/** ColdSend's default for `daily_limit`, in mails a day. */
-export const DEFAULT_DAILY_LIMIT = 100;
+/**
+ * What the form starts with where a workspace has set nothing, in mails a day: ColdSend recommends 20–30 for a new account. The
+ * API's own default, 100, is for an established one.
+ */
+export const DEFAULT_DAILY_LIMIT = 30;

@@ -71,6 +71,15 @@ export class LeaseLostError extends Error {
   }
 }
 
+/** The sealed passwords of the request were altered, or their key is lost: nobody can open them any more. */
+export class PasswordsUnreadableError extends Error {
+  readonly code = 'passwords_unreadable';
+  constructor(requestId: string) {
+    super(`the passwords of request ${requestId} can't be opened`);
+    this.name = 'PasswordsUnreadableError';
+  }
+}
+
 /** The passwords of the request are gone, so it can't be sent any more. */
 export class PasswordsWipedError extends Error {
   readonly code = 'passwords_wiped';

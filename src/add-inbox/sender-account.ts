@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { cleanText, withoutBlanks } from './clean-text.ts';
+import { toAsciiName } from './domain-name.ts';
+import { findAddressMistake, MAX_ADDRESS, toAsciiAddress } from './email-address.ts';
 import { INBOX_TYPES, type InboxType } from './providers.ts';
 
 /*
@@ -6,16 +9,16 @@ import { INBOX_TYPES, type InboxType } from './providers.ts';
  * The sentences are shown under the fields of the form.
  */
 
-const CONTROL_CHARACTER = /\p{Cc}/u;
-
-/** RFC 1123: labels of letters, digits and inner hyphens, at least two of them, 253 characters in all. */
-const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** Google shows an app password as four groups of four letters; the spaces between them are not part of it. */
 const APP_PASSWORD = /^[a-z]{16}$/i;
 
-const emailAddress = text(255, 'Enter the full address of the inbox, like jane@acme.com.').pipe(
-  z.email('This is not an email address. Enter one full address, like jane@acme.com.').min(5),
+const emailAddress = text(MAX_ADDRESS, 'Enter the full address of the inbox, like jane@acme.com.').superRefine(
+  (value, context) => {
+    const message = findAddressMistake(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  },
 );
 
 const fields = z.object({
@@ -67,7 +70,7 @@ export type FieldErrors = Partial<Record<AccountField, string>>;
 
 export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
 
-/** Checks all 14 fields at once. Text comes back trimmed, passwords as typed but for the spaces of a Google app password. */
+/** Checks all 14 fields at once. Text comes back cleaned, passwords as typed but for the spaces of a Google app password. */
 export function validateAccount(typed: TypedAccount): Validated<SenderAccount> {
   return toValidated(senderAccount.safeParse(typed));
 }
@@ -91,6 +94,18 @@ export function parseDailyLimit(typed: string): number | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** As it is sent: mail goes to a domain that has other letters than ASCII's under its ASCII name only. */
+export function withAsciiDomains(account: SenderAccount): SenderAccount {
+  return {
+    ...account,
+    email_address: toAsciiAddress(account.email_address),
+    smtp_host: toAsciiName(account.smtp_host) ?? account.smtp_host,
+    smtp_username: toAsciiAddress(account.smtp_username),
+    imap_host: toAsciiName(account.imap_host) ?? account.imap_host,
+    imap_username: toAsciiAddress(account.imap_username),
+  };
+}
+
 /** Takes the passwords out, so that the rest can be stored and shown. */
 export function splitPasswords(account: SenderAccount): { account: AccountToAdd; passwords: Passwords } {
   const { smtp_password, imap_password, ...rest } = account;
@@ -110,15 +125,19 @@ function toValidated<T>(parsed: z.ZodSafeParseResult<T>): Validated<T> {
 function text(maxLength: number, missing: string) {
   return z
     .string(missing)
-    .trim()
-    .min(1, missing)
-    .refine((value) => [...value].length <= maxLength, `This is too long: at most ${maxLength} characters.`)
-    .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the line break or other invisible character.');
+    .transform(cleanText)
+    .pipe(
+      z
+        .string()
+        .min(1, missing)
+        .refine((value) => [...value].length <= maxLength, `This is too long: at most ${maxLength} characters.`)
+        .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the line break or other invisible character.'),
+    );
 }
 
 function hostName(missing: string) {
   return text(255, missing).refine(
-    (value) => HOST_NAME.test(value),
+    (value) => toAsciiName(value) !== undefined,
     'Enter the name of the server only, like smtp.acme.com: no https://, no port, no spaces.',
   );
 }
@@ -126,8 +145,8 @@ function hostName(missing: string) {
 function wholeNumber(maximum: number, message: string) {
   return z
     .string(message)
-    .trim()
-    .regex(/^\d+$/, message)
+    .transform(cleanText)
+    .pipe(z.string().regex(/^\d+$/, message))
     .transform(Number)
     .pipe(z.number(message).min(1, message).max(maximum, message));
 }
@@ -140,6 +159,6 @@ function password(missing: string) {
 }
 
 function withoutAppPasswordSpaces(inboxType: InboxType, typed: string): string {
-  const squeezed = typed.replace(/\s/g, '');
+  const squeezed = withoutBlanks(typed);
   return inboxType === 'GOOGLE_WORKSPACE' && APP_PASSWORD.test(squeezed) ? squeezed : typed;
 }

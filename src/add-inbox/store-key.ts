@@ -1,3 +1,4 @@
+import { cleanText } from './clean-text.ts';
 import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
 import type { KeyTrial } from './key-trial.ts';
 
@@ -35,6 +36,8 @@ export type KeyNotStored =
   | { kind: 'outdated' }
   /** Slack did not say whether the bot can post there. */
   | { kind: 'slack_silent' }
+  /** The client's stored key can't be bound to other channels, because it can't be opened. */
+  | { kind: 'key_unreadable' }
   | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' }>;
 
 /** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
@@ -72,7 +75,7 @@ export function createStoreKey(
 ): (toStore: KeyToStore, withinMs: number, checkChannel?: CheckChannel) => Promise<KeyStored> {
   return async (toStore, withinMs, checkChannel) => {
     const { teamId, userId, client, stamp } = toStore;
-    const apiKey = toStore.apiKey.trim();
+    const apiKey = cleanText(toStore.apiKey);
     const keys = client === undefined ? [] : await deps.list(teamId);
     const mistake = client && findMistake(client, keys, toStore.isNew);
     if (mistake !== undefined) return mistake;

@@ -1,6 +1,7 @@
-import type { AfterStep, TakenTurn } from './do-step.ts';
+import { type AfterStep, SEND_ANEW, type TakenTurn } from './do-step.ts';
 import { retryDelayMs } from './next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
+import { hasShare, type Shares, sharesOf } from './shares.ts';
 
 /** How often to look for requests that are due, or that another replica left behind. */
 const POLL_MS = 1_000;
@@ -14,15 +15,26 @@ const LEASE_MARGIN_MS = 500;
 /** A request that got the turn it waited for. */
 export type ArmedInTurn = ClaimedRequest & { turn: TakenTurn };
 
+export type ClaimedTurns = {
+  armed: ArmedInTurn[];
+  /** The commit that arms these is in doubt. Nothing was sent, and nobody works on them. */
+  perhapsArmed: ClaimedRequest[];
+  /** When the next turn is free for a request that still waits, by `now`; undefined where none does. */
+  nextAt: number | undefined;
+  /** Why turns that may be free were not taken; undefined where all were. */
+  failure: unknown;
+};
+
 export type WorkerDeps = {
   requests: {
-    claimDue(limit: number): Promise<ClaimedRequest[]>;
+    /** Due requests within these shares, beside those that this process holds. */
+    claimDue(limit: number, shares: Shares): Promise<ClaimedRequest[]>;
     /** Holds the requests for another lease; returns the ids of those that are still held here. */
     renew(claimed: ClaimedRequest[]): Promise<string[]>;
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
   };
   /** Requests that waited for their turn and got it: armed, and to be sent now with the key that the turn is of. */
-  claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }>;
+  claimTurns(limit: number, shares: Shares): Promise<ClaimedTurns>;
   /** A step of a request, and the sending of one that is armed already; `isHeld` is asked right before each effect. */
   createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
@@ -60,8 +72,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const { doStep, sendArmed } = deps.createSteps(isHeld);
   const renewEveryMs = Math.min(deps.leaseMs / 4, POLL_MS);
   const running = new Map<string, Running>();
-  /** Requests held but not worked on (too many at once, or a surprise); given back as soon as the database takes it. */
-  const toGiveBack = new Map<string, ClaimedRequest>();
+  /** Requests held but not worked on, with what changes as they are given back, as soon as the database takes it. */
+  const toGiveBack = new Map<string, { claimed: ClaimedRequest; change: RequestChange }>();
   let stopping = false;
   let polling: Promise<void> | undefined;
   let pollAgain = false;
@@ -81,7 +93,16 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   function take(claimed: ClaimedRequest, since: number): void {
-    begin(claimed, since, doStep);
+    if (hasShare(claimed, atWork(), free())) begin(claimed, since, doStep);
+    else giveBackSoon(claimed);
+  }
+
+  function free(): number {
+    return deps.maxAtOnce - running.size;
+  }
+
+  function atWork(): ClaimedRequest[] {
+    return [...running.values()].map(({ claimed }) => claimed);
   }
 
   function wake(): void {
@@ -96,7 +117,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   async function poll(): Promise<void> {
     try {
-      for (const claimed of toGiveBack.values()) await giveBack(claimed);
+      for (const { claimed, change } of toGiveBack.values()) await giveBack(claimed, change);
       if (stopping || monotonicNow() < mayClaimFrom) return;
       // After a sleep: what nobody else has taken over is still ours, and not to be claimed from ourselves.
       if ([...running.values()].some(({ heldUntil }) => monotonicNow() >= heldUntil)) await renewLeases();
@@ -114,39 +135,58 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   async function claimDue(): Promise<boolean> {
-    const room = deps.maxAtOnce - running.size;
-    if (stopping || room <= 0) return false;
+    if (stopping || free() <= 0) return false;
     const claimedAt = monotonicNow();
-    const claimed = await requests.claimDue(room);
+    const limit = atOnce();
+    const claimed = await requests.claimDue(limit, sharesOf(free()));
     for (const each of claimed) begin(each, claimedAt, doStep);
-    return claimed.length === room;
+    return claimed.length === limit;
   }
 
   async function claimTurns(): Promise<boolean> {
-    const room = deps.maxAtOnce - running.size;
-    if (stopping || room <= 0) return false;
+    if (stopping || free() <= 0) return false;
     const claimedAt = monotonicNow();
-    const { armed, nextAt } = await deps.claimTurns(room);
-    for (const { turn, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turn));
+    const { armed, perhapsArmed, nextAt, failure } = await deps.claimTurns(atOnce(), sharesOf(free()));
+    for (const { turn, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turn), SEND_ANEW);
+    for (const each of perhapsArmed) giveBackSoon(each, SEND_ANEW);
+    if (failure !== undefined) throw failure;
     clearTimeout(turnTimer);
     if (nextAt !== undefined) turnTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
     return armed.length > 0;
   }
 
-  /** @param claimedAt by the monotonic clock, before the claim was made */
-  function begin(claimed: ClaimedRequest, claimedAt: number, firstStep: (request: ClaimedRequest) => AfterStep): void {
-    if (stopping || running.size >= deps.maxAtOnce) {
-      toGiveBack.set(claimed.id, claimed);
-      wake();
+  /** A quarter of the free places: the shares shrink with them, so a claim of all would leave none free. */
+  function atOnce(): number {
+    return Math.ceil(free() / 4);
+  }
+
+  /**
+   * @param claimedAt by the monotonic clock, before the claim was made
+   * @param unbegun what changes where it can't begin any more
+   */
+  function begin(
+    claimed: ClaimedRequest,
+    claimedAt: number,
+    firstStep: (request: ClaimedRequest) => AfterStep,
+    unbegun: RequestChange = {},
+  ): void {
+    if (stopping || free() <= 0) {
+      giveBackSoon(claimed, unbegun);
       return;
     }
     const entry: Running = { claimed, heldUntil: leaseFrom(claimedAt), done: Promise.resolve() };
     running.set(claimed.id, entry);
     entry.done = run(entry, firstStep).finally(() => {
+      const mayHoldUp = !hasShare(claimed, atWork(), free()) || toGiveBack.size > 0;
       // It may have been claimed again since.
       if (running.get(claimed.id) === entry) running.delete(claimed.id);
-      if (running.size === deps.maxAtOnce - 1 || toGiveBack.size > 0) wake();
+      if (mayHoldUp) wake();
     });
+  }
+
+  function giveBackSoon(claimed: ClaimedRequest, change: RequestChange = {}): void {
+    toGiveBack.set(claimed.id, { claimed, change });
+    wake();
   }
 
   async function run(entry: Running, firstStep: (request: ClaimedRequest) => AfterStep): Promise<void> {
@@ -155,23 +195,26 @@ export function createWorker(deps: WorkerDeps): Worker {
       while (next !== undefined) {
         entry.claimed = next;
         // What ColdSend has answered is still told; everything else can wait for the next start.
-        next = stopping && next.state !== 'settled' ? await giveBack(next) : await doStep(next);
+        next = stopping && next.state !== 'settled' ? await giveBack(next, {}) : await doStep(next);
       }
     } catch (error) {
       if (error instanceof LeaseLostError) return;
       const { claimed } = entry;
       deps.onError(claimed, error);
-      toGiveBack.set(claimed.id, { ...claimed, notBefore: now() + retryDelayMs(claimed.tries, deps.random()) });
+      toGiveBack.set(claimed.id, {
+        claimed,
+        change: { notBefore: now() + retryDelayMs(claimed.tries, deps.random()) },
+      });
     }
   }
 
-  async function giveBack(claimed: ClaimedRequest): Promise<undefined> {
+  async function giveBack(claimed: ClaimedRequest, change: RequestChange): Promise<undefined> {
     try {
-      await requests.advance(claimed, { notBefore: claimed.notBefore }, { release: true });
+      await requests.advance(claimed, change, { release: true });
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
     }
-    if (toGiveBack.get(claimed.id) === claimed) toGiveBack.delete(claimed.id);
+    if (toGiveBack.get(claimed.id)?.claimed === claimed) toGiveBack.delete(claimed.id);
   }
 
   function isHeld({ id, fence }: ClaimedRequest): boolean {

@@ -5,14 +5,16 @@ export type WhoMayAdd =
   | { kind: 'everyone' }
   | { kind: 'admins' }
   /** These people, the members of these user groups, and admins. */
-  | { kind: 'chosen'; userIds: string[]; userGroupIds: string[] };
+  | { kind: 'chosen'; userIds: string[]; userGroupIds: string[] }
+  /** Never stored: what is set can't be read. Admins, until one of them sets it again. */
+  | { kind: 'unreadable' };
 
 /** What the admins of a workspace have set. */
 export type WorkspaceSettings = {
   whoMayAdd: WhoMayAdd;
   /** The one channel where all results go; undefined: where the command was used. */
   resultsChannelId: string | undefined;
-  /** What the form starts with, in mails a day. */
+  /** What the form starts with, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
   defaultDailyLimit: number | undefined;
   /** In a channel that no client's key is bound to: the workspace's key is used, or the command says where it works. */
   elsewhere: 'workspace_key' | 'nothing';
@@ -35,6 +37,7 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
     case 'everyone':
       return true;
     case 'admins':
+    case 'unreadable':
       return person.isAdmin;
     case 'chosen':
       return (
@@ -67,7 +70,7 @@ function describeSettings(settings: WorkspaceSettings): Record<(typeof SETTINGS)
         ? `chosen: ${[...whoMayAdd.userIds, ...whoMayAdd.userGroupIds].toSorted().join(', ')}`
         : whoMayAdd.kind,
     'where results go': resultsChannelId ?? 'the channel of the command',
-    'default daily limit': defaultDailyLimit === undefined ? "ColdSend's default" : String(defaultDailyLimit),
+    'default daily limit': defaultDailyLimit === undefined ? 'not set' : String(defaultDailyLimit),
     'key elsewhere': elsewhere === 'nothing' ? 'none' : "the workspace's own",
   };
 }

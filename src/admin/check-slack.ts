@@ -83,16 +83,23 @@ async function checkWorkspaces(
   if (database instanceof Error) return [];
   const repository = createInstallationRepository({ database, sealer, now });
   const findings: Finding[] = [];
-  for (const { teamId } of await repository.list()) {
-    const installation = await repository.find(teamId);
-    if (installation !== undefined) findings.push(...(await checkToken(slack, installation.botToken, teamId)));
+  for (const { teamId } of await repository.listTeams()) {
+    const installation = await repository.findReadable(teamId);
+    if (installation === undefined) continue;
+    const { botToken } = installation;
+    if (botToken !== undefined) findings.push(...(await checkToken(slack, botToken, teamId)));
+    else
+      findings.push({ ok: false, says: `The token of ${teamId} can't be opened: have the app installed there again.` });
   }
   return findings.length > 0 ? findings : [{ ok: true, says: 'No workspace has installed the bot yet.' }];
 }
 
 async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string): Promise<Finding[]> {
   try {
-    const { teamId, scopes } = await apiOf(botToken).authTest();
+    const { teamId, isOrgWide, scopes } = await apiOf(botToken).authTest();
+    if (isOrgWide) {
+      return [{ ok: false, says: `${which} is a whole organization: install the app in a single workspace instead.` }];
+    }
     const name = which === teamId ? which : `${which} (${teamId})`;
     const missing = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
     const surplus = scopes.filter((scope) => !BOT_SCOPES.some((known) => known === scope));

@@ -1,4 +1,9 @@
-import { countByKey } from '../storage/rotate-keys.ts';
+import type { Database } from '../storage/database.ts';
+import { countByKey, countClosed } from '../storage/rotate-keys.ts';
+import { SEALED_COLUMNS } from '../storage/sealed-columns.ts';
+import type { Sealer } from '../storage/sealing.ts';
+import { createSetAsideRequests } from '../storage/set-aside.ts';
+import type { Tables } from '../storage/tables.ts';
 import { checkSlack } from './check-slack.ts';
 import type { DoctorContext } from './command.ts';
 
@@ -19,22 +24,47 @@ export async function doctor(context: DoctorContext): Promise<boolean> {
   return wrong === 0;
 }
 
-async function checkDatabase({ database, sealer }: DoctorContext): Promise<Finding[]> {
+async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<Finding[]> {
   if (database instanceof Error) return [{ ok: false, says: database.message }];
   const findings: Finding[] = [];
   try {
     await database.check();
-    findings.push({ ok: true, says: 'The database can be written, and ENCRYPTION_KEYS open what is stored in it.' });
+    findings.push({ ok: true, says: 'The database can be written, and ENCRYPTION_KEYS belong to it.' });
   } catch {
     findings.push({ ok: false, says: 'The database can not be written.' });
   }
-  const others = Object.entries(await countByKey(database)).filter(([id]) => id !== sealer.primaryKeyId);
+  const others = Object.entries(await countByKey(database)).filter(
+    ([id]) => id !== sealer.primaryKeyId && sealer.has(id),
+  );
   for (const [id, count] of others) {
     findings.push({
       ok: true,
       says: `${count} values are sealed with the key "${id}", which is not the first one: "rotate-keys" seals them anew.`,
     });
   }
+  return [...findings, ...(await checkRows(database, sealer, now))];
+}
+
+/** What to do about sealed values that can't be opened, table by table. */
+const MEND: Partial<Record<keyof Tables, string>> = {
+  coldsend_keys: 'have these ColdSend keys stored again in the Home tab',
+  request_passwords: 'each request is told so, and can be tried again',
+  requests: 'nothing depends on them',
+  installations: 'have the app installed there again',
+};
+
+async function checkRows(database: Database, sealer: Sealer, now: () => number): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const counts = await countClosed(database, sealer);
+  for (const { table } of SEALED_COLUMNS) {
+    const count = counts[table];
+    if (count === undefined) continue;
+    const says = `None of ENCRYPTION_KEYS opens ${count} of the values in ${table}: ${MEND[table]}.`;
+    findings.push({ ok: false, says });
+  }
+  const aside = await createSetAsideRequests({ db: database, now }).count();
+  if (aside > 0)
+    findings.push({ ok: false, says: `${aside} requests can't be read and are set aside: "pending" lists them.` });
   return findings;
 }
 

@@ -4,7 +4,12 @@ import type { AdminCommand } from './command.ts';
 /** One line for each workspace, the oldest first. */
 export const listInstallations: AdminCommand = async ({ config, database, sealer, now, print }) => {
   const installations = await createInstallationRepository({ database, sealer, now }).list();
-  for (const { teamId, teamName, enterpriseId, installedBy, installedAt } of installations) {
+  for (const installation of installations) {
+    if ('unreadable' in installation) {
+      print(`${installation.id} has installed the bot, but its row can't be read: have the app installed there again.`);
+      continue;
+    }
+    const { teamId, teamName, enterpriseId, installedBy, installedAt } = installation;
     const org = enterpriseId === undefined ? '' : ` of the organization ${enterpriseId}`;
     const when = new Date(installedAt).toISOString();
     print(`${teamId} (${JSON.stringify(teamName)})${org} was installed by ${installedBy} at ${when}.`);

@@ -7,6 +7,11 @@ const MOST_SHOWN = 1_000;
 export const listPendingRequests: AdminCommand = async ({ database, print }) => {
   const requests = await listPending(database, MOST_SHOWN + 1);
   for (const request of requests.slice(0, MOST_SHOWN)) {
+    if ('unreadable' in request) {
+      const when = request.at === undefined ? '' : ` from ${timeOf(request.at)}`;
+      print(`${request.id}${when} can't be read and is set aside: mend its row, or run the version that wrote it.`);
+      continue;
+    }
     const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt } = request;
     const waits = waitsFor === undefined ? '' : `, waits (${waitsFor}) until ${timeOf(notBefore)}`;
     const address = JSON.stringify(account.email_address);

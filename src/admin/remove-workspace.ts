@@ -12,7 +12,7 @@ export const removeWorkspace: AdminCommand = async (context, teamId) => {
   const { config, database, sealer, now, print } = context;
   if (!TEAM_ID.test(teamId)) throw new AdminError('Name the workspace by its id, like T0123ABCD: "list" shows them.');
   const workspaces = createWorkspaceRepository({ database, now });
-  const installation = await createInstallationRepository({ database, sealer, now }).find(teamId);
+  const installation = await createInstallationRepository({ database, sealer, now }).findReadable(teamId);
   const removed =
     installation === undefined
       ? await workspaces.clear(teamId, WHY)
@@ -31,6 +31,10 @@ export const removeWorkspace: AdminCommand = async (context, teamId) => {
   );
   const { workspaces: served } = config.slack;
   if (installation === undefined || served.kind === 'one') return true;
+  if (installation.botToken === undefined) {
+    print("Its token can't be opened, so the app is still there at Slack: an admin of the workspace can remove it.");
+    return false;
+  }
 
   const slack = createAdminSlack(config);
   try {

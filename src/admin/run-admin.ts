@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { type Config, ConfigError, parseConfig } from '../config.ts';
+import { type Config, ConfigError, findConfigWarnings, parseConfig } from '../config.ts';
 import type { Database } from '../storage/database.ts';
-import { openDatabase } from '../storage/open-database.ts';
+import { findSqlitePath, openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { backUp, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
 import { doctor } from './doctor.ts';
 import { listInstallations } from './list-installations.ts';
@@ -11,7 +12,8 @@ import { listPendingRequests } from './list-pending-requests.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import { rotateStoredKeys } from './rotate-stored-keys.ts';
 
-type Described = { takes?: string; does: string } & (
+/** `alone`: an SQLite database is refused to it while a bot runs on it. */
+type Described = { takes?: string; does: string; alone?: true } & (
   | { run: AdminCommand }
   | { diagnose: (context: DoctorContext) => Promise<boolean> }
 );
@@ -22,6 +24,16 @@ const COMMANDS: Record<string, Described> = {
   'rotate-keys': {
     run: rotateStoredKeys,
     does: 'seals everything anew with the first of ENCRYPTION_KEYS; can be interrupted and repeated',
+  },
+  backup: {
+    run: backUp,
+    takes: 'FILE',
+    does: 'writes a copy of the SQLite database, from which a bot can start that sends nothing again',
+  },
+  restored: {
+    run: settleRestoredCopy,
+    alone: true,
+    does: 'after restoring a copy made in another way, before the bot starts: nothing in it is sent again',
   },
   remove: {
     run: removeWorkspace,
@@ -71,12 +83,13 @@ async function runCommand(
 ): Promise<boolean> {
   const config = parseConfig(env);
   const sealer = createSealer(config.encryptionKeys);
-  const database = await openForTool(config, sealer).catch((error: unknown) => {
+  const database = await open(config, sealer, command.alone === true ? 'bot' : 'tool').catch((error: unknown) => {
     const isFinding = 'diagnose' in command && (error instanceof StorageError || error instanceof AdminError);
     if (isFinding) return error;
     throw error;
   });
   try {
+    if ('diagnose' in command) for (const warning of findConfigWarnings(env)) print(`! ${warning}`);
     if ('diagnose' in command) return await command.diagnose({ config, database, sealer, print, now });
     if (database instanceof Error) throw database;
     return await command.run({ config, database, sealer, print, now }, argument);
@@ -85,14 +98,14 @@ async function runCommand(
   }
 }
 
-async function openForTool(config: Config, sealer: Sealer): Promise<Database> {
+async function open(config: Config, sealer: Sealer, role: 'bot' | 'tool'): Promise<Database> {
   mustExist(config.databaseUrl);
-  return openDatabase(config.databaseUrl, { sealer, role: 'tool', poolSize: 2 });
+  return openDatabase(config.databaseUrl, { sealer, role, poolSize: 2 });
 }
 
 /** A command that is run in another folder would make a database of its own there. */
 function mustExist(databaseUrl: string): void {
-  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl)?.[1];
+  const path = findSqlitePath(databaseUrl);
   if (path !== undefined && !existsSync(path)) {
     throw new AdminError(`There is no database ${path}. Start the bot first, or run this where the bot runs.`);
   }

@@ -1,7 +1,7 @@
 import buildConnector from 'undici/lib/core/connect.js';
 import type { KeyTrial } from '../add-inbox/key-trial.ts';
 import type { SendResult } from '../add-inbox/outcome.ts';
-import type { SenderAccount } from '../add-inbox/sender-account.ts';
+import { type SenderAccount, withAsciiDomains } from '../add-inbox/sender-account.ts';
 import type { Exchange } from './answer.ts';
 import { type CleanText, createForeignText } from './foreign-text.ts';
 import { postOnce } from './post-once.ts';
@@ -73,8 +73,9 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   }
 
   return {
-    addSenderAccount: (apiKey, account, maySend) =>
+    addSenderAccount: (apiKey, typed, maySend) =>
       timed(async () => {
+        const account = withAsciiDomains(typed);
         const secrets = [apiKey, account.smtp_password, account.imap_password];
         const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
         return toSendResult(await post(apiKey, JSON.stringify(account), timeoutMs, maySend), now(), clean);

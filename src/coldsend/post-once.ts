@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
+import { createGrowingBuffer } from '../growing-buffer.ts';
 import type { Answer, Exchange } from './answer.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -71,8 +72,7 @@ function connectOnce(connect: buildConnector.connector) {
 }
 
 function readExchange(resolve: (exchange: Exchange) => void, maySend: () => boolean) {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const received = createGrowingBuffer();
   let started = false;
   let head: Pick<Answer, 'status' | 'headers'> | undefined;
 
@@ -92,12 +92,11 @@ function readExchange(resolve: (exchange: Exchange) => void, maySend: () => bool
       if (status >= 200) head = { status, headers };
     },
     onResponseData(_controller, chunk) {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) end(undefined);
-      else chunks.push(chunk);
+      if (received.length + chunk.length > MAX_BODY_BYTES) end(undefined);
+      else received.add(chunk);
     },
     onResponseEnd() {
-      end(new TextDecoder().decode(Buffer.concat(chunks)));
+      end(new TextDecoder().decode(received.bytes()));
     },
     onResponseError() {
       end(undefined);

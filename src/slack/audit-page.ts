@@ -1,5 +1,6 @@
 import type { Button, ContextBlock, KnownBlock, ModalView } from '@slack/types';
 import type { AuditEntry } from '../add-inbox/audit.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import { escapeMrkdwn } from './escape-mrkdwn.ts';
 import { encodePrivateMetadata } from './form/private-metadata.ts';
 import { ACTIONS, CALLBACKS } from './ids.ts';
@@ -7,7 +8,8 @@ import { OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from './limits.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { oneLine } from './one-line.ts';
 import { plainText } from './plain-text.ts';
-import { AUDIT, AUDIT_ACTION_WORDS, auditDetail, auditValue, BUTTONS, REQUEST_PAGE } from './sentences.ts';
+import { renderUnreadable } from './render-unreadable.ts';
+import { AUDIT, AUDIT_ACTION_WORDS, auditDetail, auditValue, BUTTONS, REQUEST_PAGE, UNREADABLE } from './sentences.ts';
 import { slackDate } from './slack-date.ts';
 import { truncate } from './truncate.ts';
 
@@ -16,8 +18,10 @@ export const AUDIT_PAGE_SIZE = 20;
 /** Which page: what was noted until `until` (milliseconds since 1970), after the first `skip` entries. */
 export type AuditPlace = { until: number; skip: number };
 
+export type ListedEntry = AuditEntry | Unreadable;
+
 /** One page of the audit trail. `entries` may have one more than is shown: then there are older ones. */
-export function renderAuditPage(openedBy: string, place: AuditPlace, entries: AuditEntry[]): ModalView {
+export function renderAuditPage(openedBy: string, place: AuditPlace, entries: ListedEntry[]): ModalView {
   const shown = entries.slice(0, AUDIT_PAGE_SIZE);
   const { until, skip } = place;
   const buttons = [
@@ -51,7 +55,8 @@ export function parseAuditPlace(value: string, now: number): AuditPlace {
     : { until: Number(until), skip: Number(skip) };
 }
 
-function renderEntry(entry: AuditEntry): ContextBlock {
+function renderEntry(entry: ListedEntry, index: number): ContextBlock {
+  if ('unreadable' in entry) return renderUnreadable(entry, UNREADABLE.entry, index);
   const { action, userId, at, requestId, details } = entry;
   const who = userId === undefined ? AUDIT.nobody : `<@${userId}>`;
   const foreign = Object.entries(details).filter(([name]) => !OF_OURS.has(name));

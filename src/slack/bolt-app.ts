@@ -7,7 +7,13 @@ import { createIsCopy } from './copies.ts';
 import { EVENTS } from './ids.ts';
 import { type Installed, NotInstalledError } from './installations.ts';
 import type { Listeners } from './listeners.ts';
-import { failureText, notOpenedText, perhapsDoneText } from './messages/ephemeral.ts';
+import {
+  failureText,
+  notInstalledText,
+  notOpenedText,
+  perhapsDoneText,
+  perhapsOpenedText,
+} from './messages/ephemeral.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { renderNotice } from './notice-page.ts';
 import {
@@ -20,9 +26,9 @@ import {
   leavingPayload,
   submissionPayload,
 } from './payloads.ts';
-import { respondOnlyToThem } from './response-url.ts';
 import { sentences } from './sentences.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, NotOpenedError, type SlackApi } from './slack-api.ts';
+import { isTriggerUsed } from './slack-errors.ts';
 
 export type BoltAppDeps = {
   receiver: Receiver;
@@ -31,16 +37,22 @@ export type BoltAppDeps = {
   authorize(teamId: string | undefined): Promise<Installed>;
   apiOf(token: string): SlackApi;
   fetch: FetchFunction;
+  /** Says something to one person; false where Slack did not take it. */
+  respond(responseUrl: string, text: string): Promise<boolean>;
+  /** Where admins can install the bot themselves. */
+  installUrl: string | undefined;
   slackApiUrl: string;
   logger: Logger;
   /** Notes a failure once, and returns the reference under which the log has it. */
   onFailure(listener: string, error: unknown): string;
-  /** Something came from a workspace that the bot isn't installed in; it was acknowledged, and nothing was done. */
+  /** Something came from a workspace that the bot isn't installed in; the person is told, and nothing is done. */
   onStranger(): void;
   onAck(listener: string, ms: number): void;
 };
 
-type Context = { teamId?: string | undefined; botToken?: string | undefined };
+type Context = { teamId?: string | undefined; botToken?: string | undefined; unauthorized?: unknown };
+
+const MOST_USED_VIEWS = 1_000;
 
 /**
  * Bolt with one listener for each row of the table. Each parses, does, answers; whatever is thrown is noted once and told
@@ -52,19 +64,17 @@ export function createBoltApp(deps: BoltAppDeps): App {
   const isCopy = createIsCopy();
   const app = new BoltApp({
     receiver: deps.receiver,
-    authorize: async ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> => {
-      if (isEnterpriseInstall) throw new NotInstalledError();
-      return deps.authorize(teamId);
-    },
+    // Where it throws, Bolt acknowledges without a word.
+    authorize: ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> =>
+      authorize(teamId, isEnterpriseInstall).catch((unauthorized: unknown) => ({ unauthorized })),
     logger: deps.logger,
     clientOptions: { slackApiUrl: deps.slackApiUrl, fetch: deps.fetch, retryConfig: { retries: 0 } },
     convoStore: false,
     ignoreSelf: false,
   });
-  app.error(async (error) => {
-    if ('original' in error && error.original instanceof NotInstalledError) deps.onStranger();
-    else deps.onFailure('authorize', error);
-  });
+  app.error(async (error) => void deps.onFailure('bolt', error));
+  /** External ids of views that somebody has used: whatever Slack said, those were open. */
+  const usedViews = new Set<string>();
 
   for (const [name, listener] of Object.entries(listeners.commands)) {
     app.command(name, async ({ body, ack, context }) => {
@@ -77,7 +87,8 @@ export function createBoltApp(deps: BoltAppDeps): App {
         },
         apologize: async (text) => {
           if (!answer.done) return answer(text);
-          await respondOnlyToThem(deps.fetch, body.response_url, text);
+          if (await deps.respond(body.response_url, text)) return;
+          await sayInDm(text, body.user_id, context);
         },
       });
     });
@@ -89,6 +100,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       await guarded(name, {
         run: async () => {
           const payload = parse(submissionPayload, body);
+          noteUsed(payload.view);
           const api = apiFor(context);
           const actor = actorIn(payload, context);
           await answer(await listener(api, actor, payload.view));
@@ -96,7 +108,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         },
         apologize: async (text) => {
           const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
-          if (!answer.done) await answer({ response_action: 'update', view: notice });
+          if (!answer.done) await answer({ response_action: 'push', view: notice });
         },
       });
     });
@@ -145,6 +157,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
           await answer();
           const payload = parse(actionPayload, body);
           if (isCopy(payload.trigger_id)) return;
+          noteUsed(payload.view);
           await listener(apiFor(context), actorIn(payload, context), payload);
         },
         apologize: (text) => apologizeForAction(text, body, context),
@@ -156,20 +169,16 @@ export function createBoltApp(deps: BoltAppDeps): App {
     const parsed = actionPayload.safeParse(body);
     if (!parsed.success) return;
     const { view, response_url, trigger_id, user }: ActionPayload = parsed.data;
-    if (response_url !== undefined) {
-      await respondOnlyToThem(deps.fetch, response_url, text);
-    } else if (view?.type === 'modal') {
-      // On top, so that what they typed is still there when they close it.
-      const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
-      await apiFor(context)
-        .pushView(trigger_id, notice)
-        .catch(() => {});
-    } else {
-      const message = { text, blocks: [{ type: 'section' as const, text: mrkdwn(text) }] };
-      await apiFor(context)
-        .postMessage(user.id, message)
-        .catch(() => {});
-    }
+    if (response_url !== undefined && (await deps.respond(response_url, text))) return;
+    // On top, so that what they typed is still there when they close it.
+    const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
+    if (view?.type === 'modal' && (await isTaken(() => apiFor(context).pushView(trigger_id, notice)))) return;
+    await sayInDm(text, user.id, context);
+  }
+
+  async function sayInDm(text: string, userId: string, context: Context): Promise<void> {
+    const message = { text, blocks: [{ type: 'section' as const, text: mrkdwn(text) }] };
+    await isTaken(() => apiFor(context).postMessage(userId, message));
   }
 
   async function guarded(
@@ -179,8 +188,13 @@ export function createBoltApp(deps: BoltAppDeps): App {
     try {
       await run();
     } catch (error) {
+      if (error instanceof NotInstalledError) {
+        deps.onStranger();
+        return apologize(notInstalledText(error.why, deps.installUrl));
+      }
       if (isUsedElsewhere(error)) return;
       const reference = deps.onFailure(name, error);
+      if (error instanceof NotOpenedError && usedViews.has(error.externalId)) return;
       await apologize(apologyFor(error)(reference));
     }
   }
@@ -196,7 +210,22 @@ export function createBoltApp(deps: BoltAppDeps): App {
     return answer;
   }
 
-  function apiFor({ botToken }: Context): SlackApi {
+  async function authorize(teamId: string | undefined, isEnterpriseInstall: boolean): Promise<Installed> {
+    if (isEnterpriseInstall) throw new NotInstalledError('org_wide');
+    return deps.authorize(teamId);
+  }
+
+  function noteUsed(view: ActionPayload['view']): void {
+    if (!view?.external_id) return;
+    usedViews.add(view.external_id);
+    for (const oldest of usedViews) {
+      if (usedViews.size <= MOST_USED_VIEWS) break;
+      usedViews.delete(oldest);
+    }
+  }
+
+  function apiFor({ botToken, unauthorized }: Context): SlackApi {
+    if (unauthorized !== undefined) throw unauthorized;
     if (botToken === undefined) throw new TypeError('authorize gave no token');
     return deps.apiOf(botToken);
   }
@@ -209,19 +238,23 @@ export function createBoltApp(deps: BoltAppDeps): App {
 
 function apologyFor(error: unknown): (reference: string) => string {
   if (error instanceof CommitInDoubtError) return perhapsDoneText;
-  return isNotOpened(error) ? notOpenedText : failureText;
+  if (!(error instanceof NotOpenedError)) return failureText;
+  return error.isCertain ? notOpenedText : perhapsOpenedText;
 }
 
-/** Slack did not open the modal: its trigger had expired, or Slack is in trouble. */
-function isNotOpened(error: unknown): boolean {
-  return (
-    (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) && error.method === 'views.open'
-  );
+/** Whether Slack took what was one more try to say something; nobody is told where it did not. */
+async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Another replica got a copy of it, and has opened what there is to open. */
 function isUsedElsewhere(error: unknown): boolean {
-  return error instanceof SlackRefusedError && error.reason === 'exchanged_trigger_id';
+  return isRefusal(error, isTriggerUsed);
 }
 
 function parse<T>(shape: z.ZodType<T>, body: unknown): T {

@@ -1,5 +1,6 @@
 import type { CheckChannel } from '../add-inbox/store-key.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isChannelSeen, isPlaceRefused } from './slack-errors.ts';
 
 /** Ids of channels; whatever else can be posted to is somebody's own conversation. */
 const CHANNEL = /^[CG][A-Z0-9]+$/;
@@ -20,8 +21,9 @@ export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckCh
       await api.getPermalink(channelId, NO_MESSAGE_TS);
       return 'ok';
     } catch (error) {
-      if (error instanceof SlackRefusedError) return error.reason === 'channel_not_found' ? 'cannot_post' : 'ok';
-      if (error instanceof SlackUnavailableError) return 'slack_silent';
+      if (isRefusal(error, isChannelSeen)) return 'ok';
+      if (isRefusal(error, isPlaceRefused)) return 'cannot_post';
+      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return 'slack_silent';
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { cleanText } from '../add-inbox/clean-text.ts';
 import { LONGEST_LABEL } from '../add-inbox/coldsend-key.ts';
 import type { Client, KeyNotStored } from '../add-inbox/store-key.ts';
 import { encodePrivateMetadata } from './form/private-metadata.ts';
@@ -63,7 +64,7 @@ export function renderClientForm({
 export function parseClientForm(view: unknown): TypedClient {
   const { client, stamp, textOf, listOf } = readView(view);
   return {
-    label: client === '' ? oneLine(textOf(CLIENT_FIELDS.label) ?? '') : client,
+    label: client === '' ? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')) : client,
     isNew: client === '',
     stamp,
     channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),

@@ -1,28 +1,15 @@
 import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
 import { type AddInboxRequest, type Announcement, LeaseLostError } from '../add-inbox/request.ts';
-import { NotInstalledError } from './installations.ts';
+import { NotInstalledError, TokenUnreadableError } from './installations.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isEditRefused, isPlaceRefused, isThreadGone, isViewLost } from './slack-errors.ts';
 import { NotBegunError } from './slack-fetch.ts';
 
-/** The message a thread hung on was deleted: the thread starts anew in the same place. */
-const THREAD_GONE = new Set(['thread_not_found', 'message_not_found', 'cant_update_message', 'edit_window_closed']);
-
-/** The bot itself is locked out; what it has to say waits until an operator or admin has mended that. */
-const LOCKED_OUT = new Set([
-  'invalid_auth',
-  'not_authed',
-  'token_revoked',
-  'token_expired',
-  'account_inactive',
-  'missing_scope',
-  'team_access_not_granted',
-]);
-
 export type DeliveryDeps = {
-  /** Throws NotInstalledError where the workspace has left. */
+  /** Throws NotInstalledError where the workspace has left, TokenUnreadableError where its token can't be opened. */
   apiOf(teamId: string): Promise<SlackApi>;
   /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
   explainDm(request: AddInboxRequest, isHeld: () => boolean): Promise<void>;
@@ -31,8 +18,8 @@ export type DeliveryDeps = {
 
 /**
  * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
- * that stands there twice is less harmful than an inbox whose result nobody hears of. Each call asks `isHeld` right before its
- * first byte.
+ * that stands there twice is less harmful than an inbox whose result nobody hears of. Only a refusal that speaks of the place
+ * sends it to another one; any other means later. Each call asks `isHeld` right before its first byte.
  */
 export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
   return { announce, reply, refresh };
@@ -55,8 +42,8 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
         const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
         return { kind: 'replied', ts };
       } catch (error) {
-        if (!isAboutThePlace(error)) throw error;
-        if (THREAD_GONE.has(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
+        if (!isRefusal(error, isPlaceRefused)) throw error;
+        if (isThreadGone(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
         if (announcement.place === 'dm') throw error;
         return { kind: 'moved', announcement: await postToDm(api, request, isHeld) };
       }
@@ -68,8 +55,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
       // Most forms are closed by now, and then there is nothing to update.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
-        if (error instanceof NotBegunError) throw error;
-        if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) onIgnored(request, error);
+        if (!isRefusal(error, isViewLost)) throw error;
       });
       return { kind: 'refreshed' };
     });
@@ -85,10 +71,11 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     } catch (error) {
       if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
+      if (error instanceof TokenUnreadableError) return { kind: 'later', retryAfterMs: undefined };
       if (error instanceof NotInstalledError) return { kind: 'nowhere' };
       if (!(error instanceof SlackRefusedError)) throw error;
       onIgnored(request, error);
-      return LOCKED_OUT.has(error.reason) ? { kind: 'later', retryAfterMs: undefined } : { kind: 'nowhere' };
+      return isPlaceRefused(error.reason) ? { kind: 'nowhere' } : { kind: 'later', retryAfterMs: undefined };
     }
   }
 
@@ -101,7 +88,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       const message = renderAnnouncement({ ...request, announcement: undefined });
       return { ...(await api.postMessage(at.channelId, message)), place };
     } catch (error) {
-      if (!isAboutThePlace(error) || known?.place === 'dm') throw error;
+      if (!isRefusal(error, isPlaceRefused) || known?.place === 'dm') throw error;
       return postToDm(api, request, isHeld);
     }
   }
@@ -114,19 +101,14 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     return { ...posted, place: 'dm' };
   }
 
-  /** False where there is no such message any more. */
+  /** False where the message is gone, or can't be changed any more. */
   async function updated(api: SlackApi, request: AddInboxRequest, announcement: Announcement): Promise<boolean> {
     try {
       await api.updateMessage(announcement.channelId, announcement.ts, renderAnnouncement(request));
       return true;
     } catch (error) {
-      if (error instanceof SlackRefusedError) return false;
+      if (isRefusal(error, isEditRefused)) return false;
       throw error;
     }
   }
-}
-
-/** Another place may do; where the bot is locked out, none does. */
-function isAboutThePlace(error: unknown): error is SlackRefusedError {
-  return error instanceof SlackRefusedError && !LOCKED_OUT.has(error.reason);
 }

@@ -1,6 +1,7 @@
 import type { Button, ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
 import type { ColdsendKey } from '../add-inbox/coldsend-key.ts';
 import type { AddInboxRequest } from '../add-inbox/request.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { WorkspaceSettings } from '../add-inbox/workspace-settings.ts';
 import { renderClients } from './home-clients.ts';
 import { renderSettings } from './home-settings.ts';
@@ -11,7 +12,8 @@ import { renderInbox } from './messages/inbox-in-words.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { oneLine } from './one-line.ts';
 import { plainText } from './plain-text.ts';
-import { BUTTONS, FACTS, HOME, KEY_STATUSES } from './sentences.ts';
+import { renderUnreadable } from './render-unreadable.ts';
+import { BUTTONS, FACTS, HOME, KEY_STATUSES, UNREADABLE } from './sentences.ts';
 import { slackDate } from './slack-date.ts';
 import { truncate } from './truncate.ts';
 
@@ -24,7 +26,7 @@ export type HomeToShow = {
   keys: ColdsendKey[];
   settings: WorkspaceSettings;
   /** The latest requests of the workspace, the newest first, up to ten. */
-  latest: AddInboxRequest[];
+  latest: (AddInboxRequest | Unreadable)[];
   /** Which page of the clients, from 0. */
   clientsPage: number;
 };
@@ -104,7 +106,8 @@ function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
   return { type: 'actions', block_id: 'key_buttons', elements: key === undefined ? [store] : [store, remove] };
 }
 
-function renderRequest(request: AddInboxRequest): KnownBlock[] {
+function renderRequest(request: AddInboxRequest | Unreadable, index: number): KnownBlock[] {
+  if ('unreadable' in request) return [renderUnreadable(request, UNREADABLE.request, index)];
   const { emoji, title, words, status } = describeState(request);
   const when = slackDate(request.acceptedAt, 'date');
   return [

@@ -4,9 +4,28 @@ import type { App, Receiver } from '@slack/bolt';
 import { z } from 'zod';
 import type { Route } from '../http-server.ts';
 import { ackWhenDone } from './ack-when-done.ts';
-import { createSigningKey, isFresh, isSigned } from './signature.ts';
+import { createBodyReader } from './body-reader.ts';
+import { createSigningKey, isFresh, isSigned, looksSigned } from './signature.ts';
 
-const LARGEST_BODY_BYTES = 256 * 1024;
+/** Why a request is not taken. `unsigned`: it is not even in the form of Slack's. `clock`: Slack signed it, at another time. */
+export type RefusedRequest =
+  | 'unsigned'
+  | 'signature'
+  | 'clock'
+  | 'too_large'
+  | 'crowded_out'
+  | 'cut_off'
+  | 'unreadable';
+
+const STATUSES: Record<RefusedRequest, number> = {
+  unsigned: 401,
+  signature: 401,
+  clock: 401,
+  too_large: 413,
+  crowded_out: 503,
+  cut_off: 400,
+  unreadable: 400,
+};
 
 /** Slack gives up after three seconds; whoever was not answered by then never will be. */
 const ACK_WITHIN_MS = 3_000;
@@ -21,8 +40,10 @@ export function createHttpReceiver(deps: {
   signingSecret: string;
   now(): number;
   onUnanswered(): void;
+  onRefused(why: RefusedRequest): void;
 }): Receiver & { route: Route } {
   const key = createSigningKey(deps.signingSecret);
+  const readBody = createBodyReader();
   let app: App | undefined;
 
   return {
@@ -35,18 +56,25 @@ export function createHttpReceiver(deps: {
   };
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const timestamp = one(request.headers['x-slack-request-timestamp']);
-    if (!isFresh(timestamp, deps.now())) return refuse(request, response, 401);
-    const body = await readBody(request);
-    if (body === 'too large') return refuse(request, response, 413);
-    if (body === 'cut off') return;
-    const signature = one(request.headers['x-slack-signature']);
-    if (!isSigned(key, timestamp, body, signature)) return refuse(request, response, 401);
-    const payload = parseBody(body.toString('utf8'), request.headers['content-type'] ?? '');
-    if (payload === undefined) return refuse(request, response, 400);
+    const payload = await readPayload(request);
+    if (typeof payload === 'string') {
+      deps.onRefused(payload);
+      return refuse(request, response, STATUSES[payload]);
+    }
     if (payload.ssl_check !== undefined) return answer(response, undefined);
     if (payload.type === 'url_verification') return answer(response, { challenge: payload.challenge });
     await dispatch(payload, request, response);
+  }
+
+  async function readPayload(request: IncomingMessage): Promise<Record<string, unknown> | RefusedRequest> {
+    const timestamp = one(request.headers['x-slack-request-timestamp']) ?? '';
+    const signature = one(request.headers['x-slack-signature']) ?? '';
+    if (!looksSigned(timestamp, signature)) return 'unsigned';
+    const body = await readBody(request);
+    if (typeof body === 'string') return body;
+    if (!isSigned(key, timestamp, body, signature)) return 'signature';
+    if (!isFresh(timestamp, deps.now())) return 'clock';
+    return parseBody(body.toString('utf8'), request.headers['content-type'] ?? '') ?? 'unreadable';
   }
 
   async function dispatch(payload: Record<string, unknown>, request: IncomingMessage, response: ServerResponse) {
@@ -75,25 +103,6 @@ export function createHttpReceiver(deps: {
     }
     if (!response.headersSent) refuse(request, response, 404);
   }
-}
-
-/** A body that declares or turns out to be too large is not read on. */
-function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'cut off'> {
-  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY_BYTES) return Promise.resolve('too large');
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > LARGEST_BODY_BYTES) {
-        request.pause();
-        resolve('too large');
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('close', () => resolve('cut off'));
-    request.on('error', () => resolve('cut off'));
-  });
 }
 
 /** Events are JSON, interactions are JSON in a form's `payload`, commands are a form. Undefined where it is none of them. */

@@ -1,12 +1,13 @@
 import { StartError } from '../start-error.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isTokenRefused } from './slack-errors.ts';
 
 const LONGEST_WAIT_MS = 15_000;
 
 export type BotIdentity = Awaited<ReturnType<SlackApi['authTest']>>;
 
 /**
- * Who the bot token belongs to, from `auth.test`. Asks for as long as Slack can't be reached.
+ * Who the bot token belongs to, from `auth.test`. Asks for as long as Slack doesn't say.
  * Throws StartError where Slack refuses the token.
  */
 export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<unknown>): Promise<BotIdentity> {
@@ -14,12 +15,12 @@ export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<
     try {
       return await api.authTest();
     } catch (error) {
-      if (error instanceof SlackRefusedError) {
+      if (isRefusal(error, isTokenRefused)) {
         throw new StartError(
           `Slack refuses SLACK_BOT_TOKEN (${error.reason}). Copy the bot token again from "OAuth & Permissions" of the app.`,
         );
       }
-      if (!(error instanceof SlackUnavailableError)) throw error;
+      if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
       await sleep(waitMs);
     }
   }

@@ -57,6 +57,9 @@ export const EVENTS = {
 /** What can be typed or ticked in the two pages of the form; also the `action_id` of each input. */
 export type FormField = AccountField | typeof ACTIONS.sameLogin;
 
+/** The block with what a person was asked to look at again: its `block_id` names what, as `WARNED_BLOCK.a.b`. */
+export const WARNED_BLOCK = 'warned';
+
 /** The input for a ColdSend API key. */
 export const API_KEY_FIELD = 'api_key';
 

@@ -1,14 +1,19 @@
 /** As whom the bot acts in a workspace. */
 export type Installed = { teamId: string; botToken: string; botId: string; botUserId: string };
 
-/** The bot isn't installed in the workspace, or not any more. */
+/** The bot isn't installed in the workspace, or not any more; or in a whole organization, which it does not serve. */
 export class NotInstalledError extends Error {
   readonly code = 'not_installed';
-  constructor() {
+  readonly why: 'not_here' | 'org_wide';
+  constructor(why: NotInstalledError['why'] = 'not_here') {
     super('the bot is not installed in this workspace');
     this.name = 'NotInstalledError';
+    this.why = why;
   }
 }
+
+/** The workspace's token can't be opened. For who comes from there it is as if it were not installed: installing again mends it. */
+export class TokenUnreadableError extends NotInstalledError {}
 
 export type Installations = {
   /** A fresh object each time: Bolt changes what it is given. @throws NotInstalledError */

@@ -58,5 +58,7 @@ function sayWhy(why: KeyMistake): string {
       return KEY_ERRORS.cannotPost;
     case 'slack_silent':
       return KEY_ERRORS.slackSilent;
+    case 'key_unreadable':
+      return KEY_ERRORS.unreadable;
   }
 }

@@ -81,5 +81,6 @@ export function parseKeyForm(view: unknown): {
 }
 
 function aboutCurrent({ status, lastFour }: ColdsendKey): string {
+  if (status === 'unreadable') return KEY_FORM.unreadable;
   return status === 'refused' ? KEY_FORM.refused(lastFour) : KEY_FORM.replaces(lastFour);
 }

@@ -1,4 +1,5 @@
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isTokenDead, isTokenRefused } from './slack-errors.ts';
 
 /** Slack says that a workspace has removed the bot or taken its token away. */
 export type LeavingEvent = {
@@ -20,9 +21,6 @@ const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
  */
 const TRIES_FOR_MS = 20_000;
 
-/** What Slack answers where a token will never work again. */
-const TOKEN_DEAD = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired']);
-
 export type LeavingDeps = {
   /** From the database, not from what is remembered. `installedAt` is undefined where only Slack can tell how old it is. */
   find(teamId: string): Promise<LeavingInstallation | undefined>;
@@ -37,7 +35,8 @@ export type LeavingDeps = {
 
 export type LeavingInstallation = {
   teamId: string;
-  botToken: string;
+  /** Undefined where it can't be opened, and Slack can't be asked with it. */
+  botToken: string | undefined;
   botUserId: string;
   installedAt: number | undefined;
 };
@@ -72,19 +71,26 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
   async function hasLeft({ botToken, installedAt }: LeavingInstallation, at: number): Promise<boolean> {
     if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
     if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
+    // Nobody to ask. A time that can't be read is that of an old row: installing again writes a new one.
+    if (botToken === undefined) return installedAt === undefined || isBefore(installedAt, at);
     const startedAt = deps.monotonicNow();
     for (const waitMs of [...WAITS_MS, undefined]) {
       try {
         await deps.apiOf(botToken).authTest();
         return false;
       } catch (error) {
-        if (error instanceof SlackRefusedError) return TOKEN_DEAD.has(error.reason);
-        if (!(error instanceof SlackUnavailableError)) throw error;
+        if (isRefusal(error, isTokenRefused)) return isTokenDead(error.reason);
+        if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
         if (waitMs === undefined || deps.monotonicNow() - startedAt + waitMs > TRIES_FOR_MS) break;
         await deps.sleep(waitMs);
       }
     }
-    // Nobody to ask: the times decide, of which the event's has lost up to a second.
-    return installedAt !== undefined && at + 1_000 >= installedAt;
+    // Nobody to ask: the times decide.
+    return installedAt !== undefined && isBefore(installedAt, at);
   }
+}
+
+/** Slack's events have lost up to a second. */
+function isBefore(installedAt: number, eventAt: number): boolean {
+  return eventAt + 1_000 >= installedAt;
 }

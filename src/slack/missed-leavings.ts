@@ -1,8 +1,6 @@
 import type { LeavingInstallation } from './leaving.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
-
-/** What Slack answers where the app was removed or its token revoked, and nothing of ours is wrong. */
-const LEFT = new Set(['account_inactive', 'token_revoked']);
+import { isAppRemoved } from './slack-errors.ts';
 
 /** For so long Slack has to say so each time: it has been wrong about that for minutes. A little less than two looks are apart. */
 const SURE_AFTER_MS = 55 * 60 * 1000;
@@ -39,9 +37,10 @@ export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSi
 
   async function lookAt(teamId: string, before: ReadonlyMap<string, number>): Promise<void> {
     const installation = await deps.find(teamId);
-    if (installation === undefined || !(await isDead(installation.botToken))) return;
-    const since = before.get(installation.botToken) ?? deps.monotonicNow();
-    deadSince.set(installation.botToken, since);
+    const botToken = installation?.botToken;
+    if (installation === undefined || botToken === undefined || !(await isDead(botToken))) return;
+    const since = before.get(botToken) ?? deps.monotonicNow();
+    deadSince.set(botToken, since);
     if (deps.monotonicNow() - since < SURE_AFTER_MS) return;
     if (await deps.remove(installation, 'its token does not work any more')) deps.onRemoved(teamId);
   }
@@ -51,7 +50,7 @@ export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSi
       await deps.apiOf(botToken).authTest();
       return false;
     } catch (error) {
-      if (error instanceof SlackRefusedError) return LEFT.has(error.reason);
+      if (error instanceof SlackRefusedError) return isAppRemoved(error.reason);
       if (error instanceof SlackUnavailableError) return false;
       throw error;
     }

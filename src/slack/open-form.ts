@@ -6,10 +6,11 @@ import type { Draft, FormContext } from './form/form-context.ts';
 import { renderWhoPage } from './form/who-page.ts';
 import { renderKeyForm } from './key-form.ts';
 import { renderNotice } from './notice-page.ts';
+import { openThenFill } from './open-then-fill.ts';
 import type { Actor } from './payloads.ts';
 import type { Right, Rights } from './rights.ts';
 import { sentences } from './sentences.ts';
-import { type SlackApi, SlackRefusedError } from './slack-api.ts';
+import type { SlackApi } from './slack-api.ts';
 
 export type FormToOpen = {
   /** The command or button, for the audit trail. */
@@ -48,15 +49,10 @@ export function createOpenForm(deps: {
       await api.openView(triggerId, firstPage(recalled, await facts, form));
       return;
     }
-    const [opened, right] = await Promise.all([
-      api.openView(triggerId, renderNotice(sentences.waiting)),
-      rights.checkAdding(api, actor, { what }),
-    ]);
-    const page = firstPage(right, await facts, form);
-    await api.updateView(opened.id, page, opened.hash).catch((error: unknown) => {
-      // They closed the waiting page.
-      if (!(error instanceof SlackRefusedError && error.reason === 'not_found')) throw error;
-    });
+    const opening = api.openView(triggerId, renderNotice(sentences.waiting));
+    const right = rights.checkAdding(api, actor, { what });
+    const page = Promise.all([right, facts]).then((known) => firstPage(...known, form));
+    await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
   async function loadFacts({ actor, context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
@@ -81,6 +77,7 @@ function firstPage(right: Right, { settings, choice, keyStamp }: Facts, form: Fo
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
   if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
   if (client !== '') return renderNotice(sentences.noClientKey(client));
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }

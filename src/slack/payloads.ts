@@ -14,6 +14,8 @@ const view = z.looseObject({
   type: z.string().optional(),
   hash: z.string().optional(),
   callback_id: z.string(),
+  /** Ours, where the view is as it was opened. */
+  external_id: z.string().optional().catch(undefined),
   private_metadata: z.string().default(''),
   app_installed_team_id: z.string().nullish(),
 });
@@ -63,7 +65,7 @@ export type Actor = {
   /** The workspace the bot is installed in, as authorized. */
   teamId: string;
   userId: string;
-  /** The workspace they belong to, as far as the payload says; it differs in shared channels. */
+  /** A workspace of theirs, or their organization, as the payload says; it differs in shared channels and on Enterprise Grid. */
   ownTeamId: string;
 };
 

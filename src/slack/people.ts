@@ -22,10 +22,12 @@ export function createPeople(now: () => number): People {
   }
 
   async function lookUp(api: SlackApi, teamId: string, userId: string): Promise<Person> {
-    const person = toPerson(await api.findUser(userId));
+    const person = toPerson(await api.findUser(userId), teamId);
     const key = `${teamId} ${userId}`;
     known.delete(key);
-    if (findRefusal(person, teamId) === undefined) known.set(key, { person, at: now() });
+    // A guest may be made a member at any moment, who then should not be refused for another minute.
+    const why = findRefusal(person, teamId);
+    if (why === undefined || why === 'other_workspace') known.set(key, { person, at: now() });
     for (const oldest of known.keys()) {
       if (known.size <= MOST_KNOWN) break;
       known.delete(oldest);
@@ -34,10 +36,13 @@ export function createPeople(now: () => number): People {
   }
 }
 
-function toPerson(user: SlackUser): Person {
+/** https://docs.slack.dev/reference/objects/user-object: on Enterprise Grid, `enterprise_user.teams` has all their workspaces. */
+function toPerson(user: SlackUser, askedFor: string): Person {
+  const teamIds = user.enterprise_user?.teams ?? [user.team_id];
   return {
     userId: user.id,
-    teamId: user.team_id,
+    teamId: teamIds.includes(askedFor) ? askedFor : (teamIds[0] ?? ''),
+    isInOrganization: user.enterprise_user?.teams !== undefined,
     isAdmin: user.is_admin || user.is_owner,
     isGuest: user.is_restricted || user.is_ultra_restricted,
     isStranger: user.is_stranger,

@@ -5,6 +5,28 @@ export const RESPONSE_URL_LIVES_MS = 30 * 60_000;
 
 const ANSWER_WITHIN_MS = 5_000;
 
+/** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses, and the same of GovSlack. */
+const ORIGINS = ['https://hooks.slack.com', 'https://hooks.slack-gov.com'];
+
+export type ResponseUrls = {
+  /** The URL, where it is one of Slack's; undefined for any other. */
+  accept(responseUrl: string): string | undefined;
+  /** See `respondOnlyToThem`; nothing is sent to a URL that would not be accepted. */
+  respond(responseUrl: string, text: string, mayBegin?: () => boolean): Promise<boolean>;
+};
+
+/** Response URLs, of Slack or of the host that stands in for Slack's API. */
+export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }): ResponseUrls {
+  const origins = new Set([...ORIGINS, new URL(deps.apiUrl).origin]);
+  const accept = (responseUrl: string): string | undefined =>
+    origins.has(URL.parse(responseUrl)?.origin ?? '') ? responseUrl : undefined;
+  return {
+    accept,
+    respond: async (responseUrl, text, mayBegin) =>
+      accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, text, mayBegin),
+  };
+}
+
 /**
  * Says something to the person who used the command, and to nobody else. The URL is a secret: whoever has it can speak
  * for the bot, so it is in no error. Resolves with whether Slack took it; not, where `mayBegin` says no.

@@ -1,6 +1,7 @@
 import type { RightToAdd } from '../add-inbox/do-step.ts';
 import { LOST_RIGHTS } from '../add-inbox/person.ts';
 import type { AddInboxRequest } from '../add-inbox/request.ts';
+import { TokenUnreadableError } from './installations.ts';
 import type { Rights } from './rights.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
 
@@ -10,7 +11,7 @@ const KNOWN_FOR_MS = 10_000;
 /**
  * Whether who asked for an inbox may still add it. Their settings are read each time.
  *
- * @param apiOf throws SlackUnavailableError or SlackRefusedError where the workspace has no usable token
+ * @param apiOf throws SlackUnavailableError, SlackRefusedError or TokenUnreadableError where the workspace has no usable token
  */
 export function createCheckRight(
   rights: Rights,
@@ -25,6 +26,7 @@ export function createCheckRight(
       return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };
     } catch (error) {
       if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (error instanceof TokenUnreadableError) return { kind: 'unknown' };
       throw error;
     }
   };

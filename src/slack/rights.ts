@@ -4,7 +4,8 @@ import { openerOf } from './form/private-metadata.ts';
 import type { Actor, ViewPayload } from './payloads.ts';
 import type { People } from './people.ts';
 import { type Notice, sentences } from './sentences.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isPersonUnknown } from './slack-errors.ts';
 import type { UserGroups } from './user-groups.ts';
 
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
@@ -43,7 +44,6 @@ export function createRights(deps: {
     attempt: Attempt,
     settings: Promise<WorkspaceSettings>,
   ): Promise<Right | undefined> {
-    if (isForeign(actor)) return noted(actor, attempt, refused('other_workspace'));
     const { teamId, userId } = actor;
     const person = people.recall(teamId, userId, RECALLED_FOR_MS);
     if (person === undefined) return undefined;
@@ -86,22 +86,21 @@ export function createRights(deps: {
         (await userGroups.lookUp(api, teamId, groupIds, userId));
       return decide(right.person, actor, whoMayAdd, inGroups);
     } catch (error) {
-      if (error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
       throw error;
     }
   }
 
   /** Whether they are a full member. */
   async function lookUp(api: SlackApi, actor: Actor, maxAgeMs: number): Promise<Right> {
-    if (isForeign(actor)) return refused('other_workspace');
     const { teamId, userId } = actor;
     try {
       const recalled = maxAgeMs === 0 ? undefined : people.recall(teamId, userId, maxAgeMs);
       const person = recalled ?? (await people.lookUp(api, teamId, userId));
-      const why = findRefusal(person, teamId);
+      const why = whyNoMember(person, actor);
       return why === undefined ? { kind: 'allowed', person } : refused(why);
     } catch (error) {
-      if (error instanceof SlackRefusedError && NOT_OURS.has(error.reason)) return refused('other_workspace');
+      if (isRefusal(error, isPersonUnknown)) return refused('other_workspace');
       if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
       throw error;
     }
@@ -117,11 +116,10 @@ export function createRights(deps: {
   }
 }
 
-/** What Slack says of somebody who has nothing to do with the workspace. */
-const NOT_OURS = new Set(['user_not_found', 'user_not_visible']);
-
-function isForeign({ ownTeamId, teamId }: Actor): boolean {
-  return ownTeamId !== teamId;
+/** A payload that names another workspace is one of a stranger's, or of somebody whose organization has both. */
+function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findRefusal> {
+  if (ownTeamId !== teamId && !person.isInOrganization) return 'other_workspace';
+  return findRefusal(person, teamId);
 }
 
 function refused(why: Refusal): { kind: 'refused'; why: Refusal } {
@@ -134,10 +132,11 @@ function groupsToAsk(person: Person, whoMayAdd: WhoMayAdd): readonly string[] {
   return whoMayAdd.userGroupIds;
 }
 
-function decide(person: Person, { teamId }: Actor, whoMayAdd: WhoMayAdd, inGroups: readonly string[]): Right {
-  const why = findRefusal(person, teamId);
+function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: readonly string[]): Right {
+  const why = whyNoMember(person, actor);
   if (why !== undefined) return refused(why);
   if (isChosen(person, whoMayAdd, inGroups)) return { kind: 'allowed', person };
+  if (whoMayAdd.kind === 'unreadable') return refused('settings_unreadable');
   return refused(whoMayAdd.kind === 'admins' ? 'admins_only' : 'not_chosen');
 }
 

@@ -1,9 +1,11 @@
 import type { AuditAction } from '../add-inbox/audit.ts';
 import type { KeyStatus } from '../add-inbox/coldsend-key.ts';
+import type { Warning } from '../add-inbox/find-warnings.ts';
 import type { Outcome, UnknownWhy } from '../add-inbox/outcome.ts';
 import type { LostRight, Refusal } from '../add-inbox/person.ts';
-import type { InboxType } from '../add-inbox/providers.ts';
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
 import type { WaitsFor } from '../add-inbox/request.ts';
+import type { AccountToAdd } from '../add-inbox/sender-account.ts';
 import { ACTIONS, BOT_NAME, CALLBACKS, COMMAND, type FormField } from './ids.ts';
 
 /*
@@ -93,6 +95,10 @@ export const PLACEHOLDERS: Partial<Record<FormField, string>> = {
   imap_host: 'imap.acme.com',
 };
 
+/** Slack marks every checkbox that can be left unticked as optional. */
+const KEEP_ENCRYPTION =
+  'Keep this ticked. Without it, ColdSend connects unencrypted, and others can read the password on its way. It is marked “optional” only so that it can be unticked.';
+
 export const HINTS = {
   email_address: 'The full address that ColdSend is to send from.',
   display_name: 'The name people see as the sender.',
@@ -121,11 +127,31 @@ export const HINTS = {
   imap_port: '993 is the usual one (SSL); 143 is for STARTTLS.',
   daily_limit:
     'How many mails a day ColdSend may send from it. Recommended: 20–30 for a new account, 50–80 while it warms up, 80–100 once it is established.',
+  smtp_use_tls: KEEP_ENCRYPTION,
+  imap_use_ssl: KEEP_ENCRYPTION,
+  same_login: 'Untick this if IMAP has a user name and password of its own.',
   checkbox: {
     smtp_use_tls: 'Use TLS for SMTP',
     imap_use_ssl: 'Use SSL for IMAP',
     same_login: 'Same login as SMTP',
   },
+} as const;
+
+/** What a person is asked to look at again; they may add the inbox all the same. */
+export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
+  smtp_port_encrypted: ({ smtp_port }) => unencrypted('SMTP', smtp_port),
+  smtp_password_blank: () => blankEnds('password'),
+  smtp_password_quotes: () => curlyQuotes('password'),
+  imap_port_encrypted: ({ imap_port }) => unencrypted('IMAP', imap_port),
+  imap_password_blank: () => blankEnds('IMAP password'),
+  imap_password_quotes: () => curlyQuotes('IMAP password'),
+  above_maximum: ({ inbox_type, daily_limit }) =>
+    `A daily limit of ${inFull(daily_limit)} is above the maximum for ${PROVIDER_PHRASES[inbox_type]}: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day.`,
+};
+
+export const WARNED = {
+  first: 'The inbox was not added yet. Please check:',
+  last: `Change it, or press “${FORM.submit}” again to add the inbox as it is.`,
 } as const;
 
 // The key
@@ -143,6 +169,7 @@ export const KEY_FORM = {
   replaces: (lastFour: string) =>
     `This replaces the key ending in ${lastFour}. What waits for a key is sent with the new one.`,
   refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}: please store another one.`,
+  unreadable: "I can't read the key that is stored. Enter it again, or enter another one.",
   whereFrom:
     "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write. ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
 } as const;
@@ -171,7 +198,8 @@ export const KEY_ERRORS = {
   /** With links to the channels below. */
   cannotPostIn: `Nothing was stored: I can't post in these channels. Type ${INVITE} in each of them, or take them out here, and store this again.`,
   slackSilent:
-    'I could not check whether I can post there because Slack did not answer. Nothing was stored: try again in a minute.',
+    'I could not check whether I can post there because Slack did not answer clearly. Nothing was stored: try again in a minute.',
+  unreadable: "I can't read the key that is stored for this client. Enter it again here, or enter another one.",
 } as const;
 
 export const CLIENT_FORM = {
@@ -220,7 +248,7 @@ export const SETTINGS_FORM = {
   resultsChannel: 'One channel for all results',
   resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I'll post a short message in a new one; in a private channel, type ${INVITE} first.`,
   dailyLimit: 'Daily limit the form starts with',
-  dailyLimitHint: "Mails a day; everybody can change it for their inbox. Leave it empty for ColdSend's default, 100.",
+  dailyLimitHint: `Mails a day. Everybody can change it for their inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, as recommended for a new account.`,
   elsewhere: {
     label: 'In channels without a client',
     options: {
@@ -238,7 +266,7 @@ export const SETTINGS_ERRORS = {
   dailyLimit: 'Enter a whole number of mails a day, 1 or more, or leave it empty.',
   cannotPost: `I can't post in this channel, so nothing was saved. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and save again.`,
   slackSilent:
-    'I could not check whether I can post there because Slack did not answer. Nothing was saved: try again in a minute.',
+    'I could not check whether I can post there because Slack did not answer clearly. Nothing was saved: try again in a minute.',
 } as const;
 
 /** Nothing was changed, because it is not any more as it was shown; what holds now is said beside it. */
@@ -257,6 +285,7 @@ export const KEY_STATUSES: Record<KeyStatus, string> = {
   works: 'It worked when it was last used.',
   unchecked: 'It could not be checked yet; the next inbox will show whether it works.',
   refused: 'ColdSend refused it when it was last used. Inboxes wait until another one is stored.',
+  unreadable: "I can't read it any more. Store it again, or store another one: inboxes wait until then.",
 };
 
 // What the listeners say
@@ -297,6 +326,13 @@ export const sentences = {
         'An admin has chosen who may add inboxes in this workspace, and you are not among them. Ask an admin to add you under “Settings” in my Home tab.',
       ],
     },
+    settings_unreadable: {
+      title: FORM.title,
+      paragraphs: [
+        "I can't read the settings of this workspace, so only admins and owners may add inboxes for now.",
+        'Ask one of them to save the settings again in my Home tab.',
+      ],
+    },
     not_admin: {
       title: 'For admins only',
       paragraphs: [
@@ -322,6 +358,13 @@ export const sentences = {
       whoCanStore('another'),
     ],
   },
+  keyUnreadable: (client: string): Notice => ({
+    title: FORM.title,
+    paragraphs: [
+      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so no inbox can be added right now.`,
+      whoCanStore('another'),
+    ],
+  }),
   noClientKey: (client: string): Notice => ({
     title: FORM.title,
     paragraphs: [
@@ -404,6 +447,17 @@ export const EPHEMERAL = {
     `Something went wrong on my side, and I can't tell whether it was done. Look before you try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
   notOpened: (reference: string) =>
     `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+  /** Said to whoever uses the bot where it has no token. */
+  notInstalled: {
+    not_here: "I'm not installed in this workspace, so nothing was done.",
+    org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So nothing was done.",
+  },
+  installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
+  setUpHere:
+    'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
+  /** Slack did not say whether it opened a modal. */
+  perhapsOpened: (reference: string) =>
+    `Slack didn't tell me if it opened the form. If you see it, go on there. If you don't, or if it only says “One moment…”, close it and try again. If this keeps happening, give the reference ${reference} to the people who run this bot.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,
   cannotPostThere: (channel: string) =>
     `I can't post in ${channel}, where an admin has sent all results, so how it goes is told in your direct messages with me. To have it there the next time, type \`${INVITE}\` there.`,
@@ -454,11 +508,11 @@ export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
   rate_limited: 'ColdSend takes only so many requests at a time, and the limit is reached.',
-  key: `ColdSend refuses the API key of this workspace, or none is stored. ${whoCanStore('another')} Then this goes on by itself.`,
+  key: `ColdSend refuses the API key of this workspace, or none is stored, or I can't read it. ${whoCanStore('another')} Then this goes on by itself.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "ColdSend refuses this client's API key, or none is stored for them any more. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
+  "ColdSend refuses this client's API key, or none is stored for them any more, or I can't read it. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
 
 export const nextTry = (time: string) => `The next try is at ${time}; there is nothing to do for you.`;
 
@@ -484,6 +538,23 @@ export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
 };
 
 export const NEXT_AFTER_LOST_RIGHT = `Nothing was sent to ColdSend, and the passwords have been wiped. Somebody who may add inboxes can take it over with the button “${BUTTONS.tryOnceMore}” in the thread.`;
+
+/** Expired for this reason: see `Outcome`. */
+export const PASSWORDS_UNREADABLE: State = {
+  emoji: '🔒',
+  title: "Inbox not added: I can't read its passwords any more",
+};
+
+export const NEXT_AFTER_PASSWORDS_UNREADABLE = `Nothing was sent to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+
+/** Stands in a list for a stored row that this version of the bot can't read. */
+export const UNREADABLE = {
+  emoji: '⚠️',
+  request: "This inbox can't be read",
+  entry: "This entry can't be read",
+  next: "I can't read what is stored here. Ask whoever runs this bot to look into its log.",
+  code: (id: string) => `Support code: ${id}`,
+} as const;
 
 /** Added, but not able to send as it is. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
@@ -522,6 +593,12 @@ export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {
   unexpected_answer: 'ColdSend answered with something I do not understand.',
   interrupted: 'I was stopped before I could note what ColdSend answered.',
 };
+
+/** Why the outcome of a request is not known that was unfinished in a backup. */
+export const RESTORED = [
+  "I was restored from a backup, so I don't know what happened to this request.",
+  'If another reply in this thread shows a result, that one is right.',
+];
 
 /** Labels beside what ColdSend wrote. */
 export const FACTS = {
@@ -578,6 +655,7 @@ export const HOME = {
     everyone: 'Everyone but guests',
     admins: 'Admins and owners only',
     chosen: (who: string) => `${who}, and admins and owners`,
+    unreadable: "Admins and owners only, because I can't read what was set. Save the settings again.",
   },
   settings: {
     whoMayAdd: 'Who may add inboxes',
@@ -613,12 +691,15 @@ export const HOME = {
 export const AUDIT = {
   title: 'Audit trail',
   about: 'Who did what when, newest first, for a year. Times are shown in your own time zone.',
-  refusedBounded: 'Of refused attempts only some are listed: at most 20 an hour for one person and 200 for all.',
+  refusedBounded:
+    'Of refused attempts, at most 20 an hour are listed for one person. When there are very many, only the first 5 are.',
   empty: 'There is nothing here yet.',
   nobody: 'ColdSend or the bot',
   exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
   exportFailed:
     'I could not send you the file, because Slack did not take it. Try again in a minute; if it stays so, have the app installed again: it may lack the scope files:write.',
+  exportUnsure:
+    'Something went wrong on my side, so I may have sent you the file or not. Look in your direct messages with me before you try again.',
   exportStarts: 'One moment: I am putting the audit trail together.',
   exportMessage: (entries: number, capped: boolean) =>
     capped
@@ -659,6 +740,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   admins_only: 'not an admin, and only admins may add inboxes',
   not_chosen: 'not among those who may add inboxes',
   not_admin: 'not an admin',
+  settings_unreadable: "not an admin, while the settings can't be read",
   not_theirs: 'a form that was opened for somebody else',
   [COMMAND]: COMMAND,
   [CALLBACKS.who]: 'first page of the form',
@@ -691,4 +773,20 @@ const WHO_BINDS = "An admin or owner of this workspace can bind a client's key t
 
 function whoCanStore(which: 'a' | 'another'): string {
   return `An admin or owner of this workspace can store ${which} key in my Home tab, or by typing ${COMMAND}.`;
+}
+
+function unencrypted(protocol: 'SMTP' | 'IMAP', port: number): string {
+  return `${protocol} encryption is off, but port ${port} works only with encryption. The login will most likely fail.`;
+}
+
+function blankEnds(password: string): string {
+  return `The ${password} begins or ends with a blank. That often happens when you copy it.`;
+}
+
+function curlyQuotes(password: string): string {
+  return `The ${password} has curly quotes. Some programs put them in place of straight ones.`;
+}
+
+function inFull(mails: number): string {
+  return mails.toLocaleString('en-US');
 }

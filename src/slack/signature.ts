@@ -23,12 +23,23 @@ export function isFresh(timestamp: string | undefined, now: number): timestamp i
 }
 
 /**
+ * Whether the headers have the form that Slack gives them; what has not is refused before anything is read or computed.
+ *
+ * @param signature the header X-Slack-Signature
+ */
+export function looksSigned(timestamp: string, signature: string): boolean {
+  return /^\d{1,12}$/.test(timestamp) && /^v0=[0-9a-f]{64}$/.test(signature);
+}
+
+/**
  * Whether Slack signed this body.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  *
  * @param signature the header X-Slack-Signature
  */
 export function isSigned(key: KeyObject, timestamp: string, body: Buffer, signature: string | undefined): boolean {
-  const expected = `v0=${createHmac('sha256', key).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
-  return signature?.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
+  const digest = createHmac('sha256', key).update(`v0:${timestamp}:`).update(body).digest('hex');
+  // By bytes: a character above 0x7F is one in a header, and two here.
+  const [expected, given] = [Buffer.from(`v0=${digest}`), Buffer.from(signature ?? '')];
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import {
   type Logger,
+  WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
 import { z } from 'zod';
+import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
 /** Slack answered that it did not do it, with one of its error codes. */
@@ -22,11 +25,16 @@ export class SlackRefusedError extends Error {
   }
 }
 
+/** Whether Slack answered with one of these codes: see slack-errors.ts. */
+export function isRefusal(error: unknown, isMeant: (code: string) => boolean): error is SlackRefusedError {
+  return error instanceof SlackRefusedError && isMeant(error.reason);
+}
+
 /** Slack did not take the call, or nobody knows whether it did; it may be made again later. */
 export class SlackUnavailableError extends Error {
   readonly code = 'slack_unavailable';
   readonly method: string;
-  /** How long Slack asks to wait, from a second to an hour; undefined where it did not answer. */
+  /** How long Slack asks to wait, from a second to an hour; undefined where it did not answer, or not readably. */
   readonly retryAfterMs: number | undefined;
   constructor(method: string, retryAfterMs: number | undefined) {
     super(method);
@@ -36,11 +44,27 @@ export class SlackUnavailableError extends Error {
   }
 }
 
+/** A view is not known to be open. `isCertain`: it is known not to be. */
+export class NotOpenedError extends Error {
+  readonly code = 'not_opened';
+  readonly externalId: string;
+  readonly isCertain: boolean;
+  constructor(externalId: string, isCertain: boolean, cause: unknown) {
+    super('the view is not known to be open', { cause });
+    this.name = 'NotOpenedError';
+    this.externalId = externalId;
+    this.isCertain = isCertain;
+  }
+}
+
 /** Those of the workspaces that were busy last. */
 const MOST_KEPT = 500;
 
 /** For what a person waits for inside Slack's three seconds. */
 const WAITED_FOR_MS = 1_500;
+
+/** A trigger lives three seconds: what Slack has not opened by then, it does not open any more. */
+const OPENED_WITHIN_MS = 4_000;
 
 /** Whatever Slack's Retry-After says: its limits are by the minute. */
 const SHORTEST_WAIT_MS = 1_000;
@@ -56,12 +80,14 @@ export type OpenedView = { id: string; hash: string };
 export type SlackApi = {
   /** The same methods, each of which asks right before its first byte goes out. Throws NotBegunError where the answer is no. */
   asLongAs(mayBegin: () => boolean): SlackApi;
-  authTest(): Promise<{ teamId: string; botUserId: string; botId: string; scopes: string[] }>;
+  /** `isOrgWide`: the token is one of a whole organization; `teamId` may be the organization then. */
+  authTest(): Promise<{ teamId: string; botUserId: string; botId: string; isOrgWide: boolean; scopes: string[] }>;
   /** Gives the token back. */
   revoke(): Promise<void>;
   findUser(userId: string): Promise<SlackUser>;
+  /** Resolves too where Slack's answer is lost and the view is found open. Throws NotOpenedError. */
   openView(triggerId: string, view: ModalView): Promise<OpenedView>;
-  /** On top of the modal that the trigger comes from. */
+  /** As `openView`, on top of the modal that the trigger comes from. */
   pushView(triggerId: string, view: ModalView): Promise<OpenedView>;
   /** With `hash`, only where the view was not changed since. */
   updateView(viewId: string, view: ModalView, hash?: string): Promise<OpenedView>;
@@ -99,6 +125,7 @@ const identity = z.object({
   team_id: z.string(),
   user_id: z.string(),
   bot_id: z.string(),
+  is_enterprise_install: z.boolean().catch(false),
   response_metadata: z.object({ scopes: z.array(z.string()).default([]) }).default({ scopes: [] }),
 });
 
@@ -118,6 +145,7 @@ const user = z.object({
   is_ultra_restricted: flag,
   is_stranger: flag,
   is_bot: flag,
+  enterprise_user: z.object({ teams: z.array(z.string()).optional() }).nullish(),
 });
 
 /* Made once: zod compiles a schema when it is first used, which costs more than all else of a call. */
@@ -154,11 +182,8 @@ export function createSlackApis(deps: {
 
   function createSlackApi(token: string, mayBegin?: () => boolean): SlackApi {
     const client = createClient(token, 10_000, mayBegin);
-    let kept: WebClient | undefined;
-    const waitedFor = (): WebClient => {
-      kept ??= createClient(token, WAITED_FOR_MS, mayBegin);
-      return kept;
-    };
+    const waitedFor = lazily(() => createClient(token, WAITED_FOR_MS, mayBegin));
+    const opener = lazily(() => createClient(token, OPENED_WITHIN_MS, mayBegin));
     return {
       asLongAs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
@@ -167,6 +192,7 @@ export function createSlackApis(deps: {
           teamId: found.team_id,
           botUserId: found.user_id,
           botId: found.bot_id,
+          isOrgWide: found.is_enterprise_install || found.team_id.startsWith('E'),
           scopes: found.response_metadata.scopes,
         };
       },
@@ -174,10 +200,8 @@ export function createSlackApis(deps: {
         await call(client, 'auth.revoke', {}, taken);
       },
       findUser: async (userId) => (await call(waitedFor(), 'users.info', { user: userId }, foundUser)).user,
-      openView: async (triggerId, view) =>
-        (await call(waitedFor(), 'views.open', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
-      pushView: async (triggerId, view) =>
-        (await call(waitedFor(), 'views.push', { trigger_id: triggerId, view: JSON.stringify(view) }, openedView)).view,
+      openView: (triggerId, view) => show('views.open', triggerId, view),
+      pushView: (triggerId, view) => show('views.push', triggerId, view),
       updateView: async (viewId, view, hash) =>
         (await call(client, 'views.update', { view_id: viewId, hash, view: JSON.stringify(view) }, openedView)).view,
       publishHome: async (userId, view) => {
@@ -195,6 +219,23 @@ export function createSlackApis(deps: {
         (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
       uploadFile: (channelId, file) => uploadFile(client, channelId, file, mayBegin),
     };
+
+    /** Under a name of ours, by which the view is found where Slack's answer is lost. */
+    async function show(method: 'views.open' | 'views.push', triggerId: string, view: ModalView): Promise<OpenedView> {
+      const external_id = randomUUID();
+      const named = JSON.stringify({ ...view, external_id });
+      try {
+        return (await call(opener(), method, { trigger_id: triggerId, view: named }, openedView)).view;
+      } catch (error) {
+        const isCertain = !(error instanceof SlackUnavailableError) || error.retryAfterMs !== undefined;
+        if (isCertain) throw new NotOpenedError(external_id, isCertain, error);
+        const finding = call(client, 'views.update', { external_id, view: named }, openedView);
+        const found = await finding.catch((failed: unknown) => {
+          throw new NotOpenedError(external_id, isRefusal(failed, isViewGone), error);
+        });
+        return found.view;
+      }
+    }
   }
 
   async function post(client: WebClient, channelId: string, message: Message, threadTs: string | undefined) {
@@ -261,13 +302,21 @@ export function createSlackApis(deps: {
     } catch (error) {
       const translated = translate(method, error);
       result = resultOf(translated);
-      const fresh = TOKEN_REFUSED.has(result) ? await findFresh(client, method, args) : undefined;
+      const fresh = isTokenDead(result) ? await findFresh(client, method, args) : undefined;
       if (fresh === undefined) throw translated;
       return await call(client, method, { ...args, token: fresh }, shape);
     } finally {
       deps.onCall({ method, result, ms: performance.now() - startedAt });
     }
   }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
@@ -285,14 +334,22 @@ function within(timeoutMs: number, fetch: SlackFetch, mayBegin: (() => boolean) 
 
 function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError | NotBegunError {
   if (error instanceof WebAPIRequestError && error.original instanceof NotBegunError) return error.original;
-  if (error instanceof WebAPIRateLimitedError) {
-    const waitMs = Math.min(Math.max(error.retryAfter * 1000, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
-    return new SlackUnavailableError(method, waitMs);
+  const retryAfterMs = findRetryAfter(error);
+  if (error instanceof WebAPIPlatformError && retryAfterMs === undefined) {
+    const code = errorCode.safeParse(error.data.error);
+    if (code.success && !isInTrouble(code.data)) return new SlackRefusedError(method, code.data);
   }
-  if (error instanceof WebAPIPlatformError && !PASSING_ERRORS.has(error.data.error)) {
-    return new SlackRefusedError(method, ERROR_CODE.test(error.data.error) ? error.data.error : 'unreadable_answer');
-  }
-  return new SlackUnavailableError(method, undefined);
+  return new SlackUnavailableError(method, retryAfterMs);
+}
+
+/** How long Slack asks to wait; undefined where it does not say. */
+function findRetryAfter(error: unknown): number | undefined {
+  let said: unknown;
+  if (error instanceof WebAPIRateLimitedError) said = error.retryAfter;
+  if (error instanceof WebAPIPlatformError) said = error.data.response_metadata?.retryAfter;
+  if (error instanceof WebAPIHTTPError) said = error.headers['retry-after'];
+  const seconds = retryAfter.safeParse(said);
+  return seconds.success ? Math.min(Math.max(seconds.data * 1000, SHORTEST_WAIT_MS), LONGEST_WAIT_MS) : undefined;
 }
 
 function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunError): string {
@@ -300,18 +357,16 @@ function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunErr
   return error instanceof SlackRefusedError ? error.reason : 'unavailable';
 }
 
-/** The SDK puts a body that is no JSON where Slack's error code would be; only a code may be logged. */
-const ERROR_CODE = /^[a-z_]{1,64}$/;
+/** The SDK puts a body that is no JSON where Slack's error code would be; only a code may be acted on and logged. */
+const errorCode = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 
-const TOKEN_REFUSED = new Set(['invalid_auth', 'account_inactive', 'token_revoked', 'token_expired']);
-
-/** Error codes by which Slack says that it is in trouble itself. */
-const PASSING_ERRORS = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
+/** Seconds: a number, or a header of digits. */
+const retryAfter = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d{1,9}$/)
+    .transform(Number),
 ]);
 
 function toArguments({ text, blocks }: Message) {

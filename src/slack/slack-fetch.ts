@@ -1,6 +1,7 @@
 import type { FetchFunction } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { createGrowingBuffer } from '../growing-buffer.ts';
 
 /** undici's own 4 s would make a quiet bot pay a new TLS handshake inside the three seconds of a trigger. */
 const KEEP_ALIVE_MS = 5 * 60_000;
@@ -66,7 +67,7 @@ function readResponse(
     mayBegin: (() => boolean) | undefined;
   },
 ) {
-  const chunks: Buffer[] = [];
+  const pieces = createGrowingBuffer();
   let status = 0;
   let headers = new Map<string, string>();
   let started: Dispatcher.DispatchController | undefined;
@@ -89,10 +90,10 @@ function readResponse(
       headers = new Map(Object.entries(received).map(([name, value]) => [name, String(value ?? '')]));
     },
     onResponseData(_controller, chunk) {
-      chunks.push(chunk);
+      pieces.add(chunk);
     },
     onResponseEnd() {
-      const body = Buffer.concat(chunks);
+      const body = pieces.bytes();
       resolve({
         ok: status >= 200 && status < 300,
         status,

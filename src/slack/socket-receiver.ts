@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
-import { SocketModeClient } from '@slack/socket-mode';
 import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
-import { z } from 'zod';
 import { StartError } from '../start-error.ts';
 import { ackWhenDone } from './ack-when-done.ts';
+import { isTokenRefused } from './slack-errors.ts';
+import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
 
 /** How long to wait for Slack to take part in closing the connection. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -18,26 +18,6 @@ const STABLE_AFTER_MS = 30_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 
-/** What Slack answers `apps.connections.open` with where the token will never do. */
-const TOKEN_REFUSED = new Set([
-  'not_authed',
-  'invalid_auth',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'not_allowed_token_type',
-  'missing_scope',
-  'user_removed_from_team',
-  'team_disabled',
-]);
-
-const slackEvent = z.object({
-  ack: z.custom<(response?: unknown) => Promise<void>>((value) => typeof value === 'function'),
-  body: z.record(z.string(), z.unknown()),
-  retry_num: z.number().optional().catch(undefined),
-  retry_reason: z.string().optional().catch(undefined),
-});
-
 /**
  * Bolt's receiver for Socket Mode: no public address is needed. Connects again for as long as it takes whenever the
  * connection is lost. Its start resolves once Slack has said hello, and throws StartError where Slack refuses the app token.
@@ -48,13 +28,15 @@ export function createSocketReceiver(deps: {
   fetch: FetchFunction;
   logger: Logger;
   onConnectionChange(connected: boolean): void;
+  /** Slack sent something that nobody here takes; it was acknowledged where it can be, and dropped. */
+  onOdd(why: OddFrame): void;
   onError(error: unknown): void;
 }): Receiver {
   let app: App | undefined;
   let connectedAt: number | undefined;
   let failures = 0;
   const stopping = new AbortController();
-  const client = new SocketModeClient({
+  const options: ConstructorParameters<typeof FrameClient>[0] = {
     appToken: deps.appToken,
     logger: deps.logger,
     // The client's own way waits 5 s before it connects again, each time Slack replaces a connection, and ends the process
@@ -67,7 +49,8 @@ export function createSocketReceiver(deps: {
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
     },
-  });
+  };
+  const client = new FrameClient(options, { onOdd: deps.onOdd, onEnvelope: (envelope) => void dispatch(envelope) });
   client.on('connected', () => {
     connectedAt = performance.now();
     deps.onConnectionChange(true);
@@ -79,7 +62,6 @@ export function createSocketReceiver(deps: {
     deps.onConnectionChange(false);
     void keepConnecting();
   });
-  client.on('slack_event', (event: unknown) => void dispatch(event));
 
   return { init, start: () => keepConnecting({ refusable: true }), stop };
 
@@ -122,25 +104,30 @@ export function createSocketReceiver(deps: {
     await Promise.race([client.disconnect(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
-  async function dispatch(event: unknown): Promise<void> {
+  async function dispatch({ body, retryNum, retryReason, ack: answer }: Envelope): Promise<void> {
+    let isAnswered = false;
+    const answerOnce = async (response?: unknown): Promise<void> => {
+      isAnswered = true;
+      await answer(response === '' ? undefined : response);
+    };
     try {
-      const { ack: answer, body, retry_num, retry_reason } = slackEvent.parse(event);
-      const { ack, done } = ackWhenDone(body, async (response) => {
-        await answer(response === '' ? undefined : response);
-      });
+      const { ack, done } = ackWhenDone(body, answerOnce);
       await app?.processEvent({
         body,
         ack,
-        ...(retry_num === undefined ? {} : { retryNum: retry_num }),
-        ...(retry_reason === undefined ? {} : { retryReason: retry_reason }),
+        ...(retryNum === undefined ? {} : { retryNum }),
+        ...(retryReason === undefined ? {} : { retryReason }),
       });
       await done();
     } catch (error) {
       deps.onError(error);
     }
+    if (isAnswered) return;
+    deps.onOdd(body.type === 'app_rate_limited' ? 'app_rate_limited' : 'not_taken');
+    await answerOnce().catch(deps.onError);
   }
 }
 
 function isRefused(error: unknown): error is WebAPIPlatformError {
-  return error instanceof WebAPIPlatformError && TOKEN_REFUSED.has(error.data.error);
+  return error instanceof WebAPIPlatformError && isTokenRefused(error.data.error);
 }

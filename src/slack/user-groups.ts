@@ -1,4 +1,5 @@
-import { type SlackApi, SlackRefusedError } from './slack-api.ts';
+import { isRefusal, type SlackApi } from './slack-api.ts';
+import { isGroupGone } from './slack-errors.ts';
 
 const MOST_KNOWN = 1_000;
 
@@ -7,7 +8,7 @@ export type UserGroups = {
    * Which of these groups somebody is in, from look-ups that are at most so old; undefined where Slack must be asked.
    */
   recall(teamId: string, groupIds: readonly string[], userId: string, maxAgeMs: number): string[] | undefined;
-  /** Asks Slack. A group that is gone, or that the bot may not read, has no members. Throws SlackUnavailableError. */
+  /** Asks Slack. A group that is gone, or that the bot may not read, has no members. Throws what the API throws otherwise. */
   lookUp(api: SlackApi, teamId: string, groupIds: readonly string[], userId: string): Promise<string[]>;
 };
 
@@ -30,7 +31,7 @@ export function createUserGroups(now: () => number): UserGroups {
   }
 
   async function membersOf(api: SlackApi, teamId: string, groupId: string): Promise<ReadonlySet<string>> {
-    const members = new Set(await api.listGroupMembers(groupId).catch(nobodyWhereRefused));
+    const members = new Set(await api.listGroupMembers(groupId).catch(nobodyWhereGone));
     known.delete(`${teamId} ${groupId}`);
     known.set(`${teamId} ${groupId}`, { members, at: now() });
     for (const oldest of known.keys()) {
@@ -41,7 +42,7 @@ export function createUserGroups(now: () => number): UserGroups {
   }
 }
 
-function nobodyWhereRefused(error: unknown): string[] {
-  if (error instanceof SlackRefusedError) return [];
+function nobodyWhereGone(error: unknown): string[] {
+  if (isRefusal(error, isGroupGone)) return [];
   throw error;
 }

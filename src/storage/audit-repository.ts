@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditNote } from '../add-inbox/audit.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
 import { prepareQuery } from './prepare-query.ts';
+import { createQueues } from './queues.ts';
+import { type OnUnreadable, readRows } from './read-rows.ts';
 import { stampOf } from './stamp.ts';
-import { orUndefined, storedJson } from './stored-json.ts';
+import { orUndefined, storedJson, storedTime } from './stored-json.ts';
 import type { AuditEntriesTable } from './tables.ts';
 
-/** So many refused attempts an hour are noted for one person, and for a workspace: nobody can fill the table. */
-export const REFUSED_AN_HOUR = { person: 20, workspace: 200 };
+/**
+ * How many refused attempts are noted within an hour: of one person at most `person`, but only `few` of them once the workspace has
+ * `many`, so that those who make noise hide nobody else; of a workspace at most `workspace`, so that nobody can fill the table.
+ */
+export const REFUSED_AN_HOUR = { person: 20, few: 5, many: 200, workspace: 1_000 };
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -23,7 +29,7 @@ const DELETED_AT_ONCE = 100;
 const entryRow = z.object({
   id: z.string(),
   team_id: z.string(),
-  at: z.number(),
+  at: storedTime,
   user_id: orUndefined(z.string()),
   action: z.enum(AUDIT_ACTIONS),
   request_id: orUndefined(z.string()),
@@ -40,32 +46,46 @@ export type AuditPage = { until: number; skip: number; limit: number };
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
 /** The audit trail. What is noted together with another change is noted in the same transaction. */
-export function createAuditRepository({ db, now }: { db: Executor; now: () => number }) {
+export function createAuditRepository({
+  db,
+  now,
+  onUnreadable,
+}: {
+  db: Executor;
+  now: () => number;
+  onUnreadable?: OnUnreadable;
+}) {
   const { kysely } = db;
+  /** One attempt at a time of each workspace: those that come at once would all be counted before any of them is noted. */
+  const queued = createQueues();
   return {
     async add(note: AuditNote): Promise<void> {
       await insertEntry(db, toRow(note, now()));
     },
 
     /** Notes a refused attempt; false, and nothing noted, once there were too many within the hour. */
-    async addRefused(note: AuditNote & { userId: string }): Promise<boolean> {
-      const row = toRow(note, now());
-      const recent = kysely
-        .selectFrom('audit_entries')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .where('team_id', '=', note.teamId)
-        .where('action', '=', note.action)
-        .where('at', '>', row.at - HOUR_MS);
-      const ofAll = await recent.executeTakeFirstOrThrow();
-      if (ofAll.count >= REFUSED_AN_HOUR.workspace) return false;
-      const ofPerson = await recent.where('user_id', '=', note.userId).executeTakeFirstOrThrow();
-      if (ofPerson.count >= REFUSED_AN_HOUR.person) return false;
-      await insertEntry(db, row);
-      return true;
+    addRefused(note: AuditNote & { userId: string }): Promise<boolean> {
+      return queued(note.teamId, async () => {
+        const row = toRow(note, now());
+        const recent = kysely
+          .selectFrom('audit_entries')
+          .select((eb) => eb.fn.countAll<number>().as('count'))
+          .where('team_id', '=', note.teamId)
+          .where('action', '=', note.action)
+          // Not those of a clock that was set back since: they would count for as long as it was ahead.
+          .where('at', '>', row.at - HOUR_MS)
+          .where('at', '<=', row.at);
+        const ofAll = await recent.executeTakeFirstOrThrow();
+        const ofPerson = await recent.where('user_id', '=', note.userId).executeTakeFirstOrThrow();
+        const { person, few, many, workspace } = REFUSED_AN_HOUR;
+        if (ofAll.count >= workspace || ofPerson.count >= (ofAll.count < many ? person : few)) return false;
+        await insertEntry(db, row);
+        return true;
+      });
     },
 
     /** Of what was noted until `until`, the newest first: `limit` entries after the first `skip`. */
-    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<AuditEntry[]> {
+    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<(AuditEntry | Unreadable)[]> {
       const rows = await kysely
         .selectFrom('audit_entries')
         .selectAll()
@@ -76,7 +96,12 @@ export function createAuditRepository({ db, now }: { db: Executor; now: () => nu
         .offset(skip)
         .limit(limit)
         .execute();
-      return rows.map(parseEntry);
+      return readRows(
+        rows,
+        parseEntry,
+        ({ id, at }) => ({ id, at }),
+        (id, error) => onUnreadable?.(id, error, 'audit_entries'),
+      );
     },
 
     /** A short text that is another one once the workspace has removed a key, or itself, within the last day. */

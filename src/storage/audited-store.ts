@@ -19,7 +19,7 @@ import { createSettingsRepository } from './settings-repository.ts';
  * and it costs one commit.
  */
 export function createAuditedStore({ database, ...deps }: Omit<RequestRepositoryDeps, 'db'> & { database: Database }) {
-  const { sealer, now } = deps;
+  const { now, onUnreadable } = deps;
   const outside = createRequestRepository({ db: database, ...deps });
   return { accept, advance, keyStamp, saveKey, rebindKey, removeKey, saveSettings };
 
@@ -112,7 +112,7 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   /** False, and nothing saved, where `stamp` is not the settings' any more. */
   function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
-      const repository = createSettingsRepository(within);
+      const repository = createSettingsRepository(within, onUnreadable);
       const before = await repository.findStamped(teamId);
       if (before.stamp !== stamp) return false;
       const changes = listChanges(before.settings, settings);
@@ -150,7 +150,7 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   }
 
   function keysWithin(within: Executor) {
-    return createColdsendKeyRepository({ db: within, sealer, now });
+    return createColdsendKeyRepository({ db: within, ...deps });
   }
 }
 

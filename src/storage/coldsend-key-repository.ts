@@ -5,13 +5,15 @@ import type { ColdsendKey, KeyName, KeyStatus } from '../add-inbox/coldsend-key.
 import type { Executor } from './database.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
 import { prepareQuery } from './prepare-query.ts';
+import type { OnUnreadable } from './read-rows.ts';
 import type { Sealer } from './sealing.ts';
-import { orUndefined, storedJson } from './stored-json.ts';
+import { orUndefined, storedJson, storedTime } from './stored-json.ts';
 import type { ColdsendKeysTable } from './tables.ts';
 
-/** Everything but the key itself. */
-const SHOWN_COLUMNS = [
+/** What a key's row is read from. The key itself is opened to know whether it can be, and shown nowhere. */
+const KEY_COLUMNS = [
   'id',
+  'sealed_key',
   'team_id',
   'channel_id',
   'label',
@@ -24,26 +26,26 @@ const SHOWN_COLUMNS = [
   'checked_at',
 ] as const satisfies (keyof ColdsendKeysTable)[];
 
-const status: z.ZodType<KeyStatus> = z.enum(['works', 'unchecked', 'refused']);
+const status = z.enum(['works', 'unchecked', 'refused']);
 
 const shownRow = z.object({
   id: z.string(),
   team_id: z.string(),
   channel_id: z.string(),
   label: z.string(),
-  version: z.number(),
+  version: z.int(),
   last_four: z.string(),
   stored_by: z.string(),
-  stored_at: z.number(),
+  stored_at: storedTime,
   status,
   missing_scopes: storedJson(z.array(z.string())),
-  checked_at: orUndefined(z.number()),
+  checked_at: orUndefined(storedTime),
 });
 
 const findShownFor = prepareQuery((kysely, { teamId, channelId }: { teamId: string; channelId: string }) =>
   kysely
     .selectFrom('coldsend_keys')
-    .select(SHOWN_COLUMNS)
+    .select(KEY_COLUMNS)
     .where('team_id', '=', teamId)
     .where('channel_id', 'in', [channelId, '']),
 );
@@ -51,16 +53,7 @@ const findShownFor = prepareQuery((kysely, { teamId, channelId }: { teamId: stri
 const findShown = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
   kysely
     .selectFrom('coldsend_keys')
-    .select(SHOWN_COLUMNS)
-    .where('team_id', '=', teamId)
-    .where('channel_id', '=', channelId)
-    .where('label', '=', label),
-);
-
-const findSealed = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
-  kysely
-    .selectFrom('coldsend_keys')
-    .select(['id', 'sealed_key', 'version', 'status'])
+    .select(KEY_COLUMNS)
     .where('team_id', '=', teamId)
     .where('channel_id', '=', channelId)
     .where('label', '=', label),
@@ -91,7 +84,12 @@ export class ChannelTakenError extends Error {
 export type ColdsendKeyRepository = ReturnType<typeof createColdsendKeyRepository>;
 
 /** The table of API keys: one for a workspace, and one for each channel that is bound to a client. */
-export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer; now: () => number }) {
+export function createColdsendKeyRepository(deps: {
+  db: Executor;
+  sealer: Sealer;
+  now: () => number;
+  onUnreadable?: OnUnreadable;
+}) {
   const { sealer, now } = deps;
   const { kysely } = deps.db;
 
@@ -103,28 +101,25 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
     /** All keys of a workspace: its own first, then by label. */
     async list(teamId: string): Promise<ColdsendKey[]> {
       const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
-      return rows.map(parseKey);
+      return rows.map(readKey);
     },
 
     /** What a channel may use: the key that is bound to it, and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ColdsendKey; own?: ColdsendKey }> {
       const { rows } = await findShownFor(deps.db, { teamId, channelId });
-      const keys = rows.map(parseKey);
+      const keys = rows.map(readKey);
       const bound = keys.find((key) => key.channelId !== '');
       const own = keys.find((key) => key.channelId === '');
       return { ...(bound && { bound }), ...(own && { own }) };
     },
 
-    /** Binds a client's key as it is to these channels instead of the ones before; false where the client has none. */
+    /** Binds a client's key as it is to these channels instead of the ones before; false where the client has none. @throws as `open` */
     async rebind(teamId: string, label: string, channelIds: string[]): Promise<boolean> {
       const [row] = await select().where('team_id', '=', teamId).where('label', '=', label).limit(1).execute();
       if (row === undefined) return false;
-      const shown = parseKey(row);
-      const opened = await open(shown);
-      if (opened === undefined) return false;
-      const { storedBy, missingScopes, storedAt, version, checkedAt } = shown;
+      const apiKey = openSealed(row);
+      const { storedBy, missingScopes, storedAt, version, checkedAt, status } = parseKey(row);
       const client = { label, channelIds };
-      const { apiKey, status } = opened;
       const kept = { version, storedAt, checkedAt };
       await write({ teamId, client, apiKey, storedBy, status, missingScopes }, kept);
       return true;
@@ -157,21 +152,37 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
   };
 
   function select() {
-    return kysely.selectFrom('coldsend_keys').select(SHOWN_COLUMNS);
+    return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
   }
 
   /** What may be shown of a key. */
   async function find(name: KeyName): Promise<ColdsendKey | undefined> {
     const [row] = (await findShown(deps.db, name)).rows;
-    return row && parseKey(row);
+    return row && readKey(row);
   }
 
-  /** The key itself, to be sent. @throws SealError */
+  /** The key itself, to be sent. @throws SealError; z.ZodError where the row can't be read. */
   async function open(name: KeyName): Promise<OpenedKey | undefined> {
-    const [row] = (await findSealed(deps.db, name)).rows;
+    const [row] = (await findShown(deps.db, name)).rows;
     if (!row) return undefined;
-    const apiKey = sealer.open(row.sealed_key, keyContext(name.teamId, row.id));
-    return { apiKey, fingerprint: keyFingerprint(apiKey), version: row.version, status: status.parse(row.status) };
+    const apiKey = openSealed(row);
+    const { version, status } = parseKey(row);
+    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status };
+  }
+
+  /** One that can't be read hides no other, and is still there to be replaced or removed. */
+  function readKey(row: KeyRow): ColdsendKey {
+    try {
+      openSealed(row);
+      return parseKey(row);
+    } catch (error) {
+      deps.onUnreadable?.(String(row.id), error, 'coldsend_keys');
+      return toUnreadableKey(row);
+    }
+  }
+
+  function openSealed({ sealed_key, team_id, id }: KeyRow): string {
+    return sealer.open(sealed_key, keyContext(team_id, id));
   }
 
   /**
@@ -217,7 +228,7 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
         .onConflict((conflict) =>
           conflict.columns(['team_id', 'channel_id']).doUpdateSet(values).where('coldsend_keys.label', '=', label),
         )
-        .returning(SHOWN_COLUMNS)
+        .returning(KEY_COLUMNS)
         .executeTakeFirst();
       if (!row) throw new ChannelTakenError(channelId);
       saved ??= parseKey(row);
@@ -227,7 +238,27 @@ export function createColdsendKeyRepository(deps: { db: Executor; sealer: Sealer
   }
 }
 
-function parseKey(row: Pick<Selectable<ColdsendKeysTable>, (typeof SHOWN_COLUMNS)[number]>): ColdsendKey {
+type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
+
+/** What names it, and what else there is to show. SQLite may hold anything where a text belongs. */
+function toUnreadableKey(row: KeyRow): ColdsendKey {
+  return {
+    teamId: String(row.team_id),
+    channelId: String(row.channel_id),
+    label: String(row.label),
+    version: 0,
+    revision: String(row.id),
+    lastFour: String(row.last_four),
+    storedBy: String(row.stored_by),
+    storedAt: storedTime.safeParse(row.stored_at).data ?? 0,
+    status: 'unreadable',
+    missingScopes: [],
+    checkedAt: undefined,
+  };
+}
+
+/** @throws z.ZodError where the row is none that this version can read. */
+function parseKey(row: KeyRow): ColdsendKey {
   const parsed = shownRow.parse(row);
   return {
     teamId: parsed.team_id,

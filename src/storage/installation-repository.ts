@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Installation, ShownInstallation } from '../add-inbox/installation.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import { createAuditRepository } from './audit-repository.ts';
 import type { Database } from './database.ts';
+import { type OnUnreadable, readRows } from './read-rows.ts';
 import type { Sealer } from './sealing.ts';
-import { orUndefined, storedJson } from './stored-json.ts';
+import { orUndefined, storedJson, storedTime } from './stored-json.ts';
 import type { InstallationsTable } from './tables.ts';
 
 const SHOWN_COLUMNS = [
@@ -27,29 +29,64 @@ const shownRow = z.object({
   app_id: z.string(),
   scopes: storedJson(z.array(z.string())),
   installed_by: z.string(),
-  installed_at: z.number(),
+  installed_at: storedTime,
+});
+
+/** What acting in a workspace, and removing it, needs. */
+export type ReadableInstallation = Pick<Installation, 'teamId' | 'botId' | 'botUserId'> & {
+  /** A secret; undefined where it can't be opened. */
+  botToken: string | undefined;
+  /** Undefined where it can't be read. */
+  installedAt: number | undefined;
+};
+
+/** What else can't be read keeps nobody from acting in the workspace, or from leaving it. */
+const readableRow = z.object({
+  bot_id: shownRow.shape.bot_id.catch(''),
+  bot_user_id: shownRow.shape.bot_user_id.catch(''),
+  installed_at: storedTime.optional().catch(undefined),
 });
 
 export type InstallationRepository = ReturnType<typeof createInstallationRepository>;
 
 /** The workspaces that have installed the bot. Removing one is the business of the workspace repository. */
-export function createInstallationRepository(deps: { database: Database; sealer: Sealer; now: () => number }) {
+export function createInstallationRepository(deps: {
+  database: Database;
+  sealer: Sealer;
+  now: () => number;
+  onUnreadable?: OnUnreadable;
+}) {
   const { database, sealer, now } = deps;
+  const note = (teamId: string, error: unknown) => deps.onUnreadable?.(teamId, error, 'installations');
 
   return {
-    /** Undefined where the bot isn't installed, or not any more. @throws SealError */
+    /** Undefined where the bot isn't installed, or not any more. @throws SealError; z.ZodError where the row can't be read. */
     async find(teamId: string): Promise<Installation | undefined> {
-      const row = await database.kysely
+      const row = await findRow(teamId);
+      return row && { ...parseShown(row), botToken: sealer.open(row.sealed_token, tokenContext(row)) };
+    },
+
+    /** The same, with whatever can be read of it. */
+    async findReadable(teamId: string): Promise<ReadableInstallation | undefined> {
+      const row = await findRow(teamId);
+      if (row === undefined) return undefined;
+      const { bot_id: botId, bot_user_id: botUserId, installed_at: installedAt } = readableRow.parse(row);
+      return { teamId, botId, botUserId, installedAt, botToken: openToken(row) };
+    },
+
+    /** All workspaces where the bot is installed, whatever can be read of them. */
+    async listTeams(): Promise<{ teamId: string }[]> {
+      const rows = await database.kysely
         .selectFrom('installations')
-        .select([...SHOWN_COLUMNS, 'sealed_token'])
-        .where('team_id', '=', teamId)
-        .executeTakeFirst();
-      if (row === undefined || row.sealed_token === null) return undefined;
-      return { ...parseShown(row), botToken: sealer.open(row.sealed_token, tokenContext(row)) };
+        .select('team_id')
+        .where('sealed_token', 'is not', null)
+        .orderBy('team_id')
+        .execute();
+      return rows.map(({ team_id: teamId }) => ({ teamId }));
     },
 
     /** All workspaces where the bot is installed, without their tokens, the oldest first. */
-    async list(): Promise<ShownInstallation[]> {
+    async list(): Promise<(ShownInstallation | Unreadable)[]> {
       const rows = await database.kysely
         .selectFrom('installations')
         .select(SHOWN_COLUMNS)
@@ -57,7 +94,7 @@ export function createInstallationRepository(deps: { database: Database; sealer:
         .orderBy('installed_at')
         .orderBy('team_id')
         .execute();
-      return rows.map(parseShown);
+      return readRows(rows, parseShown, ({ team_id: id, installed_at: at }) => ({ id, at }), note);
     },
 
     /** Stores an installation in place of the one before; everything else of the workspace stays as it is. */
@@ -70,7 +107,7 @@ export function createInstallationRepository(deps: { database: Database; sealer:
           .where('team_id', '=', teamId)
           .executeTakeFirst();
         // It names this installation, so it is another one even where the clock was set back.
-        const installedAt = Math.max(now(), (before?.installed_at ?? 0) + 1);
+        const installedAt = Math.max(now(), (storedTime.safeParse(before?.installed_at).data ?? 0) + 1);
         const row = {
           team_name: installation.teamName,
           enterprise_id: installation.enterpriseId ?? null,
@@ -101,6 +138,24 @@ export function createInstallationRepository(deps: { database: Database; sealer:
       });
     },
   };
+
+  async function findRow(teamId: string) {
+    const row = await database.kysely
+      .selectFrom('installations')
+      .select([...SHOWN_COLUMNS, 'sealed_token'])
+      .where('team_id', '=', teamId)
+      .executeTakeFirst();
+    return row === undefined || row.sealed_token === null ? undefined : { ...row, sealed_token: row.sealed_token };
+  }
+
+  function openToken({ team_id, sealed_token }: { team_id: string; sealed_token: string }): string | undefined {
+    try {
+      return sealer.open(sealed_token, tokenContext({ team_id }));
+    } catch (error) {
+      note(team_id, error);
+      return undefined;
+    }
+  }
 }
 
 /** What the token of a workspace is sealed for. */

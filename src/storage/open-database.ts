@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Dialect } from 'kysely';
 import type { Database, ErasableTable, Executor } from './database.ts';
 import { createEraseLater } from './erase-later.ts';
@@ -7,9 +6,10 @@ import { eraseSqliteTable } from './erase-sqlite-table.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { PostgresOptions } from './postgres-database.ts';
+import { realPathOf } from './real-path.ts';
 import { checkSealed } from './sealed-check.ts';
 import type { Sealer } from './sealing.ts';
-import { openSqlite, toStorageError } from './sqlite-database.ts';
+import { openSqlite, toStorageError, translateErrors } from './sqlite-database.ts';
 import { DatabaseUnusableError, StorageError } from './storage-error.ts';
 import { createTransactions } from './transactions.ts';
 
@@ -36,10 +36,16 @@ export type DatabaseOptions = {
  * DatabaseUnusableError. None of them names the URL of a PostgreSQL database, which holds its password.
  */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
-  const path = SQLITE_URL.exec(url)?.groups?.path;
-  if (path !== undefined) return openSqliteDatabase(resolve(path), options);
+  const path = findSqlitePath(url);
+  if (path !== undefined) return openSqliteDatabase(path, options);
   if (POSTGRES_URL.test(url) && URL.canParse(url)) return openPostgresDatabase(url, options);
   throw new DatabaseUnusableError('DATABASE_URL must be sqlite:<path of a file> or postgres://…');
+}
+
+/** The file of `sqlite:<path>`, by the name that symbolic links lead to; undefined for other databases. */
+export function findSqlitePath(url: string): string | undefined {
+  const path = SQLITE_URL.exec(url)?.groups?.path;
+  return path === undefined ? undefined : translateErrors(path, () => realPathOf(path));
 }
 
 async function openSqliteDatabase(path: string, options: DatabaseOptions): Promise<Database> {

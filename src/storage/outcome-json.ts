@@ -26,6 +26,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('unknown'),
     why: z.enum(['answer_lost', 'server_error', 'unexpected_answer', 'interrupted']),
+    restored: z.literal(true).optional(),
   }),
-  z.object({ kind: z.literal('expired') }),
+  z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
 ]);

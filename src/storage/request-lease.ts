@@ -5,6 +5,8 @@ import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from './postgres-clock.ts';
 export type RequestLease = {
   /** True for requests that nobody holds. */
   free: RawBuilder<SqlBool>;
+  /** True for requests that this process holds. */
+  held: RawBuilder<SqlBool>;
   /** `lease_until` of a lease taken now. */
   until: RawBuilder<number | null>;
   /** Whether a lease ends unless it is renewed. */
@@ -22,6 +24,7 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   if (kind === 'sqlite') {
     return {
       free: sql<SqlBool>`(lease_owner is null or lease_owner <> ${lease.owner})`,
+      held: sql<SqlBool>`lease_owner = ${lease.owner}`,
       until: leaseUntil(kind, lease.leaseMs),
       runsOut: false,
     };
@@ -29,8 +32,10 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   // A start in the future is that of a clock which was set back since.
   const renewable = sql<number>`case when ${POSTGRES_STARTED_AT} <= ${POSTGRES_CLOCK}
     then ${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)} else 0 end`;
+  const free = sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`;
   return {
-    free: sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`,
+    free,
+    held: sql<SqlBool>`(lease_owner = ${lease.owner} and not ${free})`,
     until: leaseUntil(kind, lease.leaseMs),
     runsOut: true,
   };
@@ -40,3 +45,6 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
 export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
   return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
 }
+
+/** The fence of the next claim. One at the end of PostgreSQL's integers stays: its row is set aside, and fails nobody's claim. */
+export const nextFence = sql<number>`case when fence < 2147483647 then fence + 1 else fence end`;

@@ -5,14 +5,18 @@ import {
   type Announcement,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsUnreadableError,
   PasswordsWipedError,
   type RequestChange,
-  type RequestState,
-  type WaitsFor,
 } from '../add-inbox/request.ts';
 import type { AccountToAdd, Passwords } from '../add-inbox/sender-account.ts';
+import { ALL_SHARES } from '../add-inbox/shares.ts';
+import type { Unreadable } from '../add-inbox/unreadable.ts';
 import type { Executor } from './database.ts';
-import { createRequestLease } from './request-lease.ts';
+import { canAnotherOpen } from './known-keys.ts';
+import { type OnUnreadable, readRows } from './read-rows.ts';
+import { createRequestCounts } from './request-counts.ts';
+import { createRequestLease, nextFence } from './request-lease.ts';
 import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
   parseClaimedRequest,
@@ -21,6 +25,7 @@ import {
   REQUEST_COLUMNS,
   toAnnouncementColumns,
   toChangedColumns,
+  unfinished,
 } from './request-row.ts';
 import {
   deletePasswords,
@@ -30,8 +35,10 @@ import {
   insertRequest,
   updateHeld,
 } from './request-statements.ts';
-import type { Sealer } from './sealing.ts';
+import { SealError, type Sealer } from './sealing.ts';
+import { setAside } from './set-aside.ts';
 import type { RequestsTable, Tables } from './tables.ts';
+import { withinShares } from './within-shares.ts';
 
 /**
  * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
@@ -45,13 +52,13 @@ const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
 
-/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
-
-/** Later than this is a mistake, seen from `not_before`. */
-const absurdFrom = sql<number>`not_before - case
-  when waits_for = 'key' or turn_of is not null then ${sql.lit(FARTHEST_MS)} else ${sql.lit(FARTHEST_TRY_MS)}
-end`;
+/** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
+function isAbsurd(time: number) {
+  return sql<SqlBool>`not_before > case
+    when waits_for = 'key' or turn_of is not null then cast(${time + FARTHEST_MS} as bigint)
+    else cast(${time + FARTHEST_TRY_MS} as bigint)
+  end`;
+}
 
 export type RequestToAccept = {
   id: string;
@@ -76,9 +83,6 @@ export type Acceptance =
   /** The view was submitted before; `request` is what that made. */
   | { kind: 'repeated'; request: AddInboxRequest };
 
-type UnfinishedState = Exclude<RequestState, 'told'>;
-export type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedAt: number | undefined }>;
-
 export type RequestRepositoryDeps = {
   db: Executor;
   sealer: Sealer;
@@ -87,8 +91,8 @@ export type RequestRepositoryDeps = {
   /** A whole number. */
   leaseMs: number;
   now: () => number;
-  /** Told about claimed requests whose rows this version can't read (a newer one wrote them, or nobody should have). */
-  onUnreadable?: (requestId: string, error: unknown) => void;
+  /** Told about rows that this version can't read (a newer one wrote them, or nobody should have). */
+  onUnreadable?: OnUnreadable;
 };
 
 export type RequestRepository = ReturnType<typeof createRequestRepository>;
@@ -142,9 +146,16 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return { kind: 'repeated', request: first };
     },
 
-    /** Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. */
-    async claimDue(limit: number): Promise<ClaimedRequest[]> {
+    /**
+     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
+     * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
+     */
+    async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
+      // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+      const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
+        turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
+      ) and ${lease.free}`;
       const rows = await kysely
         // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
         .with(
@@ -154,16 +165,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .selectFrom('requests')
               .select('id')
               .where(unfinished)
-              .where((eb) => eb.or([eb('not_before', '<=', time), eb(absurdFrom, '>', time)]))
-              // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
-              .where((eb) =>
-                eb.or([
-                  eb('turn_of', 'is', null),
-                  eb('not_before', '<=', time - OVERDUE_MS),
-                  eb('accepted_at', '<=', time - EXPIRES_AFTER_MS),
-                ]),
-              )
-              .where(lease.free)
+              .where(isDue)
+              .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
               .orderBy('accepted_at')
               .orderBy('id')
               .limit(limit);
@@ -171,21 +174,27 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           },
         )
         .updateTable('requests')
-        .set((eb) => ({ fence: eb('fence', '+', 1), lease_owner: owner, lease_until: lease.until }))
+        .set({ fence: nextFence, lease_owner: owner, lease_until: lease.until })
         .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
         .returning(REQUEST_COLUMNS)
         .execute();
-      return rows
-        .flatMap((row) => {
-          try {
-            return [parseClaimedRequest(row)];
-          } catch (error) {
-            // One row that can't be read must not keep the others waiting.
-            onUnreadable?.(row.id, error);
-            return [];
-          }
-        })
-        .sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
+      const claimed: ClaimedRequest[] = [];
+      const unreadable: string[] = [];
+      for (const row of rows) {
+        try {
+          claimed.push(parseClaimedRequest(row));
+        } catch (error) {
+          note(row.id, error);
+          unreadable.push(row.id);
+        }
+      }
+      if (unreadable.length > 0) {
+        // Those that can be read are claimed already: whatever happens here, somebody has to work on them.
+        await setAside(db, unreadable, time, sql<SqlBool>`lease_owner = ${owner}`).catch((error: unknown) =>
+          note(unreadable.join(), error),
+        );
+      }
+      return claimed.sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
     },
 
     /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
@@ -243,20 +252,20 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     findByView,
 
     /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
-    async latest(teamId: string, limit: number): Promise<AddInboxRequest[]> {
+    async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
       const rows = await query.where(isNotRetried).limit(limit).execute();
-      return rows.map(parseRequest);
+      return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
     },
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
-    /** @throws LeaseLostError where the request is not held any more; SealError; PasswordsWipedError. */
+    /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
       const [row] = (await findPasswords(db, { id: claimed.id, fence: claimed.fence, owner })).rows;
       if (!row) throw new LeaseLostError(claimed.id);
       if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
-      return passwordsJson.parse(sealer.open(row.sealed, passwordsContext(claimed)));
+      return passwordsJson.parse(await openSealed(claimed, row.sealed));
     },
 
     /** Undefined where there was none, and once the outcome is told. @throws SealError */
@@ -296,11 +305,12 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
     async nextDueAt(): Promise<number | undefined> {
-      const soonest = sql<number | null>`min(case when ${absurdFrom} > ${now()} then 0 else not_before end)`;
+      const soonest = sql<number | null>`min(case when ${isAbsurd(now())} then 0 else not_before end)`;
       const row = await kysely
         .selectFrom('requests')
         .select(soonest.as('soonest'))
         .where(unfinished)
+        .where('set_aside_at', 'is', null)
         .where(lease.free)
         .executeTakeFirst();
       return row?.soonest ?? undefined;
@@ -318,44 +328,23 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return Number(deleted.numDeletedRows);
     },
 
-    /** How many requests of all workspaces wait, by what for. */
-    async countWaiting(): Promise<Record<WaitsFor, number>> {
-      const rows = await kysely
-        .selectFrom('requests')
-        .select((eb) => ['waits_for', eb.fn.countAll<number>().as('count')])
-        .where(unfinished)
-        .where('waits_for', 'is not', null)
-        .groupBy('waits_for')
-        .execute();
-      const countOf = (what: WaitsFor) => rows.find(({ waits_for }) => waits_for === what)?.count ?? 0;
-      return {
-        no_connection: countOf('no_connection'),
-        unavailable: countOf('unavailable'),
-        rate_limited: countOf('rate_limited'),
-        key: countOf('key'),
-      };
-    },
-
-    /** The unfinished requests of all workspaces; finished ones are too many to be counted often. */
-    async countByState(): Promise<UnfinishedCounts> {
-      const rows = await kysely
-        .selectFrom('requests')
-        .select((eb) => ['state', eb.fn.countAll<number>().as('count'), eb.fn.min('accepted_at').as('oldest')])
-        .where(unfinished)
-        .groupBy('state')
-        .execute();
-      const countOf = (state: UnfinishedState) => {
-        const row = rows.find((candidate) => candidate.state === state);
-        return { count: row?.count ?? 0, oldestAcceptedAt: row?.oldest };
-      };
-      return {
-        accepted: countOf('accepted'),
-        announced: countOf('announced'),
-        armed: countOf('armed'),
-        settled: countOf('settled'),
-      };
-    },
+    ...createRequestCounts(db),
   };
+
+  function note(id: string, error: unknown): void {
+    onUnreadable?.(String(id), error, 'requests');
+  }
+
+  /** What another bot can open is left to it; anything else will open for nobody. */
+  async function openSealed(claimed: ClaimedRequest, sealed: string): Promise<string> {
+    try {
+      return sealer.open(sealed, passwordsContext(claimed));
+    } catch (error) {
+      if (!(error instanceof SealError) || (await canAnotherOpen(db, sealer, sealed))) throw error;
+      onUnreadable?.(claimed.id, error, 'request_passwords');
+      throw new PasswordsUnreadableError(claimed.id);
+    }
+  }
 
   async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
     const [row] = (await findOfView(db, { teamId, viewId })).rows;

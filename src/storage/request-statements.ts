@@ -43,7 +43,15 @@ export const insertRequest = prepareQuery(
 /** Every column that a new request has a value in. */
 type InsertedRequest = Omit<
   Selectable<RequestsTable>,
-  'waits_for' | 'outcome' | 'outcome_kind' | 'reply_ts' | 'armed_at' | 'settled_at' | 'told_at' | 'turn_of'
+  | 'waits_for'
+  | 'outcome'
+  | 'outcome_kind'
+  | 'reply_ts'
+  | 'armed_at'
+  | 'settled_at'
+  | 'told_at'
+  | 'turn_of'
+  | 'set_aside_at'
 >;
 
 export const insertPasswords = prepareQuery((kysely, { request_id, sealed }: RequestPasswordsTable) =>

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts';
 import { SealError, type Sealer, sealedPrefix } from './sealing.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-errors.ts';
+import type { Tables } from './tables.ts';
 
 /** On SQLite so many are written with one wait for the disk, and then others get their turn. */
 const AT_ONCE = 50;
@@ -37,18 +38,27 @@ export async function rotateKeys(
   let resealed = 0;
   let unreadable = 0;
   for (const column of SEALED_COLUMNS) {
-    for (let after = ''; ; ) {
-      const batch = await findBatch(database, sealer, column, after);
+    for await (const batch of findBatches(database, column, sealedPrefix(sealer.primaryKeyId))) {
       const opened = batch.flatMap((row) => open(sealer, column, row) ?? []);
       unreadable += batch.length - opened.length;
       resealed += await replaceAll(database, sealer, column, opened);
       onBatch(resealed);
-      const last = batch.at(-1);
-      if (last === undefined || batch.length < AT_ONCE) break;
-      after = last.key;
     }
   }
   return { resealed, unreadable, left: await countByKey(database) };
+}
+
+/** How many sealed values none of the sealer's keys opens, by table; tables without any are left out. */
+export async function countClosed(database: Database, sealer: Sealer): Promise<Partial<Record<keyof Tables, number>>> {
+  const counts: Partial<Record<keyof Tables, number>> = {};
+  for (const column of SEALED_COLUMNS) {
+    let closed = 0;
+    for await (const batch of findBatches(database, column)) {
+      closed += batch.filter((row) => open(sealer, column, row) === undefined).length;
+    }
+    if (closed > 0) counts[column.table] = closed;
+  }
+  return counts;
 }
 
 /** How many values are sealed with each key. */
@@ -74,15 +84,26 @@ type Row = { key: string; teamId: string; sealed: string };
 
 type OpenedRow = Row & { opened: string };
 
-async function findBatch({ kysely }: Database, sealer: Sealer, of: SealedColumn, after: string): Promise<Row[]> {
-  const prefix = sealedPrefix(sealer.primaryKeyId);
+/** @param prefix of the values that are left out */
+async function* findBatches(database: Database, of: SealedColumn, prefix?: string): AsyncGenerator<Row[]> {
+  for (let after = ''; ; ) {
+    const batch = await findBatch(database, of, after, prefix);
+    yield batch;
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < AT_ONCE) return;
+    after = last.key;
+  }
+}
+
+async function findBatch({ kysely }: Database, of: SealedColumn, after: string, prefix = ''): Promise<Row[]> {
   const key = sql.ref(`sealed_in.${of.key}`);
   const value = sql.ref(`sealed_in.${of.column}`);
   const teamId = of.teamIn === undefined ? sql.ref('sealed_in.team_id') : sql.ref('owner.team_id');
   const join = of.teamIn === undefined ? sql`` : sql`join ${sql.table(of.teamIn)} as owner on owner.id = ${key}`;
   const found = sql<Row>`(
     select ${key} as "key", ${teamId} as "teamId", ${value} as "sealed" from ${sql.table(of.table)} as sealed_in ${join}
-    where ${value} is not null and substr(${value}, 1, ${sql.lit(prefix.length)}) <> ${prefix} and ${key} > ${after}
+    where ${value} is not null and ${key} > ${after}
+    and (${prefix} = '' or substr(${value}, 1, ${sql.lit(prefix.length)}) <> ${prefix})
     order by ${key} limit ${sql.lit(AT_ONCE)})`;
   return kysely.selectFrom(found.as('found')).selectAll().orderBy('key').execute();
 }

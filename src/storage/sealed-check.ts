@@ -18,12 +18,6 @@ export class WrongKeysError extends StorageError {
   }
 }
 
-/** Whether a bot has run with this key as its first, so that others may be expected to know it. */
-export async function isKeyKnown({ kysely }: Executor, keyId: string): Promise<boolean> {
-  const row = await kysely.selectFrom('sealed_check').select('key_id').where('key_id', '=', keyId).executeTakeFirst();
-  return row !== undefined;
-}
-
 /**
  * Refuses keys that can't open what is stored. Each key that was ever the first leaves a known text behind, sealed with it. A key
  * may be taken out of `ENCRYPTION_KEYS` once another has taken over and nothing sealed with it is left.

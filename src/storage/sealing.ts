@@ -20,6 +20,8 @@ export type Sealer = {
   open(sealed: string, context: SealContext): string;
   /** @throws SealError where `sealed` has not the form of a sealed value. */
   keyIdOf(sealed: string): string;
+  /** Whether there is a key of that id. */
+  has(keyId: string): boolean;
   primaryKeyId: string;
 };
 
@@ -81,6 +83,8 @@ export function createSealer(keys: SealingKey[]): Sealer {
     },
 
     keyIdOf: (sealed) => parseSealed(sealed).keyId,
+
+    has: (keyId) => byId.has(keyId),
   };
 }
 
@@ -103,7 +107,9 @@ export function sealedPrefix(keyId: string): string {
   return `${VERSION}.${keyId}.`;
 }
 
-function parseSealed(sealed: string): { keyId: string; bytes: Buffer } {
+function parseSealed(sealed: unknown): { keyId: string; bytes: Buffer } {
+  // SQLite keeps bytes or a number in a column of texts, where somebody puts them there.
+  if (typeof sealed !== 'string') throw new SealError();
   const [version, keyId, encoded, ...rest] = sealed.split('.');
   if (version !== VERSION || keyId === undefined || encoded === undefined || rest.length > 0) throw new SealError();
   const bytes = Buffer.from(encoded, 'base64url');

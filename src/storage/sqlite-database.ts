@@ -45,6 +45,7 @@ export class CorruptDatabaseError extends StorageError {
 /**
  * Opens the file, creating it and its folder. With `lock` it is refused to a second bot; the operators' commands open it without.
  *
+ * @param path without symbolic links, so that the lock and SQLite's own files stand beside the file itself
  * @throws DatabaseInUseError, CorruptDatabaseError, DatabaseUnusableError
  */
 export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteStore {
@@ -53,6 +54,7 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
   try {
     database = translateErrors(path, () => {
       createPrivateFile(path);
+      refuseHardLinks(path);
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
       setPragmas(database);
       checkPages(path, database);
@@ -89,7 +91,7 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
 }
 
 /** Says in one sentence what is wrong with the file when `work` throws SQLite's or the file system's error. */
-function translateErrors<T>(path: string, work: () => T): T {
+export function translateErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -103,6 +105,16 @@ export function toStorageError(path: string, error: unknown): unknown {
   if (isSqliteError(error, SQLITE_CORRUPT, SQLITE_NOTADB)) return new CorruptDatabaseError(path, error);
   const isExternal = error instanceof Error && ('errcode' in error || 'syscall' in error);
   return isExternal ? new DatabaseUnusableError(`The database ${path} can't be used: ${error.message}.`, error) : error;
+}
+
+/** By each name SQLite would keep a log of changes beside it, which the others do not see, and damage the file. */
+function refuseHardLinks(path: string) {
+  const file = statSync(path);
+  if (!file.isFile() || file.nlink === 1) return;
+  throw new DatabaseUnusableError(
+    `The database ${path} has a second name (a hard link), and SQLite would damage it. Stop every bot that uses it, then ` +
+      'delete the other name. To keep a copy, run: npm run admin -- backup FILE.',
+  );
 }
 
 function setPragmas(database: DatabaseSync) {

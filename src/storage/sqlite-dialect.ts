@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -89,7 +89,7 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
     const { statement, hasRows } = prepare(sql);
     const inputs = parameters.map(toInput);
     // Both reset the statement before they return, also when they throw.
-    if (hasRows) return { rows: statement.all(...inputs) as Row[] };
+    if (hasRows) return { rows: statement.all(...inputs).map(toNumbers) as Row[] };
     return { rows: [], numAffectedRows: BigInt(statement.run(...inputs).changes) };
   }
 
@@ -97,6 +97,7 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
     const known = prepared.get(sql);
     if (known !== undefined) return known;
     const statement = database.prepare(sql);
+    statement.setReadBigInts(true);
     const made = { statement, hasRows: statement.columns().length > 0 };
     if (prepared.size >= MAX_STATEMENTS) prepared.clear();
     prepared.set(sql, made);
@@ -104,8 +105,18 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
   }
 }
 
+/**
+ * Numbers as PostgreSQL's driver gives them: one beyond 2^53 comes inexact, for whoever parses the row to refuse. By itself node:sqlite
+ * throws at such a number, after the statement has changed what it changes, and nobody gets the other rows.
+ */
+function toNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutputValue> {
+  for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = Number(value);
+  return row;
+}
+
 function toInput(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-    return value;
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+  // SQLite keeps bytes in a column of texts; a row that has such an id can be named only by them.
+  if (value === null || isPlain || value instanceof Uint8Array) return value;
   throw new TypeError(`SQLite can't store a ${typeof value}`);
 }

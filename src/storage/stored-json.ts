@@ -19,3 +19,9 @@ export function storedJson<Schema extends z.ZodType>(schema: Schema) {
 export function orUndefined<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullable().transform((value) => value ?? undefined);
 }
+
+/** Milliseconds since 1970, up to the year 9999: what a date can be made of, and Slack can show. */
+export const storedTime = z.int().min(0).max(253_402_300_799_999);
+
+/** A count that one can be added to; PostgreSQL's integer ends there. */
+export const storedCount = z.int().min(0).max(2_147_483_646);

@@ -52,6 +52,8 @@ export type RequestsTable = {
   fence: number;
   /** Fingerprint of the key whose turn it waits for; null unless it stands in line. */
   turn_of: string | null;
+  /** When a version of the bot could not read the row; nobody works on it until one can. */
+  set_aside_at: number | null;
 };
 
 /** A request's passwords, until it is settled. */
@@ -117,7 +119,7 @@ export type InstallationsTable = {
   removed_at: number | null;
 };
 
-/** Installing that was begun and may still be finished. */
+/** States of installing that were used and have not expired yet. */
 export type OauthStatesTable = { state_hash: string; expires_at: number };
 
 /** For each encryption key that has sealed anything here, a known text sealed with it. */

@@ -1,8 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
+import type { Shares } from '../add-inbox/shares.ts';
 import type { Executor } from './database.ts';
 import type { RequestLease } from './request-lease.ts';
 import { REQUEST_COLUMNS, type RequestRow } from './request-row.ts';
+import { withinShares } from './within-shares.ts';
 
 /** More than are ever taken at once. */
 const PLACES = 1_024;
@@ -15,13 +17,16 @@ const PLACES = 1_024;
  * @param now milliseconds since 1970; who is to expire by then is left out
  */
 export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { now, lease }: LineDeps) {
+  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
   return { findFirst, countBefore };
 
-  /** The first `count` that nobody holds. */
-  async function findFirst(count: number): Promise<RequestRow[]> {
+  /** The first `count` that nobody holds, leaving out those who have their shares in use here. */
+  async function findFirst(count: number, shares: Shares): Promise<RequestRow[]> {
+    const isFree = sql<SqlBool>`${isWaiting} and ${lease.free}`;
+    const mayStart = sql<SqlBool>`id in ${withinShares(isFree, lease, shares)}`;
     const rows = await kysely
       .selectFrom('requests')
-      .innerJoin(ordered(lease.free).as('line'), 'line.line_id', 'requests.id')
+      .innerJoin(ordered(mayStart).as('line'), 'line.line_id', 'requests.id')
       .select(REQUEST_COLUMNS)
       .orderBy('place')
       .limit(count)
@@ -42,13 +47,7 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
   function ordered(whom: RequestLease['free']) {
     return kysely
       .with('waiting', (query) =>
-        query
-          .selectFrom('requests')
-          .select(['id', 'team_id', 'user_id', 'accepted_at'])
-          .where('turn_of', '=', keyFingerprint)
-          .where('state', '=', 'announced')
-          .where('accepted_at', '>', now - EXPIRES_AFTER_MS)
-          .where(whom),
+        query.selectFrom('requests').select(['id', 'team_id', 'user_id', 'accepted_at']).where(isWaiting).where(whom),
       )
       .with('served', (query) =>
         query
@@ -56,6 +55,8 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
           .select(['team_id', 'user_id'])
           .select(sql<number>`max(taken_at * ${sql.lit(PLACES)} + place)`.as('last'))
           .where('key_fingerprint', '=', keyFingerprint)
+          // PostgreSQL refuses to calculate with one that is absurdly early.
+          .where('taken_at', '>=', 0)
           .groupBy(['team_id', 'user_id']),
       )
       .with('people', (query) =>

@@ -2,15 +2,16 @@ import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
 import type { TakenTurn, Turn } from '../add-inbox/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../add-inbox/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../add-inbox/request.ts';
+import { ALL_SHARES, type Shares } from '../add-inbox/shares.ts';
 import { estimateTurnAt, latestSendingMs, type RateLimit, windowMs } from '../add-inbox/turns.ts';
-import type { ArmedInTurn } from '../add-inbox/worker.ts';
+import type { ClaimedTurns } from '../add-inbox/worker.ts';
 import type { Database, Executor } from './database.ts';
 import { POSTGRES_CLOCK } from './postgres-clock.ts';
 import { createQueues } from './queues.ts';
-import { createRequestLease } from './request-lease.ts';
+import { createRequestLease, nextFence } from './request-lease.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
-import { parseRequest, type RequestRow } from './request-row.ts';
-import { updateHeld } from './request-statements.ts';
+import { parseClaimedRequest, type RequestRow } from './request-row.ts';
+import { setAside } from './set-aside.ts';
 import { type Budget, createTurnBudget } from './turn-budget.ts';
 import { createTurnLine } from './turn-line.ts';
 
@@ -31,8 +32,6 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
-  /** Of which nobody can tell whether they were armed: nobody works on them, and nothing was sent. */
-  const perhapsArmed = new Map<string, ClaimedRequest>();
   let firstKey = 0;
 
   return { take, claimTurns, takeForTrial, noteSending, block, countLeft, deleteOld };
@@ -73,41 +72,29 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
   }
 
   /**
-   * Takes the free turns for requests that wait for one: each comes back armed and held, its turn counted.
-   *
-   * @returns `nextAt`: when the next turn is free for somebody who still waits, by `now`; undefined where nobody does
+   * Takes the free turns for requests that wait for one and are within `shares`: each comes back armed and held, its turn
+   * counted. `nextAt` is when the next turn is free for somebody who still waits, by `now`.
    */
-  async function claimTurns(limit: number): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
-    await giveBackPerhapsArmed();
+  async function claimTurns(limit: number, shares = ALL_SHARES): Promise<ClaimedTurns> {
     const keys = await listWaitedFor();
     // Each time from another one on, so that those at the end get some where there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
     const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
-    const armed: ArmedInTurn[] = [];
-    const nextAts: number[] = [];
+    const claimed: ClaimedTurns[] = [];
+    let left = limit;
     for (const key of [...keys.slice(firstKey), ...keys.slice(0, firstKey)]) {
-      if (armed.length >= limit) break;
-      let turns: Awaited<ReturnType<typeof claimTurnsOf>>;
-      try {
-        turns = await claimTurnsOf(key, Math.min(each, limit - armed.length));
-      } catch (error) {
-        if (armed.length === 0) throw error;
-        // Those who are armed are to be sent. Who gets some looks again at once, and finds out whether it still fails.
-        break;
-      }
-      armed.push(...turns.armed);
-      if (turns.nextAt !== undefined) nextAts.push(turns.nextAt);
+      const turns = await claimTurnsOf(key, Math.min(each, left), shares);
+      claimed.push(turns);
+      left -= turns.armed.length;
+      if (left <= 0 || turns.failure !== undefined) break;
     }
-    return { armed, nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts) };
-  }
-
-  /** Before their lease runs out: then they would be taken for interrupted, and told as unknown. */
-  async function giveBackPerhapsArmed(): Promise<void> {
-    for (const { id, fence } of perhapsArmed.values()) {
-      const back = { state: 'announced', armed_at: null, lease_owner: null, lease_until: null };
-      await updateHeld(database, back, { id, fence, owner });
-      perhapsArmed.delete(id);
-    }
+    const nextAts = claimed.flatMap(({ nextAt }) => nextAt ?? []);
+    return {
+      armed: claimed.flatMap(({ armed }) => armed),
+      perhapsArmed: claimed.flatMap(({ perhapsArmed }) => perhapsArmed),
+      nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts),
+      failure: claimed.at(-1)?.failure,
+    };
   }
 
   async function listWaitedFor(): Promise<string[]> {
@@ -124,10 +111,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     return rows.flatMap(({ turn_of }) => turn_of ?? []);
   }
 
-  async function claimTurnsOf(
-    keyFingerprint: string,
-    most: number,
-  ): Promise<{ armed: ArmedInTurn[]; nextAt: number | undefined }> {
+  async function claimTurnsOf(keyFingerprint: string, most: number, shares: Shares): Promise<ClaimedTurns> {
     let arming: ClaimedRequest[] = [];
     const claiming = withTurns(keyFingerprint, async (turns, within) => {
       const takenAt = now();
@@ -135,7 +119,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
       const toNow = (at: number) => now() + at - budget.clock;
       if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
       const count = Math.min(await turns.countFree(budget.clock), most);
-      const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count);
+      const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count, shares);
       const claimed = await arm(within, await keepReadable(within, first));
       arming = claimed;
       const turn = { keyFingerprint, takenAt, countsFrom: budget.clock };
@@ -146,22 +130,23 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
       return { armed, nextAt: toNow(budget.freeAt) };
     });
     try {
-      return await claiming;
+      return { ...(await claiming), perhapsArmed: [], failure: undefined };
     } catch (error) {
-      if (error instanceof CommitInDoubtError) for (const each of arming) perhapsArmed.set(each.id, each);
-      throw error;
+      const perhapsArmed = error instanceof CommitInDoubtError ? arming : [];
+      return { armed: [], perhapsArmed, nextAt: undefined, failure: error };
     }
   }
 
-  /** What this version can't read leaves the line, for a version that can. */
-  async function keepReadable({ kysely }: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
+  /** What this version can't read leaves the line and is set aside. */
+  async function keepReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
     const readable: AddInboxRequest[] = [];
     for (const row of rows) {
       try {
-        readable.push(parseRequest(row));
+        // The fence too: arming raises it.
+        readable.push(parseClaimedRequest(row));
       } catch (error) {
-        onUnreadable?.(row.id, error);
-        await kysely.updateTable('requests').set({ turn_of: null }).where('id', '=', row.id).execute();
+        onUnreadable?.(String(row.id), error, 'requests');
+        await setAside(within, [row.id], now(), lease.free);
       }
     }
     return readable;
@@ -185,15 +170,15 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
         },
       )
       .updateTable('requests')
-      .set((eb) => ({
+      .set({
         state: 'armed',
         armed_at: now(),
         waits_for: null,
         turn_of: null,
-        fence: eb('fence', '+', 1),
+        fence: nextFence,
         lease_owner: owner,
         lease_until: lease.until,
-      }))
+      })
       .where('id', 'in', (eb) => eb.selectFrom('free').select('free.id'))
       .returning(['id', 'fence'])
       .execute();

@@ -1,6 +1,8 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
+import type { Expression } from 'kysely';
 import { createAuditRepository } from './audit-repository.ts';
 import type { Database, Executor } from './database.ts';
+import { nextFence } from './request-lease.ts';
+import { unfinished } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 /** Requests are kept for 90 days: a workspace that left has nothing left by then, and its row goes too. */
@@ -19,9 +21,6 @@ const WHEN_LEAVING: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
 
 const DELETED = (Object.keys(WHEN_LEAVING) as TeamTable[]).filter((table) => WHEN_LEAVING[table] === 'deleted');
 
-/** As a literal: with a parameter here neither database would use the indexes of unfinished requests. */
-const unfinished = sql<SqlBool>`state <> 'told'`;
-
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
 /** Removes workspaces with all that is theirs: token, keys, settings, passwords. Call `eraseFreed` afterwards. */
@@ -31,15 +30,16 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   /**
    * Removes the installation of that time; false, and nothing removed, where the workspace has another one by now, or none.
    *
+   * @param installedAt undefined where the time can't be read: then it is the one there is
    * @param why what the audit trail says about it
    */
-  function remove(teamId: string, installedAt: number, why: string): Promise<boolean> {
+  function remove(teamId: string, installedAt: number | undefined, why: string): Promise<boolean> {
     return database.transaction(async (within) => {
       const left = await within.kysely
         .updateTable('installations')
         .set({ sealed_token: null, team_name: '', scopes: '[]', installed_by: '', removed_at: now() })
         .where('team_id', '=', teamId)
-        .where('installed_at', '=', installedAt)
+        .$if(installedAt !== undefined, (query) => query.where('installed_at', '=', installedAt ?? 0))
         .where('sealed_token', 'is not', null)
         .executeTakeFirst();
       if (left.numUpdatedRows !== 1n) return false;
@@ -133,7 +133,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
       .executeTakeFirst();
     const ended = await kysely
       .updateTable('requests')
-      .set((eb) => ({
+      .set({
         state: 'told',
         told_at: time,
         response_url: null,
@@ -141,8 +141,8 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
         turn_of: null,
         lease_owner: null,
         lease_until: null,
-        fence: eb('fence', '+', 1),
-      }))
+        fence: nextFence,
+      })
       .where('team_id', '=', teamId)
       .where(unfinished)
       .where('state', '<>', 'armed')

@@ -35,7 +35,7 @@ test('the audit trail', async (context) => {
       /^Attempt refused · @gus · .* · what: \/add-inbox · why: a guest$/,
       /^Outcome · ColdSend or the bot · .* · address: \+cmd@acme\.com · outcome: added · inbox id: \S+ · request: [0-9A-Z]{12}$/,
       /^Inbox requested · @mel · .* · address: \+cmd@acme\.com · request: [0-9A-Z]{12} · channel: #inboxes$/,
-      /^Setting changed · @ada · .* · setting: default daily limit · from: ColdSend's default · to: 40$/,
+      /^Setting changed · @ada · .* · setting: default daily limit · from: not set · to: 40$/,
       /^Key replaced · @ada · .* · key ending in: ano1$/,
       /^Key stored · @ada · .* · key ending in: 4567$/,
     ];

@@ -44,18 +44,23 @@ test('/add-inbox', async (context) => {
     );
   });
 
-  for (const [how, text] of [
+  for (const [how, text, address = 'jane@acme.com'] of [
     ['an address', 'jane@acme.com'],
     ['an address with blanks around it', '   jane@acme.com  '],
     ['an address as a link of Slack', '<mailto:jane@acme.com|jane@acme.com>'],
     ['a link without a label', '<mailto:jane@acme.com>'],
+    ['what Slack escapes', 'r&amp;d@acme.com', 'r&d@acme.com'],
+    ['a link that Slack has escaped', '<mailto:r&amp;d@acme.com|r&amp;d@acme.com>', 'r&d@acme.com'],
+    ['a domain of other letters', 'jane@müller.de', 'jane@müller.de'],
+    ['a link of such a domain', '<mailto:jane@xn--mller-kva.de|jane@müller.de>', 'jane@müller.de'],
+    ['an address with what can not be seen', '\ufeff\u2068jane@\u200bacme.com\u2069\u00a0'],
   ] as const) {
     await context.test(`fills in ${how}`, async () => {
       await closeAll(member);
       slack.tamperNext({ payload: (payload) => ({ ...payload, text }) });
       await say('');
       const form = await waitForPage(member, WHO_PAGE);
-      assert.equal(fieldOf(form, 'email_address').value, 'jane@acme.com');
+      assert.equal(fieldOf(form, 'email_address').value, address);
     });
   }
 

@@ -57,6 +57,17 @@ export async function submitInbox(person: Person): Promise<ModalSeen> {
   return modal;
 }
 
+/** Submits the second page where it warns first, with what was typed kept, and then again; resolves with the warning. */
+export async function submitWarned(person: Person): Promise<string> {
+  const before = valuesOf(person.modal());
+  const { status, errors, modal } = await person.submit();
+  assert.deepEqual({ status, errors }, { status: 'ok', errors: {} });
+  assert.equal(modal?.callbackId, HOW_PAGE);
+  assert.deepEqual(valuesOf(modal), before, 'passwords too: nothing is to be typed twice');
+  await submitInbox(person);
+  return modal.rendered;
+}
+
 /** The field with this `action_id`. */
 export function fieldOf(modal: ModalSeen | undefined, actionId: string): FieldSeen {
   const found = modal?.fields.find((field) => field.actionId === actionId);

@@ -12,6 +12,7 @@ import {
   openForm,
   openHowPage,
   submitInbox,
+  submitWarned,
   typeAll,
   valuesOf,
   WHO_PAGE,
@@ -21,7 +22,7 @@ import {
 import { startWorld } from './start-bot.ts';
 
 const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
-const PASSWORD = 'not "quoted" & <kept> as typed ';
+const PASSWORD = 'not "quoted" & <kept> as typed';
 const IMAP_PASSWORD = 'an0ther 1';
 
 const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
@@ -44,7 +45,7 @@ test('the form', async (context) => {
     slack.watchSecret(password);
   }
 
-  await context.test('adds a Google inbox with its servers and the defaults of ColdSend', async () => {
+  await context.test('adds a Google inbox with its servers and the recommended limit', async () => {
     const page = await openHowPage(member, channelId, { address: 'jane@acme.com', provider: 'Google Workspace' });
     assert.deepEqual(Object.keys(valuesOf(page)), ['smtp_password', 'daily_limit']);
     assert.match(page.rendered, /How to connect jane@acme\.com with Google Workspace/);
@@ -52,7 +53,7 @@ test('the form', async (context) => {
     assert.match(page.rendered, /\[ Edit servers \]/);
     assert.match(fieldOf(page, 'smtp_password').hint ?? '', /app password.*myaccount\.google\.com\/apppasswords/s);
     assert.match(fieldOf(page, 'smtp_password').hint ?? '', /can be seen on your screen/);
-    assert.equal(fieldOf(page, 'daily_limit').value, '100');
+    assert.equal(fieldOf(page, 'daily_limit').value, '30');
     assert.match(fieldOf(page, 'daily_limit').hint ?? '', /20–30 .* 50–80 .* 80–100/);
     await member.type('smtp_password', GOOGLE_PASSWORD);
     const accepted = await submitInbox(member);
@@ -105,7 +106,7 @@ test('the form', async (context) => {
       imap_port: '993',
       imap_use_ssl: ['yes'],
       same_login: ['yes'],
-      daily_limit: '100',
+      daily_limit: '30',
     });
     await typeAll(member, { smtp_host: ' mail.acme.com ', imap_host: 'mail.acme.com', smtp_password: PASSWORD });
     await submitInbox(member);
@@ -120,7 +121,7 @@ test('the form', async (context) => {
       imap_host: 'mail.acme.com',
       imap_port: 993,
       imap_username: 'kim@acme.com',
-      daily_limit: 100,
+      daily_limit: 30,
       smtp_use_tls: true,
       imap_use_ssl: true,
     });
@@ -143,7 +144,7 @@ test('the form', async (context) => {
     });
     await member.tick('smtp_use_tls', 'yes', false);
     await member.tick('imap_use_ssl', 'yes', false);
-    await submitInbox(member);
+    assert.match(await submitWarned(member), /SMTP encryption is off, but port 465 works only with encryption/);
     const sent = await waitForSent(coldsend, 'lee@acme.com');
     assert.deepEqual(sent.account, {
       email_address: 'lee@acme.com',
@@ -349,7 +350,7 @@ test('the form', async (context) => {
       assert.deepEqual(kept, typed);
 
       await typeAll(member, { smtp_password: password, imap_password: `${password.slice(character.length)}x` });
-      await submitInbox(member);
+      assert.match(await submitWarned(member), /9,007,199,254,740,991 is above the maximum/);
       const sent = await waitForSent(coldsend, address);
       assert.equal(sent.account.display_name, longest);
       assert.equal(sent.account.smtp_username, longest);

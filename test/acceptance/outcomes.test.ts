@@ -45,7 +45,7 @@ const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, st
         status,
         'Name: Jane Doe',
         'Provider: Google Workspace',
-        'Daily limit: 100 a day',
+        'Daily limit: 30 a day',
         /Inbox id: [0-9a-f-]{36}/,
       ],
       added: true,

@@ -124,6 +124,10 @@ test('who may add inboxes', async (context) => {
         slack.setPerson(person.userId, change);
         await act(person);
         assertRefused(await waitForPage(person, NOTICE), says);
+        await person.close();
+        assert.equal(person.modal()?.callbackId, page);
+        const [field, typed] = page === HOW_PAGE ? ['smtp_password', 'x'] : ['display_name', 'Jane'];
+        assert.equal(fieldOf(person.modal(), field ?? '').value, typed, 'what was typed is still there');
       });
     }
 
@@ -251,6 +255,47 @@ test('a person of another workspace', async (context) => {
     assert.equal(additionsIn(coldsend).length, tried);
     assert.deepEqual(slack.problems, []);
   });
+});
+
+test('people of an organization (Enterprise Grid)', async (context) => {
+  const world = await startWorld(context, { slack: MANY_POSTS });
+  const { slack, coldsend, channelId } = world;
+  const ours = slack.workspace.teamId;
+
+  for (const [who, teamId] of [
+    ['whose payloads name another workspace', 'T0SISTER'],
+    ['whose payloads name the organization', 'E0LOCAL'],
+  ] as const) {
+    await context.test(`an admin ${who} does all that an admin does`, async () => {
+      const person = addPerson(world, { is_admin: true, organization: { teamId, teams: ['T0SISTER', ours] } });
+      await storeKey(person, API_KEY);
+      assert.match((await person.openHome()).rendered, /A key ending in 4567/);
+      coldsend.answerNext({ kind: 'login_failed' });
+      const address = `${teamId.toLowerCase()}@acme.com`;
+      await openHowPage(person, channelId, { address, provider: 'GOOGLE_WORKSPACE' });
+      await person.click('Edit servers');
+      await person.type('smtp_password', 'x');
+      await submitInbox(person);
+      await closeAll(person);
+      const reply = await slack.waitForMessage(
+        ({ text, threadTs }) => threadTs !== undefined && text.includes(address) && /refused/.test(text),
+      );
+      await person.click('try_again', { in: reply });
+      await waitForPage(person, WHO_PAGE);
+      await person.submit();
+      await person.type('smtp_password', 'y');
+      await submitInbox(person);
+      await slack.waitForMessage(({ text }) => text.includes(address) && /Inbox added/.test(text));
+    });
+  }
+
+  await context.test('somebody whose organization does not have ours is a stranger', async () => {
+    const person = addPerson(world, { organization: { teamId: 'T0SISTER', teams: ['T0SISTER'] } });
+    await person.command('/add-inbox', { channelId });
+    assertRefused(await person.waitForModal(({ rendered }) => OTHER_WORKSPACE.test(rendered)), OTHER_WORKSPACE);
+  });
+
+  await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));
 });
 
 test('who may set the key', async (context) => {

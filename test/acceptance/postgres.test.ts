@@ -8,6 +8,7 @@ import { startTcpProxy } from '../storage/tcp-proxy.ts';
 import { addGoogleInbox, fillInGoogleInbox } from './add-google-inbox.ts';
 import { deliverTo, startReplica } from './replicas.ts';
 import { startWorld, type World } from './start-bot.ts';
+import { runAdminCommand } from './workspaces/run-admin-command.ts';
 
 const postgres = await startPostgres();
 after(() => postgres.stop());
@@ -57,6 +58,10 @@ test('on PostgreSQL, an inbox is added and its overall_status stands in the thre
   assert.match(thread[0]?.rendered ?? '', /ACTIVE/);
   assert.deepEqual(await query(url, 'select * from request_passwords'), []);
   assert.equal(await world.bot.stop(), 0);
+  const backup = await runAdminCommand(['backup', 'never.db'], world.env);
+  assert.deepEqual([backup.status, /back it up with pg_dump.*"restored"/.test(backup.output)], [1, true]);
+  const restored = await runAdminCommand(['restored'], world.env);
+  assert.deepEqual([restored.status, restored.output], [0, 'No request was unfinished. A bot can start now.\n']);
   assert.deepEqual(slack.problems, []);
 });
 

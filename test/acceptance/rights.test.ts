@@ -294,7 +294,7 @@ function assertAnswered({ outcome, response }: Delivery, says: RegExp): void {
   assert.equal(outcome, 'ok');
   const answer = JSON.stringify(response);
   assert.match(answer, says);
-  assert.match(answer, /"response_action":"update".*"callback_id":"notice"/);
+  assert.match(answer, /"response_action":"push".*"callback_id":"notice"/);
   assert.doesNotMatch(answer, /"type":"input"|"button"/);
 }
 

@@ -46,7 +46,7 @@ test('what an admin sets through one replica holds at once on another, and is in
     deliverTo(world, second);
     const { rendered } = await member.openHome();
     assert.match(rendered, /Who may add inboxes: Everyone but guests/);
-    assert.match(rendered, /Daily limit the form starts with: 100 a day/);
+    assert.match(rendered, /Daily limit the form starts with: 30 a day/);
     assert.match(rendered, /A key ending in 4567 is stored/);
     assert.deepEqual(await add('before@acme.com'), { channelId, key: 'key 1' });
     assert.deepEqual(await add('before@acme-client.com', acme), { channelId: acme, key: 'key 1' });

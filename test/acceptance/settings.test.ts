@@ -29,7 +29,7 @@ test('what the settings are, before and after', async (context) => {
     for (const home of [asAdmin, asMember]) {
       assert.match(home, /Who may add inboxes: Everyone but guests/);
       assert.match(home, /Results are told in: a thread in the channel where \/add-inbox was used/);
-      assert.match(home, /Daily limit the form starts with: 100 a day/);
+      assert.match(home, /Daily limit the form starts with: 30 a day/);
       assert.match(home, /In channels without a client: the workspace's key is used/);
     }
     assert.match(asAdmin, /\[ Change the settings \] \[ Audit trail \]/);
@@ -66,7 +66,7 @@ test('what the settings are, before and after', async (context) => {
     assert.equal(fieldOf(form, 'results_channel').value, undefined);
     await admin.type('default_daily_limit', '');
     await save(admin);
-    assert.match((await member.openHome()).rendered, /starts with: 100 a day/);
+    assert.match((await member.openHome()).rendered, /starts with: 30 a day/);
   });
 
   await context.test('what another admin has changed meanwhile is not overwritten, and it says so', async () => {
@@ -97,7 +97,7 @@ test('what the settings are, before and after', async (context) => {
     await closeAll(other);
     await other.click('home_settings', { in: 'home' });
     assert.match((await waitForPage(other, NOTICE)).rendered, /Only an admin or owner/);
-    assert.match((await member.openHome()).rendered, /starts with: 100 a day/);
+    assert.match((await member.openHome()).rendered, /starts with: 30 a day/);
   });
 
   await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));

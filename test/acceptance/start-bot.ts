@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type BotProcess, startBotProcess } from '../../playground/bot-process.ts';
-import { type LocalColdsend, startLocalColdsend } from '../../playground/local-coldsend/local-coldsend.ts';
+import {
+  type LocalColdsend,
+  type LocalColdsendOptions,
+  startLocalColdsend,
+} from '../../playground/local-coldsend/local-coldsend.ts';
 import { startLocalSlack } from '../../playground/local-slack/local-slack.ts';
 import type { LocalSlack, LocalSlackOptions, Person } from '../../playground/local-slack/types.ts';
 import { readManifestScopes } from './manifest-scopes.ts';
@@ -33,13 +37,14 @@ export type WorldOptions = {
   /** Stores a working key before the test begins; on unless said otherwise. */
   withKey?: boolean;
   slack?: LocalSlackOptions;
+  coldsend?: LocalColdsendOptions;
 };
 
 /** The bot as a process, on an empty database, with a local Slack and a local ColdSend; all of it gone after the test. */
 export async function startWorld(context: TestContext, options: WorldOptions = {}): Promise<World> {
   const { transport = 'http', withKey = true } = options;
   const slack = await startLocalSlack({ scopes: readManifestScopes(), ...options.slack });
-  const coldsend = await startLocalColdsend();
+  const coldsend = await startLocalColdsend(options.coldsend);
   coldsend.addKey(API_KEY);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-'));
   const databasePath = join(folder, 'bot.db');

@@ -13,7 +13,7 @@ export const SAMPLE_ACCOUNT: SenderAccount = {
   imap_port: 993,
   imap_username: 'jane@acme.com',
   imap_password: 'abcdefghijklmnop',
-  daily_limit: 100,
+  daily_limit: 30,
   smtp_use_tls: true,
   imap_use_ssl: true,
 };

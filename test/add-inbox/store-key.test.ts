@@ -5,7 +5,14 @@ import { createStoreKey } from '../../src/add-inbox/store-key.ts';
 import { sampleKey } from './sample-key.ts';
 
 const API_KEY = 'cs_live_0123456789';
-const TO_STORE = { teamId: 'T1', userId: 'U1', apiKey: ` ${API_KEY} `, client: undefined, isNew: false, stamp: 'r1' };
+const TO_STORE = {
+  teamId: 'T1',
+  userId: 'U1',
+  apiKey: `\ufeff ${API_KEY.slice(0, 9)}\u200b${API_KEY.slice(9)}\u00a0`,
+  client: undefined,
+  isNew: false,
+  stamp: 'r1',
+};
 
 function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
   const calls: string[] = [];

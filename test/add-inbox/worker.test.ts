@@ -16,9 +16,11 @@ import {
   type AddInboxRequest,
   type ClaimedRequest,
   LeaseLostError,
+  PasswordsUnreadableError,
   type RequestChange,
 } from '../../src/add-inbox/request.ts';
-import { createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
+import type { Shares } from '../../src/add-inbox/shares.ts';
+import { type ClaimedTurns, createWorker, type WorkerDeps } from '../../src/add-inbox/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 
 const ADDED: SendResult = {
@@ -45,6 +47,8 @@ const KEY: ColdsendKey = {
   missingScopes: [],
   checkedAt: 0,
 };
+const NO_TURNS: ClaimedTurns = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
+const TURN: TakenTurn = { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000 };
 const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', place: 'channel' } as const;
 
 /** One request in memory, and everything that happened to it in order. */
@@ -64,12 +68,15 @@ function setUp(options: {
   /** Thrown once the turn is taken. */
   turnFails?: Error;
   passwordsFail?: Error;
+  /** Thrown by ColdSend's client before it may send. */
+  failsBefore?: Error;
   blockFails?: Error;
   /** Happens between the commit that gives a request back and the worker hearing of it. */
   whileReleased?: () => Promise<void>;
   /** What the store says is due, by call. */
-  due?: () => ClaimedRequest[];
+  due?: (limit: number, shares: Shares) => ClaimedRequest[];
   renew?: (claimed: ClaimedRequest[]) => string[];
+  claimTurns?: WorkerDeps['claimTurns'];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
   right?: RightToAdd;
@@ -95,7 +102,7 @@ function setUp(options: {
     calls.push(what);
   };
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
-    claimDue: async () => options.due?.() ?? [],
+    claimDue: async (limit, shares) => options.due?.(limit, shares) ?? [],
     renew: async (claimed) => options.renew?.(claimed) ?? [],
     openPasswords: async () => {
       if (options.passwordsFail !== undefined) throw options.passwordsFail;
@@ -158,6 +165,7 @@ function setUp(options: {
     addSenderAccount: async (apiKey, account, maySend) => {
       assert.equal(apiKey, 'cs_live_x');
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' });
+      if (options.failsBefore !== undefined) throw options.failsBefore;
       if (!maySend()) return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
       calls.push('POST');
       if (options.answer !== undefined) return options.answer();
@@ -172,7 +180,7 @@ function setUp(options: {
   };
   const worker = createWorker({
     requests,
-    claimTurns: async () => ({ armed: [], nextAt: undefined }),
+    claimTurns: options.claimTurns ?? (async () => NO_TURNS),
     createSteps: (isHeld) => createDoStep({ ...steps, isHeld }),
     onError,
     now: () => 1_000,
@@ -303,6 +311,41 @@ test('while the key is refused a request waits and nothing is sent', async () =>
   assert.ok(!calls.includes('POST') && calls.includes('refresh'));
 });
 
+test('while the key cannot be read a request waits for another, and looks again whether it can by now', async () => {
+  const { take, whenReleased, calls } = setUp({
+    request: { state: 'announced' },
+    key: { ...KEY, status: 'unreadable' },
+  });
+  take();
+  const { waitsFor, notBefore, tries } = await whenReleased;
+  assert.deepEqual([waitsFor, notBefore, tries], ['key', 6_000, 1]);
+  assert.ok(!calls.includes('POST') && calls.includes('refresh'));
+});
+
+test('a request whose passwords open for nobody ends, with nothing sent, and is told', async () => {
+  for (const state of ['announced', 'armed'] as const) {
+    const { take, sendArmed, whenReleased, calls } = setUp({
+      request: { state, announcement: ANNOUNCEMENT },
+      passwordsFail: new PasswordsUnreadableError('R1'),
+    });
+    if (state === 'announced') take();
+    const outcome = { kind: 'expired', why: 'passwords_unreadable' };
+    assert.deepEqual((state === 'announced' ? await whenReleased : await sendArmed())?.outcome, outcome);
+    assert.ok(!calls.includes('POST'));
+    if (state === 'announced') assert.ok(calls.includes('reply'));
+  }
+});
+
+test('what only another bot may be able to open is tried later and later, and not told', async () => {
+  const passwordsFail = new Error('a sealed value could not be opened');
+  const { take, whenReleased, calls, errors } = setUp({ request: { state: 'announced', tries: 3 }, passwordsFail });
+  take();
+  const { state, notBefore, tries } = await whenReleased;
+  assert.deepEqual([state, notBefore, tries], ['announced', 41_000, 4]);
+  assert.deepEqual(errors, [passwordsFail]);
+  assert.ok(!calls.includes('POST'));
+});
+
 test('a key stored just while a request begins to wait for it sets that request going', async () => {
   const set = setUp({
     request: { state: 'announced' },
@@ -353,6 +396,57 @@ test('a reply that Slack does not take is tried later, and nothing is sent again
   const request = await whenReleased;
   assert.deepEqual([request.state, request.notBefore, request.tries], ['settled', 11_000, 2]);
   assert.ok(!calls.includes('POST'));
+});
+
+test('an announcement that Slack does not take holds a request up for an hour', async () => {
+  const later = async () => ({ kind: 'later', retryAfterMs: undefined }) as const;
+  for (const [now, isSent] of [
+    [3_600_999, false],
+    [3_601_000, true],
+  ] as const) {
+    const { take, whenReleased, calls } = setUp({
+      request: { acceptedAt: 1_000 },
+      delivery: { announce: later },
+      now: () => now,
+    });
+    take();
+    const { state, outcome } = await whenReleased;
+    assert.equal(calls.includes('POST'), isSent);
+    assert.deepEqual([state, outcome?.kind], isSent ? ['told', 'added'] : ['accepted', undefined]);
+  }
+});
+
+test('a result that Slack has not taken for minutes is in the log and in the form, and stays due', async () => {
+  for (const [tries, shown, noted] of [
+    [5, false, false],
+    [6, true, true],
+    [7, false, true],
+    [2_000, false, true],
+  ] as const) {
+    const { take, whenReleased, calls, errors } = setUp({
+      request: { state: 'settled', outcome: ADDED, tries },
+      delivery: { reply: async () => ({ kind: 'later', retryAfterMs: 40_000 }) },
+    });
+    take();
+    const request = await whenReleased;
+    assert.deepEqual([request.state, request.notBefore, request.tries], ['settled', 41_000, tries + 1]);
+    assert.deepEqual([calls.includes('refresh'), errors.length > 0], [shown, noted], `after ${tries} tries`);
+  }
+});
+
+test('an announcement that can not be brought up to date is left for good after a day, the result below it', async () => {
+  for (const [now, state] of [
+    [86_400_999, 'settled'],
+    [86_401_000, 'told'],
+  ] as const) {
+    const { take, whenReleased } = setUp({
+      request: { state: 'settled', outcome: ADDED, settledAt: 1_000, replyTs: '1.2' },
+      delivery: { refresh: async () => ({ kind: 'later', retryAfterMs: undefined }) },
+      now: () => now,
+    });
+    take();
+    assert.equal((await whenReleased).state, state);
+  }
 });
 
 for (const why of LOST_RIGHTS) {
@@ -637,6 +731,101 @@ test('stopping waits for the answer of what was sent, notes it and tells it', as
   answer.resolve(ADDED);
   await stopped;
   assert.deepEqual(calls.slice(-2), ['refresh', 'commit told']);
+});
+
+for (const [name, found] of [
+  ['that got its turn', (armed: ClaimedRequest) => ({ armed: [{ ...armed, turn: TURN }] })],
+  ['whose arming is in doubt', (armed: ClaimedRequest) => ({ perhapsArmed: [armed], failure: new Error('no answer') })],
+] as const) {
+  test(`a request ${name} while the bot was stopping goes back as announced: nothing was sent`, async () => {
+    const asked = Promise.withResolvers<void>();
+    const claiming = Promise.withResolvers<ClaimedTurns>();
+    const { worker, stored, whenReleased, calls } = setUp({
+      request: { state: 'armed', announcement: ANNOUNCEMENT, notBefore: 500 },
+      claimTurns: () => {
+        asked.resolve();
+        return claiming.promise;
+      },
+    });
+    worker.wake();
+    await asked.promise;
+    const stopped = worker.stop(60_000);
+    claiming.resolve({ ...NO_TURNS, ...found(stored()) });
+    await stopped;
+    const { state, notBefore } = await whenReleased;
+    assert.deepEqual([state, notBefore, calls], ['announced', 0, ['commit announced']]);
+  });
+}
+
+test('a request that got its turn when the last place was taken meanwhile goes back as announced', async () => {
+  const { answer, posted, whenPosted } = holdAnswer();
+  const isBack = Promise.withResolvers<void>();
+  let turns = 1;
+  const set = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answer: posted,
+    claimTurns: async () => {
+      turns -= 1;
+      if (turns < 0) return NO_TURNS;
+      const request = { ...set.stored(), state: 'armed', turn: TURN } as const;
+      set.worker.take({ ...set.stored(), id: 'OTHER', userId: 'U2' }, 0);
+      set.worker.take({ ...set.stored(), id: 'ANOTHER', userId: 'U3' }, 0);
+      return { ...NO_TURNS, armed: [request] };
+    },
+    refuse: ({ state, notBefore }) => {
+      if (state === 'announced' && notBefore === 0) isBack.resolve();
+      return undefined;
+    },
+  });
+  set.worker.wake();
+  await isBack.promise;
+  await whenPosted;
+  answer.resolve(ADDED);
+  await set.worker.stop(60_000);
+  assert.equal(set.calls.filter((call) => call === 'POST').length, 2);
+});
+
+test('what fails before the first byte goes back as announced; after it nobody knows', async () => {
+  const before = setUp({ request: { state: 'announced' }, failsBefore: new TypeError('no header') });
+  before.take();
+  assert.equal((await before.whenReleased).state, 'announced');
+  assert.equal(before.errors.length, 1);
+  const changes: RequestChange[] = [];
+  const after = setUp({
+    request: { state: 'announced' },
+    answer: () => Promise.reject(new Error('a surprise')),
+    refuse: (change) => {
+      changes.push(change);
+      return undefined;
+    },
+  });
+  after.take();
+  await after.whenReleased;
+  assert.deepEqual(changes, [{ state: 'armed', waitsFor: undefined }, { notBefore: 6_000 }], 'it stays armed');
+});
+
+test('what is accepted beyond the share of its person goes back, and is claimed once they have a share again', async () => {
+  const { answer, posted, whenPosted } = holdAnswer();
+  const second = Promise.withResolvers<ClaimedRequest>();
+  const claims: { person: number; isTold: boolean }[] = [];
+  const set = setUp({
+    request: { state: 'announced', announcement: ANNOUNCEMENT },
+    answer: posted,
+    due: (_limit, { person }) => {
+      const isTold = set.calls.includes('commit told');
+      claims.push({ person, isTold });
+      if (isTold) second.resolve(set.stored());
+      return [];
+    },
+  });
+  set.take();
+  await whenPosted;
+  set.worker.take({ ...set.stored(), id: 'SECOND' }, 0);
+  assert.equal((await set.whenReleased).id, 'SECOND');
+  assert.equal(set.calls.filter((call) => call === 'POST').length, 1);
+  answer.resolve(ADDED);
+  await second.promise;
+  assert.deepEqual(claims[0], { person: 1, isTold: false });
 });
 
 test('stopping gives back what was not sent yet', async () => {

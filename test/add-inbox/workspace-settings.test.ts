@@ -8,6 +8,7 @@ const member: Person = {
   teamId: 'T1',
   isAdmin: false,
   isGuest: false,
+  isInOrganization: false,
   isStranger: false,
   isDeactivated: false,
 };

@@ -26,7 +26,12 @@ test('that a workspace has left is acknowledged when Bolt is through, everything
 });
 
 test('over HTTP Slack has its answer only once the removal is done', async (context) => {
-  const receiver = createHttpReceiver({ signingSecret: 'secret', now: Date.now, onUnanswered: assert.fail });
+  const receiver = createHttpReceiver({
+    signingSecret: 'secret',
+    now: Date.now,
+    onUnanswered: assert.fail,
+    onRefused: assert.fail,
+  });
   const app = new App({ receiver, authorize: async () => ({ botToken: 'xoxb-1' }), convoStore: false });
   const removal = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
@@ -51,7 +56,12 @@ test('over HTTP Slack has its answer only once the removal is done', async (cont
 });
 
 test('before Bolt is there Slack is told to come again', async (context) => {
-  const receiver = createHttpReceiver({ signingSecret: 'secret', now: Date.now, onUnanswered: assert.fail });
+  const receiver = createHttpReceiver({
+    signingSecret: 'secret',
+    now: Date.now,
+    onUnanswered: assert.fail,
+    onRefused: assert.fail,
+  });
   const server = createHttpServer({ 'POST /slack/events': receiver.route }, () => assert.fail());
   context.after(() => server.close());
   const port = await server.listen(0, '127.0.0.1');

@@ -32,6 +32,20 @@ test('one that is there keeps its name and comes up with its channels; its key m
   assert.ok(!JSON.stringify(view).includes(KEY));
 });
 
+test('a name of nothing that can be seen is empty', () => {
+  const typed = { client_label: '\u200b\u2060 \u00ad', api_key: KEY };
+  assert.equal(parseClientForm(typedView(renderClientForm({ openedBy: 'U1', stamp: 'abc' }), typed)).label, '');
+  assert.equal(
+    parseClientForm(
+      typedView(renderClientForm({ openedBy: 'U1', stamp: 'abc' }), {
+        ...typed,
+        client_label: '\u2068Ac\u200bme\u2069',
+      }),
+    ).label,
+    'Acme',
+  );
+});
+
 test('the longest name fits', () => {
   const client = { ...ACME, label: '😀'.repeat(LONGEST_LABEL / 2) };
   assertView(renderClientForm({ openedBy: 'U1', stamp: 's1', client }));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Delivery } from '../../src/add-inbox/do-step.ts';
 import { LeaseLostError } from '../../src/add-inbox/request.ts';
 import { createDelivery } from '../../src/slack/delivery.ts';
+import { TokenUnreadableError } from '../../src/slack/installations.ts';
 import { type SlackApi, SlackRefusedError } from '../../src/slack/slack-api.ts';
 import { NotBegunError } from '../../src/slack/slack-fetch.ts';
 import { sampleRequest } from '../add-inbox/sample-request.ts';
@@ -85,4 +86,15 @@ test('a message that stands in the DM is not posted again because the person cou
   const announced = await delivery.announce({ ...REQUEST, announcement: undefined }, isHeld);
   assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', place: 'dm' } });
   assert.deepEqual([made.length, ignored], [2, [explainFails]]);
+});
+
+test('while the token of its workspace cannot be opened, what there is to tell waits', async () => {
+  const delivery = createDelivery({
+    apiOf: async () => Promise.reject(new TokenUnreadableError()),
+    explainDm: async () => {},
+    onIgnored: () => {},
+  });
+  for (const name of ['announce', 'reply', 'refresh'] as const) {
+    assert.deepEqual(await delivery[name](REQUEST, () => true), { kind: 'later', retryAfterMs: undefined });
+  }
 });

@@ -231,5 +231,30 @@ test('settings are there for everybody to see, and for admins to change', () => 
     assert.equal(JSON.stringify(actionsOf(home)).includes('home_audit'), isAdmin);
   }
   const plain = textsOf(renderHome({ isAdmin: false, key, latest: [] }), 'mrkdwn').join('\n');
-  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*100 a day\n.*workspace's key/s);
+  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*30 a day\n.*workspace's key/s);
+});
+
+test('an inbox that cannot be read stands in its place, and hides no other', () => {
+  const at = Date.UTC(2026, 0, 1, 9, 30);
+  const unreadable = { unreadable: true, id: `REQ2${HOSTILE}${'x'.repeat(4_000)}`, at } as const;
+  const home = renderHome({
+    isAdmin: false,
+    latest: [request, unreadable, { ...unreadable, at: undefined }, { ...request, id: 'REQ4' }],
+  });
+  assertView(home);
+  const said = textsOf(home, 'mrkdwn').join('\n');
+  assert.equal(said.split("This inbox can't be read").length, 3);
+  assert.match(said, /This inbox can't be read\* · <!date.*2026-01-01 09:30 UTC/);
+  assert.match(textsOf(home, 'plain_text').join('\n'), /Support code: REQ2/);
+  assert.match(JSON.stringify(home), /inbox\.REQ4/);
+});
+
+test('settings and keys that cannot be read are shown as that, with what to do', () => {
+  const settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'unreadable' } } as const;
+  const unreadable = { ...key, status: 'unreadable' } as const;
+  const home = renderHome({ isAdmin: true, key: unreadable, latest: [], settings });
+  assertView(home);
+  assert.match(textsOf(home, 'mrkdwn').join('\n'), /because I can't read what was set. Save the settings again/);
+  assert.match(textsOf(home, 'plain_text').join('\n'), /I can't read it any more. Store it again/);
+  assert.match(JSON.stringify(actionsOf(home)), /home_store_key.*home_remove_key/);
 });

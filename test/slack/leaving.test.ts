@@ -26,7 +26,7 @@ function setUp(slack: Slack, change: Partial<LeavingInstallation> = {}) {
       throw new SlackUnavailableError('auth.test', undefined);
     }
     if (slack !== 'works' && slack !== 'away_twice') throw new SlackRefusedError('auth.test', slack);
-    return { teamId: 'T1', botUserId: 'U0BOT', botId: 'B1', scopes: [] };
+    return { teamId: 'T1', botUserId: 'U0BOT', botId: 'B1', isOrgWide: false, scopes: [] };
   };
   const leave = createLeaving({
     find: async (teamId) => {
@@ -115,4 +115,17 @@ test('other people’s tokens, and other workspaces, are nobody’s business', a
   await leave(revoked(INSTALLED_AT, []));
   await leave({ ...uninstalled(INSTALLED_AT + 6 * MINUTE), teamId: 'T2' });
   assert.deepEqual({ removed: seen.removed, asked: seen.asked }, { removed: [], asked: 0 });
+});
+
+test('a workspace whose stored installation cannot be read can leave, as far as the times say that it is this one', async () => {
+  const cases: [installedAt: number | undefined, at: number, removed: number][] = [
+    [undefined, INSTALLED_AT, 1],
+    [INSTALLED_AT, INSTALLED_AT + MINUTE, 1],
+    [INSTALLED_AT, INSTALLED_AT - MINUTE, 0],
+  ];
+  for (const [installedAt, at, removed] of cases) {
+    const { leave, seen } = setUp('works', { botToken: undefined, installedAt });
+    await leave(uninstalled(at));
+    assert.deepEqual([seen.removed.length, seen.asked], [removed, 0]);
+  }
 });

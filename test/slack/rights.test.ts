@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../src/add-inbox/workspace-settings.ts';
+import { TokenUnreadableError } from '../../src/slack/installations.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { createCheckRight } from '../../src/slack/right-before-sending.ts';
 import { createRights } from '../../src/slack/rights.ts';
@@ -94,6 +95,22 @@ test('while Slack does not say, nothing may be sent, and nobody has lost anythin
   }
 });
 
+test('while the settings cannot be read only admins may add inboxes, and nobody who asked before has lost anything', async () => {
+  const { world, rights, slack, checkRight } = setUp();
+  world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'unreadable' } };
+  const right = await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  assert.deepEqual(right, { kind: 'refused', why: 'settings_unreadable' });
+  assert.deepEqual(await checkRight(request), { kind: 'unknown' });
+  world.user = { ...MEMBER, is_admin: true };
+  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+});
+
+test('while the token of the workspace cannot be opened nobody has lost anything', async () => {
+  const { rights } = setUp();
+  const check = createCheckRight(rights, async () => Promise.reject(new TokenUnreadableError()));
+  assert.deepEqual(await check(request), { kind: 'unknown' });
+});
+
 test('user groups are asked for only where they decide', async () => {
   const { world, asked, rights, slack } = setUp();
   world.settings = IN_GROUP;
@@ -127,4 +144,59 @@ test('for opening a form a look-up of the last minute is remembered, of person a
   assert.equal((await recall('x'))?.kind, 'allowed');
   world.time = 60_001;
   assert.equal(await recall('x'), undefined);
+});
+
+const IN_OTHER_WORKSPACE = { ...MEMBER, team_id: 'T2' };
+
+test('who belongs to several workspaces of an organization is a member where ours is among them', async () => {
+  for (const ownTeamId of ['T1', 'T2', 'E1']) {
+    for (const team_id of ['T1', 'T2', 'E1']) {
+      const { world, rights, slack, recall, checkRight } = setUp();
+      world.user = { ...MEMBER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
+      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      assert.equal(right.kind, 'allowed', `${ownTeamId} ${team_id}`);
+      assert.equal((await recall('x'))?.kind, 'allowed');
+      assert.deepEqual(await checkRight(request), { kind: 'may' });
+    }
+  }
+});
+
+test('an organization changes nothing for its guests, and makes its admins admins', async () => {
+  const { world, rights, slack } = setUp();
+  const actor = { ...ACTOR, ownTeamId: 'T2' };
+  const enterprise_user = { teams: ['T1', 'T2'] };
+  world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, is_admin: true };
+  assert.equal((await rights.checkAdmin(slack, actor, { what: 'x' })).kind, 'allowed');
+  for (const [flag, why] of [
+    ['is_restricted', 'guest'],
+    ['is_ultra_restricted', 'guest'],
+    ['deleted', 'deactivated'],
+    ['is_stranger', 'other_workspace'],
+  ] as const) {
+    world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, [flag]: true };
+    assert.deepEqual(await rights.checkAdding(slack, actor, { what: 'x' }), { kind: 'refused', why });
+  }
+});
+
+test('a stranger stays one: of no organization, or of one that has not ours', async () => {
+  const strangers: SlackUser[] = [
+    IN_OTHER_WORKSPACE,
+    { ...IN_OTHER_WORKSPACE, enterprise_user: null },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: {} },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: [] } },
+    { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: ['T2', 'T3'] } },
+    { ...MEMBER, enterprise_user: { teams: ['T2'] } },
+  ];
+  for (const user of strangers) {
+    for (const ownTeamId of ['T1', 'T2', 'E1']) {
+      const { world, rights, slack, checkRight } = setUp();
+      world.user = user;
+      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' }, JSON.stringify(user));
+      assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'other_workspace' });
+    }
+  }
+  const { rights, slack } = setUp();
+  const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId: 'T2' }, { what: 'x' });
+  assert.equal(right.kind, 'refused', 'the payload says another workspace, and nothing says that both are theirs');
 });

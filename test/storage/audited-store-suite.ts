@@ -30,7 +30,7 @@ export function describeAuditedStore(databases: TestDatabases) {
     const listed = async (teamId = 'T1') =>
       (await audit.page(teamId, { until: time, skip: 0, limit: 100 }))
         .toReversed()
-        .map(({ action, userId, details }) => [action, userId, details]);
+        .map((entry) => ('unreadable' in entry ? ['unreadable'] : [entry.action, entry.userId, entry.details]));
 
     const stampOf = ({ teamId, client }: { teamId: string; client?: { label: string } }) =>
       store.keyStamp(teamId, client?.label ?? '');
@@ -75,7 +75,7 @@ export function describeAuditedStore(databases: TestDatabases) {
       time += 1;
       await saveSettings({ ...DEFAULT_SETTINGS, defaultDailyLimit: 40, resultsChannelId: 'C7' }, 'U2');
       assert.deepEqual(await listed(), [
-        ['settings_changed', 'U1', { setting: 'default daily limit', from: "ColdSend's default", to: '40' }],
+        ['settings_changed', 'U1', { setting: 'default daily limit', from: 'not set', to: '40' }],
         ['settings_changed', 'U2', { setting: 'where results go', from: 'the channel of the command', to: 'C7' }],
       ]);
     });
@@ -247,7 +247,9 @@ export function describeAuditedStore(databases: TestDatabases) {
       time += 1;
       await audit.add(noteOf('T1', { number: 'later' }));
       const numbers = async (skip: number) =>
-        (await audit.page('T1', { until, skip, limit: 2 })).map(({ details }) => details.number);
+        (await audit.page('T1', { until, skip, limit: 2 })).map(
+          (entry) => !('unreadable' in entry) && entry.details.number,
+        );
       assert.deepEqual(await numbers(0), ['4', '3']);
       assert.deepEqual(await numbers(2), ['2', '1']);
       assert.deepEqual(await numbers(4), ['0']);
@@ -266,6 +268,32 @@ export function describeAuditedStore(databases: TestDatabases) {
       assert.equal(await refused('U999'), false);
       time += HOUR + 1;
       assert.equal(await refused('U1'), true);
+    });
+
+    test('those who make noise keep nobody else from being noted', async () => {
+      const refused = (userId: string) => audit.addRefused({ ...noteOf('T1', {}), userId, action: 'refused_attempt' });
+      const noisy = Math.ceil(REFUSED_AN_HOUR.many / REFUSED_AN_HOUR.person) + 5;
+      for (let person = 0; person < noisy; person += 1) {
+        for (let n = 0; n < REFUSED_AN_HOUR.person; n += 1) await refused(`UNOISY${person}`);
+      }
+      const quiet = [];
+      for (let n = 0; n <= REFUSED_AN_HOUR.few; n += 1) quiet.push(await refused('UQUIET'));
+      assert.deepEqual(quiet, [...Array.from({ length: REFUSED_AN_HOUR.few }, () => true), false]);
+    });
+
+    test('attempts that come at the same time are bounded like those one after the other', async () => {
+      const refused = (userId: string) => audit.addRefused({ ...noteOf('T1', {}), userId, action: 'refused_attempt' });
+      const noted = await Promise.all(Array.from({ length: 60 }, () => refused('UNOISY')));
+      assert.equal(noted.filter(Boolean).length, REFUSED_AN_HOUR.person);
+      assert.equal(await refused('UQUIET'), true);
+    });
+
+    test('entries of a clock that was set back since are not counted', async () => {
+      const refused = () => audit.addRefused({ ...noteOf('T1', {}), userId: 'U1', action: 'refused_attempt' });
+      time += 24 * HOUR;
+      for (let n = 0; n < REFUSED_AN_HOUR.person; n += 1) await refused();
+      time -= 24 * HOUR;
+      assert.equal(await refused(), true);
     });
 
     test('what is older than it is kept is deleted, of all workspaces', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Database } from '../../src/storage/database.ts';
 import {
@@ -68,37 +69,35 @@ export function describeInstallationRepository(databases: TestDatabases) {
       );
     });
 
-    test('a state is taken once, whoever asks at the same time', async () => {
-      await states.add('s1', time + 1000);
-      const taken = await Promise.all(Array.from({ length: 10 }, () => states.take('s1')));
-      assert.equal(taken.filter(Boolean).length, 1);
-      assert.equal(await states.take('s1'), false);
+    test('a state is used once, whoever asks at the same time', async () => {
+      const used = await Promise.all(Array.from({ length: 10 }, () => states.use('s1', time + 1000)));
+      assert.equal(used.filter(Boolean).length, 1);
+      assert.equal(await states.use('s1', time + 1000), false);
     });
 
-    test('whether a state could be taken is asked without taking it', async () => {
-      await states.add('s1', time + 1000);
-      assert.deepEqual([await states.has('s1'), await states.has('s2')], [true, false]);
-      assert.equal(await states.take('s1'), true);
+    test('whether a state was used is asked without using it', async () => {
       assert.equal(await states.has('s1'), false);
-      await states.add('s3', time + 1000);
-      time += 1000;
-      assert.equal(await states.has('s3'), false);
+      assert.equal(await states.use('s1', time + 1000), true);
+      assert.deepEqual([await states.has('s1'), await states.has('s2')], [true, false]);
     });
 
-    test('a state that nobody gave out, or that has expired, is not taken', async () => {
-      assert.equal(await states.take('s2'), false);
-      await states.add('s3', time + 1000);
-      time += 1000;
-      assert.equal(await states.take('s3'), false);
+    test('a state that a version before this one noted when it was given out can be used', async () => {
+      const state_hash = createHash('sha256').update('s1').digest('base64url');
+      await database.kysely.insertInto('oauth_states').values({ state_hash, expires_at: time }).execute();
+      assert.equal(await states.use('s1', time), true);
     });
 
-    test('expired states are forgotten, and none is stored as it is', async () => {
-      await states.add('old-state', time + 1000);
-      time += 1000;
-      await states.add('new-state', time + 1000);
+    test('expired states are forgotten once no clock can take them, and none is stored as it is', async () => {
+      await states.use('old-state', time);
+      time += 5 * 60_000;
+      await states.use('new-state', time);
+      assert.equal(await states.has('old-state'), true);
+      time += 5 * 60_000;
+      await states.use('another-state', time);
       const rows = await database.kysely.selectFrom('oauth_states').selectAll().execute();
-      assert.equal(rows.length, 1);
-      assert.ok(!JSON.stringify(rows).includes('new-state'));
+      assert.equal(rows.length, 2);
+      assert.equal(await states.has('old-state'), false);
+      assert.ok(!JSON.stringify(rows).includes('-state'));
     });
   });
 }

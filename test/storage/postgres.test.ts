@@ -9,9 +9,11 @@ import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
+import { describeSettleRestored } from './settle-restored-suite.ts';
 import { startPostgres } from './start-postgres.ts';
 import { createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeUnreadableRows } from './unreadable-rows-suite.ts';
 import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
@@ -30,5 +32,7 @@ describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
+describeUnreadableRows(databases());
+describeSettleRestored(databases());
 describePostgresConnections(postgres);
 describePostgresErasing(databases());

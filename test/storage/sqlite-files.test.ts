@@ -5,15 +5,18 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   statSync,
+  symlinkSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +120,58 @@ describe('a second bot', () => {
     await first.kill();
     const db = await databases.open(url);
     await db.check();
+  });
+
+  describe('under another name of the same file', () => {
+    const names: [string, (path: string) => string][] = [
+      ['a symbolic link', (path) => link(path, 'link.db')],
+      ['a link to a link, relative', (path) => link(basename(link(path, 'link.db')), join(dirname(path), 'second.db'))],
+      ['a linked folder', (path) => join(link(dirname(path), 'folder'), basename(path))],
+      ['a detour', (path) => `${dirname(path)}/../data/./${basename(path)}`],
+      ['a path relative to the working folder', (path) => relative(process.cwd(), path)],
+    ];
+    for (const [name, createName] of names) {
+      for (const isThere of [true, false]) {
+        test(`${name} is refused, ${isThere ? 'beside the file' : 'the first bot making the file through it'}`, async () => {
+          const path = folder.createPath();
+          mkdirSync(dirname(path), { recursive: true });
+          if (isThere) await (await databases.open(`sqlite:${path}`)).close();
+          const other = createName(path);
+          const [first, second] = isThere ? [path, other] : [other, path];
+          const bot = startChild(`sqlite:${first}`);
+          assert.equal((await bot.lines.next()).value, 'open');
+          await assert.rejects(databases.open(`sqlite:${second}`), DatabaseInUseError);
+          await (await databases.open(`sqlite:${second}`, { role: 'tool' })).check();
+          assert.equal(statSync(path).mode & 0o777, 0o600);
+        });
+      }
+    }
+
+    test('a hard link is refused to everybody, and told how to mend it', async () => {
+      const path = folder.createPath();
+      const bot = startChild(`sqlite:${path}`);
+      assert.equal((await bot.lines.next()).value, 'open');
+      const other = join(dirname(path), 'other.db');
+      linkSync(path, other);
+      for (const role of ['bot', 'tool'] as const) {
+        await assert.rejects(databases.open(`sqlite:${other}`, { role }), (error) => {
+          assert.ok(error instanceof DatabaseUnusableError);
+          assert.match(error.message, /other\.db has a second name \(a hard link\)/);
+          return true;
+        });
+      }
+      await bot.kill();
+      await assert.rejects(databases.open(`sqlite:${path}`), DatabaseUnusableError);
+      unlinkSync(other);
+      await (await databases.open(`sqlite:${path}`)).check();
+    });
+
+    test('links that lead nowhere are refused with a sentence', async () => {
+      const path = folder.createPath();
+      mkdirSync(dirname(path), { recursive: true });
+      symlinkSync(path, path);
+      await assert.rejects(databases.open(`sqlite:${path}`), DatabaseUnusableError);
+    });
   });
 
   test('in the same process is refused too, until the first is closed', async () => {
@@ -292,6 +347,7 @@ describe('secrets', () => {
 
     const settled: ClaimedRequest[] = [];
     for (const request of await requests.latest('T1', 100)) {
+      assert.ok(!('unreadable' in request));
       settled.push(
         await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),
       );
@@ -342,6 +398,13 @@ function overwrite(path: string, position: number, bytes: Buffer) {
   const file = openSync(path, 'r+');
   writeSync(file, bytes, 0, bytes.length, position);
   closeSync(file);
+}
+
+/** A symbolic link to `target`, beside the target unless it says where; returns its path. */
+function link(target: string, name: string): string {
+  const path = resolve(dirname(target), name);
+  symlinkSync(target, path);
+  return path;
 }
 
 function startChild(url: string, ...rest: string[]) {

@@ -7,8 +7,10 @@ import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
+import { describeSettleRestored } from './settle-restored-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
 import { describeTurnRepository } from './turn-repository-suite.ts';
+import { describeUnreadableRows } from './unreadable-rows-suite.ts';
 import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
@@ -26,3 +28,5 @@ describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());
+describeUnreadableRows(databases());
+describeSettleRestored(databases());

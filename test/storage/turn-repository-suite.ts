@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type CompiledQuery, sql } from 'kysely';
 import { CommitInDoubtError } from '../../src/add-inbox/commit-in-doubt-error.ts';
-import { LeaseLostError } from '../../src/add-inbox/request.ts';
+import { type ClaimedRequest, LeaseLostError } from '../../src/add-inbox/request.ts';
 import { type RateLimit, windowMs } from '../../src/add-inbox/turns.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createRequestRepository, type RequestRepository } from '../../src/storage/request-repository.ts';
@@ -252,6 +252,24 @@ export function describeTurnRepository(databases: TestDatabases) {
       });
     });
 
+    test('turns go to those who have a share left here, and are not used up by others', async () => {
+      const bot = open([{ requests: 3, seconds: 60 }]);
+      const held: ClaimedRequest[] = [];
+      for (const name of ['a1', 'a2', 'a3']) held.push((await enter(bot, name, { userId: 'A' })).request);
+      for (const name of ['a4', 'a5', 'b1', 'b2']) {
+        await enter(bot, name, { userId: name.slice(0, 1) === 'a' ? 'A' : 'B' });
+        await pass(1);
+      }
+      await pass(61_000);
+      const shares = { person: 3, key: 4, workspace: 100 };
+      const claimed = await bot.turns.claimTurns(100, shares);
+      assert.deepEqual([claimed.armed.map(({ id }) => id), claimed.nextAt], [['request-b1'], undefined]);
+      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 2 }]);
+      for (const request of held) await bot.requests.release(request);
+      const then = await bot.turns.claimTurns(100, shares);
+      assert.deepEqual(then.armed.map(({ id }) => id).sort(), ['request-a4', 'request-b2']);
+    });
+
     test('a turn is taken when it is taken, however long it was waited for', async () => {
       const bot = open(ONE_A_MINUTE);
       const claimed = await announce(bot.requests, '1');
@@ -272,7 +290,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       assert.ok(turn.kind === 'armed' && turn.turn.takenAt >= before);
     });
 
-    test('what may have been armed by a commit in doubt is given back, and is not taken for interrupted', async () => {
+    test('what may have been armed by a commit in doubt can be given back, and is not taken for interrupted', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
@@ -287,10 +305,12 @@ export function describeTurnRepository(databases: TestDatabases) {
         },
       };
       const { turns, requests } = open(ONE_A_MINUTE, { database: doubtful });
-      await assert.rejects(turns.claimTurns(10), CommitInDoubtError);
+      const { armed, perhapsArmed, failure } = await turns.claimTurns(10);
+      assert.ok(failure instanceof CommitInDoubtError);
+      assert.deepEqual([armed, perhapsArmed.map(({ id }) => id)], [[], ['request-2']]);
       assert.equal((await requests.find('T1', 'request-2'))?.state, 'armed');
       isLost = false;
-      assert.deepEqual((await turns.claimTurns(10)).armed, []);
+      for (const each of perhapsArmed) await requests.advance(each, { state: 'announced' }, { release: true });
       assert.equal((await requests.find('T1', 'request-2'))?.state, 'announced');
       assert.deepEqual(
         (await requests.claimDue(10)).map(({ id }) => id),
@@ -537,7 +557,8 @@ export function describeTurnRepository(databases: TestDatabases) {
 
     test('with nothing stored there is nothing to do', async () => {
       const bot = open(TWO_WINDOWS);
-      assert.deepEqual(await bot.turns.claimTurns(10), { armed: [], nextAt: undefined });
+      const none = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
+      assert.deepEqual(await bot.turns.claimTurns(10), none);
       assert.equal(await bot.turns.deleteOld(), 0);
     });
 

@@ -28,7 +28,7 @@ export type TextField =
   | 'imap_username'
   | 'daily_limit';
 
-/** What holds where nothing else is typed: the provider's servers, the address as user name, ColdSend's own defaults. */
+/** What holds where nothing else is typed: the provider's servers, the address as user name, encryption, the recommended limit. */
 export function defaultsOf(draft: Draft): Record<TextField, string | undefined> & Record<FlagField, true> {
   const provider = PROVIDERS[providerOf(draft)];
   return {

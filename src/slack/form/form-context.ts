@@ -19,7 +19,7 @@ export type FormContext = {
 
 /**
  * Everything typed so far but for passwords, as it was typed. What equals its default (the provider's servers, the
- * address as user name, ColdSend's defaults) is left undefined, so that it follows when address or provider change.
+ * address as user name, the recommended limit) is left undefined, so that it follows when address or provider change.
  */
 export type Draft = {
   email_address?: string | undefined;

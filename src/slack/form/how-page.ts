@@ -1,10 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { TypedAccount } from '../../add-inbox/sender-account.ts';
-import { ACTIONS, CALLBACKS } from '../ids.ts';
+import type { Warning } from '../../add-inbox/find-warnings.ts';
+import type { AccountToAdd, TypedAccount } from '../../add-inbox/sender-account.ts';
+import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
 import { SECTION_TEXT, VIEW_TITLE } from '../limits.ts';
 import { oneLine } from '../one-line.ts';
 import { plainText } from '../plain-text.ts';
-import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES } from '../sentences.ts';
+import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES, WARNED, WARNINGS } from '../sentences.ts';
 import {
   areServersShown,
   defaultsOf,
@@ -20,8 +21,19 @@ import { renderServerFields, renderServerLine } from './servers.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 import { readView, type ViewState } from './view-state.ts';
 
+/** What a person is to look at again, of an account that could be added as it is. */
+export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
+
 /** Page 2 of the form: how the inbox is connected. */
-export function renderHowPage({ context, draft }: { context: FormContext; draft: Draft }): ModalView {
+export function renderHowPage({
+  context,
+  draft,
+  warned,
+}: {
+  context: FormContext;
+  draft: Draft;
+  warned?: Warned;
+}): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.how,
@@ -38,6 +50,7 @@ export function renderHowPage({ context, draft }: { context: FormContext; draft:
         hint: HINTS.daily_limit,
         initial: draft.daily_limit ?? defaultsOf(draft).daily_limit,
       }),
+      ...(warned === undefined ? [] : [renderWarnings(warned)]),
       {
         type: 'actions',
         block_id: 'back',
@@ -53,10 +66,15 @@ export function renderHowPage({ context, draft }: { context: FormContext; draft:
  * What page 2 holds now: the draft to show it again with, and all 14 fields as they would be submitted, with what is not
  * shown filled in. Throws UnreadableViewError where `view` can't be page 2.
  */
-export function parseHowPage(view: unknown): { context: FormContext; draft: Draft; typed: TypedAccount } {
+export function parseHowPage(view: unknown): {
+  context: FormContext;
+  draft: Draft;
+  typed: TypedAccount;
+  alreadyWarned: string[];
+} {
   const state = readView(view);
   if (state.context === undefined) throw new UnreadableViewError('private_metadata');
-  return { context: state.context, draft: toDraft(state), typed: toTyped(state) };
+  return { context: state.context, draft: toDraft(state), typed: toTyped(state), alreadyWarned: state.warned };
 }
 
 function toDraft({ carried, isShown, textOf, isTicked }: ViewState): Draft {
@@ -112,6 +130,16 @@ function renderWho({ client }: FormContext, draft: Draft): KnownBlock {
   const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
   const text = client === '' ? how : `${FORM.forClient(client)}\n${how}`;
   return { type: 'section', block_id: 'connecting', text: plainText(text, SECTION_TEXT) };
+}
+
+/** Beside the button that adds the inbox all the same, since an update leaves a person where they have scrolled to. */
+function renderWarnings({ warnings, account }: Warned): KnownBlock {
+  const said = warnings.map((warning) => `⚠️ ${WARNINGS[warning](account)}`);
+  return {
+    type: 'section',
+    block_id: [WARNED_BLOCK, ...warnings].join('.'),
+    text: plainText([WARNED.first, ...said, WARNED.last].join('\n'), SECTION_TEXT),
+  };
 }
 
 function renderPassword(context: FormContext, draft: Draft): KnownBlock {

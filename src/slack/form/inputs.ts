@@ -61,7 +61,7 @@ export function renderCheckbox(
 ): InputBlock {
   const option = { text: plainText(HINTS.checkbox[field], OPTION_TEXT), value: 'yes' };
   return {
-    ...renderFrame(context, field),
+    ...renderFrame(context, field, undefined, HINTS[field]),
     optional: true,
     dispatch_action: field === ACTIONS.sameLogin,
     element: {

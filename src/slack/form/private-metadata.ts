@@ -94,7 +94,7 @@ export type Decoded = z.output<typeof metadata>;
 
 /**
  * Context and draft as `private_metadata`, at most 3,000 characters. A text of the draft that doesn't fit any more is left
- * out; that happens only with host names that can't be ones, since a valid host name is ASCII.
+ * out; that takes several fields full of emoji, or host names that can't be ones.
  */
 export function encodePrivateMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
   const values: Partial<FormContext & ModalContext & Draft> = { ...context, ...draft };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FormField } from '../ids.ts';
+import { type FormField, WARNED_BLOCK } from '../ids.ts';
 import type { Draft, FormContext } from './form-context.ts';
 import { decodePrivateMetadata } from './private-metadata.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
@@ -42,6 +42,8 @@ export type ViewState = {
   context: FormContext | undefined;
   /** What the view remembers of the draft besides its own fields. */
   carried: Draft;
+  /** What the view asks to look at again. */
+  warned: string[];
   isShown(field: FormField): boolean;
   /** What was typed or chosen, unchanged; undefined where there is nothing. */
   textOf(field: string): string | undefined;
@@ -74,6 +76,7 @@ function readOnce(view: object): ViewState {
     stamp,
     context,
     carried: draft,
+    warned: warnedIn(parsed),
     isShown: (field) => inputs.has(field),
     textOf: (field) => {
       const { value, selected_option, selected_conversation } = elementOf(field) ?? {};
@@ -99,6 +102,11 @@ function parseView(view: unknown): z.output<typeof viewSchema> {
   const parsed = viewSchema.safeParse(view);
   if (!parsed.success) throw new UnreadableViewError('view');
   return parsed.data;
+}
+
+function warnedIn({ blocks }: z.output<typeof viewSchema>): string[] {
+  const ids = (blocks ?? []).map(({ block_id }) => (block_id ?? '').split('.'));
+  return ids.find(([name]) => name === WARNED_BLOCK)?.slice(1) ?? [];
 }
 
 function inputsOf({ blocks, state }: z.output<typeof viewSchema>): ReadonlyMap<string, string> {

@@ -7,7 +7,7 @@ import { BOT_SCOPES } from '../ids.ts';
 import type { SlackApi } from '../slack-api.ts';
 import type { Refusal } from './install-sentences.ts';
 import { type InstallState, STATE_LIVES_MS, StateRefusedError } from './install-state.ts';
-import { renderPage, sendPage, setPageHeaders } from './page.ts';
+import { sendPage } from './page.ts';
 import { installedPage, installPage, refusalPage } from './pages.ts';
 
 export type InstallRoutesDeps = {
@@ -25,11 +25,19 @@ export type InstallRoutesDeps = {
   apiOf(botToken: string): SlackApi;
   /** Called once an installation is stored. */
   onInstalled(installation: Omit<Installation, 'installedAt'>, again: boolean): void;
+  /** Told of what is refused because of who asks, which anybody can bring about. */
+  onRefused(why: Refusal): void;
   /** Notes a failure once, and returns the reference under which the log has it. */
   onFailure(error: unknown): string;
 };
 
 type Given = Parameters<NonNullable<import('@slack/oauth').CallbackOptions['afterInstallation']>>[0];
+
+// Browsers take a cookie of this name from this host over TLS only, and send it to no other.
+const COOKIE_NAME = '__Host-inbox-bot-install';
+
+/** Codes that Slack never gave out, or took back already: made up, or a page that was loaded again. */
+const CODE_REFUSED = new Set(['invalid_code', 'code_already_used']);
 
 const STATUSES: Partial<Record<Refusal, number>> = { slack_refused: 502, slack_unavailable: 502, failed: 500 };
 
@@ -44,7 +52,8 @@ export async function createInstallRoutes(
     clientId: deps.clientId,
     clientSecret: deps.clientSecret,
     authorizationUrl: deps.authorizeUrl,
-    logger: deps.logger,
+    // It tells its logger of every request it refuses; what is a failure is noted below.
+    logger: { ...deps.logger, error: () => {} },
     clientOptions: {
       slackApiUrl: deps.slackApiUrl,
       fetch: deps.fetch,
@@ -53,17 +62,13 @@ export async function createInstallRoutes(
       rejectRateLimitedCalls: true,
     },
     stateStore: {
-      generateStateParam: () => deps.state.issue(),
+      generateStateParam: async () => deps.state.issue(),
       verifyStateParam: async (_now, state) => {
         await deps.state.use(state);
         return options;
       },
     },
-    // Browsers take a cookie of this name from this host over TLS only, and send it to no other.
-    stateCookieName: '__Host-inbox-bot-install',
-    stateCookieExpirationSeconds: STATE_LIVES_MS / 1000,
-    installUrlOptions: options,
-    renderHtmlForInstallPath: (url) => renderPage(installPage(url)),
+    stateCookieName: COOKIE_NAME,
     // Told by the page itself: nothing is stored where it can't be.
     installationStore: {
       storeInstallation: async () => {},
@@ -72,17 +77,19 @@ export async function createInstallRoutes(
   });
 
   return {
-    'GET /slack/install': async (request, response) => {
-      setPageHeaders(response);
-      try {
-        await provider.handleInstallPath(request, response);
-      } catch (error) {
-        fail(response, 'failed', error);
-      }
+    'GET /slack/install': async (_request, response) => {
+      const state = deps.state.issue();
+      const maxAge = STATE_LIVES_MS / 1000;
+      // Lax: Slack sends people back by a link, with which browsers send such a cookie.
+      const cookie = `${COOKIE_NAME}=${state}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${maxAge}`;
+      response.setHeader('set-cookie', cookie);
+      sendPage(response, 200, installPage(await provider.generateInstallUrl(options, true, state)));
     },
 
-    'GET /slack/oauth_redirect': (request, response) =>
-      provider.handleCallback(request, response, {
+    'GET /slack/oauth_redirect': (request, response) => {
+      // Read by the provider to parse the address with, and not checked: whatever else stands there makes it fail.
+      request.headers.host = 'localhost';
+      return provider.handleCallback(request, response, {
         afterInstallation: async (given) => {
           await finish(given, response);
           return false;
@@ -92,7 +99,8 @@ export async function createInstallRoutes(
           if (refusal in STATUSES) fail(response, refusal, error);
           else refuse(response, refusal);
         },
-      }),
+      });
+    },
   };
 
   async function finish(given: Given, response: ServerResponse): Promise<void> {
@@ -121,7 +129,8 @@ export async function createInstallRoutes(
 
   function refusalFor(error: Error & { code?: string }): Refusal {
     if (error instanceof StateRefusedError) return `state_${error.why}`;
-    if (error instanceof WebAPIPlatformError) return 'slack_refused';
+    if (error instanceof WebAPIPlatformError)
+      return CODE_REFUSED.has(error.data.error) ? 'code_refused' : 'slack_refused';
     if (error.name.startsWith('WebAPI')) return 'slack_unavailable';
     switch (error.code) {
       case ErrorCode.AuthorizationError:
@@ -136,6 +145,7 @@ export async function createInstallRoutes(
   }
 
   function refuse(response: ServerResponse, refusal: Refusal): void {
+    deps.onRefused(refusal);
     sendPage(response, 400, refusalPage(refusal));
   }
 

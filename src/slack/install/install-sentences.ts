@@ -12,6 +12,7 @@ export type Refusal =
   | 'state_used'
   | 'other_browser'
   | 'code_missing'
+  | 'code_refused'
   | 'org_wide'
   | 'token_rotation'
   | 'slack_refused'
@@ -108,6 +109,14 @@ export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> 
     paragraphs: [
       `Slack sent nothing that the installation could be finished with. ${NOTHING_CHANGED}`,
       `${START_AGAIN} If it stays so, tell whoever runs this bot.`,
+    ],
+    startAgain: true,
+  },
+  code_refused: {
+    title: 'Not installed: Slack did not confirm it',
+    paragraphs: [
+      `Slack says that this step of the installation is not valid, or was finished before. ${NOTHING_CHANGED}`,
+      START_AGAIN,
     ],
     startAgain: true,
   },

@@ -15,16 +15,15 @@ export class StateRefusedError extends Error {
   }
 }
 
-export type KnownStates = {
-  add(state: string, expiresAt: number): Promise<void>;
-  /** True once. */
-  take(state: string): Promise<boolean>;
-  /** Whether `take` would still be true. */
+export type UsedStates = {
+  /** True once for each state, over all replicas. The note has to be kept until it expires, in milliseconds since 1970. */
+  use(state: string, expiresAt: number): Promise<boolean>;
+  /** Whether `use` would be false. */
   has(state: string): Promise<boolean>;
 };
 
 export type InstallState = {
-  issue(): Promise<string>;
+  issue(): string;
   /** @throws StateRefusedError */
   use(state: string): Promise<void>;
   /** Why it would not be taken, without taking it; undefined where it would be. */
@@ -32,32 +31,35 @@ export type InstallState = {
 };
 
 /**
- * The `state` of an OAuth round trip: `<when it expires>.<random>.<HMAC of both>`, taken once within ten minutes. The HMAC tells
- * a state that was used or has expired from one that was made up, without asking the database.
+ * The `state` of an OAuth round trip: `<when it expires>.<random>.<HMAC of both>`, taken once within ten minutes. The HMAC makes
+ * it good without a note: only states that come back are stored, so that whoever only loads the page stores nothing.
  */
-export function createInstallState(deps: { secret: string; states: KnownStates; now(): number }): InstallState {
+export function createInstallState(deps: { secret: string; used: UsedStates; now(): number }): InstallState {
   return {
-    async issue() {
-      const expiresAt = deps.now() + STATE_LIVES_MS;
-      const content = `${expiresAt.toString(36)}.${randomBytes(24).toString('base64url')}`;
-      const state = `${content}.${macOf(content)}`;
-      await deps.states.add(state, expiresAt);
-      return state;
+    issue() {
+      const content = `${(deps.now() + STATE_LIVES_MS).toString(36)}.${randomBytes(24).toString('base64url')}`;
+      return `${content}.${macOf(content)}`;
     },
 
     async use(state) {
-      const why = read(state);
-      if (why !== undefined) throw new StateRefusedError(why);
-      if (!(await deps.states.take(state))) throw new StateRefusedError('used');
+      const expiresAt = read(state);
+      if (typeof expiresAt === 'string') throw new StateRefusedError(expiresAt);
+      if (!(await deps.used.use(state, expiresAt))) throw new StateRefusedError('used');
     },
 
-    judge: async (state) => read(state) ?? ((await deps.states.has(state)) ? undefined : 'used'),
+    async judge(state) {
+      const expiresAt = read(state);
+      if (typeof expiresAt === 'string') return expiresAt;
+      return (await deps.used.has(state)) ? 'used' : undefined;
+    },
   };
 
-  function read(state: string): 'wrong' | 'expired' | undefined {
+  /** When it expires, or why it is not taken whatever was used. */
+  function read(state: string): number | 'wrong' | 'expired' {
     const [, content = '', expires = '', mac = ''] = /^(([0-9a-z]{1,12})\.[\w-]{32})\.([\w-]{43})$/.exec(state) ?? [];
     if (!timingSafeEqual(Buffer.from(macOf(content)), Buffer.from(mac.padEnd(43)))) return 'wrong';
-    return Number.parseInt(expires, 36) <= deps.now() ? 'expired' : undefined;
+    const expiresAt = Number.parseInt(expires, 36);
+    return expiresAt <= deps.now() ? 'expired' : expiresAt;
   }
 
   function macOf(content: string): string {

@@ -65,11 +65,6 @@ export function sendPage(response: ServerResponse, status: number, page: Page): 
   response.writeHead(status, HEADERS).end(renderPage(page));
 }
 
-/** Sets the headers of a page whose text somebody else sends. */
-export function setPageHeaders(response: ServerResponse): void {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-}
-
 function renderPart(part: Part): string {
   switch (part.kind) {
     case 'paragraph':

@@ -1,3 +1,5 @@
+import { cleanText } from '../../add-inbox/clean-text.ts';
+import { toAsciiAddress } from '../../add-inbox/email-address.ts';
 import { parseEmailAddress } from '../../add-inbox/sender-account.ts';
 import { COMMAND } from '../ids.ts';
 import { helpText, usageText } from '../messages/ephemeral.ts';
@@ -8,7 +10,8 @@ import type { SlackApi } from '../slack-api.ts';
 /** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
   openForm(api: SlackApi, form: FormToOpen): Promise<void>;
-  sealResponseUrl(teamId: string, responseUrl: string): string;
+  /** Undefined where it is no URL of Slack's. */
+  sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>): Promise<void> => {
     const wanted = parseText(command.text);
@@ -29,14 +32,20 @@ export function createAddInboxCommand(deps: {
 type Wanted = { kind: 'form'; draft: { email_address?: string } } | { kind: 'help' } | { kind: 'unclear' };
 
 function parseText(text: string): Wanted {
-  const trimmed = withoutMailto(text.trim());
+  const trimmed = unescaped(withoutMailto(cleanText(text)));
   if (trimmed === '') return { kind: 'form', draft: {} };
   if (trimmed.toLowerCase() === 'help') return { kind: 'help' };
   const address = parseEmailAddress(trimmed);
   return address === undefined ? { kind: 'unclear' } : { kind: 'form', draft: { email_address: address } };
 }
 
-/** Slack's client turns an address into `<mailto:jane@acme.com|jane@acme.com>` where an app asks for escaped text. */
+/** Slack's client turns an address into `<mailto:jane@acme.com|jane@acme.com>`; behind the bar it stands as it was typed. */
 function withoutMailto(text: string): string {
-  return /^<mailto:([^|>]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
+  const [, target = text, typed = target] = /^<mailto:([^|>]+)(?:\|([^>]*))?>$/.exec(text) ?? [];
+  return toAsciiAddress(typed) === toAsciiAddress(target) ? typed : target;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping: the three characters that Slack escapes. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

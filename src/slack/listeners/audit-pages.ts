@@ -1,13 +1,18 @@
-import type { AuditEntry, AuditNote } from '../../add-inbox/audit.ts';
+import type { ModalView } from '@slack/types';
+import type { AuditNote } from '../../add-inbox/audit.ts';
+import { CommitInDoubtError } from '../../add-inbox/commit-in-doubt-error.ts';
 import { renderAuditCsv } from '../audit-csv.ts';
-import { AUDIT_PAGE_SIZE, type AuditPlace, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
+import { AUDIT_PAGE_SIZE, type AuditPlace, type ListedEntry, parseAuditPlace, renderAuditPage } from '../audit-page.ts';
 import { ACTIONS } from '../ids.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { renderNotice } from '../notice-page.ts';
+import { openThenFill } from '../open-then-fill.ts';
 import type { ActionPayload, Actor } from '../payloads.ts';
+import { replaceView } from '../replace-view.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { AUDIT, sentences } from '../sentences.ts';
 import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../slack-api.ts';
+import { tryPatiently } from '../try-patiently.ts';
 
 /** The newest so many entries go into one file. */
 const MOST_EXPORTED = 50_000;
@@ -16,7 +21,7 @@ const READ_AT_ONCE = 5_000;
 /** The audit trail, by page and as a file; for admins and owners. */
 export function createAuditPages(deps: {
   rights: Rights;
-  page(teamId: string, page: AuditPlace & { limit: number }): Promise<AuditEntry[]>;
+  page(teamId: string, page: AuditPlace & { limit: number }): Promise<ListedEntry[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
@@ -49,10 +54,7 @@ export function createAuditPages(deps: {
       return;
     }
     const page = renderAuditPage(actor.userId, place, entries);
-    await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
-      const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
-      if (!outdated) throw error;
-    });
+    await replaceView(api, view, page);
   }
 
   async function exportAll(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
@@ -64,10 +66,8 @@ export function createAuditPages(deps: {
       return;
     }
     const waiting = await api.pushView(action.trigger_id, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
-    const said = (await send(api, actor)) ? AUDIT.exportDone : AUDIT.exportFailed;
-    await api.updateView(waiting.id, renderNotice({ title: AUDIT.title, paragraphs: [said] })).catch(() => {
-      // They closed it; the message in their DM says the same.
-    });
+    const sent = send(api, actor).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
+    await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
   }
 
   /** Sends everything to the person's DM; false where Slack did not take it. */
@@ -85,18 +85,20 @@ export function createAuditPages(deps: {
       return false;
     }
     const details = { entries: String(entries.length) };
-    await deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
+    const note = deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
+    // The file is sent: from here on nobody may be told that nothing was done.
+    await note.catch((error: unknown) => Promise.reject(new CommitInDoubtError(error)));
     const done = toMessage(AUDIT.exportMessage(entries.length, isCapped));
-    await api.updateMessage(posted.channelId, posted.ts, done);
+    await tryPatiently(() => api.updateMessage(posted.channelId, posted.ts, done)).catch(() => {});
     return true;
   }
 
-  function read({ teamId }: Actor, place: AuditPlace): Promise<AuditEntry[]> {
+  function read({ teamId }: Actor, place: AuditPlace): Promise<ListedEntry[]> {
     return deps.page(teamId, { ...place, limit: AUDIT_PAGE_SIZE + 1 });
   }
 
-  async function readAll(teamId: string): Promise<AuditEntry[]> {
-    const entries: AuditEntry[] = [];
+  async function readAll(teamId: string): Promise<ListedEntry[]> {
+    const entries: ListedEntry[] = [];
     const until = deps.now();
     while (entries.length < MOST_EXPORTED) {
       const piece = await deps.page(teamId, { until, skip: entries.length, limit: READ_AT_ONCE });
@@ -105,6 +107,10 @@ export function createAuditPages(deps: {
     }
     return entries;
   }
+}
+
+function toPage(text: string): ModalView {
+  return renderNotice({ title: AUDIT.title, paragraphs: [text] });
 }
 
 function toMessage(text: string): Message {

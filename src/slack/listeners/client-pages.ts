@@ -1,3 +1,4 @@
+import { cleanText } from '../../add-inbox/clean-text.ts';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import {
   type CheckChannel,
@@ -21,7 +22,7 @@ import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** Of Slack's three seconds, what everything before the look at the client's new channels may take together. */
 const BEFORE_CHECKING_MS = 1_800;
@@ -93,7 +94,7 @@ export function createClientPages(deps: {
     const startedAt = performance.now();
     const typed = parseClientForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.clientKey, view }));
-    if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    if (refusal !== undefined) return pushNotice(refusal);
     const withinMs = Math.max(BEFORE_CHECKING_MS - (performance.now() - startedAt), 200);
     const stored = await store(actor, typed, withinMs, createCheckChannel(api));
     if (stored.kind !== 'stored') return explain(actor, view, typed, stored);
@@ -108,10 +109,11 @@ export function createClientPages(deps: {
     checkChannel: CheckChannel,
   ): Promise<{ kind: 'stored'; newChannelIds: string[] } | KeyNotStored> {
     const client = { label, channelIds };
-    if (isNew || apiKey.trim() !== '') {
+    if (isNew || cleanText(apiKey) !== '') {
       return deps.storeKey({ teamId, userId, apiKey, client, isNew, stamp }, withinMs, checkChannel);
     }
     const keys = await deps.listKeys(teamId);
+    if (keys.find((key) => key.label === label)?.status === 'unreadable') return { kind: 'key_unreadable' };
     const newChannelIds = findNew(client, keys);
     const mistake = findMistake(client, keys, isNew) ?? (await findClosed(newChannelIds, checkChannel));
     if (mistake !== undefined) return mistake;

@@ -1,8 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey } from '../../add-inbox/choose-key.ts';
 import { CommitInDoubtError } from '../../add-inbox/commit-in-doubt-error.ts';
+import { findWarnings } from '../../add-inbox/find-warnings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
-import { type AccountField, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
+import { type AccountField, splitPasswords, validateAccount, validateWho } from '../../add-inbox/sender-account.ts';
 import type { Accepted, Submission } from '../../add-inbox/submit.ts';
 import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
 import { answerInTime } from '../answer-in-time.ts';
@@ -10,20 +11,22 @@ import { openServers } from '../form/draft-defaults.ts';
 import { toBlockErrors } from '../form/field-errors.ts';
 import { turnPage } from '../form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../form/how-page.ts';
-import { openerOf } from '../form/private-metadata.ts';
 import { parseWhoPage, renderWhoPage } from '../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
 import { renderNotice } from '../notice-page.ts';
 import type { Actor, ViewPayload } from '../payloads.ts';
+import { replaceView } from '../replace-view.ts';
 import { renderRequestPage, renderSuccessor } from '../request-page.ts';
-import type { Attempt, Rights } from '../rights.ts';
-import { sentences } from '../sentences.ts';
-import { type SlackApi, SlackRefusedError } from '../slack-api.ts';
+import { type Attempt, findNotice, type Rights } from '../rights.ts';
+import { type Notice, sentences } from '../sentences.ts';
+import type { SlackApi } from '../slack-api.ts';
 
 /** What a submission is answered with. */
 export type SubmissionAnswer =
   | { response_action: 'errors'; errors: Record<string, string> }
-  | { response_action: 'update'; view: ModalView };
+  | { response_action: 'update'; view: ModalView }
+  /** On top, so that what they typed is still there when they close it. */
+  | { response_action: 'push'; view: ModalView };
 
 export type FormPagesDeps = {
   rights: Rights;
@@ -102,7 +105,7 @@ export function createFormPages(deps: FormPagesDeps) {
     progress: Progress,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
-    const { context, typed } = parseHowPage(view);
+    const { context, draft, typed, alreadyWarned } = parseHowPage(view);
     try {
       const before = await deps.findByView(teamId, view.id);
       if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
@@ -115,8 +118,14 @@ export function createFormPages(deps: FormPagesDeps) {
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
-      if (choice.kind === 'nowhere') return update(renderNotice(sentences.nowhere(choice.channelIds)));
-      if (choice.client !== context.client) return update(renderNotice(sentences.clientChanged));
+      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
+      if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
+      const warnings = findWarnings(account.value);
+      if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
+        // With the same ids: Slack keeps what was typed, passwords too.
+        const warned = { warnings, account: splitPasswords(account.value).account };
+        return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
+      }
       const { channelId, retryOf, sealedResponseUrl } = context;
       // They were told that it was not accepted: so it must not be any more.
       if (progress.state === 'late') throw new TooLateError();
@@ -134,7 +143,8 @@ export function createFormPages(deps: FormPagesDeps) {
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
       });
-      return update(kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request));
+      const page = kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request);
+      return { response_action: 'update', view: page };
     } catch (error) {
       return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
     }
@@ -190,22 +200,14 @@ export function createFormPages(deps: FormPagesDeps) {
   ): Promise<void> {
     const { view } = attempt;
     const right = await deps.rights.checkAdding(api, actor, attempt);
-    if (right.kind === 'unknown') {
-      // On top, so that what they typed is still there when they close it.
-      await api.pushView(triggerId, renderNotice(sentences.whoAreYou));
+    const refusal = findNotice(right);
+    if (refusal !== undefined) {
+      // On top, as in `pushNotice`; and somebody else may have this view on their screen.
+      await api.pushView(triggerId, renderNotice(refusal));
       return;
     }
-    if (right.kind === 'refused' && openerOf(view.private_metadata) !== actor.userId) {
-      // Somebody else has this view on their screen: what is said here is none of their business.
-      await api.pushView(triggerId, renderNotice(sentences.refusals[right.why]));
-      return;
-    }
-    const page = right.kind === 'refused' ? renderNotice(sentences.refusals[right.why]) : render();
-    await api.updateView(view.id, page, view.hash).catch((error: unknown) => {
-      // Closed, or changed by a second click: what they see then is newer than what we know.
-      const outdated = error instanceof SlackRefusedError && ['not_found', 'hash_conflict'].includes(error.reason);
-      if (!outdated) throw error;
-    });
+    // Changed by a second click: what they see then is newer than what we know.
+    await replaceView(api, view, render());
   }
 
   async function findPlace(teamId: string, channelId: string) {
@@ -225,7 +227,7 @@ export function createFormPages(deps: FormPagesDeps) {
       case 'allowed':
         return undefined;
       case 'refused':
-        return { response_action: 'update', view: renderNotice(sentences.refusals[right.why]) };
+        return pushNotice(sentences.refusals[right.why]);
       case 'unknown':
         return {
           response_action: 'errors',
@@ -235,8 +237,9 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 }
 
-function update(view: ModalView): SubmissionAnswer {
-  return { response_action: 'update', view };
+/** The answer to a submission that is refused as a whole. */
+export function pushNotice(notice: Notice): SubmissionAnswer {
+  return { response_action: 'push', view: renderNotice(notice) };
 }
 
 /** Slack's time to answer was over before all was done. */

@@ -1,23 +1,30 @@
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/person.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import type { Unreadable } from '../../add-inbox/unreadable.ts';
 import type { WorkspaceSettings } from '../../add-inbox/workspace-settings.ts';
 import { renderHome, renderHomeNotice } from '../home.ts';
 import type { Actor } from '../payloads.ts';
 import type { Right, Rights } from '../rights.ts';
 import { HOME, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
+import { tryPatiently } from '../try-patiently.ts';
 
 const LATEST = 10;
 
-/** Publishes the App Home of one person as things are now; of keys, settings and inboxes only to full members. */
+/**
+ * Publishes the App Home of one person as things are now; of keys, settings and inboxes only to full members. Where Slack does
+ * not take it, it is made anew and published later.
+ */
 export function createShowHome(deps: {
   rights: Rights;
   listKeys(teamId: string): Promise<ColdsendKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
-  latest(teamId: string, limit: number): Promise<AddInboxRequest[]>;
+  latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
 }): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
-  return async (api, actor, clientsPage = 0) => {
+  return (api, actor, clientsPage = 0) => tryPatiently(() => show(api, actor, clientsPage));
+
+  async function show(api: SlackApi, actor: Actor, clientsPage: number): Promise<void> {
     const { teamId, userId } = actor;
     const settings = await deps.findSettings(teamId);
     const { right, mayAdd } = await deps.rights.checkMember(api, actor, settings.whoMayAdd);
@@ -30,7 +37,7 @@ export function createShowHome(deps: {
     const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
     const mayNotAdd = whyNot(mayAdd);
     await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
-  };
+  }
 }
 
 function whyNot(mayAdd: Right): keyof typeof HOME.mayNotAdd | undefined {

@@ -13,7 +13,7 @@ import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
 import { OUTDATED, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** Of Slack's three seconds, what the look-up of the person and the trial of the key may take together. */
 const ANSWER_WITHIN_MS = 2_600;
@@ -37,16 +37,18 @@ export function createKeyPages(deps: {
     const startedAt = performance.now();
     const { context, draft, stamp, apiKey } = parseKeyForm(view);
     const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
-    if (refusal !== undefined) return update(renderNotice(refusal));
+    if (refusal !== undefined) return pushNotice(refusal);
     const client = await findClient(actor.teamId, context);
-    if (client === 'gone') return update(renderNotice(sentences.clientGone));
+    if (client === 'gone') return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
     const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false, stamp }, withinMs);
     if (stored.kind === 'outdated') {
       const [keys, label] = [await deps.listKeys(teamId), client?.label ?? ''];
       const current = keys.find((key) => key.label === label);
-      if (context === undefined || !isUsable(current)) return update(renderNotice(keyOutdated(keys, label)));
+      if (context === undefined || current === undefined || !isUsable(current)) {
+        return update(renderNotice(keyOutdated(keys, label)));
+      }
       return update(renderWhoPage({ context, draft, notice: OUTDATED.goOn(current.lastFour) }));
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };

@@ -9,7 +9,7 @@ import { findNotice, type Rights } from '../rights.ts';
 import { INTRODUCTIONS, SETTINGS_ERRORS } from '../sentences.ts';
 import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from '../settings-form.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../slack-api.ts';
-import type { SubmissionAnswer } from './form-pages.ts';
+import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
@@ -41,7 +41,7 @@ export function createSettingsPages(deps: {
       deps.findStamped(teamId),
     ]);
     const refusal = findNotice(right);
-    if (refusal !== undefined) return { response_action: 'update', view: renderNotice(refusal) };
+    if (refusal !== undefined) return pushNotice(refusal);
     const parsed = parseSettingsForm(view, before);
     if (!parsed.ok) return toAnswer(parsed.errors, view);
     const { settings, stamp } = parsed;

@@ -21,7 +21,8 @@ export function createTryAgain(deps: {
   /** The later request that makes trying this one again pointless. */
   findSuccessor(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(api: SlackApi, form: FormToOpen): Promise<void>;
-  sealResponseUrl(teamId: string, responseUrl: string): string;
+  /** Undefined where it is no URL of Slack's. */
+  sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> => {
     const requestId = action.actions[0]?.value ?? '';

@@ -5,6 +5,7 @@ import {
   NOT_ALLOWED_ANY_MORE,
   nextTry,
   OUTCOME_STATES,
+  PASSWORDS_UNREADABLE,
   type State,
   WAITING_TO_ADD,
   WAITS,
@@ -30,6 +31,9 @@ export function describeState({ outcome, waitsFor, notBefore, client }: AddInbox
   }
   if (outcome?.kind === 'refused' && outcome.lostRight !== undefined) {
     return { ...NOT_ALLOWED_ANY_MORE, words: '', status: undefined };
+  }
+  if (outcome?.kind === 'expired' && outcome.why !== undefined) {
+    return { ...PASSWORDS_UNREADABLE, words: '', status: undefined };
   }
   if (outcome !== undefined) return { ...OUTCOME_STATES[outcome.kind], words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };

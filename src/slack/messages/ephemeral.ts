@@ -1,4 +1,5 @@
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
+import type { NotInstalledError } from '../installations.ts';
 import { EPHEMERAL } from '../sentences.ts';
 import { isBetweenPeople } from './is-between-people.ts';
 
@@ -25,6 +26,17 @@ export function perhapsDoneText(reference: string): string {
 /** Slack did not open a modal for them. `reference` finds it in the log. */
 export function notOpenedText(reference: string): string {
   return EPHEMERAL.notOpened(reference);
+}
+
+/** Slack did not say whether it opened a modal for them. `reference` finds it in the log. */
+export function perhapsOpenedText(reference: string): string {
+  return EPHEMERAL.perhapsOpened(reference);
+}
+
+/** The bot has no token for where it was used. `installUrl` is undefined where nobody can install it themselves. */
+export function notInstalledText(why: NotInstalledError['why'], installUrl: string | undefined): string {
+  const next = installUrl === undefined ? EPHEMERAL.setUpHere : EPHEMERAL.installHere(installUrl);
+  return `${EPHEMERAL.notInstalled[why]} ${next}`;
 }
 
 /** Said where the command was used: that the thread is in their DM, and how to have it here. */

@@ -1,6 +1,6 @@
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/outcome.ts';
 import { oneLine } from '../one-line.ts';
-import { FACTS, FIELD_LABELS, LOST_RIGHT_WHYS, PROVIDER_PHRASES, UNKNOWN_WHYS } from '../sentences.ts';
+import { FACTS, FIELD_LABELS, LOST_RIGHT_WHYS, PROVIDER_PHRASES, RESTORED, UNKNOWN_WHYS } from '../sentences.ts';
 import { truncate } from '../truncate.ts';
 import { describeStatus } from './describe-status.ts';
 
@@ -20,7 +20,7 @@ export function listFacts(outcome: Outcome): string[] {
     case 'key_refused':
       return [...quote(outcome.reason), ...listScopes(outcome.missingScopes)];
     case 'unknown':
-      return [UNKNOWN_WHYS[outcome.why]];
+      return outcome.restored ? RESTORED : [UNKNOWN_WHYS[outcome.why]];
     case 'expired':
       return [];
   }

@@ -1,11 +1,12 @@
 import type { KnownBlock } from '@slack/types';
+import { toAsciiAddress } from '../../add-inbox/email-address.ts';
 import type { Outcome } from '../../add-inbox/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { escapeTopLevel } from '../escape-mrkdwn.ts';
 import { MESSAGE_TEXT, SECTION_TEXT } from '../limits.ts';
 import { mrkdwn } from '../mrkdwn.ts';
 import { plainText } from '../plain-text.ts';
-import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_STEPS } from '../sentences.ts';
+import { FACTS, NEXT_AFTER_LOST_RIGHT, NEXT_AFTER_PASSWORDS_UNREADABLE, NEXT_STEPS } from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-in-words.ts';
@@ -16,9 +17,8 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const { emoji, title } = describeState({ ...request, outcome });
   const { account, client } = request;
   const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
-  const facts = [...listFacts(outcome), ...forWhom];
-  const next =
-    outcome.kind === 'refused' && outcome.lostRight !== undefined ? NEXT_AFTER_LOST_RIGHT : NEXT_STEPS[outcome.kind];
+  const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
+  const next = sayNext(outcome);
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
@@ -33,6 +33,18 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
+}
+
+/** ColdSend has a domain of other letters than ASCII's under its ASCII name; people know it as they typed it. */
+function asTyped(outcome: Outcome, typed: string): Outcome {
+  if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
+  return { ...outcome, account: { ...outcome.account, email_address: typed } };
+}
+
+function sayNext(outcome: Outcome): string {
+  if (outcome.kind === 'refused' && outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
+  return NEXT_STEPS[outcome.kind];
 }
 
 function renderPlain(blockId: string, text: string): KnownBlock {

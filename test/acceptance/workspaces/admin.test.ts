@@ -27,7 +27,8 @@ test('the operators’ commands, beside a running bot of several workspaces', as
     for (const args of [['help'], ['--help'], [], ['list', '--help']]) {
       const { status, output } = await run(args);
       assert.equal(status, 0);
-      for (const name of ['list', 'pending', 'rotate-keys', 'remove TEAM', 'doctor']) assert.ok(output.includes(name));
+      for (const name of ['list', 'pending', 'rotate-keys', 'backup FILE', 'restored', 'remove TEAM', 'doctor'])
+        assert.ok(output.includes(name));
     }
     const mistakes: [args: string[], says: RegExp][] = [
       [['remvoe', 'T1'], /^There is no command "remvoe"\.$/m],

@@ -24,7 +24,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
     });
 
     await context.test(
-      'what comes from a workspace where it is not installed is taken, and nothing is done',
+      'whoever uses it in a workspace where it is not installed is told where to install it, and nothing is done',
       async () => {
         const body = new URLSearchParams({
           command: '/add-inbox',
@@ -38,7 +38,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
         const headers = { 'content-type': 'application/x-www-form-urlencoded', ...slack.sign(body) };
         assert.deepEqual((({ status, body }) => ({ status, body }))(await slack.sendRaw({ body, headers })), {
           status: 200,
-          body: '',
+          body: `I'm not installed in this workspace, so nothing was done. Ask an admin to install me in this workspace: ${publicUrl}/slack/install`,
         });
         assert.deepEqual(slack.ledger.calls, []);
       },
@@ -59,10 +59,10 @@ export function describeInstalling(kind: string, setting: Setting): void {
 
       const longAgo = createInstallState({
         secret: STATE_SECRET,
-        states: { add: async () => {}, take: async () => true, has: async () => true },
+        used: { use: async () => true, has: async () => false },
         now: () => Date.now() - 11 * 60_000,
       });
-      const expired = await longAgo.issue();
+      const expired = longAgo.issue();
       browser.cookies.clear();
       await refused(comeBack({ code: 'x', state: expired }), /too long/);
       browser.cookies.set('__Host-inbox-bot-install', expired);
@@ -78,7 +78,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
     });
 
     await context.test('Slack failing is told with a reference', async () => {
-      slack.failNext('oauth.v2.access', { error: 'invalid_code' });
+      slack.failNext('oauth.v2.access', { error: 'bad_client_secret' });
       const failed = await install(acme);
       assert.equal(failed.status, 502);
       assert.match(failed.text, /reference [\w-]+/);

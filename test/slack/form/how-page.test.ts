@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { findWarnings } from '../../../src/add-inbox/find-warnings.ts';
 import { type TypedAccount, validateAccount } from '../../../src/add-inbox/sender-account.ts';
 import { openServers } from '../../../src/slack/form/draft-defaults.ts';
 import { type Draft, turnPage } from '../../../src/slack/form/form-context.ts';
@@ -9,7 +10,7 @@ import { UnreadableViewError } from '../../../src/slack/form/unreadable-view-err
 import { parseWhoPage, renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { parseKeyForm } from '../../../src/slack/key-form.ts';
 import { assertView, textsOf } from '../block-kit.ts';
-import { context, HOSTILE, LONGEST, longestContext, longestDraft } from '../examples.ts';
+import { context, HOSTILE, LONGEST, longestAccount, longestContext, longestDraft } from '../examples.ts';
 import { fieldsOf, initialsOf, typedView } from '../typed-view.ts';
 
 const SERVERS = [
@@ -39,7 +40,7 @@ const typedForGoogle: TypedAccount = {
   imap_port: '993',
   imap_username: 'jane@acme.com',
   imap_password: 'abcd efgh ijkl mnop',
-  daily_limit: '100',
+  daily_limit: '30',
   smtp_use_tls: true,
   imap_use_ssl: true,
 };
@@ -51,7 +52,7 @@ describe('page 2 for a known provider', () => {
     assert.equal(view.callback_id, 'add_inbox_how');
     assert.equal(view.submit?.text, 'Add inbox');
     assert.deepEqual(fieldsOf(view), ['smtp_password', 'daily_limit']);
-    assert.deepEqual(initialsOf(view), { daily_limit: '100' });
+    assert.deepEqual(initialsOf(view), { daily_limit: '30' });
     const texts = textsOf(view, 'plain_text').join('\n');
     for (const words of ['smtp.gmail.com', 'imap.gmail.com', 'Edit servers', 'Back', 'app password', 'jane@acme.com']) {
       assert.ok(texts.includes(words), words);
@@ -103,6 +104,34 @@ describe('page 2 for a known provider', () => {
   });
 });
 
+test('what to look at again stands in the page, is read back, and leaves the fields as they are', () => {
+  const account = { ...longestAccount, inbox_type: 'OUTLOOK_365', smtp_use_tls: false, imap_use_ssl: false } as const;
+  const warnings = findWarnings({
+    ...account,
+    ...{ smtp_port: 465, imap_port: 993, daily_limit: Number.MAX_SAFE_INTEGER },
+    ...{ smtp_password: ' “', imap_password: '” ' },
+  });
+  assert.equal(warnings.length, 7);
+  const draft = { ...longestDraft, same_login: false };
+  const [before, after] = [undefined, { warnings, account }].map((warned) =>
+    renderHowPage({ context, draft, ...(warned && { warned }) }),
+  );
+  assert.ok(before && after);
+  assertView(after);
+  assert.deepEqual(fieldsOf(after), fieldsOf(before));
+  assert.equal(after.private_metadata, before.private_metadata);
+  assert.deepEqual(parseHowPage(typedView(before)).alreadyWarned, []);
+  assert.deepEqual(parseHowPage(typedView(after)).alreadyWarned, warnings);
+  assert.match(textsOf(after, 'plain_text').join('\n'), /IMAP password has curly quotes/);
+});
+
+test('an encryption that can be unticked says what that means', () => {
+  const hints = textsOf(renderHowPage({ context, draft: custom }), 'plain_text').filter((text) =>
+    /Keep this ticked\. Without it, ColdSend connects unencrypted/.test(text),
+  );
+  assert.equal(hints.length, 2);
+});
+
 describe('page 2 for another provider', () => {
   const entered = {
     smtp_host: 'mail.acme.com',
@@ -113,7 +142,7 @@ describe('page 2 for another provider', () => {
     imap_host: 'imap.acme.com',
     imap_port: '143',
     imap_use_ssl: false,
-    daily_limit: '30',
+    daily_limit: '25',
   };
 
   test('asks for the servers, with the address as user name and one login for both', () => {
@@ -124,7 +153,7 @@ describe('page 2 for another provider', () => {
       smtp_port: '587',
       smtp_username: 'jane@acme.com',
       imap_port: '993',
-      daily_limit: '100',
+      daily_limit: '30',
     });
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { FetchFunction } from '@slack/web-api';
@@ -42,11 +42,12 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     return { ...copyOf(response), url: String(url) };
   };
   const slackApiUrl = 'https://slack.test/api/';
-  const states = new Set<string>();
+  const used = new Set<string>();
   const isDatabaseAway = { now: false };
   const clock = { now: Date.now() };
   const saved: { teamId: string; botToken: string }[] = [];
   const installed: { teamId: string; again: boolean }[] = [];
+  const refused: string[] = [];
   const failures: unknown[] = [];
   const routes = await createInstallRoutes({
     clientId: '1.2',
@@ -58,12 +59,11 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     logger,
     state: createInstallState({
       secret: 's'.repeat(32),
-      states: {
-        add: async (state) => void states.add(state),
-        take: async (state) => states.delete(state),
+      used: {
+        use: async (state) => !used.has(state) && used.add(state).has(state),
         has: async (state) => {
           if (isDatabaseAway.now) throw new Error('the database is away');
-          return states.has(state);
+          return used.has(state);
         },
       },
       now: () => clock.now,
@@ -75,6 +75,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     },
     apiOf: createSlackApis({ apiUrl: slackApiUrl, fetch, logger, onCall: () => {} }),
     onInstalled: ({ teamId }, again) => installed.push({ teamId, again }),
+    onRefused: (why) => void refused.push(why),
     onFailure: (error) => `ref-${failures.push(error)}`,
   });
   const server = createServer((request, response) => {
@@ -108,7 +109,21 @@ async function setUp(context: TestContext, answers: Answers = {}) {
     return comeBack({ code: 'a-code', state: authorize.searchParams.get('state') ?? '' }, sent);
   }
 
-  return { begin, comeBack, finish, calls, saved, installed, failures, logged, clock, isDatabaseAway };
+  return {
+    base,
+    used,
+    begin,
+    comeBack,
+    finish,
+    calls,
+    saved,
+    installed,
+    refused,
+    failures,
+    logged,
+    clock,
+    isDatabaseAway,
+  };
 }
 
 function copyOf(response: Response) {
@@ -143,7 +158,7 @@ test('the page leads to Slack, with our scopes, our address and a state bound to
   assert.match(authorize.searchParams.get('scope') ?? '', /^commands,chat:write/);
   assert.equal(authorize.searchParams.get('client_id'), '1.2');
   assert.equal(sent, `__Host-inbox-bot-install=${authorize.searchParams.get('state')}`);
-  assert.match(cookie, /; Secure; HttpOnly; Path=\/; Max-Age=600$/);
+  assert.match(cookie, /; Secure; HttpOnly; SameSite=Lax; Path=\/; Max-Age=600$/);
   assert.doesNotMatch(text, /src=|@import|url\(/);
   assert.ok(!text.includes('client-secret'));
 });
@@ -259,8 +274,8 @@ test('an organization’s token that Slack does not take back is not kept all th
 
 const FAILING: { name: string; answers: Answers; status: number; title: RegExp }[] = [
   {
-    name: 'Slack refusing the code',
-    answers: { 'oauth.v2.access': { ok: false, error: 'invalid_code' } },
+    name: 'Slack refusing the app',
+    answers: { 'oauth.v2.access': { ok: false, error: 'bad_client_secret' } },
     status: 502,
     title: /did not confirm/,
   },
@@ -294,8 +309,42 @@ for (const { name, answers, status, title } of FAILING) {
     assert.match(failed.text, /reference ref-1/);
     assert.equal(failures.length, 1);
     assert.deepEqual(saved, []);
-    assert.doesNotMatch(JSON.stringify(logged), /xoxb|a-code|client-secret|invalid_code/);
-    assert.doesNotMatch(failed.text, /xoxb|a-code|invalid_/);
+    assert.doesNotMatch(JSON.stringify(logged), /xoxb|a-code|client-secret|bad_client_secret/);
+    assert.doesNotMatch(failed.text, /xoxb|a-code|bad_client/);
+  });
+}
+
+test('the page for installing stores nothing', async (context) => {
+  const { begin, comeBack, finish, used } = await setUp(context);
+  await begin();
+  await comeBack({ code: 'c', state: 'made-up' }, '__Host-inbox-bot-install=made-up');
+  assert.equal(used.size, 0);
+  await finish();
+  assert.equal(used.size, 1);
+});
+
+test('whatever a stranger asks for is refused and counted, and is no failure', async (context) => {
+  const answers = { 'oauth.v2.access': { ok: false, error: 'invalid_code' } };
+  const { base, begin, comeBack, finish, refused, failures, logged } = await setUp(context, answers);
+  const { sent } = await begin();
+  await comeBack({ code: 'x', state: 'y' });
+  await comeBack({ code: 'x', state: '%00' }, sent);
+  await comeBack({ error: 'what_is_this' }, '=;__Host-inbox-bot-install=;;%E0%A4%A');
+  await comeBack({ code: 'x'.repeat(4_000), state: 'y' }, '__Host-inbox-bot-install=y');
+  for (const host of ['<>', 'a b', '[', '%', 'x:99999', ''])
+    assert.equal(await statusOf(`${base}/slack/oauth_redirect?code=x&state=y`, { host }), 400, host);
+  const madeUp = await finish();
+  assert.equal(madeUp.page.status, 400, 'also a code that Slack did not give');
+  assert.match(madeUp.title ?? '', /did not confirm/);
+  assert.equal(refused.length, 11);
+  assert.equal(refused.at(-1), 'code_refused');
+  assert.deepEqual([failures, logged], [[], []]);
+});
+
+/** `fetch` sends no Host of ours. */
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, (response) => resolve(response.resume().statusCode)).on('error', reject);
   });
 }
 

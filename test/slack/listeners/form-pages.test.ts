@@ -13,7 +13,15 @@ import { context } from '../examples.ts';
 import { typedView } from '../typed-view.ts';
 
 const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
-const PERSON = { userId: 'U1', teamId: 'T1', isAdmin: false, isGuest: false, isStranger: false, isDeactivated: false };
+const PERSON = {
+  userId: 'U1',
+  teamId: 'T1',
+  isInOrganization: false,
+  isAdmin: false,
+  isGuest: false,
+  isStranger: false,
+  isDeactivated: false,
+};
 const ALLOWED = { kind: 'allowed', person: PERSON } as const;
 const ACCEPTED: Accepted = { kind: 'accepted', request: { ...sampleRequest(), fence: 1 } };
 
@@ -25,6 +33,7 @@ function setUp(
   options: {
     submit?: FormPagesDeps['submit'];
     checkAdding?: () => Promise<typeof ALLOWED>;
+    typed?: Record<string, string>;
     findByView?: () => Promise<undefined>;
   } = {},
 ) {
@@ -49,7 +58,10 @@ function setUp(
     newReference: () => 'REFERENCE',
     onNotAccepted: (reference, error) => noted.push({ reference, error }),
   });
-  const how = typedView(renderHowPage({ context, draft: WHO }), { smtp_password: 'abcdefghijklmnop' });
+  const how = typedView(renderHowPage({ context, draft: WHO }), {
+    smtp_password: 'abcdefghijklmnop',
+    ...options.typed,
+  });
   const who = typedView(renderWhoPage({ context, draft: WHO }));
   const viewOf = (view: typeof how) => ({
     ...view,
@@ -59,7 +71,7 @@ function setUp(
     app_installed_team_id: 'T1',
   });
   return {
-    submitHow: () => pages.submitHow(SLACK, ACTOR, viewOf(how)),
+    submitHow: (shown: typeof how = how) => pages.submitHow(SLACK, ACTOR, viewOf(shown)),
     submitWho: () => pages.submitWho(SLACK, ACTOR, viewOf(who)),
     submitted,
     noted,
@@ -137,4 +149,19 @@ test('the first page stays as it is where the database does not answer', async (
   const { submitWho, noted } = setUp({ checkAdding: () => Promise.reject(error) });
   assert.match(sentenceOf(await submitWho()), /still here.*reference REFERENCE/);
   assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
+});
+
+test('what was most likely not meant is told first, and accepted when it is submitted again', async () => {
+  const typed = { smtp_password: ' one-secret', daily_limit: '2001' };
+  const { submitHow, submitted } = setUp({ typed });
+  const warned = await submitHow();
+  assert.ok(warned.response_action === 'update');
+  assert.match(JSON.stringify(warned.view), /begins or ends with a blank.*above the maximum for Google Workspace/);
+  assert.doesNotMatch(JSON.stringify(warned.view), /one-secret/);
+  assert.equal(submitted.length, 0);
+  await submitHow(typedView(warned.view, typed));
+  assert.deepEqual(
+    submitted.map(({ account }) => [account.smtp_password, account.daily_limit]),
+    [[' one-secret', 2001]],
+  );
 });

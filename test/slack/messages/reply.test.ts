@@ -30,6 +30,18 @@ test('added: overall_status first, then address, name, provider, daily limit and
   assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
 });
 
+test('an address whose domain ColdSend has in ASCII stands as it was typed, and any other as ColdSend has it', () => {
+  const typed = { ...request, account: { ...request.account, email_address: 'jane@müller.de' } };
+  for (const [theirs, shown] of [
+    ['jane@xn--mller-kva.de', 'jane@müller.de'],
+    ['bob@xn--mller-kva.de', 'bob@xn--mller-kva.de'],
+  ] as const) {
+    const outcome = { kind: 'added', account: { ...added, email_address: theirs } } as const;
+    const message = renderReply({ ...typed, outcome });
+    assert.ok(textsOf(message, 'plain_text')[0]?.includes(`Address: ${shown}\n`));
+  }
+});
+
 test('a provider that ColdSend calls something else is shown as it is', () => {
   const message = replyTo({ kind: 'added', account: { ...added, inbox_type: 'toString' } });
   assert.match(textsOf(message, 'plain_text')[0] ?? '', /^Provider: toString$/m);
@@ -102,6 +114,12 @@ test('unknown: why, each in words of its own, and that it may have been added', 
   for (const text of texts) assert.match(text, /may or may not have been added/);
 });
 
+test('unknown because a backup was restored: said so, and that another result in the thread counts', () => {
+  const { text } = replyTo({ kind: 'unknown', why: 'interrupted', restored: true });
+  assert.match(text, /restored from a backup[\s\S]*another reply[\s\S]*may or may not have been added/);
+  assert.doesNotMatch(text, /I was stopped/);
+});
+
 test('exists: that an earlier try may have added it', () => {
   assert.match(replyTo(outcomes.exists).text, /earlier try/);
 });
@@ -160,3 +178,15 @@ function replyTo(outcome: Outcome) {
   assertMessage(message);
   return message;
 }
+
+test('where the stored passwords cannot be read it says that nothing was sent, and how to enter them again', () => {
+  const message = replyTo({ kind: 'expired', why: 'passwords_unreadable' });
+  assertMessage(message);
+  assert.match(message.text, /^Inbox not added: I can't read its passwords any more/);
+  assert.match(
+    message.text,
+    /Nothing was sent to ColdSend this time\. Press “Try once more” in the thread and enter the passwords/,
+  );
+  assert.doesNotMatch(message.text, /day/);
+  assert.match(JSON.stringify(message), /"try_again"/);
+});

@@ -1,0 +1,37 @@
+import { hasBlankEnds } from './clean-text.ts';
+import { PROVIDERS } from './providers.ts';
+import type { SenderAccount } from './sender-account.ts';
+
+const WARNINGS = [
+  'smtp_port_encrypted',
+  'smtp_password_blank',
+  'smtp_password_quotes',
+  'imap_port_encrypted',
+  'imap_password_blank',
+  'imap_password_quotes',
+  'above_maximum',
+] as const;
+
+/** What is taken as it is, but most likely was not meant. */
+export type Warning = (typeof WARNINGS)[number];
+
+/** RFC 8314: on these ports every connection begins with TLS. */
+const ENCRYPTED_PORTS = [465, 993];
+
+const CURLY_QUOTES = /[\u2018-\u201F]/;
+
+/** What a person should look at again before the inbox is added. A password that is used twice is named once. */
+export function findWarnings(account: SenderAccount): Warning[] {
+  const { smtp_password, imap_password } = account;
+  const isOneLogin = imap_password === smtp_password;
+  const found: Record<Warning, boolean> = {
+    smtp_port_encrypted: !account.smtp_use_tls && ENCRYPTED_PORTS.includes(account.smtp_port),
+    smtp_password_blank: hasBlankEnds(smtp_password),
+    smtp_password_quotes: CURLY_QUOTES.test(smtp_password),
+    imap_port_encrypted: !account.imap_use_ssl && ENCRYPTED_PORTS.includes(account.imap_port),
+    imap_password_blank: !isOneLogin && hasBlankEnds(imap_password),
+    imap_password_quotes: !isOneLogin && CURLY_QUOTES.test(imap_password),
+    above_maximum: account.daily_limit > PROVIDERS[account.inbox_type].maxDailyLimit,
+  };
+  return WARNINGS.filter((warning) => found[warning]);
+}

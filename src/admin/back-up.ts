@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { backUpSqlite } from '../storage/back-up-sqlite.ts';
+import { findSqlitePath } from '../storage/open-database.ts';
+import { settleRestored } from '../storage/settle-restored.ts';
+import { type AdminCommand, AdminError } from './command.ts';
+
+/** Writes a copy of an SQLite database beside a running bot. */
+export const backUp: AdminCommand = async ({ config, sealer, print, now }, file) => {
+  const from = findSqlitePath(config.databaseUrl);
+  if (from === undefined) {
+    throw new AdminError(
+      'DATABASE_URL is a PostgreSQL database: back it up with pg_dump. After restoring it, run "restored" before a bot starts.',
+    );
+  }
+  const to = resolve(file);
+  const unfinished = await backUpSqlite(from, to, sealer, now);
+  print(`The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to where the database was.`);
+  if (unfinished > 0) {
+    print(`It holds ${unfinished} unfinished requests, without their passwords.`);
+    print('A bot that starts from it sends none of them, and says in their threads that the result is not known.');
+  }
+  return true;
+};
+
+/** For a copy that another tool made (`cp`, `pg_dump`), before a bot starts from it. */
+export const settleRestoredCopy: AdminCommand = async ({ database, sealer, print, now }) => {
+  const unfinished = await settleRestored(database, sealer, now);
+  print(
+    unfinished === 0
+      ? 'No request was unfinished. A bot can start now.'
+      : `${unfinished} unfinished requests will not be sent. Their threads say so once a bot starts, and people can try again.`,
+  );
+  return true;
+};

@@ -1,0 +1,33 @@
+export type GrowingBuffer = {
+  /** How many bytes of memory it takes. */
+  readonly capacity: number;
+  readonly length: number;
+  add(bytes: Uint8Array): void;
+  /** What was added so far; valid until more is. */
+  bytes(): Buffer;
+};
+
+/** Joins what comes in pieces. A list of the pieces would take a hundred times as much for pieces of one byte. */
+export function createGrowingBuffer(): GrowingBuffer {
+  let buffer = Buffer.alloc(0);
+  let length = 0;
+  return {
+    get capacity() {
+      return buffer.length;
+    },
+    get length() {
+      return length;
+    },
+    add(bytes) {
+      const needed = length + bytes.length;
+      if (needed > buffer.length) {
+        const larger = Buffer.allocUnsafe(Math.max(needed, 2 * buffer.length));
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      buffer.set(bytes, length);
+      length = needed;
+    },
+    bytes: () => buffer.subarray(0, length),
+  };
+}

@@ -1,0 +1,99 @@
+/** What is kept while nobody takes it: some 1,500 lines. */
+export const MAX_KEPT_BYTES = 256 * 1024;
+
+const RETRY_INTERVAL_MS = 100;
+
+export type LineWriter = {
+  /** Takes one line, with its line feed. The lines of one turn of the event loop are written together. */
+  add(line: string): void;
+  /** Writes what can be written now. */
+  flush(): void;
+  /** How many lines were dropped so far. */
+  countDropped(): number;
+};
+
+/**
+ * Writes lines to an output that may be stuck, gone or full, and never waits for it. Lines that are not taken yet are kept up to
+ * a bound; lines beyond it, and lines whose write fails, are dropped. Once lines are taken again, one more says how many are missing.
+ */
+export function createLineWriter(deps: {
+  /** Writes as many of the bytes as are taken at once and returns how many; throws EAGAIN where the output is only busy. */
+  write(bytes: Buffer): number;
+  /** The line that says that so many are missing. */
+  renderDropped(count: number): string;
+}): LineWriter {
+  let lines: Buffer[] = [];
+  let bytes = 0;
+  /** A part of the first line is written already: the rest has to follow, so that the next line is whole. */
+  let isFirstBegun = false;
+  let dropped = 0;
+  let untold = 0;
+  let turn: NodeJS.Immediate | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  return { add, flush, countDropped: () => dropped };
+
+  function add(line: string): void {
+    const added = Buffer.from(line);
+    if (bytes + added.length > MAX_KEPT_BYTES && retry === undefined) flush();
+    if (bytes + added.length > MAX_KEPT_BYTES) drop(1);
+    else keep(added);
+    if (retry === undefined) turn ??= setImmediate(flush);
+  }
+
+  function flush(): void {
+    clearImmediate(turn);
+    clearTimeout(retry);
+    turn = undefined;
+    retry = undefined;
+    try {
+      if (lines.length > 0) writeLines();
+      if (lines.length === 0 && untold > 0) writeDropped();
+    } catch (error) {
+      if (!isBusy(error)) dropLines();
+    }
+    // What is missing is told by a retry too, so that the last lines before a pause don't go unnoticed.
+    if (lines.length > 0 || untold > 0) retry = setTimeout(flush, RETRY_INTERVAL_MS).unref();
+  }
+
+  function writeLines(): void {
+    let written = deps.write(Buffer.concat(lines));
+    bytes -= written;
+    for (let [first] = lines; first !== undefined && written > 0; [first] = lines) {
+      isFirstBegun = written < first.length;
+      if (isFirstBegun) lines[0] = first.subarray(written);
+      else lines.shift();
+      written -= first.length;
+    }
+  }
+
+  function writeDropped(): void {
+    const notice = Buffer.from(deps.renderDropped(untold));
+    const written = deps.write(notice);
+    untold = 0;
+    if (written === notice.length) return;
+    keep(notice.subarray(written));
+    isFirstBegun = true;
+  }
+
+  function dropLines(): void {
+    const kept = isFirstBegun ? lines.slice(0, 1) : [];
+    drop(lines.length - kept.length);
+    lines = kept;
+    bytes = kept[0]?.length ?? 0;
+  }
+
+  function keep(line: Buffer): void {
+    lines.push(line);
+    bytes += line.length;
+  }
+
+  function drop(count: number): void {
+    dropped += count;
+    untold += count;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}

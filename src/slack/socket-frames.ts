@@ -1,0 +1,87 @@
+import { SocketModeClient } from '@slack/socket-mode';
+import { z } from 'zod';
+
+/** Why a frame is dropped. `app_rate_limited`: Slack holds events back, because there are too many. */
+export type OddFrame =
+  | 'binary'
+  | 'not_json'
+  | 'not_an_object'
+  | 'without_envelope_id'
+  | 'without_payload'
+  | 'app_rate_limited'
+  | 'not_taken';
+
+export type Envelope = {
+  body: Record<string, unknown>;
+  retryNum: number | undefined;
+  retryReason: string | undefined;
+  /** Rejects where the connection is gone. */
+  ack(response?: unknown): Promise<void>;
+};
+
+type Ack = Envelope['ack'];
+
+const object = z.record(z.string(), z.unknown());
+
+const envelope = z.object({
+  envelope_id: z.string().min(1),
+  payload: object.optional().catch(undefined),
+  retry_attempt: z.number().optional().catch(undefined),
+  retry_reason: z.string().optional().catch(undefined),
+});
+
+const emitted = z.object({ ack: z.custom<Ack>((value) => typeof value === 'function') });
+
+/** Handled by the client itself. */
+const CONTROL_FRAMES: readonly unknown[] = ['hello', 'disconnect'];
+
+/**
+ * The SDK's client, which sees no frame of Slack's as it came. It throws on some where nobody catches it, which ends the
+ * process (https://github.com/slackapi/node-slack-sdk/issues/2167), and emits what Slack calls an event beside its own
+ * events, so that one called `disconnected` would count as such.
+ */
+export class FrameClient extends SocketModeClient {
+  readonly #on: { onOdd(why: OddFrame): void; onEnvelope(envelope: Envelope): void };
+
+  constructor(
+    options: ConstructorParameters<typeof SocketModeClient>[0],
+    on: { onOdd(why: OddFrame): void; onEnvelope(envelope: Envelope): void },
+  ) {
+    super(options);
+    this.#on = on;
+  }
+
+  protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
+    const frame = readFrame(data, isBinary);
+    if (typeof frame === 'string') return this.#on.onOdd(frame);
+    if (CONTROL_FRAMES.includes(frame.type)) return this.#pass({ type: frame.type });
+    const parsed = envelope.safeParse(frame);
+    if (!parsed.success) return this.#on.onOdd('without_envelope_id');
+    const { envelope_id, payload, retry_attempt, retry_reason } = parsed.data;
+    // The client emits this at once, with the only way there is to acknowledge it.
+    this.once('envelope', (event: unknown) => {
+      const { ack } = emitted.parse(event);
+      if (payload !== undefined) {
+        this.#on.onEnvelope({ body: payload, retryNum: retry_attempt, retryReason: retry_reason, ack });
+        return;
+      }
+      this.#on.onOdd('without_payload');
+      ack().catch(() => {});
+    });
+    await this.#pass({ type: 'envelope', envelope_id });
+  }
+
+  #pass(frame: Record<string, unknown>): Promise<void> {
+    return super.onWebSocketMessage(JSON.stringify(frame), false);
+  }
+}
+
+function readFrame(data: string | ArrayBuffer, isBinary: boolean): Record<string, unknown> | OddFrame {
+  if (isBinary || typeof data !== 'string') return 'binary';
+  try {
+    const frame = object.safeParse(JSON.parse(data));
+    return frame.success ? frame.data : 'not_an_object';
+  } catch {
+    return 'not_json';
+  }
+}
