@@ -18,7 +18,7 @@ const ANSWER_WITHIN_MS = 2_700;
  * @param startedAt when the submission came, by `performance.now()`
  */
 export async function announceChange(
-  api: SlackApi,
+  api: Pick<SlackApi, 'postNow'>,
   channelIds: string[],
   message: Message,
   startedAt: number,
@@ -46,7 +46,7 @@ export function renderChange(text: string, client = ''): Message {
   };
 }
 
-async function isPosted(api: SlackApi, channelId: string, message: Message): Promise<boolean> {
+async function isPosted(api: Pick<SlackApi, 'postNow'>, channelId: string, message: Message): Promise<boolean> {
   try {
     await api.postNow(channelId, message);
     return true;

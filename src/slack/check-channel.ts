@@ -14,7 +14,7 @@ const NO_MESSAGE_TS = '1000000000.000000';
  * another workspace) it answers `channel_not_found`, for any other that there is no such message. That a channel is archived,
  * or that only some may post there, Slack says to a post alone: `announceChange` finds that out.
  */
-export function createCheckChannel(api: SlackApi): CheckChannel {
+export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckChannel {
   return async (channelId) => {
     if (!CHANNEL.test(channelId)) return 'cannot_post';
     try {

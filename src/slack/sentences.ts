@@ -275,6 +275,9 @@ export const SETTINGS_ERRORS = {
 export const OUTDATED = {
   key: 'The ColdSend API key has changed since you opened this, so I changed nothing. Now:',
   noKey: 'No key is stored. To store one, use the button in my Home tab.',
+  /** Asked for the key before the first inbox: there is one now, and the form goes on with it. */
+  goOn: (lastFour: string) =>
+    `A key ending in ${lastFour} was stored in the meantime, so I kept that one. Now the inbox:`,
   client: 'This client has changed since you opened this, so I changed nothing. Now:',
   noClient: (client: string) => `${client}: no key is stored. To store one, use the button in my Home tab.`,
   settings: 'The settings have changed since you opened this, so I saved nothing. Now:',

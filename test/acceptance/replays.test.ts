@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, type TestContext, test } from 'node:test';
 import type { Delivery, Person } from '../../playground/local-slack/types.ts';
 import { startPostgres } from '../storage/start-postgres.ts';
-import { closeAll, openForm, openHowPage, submitInbox, waitForPage } from './fill-form.ts';
+import { closeAll, fieldOf, openForm, openHowPage, submitInbox, waitForPage } from './fill-form.ts';
 import { deliverTo, startReplica } from './replicas.ts';
 import { API_KEY, startWorld, type World } from './start-bot.ts';
 
@@ -139,6 +139,20 @@ for (const [where, start] of Object.entries(WORLDS)) {
       assert.match(modal?.rendered ?? '', /I changed nothing\. Now:\nA key ending in 4567 is stored/);
       assert.equal(coldsend.ledger.length, asked, 'ColdSend is not asked about it either');
       await closeAll(other);
+    });
+
+    await context.test('asked for the key by the command, it goes on with the one there is by now', async () => {
+      await remove(admin);
+      await waitForHome(member, /No key is stored/);
+      await admin.command('/add-inbox kate@acme.com', { channelId });
+      await waitForPage(admin, 'store_key');
+      await store(other, API_KEY);
+      await admin.type('api_key', OTHER_KEY);
+      const { modal } = await admin.submit();
+      assert.match(modal?.rendered ?? '', /A key ending in 4567 was stored in the meantime, so I kept that one/);
+      assert.equal(fieldOf(modal, 'email_address').value, 'kate@acme.com');
+      await closeAll(admin);
+      await waitForHome(member, /A key ending in 4567 is stored/);
     });
 
     await context.test('of two submissions at once for the same, one counts', async () => {

@@ -112,6 +112,21 @@ export function describeRequestRetries(databases: TestDatabases) {
       assert.equal(await successorOf('nothing'), undefined);
     });
 
+    test('a damaged row of the workspace keeps nobody from trying again', async () => {
+      await add('1', REFUSED);
+      await add('2', undefined, { account: other });
+      await db.kysely.updateTable('requests').set({ account: '{"email_addr' }).where('id', '=', 'request-2').execute();
+      assert.equal(await successorOf('1'), undefined);
+      await add('3', ADDED);
+      assert.equal(await successorOf('1'), 'request-3');
+    });
+
+    test('an address in somebody’s name is none', async () => {
+      await add('1', REFUSED);
+      await add('2', ADDED, { account: { ...other, display_name: '"email_address":"jane@acme.com"' } });
+      assert.equal(await successorOf('1'), undefined);
+    });
+
     test('of two who try it again at once one is accepted, and submitting that view again is no other try', async () => {
       const store = createAuditedStore({ database: db, ...deps() });
       for (const name of ['1', '2', '3']) {

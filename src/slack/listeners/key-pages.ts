@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/coldsend-key.ts';
 import type { UncheckedWhy } from '../../add-inbox/key-trial.ts';
+import { isUsable } from '../../add-inbox/next-step.ts';
 import type { KeyStored, KeyToStore } from '../../add-inbox/store-key.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { renderWhoPage } from '../form/who-page.ts';
@@ -11,7 +12,7 @@ import { renderNotice } from '../notice-page.ts';
 import { keyOutdated } from '../outdated.ts';
 import type { ActionPayload, Actor, ViewPayload } from '../payloads.ts';
 import { findNotice, type Rights } from '../rights.ts';
-import { sentences } from '../sentences.ts';
+import { OUTDATED, sentences } from '../sentences.ts';
 import type { SlackApi } from '../slack-api.ts';
 import { pushNotice, type SubmissionAnswer } from './form-pages.ts';
 
@@ -44,7 +45,12 @@ export function createKeyPages(deps: {
     const { teamId, userId } = actor;
     const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false, stamp }, withinMs);
     if (stored.kind === 'outdated') {
-      return update(renderNotice(keyOutdated(await deps.listKeys(teamId), client?.label ?? '')));
+      const [keys, label] = [await deps.listKeys(teamId), client?.label ?? ''];
+      const current = keys.find((key) => key.label === label);
+      if (context === undefined || current === undefined || !isUsable(current)) {
+        return update(renderNotice(keyOutdated(keys, label)));
+      }
+      return update(renderWhoPage({ context, draft, notice: OUTDATED.goOn(current.lastFour) }));
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
