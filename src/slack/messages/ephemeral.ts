@@ -1,6 +1,6 @@
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import { EPHEMERAL } from '../sentences.ts';
-import { isBetweenPeople } from './is-between-people.ts';
+import { isBetweenPeople } from './conversation.ts';
 
 /** What `/add-inbox help` says. */
 export function helpText(): string {
