@@ -19,7 +19,7 @@ export type AddInboxRequest = {
   userId: string;
   /** The modal it was submitted from: one view makes one request. */
   viewId: string;
-  /** The conversation the command was used in. */
+  /** The conversation the command was used in; `mpim:` stands before the id of a group's direct message. */
   channelId: string;
   /** The one channel where all results go, as it was set then; undefined: where the command was used. */
   resultsChannelId: string | undefined;

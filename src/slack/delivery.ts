@@ -2,6 +2,7 @@ import type { Delivery, NotDelivered } from '../add-inbox/do-step.ts';
 import { type AddInboxRequest, type Announcement, LeaseLostError } from '../add-inbox/request.ts';
 import { NotInstalledError, TokenUnreadableError } from './installations.ts';
 import { renderAnnouncement } from './messages/announcement.ts';
+import { toSlackId } from './messages/conversation.ts';
 import { renderReply } from './messages/reply.ts';
 import { renderRequestPage } from './request-page.ts';
 import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
@@ -84,7 +85,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     const known = request.announcement;
     try {
       const place = known?.place ?? 'channel';
-      const at = { channelId: known?.channelId ?? request.resultsChannelId ?? request.channelId, place };
+      const at = { channelId: known?.channelId ?? request.resultsChannelId ?? toSlackId(request.channelId), place };
       const message = renderAnnouncement({ ...request, announcement: undefined });
       return { ...(await api.postMessage(at.channelId, message)), place };
     } catch (error) {

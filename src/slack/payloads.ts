@@ -26,6 +26,7 @@ export const commandPayload = z.object({
   team_id: z.string(),
   user_id: z.string(),
   channel_id: z.string(),
+  channel_name: z.string().default(''),
   trigger_id: z.string(),
   response_url: z.string(),
 });

@@ -51,6 +51,24 @@ test('where the bot can not post, the thread is in the DM with the person, and t
     assert.match(await noteIn(id), /conversation between people/);
   });
 
+  await context.test('a conversation of a group: nobody can be invited there', async () => {
+    const { id } = slack.addChannel({ kind: 'mpim', name: 'mpdm-ada--mel-1', members });
+    const address = 'group@acme.com';
+    await addGoogleInbox(member, { address, channelId: id });
+    await waitForReply(world, address);
+    const { root } = await checkToldInDm(address);
+    assert.match(root.rendered, /conversation between people/);
+    assert.doesNotMatch(root.rendered, /\/invite/);
+    assert.match(await noteIn(id), /conversation between people/);
+  });
+
+  await context.test('a conversation of a group that the bot is in takes the thread', async () => {
+    const { id } = slack.addChannel({ kind: 'mpim', name: 'mpdm-ada--bot--mel-1', members, withBot: true });
+    await addGoogleInbox(member, { address: 'in-group@acme.com', channelId: id });
+    assert.equal((await waitForReply(world, 'in-group@acme.com')).channelId, id);
+    await closeForm(member);
+  });
+
   await context.test("the bot's own DM with the person: the thread is there, and nothing needs saying", async () => {
     const notesBefore = slack.ledger.calls.length;
     const dm = dmOf(member);

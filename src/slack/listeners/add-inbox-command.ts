@@ -2,6 +2,7 @@ import { cleanText } from '../../add-inbox/clean-text.ts';
 import { toAsciiAddress } from '../../add-inbox/email-address.ts';
 import { parseEmailAddress } from '../../add-inbox/sender-account.ts';
 import { COMMAND } from '../ids.ts';
+import { toConversation } from '../messages/conversation.ts';
 import { helpText, usageText } from '../messages/ephemeral.ts';
 import type { FormToOpen } from '../open-form.ts';
 import type { CommandPayload } from '../payloads.ts';
@@ -19,7 +20,7 @@ export function createAddInboxCommand(deps: {
     if (wanted.kind === 'unclear') return ack(usageText());
     await ack();
     const context = {
-      channelId: command.channel_id,
+      channelId: toConversation(command),
       sealedResponseUrl: deps.sealResponseUrl(command.team_id, command.response_url),
       retryOf: undefined,
       generation: 0,

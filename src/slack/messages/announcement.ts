@@ -6,9 +6,9 @@ import { mrkdwn } from '../mrkdwn.ts';
 import { plainText } from '../plain-text.ts';
 import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
 import type { Message } from '../slack-api.ts';
+import { isBetweenPeople } from './conversation.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-in-words.ts';
-import { isBetweenPeople } from './is-between-people.ts';
 
 /**
  * The message that the thread of a request hangs on: who adds which inbox with which provider, and how it stands. Posted

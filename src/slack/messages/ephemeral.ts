@@ -1,7 +1,7 @@
 import type { AddInboxRequest } from '../../add-inbox/request.ts';
 import type { NotInstalledError } from '../installations.ts';
 import { EPHEMERAL } from '../sentences.ts';
-import { isBetweenPeople } from './is-between-people.ts';
+import { isBetweenPeople } from './conversation.ts';
 
 /** What `/add-inbox help` says. */
 export function helpText(): string {
