@@ -21,7 +21,7 @@ test('secrets with what Docker and copying leave around them work, and the log s
   const bot = await world.restart(soiled);
   await openForm(member, channelId);
   for (const name of Object.keys(env)) {
-    assert.match(bot.output(), new RegExp(`"level":40,.*"message":"${name} has quotes around it`));
+    assert.match(bot.output(), new RegExp(`"level":"warn",.*"message":"${name} has quotes around it`));
   }
   assert.doesNotMatch(bot.output(), new RegExp(`${slack.app.signingSecret}|${slack.installation.botToken}`));
   const { output } = await runAdminCommand(['doctor'], { ...env, SLACK_SIGNING_SECRET: ' hunter2' });

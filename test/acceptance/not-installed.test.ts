@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -41,7 +42,7 @@ test('whoever uses the bot where it is not installed is told so, and nothing is 
     const view = { id: 'V1', callback_id: 'add_inbox_who', type: 'modal', state: { values: {} } };
     const { status, body } = await sendInteraction(world, { type: 'view_submission', view });
     assert.equal(status, 200);
-    assert.equal(JSON.parse(body).response_action, 'update');
+    assert.equal(JSON.parse(body).response_action, 'push');
     assert.match(body, /I'm not installed in this workspace/);
   });
 
@@ -112,7 +113,7 @@ test('nothing is said at an address that is not Slack’s', async (context) => {
 function button(action_id: string): JsonObject {
   return {
     type: 'block_actions',
-    trigger_id: '1.2',
+    trigger_id: randomUUID(),
     actions: [{ action_id, block_id: 'b', type: 'button', value: 'x' }],
   };
 }
@@ -125,7 +126,7 @@ function sendCommand(world: World, changes: Record<string, string>) {
     channel_id: world.channelId,
     user_id: world.member.userId,
     response_url: `${new URL(world.slack.apiUrl).origin}/commands/none`,
-    trigger_id: 'made.by.hand',
+    trigger_id: randomUUID(),
     ...changes,
   }).toString();
   return world.slack.sendRaw({ body, headers: { ...FORM, ...world.slack.sign(body) } });

@@ -115,15 +115,7 @@ for (const [transport, level] of [
       );
       assert.deepEqual(readSealed(world), []);
       // The bytes that were freed are overwritten a moment later.
-      const parts = sealed.flatMap(partsOf);
-      const isLeft = () => {
-        const files = readFiles(world);
-        return parts.some((part) => files.includes(part));
-      };
-      for (let tries = 0; isLeft(); tries += 1) {
-        assert.ok(tries < 100, 'the sealed passwords are wiped');
-        await sleep(100);
-      }
+      await waitUntilWiped(world, sealed.flatMap(partsOf));
       checkEverything();
     });
 
@@ -239,7 +231,7 @@ for (const [transport, level] of [
       await admin.openHome();
       await admin.click('home_remove_key', { in: 'home' });
       await slack.waitFor(() => (/No key is stored/.test(admin.home().rendered) ? true : undefined), 'the key to go');
-      for (const part of partsOf(sealedKey)) assert.ok(!readFiles(world).includes(part));
+      await waitUntilWiped(world, partsOf(sealedKey));
       checkEverything();
     });
 
@@ -321,6 +313,17 @@ function placesOf(world: World): Record<string, string | Buffer> {
 }
 
 /** The database, its WAL, its shared memory and its lock. */
+async function waitUntilWiped(world: World, parts: ReturnType<typeof partsOf>): Promise<void> {
+  const isLeft = () => {
+    const files = readFiles(world);
+    return parts.some((part) => files.includes(part));
+  };
+  for (let tries = 0; isLeft(); tries += 1) {
+    assert.ok(tries < 100, 'what was sealed is wiped');
+    await sleep(100);
+  }
+}
+
 function readFiles({ databasePath }: World): Buffer {
   const folder = dirname(databasePath);
   const names = readdirSync(folder).filter((name) => name.startsWith(basename(databasePath)));

@@ -65,7 +65,7 @@ test('a Home that Slack does not take now is shown later, and a channel is not s
     await admin.click('home_settings', { in: 'home' });
     await admin.waitForModal(({ callbackId }) => callbackId === 'settings');
     await admin.choose('results_channel', [channelId]);
-    slack.failNext('chat.postMessage', fault);
+    slack.failNext('chat.getPermalink', fault);
     const { errors, modal } = await admin.submit();
     assert.match(JSON.stringify([errors, modal?.rendered]), /could not check.*Slack did not answer clearly/);
     assert.doesNotMatch(JSON.stringify(errors), /invite/);

@@ -184,7 +184,7 @@ test('over HTTP, what is not from Slack runs nothing', async (context) => {
   await context.test('a request from another workspace is refused with words and runs nothing', async () => {
     const stranger = slack.addWorkspace({ name: 'Elsewhere', installed: true });
     const callsBefore = slack.ledger.calls.length;
-    const body = commandBody(world).replace(slack.workspace.teamId, stranger.teamId);
+    const body = commandBody(world).replace(slack.workspace.teamId, stranger.teamId).replace('made.by.hand', 'other');
     const answered = await slack.sendRaw({ body, headers: { ...FORM, ...slack.sign(body) } });
     assert.match(answered.body, /^I'm not installed in this workspace, so nothing was done\./);
     assert.equal(slack.ledger.calls.length, callsBefore);

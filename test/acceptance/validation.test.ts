@@ -18,7 +18,6 @@ import {
   typeAll,
   valuesOf,
   WHO_PAGE,
-  waitForPage,
   waitForSent,
 } from './fill-form.ts';
 import { startWorld } from './start-bot.ts';
@@ -190,10 +189,9 @@ test('mistakes', async (context) => {
   await context.test('in an IMAP login that is not on the screen yet stand at the box that shows it', async () => {
     await openHowPage(member, channelId, { address: 'imap@acme.com', provider: 'CUSTOM_SMTP' });
     await typeAll(member, { smtp_host: 'a.acme.com', imap_host: 'a.acme.com', smtp_password: 'x' });
-    slack.failNext('views.update', { status: 500 });
+    slack.failNext('views.update', { error: 'hash_conflict' });
     await member.tick('same_login', 'yes', false);
-    await waitForPage(member, NOTICE);
-    await member.close();
+    await slack.waitForCall(({ method, response }) => method === 'views.update' && response?.ok === false);
     const { modal } = await member.submit();
     assert.deepEqual(errorsOf(modal), {
       same_login: 'IMAP password: Enter the IMAP password, or tick “Same login as SMTP”.',

@@ -146,10 +146,14 @@ async function tryOne(
   tally.trials += 1;
 }
 
-/** What may be told where an answer arrives in part: a status says that nothing was added, but only the whole that it was. */
+/**
+ * What may be told where an answer arrives in part: a 4xx says that nothing was added, but only the whole that it was, or that a
+ * 503 is ColdSend's own.
+ */
 function outcomesOf(fault: NetworkFault, { script, outcome, answerBytes, headBytes }: MeasuredAnswer): ShownOutcome[] {
   if (fault.kind !== 'reset_answer' && fault.kind !== 'end_answer') return [...OUTCOMES];
-  if (fault.at < (script === undefined ? answerBytes : headBytes)) return ['unknown'];
+  const isSaidByWhole = script === undefined || script.kind === 'server_error';
+  if (fault.at < (isSaidByWhole ? answerBytes : headBytes)) return ['unknown'];
   // A reset may take with it what had arrived before.
   return fault.kind === 'end_answer' ? [outcome] : [outcome, 'unknown'];
 }

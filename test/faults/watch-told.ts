@@ -9,6 +9,8 @@ const TITLES: [RegExp, ShownOutcome][] = [
   [/^Inbox not added: ColdSend refused it/, 'refused'],
   [/^Not known whether the inbox was added/, 'unknown'],
   [/^Inbox not added: it could not be sent for a day/, 'expired'],
+  // Whoever refused it.
+  [/^Inbox not added/, 'refused'],
 ];
 
 const ADDRESS = /[a-z0-9.-]+@faults\.test/;

@@ -10,7 +10,8 @@ test('a channel that the bot can not see is closed; what Slack says only to a po
     [new SlackRefusedError(METHOD, 'message_not_found'), 'ok'],
     [undefined, 'ok'],
     [new SlackRefusedError(METHOD, 'channel_not_found'), 'cannot_post'],
-    [new SlackRefusedError(METHOD, 'unknown_method'), 'ok'],
+    [new SlackRefusedError(METHOD, 'not_in_channel'), 'ok'],
+    [new SlackRefusedError(METHOD, 'unknown_method'), 'slack_silent'],
     [new SlackUnavailableError(METHOD, undefined), 'slack_silent'],
     [new SlackUnavailableError(METHOD, 1_000), 'slack_silent'],
   ];

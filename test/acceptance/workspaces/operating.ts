@@ -25,6 +25,7 @@ export function describeOperating(kind: string, setting: Setting): void {
     const pending = await run(['pending']);
     assert.equal(pending.status, 0);
     assert.match(pending.output, /asked for "jane@acme\.com" .* it is announced, waits \(unavailable\)/);
+    coldsend.answerAlways(undefined);
     const healthy = await run(['doctor']);
     assert.equal(healthy.status, 0, healthy.output);
     assert.match(healthy.output, /^✓ The database can be written/m);
