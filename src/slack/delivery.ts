@@ -85,9 +85,8 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     const known = request.announcement;
     try {
       const place = known?.place ?? 'channel';
-      const at = { channelId: known?.channelId ?? request.resultsChannelId ?? toSlackId(request.channelId), place };
-      const message = renderAnnouncement({ ...request, announcement: undefined });
-      return { ...(await api.postMessage(at.channelId, message)), place };
+      const channelId = known?.channelId ?? request.resultsChannelId ?? toSlackId(request.channelId);
+      return { ...(await api.postMessage(channelId, renderAnnouncement(request))), place };
     } catch (error) {
       if (!isRefusal(error, isPlaceRefused) || known?.place === 'dm') throw error;
       return postToDm(api, request, isHeld);
