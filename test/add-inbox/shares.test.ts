@@ -56,3 +56,18 @@ test('the first request of a person finds a place, whatever their workspace, its
 test('nobody starts where no place is free', () => {
   assert.equal(hasShare(ADA, [], 0), false);
 });
+
+test('the last free place is one too', () => {
+  assert.equal(hasShare(ADA, [], 1), true);
+  assert.equal(hasShare(ADA, [ADA], 1), false, 'but for the first request of a person only');
+});
+
+test('a key whose share is used up takes no more, also from a person who has places left', () => {
+  const ofOthers = [1, 2, 3].map((n) => ({ ...ADA, userId: `U${n}` }));
+  assert.equal(hasShare(ADA, [ADA, ...ofOthers.slice(1)], 8), true);
+  assert.equal(hasShare(ADA, [ADA, ...ofOthers], 8), false);
+});
+
+test('the same user id in another workspace is somebody else', () => {
+  assert.equal(hasShare(ADA, [{ ...ADA, teamId: 'T2' }], 1), true);
+});
