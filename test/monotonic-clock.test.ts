@@ -49,3 +49,31 @@ test('a time of day that is set back takes nothing away, and what it makes up fo
   pass({ monotonic: 0, wall: 9_000 });
   assert.equal(elapsed(), 9_300);
 });
+
+test('what it slept counts from 50 ms on, once', () => {
+  for (const [leadMs, counted] of [
+    [49, 0],
+    [50, 50],
+  ] as const) {
+    const { elapsed, pass } = setUp();
+    pass({ monotonic: 100, wall: 100 + leadMs });
+    assert.equal(elapsed(), 100 + counted);
+    assert.equal(elapsed(), 100 + counted);
+  }
+});
+
+test('a time of day that gains a little at a time counts as soon as that adds up', () => {
+  const { elapsed, pass } = setUp();
+  for (let n = 0; n < 10; n += 1) {
+    pass({ monotonic: 100, wall: 110 });
+    elapsed();
+  }
+  assert.equal(elapsed(), 1_100);
+});
+
+test('what was slept before it was first asked counts too', () => {
+  const clocks = { monotonic: 5_000, wall: 1_700_000_000_000 };
+  const now = createMonotonicClock({ monotonicNow: () => clocks.monotonic, now: () => clocks.wall });
+  clocks.wall += 60_000;
+  assert.equal(now(), 65_000);
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createColdsendClient } from '../../src/coldsend/client.ts';
+import { createForeignText } from '../../src/coldsend/foreign-text.ts';
+import { SAMPLE_ACCOUNT } from '../add-inbox/sample-request.ts';
+import { openRawServer, rawAnswer } from './raw-server.ts';
+
+test('each backslash and each quote of a secret is found as JSON and Python write it, not only the first', () => {
+  const secret = 'a\\b\\c\'d\'e\\"f"';
+  const clean = createForeignText([secret]);
+  for (const form of [JSON.stringify(secret).slice(1, -1), 'a\\\\b\\\\c\\\'d\\\'e\\\\"f"']) {
+    assert.match(clean(`login ${form} failed`), /^login •••[\\"']* failed$/);
+  }
+});
+
+test('what stands around foreign words does not', () => {
+  assert.equal(createForeignText([])('\n  no such user \t'), 'no such user');
+});
+
+test('a password that holds half a character is sent like any other, and hidden like any other', async () => {
+  const smtp_password = 'half\ud83d-a-smile';
+  assert.equal(createForeignText([smtp_password])(`no ${smtp_password}!`), 'no •••!');
+  const server = await openRawServer({
+    onRequest: (socket) => socket.end(rawAnswer(422, JSON.stringify({ detail: 'Connection failed' }))),
+  });
+  const { addSenderAccount, close } = createColdsendClient({
+    baseUrl: server.baseUrl,
+    addPath: '/x',
+    timeoutMs: 10_000,
+    now: () => 0,
+  });
+  const result = await addSenderAccount('cs_live_x', { ...SAMPLE_ACCOUNT, smtp_password });
+  assert.equal(result.kind, 'refused');
+  assert.equal(server.requests.length, 1);
+  await close();
+  await server.close();
+});
