@@ -6,6 +6,7 @@ import { describeInstallationRepository } from './installation-repository-suite.
 import { describePostgresConnections } from './postgres-connections-suite.ts';
 import { describePostgresErasing } from './postgres-erasing-suite.ts';
 import { describePrepareQuery } from './prepare-query-suite.ts';
+import { describeRequestLease } from './request-lease-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
@@ -24,6 +25,7 @@ const databases = () => createTestDatabases('postgres', postgres.createDatabase)
 
 describeDatabase(databases());
 describePrepareQuery(databases());
+describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestRetries(databases());
 describeTurnRepository(databases());

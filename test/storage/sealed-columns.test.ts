@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SEALED_COLUMNS } from '../../src/storage/sealed-columns.ts';
+import { SealError } from '../../src/storage/sealing.ts';
+import { testSealer } from './samples.ts';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
@@ -20,4 +22,35 @@ test('whatever the sources seal has a column that the rotation knows, or is name
   for (const { file, purposes } of sealing) assert.ok(purposes.length > 0, `${file} seals for no purpose seen here`);
   const rotated = SEALED_COLUMNS.map(({ contextOf }) => contextOf({ key: 'k', teamId: 'T1' }).purpose);
   assert.deepEqual(sealing.flatMap(({ purposes }) => purposes).toSorted(), [...rotated, ...NOT_ROTATED].toSorted());
+});
+
+test('a value of one column opens in no other, also in the same row', () => {
+  for (const one of SEALED_COLUMNS) {
+    const row = { key: 'k', teamId: 'T1' };
+    const sealed = testSealer.seal('x', one.contextOf(row));
+    assert.equal(testSealer.open(sealed, one.contextOf(row)), 'x');
+    for (const other of SEALED_COLUMNS) {
+      if (other !== one) assert.throws(() => testSealer.open(sealed, other.contextOf(row)), SealError, other.column);
+    }
+    assert.throws(() => testSealer.open(sealed, one.contextOf({ ...row, key: 'other' })), SealError, one.column);
+  }
+});
+
+test('a value belongs to its workspace', () => {
+  for (const { column, key, contextOf } of SEALED_COLUMNS) {
+    const { teamId } = contextOf({ key: 'k', teamId: 'T1' });
+    assert.equal(teamId, key === 'team_id' ? 'k' : 'T1', column);
+  }
+});
+
+test('the purpose is bound into what is stored, so it stays as it is', () => {
+  const purposes = SEALED_COLUMNS.map(({ table, column, contextOf }) => {
+    return [`${table}.${column}`, contextOf({ key: 'k', teamId: 'T1' }).purpose];
+  });
+  assert.deepEqual(Object.fromEntries(purposes), {
+    'coldsend_keys.sealed_key': 'coldsend_key',
+    'request_passwords.sealed': 'request.passwords',
+    'requests.response_url': 'request.response_url',
+    'installations.sealed_token': 'installation.token',
+  });
 });

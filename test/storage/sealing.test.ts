@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createDecipheriv } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createSealer, type SealContext, SealError, type Sealer } from '../../src/storage/sealing.ts';
+import { createSealer, type SealContext, SealError, type Sealer, sealedPrefix } from '../../src/storage/sealing.ts';
 
 const KEY = { id: 'k-1_A', key: new Uint8Array(32).fill(1) };
 const OTHER = { id: 'other', key: new Uint8Array(32).fill(2) };
@@ -31,6 +32,71 @@ describe('sealing', () => {
     assert.notEqual(sealer.seal('secret', CONTEXT), sealed);
     assert.equal(sealer.keyIdOf(sealed), 'k-1_A');
     assert.equal(sealer.primaryKeyId, 'k-1_A');
+  });
+
+  test('no six bytes of a nonce are used a second time, however much is sealed', () => {
+    const seen = new Set<string>();
+    const values: Set<number>[] = Array.from({ length: 12 }, () => new Set());
+    for (let sealings = 0; sealings < 1_000; sealings += 1) {
+      const sealed = sealer.seal('secret', CONTEXT);
+      assert.equal(sealer.open(sealed, CONTEXT), 'secret');
+      const nonce = bytesOf(sealed).subarray(0, 12);
+      for (const [at, byte] of nonce.entries()) {
+        values[at]?.add(byte);
+        if (at > 6) continue;
+        const piece = nonce.toString('hex', at, at + 6);
+        assert.ok(!seen.has(piece), `after ${sealings} values`);
+        seen.add(piece);
+      }
+    }
+    // Of a random byte nearly all 256 values are seen in a thousand.
+    for (const [at, { size }] of values.entries()) assert.ok(size > 200, `byte ${at} had ${size} values`);
+  });
+
+  test('it is AES-256-GCM, with the nonce before and the whole tag behind', () => {
+    const sealed = sealer.seal('secret', CONTEXT);
+    const bytes = bytesOf(sealed);
+    assert.equal(bytes.length, 12 + 'secret'.length + 16);
+    const decipher = createDecipheriv('aes-256-gcm', KEY.key, bytes.subarray(0, 12));
+    decipher.setAAD(Buffer.from(JSON.stringify(['v1', KEY.id, 'test', 'T1', 'r1'])));
+    decipher.setAuthTag(bytes.subarray(-16));
+    assert.equal(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8'), 'secret');
+    assert.equal(sealedPrefix(KEY.id), 'v1.k-1_A.');
+    assert.ok(sealed.startsWith(sealedPrefix(KEY.id)));
+  });
+
+  test('with anything before or behind it a sealed value does not open', () => {
+    const sealed = sealer.seal('secret', CONTEXT);
+    for (const added of ['.', '.x', '.v1', ' ', '\n', '=', 'A', '\0', `.${sealed}`, sealed]) {
+      assertRefused(sealer, `${sealed}${added}`);
+      assertRefused(sealer, `${added}${sealed}`);
+      if (added.startsWith('.')) assert.throws(() => sealer.keyIdOf(`${sealed}${added}`), SealError);
+    }
+  });
+
+  test('what is too short to have a nonce and a tag is refused', () => {
+    const { length } = bytesOf(sealer.seal('', CONTEXT));
+    assert.equal(length, 28);
+    for (let bytes = 0; bytes < length; bytes += 1) {
+      const sealed = `v1.${KEY.id}.${Buffer.alloc(bytes).toString('base64url')}`;
+      assertRefused(sealer, sealed);
+      assert.throws(() => sealer.keyIdOf(sealed), SealError);
+    }
+  });
+
+  test('each part of the place counts for itself', () => {
+    const sealed = sealer.seal('secret', CONTEXT);
+    for (const change of [{ purpose: 'other' }, { teamId: 'T2' }, { rowId: 'r2' }]) {
+      assertRefused(sealer, sealed, { ...CONTEXT, ...change });
+    }
+  });
+
+  test('the id of a key has up to 64 letters, digits, - and _', () => {
+    const key = new Uint8Array(32).fill(4);
+    const id = 'Zz09-_'.padEnd(64, 'x');
+    const long = createSealer([{ id, key }]);
+    assert.equal(long.open(long.seal('x', CONTEXT), CONTEXT), 'x');
+    assert.throws(() => createSealer([{ id: `${id}x`, key }]), TypeError);
   });
 
   test('the first key seals, each opens what it sealed', () => {
@@ -110,6 +176,7 @@ describe('sealing', () => {
       assertRefused(sealer, garbage);
     }
     assert.throws(() => sealer.keyIdOf('v1.k'), SealError);
+    assert.throws(() => sealer.keyIdOf(`v1.no id.${'A'.repeat(60)}`), SealError);
   });
 
   test('keys that cannot be used are refused, without showing them', () => {
@@ -141,10 +208,17 @@ describe('sealing', () => {
   });
 });
 
+function bytesOf(sealed: string): Buffer {
+  return Buffer.from(sealed.split('.')[2] ?? '', 'base64url');
+}
+
 function assertRefused(sealer: Sealer, sealed: string, place = CONTEXT) {
   assert.throws(
     () => sealer.open(sealed, place),
     (error) =>
-      error instanceof SealError && error.message === 'a sealed value could not be opened' && error.cause === undefined,
+      error instanceof SealError &&
+      error.name === 'SealError' &&
+      error.message === 'a sealed value could not be opened' &&
+      error.cause === undefined,
   );
 }

@@ -4,6 +4,7 @@ import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.t
 import { describeDatabase } from './database-suite.ts';
 import { describeInstallationRepository } from './installation-repository-suite.ts';
 import { describePrepareQuery } from './prepare-query-suite.ts';
+import { describeRequestLease } from './request-lease-suite.ts';
 import { describeRequestRepository } from './request-repository-suite.ts';
 import { describeRequestRetries } from './request-retries-suite.ts';
 import { describeRotateKeys } from './rotate-keys-suite.ts';
@@ -20,6 +21,7 @@ const databases = () => createTestDatabases('sqlite', async () => `sqlite:${fold
 
 describeDatabase(databases());
 describePrepareQuery(databases());
+describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestRetries(databases());
 describeTurnRepository(databases());
