@@ -25,6 +25,27 @@ test('in the top-level text foreign words mention, format, show and link nothing
   }
 });
 
+test('in the top-level text each mark is shown as the character that looks like it', () => {
+  assert.equal(escapeTopLevel('*bold* `code` ~struck~ _slanted_'), '∗bold∗ ˋcodeˋ ∼struck∼ ˍslantedˍ');
+  assert.equal(escapeTopLevel('5*3 a`b c~d'), '5∗3 aˋb c∼d', 'inside words too');
+  assert.equal(escapeTopLevel('_a b_c d_'), 'ˍa b_c dˍ');
+});
+
+test('in the top-level text what clients link by themselves is broken up, and nothing else', () => {
+  const broken = '\u200B';
+  for (const [text, expected] of [
+    [':tada: is 12:30', `:${broken}tada: is 12:30`],
+    ['https://a', `https:${broken}//a`],
+    ['@here #general', `@${broken}here #${broken}general`],
+    ['a@ #1', `a@ #${broken}1`],
+    ['acme.com', `acme.${broken}com`],
+    ['The end. 1.5', `The end. 1.${broken}5`],
+    ['jane@acme.com', 'jane@acme.com'],
+  ] as const) {
+    assert.equal(escapeTopLevel(text), expected);
+  }
+});
+
 test('in the top-level text ordinary addresses, names, statuses and scopes stand as they are', () => {
   for (const text of ['jane_m.doe+x@mail.acme.com', 'PENDING_REVIEW', 'sender_accounts:write', "Jane O'Neil-Doe"]) {
     assert.equal(escapeTopLevel(text), text);
