@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createDoStep, type Delivery } from '../src/add-inbox/do-step.ts';
-import type { SendResult } from '../src/add-inbox/outcome.ts';
-import { createWorker } from '../src/add-inbox/worker.ts';
-import { createColdsendKeyRepository } from '../src/storage/coldsend-key-repository.ts';
+import { createDoStep, type Delivery } from '../src/add-inbox/request/do-step.ts';
+import type { SendResult } from '../src/add-inbox/request/outcome.ts';
+import { createWorker } from '../src/add-inbox/worker/worker.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
-import { createRequestRepository } from '../src/storage/request-repository.ts';
-import { createSealer } from '../src/storage/sealing.ts';
-import { createTurnRepository } from '../src/storage/turn-repository.ts';
-import { ACCOUNT_TO_ADD } from '../test/add-inbox/sample-request.ts';
+import { createTurnRepository } from '../src/storage/rate-limit/rate-limit-repository.ts';
+import { createRequestRepository } from '../src/storage/requests/request-repository.ts';
+import { createSealer } from '../src/storage/sealing/sealing.ts';
+import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-key-repository.ts';
+import { ACCOUNT_TO_ADD } from '../test/add-inbox/request/sample-request.ts';
 import { SEALING_KEY, TEAM_ID } from './workloads.ts';
 
 const LIMITS = [

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { createColdsendKeyRepository } from '../src/storage/coldsend-key-repository.ts';
-import { createInstallationRepository } from '../src/storage/installation-repository.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
-import { createSealer } from '../src/storage/sealing.ts';
-import { ACCOUNT_TO_ADD } from '../test/add-inbox/sample-request.ts';
-import { startPostgres } from '../test/storage/start-postgres.ts';
+import { createSealer } from '../src/storage/sealing/sealing.ts';
+import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-key-repository.ts';
+import { createInstallationRepository } from '../src/storage/workspaces/installation-repository.ts';
+import { ACCOUNT_TO_ADD } from '../test/add-inbox/request/sample-request.ts';
+import { startPostgres } from '../test/storage/postgres/start-postgres.ts';
 import type { Subject } from './subjects.ts';
 import { BOT_TOKEN, SEALING_KEY, TEAM_ID } from './workloads.ts';
 

@@ -1,9 +1,9 @@
 import { renderHowPage } from '../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../src/slack/form/who-page.ts';
 import { COMMAND } from '../src/slack/ids.ts';
-import { createResponseUrlSeal } from '../src/storage/response-url-seal.ts';
-import { createSealer, type SealingKey } from '../src/storage/sealing.ts';
-import { typedView } from '../test/slack/typed-view.ts';
+import { createResponseUrlSeal } from '../src/storage/sealing/response-url-seal.ts';
+import { createSealer, type SealingKey } from '../src/storage/sealing/sealing.ts';
+import { typedView } from '../test/slack/modals/typed-view.ts';
 import { ID_PLACEHOLDER } from './clock.ts';
 
 /** `submission` goes to subjects that do nothing after their ack; the others to complete ones. */

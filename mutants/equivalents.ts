@@ -5,33 +5,33 @@ type Equivalent = { file: string; change: string; why: string };
 /** Faults that no test can notice, each with the reason. `change` is as the run prints it. */
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
-    file: 'src/storage/sealing.ts',
+    file: 'src/storage/sealing/sealing.ts',
     change:
       "const cipher = createCipheriv('aes-256-gcm', primaryKey, nonce, { «authTagLength: TAG_BYTES» }); → nothing",
     why: '16 bytes are the default',
   },
   {
-    file: 'src/storage/sealing.ts',
+    file: 'src/storage/sealing/sealing.ts',
     change: "const decipher = createDecipheriv('aes-256-gcm', key, nonce, { «authTagLength: TAG_BYTES» }); → nothing",
     why: 'the tag is cut to 16 bytes before it is given to the decipher, and no sealed value is shorter',
   },
   {
-    file: 'src/storage/sealing.ts',
+    file: 'src/storage/sealing/sealing.ts',
     change: 'const NONCES_AT_ONCE = «256»; → 25600',
     why: 'how many nonces are drawn at a time is a matter of speed',
   },
   {
-    file: 'src/storage/sealing.ts',
+    file: 'src/storage/sealing/sealing.ts',
     change: 'if («used >= bytes.length») { → (used >= bytes.length) || true',
     why: 'so is drawing them for each value anew',
   },
   {
-    file: 'src/storage/sealing.ts',
+    file: 'src/storage/sealing/sealing.ts',
     change: 'let used = «0»; → 1',
     why: 'the buffer is empty then, and is filled before anything of it is used',
   },
   {
-    file: 'src/slack/escape-mrkdwn.ts',
+    file: 'src/slack/blocks/escape-mrkdwn.ts',
     change: `const inert = unmarked.replace(AUTOMATIC, (match) => (match.length > «1» ? match : \`\${match}\${ZERO_WIDTH_SPACE}\`)); → 2`,
     why: 'a match is one character or an address, and an address has more than two',
   },
@@ -87,32 +87,32 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: 'destroying a socket twice does nothing',
   },
   {
-    file: 'src/add-inbox/shares.ts',
+    file: 'src/add-inbox/worker/shares.ts',
     change: 'if («free <= 0 || ofPerson.length === 0») return free > 0; → (ofPerson.length === 0)',
     why: 'without a free place the shares leave none either: a person has one at least, and their first is only asked for a free one',
   },
   {
-    file: 'src/add-inbox/shares.ts',
+    file: 'src/add-inbox/worker/shares.ts',
     change: 'if (free «<=» 0 || ofPerson.length === 0) return free > 0; → <',
     why: 'without a free place the shares leave none either: a person has one at least, and their first is only asked for a free one',
   },
   {
-    file: 'src/monotonic-clock.ts',
+    file: 'src/operations/monotonic-clock.ts',
     change: 'if (lead >= SLEPT_AT_LEAST_MS || lead < «0») aheadBy = ahead; → 1',
     why: 'both clocks count whole milliseconds, and a lead of 0 changes nothing',
   },
   {
-    file: 'src/slack/people.ts',
+    file: 'src/slack/permissions/people.ts',
     change: "teamId: teamIds.includes(askedFor) ? askedFor : («teamIds[0] ?? ''»), → ('')",
     why: 'which other workspace somebody belongs to is not looked at',
   },
   {
-    file: 'src/monotonic-clock.ts',
+    file: 'src/operations/monotonic-clock.ts',
     change: 'if (lead >= SLEPT_AT_LEAST_MS || lead «<» 0) aheadBy = ahead; → <=',
     why: 'a lead of 0 changes nothing',
   },
   {
-    file: 'src/slack/people.ts',
+    file: 'src/slack/permissions/people.ts',
     change: "teamId: teamIds.includes(askedFor) ? askedFor : (teamIds[«0»] ?? ''), → 1",
     why: 'which other workspace somebody belongs to is not looked at',
   },

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createSeededRandom } from '../test/faults/seeded-random.ts';
+import { createSeededRandom } from '../faults/world/seeded-random.ts';
 import { findStale, isEquivalent } from './equivalents.ts';
 import type { Mutant } from './find-mutants.ts';
 import { parseSources } from './parse-sources.ts';

@@ -11,7 +11,7 @@ const file = join(folder, 'payloads.jsonl');
 
 try {
   process.stdout.write('Running the acceptance tests to see every view and message…\n');
-  const tests = globSync('test/acceptance/*.test.ts', { cwd: root });
+  const tests = globSync('test/acceptance/*/*.test.ts', { cwd: root });
   spawnSync(process.execPath, ['--test', '--test-reporter=dot', ...tests], {
     cwd: root,
     env: { ...process.env, RECORD_BLOCKS_TO: file },

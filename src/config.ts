@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RateLimit } from './add-inbox/turns.ts';
+import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
 
 /** What the operator set, checked. Durations in milliseconds. */
 export type Config = {

@@ -1,9 +1,9 @@
-import { type RunningApp, startApp } from './app.ts';
+import { type RunningApp, startApp } from './app/app.ts';
+import { readEnvironment } from './app/read-environment.ts';
 import { ConfigError, findConfigWarnings, parseConfig } from './config.ts';
-import { createLog, describeError } from './log.ts';
-import { openOutput } from './open-output.ts';
-import { readEnvironment } from './read-environment.ts';
-import { StartError } from './start-error.ts';
+import { createLog, describeError } from './operations/log/log.ts';
+import { openOutput } from './operations/log/open-output.ts';
+import { StartError } from './operations/operator-error.ts';
 import { StorageError } from './storage/storage-error.ts';
 
 await run();

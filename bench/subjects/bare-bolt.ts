@@ -1,5 +1,5 @@
 import { App } from '@slack/bolt';
-import type { SenderAccount } from '../../src/add-inbox/sender-account.ts';
+import type { SenderAccount } from '../../src/add-inbox/account/sender-account.ts';
 import { isReady, message, notice, readAccount, settings, views } from './plain-app.ts';
 
 /** The job as one writes it with Bolt after reading its documentation: default receiver, default client, global fetch. */

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import { Pool } from 'undici';
-import type { SenderAccount } from '../../src/add-inbox/sender-account.ts';
+import type { SenderAccount } from '../../src/add-inbox/account/sender-account.ts';
 import { listen } from '../listen.ts';
 import { isReady, message, notice, readAccount, settings, views } from './plain-app.ts';
 

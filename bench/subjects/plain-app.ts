@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ModalView } from '@slack/types';
-import { PROVIDERS } from '../../src/add-inbox/providers.ts';
-import { type SenderAccount, validateAccount } from '../../src/add-inbox/sender-account.ts';
+import { PROVIDERS } from '../../src/add-inbox/account/providers.ts';
+import { type SenderAccount, validateAccount } from '../../src/add-inbox/account/sender-account.ts';
 
 /*
  * What the floor and the bare Bolt app share: the form as the bot renders it, the bot's own validation, and the words of

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { backUpSqlite } from '../storage/back-up-sqlite.ts';
 import { findSqlitePath } from '../storage/open-database.ts';
-import { settleRestored } from '../storage/settle-restored.ts';
+import { settleRestored } from '../storage/requests/settle-restored.ts';
+import { backUpSqlite } from '../storage/sqlite/back-up-sqlite.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
 /** Writes a copy of an SQLite database beside a running bot. */

@@ -1,5 +1,5 @@
 import { BOT_SCOPES } from '../slack/ids.ts';
-import { createInstallationRepository } from '../storage/installation-repository.ts';
+import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
 import type { DoctorContext } from './command.ts';
 import type { Finding } from './doctor.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../storage/database.ts';
-import type { Sealer } from '../storage/sealing.ts';
+import type { Sealer } from '../storage/sealing/sealing.ts';
 
 /** What an operators' command works with. */
 export type AdminContext = {

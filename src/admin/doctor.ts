@@ -1,9 +1,9 @@
 import { findTrouble } from '../coldsend/read-answer.ts';
 import type { Database } from '../storage/database.ts';
-import { countByKey, countClosed } from '../storage/rotate-keys.ts';
-import { SEALED_COLUMNS } from '../storage/sealed-columns.ts';
-import type { Sealer } from '../storage/sealing.ts';
-import { createSetAsideRequests } from '../storage/set-aside.ts';
+import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
+import { countByKey, countClosed } from '../storage/sealing/reseal.ts';
+import { SEALED_COLUMNS } from '../storage/sealing/sealed-columns.ts';
+import type { Sealer } from '../storage/sealing/sealing.ts';
 import type { Tables } from '../storage/tables.ts';
 import { checkSlack } from './check-slack.ts';
 import type { DoctorContext } from './command.ts';

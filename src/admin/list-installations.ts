@@ -1,4 +1,4 @@
-import { createInstallationRepository } from '../storage/installation-repository.ts';
+import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
 import type { AdminCommand } from './command.ts';
 
 /** One line for each workspace, the oldest first. */

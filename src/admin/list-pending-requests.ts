@@ -1,4 +1,4 @@
-import { listPending } from '../storage/list-pending.ts';
+import { listPending } from '../storage/requests/list-pending.ts';
 import type { AdminCommand } from './command.ts';
 
 const MOST_SHOWN = 1_000;

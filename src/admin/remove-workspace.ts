@@ -1,5 +1,5 @@
-import { createInstallationRepository } from '../storage/installation-repository.ts';
-import { createWorkspaceRepository } from '../storage/workspace-repository.ts';
+import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
+import { createWorkspaceRepository } from '../storage/workspaces/workspace-repository.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 import { createAdminSlack } from './slack-client.ts';
 

@@ -1,5 +1,5 @@
-import { isKeyKnown } from '../storage/known-keys.ts';
-import { rotateKeys } from '../storage/rotate-keys.ts';
+import { isKeyKnown } from '../storage/sealing/known-keys.ts';
+import { rotateKeys } from '../storage/sealing/reseal.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
 /** Seals everything anew with the first of ENCRYPTION_KEYS, and says which of the others can go. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Config, ConfigError, findConfigWarnings, parseConfig } from '../config.ts';
 import type { Database } from '../storage/database.ts';
 import { findSqlitePath, openDatabase } from '../storage/open-database.ts';
-import { createSealer, type Sealer } from '../storage/sealing.ts';
+import { createSealer, type Sealer } from '../storage/sealing/sealing.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { backUp, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';

@@ -1,7 +1,7 @@
 import { type FetchFunction, type Logger, LogLevel, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
-import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/slack-api.ts';
-import { createSlackFetch } from '../slack/slack-fetch.ts';
+import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/web-api/slack-api.ts';
+import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { sayWhyUnreachable } from './why-unreachable.ts';
 
 /** The SDK's words quote tokens and answers. */

@@ -1,4 +1,4 @@
-import { findErrorCode } from '../log.ts';
+import { findErrorCode } from '../operations/log/log.ts';
 
 const NOT_TRUSTED =
   'its certificate is not from an authority that this machine trusts (set NODE_EXTRA_CA_CERTS for your own)';

@@ -1,12 +1,12 @@
 import buildConnector from 'undici/lib/core/connect.js';
-import type { KeyTrial } from '../add-inbox/key-trial.ts';
-import type { SendResult } from '../add-inbox/outcome.ts';
-import { type SenderAccount, withAsciiDomains } from '../add-inbox/sender-account.ts';
+import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
+import type { KeyTrial } from '../add-inbox/keys/key-check.ts';
+import type { SendResult } from '../add-inbox/request/outcome.ts';
 import type { Exchange } from './answer.ts';
-import { type CleanText, createForeignText } from './foreign-text.ts';
 import { postOnce } from './post-once.ts';
 import { readAnswer } from './read-answer.ts';
-import { readKeyTrial } from './try-key.ts';
+import { readKeyTrial } from './read-key-check.ts';
+import { type CleanText, createForeignText } from './words/foreign-text.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
-import { createGrowingBuffer } from '../growing-buffer.ts';
+import { createGrowingBuffer } from '../operations/growing-buffer.ts';
 import type { Answer, Exchange } from './answer.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;

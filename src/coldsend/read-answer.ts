@@ -1,11 +1,11 @@
-import type { AddedAccount, SendResult, TroubleKind, UnknownWhy } from '../add-inbox/outcome.ts';
+import type { AddedAccount, SendResult, TroubleKind, UnknownWhy } from '../add-inbox/request/outcome.ts';
 import type { Answer } from './answer.ts';
 import { senderAccountAdded, senderAccountNotAdded } from './contract.ts';
-import type { CleanText } from './foreign-text.ts';
 import { parseJson } from './parse-json.ts';
 import { type RefusalWords, readRefusal } from './read-refusal.ts';
 import { findRateLimitWaitMs, findRetryAfterMs } from './retry-after.ts';
-import { isPage } from './words.ts';
+import type { CleanText } from './words/foreign-text.ts';
+import { isPage } from './words/words.ts';
 
 /**
  * What an answer to "Add sender account" means. Never throws, whatever the answer is.

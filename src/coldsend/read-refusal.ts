@@ -1,9 +1,9 @@
-import type { FieldRefusal } from '../add-inbox/outcome.ts';
+import type { FieldRefusal } from '../add-inbox/request/outcome.ts';
 import type { Answer } from './answer.ts';
 import { coldsendRefusal, type Refusal, refusal } from './contract.ts';
-import type { CleanText } from './foreign-text.ts';
 import { parseJson } from './parse-json.ts';
-import { fieldOf, findWords } from './words.ts';
+import type { CleanText } from './words/foreign-text.ts';
+import { fieldOf, findWords } from './words/words.ts';
 
 const MAX_FIELDS = 20;
 

@@ -1,4 +1,4 @@
-import type { AccountField } from '../add-inbox/sender-account.ts';
+import type { AccountField } from '../add-inbox/account/sender-account.ts';
 
 /** The slash command, as in manifest.yml. */
 export const COMMAND = '/add-inbox';

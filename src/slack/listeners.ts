@@ -1,15 +1,15 @@
+import type { ActionPayload, Actor, CommandPayload, ViewPayload } from './bolt/payloads.ts';
+import type { createAddInboxCommand } from './form/add-inbox-command.ts';
+import type { createFormPages, SubmissionAnswer } from './form/form-listeners.ts';
+import type { createTryAgain } from './form/try-again.ts';
+import type { createAuditPages } from './home/audit/audit-listeners.ts';
+import type { createShowHome } from './home/home-listeners.ts';
+import type { createClientPages } from './home/keys/client-listeners.ts';
+import type { createKeyPages } from './home/keys/key-listeners.ts';
+import type { createSettingsPages } from './home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
-import type { LeavingEvent } from './leaving.ts';
-import type { createAddInboxCommand } from './listeners/add-inbox-command.ts';
-import type { createAuditPages } from './listeners/audit-pages.ts';
-import type { createClientPages } from './listeners/client-pages.ts';
-import type { createFormPages, SubmissionAnswer } from './listeners/form-pages.ts';
-import type { createShowHome } from './listeners/home-tab.ts';
-import type { createKeyPages } from './listeners/key-pages.ts';
-import type { createSettingsPages } from './listeners/settings-pages.ts';
-import type { createTryAgain } from './listeners/try-again.ts';
-import type { ActionPayload, Actor, CommandPayload, ViewPayload } from './payloads.ts';
-import type { SlackApi } from './slack-api.ts';
+import type { LeavingEvent } from './install/uninstall.ts';
+import type { SlackApi } from './web-api/slack-api.ts';
 
 /** Everything the bot listens to; a test holds it and manifest.yml together. */
 export type Listeners = {

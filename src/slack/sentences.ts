@@ -1,11 +1,11 @@
-import type { AuditAction } from '../add-inbox/audit.ts';
-import type { KeyStatus } from '../add-inbox/coldsend-key.ts';
-import type { Warning } from '../add-inbox/find-warnings.ts';
-import type { Outcome, TroubleKind, UnknownWhy } from '../add-inbox/outcome.ts';
-import type { LostRight, Refusal } from '../add-inbox/person.ts';
-import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
-import type { WaitsFor } from '../add-inbox/request.ts';
-import type { AccountToAdd } from '../add-inbox/sender-account.ts';
+import type { Warning } from '../add-inbox/account/find-warnings.ts';
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../add-inbox/account/providers.ts';
+import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
+import type { KeyStatus } from '../add-inbox/keys/coldsend-key.ts';
+import type { AuditAction } from '../add-inbox/people/audit.ts';
+import type { LostRight, Refusal } from '../add-inbox/people/person.ts';
+import type { Outcome, TroubleKind, UnknownWhy } from '../add-inbox/request/outcome.ts';
+import type { WaitsFor } from '../add-inbox/request/request.ts';
 import { ACTIONS, BOT_NAME, CALLBACKS, COMMAND, type FormField } from './ids.ts';
 
 /*

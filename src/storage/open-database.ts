@@ -1,15 +1,15 @@
 import type { Dialect } from 'kysely';
 import type { Database, ErasableTable, Executor } from './database.ts';
-import { createEraseLater } from './erase-later.ts';
-import { erasePostgresTable } from './erase-postgres-table.ts';
-import { eraseSqliteTable } from './erase-sqlite-table.ts';
-import { type Migration, migrate } from './migrate.ts';
-import { MIGRATIONS } from './migrations.ts';
-import type { PostgresOptions } from './postgres-database.ts';
-import { realPathOf } from './real-path.ts';
-import { checkSealed } from './sealed-check.ts';
-import type { Sealer } from './sealing.ts';
-import { openSqlite, toStorageError, translateErrors } from './sqlite-database.ts';
+import { type Migration, migrate } from './migrations/migrate.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import { erasePostgresTable } from './postgres/erase-postgres-table.ts';
+import type { PostgresOptions } from './postgres/postgres-database.ts';
+import { checkSealed } from './sealing/sealed-check.ts';
+import type { Sealer } from './sealing/sealing.ts';
+import { createEraseLater } from './sqlite/erase-later.ts';
+import { eraseSqliteTable } from './sqlite/erase-sqlite-table.ts';
+import { realPathOf } from './sqlite/real-path.ts';
+import { openSqlite, toStorageError, translateErrors } from './sqlite/sqlite-database.ts';
 import { DatabaseUnusableError, StorageError } from './storage-error.ts';
 import { createTransactions } from './transactions.ts';
 
@@ -65,7 +65,9 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
 async function openPostgresDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
   const { poolSize = 10, onConnectionError = () => {} } = options;
-  const { createPostgresDialect, isCertainNotCommitted, WORKING_TIMEOUTS } = await import('./postgres-database.ts');
+  const { createPostgresDialect, isCertainNotCommitted, WORKING_TIMEOUTS } = await import(
+    './postgres/postgres-database.ts'
+  );
   const connect = (options: Pick<PostgresOptions, 'poolSize' | 'timeouts'>) =>
     createDatabase('postgres', createPostgresDialect(url, { ...options, onConnectionError }), {
       now,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Dialect, type Driver, Kysely, type Transaction } from 'kysely';
-import { CommitInDoubtError } from '../add-inbox/commit-in-doubt-error.ts';
+import { CommitInDoubtError } from '../add-inbox/request/commit-in-doubt-error.ts';
 import type { Tables } from './tables.ts';
 
 /** A programming mistake: it would have been a deadlock on SQLite, and a write that survives a rollback on PostgreSQL. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import type { SendResult } from '../../src/add-inbox/outcome.ts';
+import type { SendResult } from '../../src/add-inbox/request/outcome.ts';
 import { type ColdsendCall, type ColdsendClientDeps, createColdsendClient } from '../../src/coldsend/client.ts';
-import { findErrorCode } from '../../src/log.ts';
+import { findErrorCode } from '../../src/operations/log/log.ts';
 import { ACCOUNT, ADDED, ADDED_BODY, API_KEY } from './documented.ts';
 import { openRawServer, rawAnswer } from './raw-server.ts';
 

@@ -1,4 +1,4 @@
-import type { SenderAccount } from '../../src/add-inbox/sender-account.ts';
+import type { SenderAccount } from '../../src/add-inbox/account/sender-account.ts';
 
 export const API_KEY = 'cs_live_abcdefghijklmnopqrstuvwxyz0123456789ABCD';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createColdsendClient } from '../../src/coldsend/client.ts';
-import { createForeignText } from '../../src/coldsend/foreign-text.ts';
-import { SAMPLE_ACCOUNT } from '../add-inbox/sample-request.ts';
+import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
+import { SAMPLE_ACCOUNT } from '../add-inbox/request/sample-request.ts';
 import { openRawServer, rawAnswer } from './raw-server.ts';
 
 test('each backslash and each quote of a secret is found as JSON and Python write it, not only the first', () => {

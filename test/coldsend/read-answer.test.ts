@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SendResult } from '../../src/add-inbox/outcome.ts';
+import type { SendResult } from '../../src/add-inbox/request/outcome.ts';
 import type { AnswerHeaders } from '../../src/coldsend/answer.ts';
 import { senderAccountAdded } from '../../src/coldsend/contract.ts';
-import { createForeignText } from '../../src/coldsend/foreign-text.ts';
 import { readAnswer } from '../../src/coldsend/read-answer.ts';
-import { readKeyTrial } from '../../src/coldsend/try-key.ts';
+import { readKeyTrial } from '../../src/coldsend/read-key-check.ts';
+import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
 import { ADDED, ADDED_BODY } from './documented.ts';
 
 const NOW = Date.UTC(2025, 5, 1, 10, 0, 0);

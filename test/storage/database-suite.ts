@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { createColdsendKeyRepository } from '../../src/storage/coldsend-key-repository.ts';
 import type { Database, Executor } from '../../src/storage/database.ts';
-import { type Migration, MigrationError } from '../../src/storage/migrate.ts';
-import { MIGRATIONS } from '../../src/storage/migrations.ts';
-import { createRequestRepository } from '../../src/storage/request-repository.ts';
-import { WrongKeysError } from '../../src/storage/sealed-check.ts';
-import { createSealer, type Sealer, type SealingKey } from '../../src/storage/sealing.ts';
+import { type Migration, MigrationError } from '../../src/storage/migrations/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/migrations/migrations.ts';
+import { createRequestRepository } from '../../src/storage/requests/request-repository.ts';
+import { WrongKeysError } from '../../src/storage/sealing/sealed-check.ts';
+import { createSealer, type Sealer, type SealingKey } from '../../src/storage/sealing/sealing.ts';
 import { QueryOutsideTransactionError } from '../../src/storage/transactions.ts';
+import { createColdsendKeyRepository } from '../../src/storage/workspaces/coldsend-key-repository.ts';
 import { acceptSample, testKey } from './samples.ts';
 import type { TestDatabases } from './test-databases.ts';
 

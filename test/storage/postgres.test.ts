@@ -1,21 +1,21 @@
 import { after } from 'node:test';
-import { describeAuditedStore } from './audited-store-suite.ts';
-import { describeColdsendKeyRepository } from './coldsend-key-repository-suite.ts';
 import { describeDatabase } from './database-suite.ts';
-import { describeInstallationRepository } from './installation-repository-suite.ts';
-import { describePostgresConnections } from './postgres-connections-suite.ts';
-import { describePostgresErasing } from './postgres-erasing-suite.ts';
+import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
+import { describePostgresErasing } from './postgres/postgres-erasing-suite.ts';
+import { startPostgres } from './postgres/start-postgres.ts';
 import { describePrepareQuery } from './prepare-query-suite.ts';
-import { describeRequestLease } from './request-lease-suite.ts';
-import { describeRequestRepository } from './request-repository-suite.ts';
-import { describeRequestRetries } from './request-retries-suite.ts';
-import { describeRotateKeys } from './rotate-keys-suite.ts';
-import { describeSettleRestored } from './settle-restored-suite.ts';
-import { startPostgres } from './start-postgres.ts';
+import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeAuditedStore } from './requests/audited-store-suite.ts';
+import { describeRequestLease } from './requests/lease-sql-suite.ts';
+import { describeRequestRepository } from './requests/request-repository-suite.ts';
+import { describeRequestRetries } from './requests/request-retries-suite.ts';
+import { describeSettleRestored } from './requests/settle-restored-suite.ts';
+import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
+import { describeRotateKeys } from './sealing/reseal-suite.ts';
 import { createTestDatabases } from './test-databases.ts';
-import { describeTurnRepository } from './turn-repository-suite.ts';
-import { describeUnreadableRows } from './unreadable-rows-suite.ts';
-import { describeWorkspaceRepository } from './workspace-repository-suite.ts';
+import { describeColdsendKeyRepository } from './workspaces/coldsend-key-repository-suite.ts';
+import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
+import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
 const postgres = await startPostgres();

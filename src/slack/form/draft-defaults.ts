@@ -1,4 +1,4 @@
-import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/providers.ts';
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { Draft } from './form-context.ts';
 
 /** The fields of the form's first page. */

@@ -1,8 +1,8 @@
-import type { AccountField, FieldErrors } from '../../add-inbox/sender-account.ts';
+import type { AccountField, FieldErrors } from '../../add-inbox/account/sender-account.ts';
 import type { FormField } from '../ids.ts';
+import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM } from '../sentences.ts';
 import { WHO_FIELDS } from './draft-defaults.ts';
-import { readView } from './view-state.ts';
 
 /** Where to say what is wrong with a field that is not shown, in the order of trying. */
 const NEAREST: Partial<Record<AccountField, FormField[]>> = {

@@ -1,5 +1,5 @@
-import type { InboxType } from '../../add-inbox/providers.ts';
-import type { AccountToAdd } from '../../add-inbox/sender-account.ts';
+import type { InboxType } from '../../add-inbox/account/providers.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import { SERVER_FIELDS, withoutDefaults } from './draft-defaults.ts';
 
 /** What a form has to remember besides what is typed into it. Who acts comes from the signed payload instead. */

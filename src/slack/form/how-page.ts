@@ -1,10 +1,13 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Warning } from '../../add-inbox/find-warnings.ts';
-import type { AccountToAdd, TypedAccount } from '../../add-inbox/sender-account.ts';
+import type { Warning } from '../../add-inbox/account/find-warnings.ts';
+import type { AccountToAdd, TypedAccount } from '../../add-inbox/account/sender-account.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
-import { SECTION_TEXT, VIEW_TITLE } from '../limits.ts';
-import { oneLine } from '../one-line.ts';
-import { plainText } from '../plain-text.ts';
+import { encodePrivateMetadata } from '../modals/private-metadata.ts';
+import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
+import { readView, type ViewState } from '../modals/view-state.ts';
 import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES, WARNED, WARNINGS } from '../sentences.ts';
 import {
   areServersShown,
@@ -16,10 +19,7 @@ import {
 } from './draft-defaults.ts';
 import type { Draft, FormContext } from './form-context.ts';
 import { renderNumberInput, renderTextInput } from './inputs.ts';
-import { encodePrivateMetadata } from './private-metadata.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
-import { UnreadableViewError } from './unreadable-view-error.ts';
-import { readView, type ViewState } from './view-state.ts';
 
 /** What a person is to look at again, of an account that could be added as it is. */
 export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };

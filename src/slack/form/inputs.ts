@@ -1,9 +1,9 @@
 import type { InputBlock } from '@slack/types';
+import { INPUT_LABEL, OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { truncate } from '../blocks/truncate.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
-import { INPUT_LABEL, OPTION_TEXT, PLACEHOLDER } from '../limits.ts';
-import { plainText } from '../plain-text.ts';
 import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
-import { truncate } from '../truncate.ts';
 import type { FormContext } from './form-context.ts';
 
 export type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };

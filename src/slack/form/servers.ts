@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
+import { OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
-import { OPTION_TEXT, SECTION_TEXT } from '../limits.ts';
-import { plainText } from '../plain-text.ts';
 import { BUTTONS, FORM, HINTS } from '../sentences.ts';
 import { defaultsOf } from './draft-defaults.ts';
 import type { Draft, FormContext } from './form-context.ts';

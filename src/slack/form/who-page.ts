@@ -1,16 +1,16 @@
 import type { InputBlock, ModalView, SectionBlock } from '@slack/types';
 import { z } from 'zod';
-import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/providers.ts';
+import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
+import { INPUT_LABEL, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../ids.ts';
-import { INPUT_LABEL, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../limits.ts';
-import { plainText } from '../plain-text.ts';
+import { encodePrivateMetadata } from '../modals/private-metadata.ts';
+import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
+import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM, HINTS } from '../sentences.ts';
 import { WHO_FIELDS } from './draft-defaults.ts';
 import type { Draft, FormContext } from './form-context.ts';
 import { renderTextInput } from './inputs.ts';
-import { encodePrivateMetadata } from './private-metadata.ts';
-import { UnreadableViewError } from './unreadable-view-error.ts';
-import { readView } from './view-state.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 

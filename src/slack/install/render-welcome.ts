@@ -1,6 +1,6 @@
-import { mrkdwn } from '../mrkdwn.ts';
-import type { Message } from '../slack-api.ts';
-import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from './install-sentences.ts';
+import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from '../../web/install-sentences.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import type { Message } from '../web-api/slack-api.ts';
 
 /** What the person who installed the bot is told in a direct message: the same as on the page. */
 export function renderWelcome(again: boolean): Message {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** `bigint` is SQLite's 64-bit integer as well as PostgreSQL's, so that one text serves both. */
 export const requestsAndKeys: Migration = {

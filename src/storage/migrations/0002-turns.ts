@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** What keeps all replicas together within ColdSend's rate limits. */
 export const turns: Migration = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** The workspaces that have installed the bot, and the installing that is under way. */
 export const installations: Migration = {

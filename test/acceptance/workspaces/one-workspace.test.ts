@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addGoogleInbox } from '../add-google-inbox.ts';
-import { startWorld } from '../start-bot.ts';
+import { addGoogleInbox } from '../world/add-google-inbox.ts';
+import { startWorld } from '../world/start-bot.ts';
 import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
 
 test('with one workspace too, removing the app removes its key and what waits; replacing its token does not', async (context) => {

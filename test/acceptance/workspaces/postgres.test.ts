@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { startPostgres } from '../../storage/start-postgres.ts';
-import { describeBorrowing } from './borrowing.ts';
-import { describeInstalling } from './installing.ts';
-import { describeKeepingApart } from './keeping-apart.ts';
-import { describeLeaving } from './leaving.ts';
-import { describeOperating } from './operating.ts';
-import { describeRotating } from './rotating.ts';
+import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { startAgency } from './start-agency.ts';
 import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
+import { describeBorrowing } from './suites/borrowing.ts';
+import { describeInstalling } from './suites/installing.ts';
+import { describeKeepingApart } from './suites/keeping-apart.ts';
+import { describeLeaving } from './suites/leaving.ts';
+import { describeOperating } from './suites/operating.ts';
+import { describeRotating } from './suites/rotating.ts';
 
 const postgres = await startPostgres();
 after(() => postgres.stop());

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const ADMIN = fileURLToPath(new URL('../../../src/admin.ts', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../../../src/admin/admin.ts', import.meta.url));
 
 export type AdminProcess = {
   output(): string;

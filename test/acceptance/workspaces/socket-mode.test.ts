@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addGoogleInbox } from '../add-google-inbox.ts';
+import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { startAgency } from './start-agency.ts';
 import { isNothing, waitForStored } from './stored-secrets.ts';
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { describeBorrowing } from './borrowing.ts';
-import { describeInstalling } from './installing.ts';
-import { describeKeepingApart } from './keeping-apart.ts';
-import { describeLeaving } from './leaving.ts';
-import { describeRotating } from './rotating.ts';
+import { describeBorrowing } from './suites/borrowing.ts';
+import { describeInstalling } from './suites/installing.ts';
+import { describeKeepingApart } from './suites/keeping-apart.ts';
+import { describeLeaving } from './suites/leaving.ts';
+import { describeRotating } from './suites/rotating.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-agency-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

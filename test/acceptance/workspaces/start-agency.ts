@@ -6,7 +6,7 @@ import { type BotProcess, startBotProcess } from '../../../playground/bot-proces
 import { type LocalColdsend, startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import { startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
 import type { LocalSlack, Person } from '../../../playground/local-slack/types.ts';
-import { storeKey } from '../start-bot.ts';
+import { storeKey } from '../world/start-bot.ts';
 
 export const STATE_SECRET = 'the state secret of the tests, long enough';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../../src/storage/open-database.ts';
-import { createSealer } from '../../../src/storage/sealing.ts';
+import { createSealer } from '../../../src/storage/sealing/sealing.ts';
 import type { Agency } from './start-agency.ts';
 
 export type StoredSecrets = { tokens: number; keys: number; settings: number; passwords: number; waiting: number };

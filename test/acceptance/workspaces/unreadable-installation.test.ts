@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { addGoogleInbox } from '../add-google-inbox.ts';
+import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 import { startAgency } from './start-agency.ts';
 import { isNothing, waitForStored } from './stored-secrets.ts';

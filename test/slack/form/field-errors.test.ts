@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AccountField, validateAccount, validateWho } from '../../../src/add-inbox/sender-account.ts';
+import { type AccountField, validateAccount, validateWho } from '../../../src/add-inbox/account/sender-account.ts';
 import { toBlockErrors } from '../../../src/slack/form/field-errors.ts';
 import type { Draft } from '../../../src/slack/form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
-import { UnreadableViewError } from '../../../src/slack/form/unreadable-view-error.ts';
 import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
+import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
 import { context } from '../examples.ts';
-import { typedView } from '../typed-view.ts';
+import { typedView } from '../modals/typed-view.ts';
 
 const google: Draft = { email_address: 'jane@acme.com', display_name: 'Jane Doe', inbox_type: 'GOOGLE_WORKSPACE' };
 const custom: Draft = { ...google, inbox_type: 'CUSTOM_SMTP' };

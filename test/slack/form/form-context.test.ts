@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { validateAccount } from '../../../src/add-inbox/sender-account.ts';
+import { validateAccount } from '../../../src/add-inbox/account/sender-account.ts';
 import { draftOf } from '../../../src/slack/form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { account, context } from '../examples.ts';
-import { typedView } from '../typed-view.ts';
+import { typedView } from '../modals/typed-view.ts';
 
 const own = {
   ...account,

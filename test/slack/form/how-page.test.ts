@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { findWarnings } from '../../../src/add-inbox/find-warnings.ts';
-import { type TypedAccount, validateAccount } from '../../../src/add-inbox/sender-account.ts';
+import { findWarnings } from '../../../src/add-inbox/account/find-warnings.ts';
+import { type TypedAccount, validateAccount } from '../../../src/add-inbox/account/sender-account.ts';
 import { openServers } from '../../../src/slack/form/draft-defaults.ts';
 import { type Draft, turnPage } from '../../../src/slack/form/form-context.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
-import { UnreadableViewError } from '../../../src/slack/form/unreadable-view-error.ts';
 import { parseWhoPage, renderWhoPage } from '../../../src/slack/form/who-page.ts';
-import { parseKeyForm } from '../../../src/slack/key-form.ts';
-import { assertView, textsOf } from '../block-kit.ts';
+import { parseKeyForm } from '../../../src/slack/home/keys/key-form.ts';
+import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
+import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { context, HOSTILE, LONGEST, longestAccount, longestContext, longestDraft } from '../examples.ts';
-import { fieldsOf, initialsOf, typedView } from '../typed-view.ts';
+import { fieldsOf, initialsOf, typedView } from '../modals/typed-view.ts';
 
 const SERVERS = [
   'smtp_host',

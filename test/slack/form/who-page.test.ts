@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { INBOX_TYPES } from '../../../src/add-inbox/providers.ts';
-import { UnreadableViewError } from '../../../src/slack/form/unreadable-view-error.ts';
+import { INBOX_TYPES } from '../../../src/add-inbox/account/providers.ts';
 import { parseWhoPage, renderWhoPage } from '../../../src/slack/form/who-page.ts';
-import { assertView, textsOf } from '../block-kit.ts';
+import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
+import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { context, HOSTILE, longestContext, longestDraft } from '../examples.ts';
-import { fieldsOf, initialsOf, typedView } from '../typed-view.ts';
+import { fieldsOf, initialsOf, typedView } from '../modals/typed-view.ts';
 
 test('page 1 asks for address, name and provider, and comes up empty', () => {
   const view = renderWhoPage({ context, draft: {} });

@@ -1,0 +1,20 @@
+import type { FaultWorld } from '../world/fault-world.ts';
+import { shownIn } from '../world/watch-told.ts';
+import type { RequestFacts } from './facts.ts';
+
+/** What Slack and ColdSend saw of an address, beside what is known of it otherwise. */
+export function gatherFacts(
+  world: FaultWorld,
+  address: string,
+  known: Pick<RequestFacts, 'acknowledged' | 'denied' | 'crashes' | 'committed' | 'network'>,
+): RequestFacts {
+  const look = ({ text }: { text: string }) => ({ text, shows: shownIn(text) });
+  return {
+    ...known,
+    address,
+    posts: world.posts(address),
+    isAtColdsend: world.coldsend.accounts.some(({ email_address }) => email_address === address),
+    announcements: world.told.announcements(address).map(look),
+    replies: world.told.replies(address).map(look),
+  };
+}

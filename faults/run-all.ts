@@ -1,0 +1,78 @@
+import { startPostgres, type TestPostgres } from '../test/storage/postgres/start-postgres.ts';
+import { meetBacklog } from './campaigns/backlog.ts';
+import { breakColdsend, breakSlack } from './campaigns/broken-network.ts';
+import { jumpClock } from './campaigns/clock-jump.ts';
+import { failFsync } from './campaigns/failing-fsync.ts';
+import { freezeReplicas } from './campaigns/freeze.ts';
+import { fillDisk } from './campaigns/full-disk.ts';
+import { killOnPostgres, planEachPoint as planEachPointOnPostgres } from './campaigns/postgres-kills.ts';
+import { failPostgres } from './campaigns/postgres-outage.ts';
+import { type KillPlan, killOnSqlite } from './campaigns/sqlite-kills.ts';
+import type { Tally } from './judging/tally.ts';
+import type { Settings } from './settings.ts';
+import { deliverToAll } from './world/deliver-to-all.ts';
+
+export type OnTrial = (seed: number, violations: string[], tally: Tally) => void;
+
+/** Runs what has a count, one campaign after the other; a PostgreSQL is started only where one is needed. */
+export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGenerator<Tally> {
+  const seed = settings.FAULT_SEED;
+  const more = onTrial === undefined ? {} : { onTrial };
+  const kills = settings.FAULT_SQLITE_KILLS;
+  if (kills > 0) yield killOnSqlite({ seed, kills, ...more });
+  const points = settings.FAULT_SQLITE_POINTS * 2;
+  if (points > 0) {
+    const tally = await killOnSqlite({ seed: 2, kills: points, plan: planEachPoint, ...more });
+    yield { ...tally, name: 'SIGKILL on SQLite at each commit and network write' };
+  }
+  const step = settings.FAULT_NETWORK_STEP;
+  if (step > 0) yield breakColdsend({ seed, every: step });
+  const requests = settings.FAULT_SLACK_REQUESTS;
+  if (requests > 0) yield breakSlack({ seed, requests });
+  for (let jump = 0; jump < settings.FAULT_CLOCK_JUMPS; jump += 1) yield jumpClock({ seed: seed + jump });
+  if (settings.FAULT_FULL_DISKS > 0) yield fillDisk({ seed, times: settings.FAULT_FULL_DISKS });
+  if (settings.FAULT_FSYNCS > 0) yield failFsync({ seed, times: settings.FAULT_FSYNCS, ...more });
+  if (!needsPostgres(settings)) return;
+  const postgres = await startPostgres();
+  try {
+    yield* runOnPostgres(postgres, settings, onTrial);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTrial?: OnTrial): AsyncGenerator<Tally> {
+  const seed = settings.FAULT_SEED;
+  const more = onTrial === undefined ? {} : { onTrial };
+  const kills = settings.FAULT_POSTGRES_KILLS;
+  if (kills > 0) yield killOnPostgres({ postgres, seed, kills, ...more });
+  const points = settings.FAULT_POSTGRES_POINTS * 2;
+  if (points > 0) {
+    const tally = await killOnPostgres({ postgres, seed: 2, kills: points, plan: planEachPointOnPostgres, ...more });
+    yield { ...tally, name: 'SIGKILL on PostgreSQL, 3 replicas, at each statement and network write' };
+  }
+  const freezes = settings.FAULT_FREEZES;
+  if (freezes > 0) yield freezeReplicas({ postgres, seed, freezes, ...more });
+  const submissions = settings.FAULT_COPIES;
+  if (submissions > 0) yield deliverToAll({ postgres, seed, submissions });
+  for (let jump = 0; jump < settings.FAULT_CLOCK_JUMPS; jump += 1) yield jumpClock({ seed: seed + jump, postgres });
+  const requests = settings.FAULT_BACKLOG;
+  if (requests > 0) yield meetBacklog({ postgres, requests });
+  const times = settings.FAULT_OUTAGES;
+  if (times === 0) return;
+  for (const outage of ['crash', 'black_hole', 'no_connections'] as const) {
+    yield failPostgres({ postgres, outage, seed, times });
+  }
+}
+
+function needsPostgres(settings: Settings): boolean {
+  const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } = settings;
+  const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS;
+  return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0;
+}
+
+/** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */
+function planEachPoint(seed: number): KillPlan {
+  const fault = { at: Math.floor(seed / 2), since: 'request', side: seed % 2 === 0 ? 'before' : 'after' } as const;
+  return { requests: 1, coldsendTakesMs: 0, restartFaults: [], death: { kind: 'at_point', fault } };
+}

@@ -1,0 +1,158 @@
+import {
+  type LocalColdsend,
+  type LocalColdsendOptions,
+  startLocalColdsend,
+} from '../../playground/local-coldsend/local-coldsend.ts';
+import { startLocalSlack } from '../../playground/local-slack/local-slack.ts';
+import type { Delivery, JsonObject, LocalSlack, Person } from '../../playground/local-slack/types.ts';
+import { fillInGoogleInbox } from '../../test/acceptance/world/add-google-inbox.ts';
+import { readManifestScopes } from '../../test/acceptance/world/manifest-scopes.ts';
+import { API_KEY, storeKey } from '../../test/acceptance/world/start-bot.ts';
+import type { Post } from '../judging/facts.ts';
+import { type Told, watchTold } from './watch-told.ts';
+
+const GENEROUS = { burst: 1_000_000, perSecond: 1_000_000 };
+
+/** As long as every other address, so that one can take the other's place in what the form remembers. */
+const TEMPLATE_ADDRESS = addressOf('0', 0);
+const TEMPLATE_PASSWORD = 'mnop efgh ijkl abcd';
+
+export type FaultWorld = {
+  slack: LocalSlack;
+  coldsend: LocalColdsend;
+  told: Told;
+  /** What every bot of this world is started with, but for its database. */
+  env: Record<string, string>;
+  /** Names of ports, for where processes die. */
+  portNames: string;
+  /** Lets people use the bot at this address once: stores the key and takes the submission that others are copied from. */
+  prepare(botUrl: string): Promise<void>;
+  /** Submits the form for another address, to these bots at once; true where Slack was told that it is accepted. */
+  submit(address: string, botUrls: string[]): Promise<boolean>;
+  /** The same to one bot, with all that it can answer. Again for the same address is another press of the same button. */
+  press(address: string, botUrl: string): Promise<Answer>;
+  /** The POSTs for an address that came in whole. */
+  posts(address: string): Post[];
+  close(): Promise<void>;
+};
+
+/** `none`: nothing came back in time, or something else than about accepting it. */
+export type Answer = 'accepted' | 'in_doubt' | 'not_accepted' | 'none';
+
+export type FaultWorldOptions = {
+  coldsend?: LocalColdsendOptions;
+  /** What `COLDSEND_RATE_LIMIT` is; as good as none unless said otherwise. */
+  rateLimit?: string;
+};
+
+/** A local Slack and a local ColdSend for many trials, with a fast way to submit many forms. */
+export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<FaultWorld> {
+  const slack = await startLocalSlack({
+    scopes: readManifestScopes(),
+    rateLimits: { postMessage: GENEROUS, method: GENEROUS },
+  });
+  const coldsend = await startLocalColdsend({ rateLimits: [{ requests: 1_000_000, seconds: 1 }], ...options.coldsend });
+  coldsend.addKey(API_KEY);
+  const admin = slack.as(slack.addPerson({ name: 'ada', is_admin: true }).id);
+  const { id: channelId } = slack.addChannel({ name: 'inboxes', members: [admin.userId], withBot: true });
+  const told = watchTold(slack);
+  let template: Delivery | undefined;
+
+  const portNames = `${new URL(slack.url).port}=Slack,${new URL(coldsend.url).port}=ColdSend`;
+  return {
+    slack,
+    coldsend,
+    told,
+    portNames,
+    env: {
+      SLACK_BOT_TOKEN: slack.installation.botToken,
+      SLACK_SIGNING_SECRET: slack.app.signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      COLDSEND_API_URL: coldsend.url,
+      COLDSEND_RATE_LIMIT: options.rateLimit ?? '1000000/1',
+      FAULT_PORTS: portNames,
+      ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 42).toString('base64')}`,
+    },
+    async prepare(botUrl) {
+      slack.deliverTo('all', `${botUrl}/slack/events`);
+      await storeKey(admin, API_KEY);
+      template = await takeTemplate(slack, admin, channelId);
+      await told.waitFor([TEMPLATE_ADDRESS], 20_000);
+    },
+    async submit(address, botUrls) {
+      const answers = await deliver(address, botUrls);
+      return answers.includes('accepted');
+    },
+    async press(address, botUrl) {
+      const [answer = 'none'] = await deliver(address, [botUrl]);
+      return answer;
+    },
+    posts: (address) =>
+      coldsend.ledger
+        .filter(({ body }) => addressIn(body) === address)
+        .map(({ answered }) => ({ status: typeof answered === 'object' ? answered.status : undefined })),
+    async close() {
+      told.close();
+      await Promise.all([slack.close(), coldsend.close()]);
+    },
+  };
+
+  async function deliver(address: string, botUrls: string[]): Promise<Answer[]> {
+    if (template === undefined) throw new Error('nothing was prepared');
+    const deliveries = await slack.redeliver(template, {
+      to: botUrls.map((url) => `${url}/slack/events`),
+      payload: (payload) => copyFor(address, payload),
+    });
+    return deliveries.map((delivery) => answerIn(delivery, address));
+  }
+}
+
+/** A seed and a number as an address; all have the same length. */
+export function addressOf(seed: string, number: number): string {
+  return `r${seed.padStart(12, '0')}-${String(number).padStart(5, '0')}@faults.test`;
+}
+
+/** A password that is nobody else's, of the length of an app password. */
+export function passwordFor(address: string): string {
+  let mixed = 2_166_136_261;
+  const letters = Array.from({ length: 16 }, (_, index) => {
+    for (const character of `${address}${index}`) mixed = Math.imul(mixed ^ character.charCodeAt(0), 16_777_619) >>> 0;
+    return String.fromCharCode(97 + ((mixed >>> 7) % 26));
+  });
+  return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join(' ');
+}
+
+async function takeTemplate(slack: LocalSlack, admin: Person, channelId: string): Promise<Delivery> {
+  await fillInGoogleInbox(admin, { address: TEMPLATE_ADDRESS, channelId, password: TEMPLATE_PASSWORD });
+  await admin.submit();
+  await admin.close({ all: true });
+  const submission = slack.ledger.deliveries.findLast(({ payload }) => payload.type === 'view_submission');
+  if (submission === undefined) throw new Error('no form was submitted');
+  return submission;
+}
+
+function copyFor(address: string, payload: JsonObject): JsonObject {
+  const viewId = /"id":"(V[A-Z0-9]+)"/.exec(JSON.stringify(payload))?.[1];
+  if (viewId === undefined) throw new Error('a submission without a view');
+  const text = JSON.stringify(payload)
+    .replaceAll(TEMPLATE_ADDRESS, address)
+    .replaceAll(TEMPLATE_PASSWORD, passwordFor(address))
+    .replaceAll(viewId, `V${address.slice(0, address.indexOf('@')).toUpperCase().replaceAll('-', '')}`);
+  const copy: unknown = JSON.parse(text);
+  if (typeof copy !== 'object' || copy === null) throw new Error('a payload that is no object');
+  return { ...copy };
+}
+
+function answerIn({ outcome, response }: Delivery, address: string): Answer {
+  if (outcome !== 'ok' || typeof response !== 'object' || response === null) return 'none';
+  const text = JSON.stringify(response);
+  if ('response_action' in response && response.response_action === 'update' && text.includes(address))
+    return 'accepted';
+  if (text.includes('was not accepted')) return 'not_accepted';
+  return text.includes("can't tell whether this inbox was accepted") ? 'in_doubt' : 'none';
+}
+
+function addressIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('email_address' in body)) return undefined;
+  return typeof body.email_address === 'string' ? body.email_address : undefined;
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Committed, OUTCOMES } from '../judging/facts.ts';
+
+const accountJson = z.string().transform((text) => z.object({ email_address: z.string() }).parse(JSON.parse(text)));
+
+const row = z.object({
+  account: accountJson,
+  state: z.enum(['accepted', 'announced', 'armed', 'settled', 'told']),
+  outcome_kind: z.enum(OUTCOMES).nullable(),
+  reply_ts: z.string().nullable(),
+  lease_owner: z.string().nullable(),
+});
+
+/** What a database holds, by address; `owner` is the run of the process that has claimed it. */
+export type CommittedRow = Committed & { owner: string | undefined };
+
+export const COMMITTED_QUERY = 'select account, state, outcome_kind, reply_ts, lease_owner from requests';
+
+export function parseCommitted(rows: unknown[]): Map<string, CommittedRow> {
+  return new Map(
+    rows.map((unknownRow) => {
+      const { account, state, outcome_kind, reply_ts, lease_owner } = row.parse(unknownRow);
+      const outcome = outcome_kind ?? undefined;
+      return [
+        account.email_address,
+        { state, outcome, replyNoted: reply_ts !== null, owner: lease_owner ?? undefined },
+      ];
+    }),
+  );
+}
+
+/** Reads a copy of the files, so that whoever opens them next finds them as the dead process left them. */
+export function readCommittedCopy(path: string): Map<string, CommittedRow> {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-copy-'));
+  try {
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(path + suffix)) writeFileSync(join(folder, `copy${suffix}`), readFileSync(path + suffix));
+    }
+    return readCommitted(new DatabaseSync(join(folder, 'copy')));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Reads beside the bot that runs on it, as the operators' commands do. */
+export function readCommittedBeside(path: string): Map<string, CommittedRow> {
+  return readCommitted(new DatabaseSync(path, { readOnly: true, timeout: 1_000 }));
+}
+
+/** What it holds of an address once its outcome is told: the last commit comes a moment after the last word to Slack. */
+export async function readWhenTold(path: string, address: string, withinMs = 5_000): Promise<CommittedRow | undefined> {
+  return (await readAllWhenTold(async () => readCommittedBeside(path), [address], withinMs)).get(address);
+}
+
+/** The same of several, read by `read`; those that are not there count as told. */
+export async function readAllWhenTold(
+  read: () => Promise<Map<string, CommittedRow>>,
+  addresses: string[],
+  withinMs: number,
+): Promise<Map<string, CommittedRow>> {
+  for (const deadline = performance.now() + withinMs; ; ) {
+    const rows = await read();
+    const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'told') === 'told');
+    if (isDone || performance.now() > deadline) return rows;
+    await sleep(10);
+  }
+}
+
+function readCommitted(database: DatabaseSync): Map<string, CommittedRow> {
+  try {
+    return parseCommitted(database.prepare(COMMITTED_QUERY).all());
+  } finally {
+    database.close();
+  }
+}
+
+/** The files of an SQLite database as they are now, for looking for secrets in them. */
+export function readFiles(path: string): Buffer {
+  return Buffer.concat(
+    ['', '-wal', '-journal'].flatMap((end) => (existsSync(path + end) ? [readFileSync(path + end)] : [])),
+  );
+}

@@ -1,0 +1,86 @@
+import type { LocalSlack, StoredMessage } from '../../playground/local-slack/types.ts';
+import type { ShownOutcome } from '../judging/facts.ts';
+
+/** Titles of the outcomes, as people read them in the announcement and in the reply. */
+const TITLES: [RegExp, ShownOutcome][] = [
+  [/^Inbox added\b/, 'added'],
+  [/^Inbox not added: ColdSend has it already/, 'exists'],
+  [/^Inbox not added: ColdSend refused the API key/, 'key_refused'],
+  [/^Inbox not added: ColdSend refused it/, 'refused'],
+  [/^Not known whether the inbox was added/, 'unknown'],
+  [/^Inbox not added: it could not be sent for a day/, 'expired'],
+  // Whoever refused it.
+  [/^Inbox not added/, 'refused'],
+];
+
+const ADDRESS = /[a-z0-9.-]+@faults\.test/;
+
+export type Told = {
+  announcements(address: string): StoredMessage[];
+  replies(address: string): StoredMessage[];
+  /** Resolves when every address has its outcome in the thread and in the announcement; rejects when time is over. */
+  waitFor(addresses: string[], timeoutMs: number): Promise<void>;
+  /** Resolves when the outcome of the address is told, but for the last commit. */
+  close(): void;
+};
+
+/** Keeps what Slack was told about each address, by the address that stands in the text. */
+export function watchTold(slack: LocalSlack): Told {
+  const byAddress = new Map<string, { announcements: Set<StoredMessage>; replies: Set<StoredMessage> }>();
+  const waiting = new Set<() => void>();
+  const of = (address: string) => {
+    const known = byAddress.get(address) ?? { announcements: new Set(), replies: new Set() };
+    byAddress.set(address, known);
+    return known;
+  };
+  const isTold = (address: string): boolean => {
+    const { announcements, replies } = of(address);
+    return replies.size > 0 && [...announcements].some(({ text }) => shownIn(text) !== undefined);
+  };
+  const stop = slack.onChange((change) => {
+    if (change.kind !== 'message') return;
+    const address = ADDRESS.exec(change.message.text)?.[0];
+    if (address === undefined) return;
+    const { announcements, replies } = of(address);
+    (change.message.threadTs === undefined ? announcements : replies).add(change.message);
+    for (const check of [...waiting]) check();
+  });
+
+  return {
+    announcements: (address) => [...of(address).announcements],
+    replies: (address) => [...of(address).replies],
+    waitFor(addresses, timeoutMs) {
+      if (addresses.every(isTold)) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (addresses.every(isTold)) finish(resolve);
+        };
+        const timer = setTimeout(() => {
+          const missing = addresses.filter((address) => !isTold(address));
+          finish(() => reject(new NotToldError(missing, timeoutMs)));
+        }, timeoutMs);
+        const finish = (then: () => void): void => {
+          clearTimeout(timer);
+          waiting.delete(check);
+          then();
+        };
+        waiting.add(check);
+      });
+    },
+    close: stop,
+  };
+}
+
+export class NotToldError extends Error {
+  readonly missing: string[];
+  constructor(missing: string[], afterMs: number) {
+    super(`not told within ${afterMs} ms: ${missing.join(', ')}`);
+    this.name = 'NotToldError';
+    this.missing = missing;
+  }
+}
+
+/** The outcome a text begins with; undefined while there is none. */
+export function shownIn(text: string): ShownOutcome | undefined {
+  return TITLES.find(([title]) => title.test(text))?.[1];
+}

@@ -1,0 +1,144 @@
+import { cleanText } from '../account/clean-text.ts';
+import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
+import type { KeyTrial, UncheckedWhy } from './key-check.ts';
+
+/** A client and all channels its key is for. */
+export type Client = { label: string; channelIds: string[] };
+
+export type KeyToStore = {
+  teamId: string;
+  userId: string;
+  apiKey: string;
+  /** Whose key it is; undefined: the workspace's own. */
+  client: Client | undefined;
+  /** The client must not have a key yet. */
+  isNew: boolean;
+  /** What the form was made for; see `keyStamp`. */
+  stamp: string;
+};
+
+/**
+ * `stored` is told with what is known of the key, why it could not be checked where that is so, and the channels that are the
+ * client's from now on and were not before; everything else left the stored keys as they were.
+ */
+export type KeyStored =
+  | { kind: 'stored'; key: ColdsendKey; unchecked: UncheckedWhy | undefined; newChannelIds: string[] }
+  | KeyNotStored;
+
+export type KeyNotStored =
+  | { kind: 'not_a_key' }
+  | { kind: 'not_a_label' }
+  | { kind: 'label_taken' }
+  | { kind: 'no_channel' }
+  /** These of the channels are this other client's already. */
+  | { kind: 'channel_taken'; by: string; channelIds: string[] }
+  /** The bot can't post there, or there are no such channels in this workspace. */
+  | { kind: 'cannot_post'; channelIds: string[] }
+  /** Somebody has stored, changed or removed the key since the form was opened. */
+  | { kind: 'outdated' }
+  /** Slack did not say whether the bot can post there. */
+  | { kind: 'slack_silent' }
+  /** The client's stored key can't be bound to other channels, because it can't be opened. */
+  | { kind: 'key_unreadable' }
+  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
+
+/** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
+export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
+
+export type StoreKeyDeps = {
+  /** Takes one of the key's turns within ColdSend's rate limit; false where it has none left now. */
+  takeTurn(apiKey: string): Promise<boolean>;
+  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
+  list(teamId: string): Promise<ColdsendKey[]>;
+  /** What a form about this client's key ('' for the workspace's own) would be made for now. */
+  keyStamp(teamId: string, label: string): Promise<string>;
+  /** Stores it, and makes what waits for it due at once: both, or neither and undefined where `stamp` is outdated. */
+  save(key: {
+    teamId: string;
+    client?: Client;
+    apiKey: string;
+    storedBy: string;
+    status: KeyStatus;
+    missingScopes: string[];
+    stamp: string;
+  }): Promise<ColdsendKey | undefined>;
+  /** Called once requests that waited for the key are due. */
+  wake(): void;
+};
+
+/**
+ * Tries a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
+ *
+ * @param withinMs how long the trial may take; a key that could not be tried in that time is stored as unchecked
+ * @param checkChannel asked for each channel that was not the client's before
+ */
+export function createStoreKey(
+  deps: StoreKeyDeps,
+): (toStore: KeyToStore, withinMs: number, checkChannel?: CheckChannel) => Promise<KeyStored> {
+  return async (toStore, withinMs, checkChannel) => {
+    const { teamId, userId, client, stamp } = toStore;
+    const apiKey = cleanText(toStore.apiKey);
+    const keys = client === undefined ? [] : await deps.list(teamId);
+    const mistake = client && findMistake(client, keys, toStore.isNew);
+    if (mistake !== undefined) return mistake;
+    if ((await deps.keyStamp(teamId, client?.label ?? '')) !== stamp) return { kind: 'outdated' };
+    if (!KEY_FORMAT.test(apiKey)) return { kind: 'not_a_key' };
+    const trial = await tryInTurn(apiKey, withinMs);
+    if (trial.kind !== 'works' && trial.kind !== 'unchecked') return trial;
+    const newChannelIds = client === undefined ? [] : findNew(client, keys);
+    const closed = await findClosed(newChannelIds, checkChannel);
+    if (closed !== undefined) return closed;
+    const key = await deps.save({
+      teamId,
+      ...(client && { client }),
+      apiKey,
+      storedBy: userId,
+      status: trial.kind,
+      missingScopes: [],
+      stamp,
+    });
+    if (key === undefined) return { kind: 'outdated' };
+    deps.wake();
+    return { kind: 'stored', key, unchecked: trial.kind === 'unchecked' ? trial.why : undefined, newChannelIds };
+  };
+
+  async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {
+    if (await deps.takeTurn(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
+    return { kind: 'unchecked', why: 'rate_limited' };
+  }
+}
+
+/** What keeps a client from having these channels; undefined where nothing does. */
+export function findMistake(
+  { label, channelIds }: Client,
+  keys: ColdsendKey[],
+  isNew: boolean,
+): KeyNotStored | undefined {
+  if (label === '' || label.length > LONGEST_LABEL) return { kind: 'not_a_label' };
+  if (isNew && keys.some((key) => key.label.toLowerCase() === label.toLowerCase())) return { kind: 'label_taken' };
+  if (channelIds.length === 0) return { kind: 'no_channel' };
+  const taken = keys.filter((key) => key.label !== label && channelIds.includes(key.channelId));
+  const by = taken[0]?.label;
+  if (by === undefined) return undefined;
+  const theirs = taken.filter((key) => key.label === by).map(({ channelId }) => channelId);
+  return { kind: 'channel_taken', by, channelIds: theirs };
+}
+
+/** The channels that are not the client's yet. */
+export function findNew({ label, channelIds }: Client, keys: ColdsendKey[]): string[] {
+  const before = new Set(keys.filter((key) => key.label === label).map(({ channelId }) => channelId));
+  return channelIds.filter((channelId) => !before.has(channelId));
+}
+
+/** Those of the channels where the bot can't post, or that Slack did not say; undefined where it can in all of them. */
+export async function findClosed(
+  channelIds: string[],
+  check: CheckChannel = async () => 'ok',
+): Promise<KeyNotStored | undefined> {
+  const answers = await Promise.all(
+    channelIds.map(async (channelId) => ({ channelId, answer: await check(channelId) })),
+  );
+  const closed = answers.filter(({ answer }) => answer === 'cannot_post').map(({ channelId }) => channelId);
+  if (closed.length > 0) return { kind: 'cannot_post', channelIds: closed };
+  return answers.some(({ answer }) => answer === 'slack_silent') ? { kind: 'slack_silent' } : undefined;
+}

@@ -1,0 +1,28 @@
+import type { AddInboxRequest } from '../request/request.ts';
+
+/** Whose places a request takes: those of a person, of the key it is sent with, and of a workspace. */
+export type Owner = Pick<AddInboxRequest, 'teamId' | 'userId' | 'client'>;
+
+/** How many requests each of them may have at work at once. */
+export type Shares = { person: number; key: number; workspace: number };
+
+/**
+ * The shares while so many places are free. ColdSend can keep a request for a minute, so nobody may hold most of the places:
+ * the fewer are free, the fewer each may have. However many people use up their shares, some places stay free for others.
+ */
+export function sharesOf(free: number): Shares {
+  return { person: Math.max(1, Math.floor(free / 4)), key: Math.floor(free / 2), workspace: free };
+}
+
+/** Where nothing needs to be kept free for others. */
+export const ALL_SHARES = sharesOf(Number.MAX_SAFE_INTEGER);
+
+/** Whether one more request of `owner` may start beside those at work. The first one of a person needs only a free place. */
+export function hasShare(owner: Owner, atWork: Owner[], free: number): boolean {
+  const ofWorkspace = atWork.filter(({ teamId }) => teamId === owner.teamId);
+  const ofPerson = ofWorkspace.filter(({ userId }) => userId === owner.userId);
+  if (free <= 0 || ofPerson.length === 0) return free > 0;
+  const ofKey = ofWorkspace.filter(({ client }) => client === owner.client);
+  const { person, key, workspace } = sharesOf(free);
+  return ofPerson.length < person && ofKey.length < key && ofWorkspace.length < workspace;
+}

@@ -1,0 +1,16 @@
+import { readEnvironment } from '../app/read-environment.ts';
+import { describeError } from '../operations/log/log.ts';
+import { runAdmin } from './run-admin.ts';
+
+try {
+  process.exitCode = await runAdmin({
+    args: process.argv.slice(2),
+    env: readEnvironment(process.env),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    now: Date.now,
+  });
+} catch (error) {
+  const { code, at } = describeError(error);
+  process.stderr.write(`The command failed (${code} at ${at}).\n`);
+  process.exitCode = 1;
+}

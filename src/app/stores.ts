@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { describeError, type Log } from '../operations/log/log.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import { createTurnRepository } from '../storage/rate-limit/rate-limit-repository.ts';
+import { createAuditedStore } from '../storage/requests/audited-store.ts';
+import { createRequestRepository } from '../storage/requests/request-repository.ts';
+import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
+import type { OnUnreadable } from '../storage/rows/read-rows.ts';
+import { createResponseUrlSeal } from '../storage/sealing/response-url-seal.ts';
+import { createSealer } from '../storage/sealing/sealing.ts';
+import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
+import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
+import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
+
+/**
+ * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
+ * within Slack's three seconds either.
+ */
+const LEASE_MS = 4_000;
+
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/**
+ * Opens the database, migrated, and what is kept in it. Throws StorageError where it is in use, broken or sealed with other
+ * keys.
+ */
+export async function openStores(config: Config, log: Log, now: () => number, onUnreadable: OnUnreadable) {
+  const sealer = createSealer(config.encryptionKeys);
+  const database = await openDatabase(config.databaseUrl, {
+    sealer,
+    onConnectionError: (error) => log.error('A connection to the database broke', describeError(error)),
+  });
+  const startedAt = now() - performance.now();
+  const held = {
+    sealer,
+    owner: randomUUID(),
+    leaseMs: LEASE_MS,
+    now,
+    onUnreadable,
+  };
+  const audited = createAuditedStore({ database, ...held });
+  const { accept, advance } = audited;
+  return {
+    sealer,
+    database,
+    audited,
+    requests: {
+      ...createRequestRepository({ db: database, ...held }),
+      accept,
+      advance,
+      renew: createRequestRepository({ db: database.aside, ...held }).renew,
+    },
+    turns: createTurnRepository({
+      database,
+      limits: config.coldsend.rateLimits,
+      steadyNow: () => Math.round(startedAt + performance.now()),
+      ...held,
+    }),
+    setAside: createSetAsideRequests({ db: database, now }),
+    keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
+    settings: createSettingsRepository(database, onUnreadable),
+    audit: createAuditRepository({ db: database, now, onUnreadable }),
+    responseUrlSeal: createResponseUrlSeal(sealer),
+    /** How long a claim holds; on SQLite this process is the only one that can claim. */
+    leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
+  };
+}

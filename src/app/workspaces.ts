@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@slack/bolt';
+import type { FetchFunction } from '@slack/web-api';
+import type { SlackConfig } from '../config.ts';
+import { describeError, type Log } from '../operations/log/log.ts';
+import { type BotIdentity, identifyBot } from '../slack/install/identify-bot.ts';
+import {
+  createInstallations,
+  type Installations,
+  NotInstalledError,
+  TokenUnreadableError,
+} from '../slack/install/installations.ts';
+import { createMissedLeavings } from '../slack/install/missed-uninstalls.ts';
+import { createLeaving, type LeavingEvent, type LeavingInstallation } from '../slack/install/uninstall.ts';
+import type { SlackApis } from '../slack/web-api/slack-api.ts';
+import { tryPatiently } from '../slack/web-api/try-patiently.ts';
+import type { Database } from '../storage/database.ts';
+import type { OnUnreadable } from '../storage/rows/read-rows.ts';
+import type { Sealer } from '../storage/sealing/sealing.ts';
+import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
+import { createOauthStateRepository } from '../storage/workspaces/oauth-state-repository.ts';
+import { createWorkspaceRepository } from '../storage/workspaces/workspace-repository.ts';
+import type { Route } from '../web/http-server.ts';
+
+/** How often to look for what came in for workspaces that had left already. */
+const SWEEP_MS = 15_000;
+
+/** How often to ask Slack whether the tokens still work. */
+const LOOK_MS = 30 * 60_000;
+
+export type WorkspacesDeps = {
+  slack: SlackConfig;
+  database: Database;
+  sealer: Sealer;
+  fetch: FetchFunction;
+  logger: Logger;
+  apiOf: SlackApis;
+  log: Log;
+  newReference(): string;
+  /** Told of a request that an install page refuses, with why. */
+  onRefused(why: string): void;
+  onUnreadable: OnUnreadable;
+  now(): number;
+};
+
+/** The workspaces the bot serves: the one of its token, or all that have installed it. */
+export type Workspaces = {
+  installations: Installations;
+  leave(event: LeavingEvent): Promise<void>;
+  /** Where admins install the bot themselves; undefined for one workspace. */
+  installUrl: string | undefined;
+  /** The pages for installing; none for one workspace. */
+  createRoutes(): Promise<Record<string, Route>>;
+  /** Resolves once it is known whom the bot serves. Throws StartError where Slack refuses the one token. */
+  start(): Promise<void>;
+  stop(): void;
+};
+
+export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
+  const { workspaces } = deps.slack;
+  return workspaces.kind === 'one' ? createOne(deps, workspaces.botToken) : createMany(deps, workspaces);
+}
+
+function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
+  const { apiOf, database, log, now } = deps;
+  const repository = createWorkspaceRepository({ database, now });
+  let self: BotIdentity | undefined;
+  const find = async (teamId: string) =>
+    self?.teamId === teamId ? { teamId, botToken, botId: self.botId, botUserId: self.botUserId } : undefined;
+  const leave = createLeaving({
+    find: async (teamId): Promise<LeavingInstallation | undefined> => {
+      const found = await find(teamId);
+      return found && { ...found, installedAt: undefined };
+    },
+    apiOf,
+    remove: ({ teamId }, why) => repository.clear(teamId, why),
+    onRemoved: (teamId) => removed(deps, teamId),
+    sleep,
+    monotonicNow: () => performance.now(),
+  });
+
+  return {
+    installations: createInstallations({
+      find: async (teamId) => {
+        if (self?.isOrgWide === true) throw new NotInstalledError('org_wide');
+        return find(teamId);
+      },
+      monotonicNow: () => performance.now(),
+      onDropped: () => {},
+    }),
+    leave: async (event) => {
+      // Whoever replaces the token of their own bot keeps everything else.
+      if (event.revoked === undefined) await leave(event);
+      else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
+    },
+    installUrl: undefined,
+    createRoutes: async () => ({}),
+    start: async () => {
+      self = await identifyBot(apiOf(botToken), sleep);
+      if (self.isOrgWide) {
+        log.error(
+          'SLACK_BOT_TOKEN belongs to an org-wide installation, so every command is refused: install the app in one workspace and use the token of that',
+        );
+      }
+    },
+    stop: () => {},
+  };
+}
+
+function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { kind: 'many' }): Workspaces {
+  const { apiOf, database, fetch, log, logger, now, sealer } = deps;
+  const stored = createInstallationRepository({ database, sealer, now, onUnreadable: deps.onUnreadable });
+  const repository = createWorkspaceRepository({ database, now });
+  const used = createOauthStateRepository({ db: database, now });
+  const installations = createInstallations({
+    find: async (teamId) => {
+      const found = await stored.findReadable(teamId);
+      if (found === undefined) return undefined;
+      const { botToken, ...rest } = found;
+      if (botToken === undefined) throw new TokenUnreadableError();
+      return { ...rest, botToken };
+    },
+    monotonicNow: () => performance.now(),
+    onDropped: apiOf.forget,
+  });
+  const stopping = new AbortController();
+  let timers: NodeJS.Timeout[] = [];
+  let looking: Promise<void> | undefined;
+  const leaving = {
+    find: stored.findReadable,
+    apiOf,
+    remove: ({ teamId, installedAt }: LeavingInstallation, why: string) => repository.remove(teamId, installedAt, why),
+    onRemoved: (teamId: string) => {
+      installations.forget(teamId);
+      removed(deps, teamId);
+    },
+    monotonicNow: () => performance.now(),
+  };
+  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.listTeams });
+
+  return {
+    installations,
+    leave: createLeaving({ ...leaving, sleep }),
+    installUrl: `${oauth.publicUrl}/slack/install`,
+    createRoutes: async () => {
+      const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
+        import('../web/install-routes.ts'),
+        import('../slack/install/install-state.ts'),
+        import('../slack/install/render-welcome.ts'),
+      ]);
+      return createInstallRoutes({
+        ...oauth,
+        slackApiUrl: deps.slack.apiUrl,
+        fetch,
+        logger,
+        state: createInstallState({ secret: oauth.stateSecret, used, now }),
+        find: stored.findReadable,
+        save: stored.save,
+        apiOf,
+        onInstalled: ({ teamId, botToken, installedBy }, again) => {
+          installations.forget(teamId);
+          log.info('A workspace has installed the bot', { team: teamId });
+          tryPatiently(() => apiOf(botToken).postMessage(installedBy, renderWelcome(again))).catch((error: unknown) =>
+            log.warn('Slack did not take the first message', describeError(error)),
+          );
+        },
+        onRefused: deps.onRefused,
+        onFailure: (error) => {
+          const reference = deps.newReference();
+          log.error('An installation could not be finished', { ...describeError(error), request: reference });
+          return reference;
+        },
+      });
+    },
+    start: async () => {
+      timers = [setInterval(() => void sweep(), SWEEP_MS), setInterval(() => void look(), LOOK_MS)];
+      void look();
+    },
+    stop: () => {
+      stopping.abort();
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+
+  async function look(): Promise<void> {
+    looking ??= findMissedLeavings(stopping.signal)
+      .catch((error: unknown) => {
+        if (stopping.signal.aborted) return;
+        log.error('Workspaces that left without a word could not be looked for', describeError(error));
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+    await looking;
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      for (const teamId of await repository.sweep()) removed(deps, teamId);
+    } catch (error) {
+      log.error('What workspaces left behind could not be looked for', describeError(error));
+    }
+  }
+}
+
+/** Never rejects: what is freed is erased as far as it can be, now or later. */
+function removed({ database, log }: WorkspacesDeps, teamId: string): void {
+  log.info('A workspace has left; what was its own is removed', { team: teamId });
+  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const) void database.eraseFreed(table);
+}

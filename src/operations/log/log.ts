@@ -1,0 +1,105 @@
+import { pino } from 'pino';
+import type { LogLevel } from '../../config.ts';
+import { createLineWriter } from './line-writer.ts';
+import { openOutput } from './open-output.ts';
+
+/** All that may be written to the log: ids, codes and durations. There is no field that could hold a secret or a body. */
+export type LogFields = {
+  /** The request's reference, from the submission to the reply. */
+  request?: string;
+  team?: string;
+  user?: string;
+  /** A state, step or outcome of ours. */
+  state?: string;
+  step?: string;
+  outcome?: string;
+  /** An error's literal code or class name, never its message. */
+  code?: string | undefined;
+  /** Where an error was thrown: file and line of the first frames, without its message. */
+  at?: string;
+  /** A method of Slack's Web API, or a listener's name. */
+  method?: string;
+  status?: number | undefined;
+  ms?: number;
+  count?: number;
+  port?: number;
+  mode?: string;
+  version?: string;
+  /** A table of ours, the id of one of its rows, and a column. */
+  table?: string;
+  row?: string;
+  column?: string;
+};
+
+export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;
+
+/** The log of the process, which knows what of it nobody took. */
+export type ProcessLog = Log & { countDropped(): number };
+
+/**
+ * JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. Where nobody takes them, lines are dropped
+ * and the bot goes on.
+ */
+export function createLog(level: LogLevel): ProcessLog {
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters };
+  const writer = createLineWriter({
+    write: openOutput(1),
+    renderDropped: (count) => {
+      let rendered = '';
+      pino(options, {
+        write: (line) => {
+          rendered = line;
+        },
+      }).warn({ count }, 'Log lines were dropped');
+      return rendered;
+    },
+  });
+  const logger = pino(options, { write: writer.add });
+  process.once('exit', writer.flush);
+  const at =
+    (name: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: LogFields = {}) =>
+      logger[name](fields, message);
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    countDropped: writer.countDropped,
+  };
+}
+
+/** What may be told of an error: its code and where it was thrown. A message can quote what a person typed. */
+export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
+  if (!(error instanceof Error)) return { code: typeof error };
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.name}:${error.code}` : error.name;
+  const frames =
+    error.stack
+      ?.replace(error.message, '')
+      .split('\n')
+      .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)) ?? [];
+  const at = frames.slice(0, 4).map((frame) =>
+    frame
+      .trim()
+      .replace(/^at /, '')
+      .replace(/file:\/\/\S*\/(?=(src|node_modules)\/)/, ''),
+  );
+  const cause = error.cause instanceof Error ? describeError(error.cause).code : undefined;
+  return { code: cause === undefined ? code : `${code} < ${cause}`, at: at.join(' < ') };
+}
+
+/** Errors of the network and of TLS have such codes; what others carry may be anything. */
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
+
+/**
+ * Why something could not be reached: the code of the error or of what caused it (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `HTTP_407`
+ * for an answer with a status, `TIMEOUT` for a call that was given up; undefined where none of them says.
+ */
+export function findErrorCode(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  if ('code' in error && typeof error.code === 'string' && ERROR_CODE.test(error.code)) return error.code;
+  if ('statusCode' in error && typeof error.statusCode === 'number') return `HTTP_${error.statusCode}`;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'TIMEOUT';
+  return findErrorCode(error.cause, depth + 1);
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { OnUnreadable } from '../../storage/rows/read-rows.ts';
+import { describeError, type Log } from './log.ts';
+
+/** Rows that are kept in mind: with more than these, some are told again. */
+const MAX_NOTED = 10_000;
+
+/** Tells of each row that can't be read, once however often somebody comes across it. */
+export function createNoteUnreadable(log: Log, onNoted: (table: string) => void): OnUnreadable {
+  const noted = new Set<string>();
+  return (id, error, table) => {
+    const name = `${table} ${id}`;
+    if (noted.has(name)) return;
+    if (noted.size >= MAX_NOTED) noted.clear();
+    noted.add(name);
+    onNoted(table);
+    const about = { ...describeError(error), table, row: id, ...columnOf(error) };
+    log.error('A stored row can not be read by this version', about);
+  };
+}
+
+function columnOf(error: unknown): { column?: string } {
+  const column = error instanceof z.ZodError ? error.issues[0]?.path[0] : undefined;
+  return typeof column === 'string' ? { column } : {};
+}

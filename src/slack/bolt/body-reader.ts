@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
+
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** For all bodies that are still being read: far more than Slack ever has under way. */
+const MAX_UNFINISHED_BYTES = 16 * 1024 * 1024;
+
+/** `crowded_out`: others needed the memory. `cut_off`: there is nobody left to answer. */
+export type NoBody = 'too_large' | 'crowded_out' | 'cut_off';
+
+type Reading = { capacity: number; end(result: Buffer | NoBody): void };
+
+/**
+ * Reads the bodies of requests that anybody may have sent. One that declares or turns out to be too large is not read on. All that
+ * are unfinished share a bound: the one that has taken longest is given up, since Slack's own are whole within milliseconds.
+ */
+export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer | NoBody> {
+  /** The oldest first. */
+  const unfinished = new Set<Reading>();
+  let held = 0;
+
+  return async (request) => {
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too_large';
+    return new Promise((resolve) => {
+      const body = createGrowingBuffer();
+      const reading: Reading = { capacity: 0, end };
+      unfinished.add(reading);
+      request.on('data', take);
+      request.on('end', onEnd);
+      request.on('error', onCutOff);
+      request.on('close', onCutOff);
+
+      function take(chunk: Buffer): void {
+        if (body.length + chunk.length > MAX_BODY_BYTES) end('too_large');
+        else keep(chunk);
+      }
+
+      function keep(chunk: Buffer): void {
+        body.add(chunk);
+        held += body.capacity - reading.capacity;
+        reading.capacity = body.capacity;
+        for (const oldest of unfinished) {
+          if (held <= MAX_UNFINISHED_BYTES) break;
+          oldest.end('crowded_out');
+        }
+      }
+
+      /** Leaves nothing at the request, which lives as long as its connection. */
+      function end(result: Buffer | NoBody): void {
+        unfinished.delete(reading);
+        held -= reading.capacity;
+        request.pause();
+        request.off('data', take).off('end', onEnd).off('error', onCutOff).off('close', onCutOff);
+        resolve(result);
+      }
+
+      function onEnd(): void {
+        end(body.bytes());
+      }
+
+      function onCutOff(): void {
+        end('cut_off');
+      }
+    });
+  };
+}

@@ -1,0 +1,262 @@
+import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
+import type { FetchFunction } from '@slack/web-api';
+import type { z } from 'zod';
+import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { EVENTS } from '../ids.ts';
+import { type Installed, NotInstalledError } from '../install/installations.ts';
+import type { Listeners } from '../listeners.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { sentences } from '../sentences.ts';
+import {
+  failureText,
+  notInstalledText,
+  notOpenedText,
+  perhapsDoneText,
+  perhapsOpenedText,
+} from '../thread/ephemeral.ts';
+import { isRefusal, NotOpenedError, type SlackApi } from '../web-api/slack-api.ts';
+import { isTriggerUsed } from '../web-api/slack-errors.ts';
+import { BoltApp } from './bolt-without-receivers.ts';
+import { createIsCopy } from './copies.ts';
+import {
+  type ActionPayload,
+  type Actor,
+  actionPayload,
+  actorOf,
+  commandPayload,
+  homeOpenedPayload,
+  leavingPayload,
+  submissionPayload,
+} from './payloads.ts';
+
+export type BoltAppDeps = {
+  receiver: Receiver;
+  listeners: Listeners;
+  /** Whose token serves a workspace. Throws where the bot isn't installed there. */
+  authorize(teamId: string | undefined): Promise<Installed>;
+  apiOf(token: string): SlackApi;
+  fetch: FetchFunction;
+  /** Says something to one person; false where Slack did not take it. */
+  respond(responseUrl: string, text: string): Promise<boolean>;
+  /** Where admins can install the bot themselves. */
+  installUrl: string | undefined;
+  slackApiUrl: string;
+  logger: Logger;
+  /** Notes a failure once, and returns the reference under which the log has it. */
+  onFailure(listener: string, error: unknown): string;
+  /** Something came from a workspace that the bot isn't installed in; the person is told, and nothing is done. */
+  onStranger(): void;
+  onAck(listener: string, ms: number): void;
+};
+
+type Context = { teamId?: string | undefined; botToken?: string | undefined; unauthorized?: unknown };
+
+const MOST_USED_VIEWS = 1_000;
+
+/**
+ * Bolt with one listener for each row of the table. Each parses, does, answers; whatever is thrown is noted once and told
+ * to the person with a reference, and the request is acknowledged in any case: a listener that throws before its ack would
+ * show them nothing but Slack's own "trouble connecting".
+ */
+export function createBoltApp(deps: BoltAppDeps): App {
+  const { listeners } = deps;
+  const isCopy = createIsCopy();
+  const app = new BoltApp({
+    receiver: deps.receiver,
+    // Where it throws, Bolt acknowledges without a word.
+    authorize: ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> =>
+      authorize(teamId, isEnterpriseInstall).catch((unauthorized: unknown) => ({ unauthorized })),
+    logger: deps.logger,
+    clientOptions: { slackApiUrl: deps.slackApiUrl, fetch: deps.fetch, retryConfig: { retries: 0 } },
+    convoStore: false,
+    ignoreSelf: false,
+  });
+  app.error(async (error) => void deps.onFailure('bolt', error));
+  /** External ids of views that somebody has used: whatever Slack said, those were open. */
+  const usedViews = new Set<string>();
+
+  for (const [name, listener] of Object.entries(listeners.commands)) {
+    app.command(name, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, (text?: string) => ack(text ?? ''));
+      await guarded(name, {
+        run: async () => {
+          const command = parse(commandPayload, body);
+          if (isCopy(command.trigger_id)) return answer();
+          await listener(command, apiFor(context), answer);
+        },
+        apologize: async (text) => {
+          if (!answer.done) return answer(text);
+          if (await deps.respond(body.response_url, text)) return;
+          await sayInDm(text, body.user_id, context);
+        },
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.submissions)) {
+    app.view(name, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, (response: Awaited<ReturnType<typeof listener>>) => ack(response));
+      await guarded(name, {
+        run: async () => {
+          const payload = parse(submissionPayload, body);
+          noteUsed(payload.view);
+          const api = apiFor(context);
+          const actor = actorIn(payload, context);
+          await answer(await listener(api, actor, payload.view));
+          await listeners.afterSubmission[name]?.(api, actor);
+        },
+        apologize: async (text) => {
+          const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
+          if (!answer.done) await answer({ response_action: 'push', view: notice });
+        },
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.viewActions)) {
+    onAction(name, async (api, actor, action) => {
+      if (action.view !== undefined) await listener(api, actor, action.view, action.trigger_id);
+    });
+  }
+  for (const [name, listener] of Object.entries(listeners.actions)) onAction(name, listener);
+
+  for (const [name, listener] of Object.entries(listeners.events)) {
+    app.event(name, async ({ body, context }) => {
+      await guarded(name, {
+        run: async () => {
+          const { event, team_id } = parse(homeOpenedPayload, body);
+          if (event.tab !== 'home') return;
+          await listener(apiFor(context), actorIn({ team: { id: team_id }, user: { id: event.user } }, context));
+        },
+        apologize: async () => {},
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.lifecycle)) {
+    app.event(name, async ({ body }) => {
+      await guarded(name, {
+        run: async () => {
+          const { team_id, event_time, event } = parse(leavingPayload, body);
+          const revoked = name === EVENTS.revoked ? (event.tokens?.bot ?? []) : undefined;
+          await listener({ teamId: team_id, at: event_time * 1000, revoked });
+        },
+        apologize: async () => {},
+      });
+    });
+  }
+
+  return app;
+
+  function onAction(name: string, listener: Listeners['actions'][string]): void {
+    app.action({ type: 'block_actions', action_id: name }, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, () => ack());
+      await guarded(name, {
+        run: async () => {
+          await answer();
+          const payload = parse(actionPayload, body);
+          if (isCopy(payload.trigger_id)) return;
+          noteUsed(payload.view);
+          await listener(apiFor(context), actorIn(payload, context), payload);
+        },
+        apologize: (text) => apologizeForAction(text, body, context),
+      });
+    });
+  }
+
+  async function apologizeForAction(text: string, body: unknown, context: Context): Promise<void> {
+    const parsed = actionPayload.safeParse(body);
+    if (!parsed.success) return;
+    const { view, response_url, trigger_id, user }: ActionPayload = parsed.data;
+    if (response_url !== undefined && (await deps.respond(response_url, text))) return;
+    // On top, so that what they typed is still there when they close it.
+    const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
+    if (view?.type === 'modal' && (await isTaken(() => apiFor(context).pushView(trigger_id, notice)))) return;
+    await sayInDm(text, user.id, context);
+  }
+
+  async function sayInDm(text: string, userId: string, context: Context): Promise<void> {
+    const message = { text, blocks: [{ type: 'section' as const, text: mrkdwn(text) }] };
+    await isTaken(() => apiFor(context).postMessage(userId, message));
+  }
+
+  async function guarded(
+    name: string,
+    { run, apologize }: { run(): Promise<void>; apologize(text: string): Promise<void> },
+  ): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (error instanceof NotInstalledError) {
+        deps.onStranger();
+        return apologize(notInstalledText(error.why, deps.installUrl));
+      }
+      if (isUsedElsewhere(error)) return;
+      const reference = deps.onFailure(name, error);
+      if (error instanceof NotOpenedError && usedViews.has(error.externalId)) return;
+      await apologize(apologyFor(error)(reference));
+    }
+  }
+
+  function answerOnce<Answer extends unknown[]>(name: string, ack: (...answer: Answer) => Promise<void>) {
+    const startedAt = performance.now();
+    const answer = async (...given: Answer): Promise<void> => {
+      answer.done = true;
+      await ack(...given);
+      deps.onAck(name, performance.now() - startedAt);
+    };
+    answer.done = false;
+    return answer;
+  }
+
+  async function authorize(teamId: string | undefined, isEnterpriseInstall: boolean): Promise<Installed> {
+    if (isEnterpriseInstall) throw new NotInstalledError('org_wide');
+    return deps.authorize(teamId);
+  }
+
+  function noteUsed(view: ActionPayload['view']): void {
+    if (!view?.external_id) return;
+    usedViews.add(view.external_id);
+    for (const oldest of usedViews) {
+      if (usedViews.size <= MOST_USED_VIEWS) break;
+      usedViews.delete(oldest);
+    }
+  }
+
+  function apiFor({ botToken, unauthorized }: Context): SlackApi {
+    if (unauthorized !== undefined) throw unauthorized;
+    if (botToken === undefined) throw new TypeError('authorize gave no token');
+    return deps.apiOf(botToken);
+  }
+
+  function actorIn(payload: Parameters<typeof actorOf>[0], { teamId }: Context): Actor {
+    if (teamId === undefined) throw new TypeError('authorize gave no workspace');
+    return actorOf(payload, teamId);
+  }
+}
+
+function apologyFor(error: unknown): (reference: string) => string {
+  if (error instanceof CommitInDoubtError) return perhapsDoneText;
+  if (!(error instanceof NotOpenedError)) return failureText;
+  return error.isCertain ? notOpenedText : perhapsOpenedText;
+}
+
+/** Whether Slack took what was one more try to say something; nobody is told where it did not. */
+async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Another replica got a copy of it, and has opened what there is to open. */
+function isUsedElsewhere(error: unknown): boolean {
+  return isRefusal(error, isTriggerUsed);
+}
+
+function parse<T>(shape: z.ZodType<T>, body: unknown): T {
+  return shape.parse(body);
+}

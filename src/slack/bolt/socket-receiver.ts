@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App, Receiver } from '@slack/bolt';
+import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
+import { StartError } from '../../operations/operator-error.ts';
+import { isTokenRefused } from '../web-api/slack-errors.ts';
+import { ackWhenDone } from './ack-when-done.ts';
+import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
+
+/** How long to wait for Slack to take part in closing the connection. */
+const CLOSE_WITHIN_MS = 2_000;
+
+/** From asking for an address to Slack's hello. */
+const CONNECT_WITHIN_MS = 20_000;
+
+/** A connection that lasted this long says that the next one may be made at once. */
+const STABLE_AFTER_MS = 30_000;
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+
+/**
+ * Bolt's receiver for Socket Mode: no public address is needed. Connects again for as long as it takes whenever the
+ * connection is lost. Its start resolves once Slack has said hello, and throws StartError where Slack refuses the app token.
+ */
+export function createSocketReceiver(deps: {
+  appToken: string;
+  slackApiUrl: string;
+  fetch: FetchFunction;
+  logger: Logger;
+  onConnectionChange(connected: boolean): void;
+  /** Slack sent something that nobody here takes; it was acknowledged where it can be, and dropped. */
+  onOdd(why: OddFrame): void;
+  onError(error: unknown): void;
+}): Receiver {
+  let app: App | undefined;
+  let connectedAt: number | undefined;
+  let failures = 0;
+  const stopping = new AbortController();
+  const options: ConstructorParameters<typeof FrameClient>[0] = {
+    appToken: deps.appToken,
+    logger: deps.logger,
+    // The client's own way waits 5 s before it connects again, each time Slack replaces a connection, and ends the process
+    // where Slack refuses the token by then.
+    autoReconnectEnabled: false,
+    clientOptions: {
+      slackApiUrl: deps.slackApiUrl,
+      fetch: deps.fetch,
+      timeout: 10_000,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    },
+  };
+  const client = new FrameClient(options, { onOdd: deps.onOdd, onEnvelope: (envelope) => void dispatch(envelope) });
+  client.on('connected', () => {
+    connectedAt = performance.now();
+    deps.onConnectionChange(true);
+  });
+  client.on('disconnected', () => {
+    if (connectedAt === undefined) return;
+    if (performance.now() - connectedAt > STABLE_AFTER_MS) failures = 0;
+    connectedAt = undefined;
+    deps.onConnectionChange(false);
+    void keepConnecting();
+  });
+
+  return { init, start: () => keepConnecting({ refusable: true }), stop };
+
+  function init(boltApp: App): void {
+    app = boltApp;
+  }
+
+  /** Resolves when connected, or when the bot stops. */
+  async function keepConnecting({ refusable = false } = {}): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const waitMs = failures === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+      failures += 1;
+      try {
+        await sleep(waitMs, undefined, { signal: stopping.signal });
+        await connect();
+        return;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (refusable && isRefused(error)) {
+          throw new StartError(
+            `Slack refuses SLACK_APP_TOKEN (${error.data.error}). Make an app-level token with the scope connections:write under "Basic Information" of the app.`,
+          );
+        }
+        // The client has told its logger already.
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    const timer = setTimeout(() => void client.disconnect(), CONNECT_WITHIN_MS);
+    try {
+      await client.start();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    await Promise.race([client.disconnect(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+  }
+
+  async function dispatch({ body, retryNum, retryReason, ack: answer }: Envelope): Promise<void> {
+    let isAnswered = false;
+    const answerOnce = async (response?: unknown): Promise<void> => {
+      isAnswered = true;
+      await answer(response === '' ? undefined : response);
+    };
+    try {
+      const { ack, done } = ackWhenDone(body, answerOnce);
+      await app?.processEvent({
+        body,
+        ack,
+        ...(retryNum === undefined ? {} : { retryNum }),
+        ...(retryReason === undefined ? {} : { retryReason }),
+      });
+      await done();
+    } catch (error) {
+      deps.onError(error);
+    }
+    if (isAnswered) return;
+    deps.onOdd(body.type === 'app_rate_limited' ? 'app_rate_limited' : 'not_taken');
+    await answerOnce().catch(deps.onError);
+  }
+}
+
+function isRefused(error: unknown): error is WebAPIPlatformError {
+  return error instanceof WebAPIPlatformError && isTokenRefused(error.data.error);
+}

@@ -1,0 +1,52 @@
+import { cleanText } from '../../add-inbox/account/clean-text.ts';
+import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
+import { parseEmailAddress } from '../../add-inbox/account/sender-account.ts';
+import type { CommandPayload } from '../bolt/payloads.ts';
+import { COMMAND } from '../ids.ts';
+import { helpText, usageText } from '../thread/ephemeral.ts';
+import { toConversation } from '../web-api/conversation.ts';
+import type { SlackApi } from '../web-api/slack-api.ts';
+import type { FormToOpen } from './open-form.ts';
+
+/** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
+export function createAddInboxCommand(deps: {
+  openForm(api: SlackApi, form: FormToOpen): Promise<void>;
+  /** Undefined where it is no URL of Slack's. */
+  sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
+}) {
+  return async (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>): Promise<void> => {
+    const wanted = parseText(command.text);
+    if (wanted.kind === 'help') return ack(helpText());
+    if (wanted.kind === 'unclear') return ack(usageText());
+    await ack();
+    const context = {
+      channelId: toConversation(command),
+      sealedResponseUrl: deps.sealResponseUrl(command.team_id, command.response_url),
+      retryOf: undefined,
+      generation: 0,
+    };
+    const actor = { teamId: command.team_id, userId: command.user_id, ownTeamId: command.team_id };
+    await deps.openForm(api, { what: COMMAND, actor, triggerId: command.trigger_id, context, draft: wanted.draft });
+  };
+}
+
+type Wanted = { kind: 'form'; draft: { email_address?: string } } | { kind: 'help' } | { kind: 'unclear' };
+
+function parseText(text: string): Wanted {
+  const trimmed = unescaped(withoutMailto(cleanText(text)));
+  if (trimmed === '') return { kind: 'form', draft: {} };
+  if (trimmed.toLowerCase() === 'help') return { kind: 'help' };
+  const address = parseEmailAddress(trimmed);
+  return address === undefined ? { kind: 'unclear' } : { kind: 'form', draft: { email_address: address } };
+}
+
+/** Slack's client turns an address into `<mailto:jane@acme.com|jane@acme.com>`; behind the bar it stands as it was typed. */
+function withoutMailto(text: string): string {
+  const [, target = text, typed = target] = /^<mailto:([^|>]+)(?:\|([^>]*))?>$/.exec(text) ?? [];
+  return toAsciiAddress(typed) === toAsciiAddress(target) ? typed : target;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping: the three characters that Slack escapes. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}

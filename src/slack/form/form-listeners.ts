@@ -1,0 +1,253 @@
+import type { ModalView } from '@slack/types';
+import { findWarnings } from '../../add-inbox/account/find-warnings.ts';
+import {
+  type AccountField,
+  splitPasswords,
+  validateAccount,
+  validateWho,
+} from '../../add-inbox/account/sender-account.ts';
+import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
+import { answerInTime } from '../bolt/answer-in-time.ts';
+import type { Actor, ViewPayload } from '../bolt/payloads.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { replaceView } from '../modals/replace-view.ts';
+import { type Attempt, findNotice, type Rights } from '../permissions/permissions.ts';
+import { type Notice, sentences } from '../sentences.ts';
+import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
+import type { SlackApi } from '../web-api/slack-api.ts';
+import { openServers } from './draft-defaults.ts';
+import { toBlockErrors } from './field-errors.ts';
+import { turnPage } from './form-context.ts';
+import { parseHowPage, renderHowPage } from './how-page.ts';
+import { parseWhoPage, renderWhoPage } from './who-page.ts';
+
+/** What a submission is answered with. */
+export type SubmissionAnswer =
+  | { response_action: 'errors'; errors: Record<string, string> }
+  | { response_action: 'update'; view: ModalView }
+  /** On top, so that what they typed is still there when they close it. */
+  | { response_action: 'push'; view: ModalView };
+
+export type FormPagesDeps = {
+  rights: Rights;
+  findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  chooseKey: ChooseKey;
+  submit(submission: Submission): Promise<Accepted>;
+  openResponseUrl(teamId: string, sealed: string): string | undefined;
+  /** A new request's reference: under it the log has all there is to say about it. */
+  newReference(): string;
+  /** The request could not be committed, or not in time; or what is to be known before could not be looked up. */
+  onNotAccepted(reference: string, error: unknown): void;
+};
+
+/** Of Slack's three seconds. */
+const ANSWER_WITHIN_MS = 2_500;
+
+/** How far a submission got, for what is said when it fails or takes too long. */
+type Progress = { state: 'checking' | 'committing' | 'late' };
+
+const MOST_IN_DOUBT = 1_000;
+
+/** The two pages of the form: what submitting and pressing the buttons on them does. */
+export function createFormPages(deps: FormPagesDeps) {
+  /**
+   * Views of which nobody could tell whether they were accepted. Until one is found, nobody can: a commit that is still on its
+   * way is not seen by a look-up.
+   */
+  const inDoubt = new Set<string>();
+  return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
+
+  async function submitWho(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
+    const { context, draft } = parseWhoPage(view);
+    const who = validateWho({
+      email_address: draft.email_address,
+      display_name: draft.display_name,
+      inbox_type: draft.inbox_type,
+    });
+    if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
+    const attempt = { what: CALLBACKS.who, view };
+    try {
+      const refused = await refuse(api, actor, attempt, 'inbox_type');
+      if (refused !== undefined) return refused;
+    } catch (error) {
+      const reference = deps.newReference();
+      deps.onNotAccepted(reference, error);
+      return {
+        response_action: 'errors',
+        errors: toBlockErrors({ inbox_type: sentences.notChecked(reference) }, view),
+      };
+    }
+    const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
+    return { response_action: 'update', view: page };
+  }
+
+  async function submitHow(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
+    let drawn: string | undefined;
+    const refer = (): string => {
+      drawn ??= deps.newReference();
+      return drawn;
+    };
+    const progress: Progress = { state: 'checking' };
+    const answerLate = (): SubmissionAnswer => {
+      const wasCommitting = progress.state === 'committing';
+      progress.state = 'late';
+      return notAccepted(refer(), view, wasCommitting, new TooLateError());
+    };
+    return answerInTime(accept(api, actor, view, refer, progress), ANSWER_WITHIN_MS, answerLate);
+  }
+
+  async function accept(
+    api: SlackApi,
+    actor: Actor,
+    view: ViewPayload,
+    refer: () => string,
+    progress: Progress,
+  ): Promise<SubmissionAnswer> {
+    const { teamId, userId } = actor;
+    const { context, draft, typed, alreadyWarned } = parseHowPage(view);
+    try {
+      const before = await deps.findByView(teamId, view.id);
+      if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
+      const account = validateAccount(typed);
+      if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
+      const attempt = { what: CALLBACKS.how, view };
+      const [refused, place] = await Promise.all([
+        refuse(api, actor, attempt, 'daily_limit'),
+        findPlace(teamId, context.channelId),
+      ]);
+      if (refused !== undefined) return refused;
+      const { settings, choice } = place;
+      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
+      if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
+      const warnings = findWarnings(account.value);
+      if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
+        // With the same ids: Slack keeps what was typed, passwords too.
+        const warned = { warnings, account: splitPasswords(account.value).account };
+        return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
+      }
+      const { channelId, retryOf, sealedResponseUrl } = context;
+      // They were told that it was not accepted: so it must not be any more.
+      if (progress.state === 'late') throw new TooLateError();
+      progress.state = 'committing';
+      const { kind, request } = await deps.submit({
+        id: refer(),
+        teamId,
+        userId,
+        viewId: view.id,
+        channelId,
+        resultsChannelId: settings.resultsChannelId,
+        keyChannelId: choice.keyChannelId,
+        client: choice.client,
+        retryOf,
+        responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
+        account: account.value,
+      });
+      const page = kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request);
+      return { response_action: 'update', view: page };
+    } catch (error) {
+      return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
+    }
+  }
+
+  /** @param mayBeCommitted whether it may have been accepted all the same */
+  function notAccepted(
+    reference: string,
+    view: ViewPayload,
+    mayBeCommitted: boolean,
+    error: unknown,
+  ): SubmissionAnswer {
+    deps.onNotAccepted(reference, error);
+    const perhaps = mayBeCommitted || inDoubt.has(view.id);
+    if (perhaps) remember(view.id);
+    const sentence = perhaps ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
+    return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentence }, view) };
+  }
+
+  function remember(viewId: string): void {
+    inDoubt.add(viewId);
+    for (const oldest of inDoubt) {
+      if (inDoubt.size <= MOST_IN_DOUBT) break;
+      inDoubt.delete(oldest);
+    }
+  }
+
+  async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, { what: ACTIONS.backToWho, view }, triggerId, () => {
+      const { context, draft } = parseHowPage(view);
+      return renderWhoPage({ context: turnPage(context), draft });
+    });
+  }
+
+  async function editServers(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, { what: ACTIONS.editServers, view }, triggerId, () => {
+      const { context, draft } = parseHowPage(view);
+      return renderHowPage({ context, draft: openServers(draft) });
+    });
+  }
+
+  /** What is ticked is part of the view's state, so rendering it again is enough. */
+  async function toggleSameLogin(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
+    await show(api, actor, { what: ACTIONS.sameLogin, view }, triggerId, () => renderHowPage(parseHowPage(view)));
+  }
+
+  async function show(
+    api: SlackApi,
+    actor: Actor,
+    attempt: Attempt & { view: ViewPayload },
+    triggerId: string,
+    render: () => ModalView,
+  ): Promise<void> {
+    const { view } = attempt;
+    const right = await deps.rights.checkAdding(api, actor, attempt);
+    const refusal = findNotice(right);
+    if (refusal !== undefined) {
+      // On top, as in `pushNotice`; and somebody else may have this view on their screen.
+      await api.pushView(triggerId, renderNotice(refusal));
+      return;
+    }
+    // Changed by a second click: what they see then is newer than what we know.
+    await replaceView(api, view, render());
+  }
+
+  async function findPlace(teamId: string, channelId: string) {
+    const settings = await deps.findSettings(teamId);
+    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
+  }
+
+  /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
+  async function refuse(
+    api: SlackApi,
+    actor: Actor,
+    attempt: Attempt,
+    lastField: AccountField,
+  ): Promise<SubmissionAnswer | undefined> {
+    const right = await deps.rights.checkAdding(api, actor, attempt);
+    switch (right.kind) {
+      case 'allowed':
+        return undefined;
+      case 'refused':
+        return pushNotice(sentences.refusals[right.why]);
+      case 'unknown':
+        return {
+          response_action: 'errors',
+          errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, attempt.view),
+        };
+    }
+  }
+}
+
+/** The answer to a submission that is refused as a whole. */
+export function pushNotice(notice: Notice): SubmissionAnswer {
+  return { response_action: 'push', view: renderNotice(notice) };
+}
+
+/** Slack's time to answer was over before all was done. */
+class TooLateError extends Error {
+  readonly code = 'too_late';
+}

@@ -1,0 +1,89 @@
+import type { ModalView } from '@slack/types';
+import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import { isUsable } from '../../add-inbox/request/next-step.ts';
+import type { Actor } from '../bolt/payloads.ts';
+import { renderKeyForm } from '../home/keys/key-form.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { openThenFill } from '../modals/open-then-fill.ts';
+import type { Right, Rights } from '../permissions/permissions.ts';
+import { sentences } from '../sentences.ts';
+import type { SlackApi } from '../web-api/slack-api.ts';
+import type { Draft, FormContext } from './form-context.ts';
+import { renderWhoPage } from './who-page.ts';
+
+export type FormToOpen = {
+  /** The command or button, for the audit trail. */
+  what: string;
+  actor: Actor;
+  triggerId: string;
+  context: Omit<FormContext, 'openedBy' | 'client'>;
+  draft: Draft;
+  /** Shown in place of the form to somebody who may add inboxes. */
+  instead?: ModalView | undefined;
+};
+
+/** `keyStamp` is what a form for the key of that choice is made for; '' where it needs none. */
+type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string };
+
+/**
+ * Opens the form as the first call to Slack, since a trigger lives three seconds. Who was looked up in the last minute gets
+ * it at once; for anybody else a waiting page opens and becomes the form, or the refusal, when Slack has said who they are.
+ * Throws what the store or Slack's API throws.
+ */
+export function createOpenForm(deps: {
+  rights: Rights;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  chooseKey: ChooseKey;
+  keyStamp(teamId: string, label: string): Promise<string>;
+}): (api: SlackApi, form: FormToOpen) => Promise<void> {
+  const { rights } = deps;
+  return async (api, form) => {
+    const { actor, triggerId, what } = form;
+    const settings = deps.findSettings(actor.teamId);
+    const [known, facts] = [rights.recall(actor, { what }, settings), loadFacts(form, settings)];
+    // Where Slack or the other one throws first, nobody looks at this one any more.
+    facts.catch(() => {});
+    const recalled = await known;
+    if (recalled !== undefined) {
+      await api.openView(triggerId, firstPage(recalled, await facts, form));
+      return;
+    }
+    const opening = api.openView(triggerId, renderNotice(sentences.waiting));
+    const right = rights.checkAdding(api, actor, { what });
+    const page = Promise.all([right, facts]).then((known) => firstPage(...known, form));
+    await openThenFill(api, opening, page, renderNotice(sentences.failed));
+  };
+
+  async function loadFacts({ actor, context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
+    const settings = await found;
+    const choose = () => deps.chooseKey(actor.teamId, context.channelId, settings);
+    const choice = await choose();
+    if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    // The stamp before what the form shows, so that a key stored in between is noticed.
+    const keyStamp = await deps.keyStamp(actor.teamId, choice.client);
+    return { settings, choice: await choose(), keyStamp };
+  }
+}
+
+/** What somebody gets to see who wants to add an inbox. */
+function firstPage(right: Right, { settings, choice, keyStamp }: Facts, form: FormToOpen): ModalView {
+  if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
+  if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+  if (form.instead !== undefined) return form.instead;
+  if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
+  const { client, current } = choice;
+  const context: FormContext = { ...form.context, openedBy: form.actor.userId, client };
+  const draft = withDefaultLimit(form, settings);
+  if (isUsable(current)) return renderWhoPage({ context, draft });
+  if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
+  if (client !== '') return renderNotice(sentences.noClientKey(client));
+  return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
+}
+
+/** What is tried again keeps its own limit. */
+function withDefaultLimit({ context, draft }: FormToOpen, { defaultDailyLimit }: WorkspaceSettings): Draft {
+  if (context.retryOf !== undefined || defaultDailyLimit === undefined) return draft;
+  return { ...draft, daily_limit: String(defaultDailyLimit) };
+}

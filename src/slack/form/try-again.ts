@@ -1,0 +1,58 @@
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { answerInTime } from '../bolt/answer-in-time.ts';
+import type { ActionPayload, Actor } from '../bolt/payloads.ts';
+import { ACTIONS } from '../ids.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { sentences } from '../sentences.ts';
+import { renderSuccessor } from '../thread/request-page.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { draftOf } from './form-context.ts';
+import type { FormToOpen } from './open-form.ts';
+
+/** Of the three seconds that the trigger lives, what looking up a link may take. */
+const LINK_WITHIN_MS = 700;
+
+/**
+ * "Fix and try again" and "Try once more" under a reply: the form, filled in but for the passwords, for the same thread. Where
+ * the inbox was added in the meantime, or is being added, that is said instead.
+ */
+export function createTryAgain(deps: {
+  find(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
+  /** The later request that makes trying this one again pointless. */
+  findSuccessor(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
+  openForm(api: SlackApi, form: FormToOpen): Promise<void>;
+  /** Undefined where it is no URL of Slack's. */
+  sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
+}) {
+  return async (api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> => {
+    const requestId = action.actions[0]?.value ?? '';
+    const [request, successor] = await Promise.all([
+      deps.find(actor.teamId, requestId),
+      deps.findSuccessor(actor.teamId, requestId),
+    ]);
+    if (request === undefined) {
+      await api.openView(action.trigger_id, renderNotice(sentences.requestGone));
+      return;
+    }
+    const responseUrl = action.response_url;
+    const context = {
+      channelId: request.channelId,
+      sealedResponseUrl: responseUrl === undefined ? undefined : deps.sealResponseUrl(actor.teamId, responseUrl),
+      retryOf: request.id,
+      generation: 0,
+    };
+    const draft = draftOf(request.account);
+    const instead = successor && renderSuccessor(successor, actor.userId, await findLink(api, successor));
+    await deps.openForm(api, { what: ACTIONS.tryAgain, actor, triggerId: action.trigger_id, context, draft, instead });
+  };
+}
+
+/** The address of a request's reply, or of the thread it will be in; undefined where Slack does not say so in time. */
+function findLink(api: SlackApi, { announcement, replyTs }: AddInboxRequest): Promise<string | undefined> {
+  if (announcement === undefined) return Promise.resolve(undefined);
+  const found = api.getPermalink(announcement.channelId, replyTs ?? announcement.ts).catch((error: unknown) => {
+    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return undefined;
+    throw error;
+  });
+  return answerInTime(found, LINK_WITHIN_MS, () => undefined);
+}

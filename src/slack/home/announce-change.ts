@@ -1,0 +1,57 @@
+import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { answerInTime } from '../bolt/answer-in-time.ts';
+import type { SubmissionAnswer } from '../form/form-listeners.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { FACTS, sentences } from '../sentences.ts';
+import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+
+/** Of Slack's three seconds, what all of a submission may take with its posts. */
+const ANSWER_WITHIN_MS = 2_700;
+
+/**
+ * Posts a change that is stored already in the channels it is about. A post that fails changes nothing about that: the answer
+ * then says so to who submitted the form. Undefined where Slack took all of them.
+ *
+ * @param startedAt when the submission came, by `performance.now()`
+ */
+export async function announceChange(
+  api: Pick<SlackApi, 'postNow'>,
+  channelIds: string[],
+  message: Message,
+  startedAt: number,
+): Promise<SubmissionAnswer | undefined> {
+  const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 300);
+  const posts = await Promise.all(
+    channelIds.map((channelId) => answerInTime(isPosted(api, channelId, message), withinMs, () => false)),
+  );
+  const missing = channelIds.filter((_, index) => posts[index] !== true);
+  if (missing.length === 0) return undefined;
+  return { response_action: 'update', view: renderNotice(sentences.notAnnounced(missing)) };
+}
+
+/** What is posted in a channel that has become a client's, or the one for results. The client's name is foreign. */
+export function renderChange(text: string, client = ''): Message {
+  const about = `${FACTS.client}: ${client}`;
+  return {
+    text: client === '' ? text : `${text} ${escapeTopLevel(about)}.`,
+    blocks: [
+      { type: 'section', block_id: 'introduction', text: mrkdwn(text) },
+      ...(client === ''
+        ? []
+        : [{ type: 'context' as const, block_id: 'client', elements: [plainText(about, SECTION_TEXT)] }]),
+    ],
+  };
+}
+
+async function isPosted(api: Pick<SlackApi, 'postNow'>, channelId: string, message: Message): Promise<boolean> {
+  try {
+    await api.postNow(channelId, message);
+    return true;
+  } catch (error) {
+    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return false;
+    throw error;
+  }
+}

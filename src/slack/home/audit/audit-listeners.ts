@@ -1,0 +1,118 @@
+import type { ModalView } from '@slack/types';
+import type { AuditNote } from '../../../add-inbox/people/audit.ts';
+import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
+import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import type { ActionPayload, Actor } from '../../bolt/payloads.ts';
+import { ACTIONS } from '../../ids.ts';
+import { renderNotice } from '../../modals/notice-page.ts';
+import { openThenFill } from '../../modals/open-then-fill.ts';
+import { replaceView } from '../../modals/replace-view.ts';
+import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import { AUDIT, sentences } from '../../sentences.ts';
+import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../../web-api/slack-api.ts';
+import { tryPatiently } from '../../web-api/try-patiently.ts';
+import { renderAuditCsv } from './audit-csv.ts';
+import { AUDIT_PAGE_SIZE, type AuditPlace, type ListedEntry, parseAuditPlace, renderAuditPage } from './audit-page.ts';
+
+/** The newest so many entries go into one file. */
+const MOST_EXPORTED = 50_000;
+const READ_AT_ONCE = 5_000;
+
+/** The audit trail, by page and as a file; for admins and owners. */
+export function createAuditPages(deps: {
+  rights: Rights;
+  page(teamId: string, page: AuditPlace & { limit: number }): Promise<ListedEntry[]>;
+  note(entry: AuditNote): Promise<void>;
+  now(): number;
+}) {
+  return { open, turn, exportAll };
+
+  async function open(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const place = { until: deps.now(), skip: 0 };
+    const [right, entries] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.openAudit }),
+      read(actor, place),
+    ]);
+    const refusal = findNotice(right);
+    const page = refusal === undefined ? renderAuditPage(actor.userId, place, entries) : renderNotice(refusal);
+    await api.openView(action.trigger_id, page);
+  }
+
+  async function turn(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const { view, actions } = action;
+    if (view === undefined) return;
+    const place = parseAuditPlace(actions[0]?.value ?? '', deps.now());
+    const what = actions[0]?.action_id ?? ACTIONS.olderAudit;
+    const [right, entries] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what, view }),
+      read(actor, place),
+    ]);
+    const refusal = findNotice(right);
+    if (refusal !== undefined) {
+      // On top: the page may be on somebody else's screen.
+      await api.pushView(action.trigger_id, renderNotice(refusal));
+      return;
+    }
+    const page = renderAuditPage(actor.userId, place, entries);
+    await replaceView(api, view, page);
+  }
+
+  async function exportAll(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const { view } = action;
+    if (view === undefined) return;
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.exportAudit, view }));
+    if (refusal !== undefined) {
+      await api.pushView(action.trigger_id, renderNotice(refusal));
+      return;
+    }
+    const waiting = await api.pushView(action.trigger_id, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
+    const sent = send(api, actor).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
+    await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
+  }
+
+  /** Sends everything to the person's DM; false where Slack did not take it. */
+  async function send(api: SlackApi, { teamId, userId }: Actor): Promise<boolean> {
+    const entries = await readAll(teamId);
+    const isCapped = entries.length === MOST_EXPORTED;
+    const posted = await api.postMessage(userId, toMessage(AUDIT.exportStarts));
+    try {
+      const name = `audit-trail-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`;
+      const content = renderAuditCsv(entries);
+      await api.uploadFile(posted.channelId, { name, title: AUDIT.exportTitle, content });
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
+      await api.updateMessage(posted.channelId, posted.ts, toMessage(AUDIT.exportFailed));
+      return false;
+    }
+    const details = { entries: String(entries.length) };
+    const note = deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
+    // The file is sent: from here on nobody may be told that nothing was done.
+    await note.catch((error: unknown) => Promise.reject(new CommitInDoubtError(error)));
+    const done = toMessage(AUDIT.exportMessage(entries.length, isCapped));
+    await tryPatiently(() => api.updateMessage(posted.channelId, posted.ts, done)).catch(() => {});
+    return true;
+  }
+
+  function read({ teamId }: Actor, place: AuditPlace): Promise<ListedEntry[]> {
+    return deps.page(teamId, { ...place, limit: AUDIT_PAGE_SIZE + 1 });
+  }
+
+  async function readAll(teamId: string): Promise<ListedEntry[]> {
+    const entries: ListedEntry[] = [];
+    const until = deps.now();
+    while (entries.length < MOST_EXPORTED) {
+      const piece = await deps.page(teamId, { until, skip: entries.length, limit: READ_AT_ONCE });
+      entries.push(...piece);
+      if (piece.length < READ_AT_ONCE) break;
+    }
+    return entries;
+  }
+}
+
+function toPage(text: string): ModalView {
+  return renderNotice({ title: AUDIT.title, paragraphs: [text] });
+}
+
+function toMessage(text: string): Message {
+  return { text, blocks: [{ type: 'section', block_id: 'audit_export', text: mrkdwn(text) }] };
+}

@@ -1,0 +1,108 @@
+import type { Button, ContextBlock, KnownBlock, ModalView } from '@slack/types';
+import type { AuditEntry } from '../../../add-inbox/people/audit.ts';
+import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
+import { escapeMrkdwn } from '../../blocks/escape-mrkdwn.ts';
+import { oneLine } from '../../blocks/foreign-text.ts';
+import { OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import { slackDate } from '../../blocks/slack-date.ts';
+import { plainText } from '../../blocks/text-objects.ts';
+import { truncate } from '../../blocks/truncate.ts';
+import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
+import {
+  AUDIT,
+  AUDIT_ACTION_WORDS,
+  auditDetail,
+  auditValue,
+  BUTTONS,
+  REQUEST_PAGE,
+  UNREADABLE,
+} from '../../sentences.ts';
+import { renderUnreadable } from '../render-unreadable.ts';
+
+export const AUDIT_PAGE_SIZE = 20;
+
+/** Which page: what was noted until `until` (milliseconds since 1970), after the first `skip` entries. */
+export type AuditPlace = { until: number; skip: number };
+
+export type ListedEntry = AuditEntry | Unreadable;
+
+/** One page of the audit trail. `entries` may have one more than is shown: then there are older ones. */
+export function renderAuditPage(openedBy: string, place: AuditPlace, entries: ListedEntry[]): ModalView {
+  const shown = entries.slice(0, AUDIT_PAGE_SIZE);
+  const { until, skip } = place;
+  const buttons = [
+    ...(skip > 0 ? [renderTurn(ACTIONS.newerAudit, BUTTONS.newer, { until, skip: skip - AUDIT_PAGE_SIZE })] : []),
+    ...(entries.length > shown.length
+      ? [renderTurn(ACTIONS.olderAudit, BUTTONS.older, { until, skip: skip + AUDIT_PAGE_SIZE })]
+      : []),
+    renderButton(ACTIONS.exportAudit, BUTTONS.exportAudit, 'export'),
+  ];
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.audit,
+    private_metadata: encodePrivateMetadata({ openedBy }),
+    title: plainText(AUDIT.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      { type: 'section', block_id: 'about', text: plainText(AUDIT.about, SECTION_TEXT) },
+      ...shown.map(renderEntry),
+      ...(shown.length === 0 ? [renderNote('empty', AUDIT.empty)] : []),
+      renderNote('bounded', AUDIT.refusedBounded),
+      { type: 'actions', block_id: 'audit_buttons', elements: buttons },
+    ],
+  };
+}
+
+/** The place a button of the page leads to; the first page where it can't be one of ours. */
+export function parseAuditPlace(value: string, now: number): AuditPlace {
+  const [, until, skip] = /^(\d{1,16})\.(\d{1,9})$/.exec(value) ?? [];
+  return until === undefined || skip === undefined
+    ? { until: now, skip: 0 }
+    : { until: Number(until), skip: Number(skip) };
+}
+
+function renderEntry(entry: ListedEntry, index: number): ContextBlock {
+  if ('unreadable' in entry) return renderUnreadable(entry, UNREADABLE.entry, index);
+  const { action, userId, at, requestId, details } = entry;
+  const who = userId === undefined ? AUDIT.nobody : `<@${userId}>`;
+  const foreign = Object.entries(details).filter(([name]) => !OF_OURS.has(name));
+  const ours = Object.entries(details).filter(([name]) => OF_OURS.has(name));
+  const plain = [...foreign.map(say), ...(requestId === undefined ? [] : [`${auditDetail('request')}: ${requestId}`])];
+  return {
+    type: 'context',
+    block_id: `entry.${entry.id}`,
+    elements: [
+      mrkdwn(`*${AUDIT_ACTION_WORDS[action]}* · ${who} · ${slackDate(at, 'date')}`),
+      ...(plain.length === 0 ? [] : [plainText(truncate(plain.join(' · '), 1_000), SECTION_TEXT)]),
+      ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 700)))]),
+    ],
+  };
+}
+
+/** Details with words and ids of ours only, so that the ids can be shown as names. */
+const OF_OURS = new Set(['channel', 'channels', 'from', 'to']);
+
+function say([name, value]: [string, string]): string {
+  return `${auditDetail(name)}: ${auditValue(oneLine(value))}`;
+}
+
+function linkIds(text: string): string {
+  return escapeMrkdwn(text)
+    .replace(/\b[UW][A-Z0-9]{5,}\b/g, '<@$&>')
+    .replace(/\b[CG][A-Z0-9]{5,}\b/g, '<#$&>')
+    .replace(/\bS[A-Z0-9]{5,}\b/g, '<!subteam^$&>');
+}
+
+function renderTurn(actionId: string, text: string, { until, skip }: AuditPlace): Button {
+  return renderButton(actionId, text, `${until}.${Math.max(0, skip)}`);
+}
+
+function renderButton(actionId: string, text: string, value: string): Button {
+  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
+}
+
+function renderNote(blockId: string, text: string): KnownBlock {
+  return { type: 'context', block_id: blockId, elements: [plainText(text, SECTION_TEXT)] };
+}

@@ -1,0 +1,110 @@
+import type { ActionsBlock, Button, KnownBlock, SectionBlock } from '@slack/types';
+import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from '../blocks/limits.ts';
+import { linkChannels } from '../blocks/link-channels.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { truncate } from '../blocks/truncate.ts';
+import { ACTIONS } from '../ids.ts';
+import { BUTTONS, FACTS, HOME, KEY_STATUSES } from '../sentences.ts';
+import type { HomeToShow } from './home.ts';
+
+/** Two blocks each, of the 100 that a Home may have. */
+const CLIENTS_A_PAGE = 20;
+
+type ClientKey = ColdsendKey & { channelIds: string[] };
+
+/** The keys of clients by label, last four and channels, by page; with buttons for admins. */
+export function renderClients({ keys, settings, isAdmin, clientsPage }: HomeToShow): KnownBlock[] {
+  const clients = toClients(keys);
+  const hasOwn = keys.some(({ label }) => label === '');
+  const afterwards = hasOwn ? settings.elsewhere : 'nothing';
+  if (clients.length === 0 && !isAdmin) return [];
+  const pages = Math.max(1, Math.ceil(clients.length / CLIENTS_A_PAGE));
+  const page = Math.min(clientsPage, pages - 1);
+  const from = page * CLIENTS_A_PAGE;
+  const shown = clients.slice(from, from + CLIENTS_A_PAGE);
+  const turning = [
+    ...(page > 0 ? [renderButton(ACTIONS.previousClients, BUTTONS.previousClients, String(page - 1))] : []),
+    ...(page < pages - 1 ? [renderButton(ACTIONS.moreClients, BUTTONS.moreClients, String(page + 1))] : []),
+  ];
+  const buttons = [...(isAdmin ? [renderButton(ACTIONS.addClient, BUTTONS.addClient, 'add')] : []), ...turning];
+  const where = HOME.clientsShown(from + 1, from + shown.length, clients.length);
+  return [
+    { type: 'header', block_id: 'clients_title', text: plainText(HOME.clientsTitle, HEADER_TEXT) },
+    ...(clients.length === 0 ? [renderPlain('no_clients', HOME.noClients)] : []),
+    ...shown.flatMap((client, index) => renderClient(client, from + index, isAdmin ? afterwards : undefined)),
+    ...(turning.length === 0
+      ? []
+      : [{ type: 'context' as const, block_id: 'clients_shown', elements: [plainText(where, SECTION_TEXT)] }]),
+    ...(buttons.length === 0 ? [] : [renderActions('clients_buttons', buttons)]),
+  ];
+}
+
+function toClients(keys: ColdsendKey[]): ClientKey[] {
+  const clients = new Map<string, ClientKey>();
+  for (const key of keys) {
+    if (key.label === '') continue;
+    const client = clients.get(key.label) ?? { ...key, channelIds: [] };
+    clients.set(key.label, { ...client, channelIds: [...client.channelIds, key.channelId] });
+  }
+  return [...clients.values()].toSorted((a, b) => a.label.localeCompare(b.label));
+}
+
+type Afterwards = Parameters<typeof HOME.removeClient.text>[2];
+
+/** @param afterwards what becomes of its channels without it; undefined for those who may not remove it */
+function renderClient(client: ClientKey, index: number, afterwards: Afterwards | undefined): KnownBlock[] {
+  const { label, lastFour, status, missingScopes, channelIds } = client;
+  const scopes = missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${oneLine(missingScopes.join(', '))}`];
+  const about = [HOME.clientKey(label, lastFour), KEY_STATUSES[status], ...scopes].join(' ');
+  return [
+    {
+      type: 'section',
+      block_id: `client.${index}`,
+      fields: [plainText(truncate(about, 1_000), SECTION_FIELD), mrkdwn(linkChannels(channelIds, SECTION_FIELD))],
+    },
+    ...(afterwards === undefined
+      ? []
+      : [
+          renderActions(`client_buttons.${index}`, [
+            renderButton(ACTIONS.changeClient, BUTTONS.changeClient, label),
+            renderRemove(client, afterwards),
+          ]),
+        ]),
+  ];
+}
+
+/** Whose key the button is to remove, and as it was when the Home was shown. */
+export function parseRemoval(value: string): { stamp: string; label: string } {
+  const [stamp = ''] = value.split(' ', 1);
+  return { stamp, label: value.slice(stamp.length + 1) };
+}
+
+function renderRemove({ label, revision, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
+  const { title, text, channels } = HOME.removeClient;
+  return {
+    ...renderButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${label}`),
+    style: 'danger',
+    confirm: {
+      title: plainText(title(label), CONFIRM.title),
+      text: plainText(text(lastFour, channels(channelIds.length), afterwards), CONFIRM.text),
+      confirm: plainText(HOME.remove.confirm, CONFIRM.button),
+      deny: plainText(HOME.remove.deny, CONFIRM.button),
+      style: 'danger',
+    },
+  };
+}
+
+function renderButton(actionId: string, text: string, value: string): Button {
+  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
+}
+
+function renderActions(blockId: string, elements: Button[]): ActionsBlock {
+  return { type: 'actions', block_id: blockId, elements };
+}
+
+function renderPlain(blockId: string, text: string): SectionBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+}

@@ -1,0 +1,46 @@
+import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { mayAdminister } from '../../add-inbox/people/person.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
+import type { Actor } from '../bolt/payloads.ts';
+import type { Right, Rights } from '../permissions/permissions.ts';
+import { HOME, sentences } from '../sentences.ts';
+import type { SlackApi } from '../web-api/slack-api.ts';
+import { tryPatiently } from '../web-api/try-patiently.ts';
+import { renderHome, renderHomeNotice } from './home.ts';
+
+const LATEST = 10;
+
+/**
+ * Publishes the App Home of one person as things are now; of keys, settings and inboxes only to full members. Where Slack does
+ * not take it, it is made anew and published later.
+ */
+export function createShowHome(deps: {
+  rights: Rights;
+  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
+}): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
+  return (api, actor, clientsPage = 0) => tryPatiently(() => show(api, actor, clientsPage));
+
+  async function show(api: SlackApi, actor: Actor, clientsPage: number): Promise<void> {
+    const { teamId, userId } = actor;
+    const settings = await deps.findSettings(teamId);
+    const { right, mayAdd } = await deps.rights.checkMember(api, actor, settings.whoMayAdd);
+    if (right.kind !== 'allowed') {
+      const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
+      await api.publishHome(userId, renderHomeNotice(why));
+      return;
+    }
+    const isAdmin = mayAdminister(right.person, teamId);
+    const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
+    const mayNotAdd = whyNot(mayAdd);
+    await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
+  }
+}
+
+function whyNot(mayAdd: Right): keyof typeof HOME.mayNotAdd | undefined {
+  if (mayAdd.kind !== 'refused') return undefined;
+  return mayAdd.why === 'admins_only' || mayAdd.why === 'not_chosen' ? mayAdd.why : undefined;
+}

@@ -1,0 +1,62 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
+import type { WhoMayAdd, WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import { HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { ACTIONS } from '../ids.ts';
+import { BUTTONS, FACTS, HOME } from '../sentences.ts';
+
+/** As many as keep the line readable, and below Slack's limit. */
+const MOST_NAMED = 40;
+
+/** What the admins have set, for everybody to see; with the buttons that only admins have. */
+export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
+  const hint = isAdmin ? HOME.settingsHint : HOME.settingsMemberHint;
+  return [
+    { type: 'header', block_id: 'settings_title', text: plainText(HOME.settingsTitle, HEADER_TEXT) },
+    { type: 'section', block_id: 'settings', text: mrkdwn(describeSettings(settings)) },
+    { type: 'context', block_id: 'settings_who_can', elements: [plainText(hint, SECTION_TEXT)] },
+    ...(isAdmin
+      ? [
+          {
+            type: 'actions' as const,
+            block_id: 'settings_buttons',
+            elements: [
+              renderButton(ACTIONS.openSettings, BUTTONS.settings),
+              renderButton(ACTIONS.openAudit, BUTTONS.audit),
+            ],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The settings line by line, as mrkdwn of ours. */
+export function describeSettings({
+  whoMayAdd,
+  resultsChannelId,
+  defaultDailyLimit,
+  elsewhere,
+}: WorkspaceSettings): string {
+  const words = HOME.settings;
+  return [
+    `*${words.whoMayAdd}:* ${sayWho(whoMayAdd)}`,
+    `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
+    `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
+    `*${words.elsewhere}:* ${words[elsewhere]}`,
+  ].join('\n');
+}
+
+function sayWho(whoMayAdd: WhoMayAdd): string {
+  if (whoMayAdd.kind !== 'chosen') return HOME.whoMayAdd[whoMayAdd.kind];
+  const groups = whoMayAdd.userGroupIds.map((id) => `<!subteam^${id}>`);
+  const all = [...groups, ...whoMayAdd.userIds.map((id) => `<@${id}>`)];
+  const named = all.slice(0, MOST_NAMED);
+  const rest = all.length > named.length ? [FACTS.more(all.length - named.length)] : [];
+  return HOME.whoMayAdd.chosen([...named, ...rest].join(', '));
+}
+
+function renderButton(actionId: string, text: string): Button {
+  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value: 'open' };
+}

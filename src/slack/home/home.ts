@@ -1,0 +1,133 @@
+import type { Button, ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
+import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { slackDate } from '../blocks/slack-date.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { truncate } from '../blocks/truncate.ts';
+import { ACTIONS } from '../ids.ts';
+import { BUTTONS, FACTS, HOME, KEY_STATUSES, UNREADABLE } from '../sentences.ts';
+import { describeState } from '../thread/describe-state.ts';
+import { renderInbox } from '../thread/inbox-text.ts';
+import { renderClients } from './home-clients.ts';
+import { renderSettings } from './home-settings.ts';
+import { renderUnreadable } from './render-unreadable.ts';
+
+export type HomeToShow = {
+  /** They may change keys and settings. */
+  isAdmin: boolean;
+  /** Why they may not add inboxes; undefined where they may. */
+  mayNotAdd: keyof typeof HOME.mayNotAdd | undefined;
+  /** All keys of the workspace: its own and those of clients. */
+  keys: ColdsendKey[];
+  settings: WorkspaceSettings;
+  /** The latest requests of the workspace, the newest first, up to ten. */
+  latest: (AddInboxRequest | Unreadable)[];
+  /** Which page of the clients, from 0. */
+  clientsPage: number;
+};
+
+/** The App Home of one person: keys, never more of them than their last four characters, settings and inboxes. */
+export function renderHome(home: HomeToShow): HomeView {
+  const { isAdmin, mayNotAdd, keys, settings, latest } = home;
+  const key = keys.find(({ label }) => label === '');
+  return {
+    type: 'home',
+    blocks: [
+      renderHeader('title', HOME.title),
+      renderPlain('intro', HOME.intro),
+      ...(mayNotAdd === undefined ? [] : [renderPlain('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
+      renderHeader('key_title', HOME.keyTitle),
+      ...(key === undefined
+        ? [renderPlain('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
+        : renderKey(key, settings.elsewhere === 'nothing')),
+      renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
+      ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
+      ...renderClients(home),
+      ...renderSettings(settings, isAdmin),
+      { type: 'divider', block_id: 'divider' },
+      renderHeader('latest_title', HOME.latestTitle),
+      ...(latest.length === 0 ? [renderPlain('none', HOME.none)] : latest.flatMap(renderRequest)),
+    ],
+  };
+}
+
+/** The App Home of somebody who may not use the bot: nothing of the workspace's keys, settings and inboxes. */
+export function renderHomeNotice(text: string): HomeView {
+  return { type: 'home', blocks: [renderHeader('title', HOME.title), renderPlain('notice', text)] };
+}
+
+function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
+  const { lastFour, status, missingScopes, storedBy, storedAt, checkedAt } = key;
+  const scopes = truncate(oneLine(missingScopes.join(', ')), 1_000);
+  const lines = [
+    `${HOME.storedKey(lastFour)} ${KEY_STATUSES[status]}`,
+    ...(missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${scopes}`]),
+    ...(isUnused ? [HOME.keyUnused] : []),
+  ];
+  const stored = HOME.storedBy(`<@${storedBy}>`, slackDate(storedAt, 'date'));
+  const checked = checkedAt === undefined ? '' : ` ${HOME.checked(slackDate(checkedAt, 'date'))}`;
+  return [renderPlain('key', lines.join('\n')), renderContext('key_stored', mrkdwn(`${stored}${checked}`))];
+}
+
+type KeyUse = Parameters<typeof HOME.remove.text>[1];
+
+/** What the workspace's own key is used for. */
+function useOf({ keys, settings }: HomeToShow): KeyUse {
+  if (settings.elsewhere === 'nothing') return 'nowhere';
+  return keys.some(({ label }) => label !== '') ? 'elsewhere' : 'everywhere';
+}
+
+function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
+  const store: Button = {
+    type: 'button',
+    action_id: ACTIONS.storeKey,
+    text: plainText(key === undefined ? BUTTONS.storeKey : BUTTONS.replaceKey, OPTION_TEXT),
+    value: 'store',
+  };
+  const remove: Button = {
+    type: 'button',
+    action_id: ACTIONS.removeKey,
+    text: plainText(BUTTONS.removeKey, OPTION_TEXT),
+    value: key?.revision ?? '',
+    style: 'danger',
+    confirm: {
+      title: plainText(HOME.remove.title, CONFIRM.title),
+      text: plainText(HOME.remove.text(key?.lastFour ?? '', use), CONFIRM.text),
+      confirm: plainText(HOME.remove.confirm, CONFIRM.button),
+      deny: plainText(HOME.remove.deny, CONFIRM.button),
+      style: 'danger',
+    },
+  };
+  return { type: 'actions', block_id: 'key_buttons', elements: key === undefined ? [store] : [store, remove] };
+}
+
+function renderRequest(request: AddInboxRequest | Unreadable, index: number): KnownBlock[] {
+  if ('unreadable' in request) return [renderUnreadable(request, UNREADABLE.request, index)];
+  const { emoji, title, words, status } = describeState(request);
+  const when = slackDate(request.acceptedAt, 'date');
+  return [
+    { ...renderInbox(request.account, request.client), block_id: `inbox.${request.id}` },
+    renderContext(
+      `state.${request.id}`,
+      mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),
+      ...(status === undefined ? [] : [plainText(status, SECTION_TEXT)]),
+    ),
+  ];
+}
+
+function renderHeader(blockId: string, text: string): HeaderBlock {
+  return { type: 'header', block_id: blockId, text: plainText(text, HEADER_TEXT) };
+}
+
+function renderPlain(blockId: string, text: string): SectionBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+}
+
+function renderContext(blockId: string, ...elements: ContextBlock['elements']): ContextBlock {
+  return { type: 'context', block_id: blockId, elements };
+}

@@ -1,0 +1,116 @@
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { cleanText } from '../../../add-inbox/account/clean-text.ts';
+import { LONGEST_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
+import type { Client, KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
+import { oneLine } from '../../blocks/foreign-text.ts';
+import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { linkChannels } from '../../blocks/link-channels.ts';
+import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import { plainText } from '../../blocks/text-objects.ts';
+import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from '../../ids.ts';
+import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
+import { readView } from '../../modals/view-state.ts';
+import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences.ts';
+import { renderKeyInput } from './key-form.ts';
+
+/** As many as are asked for at once whether the bot can post there. */
+export const MOST_CHANNELS = 10;
+
+export type TypedClient = Client & {
+  isNew: boolean;
+  /** Of the client as the form showed it; '' for a new one. */
+  stamp: string;
+  /** '' where the one that is stored is to stay. */
+  apiKey: string;
+};
+
+/** Which of the chosen channels can't be the client's; undefined where a sentence at the field says it all. */
+export type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
+
+/**
+ * The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. With `again` it
+ * is shown once more, with what Slack keeps in its fields, and says with links which channels of several are the problem: the
+ * text at a field can't link, and nothing tells us the names.
+ */
+export function renderClientForm({
+  openedBy,
+  stamp,
+  client,
+  again,
+}: {
+  openedBy: string;
+  stamp: string;
+  client?: (Client & { lastFour: string }) | undefined;
+  again?: { channelIds: string[]; problem: ChannelProblem };
+}): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.clientKey,
+    private_metadata: encodePrivateMetadata({ openedBy, client: client?.label ?? '', stamp }),
+    title: plainText(CLIENT_FORM.title, VIEW_TITLE),
+    submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
+    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
+    blocks: [
+      renderAbout(client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour)),
+      ...(client === undefined ? [renderLabel()] : []),
+      ...(again === undefined ? [] : renderProblem(again.problem)),
+      renderChannels(again?.channelIds ?? client?.channelIds ?? []),
+      renderKeyInput(0, { optional: client !== undefined }),
+    ],
+  };
+}
+
+/** What the form holds now. Throws UnreadableViewError. */
+export function parseClientForm(view: unknown): TypedClient {
+  const { client, stamp, textOf, listOf } = readView(view);
+  return {
+    label: client === '' ? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')) : client,
+    isNew: client === '',
+    stamp,
+    channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),
+    apiKey: textOf(API_KEY_FIELD) ?? '',
+  };
+}
+
+function renderProblem(problem: ChannelProblem): KnownBlock[] {
+  const text = problem.kind === 'cannot_post' ? KEY_ERRORS.cannotPostIn : KEY_ERRORS.channelsTaken(problem.by);
+  return [
+    { type: 'section', block_id: 'problem', text: plainText(text, SECTION_TEXT) },
+    { type: 'section', block_id: 'problem_channels', text: mrkdwn(linkChannels(problem.channelIds, SECTION_TEXT)) },
+  ];
+}
+
+function renderAbout(text: string): KnownBlock {
+  return { type: 'section', block_id: 'about', text: plainText(text, SECTION_TEXT) };
+}
+
+function renderLabel(): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId(CLIENT_FIELDS.label, 0),
+    label: plainText(CLIENT_FORM.label, INPUT_LABEL),
+    hint: plainText(CLIENT_FORM.labelHint, INPUT_LABEL),
+    element: {
+      type: 'plain_text_input',
+      action_id: CLIENT_FIELDS.label,
+      max_length: LONGEST_LABEL,
+      placeholder: plainText(CLIENT_FORM.labelPlaceholder, PLACEHOLDER),
+    },
+  };
+}
+
+function renderChannels(chosen: string[]): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId(CLIENT_FIELDS.channels, 0),
+    label: plainText(CLIENT_FORM.channels, INPUT_LABEL),
+    hint: plainText(CLIENT_FORM.channelsHint, INPUT_LABEL),
+    element: {
+      type: 'multi_conversations_select',
+      action_id: CLIENT_FIELDS.channels,
+      max_selected_items: MOST_CHANNELS,
+      filter: { include: ['public', 'private'], exclude_bot_users: true },
+      ...(chosen.length > 0 && { initial_conversations: chosen }),
+    },
+  };
+}

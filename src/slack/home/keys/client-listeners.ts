@@ -1,0 +1,154 @@
+import { cleanText } from '../../../add-inbox/account/clean-text.ts';
+import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import {
+  type CheckChannel,
+  type Client,
+  findClosed,
+  findMistake,
+  findNew,
+  type KeyNotStored,
+  type KeyStored,
+  type KeyToStore,
+} from '../../../add-inbox/keys/store-key.ts';
+import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
+import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
+import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { renderNotice } from '../../modals/notice-page.ts';
+import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import { INTRODUCTIONS, sentences } from '../../sentences.ts';
+import { createCheckChannel } from '../../web-api/check-channel.ts';
+import type { SlackApi } from '../../web-api/slack-api.ts';
+import { announceChange, renderChange } from '../announce-change.ts';
+import { parseRemoval } from '../home-clients.ts';
+import { keyOutdated } from '../outdated.ts';
+import { parseClientForm, renderClientForm, type TypedClient } from './client-form.ts';
+import { toKeyErrors } from './key-errors.ts';
+
+/** Of Slack's three seconds, what everything before the look at the client's new channels may take together. */
+const BEFORE_CHECKING_MS = 1_800;
+
+/** One channel, one client: storing, changing and removing the keys of clients; for admins and owners. */
+export function createClientPages(deps: {
+  rights: Rights;
+  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  /** What a form about this client's key is made for; read before what it shows. */
+  keyStamp(teamId: string, label: string): Promise<string>;
+  storeKey(toStore: KeyToStore, withinMs: number, checkChannel: CheckChannel): Promise<KeyStored>;
+  /** Binds the key as it is to these channels; false where `stamp` is outdated. */
+  rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
+  /** False where `stamp` is outdated. */
+  removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
+  showHome(api: SlackApi, actor: Actor, page?: number): Promise<void>;
+  /** Never rejects: what is shown anew is done already. */
+  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
+}) {
+  return { openAdd, openChange, remove, turnPage, submit };
+
+  async function openAdd(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const [right, stamp] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.addClient }),
+      deps.keyStamp(actor.teamId, NEW_LABEL),
+    ]);
+    const refusal = findNotice(right);
+    const page = refusal === undefined ? renderClientForm({ openedBy: actor.userId, stamp }) : renderNotice(refusal);
+    await api.openView(action.trigger_id, page);
+  }
+
+  async function openChange(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const [right, keys] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.changeClient }),
+      deps.listKeys(actor.teamId),
+    ]);
+    const refusal = findNotice(right);
+    const stored = findStored(keys, readValue(action));
+    const page =
+      refusal === undefined && stored !== undefined
+        ? renderClientForm({ openedBy: actor.userId, stamp: stored.stamp, client: stored })
+        : renderNotice(refusal ?? sentences.clientGone);
+    await api.openView(action.trigger_id, page);
+  }
+
+  async function remove(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.removeClient }));
+    if (refusal !== undefined) {
+      await api.openView(action.trigger_id, renderNotice(refusal));
+      return;
+    }
+    const { label, stamp } = parseRemoval(readValue(action));
+    const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label, stamp));
+    const refreshed = deps.refreshHome(api, actor);
+    if (!removed) {
+      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), label)));
+    }
+    await refreshed;
+  }
+
+  /** The Home itself says who may see what. */
+  async function turnPage(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const page = Number(readValue(action));
+    await deps.showHome(api, actor, Number.isSafeInteger(page) && page > 0 ? page : 0);
+  }
+
+  /** An answer of undefined closes the form. */
+  async function submit(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
+    const startedAt = performance.now();
+    const typed = parseClientForm(view);
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.clientKey, view }));
+    if (refusal !== undefined) return pushNotice(refusal);
+    const withinMs = Math.max(BEFORE_CHECKING_MS - (performance.now() - startedAt), 200);
+    const stored = await store(actor, typed, withinMs, createCheckChannel(api));
+    if (stored.kind !== 'stored') return explain(actor, view, typed, stored);
+    const message = renderChange(INTRODUCTIONS.client(`<@${actor.userId}>`), typed.label);
+    return announceChange(api, stored.newChannelIds, message, startedAt);
+  }
+
+  async function store(
+    { teamId, userId }: Actor,
+    { label, channelIds, apiKey, isNew, stamp }: TypedClient,
+    withinMs: number,
+    checkChannel: CheckChannel,
+  ): Promise<{ kind: 'stored'; newChannelIds: string[] } | KeyNotStored> {
+    const client = { label, channelIds };
+    if (isNew || cleanText(apiKey) !== '') {
+      return deps.storeKey({ teamId, userId, apiKey, client, isNew, stamp }, withinMs, checkChannel);
+    }
+    const keys = await deps.listKeys(teamId);
+    if (keys.find((key) => key.label === label)?.status === 'unreadable') return { kind: 'key_unreadable' };
+    const newChannelIds = findNew(client, keys);
+    const mistake = findMistake(client, keys, isNew) ?? (await findClosed(newChannelIds, checkChannel));
+    if (mistake !== undefined) return mistake;
+    if (!(await deps.rebindKey(teamId, userId, client, stamp))) return { kind: 'outdated' };
+    return { kind: 'stored', newChannelIds };
+  }
+
+  async function explain(
+    { teamId, userId }: Actor,
+    view: ViewPayload,
+    { label, channelIds, isNew, stamp }: TypedClient,
+    why: KeyNotStored,
+  ): Promise<SubmissionAnswer> {
+    const keys = await deps.listKeys(teamId);
+    if (why.kind === 'outdated')
+      return { response_action: 'update', view: renderNotice(keyOutdated(keys, label, isNew)) };
+    const isAboutSome = (why.kind === 'cannot_post' || why.kind === 'channel_taken') && channelIds.length > 1;
+    if (!isAboutSome) return { response_action: 'errors', errors: toKeyErrors(why, view) };
+    const client = isNew ? undefined : findStored(keys, label);
+    const again = { channelIds, problem: why };
+    return { response_action: 'update', view: renderClientForm({ openedBy: userId, stamp, client, again }) };
+  }
+}
+
+/** A name that no client has: the form for a new one is made for a key that is not there. */
+const NEW_LABEL = ' ';
+
+function findStored(keys: ColdsendKey[], label: string) {
+  const stored = keys.filter((key) => key.label === label && label !== '');
+  const [key] = stored;
+  if (key === undefined) return undefined;
+  const channelIds = stored.map(({ channelId }) => channelId);
+  return { label, channelIds, lastFour: key.lastFour, stamp: key.revision };
+}
+
+function readValue({ actions }: ActionPayload): string {
+  return actions[0]?.value ?? '';
+}

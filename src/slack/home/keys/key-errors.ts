@@ -1,0 +1,66 @@
+import { LONGEST_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
+import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
+import { oneLine } from '../../blocks/foreign-text.ts';
+import { truncate } from '../../blocks/truncate.ts';
+import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
+import { findInputs } from '../../modals/view-state.ts';
+import { KEY_ERRORS } from '../../sentences.ts';
+
+/** `outdated` is about no field. */
+export type KeyMistake = Exclude<KeyNotStored, { kind: 'outdated' }>;
+
+/**
+ * The answer to a submission of `view` whose key was not stored: `block_id` → sentence, at the field it is about where the
+ * view shows that. Throws UnreadableViewError.
+ */
+export function toKeyErrors(why: KeyMistake, view: unknown): Record<string, string> {
+  const inputs = findInputs(view);
+  const block = inputs.get(fieldOf(why)) ?? inputs.get(API_KEY_FIELD);
+  return block === undefined ? {} : { [block]: sayWhy(why) };
+}
+
+function fieldOf({ kind }: KeyMistake): string {
+  switch (kind) {
+    case 'not_a_label':
+    case 'label_taken':
+      return CLIENT_FIELDS.label;
+    case 'no_channel':
+    case 'channel_taken':
+    case 'cannot_post':
+    case 'slack_silent':
+      return CLIENT_FIELDS.channels;
+    default:
+      return API_KEY_FIELD;
+  }
+}
+
+function sayWhy(why: KeyMistake): string {
+  switch (why.kind) {
+    case 'not_a_key':
+      return KEY_ERRORS.malformed;
+    case 'refused':
+      return KEY_ERRORS.refused;
+    case 'missing_scopes':
+      return why.missingScopes.length === 0
+        ? KEY_ERRORS.forbidden
+        : KEY_ERRORS.missingScopes(truncate(oneLine(why.missingScopes.join(', ')), 500));
+    case 'wrong_address':
+      return KEY_ERRORS.wrongAddress;
+    case 'proxy_login':
+      return KEY_ERRORS.proxyLogin;
+    case 'not_a_label':
+      return KEY_ERRORS.notALabel(LONGEST_LABEL);
+    case 'label_taken':
+      return KEY_ERRORS.labelTaken;
+    case 'no_channel':
+      return KEY_ERRORS.noChannel;
+    case 'channel_taken':
+      return KEY_ERRORS.channelTaken(why.by);
+    case 'cannot_post':
+      return KEY_ERRORS.cannotPost;
+    case 'slack_silent':
+      return KEY_ERRORS.slackSilent;
+    case 'key_unreadable':
+      return KEY_ERRORS.unreadable;
+  }
+}

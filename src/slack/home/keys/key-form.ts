@@ -1,0 +1,86 @@
+import type { InputBlock, ModalView } from '@slack/types';
+import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { plainText } from '../../blocks/text-objects.ts';
+import type { Draft, FormContext } from '../../form/form-context.ts';
+import { API_KEY_FIELD, blockId, CALLBACKS } from '../../ids.ts';
+import { encodePrivateMetadata, type ModalContext } from '../../modals/private-metadata.ts';
+import { readView } from '../../modals/view-state.ts';
+import { KEY_FORM } from '../../sentences.ts';
+
+/** Longer than any key that is taken, so that one pasted with blanks around it still fits. */
+const MAX_LENGTH = 255;
+
+/**
+ * The form for a ColdSend key: the workspace's own, or the client's that the context names. With the context of a form it
+ * goes on to that, which `draft` belongs to; without one it was opened from the Home. The key is never filled in.
+ */
+export function renderKeyForm({
+  context,
+  draft = {},
+  current,
+  stamp,
+}: {
+  context: FormContext | ModalContext;
+  draft?: Draft;
+  current: ColdsendKey | undefined;
+  /** What it is made for; see `keyStamp`. */
+  stamp: string;
+}): ModalView {
+  const { client = '' } = context;
+  const isAsked = 'channelId' in context;
+  const paragraphs = [
+    ...(client === '' ? [] : [KEY_FORM.forClient(client)]),
+    ...(current === undefined ? (isAsked ? [KEY_FORM.needed] : []) : [aboutCurrent(current)]),
+    KEY_FORM.whereFrom,
+  ];
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.storeKey,
+    private_metadata: encodePrivateMetadata({ ...context, stamp }, draft),
+    title: plainText(KEY_FORM.title, VIEW_TITLE),
+    submit: plainText(KEY_FORM.submit, VIEW_TITLE),
+    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
+    blocks: [
+      ...paragraphs.map((text, index) => ({
+        type: 'section' as const,
+        block_id: `about.${index}`,
+        text: plainText(text, SECTION_TEXT),
+      })),
+      renderKeyInput('generation' in context ? context.generation : 0),
+    ],
+  };
+}
+
+/** The input for a key; `optional` where the one that is stored may stay. */
+export function renderKeyInput(generation: number, { optional = false } = {}): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId(API_KEY_FIELD, generation),
+    label: plainText(optional ? KEY_FORM.newLabel : KEY_FORM.label, INPUT_LABEL),
+    hint: plainText(KEY_FORM.hint, INPUT_LABEL),
+    optional,
+    element: {
+      type: 'plain_text_input',
+      action_id: API_KEY_FIELD,
+      max_length: MAX_LENGTH,
+      placeholder: plainText(KEY_FORM.placeholder, PLACEHOLDER),
+    },
+  };
+}
+
+/** What the key form holds now, the key as it was typed and '' where nothing was. Throws UnreadableViewError. */
+export function parseKeyForm(view: unknown): {
+  context: FormContext | undefined;
+  draft: Draft;
+  stamp: string;
+  apiKey: string;
+} {
+  const { context, carried, stamp, textOf } = readView(view);
+  return { context, draft: carried, stamp, apiKey: textOf(API_KEY_FIELD) ?? '' };
+}
+
+function aboutCurrent({ status, lastFour }: ColdsendKey): string {
+  if (status === 'unreadable') return KEY_FORM.unreadable;
+  return status === 'refused' ? KEY_FORM.refused(lastFour) : KEY_FORM.replaces(lastFour);
+}

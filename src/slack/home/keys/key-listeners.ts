@@ -1,0 +1,106 @@
+import type { ModalView } from '@slack/types';
+import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import type { UncheckedWhy } from '../../../add-inbox/keys/key-check.ts';
+import type { KeyStored, KeyToStore } from '../../../add-inbox/keys/store-key.ts';
+import { isUsable } from '../../../add-inbox/request/next-step.ts';
+import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
+import type { FormContext } from '../../form/form-context.ts';
+import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
+import { renderWhoPage } from '../../form/who-page.ts';
+import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { renderNotice } from '../../modals/notice-page.ts';
+import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import { OUTDATED, sentences } from '../../sentences.ts';
+import type { SlackApi } from '../../web-api/slack-api.ts';
+import { keyOutdated } from '../outdated.ts';
+import { toKeyErrors } from './key-errors.ts';
+import { parseKeyForm, renderKeyForm } from './key-form.ts';
+
+/** Of Slack's three seconds, what the look-up of the person and the trial of the key may take together. */
+const ANSWER_WITHIN_MS = 2_600;
+
+/** Storing, replacing and removing the workspace's ColdSend key; for admins and owners. */
+export function createKeyPages(deps: {
+  rights: Rights;
+  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  /** What a form about a client's key ('' for the workspace's own) is made for; read before what it shows. */
+  keyStamp(teamId: string, label: string): Promise<string>;
+  storeKey(toStore: KeyToStore, withinMs: number): Promise<KeyStored>;
+  /** `label` is '' for the workspace's own; false where `stamp` is outdated. */
+  removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
+  /** Never rejects: what is shown anew is done already. */
+  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
+}) {
+  return { submitKey, openKeyForm, removeKey };
+
+  /** An answer of undefined closes the form. */
+  async function submitKey(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
+    const startedAt = performance.now();
+    const { context, draft, stamp, apiKey } = parseKeyForm(view);
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
+    if (refusal !== undefined) return pushNotice(refusal);
+    const client = await findClient(actor.teamId, context);
+    if (client === 'gone') return pushNotice(sentences.clientGone);
+    const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
+    const { teamId, userId } = actor;
+    const stored = await deps.storeKey({ teamId, userId, apiKey, client, isNew: false, stamp }, withinMs);
+    if (stored.kind === 'outdated') {
+      const [keys, label] = [await deps.listKeys(teamId), client?.label ?? ''];
+      const current = keys.find((key) => key.label === label);
+      if (context === undefined || current === undefined || !isUsable(current)) {
+        return update(renderNotice(keyOutdated(keys, label)));
+      }
+      return update(renderWhoPage({ context, draft, notice: OUTDATED.goOn(current.lastFour) }));
+    }
+    if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
+    if (context === undefined) return undefined;
+    return update(renderWhoPage({ context, draft, notice: sayHowItWent(stored.unchecked) }));
+  }
+
+  /** Whose key the form is for: the one of the channel's client where it says so, else the workspace's own. */
+  async function findClient(teamId: string, context: FormContext | undefined) {
+    const label = context?.client ?? '';
+    if (label === '') return undefined;
+    const keys = (await deps.listKeys(teamId)).filter((key) => key.label === label);
+    return keys.length === 0 ? 'gone' : { label, channelIds: keys.map(({ channelId }) => channelId) };
+  }
+
+  async function openKeyForm(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const [right, { stamp, current }] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.storeKey }),
+      findOwn(actor.teamId),
+    ]);
+    const refusal = findNotice(right);
+    const context = { openedBy: actor.userId };
+    const page = refusal === undefined ? renderKeyForm({ context, current, stamp }) : renderNotice(refusal);
+    await api.openView(action.trigger_id, page);
+  }
+
+  async function removeKey(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.removeKey }));
+    if (refusal !== undefined) {
+      await api.openView(action.trigger_id, renderNotice(refusal));
+      return;
+    }
+    const removed = await deps.removeKey(actor.teamId, actor.userId, '', action.actions[0]?.value ?? '');
+    const refreshed = deps.refreshHome(api, actor);
+    if (!removed) {
+      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), '')));
+    }
+    await refreshed;
+  }
+
+  async function findOwn(teamId: string) {
+    const stamp = await deps.keyStamp(teamId, '');
+    return { stamp, current: (await deps.listKeys(teamId)).find(({ label }) => label === '') };
+  }
+}
+
+function sayHowItWent(unchecked: UncheckedWhy | undefined): string {
+  if (unchecked === undefined) return sentences.keyStored;
+  return unchecked === 'not_coldsend' ? sentences.keyStoredBetween : sentences.keyStoredUnchecked;
+}
+
+function update(view: ModalView): SubmissionAnswer {
+  return { response_action: 'update', view };
+}

@@ -1,0 +1,27 @@
+import type { ContextBlock } from '@slack/types';
+import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { slackDate } from '../blocks/slack-date.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { truncate } from '../blocks/truncate.ts';
+import { UNREADABLE } from '../sentences.ts';
+
+/**
+ * What stands in a list where a stored row can't be read.
+ *
+ * @param title which kind of row it is
+ * @param index its place in the list
+ */
+export function renderUnreadable({ id, at }: Unreadable, title: string, index: number): ContextBlock {
+  const when = at === undefined ? '' : ` · ${slackDate(at, 'date')}`;
+  return {
+    type: 'context',
+    block_id: `unreadable.${index}`,
+    elements: [
+      mrkdwn(`${UNREADABLE.emoji} *${title}*${when}`),
+      plainText(`${UNREADABLE.next} ${UNREADABLE.code(truncate(oneLine(id), 100))}`, SECTION_TEXT),
+    ],
+  };
+}

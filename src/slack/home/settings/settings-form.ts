@@ -1,0 +1,200 @@
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
+import type { WhoMayAdd, WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
+import { oneLine } from '../../blocks/foreign-text.ts';
+import { INPUT_LABEL, MENU_OPTIONS, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { plainText } from '../../blocks/text-objects.ts';
+import { blockId, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
+import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
+import { findInputs, readView } from '../../modals/view-state.ts';
+import { KEY_FORM, SETTINGS_ERRORS, SETTINGS_FORM } from '../../sentences.ts';
+import type { UserGroup } from '../../web-api/slack-api.ts';
+
+/** Each group is asked for whenever somebody acts. */
+const MOST_GROUPS = 10;
+
+const MOST_PEOPLE = 100;
+
+type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
+
+export type SettingsErrors = Partial<Record<SettingsField, string>>;
+
+/** `stamp` is what the form was made for: the settings as they were then. */
+export type ParsedSettings =
+  | { ok: true; settings: WorkspaceSettings; stamp: string }
+  | { ok: false; errors: SettingsErrors };
+
+/** The form for what admins can set. `userGroups` is undefined where Slack did not list them. */
+export function renderSettingsForm(
+  openedBy: string,
+  { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
+  userGroups: UserGroup[] | undefined,
+): ModalView {
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
+  const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.settings,
+    private_metadata: encodePrivateMetadata({ openedBy, stamp }),
+    title: plainText(SETTINGS_FORM.title, VIEW_TITLE),
+    submit: plainText(SETTINGS_FORM.submit, VIEW_TITLE),
+    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
+    blocks: [
+      renderRadio(SETTINGS_FIELDS.whoMayAdd, SETTINGS_FORM.whoMayAdd, whoMayAdd.kind),
+      renderPeople(chosen.userIds),
+      ...renderUserGroups(userGroups, chosen.userGroupIds),
+      renderResultsChannel(resultsChannelId),
+      renderDailyLimit(defaultDailyLimit),
+      renderRadio(SETTINGS_FIELDS.elsewhere, SETTINGS_FORM.elsewhere, elsewhere),
+    ],
+  };
+}
+
+/** What the form holds now. Throws UnreadableViewError. @param before what is set, and stays where the form does not show it */
+export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
+  const { textOf, listOf, stamp } = readView(view);
+  const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
+  const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
+  const whoMayAdd = toWhoMayAdd(
+    textOf(SETTINGS_FIELDS.whoMayAdd),
+    listOf(SETTINGS_FIELDS.people).slice(0, MOST_PEOPLE),
+    groupsShown ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MOST_GROUPS) : groupsBefore,
+  );
+  const limit = textOf(SETTINGS_FIELDS.dailyLimit);
+  const dailyLimit = limit === undefined ? undefined : parseDailyLimit(limit);
+  const errors: SettingsErrors = {
+    ...(whoMayAdd === undefined && { [SETTINGS_FIELDS.people]: SETTINGS_ERRORS.nobodyChosen }),
+    ...(limit !== undefined &&
+      dailyLimit === undefined && { [SETTINGS_FIELDS.dailyLimit]: SETTINGS_ERRORS.dailyLimit }),
+  };
+  if (whoMayAdd === undefined || Object.keys(errors).length > 0) return { ok: false, errors };
+  const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
+  const elsewhere = textOf(SETTINGS_FIELDS.elsewhere) === 'nothing' ? 'nothing' : 'workspace_key';
+  return { ok: true, stamp, settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere } };
+}
+
+/** The answer to a submission of `view` with these mistakes: `block_id` → sentence. Throws UnreadableViewError. */
+export function toSettingsErrors(errors: SettingsErrors, view: unknown): Record<string, string> {
+  const inputs = findInputs(view);
+  const said: [string, string | undefined][] = Object.entries(errors);
+  return Object.fromEntries(
+    said.flatMap(([field, sentence]) => {
+      const block = inputs.get(field) ?? inputs.get(SETTINGS_FIELDS.whoMayAdd);
+      return block === undefined || sentence === undefined ? [] : [[block, sentence]];
+    }),
+  );
+}
+
+/** Undefined where people were to be chosen and nobody was. */
+function toWhoMayAdd(kind: string | undefined, userIds: string[], userGroupIds: string[]): WhoMayAdd | undefined {
+  if (kind === 'everyone') return { kind };
+  if (kind !== 'chosen') return { kind: 'admins' };
+  return userIds.length + userGroupIds.length === 0 ? undefined : { kind, userIds, userGroupIds };
+}
+
+function renderPeople(userIds: string[]): InputBlock {
+  return {
+    ...renderFrame(SETTINGS_FIELDS.people, SETTINGS_FORM.people, SETTINGS_FORM.peopleHint),
+    optional: true,
+    element: {
+      type: 'multi_users_select',
+      action_id: SETTINGS_FIELDS.people,
+      max_selected_items: MOST_PEOPLE,
+      ...(userIds.length > 0 && { initial_users: userIds }),
+    },
+  };
+}
+
+function renderUserGroups(userGroups: UserGroup[] | undefined, chosen: string[]): KnownBlock[] {
+  const groups = (userGroups ?? []).toSorted((a, b) => a.name.localeCompare(b.name));
+  const gone = chosen.filter((id) => !groups.some((group) => group.id === id));
+  const all = [...groups.filter(({ id }) => chosen.includes(id)), ...groups.filter(({ id }) => !chosen.includes(id))];
+  const options = all.slice(0, MENU_OPTIONS).map(
+    ({ id, name, handle }): PlainTextOption => ({
+      value: id,
+      text: plainText(oneLine(`${name} (@${handle})`), OPTION_TEXT),
+    }),
+  );
+  const initial = options.filter(({ value }) => value !== undefined && chosen.includes(value));
+  const notice = sayOfGroups(userGroups, gone.length);
+  return [
+    ...(options.length === 0
+      ? []
+      : [
+          {
+            ...renderFrame(SETTINGS_FIELDS.userGroups, SETTINGS_FORM.userGroups, SETTINGS_FORM.userGroupsHint),
+            optional: true,
+            element: {
+              type: 'multi_static_select' as const,
+              action_id: SETTINGS_FIELDS.userGroups,
+              max_selected_items: MOST_GROUPS,
+              options,
+              ...(initial.length > 0 && { initial_options: initial }),
+            },
+          },
+        ]),
+    ...(notice === undefined
+      ? []
+      : [{ type: 'context' as const, block_id: 'groups', elements: [plainText(notice, SECTION_TEXT)] }]),
+  ];
+}
+
+function sayOfGroups(userGroups: UserGroup[] | undefined, gone: number): string | undefined {
+  if (userGroups === undefined) return SETTINGS_FORM.groupsUnknown;
+  if (userGroups.length > MENU_OPTIONS) return SETTINGS_FORM.groupsCapped(MENU_OPTIONS);
+  return gone > 0 ? SETTINGS_FORM.groupsGone : undefined;
+}
+
+function renderResultsChannel(channelId: string | undefined): InputBlock {
+  return {
+    ...renderFrame(SETTINGS_FIELDS.resultsChannel, SETTINGS_FORM.resultsChannel, SETTINGS_FORM.resultsChannelHint),
+    optional: true,
+    element: {
+      type: 'conversations_select',
+      action_id: SETTINGS_FIELDS.resultsChannel,
+      filter: { include: ['public', 'private'], exclude_bot_users: true },
+      ...(channelId !== undefined && { initial_conversation: channelId }),
+    },
+  };
+}
+
+function renderDailyLimit(limit: number | undefined): InputBlock {
+  return {
+    ...renderFrame(SETTINGS_FIELDS.dailyLimit, SETTINGS_FORM.dailyLimit, SETTINGS_FORM.dailyLimitHint),
+    optional: true,
+    element: {
+      type: 'number_input',
+      action_id: SETTINGS_FIELDS.dailyLimit,
+      is_decimal_allowed: false,
+      min_value: '1',
+      max_value: String(Number.MAX_SAFE_INTEGER),
+      ...(limit !== undefined && { initial_value: String(limit) }),
+    },
+  };
+}
+
+function renderRadio(
+  field: SettingsField,
+  { label, options: words }: { label: string; options: Record<string, { text: string; description: string }> },
+  chosen: string,
+): InputBlock {
+  const options = Object.entries(words).map(([value, { text, description }]) => ({
+    value,
+    text: plainText(text, OPTION_TEXT),
+    description: plainText(description, OPTION_TEXT),
+  }));
+  const initial = options.find(({ value }) => value === chosen);
+  return {
+    ...renderFrame(field, label),
+    element: { type: 'radio_buttons', action_id: field, options, ...(initial && { initial_option: initial }) },
+  };
+}
+
+function renderFrame(field: SettingsField, label: string, hint?: string) {
+  return {
+    type: 'input' as const,
+    block_id: blockId(field, 0),
+    label: plainText(label, INPUT_LABEL),
+    ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
+  };
+}

@@ -1,0 +1,76 @@
+import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
+import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
+import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
+import { ACTIONS, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
+import { renderNotice } from '../../modals/notice-page.ts';
+import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import { INTRODUCTIONS, SETTINGS_ERRORS } from '../../sentences.ts';
+import { createCheckChannel } from '../../web-api/check-channel.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../../web-api/slack-api.ts';
+import { announceChange, renderChange } from '../announce-change.ts';
+import { settingsOutdated } from '../outdated.ts';
+import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from './settings-form.ts';
+
+/** What admins and owners can set for their workspace. */
+export function createSettingsPages(deps: {
+  rights: Rights;
+  /** With what a form about them is made for. */
+  findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
+  /** False where `stamp` is outdated. */
+  saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
+}) {
+  return { open, submit };
+
+  async function open(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+    const [right, stamped, userGroups] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: ACTIONS.openSettings }),
+      deps.findStamped(actor.teamId),
+      listUserGroups(api),
+    ]);
+    const refusal = findNotice(right);
+    const page = refusal === undefined ? renderSettingsForm(actor.userId, stamped, userGroups) : renderNotice(refusal);
+    await api.openView(action.trigger_id, page);
+  }
+
+  /** An answer of undefined closes the form. */
+  async function submit(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
+    const startedAt = performance.now();
+    const { teamId, userId } = actor;
+    const [right, { settings: before }] = await Promise.all([
+      deps.rights.checkAdmin(api, actor, { what: CALLBACKS.settings, view }),
+      deps.findStamped(teamId),
+    ]);
+    const refusal = findNotice(right);
+    if (refusal !== undefined) return pushNotice(refusal);
+    const parsed = parseSettingsForm(view, before);
+    if (!parsed.ok) return toAnswer(parsed.errors, view);
+    const { settings, stamp } = parsed;
+    const { resultsChannelId } = settings;
+    const isNew = resultsChannelId !== undefined && resultsChannelId !== before.resultsChannelId;
+    const checked = isNew ? await createCheckChannel(api)(resultsChannelId) : 'ok';
+    if (checked === 'cannot_post') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.cannotPost }, view);
+    if (checked === 'slack_silent') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.slackSilent }, view);
+    if (!(await deps.saveSettings(teamId, userId, settings, stamp))) {
+      const { settings: current } = await deps.findStamped(teamId);
+      return { response_action: 'update', view: renderNotice(settingsOutdated(current)) };
+    }
+    if (!isNew) return undefined;
+    return announceChange(api, [resultsChannelId], renderChange(INTRODUCTIONS.results(`<@${userId}>`)), startedAt);
+  }
+}
+
+const CHANNEL = SETTINGS_FIELDS.resultsChannel;
+
+function toAnswer(errors: SettingsErrors, view: ViewPayload): SubmissionAnswer {
+  return { response_action: 'errors', errors: toSettingsErrors(errors, view) };
+}
+
+/** Undefined where Slack does not say: the rest of the settings can be changed without. */
+async function listUserGroups(api: SlackApi): Promise<UserGroup[] | undefined> {
+  try {
+    return await api.listUserGroups();
+  } catch (error) {
+    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isAppRemoved } from '../web-api/slack-errors.ts';
+import type { LeavingInstallation } from './uninstall.ts';
+
+/** For so long Slack has to say so each time: it has been wrong about that for minutes. A little less than two looks are apart. */
+const SURE_AFTER_MS = 55 * 60 * 1000;
+
+export type MissedLeavingsDeps = {
+  list(): Promise<{ teamId: string }[]>;
+  find(teamId: string): Promise<LeavingInstallation | undefined>;
+  apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
+  remove(installation: LeavingInstallation, why: string): Promise<boolean>;
+  onRemoved(teamId: string): void;
+  /** Milliseconds of a clock that is never set. */
+  monotonicNow(): number;
+};
+
+/**
+ * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot or a database. To be called now and then, not at the same time; begins with no further
+ * workspace once `signal` is aborted. Throws the first error once all have been looked at.
+ */
+export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSignal) => Promise<void> {
+  /** Since when Slack has said of a token that it is dead. */
+  let deadSince = new Map<string, number>();
+
+  return async (signal) => {
+    const all = await deps.list();
+    const before = deadSince;
+    deadSince = new Map();
+    const errors: unknown[] = [];
+    for (const { teamId } of all) {
+      if (signal.aborted) return;
+      await lookAt(teamId, before).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+
+  async function lookAt(teamId: string, before: ReadonlyMap<string, number>): Promise<void> {
+    const installation = await deps.find(teamId);
+    const botToken = installation?.botToken;
+    if (installation === undefined || botToken === undefined || !(await isDead(botToken))) return;
+    const since = before.get(botToken) ?? deps.monotonicNow();
+    deadSince.set(botToken, since);
+    if (deps.monotonicNow() - since < SURE_AFTER_MS) return;
+    if (await deps.remove(installation, 'its token does not work any more')) deps.onRemoved(teamId);
+  }
+
+  async function isDead(botToken: string): Promise<boolean> {
+    try {
+      await deps.apiOf(botToken).authTest();
+      return false;
+    } catch (error) {
+      if (error instanceof SlackRefusedError) return isAppRemoved(error.reason);
+      if (error instanceof SlackUnavailableError) return false;
+      throw error;
+    }
+  }
+}

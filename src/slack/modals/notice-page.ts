@@ -1,0 +1,28 @@
+import type { ModalView } from '@slack/types';
+import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { linkChannels } from '../blocks/link-channels.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { CALLBACKS } from '../ids.ts';
+import { type Notice, REQUEST_PAGE } from '../sentences.ts';
+
+/** A modal that only says something: a refusal, "One moment…", a failure. Nothing to type into and nothing to submit. */
+export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }: Notice): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      ...paragraphs.map((paragraph, index) => ({
+        type: 'section' as const,
+        block_id: `paragraph.${index}`,
+        text: plainText(paragraph, SECTION_TEXT),
+      })),
+      ...(facts === '' ? [] : [{ type: 'section' as const, block_id: 'facts', text: mrkdwn(facts) }]),
+      ...(channelIds.length === 0
+        ? []
+        : [{ type: 'section' as const, block_id: 'channels', text: mrkdwn(linkChannels(channelIds, SECTION_TEXT)) }]),
+    ],
+  };
+}

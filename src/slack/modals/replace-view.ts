@@ -1,0 +1,18 @@
+import type { ModalView } from '@slack/types';
+import { isRefusal, type SlackApi } from '../web-api/slack-api.ts';
+import { isViewOutdated } from '../web-api/slack-errors.ts';
+import { tryPatiently } from '../web-api/try-patiently.ts';
+
+/**
+ * Shows a page in the place of a view that was not changed since `hash`. Does nothing where the view was closed or shows
+ * something newer; the latter also where Slack had taken the page before, and its answer was lost.
+ */
+export async function replaceView(
+  api: Pick<SlackApi, 'updateView'>,
+  view: { id: string; hash?: string | undefined },
+  page: ModalView,
+): Promise<void> {
+  await tryPatiently(() => api.updateView(view.id, page, view.hash)).catch((error: unknown) => {
+    if (!isRefusal(error, isViewOutdated)) throw error;
+  });
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { Draft, FormContext } from '../form/form-context.ts';
+import { type FormField, WARNED_BLOCK } from '../ids.ts';
+import { decodePrivateMetadata } from './private-metadata.ts';
+import { UnreadableViewError } from './unreadable-view-error.ts';
+
+const option = z.object({ value: z.string() });
+
+const ids = z.array(z.string()).nullish();
+
+const viewSchema = z.object({
+  private_metadata: z.string().nullish(),
+  blocks: z.array(z.object({ type: z.string(), block_id: z.string().nullish() })).nullish(),
+  state: z
+    .object({
+      values: z.record(
+        z.string(),
+        z.record(
+          z.string(),
+          z.object({
+            value: z.string().nullish(),
+            selected_option: option.nullish(),
+            selected_options: z.array(option).nullish(),
+            selected_users: ids,
+            selected_conversation: z.string().nullish(),
+            selected_conversations: ids,
+          }),
+        ),
+      ),
+    })
+    .nullish(),
+});
+
+/** A view as it stands at a person's client. */
+export type ViewState = {
+  /** As `findInputs` gives it. */
+  inputs: ReadonlyMap<string, string>;
+  /** The client that it is about; '' where there is none. */
+  client: string;
+  /** Of what it showed when it was opened; '' where it has none. */
+  stamp: string;
+  context: FormContext | undefined;
+  /** What the view remembers of the draft besides its own fields. */
+  carried: Draft;
+  /** What the view asks to look at again. */
+  warned: string[];
+  isShown(field: FormField): boolean;
+  /** What was typed or chosen, unchanged; undefined where there is nothing. */
+  textOf(field: string): string | undefined;
+  isTicked(field: FormField): boolean;
+  /** The ids or values of what was chosen, where several can be. */
+  listOf(field: string): string[];
+};
+
+/** Who answers an interaction looks at its view several times. */
+const alreadyRead = new WeakMap<object, ViewState>();
+
+/** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */
+export function readView(view: unknown): ViewState {
+  if (typeof view !== 'object' || view === null) throw new UnreadableViewError('view');
+  const known = alreadyRead.get(view);
+  if (known !== undefined) return known;
+  const state = readOnce(view);
+  alreadyRead.set(view, state);
+  return state;
+}
+
+function readOnce(view: object): ViewState {
+  const parsed = parseView(view);
+  const { client, stamp, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
+  const inputs = inputsOf(parsed);
+  const elementOf = (field: string) => parsed.state?.values[inputs.get(field) ?? '']?.[field];
+  return {
+    inputs,
+    client,
+    stamp,
+    context,
+    carried: draft,
+    warned: warnedIn(parsed),
+    isShown: (field) => inputs.has(field),
+    textOf: (field) => {
+      const { value, selected_option, selected_conversation } = elementOf(field) ?? {};
+      return value || selected_option?.value || selected_conversation || undefined;
+    },
+    isTicked: (field) => (elementOf(field)?.selected_options ?? []).length > 0,
+    listOf: (field) => {
+      const { selected_options, selected_users, selected_conversations } = elementOf(field) ?? {};
+      return selected_users ?? selected_conversations ?? selected_options?.map(({ value }) => value) ?? [];
+    },
+  };
+}
+
+/**
+ * The `block_id` of each field that the view shows, top to bottom. Throws UnreadableViewError.
+ * Slack sends the blocks with each interaction; the state alone leaves out what it has no value for.
+ */
+export function findInputs(view: unknown): ReadonlyMap<string, string> {
+  return inputsOf(parseView(view));
+}
+
+function parseView(view: unknown): z.output<typeof viewSchema> {
+  const parsed = viewSchema.safeParse(view);
+  if (!parsed.success) throw new UnreadableViewError('view');
+  return parsed.data;
+}
+
+function warnedIn({ blocks }: z.output<typeof viewSchema>): string[] {
+  const ids = (blocks ?? []).map(({ block_id }) => (block_id ?? '').split('.'));
+  return ids.find(([name]) => name === WARNED_BLOCK)?.slice(1) ?? [];
+}
+
+function inputsOf({ blocks, state }: z.output<typeof viewSchema>): ReadonlyMap<string, string> {
+  const fromBlocks = (blocks ?? []).filter((block) => block.type === 'input').map((block) => block.block_id);
+  const inputs = new Map<string, string>();
+  for (const blockId of [...fromBlocks, ...Object.keys(state?.values ?? {})]) {
+    const field = /^([a-z_]+)\.\d+$/.exec(blockId ?? '')?.[1];
+    if (field !== undefined && blockId !== null && blockId !== undefined) inputs.set(field, blockId);
+  }
+  return inputs;
+}

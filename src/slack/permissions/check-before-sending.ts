@@ -1,0 +1,33 @@
+import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
+import type { RightToAdd } from '../../add-inbox/request/do-step.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { TokenUnreadableError } from '../install/installations.ts';
+import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import type { Rights } from './permissions.ts';
+
+/** What Slack said at the submission is good enough for sending at once; whatever waited is asked for again. */
+const KNOWN_FOR_MS = 10_000;
+
+/**
+ * Whether who asked for an inbox may still add it. Their settings are read each time.
+ *
+ * @param apiOf throws SlackUnavailableError, SlackRefusedError or TokenUnreadableError where the workspace has no usable token
+ */
+export function createCheckRight(
+  rights: Rights,
+  apiOf: (teamId: string) => Promise<SlackApi>,
+): (request: AddInboxRequest) => Promise<RightToAdd> {
+  return async ({ teamId, userId }) => {
+    try {
+      const actor = { teamId, userId, ownTeamId: teamId };
+      const right = await rights.checkAdding(await apiOf(teamId), actor, undefined, KNOWN_FOR_MS);
+      if (right.kind === 'allowed') return { kind: 'may' };
+      const why = right.kind === 'refused' ? LOST_RIGHTS.find((each) => each === right.why) : undefined;
+      return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };
+    } catch (error) {
+      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (error instanceof TokenUnreadableError) return { kind: 'unknown' };
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import { isRefusal, type SlackApi } from '../web-api/slack-api.ts';
+import { isGroupGone } from '../web-api/slack-errors.ts';
+
+const MOST_KNOWN = 1_000;
+
+export type UserGroups = {
+  /**
+   * Which of these groups somebody is in, from look-ups that are at most so old; undefined where Slack must be asked.
+   */
+  recall(teamId: string, groupIds: readonly string[], userId: string, maxAgeMs: number): string[] | undefined;
+  /** Asks Slack. A group that is gone, or that the bot may not read, has no members. Throws what the API throws otherwise. */
+  lookUp(api: SlackApi, teamId: string, groupIds: readonly string[], userId: string): Promise<string[]>;
+};
+
+/** Who is in which user group, from `usergroups.users.list`. */
+export function createUserGroups(now: () => number): UserGroups {
+  const known = new Map<string, { members: ReadonlySet<string>; at: number }>();
+  return { recall, lookUp };
+
+  function recall(teamId: string, groupIds: readonly string[], userId: string, maxAgeMs: number) {
+    const groups = groupIds.map((groupId) => ({ groupId, entry: known.get(`${teamId} ${groupId}`) }));
+    const isKnown = groups.every(({ entry }) => entry !== undefined && Math.abs(now() - entry.at) <= maxAgeMs);
+    return isKnown ? groups.filter(({ entry }) => entry?.members.has(userId)).map(({ groupId }) => groupId) : undefined;
+  }
+
+  async function lookUp(api: SlackApi, teamId: string, groupIds: readonly string[], userId: string) {
+    const groups = await Promise.all(
+      groupIds.map(async (groupId) => ({ groupId, members: await membersOf(api, teamId, groupId) })),
+    );
+    return groups.filter(({ members }) => members.has(userId)).map(({ groupId }) => groupId);
+  }
+
+  async function membersOf(api: SlackApi, teamId: string, groupId: string): Promise<ReadonlySet<string>> {
+    const members = new Set(await api.listGroupMembers(groupId).catch(nobodyWhereGone));
+    known.delete(`${teamId} ${groupId}`);
+    known.set(`${teamId} ${groupId}`, { members, at: now() });
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST_KNOWN) break;
+      known.delete(oldest);
+    }
+    return members;
+  }
+}
+
+function nobodyWhereGone(error: unknown): string[] {
+  if (isRefusal(error, isGroupGone)) return [];
+  throw error;
+}

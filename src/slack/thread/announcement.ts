@@ -1,0 +1,51 @@
+import type { ContextBlock, KnownBlock } from '@slack/types';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
+import { isBetweenPeople } from '../web-api/conversation.ts';
+import type { Message } from '../web-api/slack-api.ts';
+import { describeState } from './describe-state.ts';
+import { nameInbox, renderInbox } from './inbox-text.ts';
+
+/**
+ * The message that the thread of a request hangs on: who adds which inbox with which provider, and how it stands. Posted
+ * once and updated whenever that changes.
+ */
+export function renderAnnouncement(request: AddInboxRequest): Message {
+  const { account, client, outcome, userId } = request;
+  const { emoji, title, words, status } = describeState(request);
+  const by = ANNOUNCEMENT[outcome === undefined ? 'adds' : 'asked'](
+    `<@${userId}>`,
+    PROVIDER_PHRASES[account.inbox_type],
+  );
+  const misplaced = sayWhyHere(request);
+  const blocks: KnownBlock[] = [
+    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*\n${by}`) },
+    renderInbox(account, client),
+    ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
+    ...(status === undefined ? [] : [renderContext('status', plainText(status, SECTION_TEXT))]),
+    ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
+  ];
+  const said = [
+    `${title} – ${nameInbox(account, client)}.`,
+    by,
+    words,
+    status && `${escapeTopLevel(status)}.`,
+    misplaced,
+  ];
+  return { text: said.filter(Boolean).join(' '), blocks };
+}
+
+/** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */
+function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxRequest): string {
+  if (announcement?.place !== 'dm' || announcement.channelId === channelId) return '';
+  if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);
+  return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);
+}
+
+function renderContext(blockId: string, element: ContextBlock['elements'][number]): ContextBlock {
+  return { type: 'context', block_id: blockId, elements: [element] };
+}

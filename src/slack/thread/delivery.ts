@@ -1,0 +1,114 @@
+import type { Delivery, NotDelivered } from '../../add-inbox/request/do-step.ts';
+import { type AddInboxRequest, type Announcement, LeaseLostError } from '../../add-inbox/request/request.ts';
+import { NotInstalledError, TokenUnreadableError } from '../install/installations.ts';
+import { toSlackId } from '../web-api/conversation.ts';
+import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isEditRefused, isPlaceRefused, isThreadGone, isViewLost } from '../web-api/slack-errors.ts';
+import { NotBegunError } from '../web-api/slack-fetch.ts';
+import { renderAnnouncement } from './announcement.ts';
+import { renderReply } from './reply.ts';
+import { renderRequestPage } from './request-page.ts';
+
+export type DeliveryDeps = {
+  /** Throws NotInstalledError where the workspace has left, TokenUnreadableError where its token can't be opened. */
+  apiOf(teamId: string): Promise<SlackApi>;
+  /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
+  explainDm(request: AddInboxRequest, isHeld: () => boolean): Promise<void>;
+  onIgnored(request: AddInboxRequest, error: unknown): void;
+};
+
+/**
+ * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
+ * that stands there twice is less harmful than an inbox whose result nobody hears of. Only a refusal that speaks of the place
+ * sends it to another one; any other means later. Each call asks `isHeld` right before its first byte.
+ */
+export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
+  return { announce, reply, refresh };
+
+  function announce(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['announce']> {
+    return delivering(request, isHeld, async (api) => {
+      const { announcement } = request;
+      if (announcement !== undefined && (await updated(api, request, announcement))) {
+        return { kind: 'announced', announcement };
+      }
+      return { kind: 'announced', announcement: await post(api, request, isHeld) };
+    });
+  }
+
+  function reply(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['reply']> {
+    return delivering(request, isHeld, async (api) => {
+      const { announcement } = request;
+      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request, isHeld) };
+      try {
+        const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
+        return { kind: 'replied', ts };
+      } catch (error) {
+        if (!isRefusal(error, isPlaceRefused)) throw error;
+        if (isThreadGone(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
+        if (announcement.place === 'dm') throw error;
+        return { kind: 'moved', announcement: await postToDm(api, request, isHeld) };
+      }
+    });
+  }
+
+  function refresh(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['refresh']> {
+    return delivering(request, isHeld, async (api) => {
+      if (request.announcement !== undefined) await updated(api, request, request.announcement);
+      // Most forms are closed by now, and then there is nothing to update.
+      await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
+        if (!isRefusal(error, isViewLost)) throw error;
+      });
+      return { kind: 'refreshed' };
+    });
+  }
+
+  async function delivering<T>(
+    request: AddInboxRequest,
+    isHeld: () => boolean,
+    deliver: (api: SlackApi) => Promise<T>,
+  ): Promise<T | NotDelivered> {
+    try {
+      return await deliver((await apiOf(request.teamId)).asLongAs(isHeld));
+    } catch (error) {
+      if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
+      if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
+      if (error instanceof TokenUnreadableError) return { kind: 'later', retryAfterMs: undefined };
+      if (error instanceof NotInstalledError) return { kind: 'nowhere' };
+      if (!(error instanceof SlackRefusedError)) throw error;
+      onIgnored(request, error);
+      return isPlaceRefused(error.reason) ? { kind: 'nowhere' } : { kind: 'later', retryAfterMs: undefined };
+    }
+  }
+
+  /** In the one channel for results, else the channel of the command; where the bot can't post there, in its DM with the person. */
+  async function post(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
+    const known = request.announcement;
+    try {
+      const place = known?.place ?? 'channel';
+      const channelId = known?.channelId ?? request.resultsChannelId ?? toSlackId(request.channelId);
+      return { ...(await api.postMessage(channelId, renderAnnouncement(request))), place };
+    } catch (error) {
+      if (!isRefusal(error, isPlaceRefused) || known?.place === 'dm') throw error;
+      return postToDm(api, request, isHeld);
+    }
+  }
+
+  async function postToDm(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
+    const inDm = { channelId: request.userId, ts: '', place: 'dm' } as const;
+    const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
+    // The message stands: where this fails, it must not be posted again.
+    await explainDm(request, isHeld).catch((error: unknown) => onIgnored(request, error));
+    return { ...posted, place: 'dm' };
+  }
+
+  /** False where the message is gone, or can't be changed any more. */
+  async function updated(api: SlackApi, request: AddInboxRequest, announcement: Announcement): Promise<boolean> {
+    try {
+      await api.updateMessage(announcement.channelId, announcement.ts, renderAnnouncement(request));
+      return true;
+    } catch (error) {
+      if (isRefusal(error, isEditRefused)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
+import { slackDate } from '../blocks/slack-date.ts';
+import {
+  ADDED_BUT,
+  ADDING,
+  GOOD_STATUSES,
+  NOT_ALLOWED_ANY_MORE,
+  nextTry,
+  OUTCOME_STATES,
+  PASSWORDS_UNREADABLE,
+  type State,
+  TROUBLE_STATES,
+  WAITING_TO_ADD,
+  WAITS,
+  WAITS_FOR_CLIENT_KEY,
+} from '../sentences.ts';
+import { describeStatus, normalizeStatus } from './describe-status.ts';
+
+/** Where a request stands, at a glance. */
+export type DescribedState = State & {
+  /** What else there is to know, as mrkdwn of ours; '' where there is nothing. */
+  words: string;
+  /** What ColdSend calls the inbox's status, foreign. */
+  status: string | undefined;
+};
+
+/** Whether it is being added, waits, or how it ended. */
+export function describeState({ outcome, waitsFor, notBefore, client }: AddInboxRequest): DescribedState {
+  if (outcome?.kind === 'added') {
+    const { overall_status } = outcome.account;
+    const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
+    return { ...state, words: '', status: describeStatus(overall_status) };
+  }
+  if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
+  if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };
+  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, client), status: undefined };
+}
+
+function stateOf(outcome: Outcome): State {
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return PASSWORDS_UNREADABLE;
+  if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
+  if (outcome.lostRight !== undefined) return NOT_ALLOWED_ANY_MORE;
+  return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
+}
+
+/** What waits for a key has no time of its next try: it goes on when somebody stores one. */
+function sayWhatFor(waitsFor: WaitsFor, notBefore: number, client: string): string {
+  if (waitsFor === 'key') return client === '' ? WAITS.key : WAITS_FOR_CLIENT_KEY;
+  return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
+}

@@ -1,0 +1,26 @@
+import type { SectionBlock } from '@slack/types';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { SECTION_TEXT } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { FACTS } from '../sentences.ts';
+
+type Inbox = Pick<AccountToAdd, 'email_address' | 'display_name'>;
+
+/** Which inbox it is and for which client, as a block. */
+export function renderInbox({ email_address, display_name }: Inbox, client: string): SectionBlock {
+  const lines = [
+    oneLine(email_address),
+    oneLine(display_name),
+    ...(client === '' ? [] : [`${FACTS.client}: ${client}`]),
+  ];
+  const text = lines.join('\n');
+  return { type: 'section', block_id: 'inbox', text: plainText(text, SECTION_TEXT) };
+}
+
+/** Which inbox it is and for which client, for the top-level text of a message. */
+export function nameInbox({ email_address, display_name }: Inbox, client: string): string {
+  const inbox = `${escapeTopLevel(email_address)} (${escapeTopLevel(display_name)})`;
+  return client === '' ? inbox : `${inbox}, ${FACTS.client} ${escapeTopLevel(client)}`;
+}

@@ -1,0 +1,87 @@
+import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
+import { oneLine } from '../blocks/foreign-text.ts';
+import { truncate } from '../blocks/truncate.ts';
+import {
+  FACTS,
+  FIELD_LABELS,
+  LOST_RIGHT_WHYS,
+  PROVIDER_PHRASES,
+  RESTORED,
+  TROUBLE_WHYS,
+  UNKNOWN_WHYS,
+  unknownBetween,
+} from '../sentences.ts';
+import { describeStatus } from './describe-status.ts';
+
+/** As many as ColdSend has fields. */
+const FIELDS_SHOWN = 14;
+
+/** What is known of an outcome, line by line. Foreign text, each line short enough for all of them to fit into one block. */
+export function listFacts(outcome: Outcome): string[] {
+  switch (outcome.kind) {
+    case 'added':
+      return listAccount(outcome.account);
+    case 'exists':
+      return quote(outcome.reason);
+    case 'refused':
+      return listRefusal(outcome);
+    case 'key_refused':
+      return [...quote(outcome.reason), ...listScopes(outcome.missingScopes)];
+    case 'unknown':
+      if (outcome.restored) return RESTORED;
+      return [outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status)];
+    case 'expired':
+      return [];
+  }
+}
+
+function listAccount(account: AddedAccount): string[] {
+  return [
+    describeStatus(account.overall_status),
+    ...given(FACTS.email_address, account.email_address),
+    ...given(FACTS.display_name, account.display_name),
+    ...given(FACTS.inbox_type, lookUp(PROVIDER_PHRASES, account.inbox_type)),
+    ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
+    ...given(FACTS.inbox_id, account.inbox_id),
+  ];
+}
+
+function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
+  if (lostRight !== undefined) return [LOST_RIGHT_WHYS[lostRight]];
+  const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
+  if (trouble === undefined) return [...quote(short), ...listFields(fields)];
+  const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
+  // Without words the reason is the status, which the sentence says already.
+  const said = reason === `HTTP ${trouble.status}` ? '' : short;
+  return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
+}
+
+function listFields(fields: FieldRefusal[]): string[] {
+  const listed = fields
+    .slice(0, FIELDS_SHOWN)
+    .map(({ field, reason }) =>
+      fact(truncate(oneLine(lookUp(FIELD_LABELS, field)), 40), truncate(oneLine(reason), 150)),
+    );
+  return fields.length > FIELDS_SHOWN ? [...listed, FACTS.more(fields.length - FIELDS_SHOWN)] : listed;
+}
+
+function listScopes(scopes: string[]): string[] {
+  return scopes.length === 0 ? [] : [fact(FACTS.missingScopes, scopes.join(', '))];
+}
+
+function quote(reason: string): string[] {
+  return given(FACTS.coldsendSaid, reason);
+}
+
+function given(label: string, value: string): string[] {
+  return oneLine(value) === '' ? [] : [fact(label, value)];
+}
+
+function fact(label: string, value: string): string {
+  return `${label}: ${truncate(oneLine(value), 1_000)}`;
+}
+
+/** Foreign keys may be called `constructor`. */
+function lookUp(record: Partial<Record<string, string>>, key: string): string {
+  return (Object.hasOwn(record, key) ? record[key] : undefined) ?? key;
+}

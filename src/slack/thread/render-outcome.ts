@@ -1,0 +1,74 @@
+import type { KnownBlock } from '@slack/types';
+import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { MESSAGE_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import {
+  FACTS,
+  NEXT_AFTER_LOST_RIGHT,
+  NEXT_AFTER_PASSWORDS_UNREADABLE,
+  NEXT_AFTER_TROUBLE,
+  NEXT_STEPS,
+} from '../sentences.ts';
+import type { Message } from '../web-api/slack-api.ts';
+import { describeState } from './describe-state.ts';
+import { nameInbox, renderInbox } from './inbox-text.ts';
+import { listFacts } from './outcome-facts.ts';
+
+/** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
+export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
+  const { emoji, title } = describeState({ ...request, outcome });
+  const { account, client } = request;
+  const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
+  const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
+  const next = nextStepOf(outcome);
+  const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
+  const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
+  const blocks: KnownBlock[] = [
+    { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
+    ...(isNamed ? [] : [renderInbox(account, client)]),
+    ...(facts.length === 0 ? [] : [renderPlain('facts', facts.join('\n'))]),
+    renderPlain('next', next),
+    ...(reference === ''
+      ? []
+      : [{ type: 'context' as const, block_id: 'reference', elements: [plainText(reference, SECTION_TEXT)] }]),
+  ];
+  const head = `${title} – ${nameInbox(account, client)}.`;
+  const tail = `${next} ${reference}`.trim();
+  const room = MESSAGE_TEXT - head.length - tail.length - 2;
+  return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
+}
+
+/** ColdSend has a domain of other letters than ASCII's under its ASCII name; people know it as they typed it. */
+function asTyped(outcome: Outcome, typed: string): Outcome {
+  if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
+  return { ...outcome, account: { ...outcome.account, email_address: typed } };
+}
+
+function nextStepOf(outcome: Outcome): string {
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
+  if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
+  if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
+}
+
+function renderPlain(blockId: string, text: string): KnownBlock {
+  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+}
+
+/** The first of `facts` that fit into `room`, escaped: an entity must not be cut in two. */
+function fit(facts: string[], room: number): string[] {
+  const escaped = facts.map((fact) => {
+    const text = escapeTopLevel(fact);
+    return /[.!?]$/.test(text) ? text : `${text}.`;
+  });
+  const kept: string[] = [];
+  for (const text of escaped) {
+    if ([...kept, text, '…'].join(' ').length > room) return [...kept, '…'];
+    kept.push(text);
+  }
+  return kept;
+}

@@ -1,0 +1,30 @@
+import type { ActionsBlock } from '@slack/types';
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { OPTION_TEXT } from '../blocks/limits.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { ACTIONS } from '../ids.ts';
+import { BUTTONS, TRY_AGAIN } from '../sentences.ts';
+import type { Message } from '../web-api/slack-api.ts';
+import { renderOutcome } from './render-outcome.ts';
+
+/** The one reply in the thread of a request. Throws a TypeError for a request that has no outcome yet. */
+export function renderReply(request: AddInboxRequest): Message {
+  const { outcome } = request;
+  if (outcome === undefined) throw new TypeError(`request ${request.id} has no outcome yet`);
+  const { text, blocks } = renderOutcome(request, outcome);
+  return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
+}
+
+function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
+  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostRight ?? outcome.trouble) !== undefined;
+  const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
+  if (label === undefined) return [];
+  const button = {
+    type: 'button' as const,
+    action_id: ACTIONS.tryAgain,
+    text: plainText(label, OPTION_TEXT),
+    value: requestId,
+  };
+  return [{ type: 'actions', block_id: 'try_again', elements: [button] }];
+}

@@ -1,0 +1,72 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import { escapeMrkdwn } from '../blocks/escape-mrkdwn.ts';
+import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { slackDate } from '../blocks/slack-date.ts';
+import { plainText } from '../blocks/text-objects.ts';
+import { CALLBACKS } from '../ids.ts';
+import { FORM, REQUEST_PAGE } from '../sentences.ts';
+import { isBetweenPeople } from '../web-api/conversation.ts';
+import { describeState } from './describe-state.ts';
+import { renderInbox } from './inbox-text.ts';
+import { renderOutcome } from './render-outcome.ts';
+
+/** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
+export function renderRequestPage(request: AddInboxRequest): ModalView {
+  const { outcome } = request;
+  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome).blocks;
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [...blocks, { type: 'context', block_id: 'place', elements: [mrkdwn(sayWhere(request))] }],
+  };
+}
+
+/**
+ * Instead of the form that tries a request again: the later one that has added the inbox, found it at ColdSend, or is still
+ * under way, who asked for that, and where it is told.
+ *
+ * @param link the address of its message
+ */
+export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
+  const { account, client, outcome, userId, acceptedAt, announcement } = request;
+  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
+  // Where it is told in a DM, or not yet, is for who asked for it only.
+  const maySeeIt = announcement?.place === 'channel' || userId === shownTo;
+  const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
+  const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      { type: 'section', block_id: 'successor', text: plainText(REQUEST_PAGE.successor[said], SECTION_TEXT) },
+      renderInbox(account, client),
+      { type: 'section', block_id: 'place', text: mrkdwn(maySeeIt ? `${by} ${where}` : by) },
+    ],
+  };
+}
+
+function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
+  const { emoji, title, words } = describeState(request);
+  return [
+    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`) },
+    renderInbox(request.account, request.client),
+    { type: 'section', block_id: 'next', text: plainText(REQUEST_PAGE.unsettled, SECTION_TEXT) },
+  ];
+}
+
+function sayWhere({ announcement, state, resultsChannelId }: AddInboxRequest): string {
+  if (announcement === undefined && state === 'told') return REQUEST_PAGE.nowhere;
+  if (announcement === undefined) {
+    return resultsChannelId === undefined
+      ? REQUEST_PAGE.toBeTold
+      : REQUEST_PAGE.toBeToldThere(`<#${resultsChannelId}>`);
+  }
+  const { place, channelId } = announcement;
+  return place === 'dm' || isBetweenPeople(channelId) ? REQUEST_PAGE.inDm : REQUEST_PAGE.inThread(`<#${channelId}>`);
+}

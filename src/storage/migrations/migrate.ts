@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Database, Executor } from '../database.ts';
+import { StorageError } from '../storage-error.ts';
+
+/** Any number; all versions of the bot have to use the same one. */
+const ADVISORY_LOCK = 7_203_641_508;
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+export type Migration = { name: string; up(within: Executor): Promise<void> };
+
+export class MigrationError extends StorageError {
+  constructor(name: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      'migration_failed',
+      `The database could not be brought up to date, nothing was changed by ${name}: ${why}`,
+      cause,
+    );
+  }
+}
+
+/**
+ * Applies what has not been applied yet, each migration in a transaction of its own, one process at a time. Migrations that
+ * this version doesn't know are a newer one's, and no obstacle.
+ *
+ * @throws MigrationError; the migrations before the failed one stay applied.
+ */
+export async function migrate(
+  database: Pick<Database, 'transaction'>,
+  migrations: Migration[],
+  now: () => number,
+): Promise<void> {
+  const applied = await database.transaction(async (within) => {
+    await takeLock(within);
+    await sql`
+      create table if not exists migrations (name text not null primary key, applied_at bigint not null)
+    `.execute(within.kysely);
+    const rows = await within.kysely.selectFrom('migrations').select('name').execute();
+    return new Set(rows.map(({ name }) => name));
+  });
+  for (const migration of migrations) {
+    if (applied.has(migration.name)) continue;
+    try {
+      await database.transaction((within) => apply(within, migration, now()));
+    } catch (error) {
+      throw new MigrationError(migration.name, error);
+    }
+  }
+}
+
+async function apply(within: Executor, { name, up }: Migration, appliedAt: number) {
+  await takeLock(within);
+  const { kysely } = within;
+  const byAnother = await kysely.selectFrom('migrations').select('name').where('name', '=', name).executeTakeFirst();
+  if (byAnother) return;
+  await up(within);
+  await kysely.insertInto('migrations').values({ name, applied_at: appliedAt }).execute();
+}
+
+/** SQLite's transactions exclude each other anyway. */
+async function takeLock({ kind, kysely }: Executor) {
+  if (kind === 'sqlite') return;
+  await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT_MS)}`.execute(kysely);
+  await sql`select pg_advisory_xact_lock(${sql.lit(ADVISORY_LOCK)})`.execute(kysely);
+}

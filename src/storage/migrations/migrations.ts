@@ -1,0 +1,17 @@
+import { requestsAndKeys } from './0001-requests-and-keys.ts';
+import { turns } from './0002-turns.ts';
+import { settingsAndAudit } from './0003-settings-and-audit.ts';
+import { installations } from './0004-installations.ts';
+import { noStatisticsOfSecrets } from './0005-no-statistics-of-secrets.ts';
+import { setAside } from './0006-set-aside.ts';
+import type { Migration } from './migrate.ts';
+
+/** In the order they are applied. They only ever add: the version before runs beside this one during a deploy. */
+export const MIGRATIONS: Migration[] = [
+  requestsAndKeys,
+  turns,
+  settingsAndAudit,
+  installations,
+  noStatisticsOfSecrets,
+  setAside,
+];

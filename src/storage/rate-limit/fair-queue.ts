@@ -1,0 +1,97 @@
+import { type SqlBool, sql } from 'kysely';
+import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
+import type { Shares } from '../../add-inbox/worker/shares.ts';
+import type { Executor } from '../database.ts';
+import type { RequestLease } from '../requests/lease-sql.ts';
+import { REQUEST_COLUMNS, type RequestRow } from '../requests/request-row.ts';
+import { withinShares } from './within-shares.ts';
+
+/** More than are ever taken at once. */
+const PLACES = 1_024;
+
+/**
+ * Who waits for a turn with a key, in the order in which they get it: everybody's first before anybody's second, among the
+ * people of a workspace and among workspaces that share the key, and who had no turn for longest before the others. Who has
+ * had many turns is not held back for it.
+ *
+ * @param now milliseconds since 1970; who is to expire by then is left out
+ */
+export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { now, lease }: LineDeps) {
+  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
+  return { findFirst, countBefore };
+
+  /** The first `count` that nobody holds, leaving out those who have their shares in use here. */
+  async function findFirst(count: number, shares: Shares): Promise<RequestRow[]> {
+    const isFree = sql<SqlBool>`${isWaiting} and ${lease.free}`;
+    const mayStart = sql<SqlBool>`id in ${withinShares(isFree, lease, shares)}`;
+    const rows = await kysely
+      .selectFrom('requests')
+      .innerJoin(ordered(mayStart).as('line'), 'line.line_id', 'requests.id')
+      .select(REQUEST_COLUMNS)
+      .orderBy('place')
+      .limit(count)
+      .execute();
+    return rows;
+  }
+
+  /** How many get their turn before this one of them. */
+  async function countBefore(requestId: string): Promise<number> {
+    const row = await kysely
+      .selectFrom(ordered(sql<SqlBool>`true`).as('line'))
+      .select('place')
+      .where('line_id', '=', requestId)
+      .executeTakeFirst();
+    return row === undefined ? 0 : row.place - 1;
+  }
+
+  function ordered(whom: RequestLease['free']) {
+    return kysely
+      .with('waiting', (query) =>
+        query.selectFrom('requests').select(['id', 'team_id', 'user_id', 'accepted_at']).where(isWaiting).where(whom),
+      )
+      .with('served', (query) =>
+        query
+          .selectFrom('coldsend_turns')
+          .select(['team_id', 'user_id'])
+          .select(sql<number>`max(taken_at * ${sql.lit(PLACES)} + place)`.as('last'))
+          .where('key_fingerprint', '=', keyFingerprint)
+          // PostgreSQL refuses to calculate with one that is absurdly early.
+          .where('taken_at', '>=', 0)
+          .groupBy(['team_id', 'user_id']),
+      )
+      .with('people', (query) =>
+        query
+          .selectFrom('waiting')
+          .leftJoin('served', (join) =>
+            join.onRef('served.team_id', '=', 'waiting.team_id').onRef('served.user_id', '=', 'waiting.user_id'),
+          )
+          .select(['id', 'waiting.team_id', 'accepted_at'])
+          .select(sql<number>`coalesce(last, 0)`.as('last'))
+          .select(
+            sql<number>`row_number() over (partition by waiting.team_id, waiting.user_id order by accepted_at, id)`.as(
+              'of_person',
+            ),
+          ),
+      )
+      .with('teams', (query) =>
+        query.selectFrom('served').select('team_id').select(sql<number>`max(last)`.as('last')).groupBy('team_id'),
+      )
+      .with('workspaces', (query) =>
+        query
+          .selectFrom('people')
+          .leftJoin('teams', 'teams.team_id', 'people.team_id')
+          .select(['id', 'accepted_at'])
+          .select(sql<number>`coalesce(teams.last, 0)`.as('last'))
+          .select(
+            sql<number>`
+              row_number() over (partition by people.team_id order by of_person, people.last, accepted_at, id)
+            `.as('of_team'),
+          ),
+      )
+      .selectFrom('workspaces')
+      .select('id as line_id')
+      .select(sql<number>`row_number() over (order by of_team, last, accepted_at, id)`.as('place'));
+  }
+}
+
+type LineDeps = { now: number; lease: RequestLease };

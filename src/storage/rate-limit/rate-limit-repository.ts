@@ -1,0 +1,245 @@
+import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
+import type { TakenTurn, Turn } from '../../add-inbox/request/do-step.ts';
+import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
+import type { AddInboxRequest, ClaimedRequest } from '../../add-inbox/request/request.ts';
+import { estimateTurnAt, latestSendingMs, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
+import { ALL_SHARES, type Shares } from '../../add-inbox/worker/shares.ts';
+import type { ClaimedTurns } from '../../add-inbox/worker/worker.ts';
+import type { Database, Executor } from '../database.ts';
+import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
+import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
+import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
+import { parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
+import { setAside } from '../requests/set-aside.ts';
+import { createTurnLine } from './fair-queue.ts';
+import { type Budget, createTurnBudget } from './key-budget.ts';
+import { createQueues } from './one-at-a-time.ts';
+
+export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
+  database: Database;
+  limits: readonly RateLimit[];
+  /** SQLite only: milliseconds since 1970 by a clock that is not set while the process runs; `now` unless said otherwise. */
+  steadyNow?: () => number;
+};
+
+/**
+ * Whose turn it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
+ * workspaces that share a key and between the people of one. On PostgreSQL the database's clock counts, which all replicas
+ * share.
+ */
+export function createTurnRepository({ database, limits, steadyNow, ...deps }: TurnRepositoryDeps) {
+  const { owner, leaseMs, now, onUnreadable } = deps;
+  const clock = { limits, steadyNow: steadyNow ?? now };
+  const lease = createRequestLease(database.kind, { owner, leaseMs });
+  const queued = createQueues();
+  let firstKey = 0;
+
+  return { take, claimTurns, takeForTrial, noteSending, block, countLeft, deleteOld };
+
+  /** Work on the turns of one key: one at a time, over all replicas. */
+  function withTurns<T>(
+    keyFingerprint: string,
+    work: (turns: ReturnType<typeof createTurnBudget>, within: Executor) => Promise<T>,
+  ): Promise<T> {
+    return queued(keyFingerprint, () =>
+      database.transaction(async (within) => {
+        const turns = createTurnBudget(within, keyFingerprint, clock);
+        await turns.lock();
+        return work(turns, within);
+      }),
+    );
+  }
+
+  /** Takes the key's next turn for a request, or puts it in line. @throws LeaseLostError, CommitInDoubtError */
+  function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn> {
+    return withTurns(keyFingerprint, async (turns, within) => {
+      const requests = createRequestRepository({ db: within, ...deps });
+      const takenAt = now();
+      const budget = await turns.look(claimed.id);
+      if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
+        await turns.note(budget.clock, [claimed]);
+        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
+        return { kind: 'armed', request, turn: { keyFingerprint, takenAt, countsFrom: budget.clock } };
+      }
+      const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
+      await inLine.where('id', '=', claimed.id).execute();
+      const before = await createTurnLine(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
+      const start = Math.max(budget.clock, budget.blockedUntil);
+      const turnAt = estimateTurnAt(await turns.listTaken(), limits, start, before);
+      const notBefore = Math.min(now() + turnAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS);
+      return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
+    });
+  }
+
+  /**
+   * Takes the free turns for requests that wait for one and are within `shares`: each comes back armed and held, its turn
+   * counted. `nextAt` is when the next turn is free for somebody who still waits, by `now`.
+   */
+  async function claimTurns(limit: number, shares = ALL_SHARES): Promise<ClaimedTurns> {
+    const keys = await listWaitedFor();
+    // Each time from another one on, so that those at the end get some where there is not room for all.
+    firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
+    const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
+    const claimed: ClaimedTurns[] = [];
+    let left = limit;
+    for (const key of [...keys.slice(firstKey), ...keys.slice(0, firstKey)]) {
+      const turns = await claimTurnsOf(key, Math.min(each, left), shares);
+      claimed.push(turns);
+      left -= turns.armed.length;
+      if (left <= 0 || turns.failure !== undefined) break;
+    }
+    const nextAts = claimed.flatMap(({ nextAt }) => nextAt ?? []);
+    return {
+      armed: claimed.flatMap(({ armed }) => armed),
+      perhapsArmed: claimed.flatMap(({ perhapsArmed }) => perhapsArmed),
+      nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts),
+      failure: claimed.at(-1)?.failure,
+    };
+  }
+
+  async function listWaitedFor(): Promise<string[]> {
+    const rows = await database.kysely
+      .selectFrom('requests')
+      .select('turn_of')
+      .distinct()
+      .where('turn_of', 'is not', null)
+      .where('state', '=', 'announced')
+      .where('accepted_at', '>', now() - EXPIRES_AFTER_MS)
+      .where(lease.free)
+      .orderBy('turn_of')
+      .execute();
+    return rows.flatMap(({ turn_of }) => turn_of ?? []);
+  }
+
+  async function claimTurnsOf(keyFingerprint: string, most: number, shares: Shares): Promise<ClaimedTurns> {
+    let arming: ClaimedRequest[] = [];
+    const claiming = withTurns(keyFingerprint, async (turns, within) => {
+      const takenAt = now();
+      let budget = await turns.look();
+      const toNow = (at: number) => now() + at - budget.clock;
+      if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
+      const count = Math.min(await turns.countFree(budget.clock), most);
+      const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count, shares);
+      const claimed = await arm(within, await keepReadable(within, first));
+      arming = claimed;
+      const turn = { keyFingerprint, takenAt, countsFrom: budget.clock };
+      const armed = claimed.map((request) => ({ ...request, turn }));
+      await turns.note(budget.clock, armed);
+      if (first.length < count) return { armed, nextAt: undefined };
+      budget = await turns.look();
+      return { armed, nextAt: toNow(budget.freeAt) };
+    });
+    try {
+      return { ...(await claiming), perhapsArmed: [], failure: undefined };
+    } catch (error) {
+      const perhapsArmed = error instanceof CommitInDoubtError ? arming : [];
+      return { armed: [], perhapsArmed, nextAt: undefined, failure: error };
+    }
+  }
+
+  /** What this version can't read leaves the line and is set aside. */
+  async function keepReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
+    const readable: AddInboxRequest[] = [];
+    for (const row of rows) {
+      try {
+        // The fence too: arming raises it.
+        readable.push(parseClaimedRequest(row));
+      } catch (error) {
+        onUnreadable?.(String(row.id), error, 'requests');
+        await setAside(within, [row.id], now(), lease.free);
+      }
+    }
+    return readable;
+  }
+
+  /** In the same order; without those that another replica has claimed meanwhile, because they expire. */
+  async function arm(within: Executor, requests: AddInboxRequest[]): Promise<ClaimedRequest[]> {
+    if (requests.length === 0) return [];
+    const ids = requests.map(({ id }) => id);
+    const rows = await within.kysely
+      .with(
+        (cte) => cte('free').materialized(),
+        (query) => {
+          const free = query
+            .selectFrom('requests')
+            .select('id')
+            .where('id', 'in', ids)
+            .where('state', '=', 'announced')
+            .where(lease.free);
+          return within.kind === 'postgres' ? free.forUpdate().skipLocked() : free;
+        },
+      )
+      .updateTable('requests')
+      .set({
+        state: 'armed',
+        armed_at: now(),
+        waits_for: null,
+        turn_of: null,
+        fence: nextFence,
+        lease_owner: owner,
+        lease_until: lease.until,
+      })
+      .where('id', 'in', (eb) => eb.selectFrom('free').select('free.id'))
+      .returning(['id', 'fence'])
+      .execute();
+    const fences = new Map(rows.map(({ id, fence }) => [id, fence]));
+    return requests.flatMap((request) => {
+      const fence = fences.get(request.id);
+      return fence === undefined ? [] : [{ ...request, state: 'armed', waitsFor: undefined, fence }];
+    });
+  }
+
+  /** Counts the trial of a key, a request like any other; false where the key has no turn left for it now. */
+  function takeForTrial(keyFingerprint: string): Promise<boolean> {
+    return withTurns(keyFingerprint, async (turns) => {
+      const budget = await turns.look();
+      if (budget.freeAt > budget.clock) return false;
+      await turns.note(budget.clock, [undefined]);
+      return true;
+    });
+  }
+
+  /** What is sent too long after its turn was taken would leave the windows too early: its turn counts from now on instead. */
+  async function noteSending(sent: { teamId: string; userId: string }, turn: TakenTurn): Promise<void> {
+    if (now() - turn.takenAt <= latestSendingMs(limits)) return;
+    await withTurns(turn.keyFingerprint, (turns) => turns.move(turn.countsFrom, sent));
+  }
+
+  /** ColdSend said that the key has to wait: nobody gets a turn for so many milliseconds. */
+  async function block(keyFingerprint: string, forMs: number): Promise<void> {
+    await withTurns(keyFingerprint, (turns) => turns.blockFor(forMs));
+  }
+
+  /** For each limit, how many requests are left now to the key that has the fewest left. */
+  async function countLeft(): Promise<{ seconds: number; left: number }[]> {
+    const time = await readClock();
+    return Promise.all(
+      limits.map(async (limit) => {
+        const most = await database.kysely
+          .selectFrom('coldsend_turns')
+          .select((eb) => eb.fn.countAll<number>().as('count'))
+          .where('taken_at', '>', time - windowMs(limit))
+          .groupBy('key_fingerprint')
+          .orderBy('count', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return { seconds: limit.seconds, left: Math.max(0, limit.requests - (most?.count ?? 0)) };
+      }),
+    );
+  }
+
+  /** Deletes turns that no limit counts any more; returns how many. */
+  async function deleteOld(): Promise<number> {
+    const longest = Math.max(...limits.map(windowMs));
+    const time = await readClock();
+    await database.kysely.deleteFrom('coldsend_budgets').where('blocked_until', '<', time).execute();
+    const old = database.kysely.deleteFrom('coldsend_turns').where('taken_at', '<', time - longest);
+    return Number((await old.executeTakeFirst()).numDeletedRows);
+  }
+
+  async function readClock(): Promise<Budget['clock']> {
+    if (database.kind === 'sqlite') return clock.steadyNow();
+    const { clock: time } = await database.kysely.selectNoFrom(POSTGRES_CLOCK.as('clock')).executeTakeFirstOrThrow();
+    return time;
+  }
+}

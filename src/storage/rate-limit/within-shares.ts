@@ -1,0 +1,31 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Shares } from '../../add-inbox/worker/shares.ts';
+import type { RequestLease } from '../requests/lease-sql.ts';
+
+/**
+ * The ids of those `candidates` that may start beside what this process holds, by the rule of `hasShare`. Each person's first
+ * request counts before anybody's second.
+ */
+export function withinShares(
+  candidates: RawBuilder<SqlBool>,
+  { held }: RequestLease,
+  { person, key, workspace }: Shares,
+): RawBuilder<string> {
+  return sql<string>`(
+    with people as (
+      select id, team_id, client, accepted_at, is_held,
+        row_number() over (partition by team_id, user_id order by is_held desc, accepted_at, id) as of_person
+      from (
+        select id, team_id, user_id, client, accepted_at, case when ${held} then 1 else 0 end as is_held
+        from requests where state <> 'told' and (${held} or (${candidates}))
+      ) as counted
+    ), ranked as (
+      select id, is_held, of_person,
+        row_number() over (partition by team_id, client order by is_held desc, of_person, accepted_at, id) as of_key,
+        row_number() over (partition by team_id order by is_held desc, of_person, accepted_at, id) as of_workspace
+      from people where is_held = 1 or of_person <= ${person}
+    )
+    select id from ranked
+    where is_held = 0 and (of_person = 1 or (of_key <= ${key} and of_workspace <= ${workspace}))
+  )`;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
+import { type Outcome, TROUBLE_KINDS } from '../../add-inbox/request/outcome.ts';
+
+/** How an outcome is stored: the domain's own shape, as JSON. What a newer version adds to it is left out on reading. */
+export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('added'),
+    account: z.object({
+      inbox_id: z.string(),
+      email_address: z.string(),
+      display_name: z.string(),
+      inbox_type: z.string(),
+      daily_limit: z.number(),
+      overall_status: z.string(),
+    }),
+  }),
+  z.object({ kind: z.literal('exists'), reason: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    reason: z.string(),
+    fields: z.array(z.object({ field: z.string(), reason: z.string() })),
+    lostRight: z.enum(LOST_RIGHTS).optional(),
+    // A kind that a newer version has added leaves the refusal readable.
+    trouble: z
+      .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
+      .optional()
+      .catch(undefined),
+  }),
+  z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('unknown'),
+    why: z.enum(['answer_lost', 'server_error', 'unexpected_answer', 'interrupted']),
+    restored: z.literal(true).optional(),
+    status: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
+]);

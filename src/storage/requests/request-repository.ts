@@ -1,0 +1,405 @@
+import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
+import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
+import {
+  type AddInboxRequest,
+  type Announcement,
+  type ClaimedRequest,
+  LeaseLostError,
+  PasswordsUnreadableError,
+  PasswordsWipedError,
+  type RequestChange,
+} from '../../add-inbox/request/request.ts';
+import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
+import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
+import type { Executor } from '../database.ts';
+import { withinShares } from '../rate-limit/within-shares.ts';
+import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
+import { canAnotherOpen } from '../sealing/known-keys.ts';
+import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
+import { SealError, type Sealer } from '../sealing/sealing.ts';
+import type { RequestsTable, Tables } from '../tables.ts';
+import { createRequestLease, nextFence } from './lease-sql.ts';
+import { createRequestCounts } from './request-counts.ts';
+import { findSuccessor, isNotRetried } from './request-retries.ts';
+import {
+  parseClaimedRequest,
+  parseRequest,
+  passwordsJson,
+  REQUEST_COLUMNS,
+  toAnnouncementColumns,
+  toChangedColumns,
+  unfinished,
+} from './request-row.ts';
+import {
+  deletePasswords,
+  findOfView,
+  findPasswords,
+  insertPasswords,
+  insertRequest,
+  updateHeld,
+} from './request-statements.ts';
+import { setAside } from './set-aside.ts';
+
+/**
+ * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
+ * may ask for: a later time was meant by a clock that has been set back since.
+ */
+const FARTHEST_MS = 25 * 60 * 60 * 1000;
+const FARTHEST_TRY_MS = 2 * 60 * 60 * 1000;
+
+/** Who has stood in line for so much longer than was told is told anew until when. */
+const OVERDUE_MS = 15_000;
+
+const DELETED_AT_ONCE = 100;
+
+/** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
+function isAbsurd(time: number) {
+  return sql<SqlBool>`not_before > case
+    when waits_for = 'key' or turn_of is not null then cast(${time + FARTHEST_MS} as bigint)
+    else cast(${time + FARTHEST_TRY_MS} as bigint)
+  end`;
+}
+
+export type RequestToAccept = {
+  id: string;
+  teamId: string;
+  userId: string;
+  viewId: string;
+  channelId: string;
+  resultsChannelId?: string | undefined;
+  /** '' or left out, as `client`: the workspace's own key. */
+  keyChannelId?: string;
+  client?: string;
+  retryOf: string | undefined;
+  account: AccountToAdd;
+  passwords: Passwords;
+  responseUrl: string | undefined;
+  /** Where the thread of the request it tries again hangs. */
+  announcement?: Announcement | undefined;
+};
+
+export type Acceptance =
+  | { kind: 'accepted'; request: ClaimedRequest }
+  /** The view was submitted before; `request` is what that made. */
+  | { kind: 'repeated'; request: AddInboxRequest };
+
+export type RequestRepositoryDeps = {
+  db: Executor;
+  sealer: Sealer;
+  /** Names this run of the process; leases are held in its name. */
+  owner: string;
+  /** A whole number. */
+  leaseMs: number;
+  now: () => number;
+  /** Told about rows that this version can't read (a newer one wrote them, or nobody should have). */
+  onUnreadable?: OnUnreadable;
+};
+
+export type RequestRepository = ReturnType<typeof createRequestRepository>;
+
+/** The table of requests. Times are milliseconds since 1970, taken from `now`; leases go by the database's clock. */
+export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnreadable }: RequestRepositoryDeps) {
+  const { kysely } = db;
+  const lease = createRequestLease(db.kind, { owner, leaseMs });
+
+  return {
+    /**
+     * Commits a submission, held by this owner with fence 1 so that work on it starts at once. Of several submissions of one
+     * view the first counts, and the others change nothing.
+     *
+     * @throws CommitInDoubtError
+     */
+    async accept(input: RequestToAccept): Promise<Acceptance> {
+      const request = toNewRequest(input, now());
+      const accepted = await db.atomically(async (within) => {
+        const { responseUrl } = input;
+        const inserted = await insertRequest(within, {
+          id: request.id,
+          team_id: request.teamId,
+          user_id: request.userId,
+          view_id: request.viewId,
+          channel_id: request.channelId,
+          results_channel_id: request.resultsChannelId ?? null,
+          key_channel_id: request.keyChannelId,
+          client: request.client,
+          retry_of: request.retryOf ?? null,
+          state: request.state,
+          account: JSON.stringify(request.account),
+          response_url: responseUrl === undefined ? null : sealer.seal(responseUrl, responseUrlContext(request)),
+          ...toAnnouncementColumns(request.announcement),
+          not_before: request.notBefore,
+          tries: request.tries,
+          accepted_at: request.acceptedAt,
+          lease_owner: owner,
+          lease_ms: leaseMs,
+          fence: request.fence,
+        });
+        if (inserted.numAffectedRows !== 1n) return false;
+        const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
+        await insertPasswords(within, { request_id: request.id, sealed });
+        return true;
+      });
+      if (accepted) return { kind: 'accepted', request };
+
+      const first = await findByView(request.teamId, request.viewId);
+      if (!first) throw new Error(`request ${request.id} was neither accepted nor made before`);
+      return { kind: 'repeated', request: first };
+    },
+
+    /**
+     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
+     * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
+     */
+    async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
+      const time = now();
+      // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+      const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
+        turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
+      ) and ${lease.free}`;
+      const rows = await kysely
+        // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
+        .with(
+          (cte) => cte('due').materialized(),
+          (query) => {
+            const due = query
+              .selectFrom('requests')
+              .select('id')
+              .where(unfinished)
+              .where(isDue)
+              .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
+              .orderBy('accepted_at')
+              .orderBy('id')
+              .limit(limit);
+            return db.kind === 'postgres' ? due.forUpdate().skipLocked() : due;
+          },
+        )
+        .updateTable('requests')
+        .set({ fence: nextFence, lease_owner: owner, lease_until: lease.until })
+        .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+        .returning(REQUEST_COLUMNS)
+        .execute();
+      const claimed: ClaimedRequest[] = [];
+      const unreadable: string[] = [];
+      for (const row of rows) {
+        try {
+          claimed.push(parseClaimedRequest(row));
+        } catch (error) {
+          note(row.id, error);
+          unreadable.push(row.id);
+        }
+      }
+      if (unreadable.length > 0) {
+        // Those that can be read are claimed already: whatever happens here, somebody has to work on them.
+        await setAside(db, unreadable, time, sql<SqlBool>`lease_owner = ${owner}`).catch((error: unknown) =>
+          note(unreadable.join(), error),
+        );
+      }
+      return claimed.sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
+    },
+
+    /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
+    async renew(claimed: ClaimedRequest[]): Promise<string[]> {
+      if (claimed.length === 0) return [];
+      const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
+      const ids = [...fences.keys()];
+      const held = lease.runsOut
+        ? await kysely
+            .updateTable('requests')
+            .set({ lease_until: lease.until })
+            .where('id', 'in', (eb) => inOrder(eb.selectFrom('requests').select('id').where('id', 'in', ids)))
+            .where('lease_owner', '=', owner)
+            .returning(['id', 'fence'])
+            .execute()
+        : await kysely
+            .selectFrom('requests')
+            .select(['id', 'fence'])
+            .where('id', 'in', ids)
+            .where('lease_owner', '=', owner)
+            .execute();
+      return held.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id);
+    },
+
+    /**
+     * Commits one step and returns the request as it is now. Settling wipes the passwords and telling the response URL, in the
+     * same commit. With `release` the request is given back at once; a claim is needed to go on with it.
+     *
+     * @throws LeaseLostError where the request is not held any more; nothing is changed then.
+     */
+    async advance(
+      claimed: ClaimedRequest,
+      change: RequestChange,
+      { release = false }: { release?: boolean } = {},
+    ): Promise<ClaimedRequest> {
+      const time = now();
+      const complete = withTimes(change, time);
+      const columns = toChangedColumns(complete, time);
+      const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
+      if (complete.state === 'settled') await db.atomically((within) => commitAndWipe(within, claimed, set));
+      else await commit(db, claimed, set);
+      return { ...claimed, ...complete };
+    },
+
+    /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
+    async release({ id, fence }: ClaimedRequest): Promise<void> {
+      await updateHeld(db, { lease_owner: null, lease_until: null }, { id, fence, owner });
+    },
+
+    async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
+      const row = await select().where('id', '=', id).where('team_id', '=', teamId).executeTakeFirst();
+      return row && parseRequest(row);
+    },
+
+    findByView,
+
+    /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
+    async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
+      const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
+      const rows = await query.where(isNotRetried).limit(limit).execute();
+      return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
+    },
+
+    findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
+
+    /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
+    async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
+      const [row] = (await findPasswords(db, { id: claimed.id, fence: claimed.fence, owner })).rows;
+      if (!row) throw new LeaseLostError(claimed.id);
+      if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
+      return passwordsJson.parse(await openSealed(claimed, row.sealed));
+    },
+
+    /** Undefined where there was none, and once the outcome is told. @throws SealError */
+    async openResponseUrl(request: AddInboxRequest): Promise<string | undefined> {
+      const row = await kysely
+        .selectFrom('requests')
+        .select('response_url')
+        .where('id', '=', request.id)
+        .where('team_id', '=', request.teamId)
+        .executeTakeFirst();
+      return row?.response_url ? sealer.open(row.response_url, responseUrlContext(request)) : undefined;
+    },
+
+    /**
+     * Makes what waits for a client's key ('' for the workspace's own), or for its turn with the old one, due at once;
+     * returns how many. It can come between a worker's look at the old key and its
+     * committing "waits for the key": look at the key's version again after that commit.
+     */
+    async resumeWaitingForKey(teamId: string, client = ''): Promise<number> {
+      const resumed = await kysely
+        .updateTable('requests')
+        .set({ not_before: 0, waits_for: null, turn_of: null })
+        .where('id', 'in', (eb) =>
+          inOrder(
+            eb
+              .selectFrom('requests')
+              .select('id')
+              .where(unfinished)
+              .where('team_id', '=', teamId)
+              .where('client', '=', client)
+              .where('waits_for', 'in', ['key', 'rate_limited']),
+          ),
+        )
+        .executeTakeFirst();
+      return Number(resumed.numUpdatedRows);
+    },
+
+    /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
+    async nextDueAt(): Promise<number | undefined> {
+      const soonest = sql<number | null>`min(case when ${isAbsurd(now())} then 0 else not_before end)`;
+      const row = await kysely
+        .selectFrom('requests')
+        .select(soonest.as('soonest'))
+        .where(unfinished)
+        .where('set_aside_at', 'is', null)
+        .where(lease.free)
+        .executeTakeFirst();
+      return row?.soonest ?? undefined;
+    },
+
+    /** Deletes some of what was told before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
+    async deleteFinishedBefore(time: number): Promise<number> {
+      const deleted = await kysely
+        .deleteFrom('requests')
+        .where('id', 'in', (eb) =>
+          eb.selectFrom('requests').select('id').where('told_at', '<', time).limit(sql.lit(DELETED_AT_ONCE)),
+        )
+        .where('state', '=', 'told')
+        .executeTakeFirst();
+      return Number(deleted.numDeletedRows);
+    },
+
+    ...createRequestCounts(db),
+  };
+
+  function note(id: string, error: unknown): void {
+    onUnreadable?.(String(id), error, 'requests');
+  }
+
+  /** What another bot can open is left to it; anything else will open for nobody. */
+  async function openSealed(claimed: ClaimedRequest, sealed: string): Promise<string> {
+    try {
+      return sealer.open(sealed, passwordsContext(claimed));
+    } catch (error) {
+      if (!(error instanceof SealError) || (await canAnotherOpen(db, sealer, sealed))) throw error;
+      onUnreadable?.(claimed.id, error, 'request_passwords');
+      throw new PasswordsUnreadableError(claimed.id);
+    }
+  }
+
+  async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
+    const [row] = (await findOfView(db, { teamId, viewId })).rows;
+    return row && parseRequest(row);
+  }
+
+  function select() {
+    return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
+  }
+
+  /** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
+  function inOrder(ids: SelectQueryBuilder<Tables, 'requests', { id: string }>) {
+    return db.kind === 'postgres' ? ids.orderBy('id').forUpdate() : ids;
+  }
+
+  async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
+    const { id, fence } = claimed;
+    const changed = await updateHeld(within, set, { id, fence, owner });
+    if (changed.numAffectedRows !== 1n) throw new LeaseLostError(claimed.id);
+  }
+
+  async function commitAndWipe(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>) {
+    await commit(within, claimed, set);
+    await deletePasswords(within, { id: claimed.id });
+  }
+}
+
+function toNewRequest(input: RequestToAccept, acceptedAt: number): ClaimedRequest {
+  const { passwords: _passwords, responseUrl: _responseUrl, ...rest } = input;
+  return {
+    ...rest,
+    resultsChannelId: input.resultsChannelId,
+    keyChannelId: input.keyChannelId ?? '',
+    client: input.client ?? '',
+    state: 'accepted',
+    announcement: input.announcement,
+    waitsFor: undefined,
+    notBefore: acceptedAt,
+    tries: 0,
+    outcome: undefined,
+    replyTs: undefined,
+    acceptedAt,
+    settledAt: undefined,
+    toldAt: undefined,
+    fence: 1,
+  };
+}
+
+/** Whole milliseconds, and the times that belong to a state even where the caller leaves them out. */
+function withTimes(change: RequestChange, time: number): RequestChange {
+  return {
+    ...(change.state === 'settled' && { settledAt: time }),
+    ...(change.state === 'told' && { toldAt: time }),
+    ...change,
+    ...(change.notBefore !== undefined && { notBefore: Math.ceil(change.notBefore) }),
+  };
+}

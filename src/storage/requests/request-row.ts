@@ -1,0 +1,164 @@
+import { type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
+import { z } from 'zod';
+import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
+import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import {
+  type AddInboxRequest,
+  type Announcement,
+  type ClaimedRequest,
+  REQUEST_STATES,
+  type RequestChange,
+} from '../../add-inbox/request/request.ts';
+import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
+import type { RequestsTable } from '../tables.ts';
+import { outcomeJson } from './outcome-json.ts';
+
+/** What is read of a request; its sealed response URL is not, but where it is opened. */
+export const REQUEST_COLUMNS = [
+  'id',
+  'team_id',
+  'user_id',
+  'view_id',
+  'channel_id',
+  'results_channel_id',
+  'key_channel_id',
+  'client',
+  'retry_of',
+  'state',
+  'account',
+  'announcement_channel',
+  'announcement_ts',
+  'announcement_place',
+  'waits_for',
+  'not_before',
+  'tries',
+  'outcome',
+  'reply_ts',
+  'accepted_at',
+  'settled_at',
+  'told_at',
+  'fence',
+] as const satisfies (keyof RequestsTable)[];
+
+/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
+export const unfinished = sql<SqlBool>`state <> 'told'`;
+
+export type RequestRow = Pick<Selectable<RequestsTable>, (typeof REQUEST_COLUMNS)[number]>;
+
+/** No bounds but that numbers are exact: what was accepted under yesterday's rules is still read. */
+const accountJson: z.ZodType<AccountToAdd> = z.object({
+  email_address: z.string(),
+  display_name: z.string(),
+  inbox_type: z.enum(INBOX_TYPES),
+  smtp_host: z.string(),
+  smtp_port: z.int(),
+  smtp_username: z.string(),
+  imap_host: z.string(),
+  imap_port: z.int(),
+  imap_username: z.string(),
+  daily_limit: z.int(),
+  smtp_use_tls: z.boolean(),
+  imap_use_ssl: z.boolean(),
+});
+
+/** What the passwords of a request are before they are sealed. */
+export const passwordsJson = storedJson(
+  z.object({ smtp_password: z.string(), imap_password: z.string() }) satisfies z.ZodType<Passwords>,
+);
+
+const requestRow = z
+  .object({
+    id: z.string(),
+    team_id: z.string(),
+    user_id: z.string(),
+    view_id: z.string(),
+    channel_id: z.string(),
+    results_channel_id: orUndefined(z.string()),
+    key_channel_id: z.string(),
+    client: z.string(),
+    retry_of: orUndefined(z.string()),
+    state: z.enum(REQUEST_STATES),
+    account: storedJson(accountJson),
+    announcement_channel: z.string().nullable(),
+    announcement_ts: z.string().nullable(),
+    announcement_place: z.enum(['channel', 'dm']).nullable(),
+    waits_for: orUndefined(z.enum(['no_connection', 'unavailable', 'rate_limited', 'key'])),
+    not_before: storedTime,
+    tries: storedCount,
+    outcome: orUndefined(storedJson(outcomeJson)),
+    reply_ts: orUndefined(z.string()),
+    accepted_at: storedTime,
+    settled_at: orUndefined(storedTime),
+    told_at: orUndefined(storedTime),
+    fence: storedCount,
+  })
+  // What is settled is only told any more, and there would be nothing to tell.
+  .refine(({ state, outcome }) => state !== 'settled' || outcome !== undefined, { path: ['outcome'] });
+
+/** @throws z.ZodError where the row is none that this version can read. */
+export function parseClaimedRequest(row: RequestRow): ClaimedRequest {
+  return { ...parseRequest(row), fence: row.fence };
+}
+
+/** @throws z.ZodError where the row is none that this version can read. */
+export function parseRequest(row: RequestRow): AddInboxRequest {
+  const parsed = requestRow.parse(row);
+  return {
+    id: parsed.id,
+    teamId: parsed.team_id,
+    userId: parsed.user_id,
+    viewId: parsed.view_id,
+    channelId: parsed.channel_id,
+    resultsChannelId: parsed.results_channel_id,
+    keyChannelId: parsed.key_channel_id,
+    client: parsed.client,
+    retryOf: parsed.retry_of,
+    account: parsed.account,
+    state: parsed.state,
+    announcement: toAnnouncement(parsed),
+    waitsFor: parsed.waits_for,
+    notBefore: parsed.not_before,
+    tries: parsed.tries,
+    outcome: parsed.outcome,
+    replyTs: parsed.reply_ts,
+    acceptedAt: parsed.accepted_at,
+    settledAt: parsed.settled_at,
+    toldAt: parsed.told_at,
+  };
+}
+
+/** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
+export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
+  const { state, notBefore, tries, outcome, replyTs, settledAt, toldAt } = change;
+  return {
+    ...(state !== undefined && { state, turn_of: null }),
+    ...(state === 'armed' && { armed_at: now }),
+    ...(state === 'told' && { response_url: null }),
+    ...('announcement' in change && toAnnouncementColumns(change.announcement)),
+    ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
+    ...(notBefore !== undefined && { not_before: notBefore }),
+    ...(tries !== undefined && { tries }),
+    ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
+    ...(replyTs !== undefined && { reply_ts: replyTs }),
+    ...(settledAt !== undefined && { settled_at: settledAt }),
+    ...(toldAt !== undefined && { told_at: toldAt }),
+  };
+}
+
+export function toAnnouncementColumns(announcement: Announcement | undefined) {
+  return {
+    announcement_channel: announcement?.channelId ?? null,
+    announcement_ts: announcement?.ts ?? null,
+    announcement_place: announcement?.place ?? null,
+  };
+}
+
+type AnnouncementColumns = Pick<
+  z.output<typeof requestRow>,
+  'announcement_channel' | 'announcement_ts' | 'announcement_place'
+>;
+
+function toAnnouncement(columns: AnnouncementColumns): Announcement | undefined {
+  const { announcement_channel: channelId, announcement_ts: ts, announcement_place: place } = columns;
+  return channelId === null || ts === null || place === null ? undefined : { channelId, ts, place };
+}

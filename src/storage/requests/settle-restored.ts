@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { settling } from '../../add-inbox/request/next-step.ts';
+import type { Database } from '../database.ts';
+import type { Sealer } from '../sealing/sealing.ts';
+import { StorageError } from '../storage-error.ts';
+import { createAuditedStore } from './audited-store.ts';
+import { createRequestLease, nextFence } from './lease-sql.ts';
+import { createRequestRepository } from './request-repository.ts';
+
+/** Longer than settling all of them takes. */
+const LEASE_MS = 60_000;
+
+const UNSETTLED = ['accepted', 'announced', 'armed'];
+
+/**
+ * Makes sure that a bot which starts from this copy of a database sends nothing again: nobody knows what was done since for
+ * the requests that are unfinished in it. They end as unknown and their passwords go. The bot then reports them, and a person
+ * can try them again. Can be interrupted and repeated.
+ *
+ * @returns how many requests were not settled
+ * @throws StorageError where a bot works on the database
+ */
+export async function settleRestored(database: Database, sealer: Sealer, now: () => number): Promise<number> {
+  const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now };
+  await makeUnsendable(database, held);
+  const requests = createRequestRepository({ db: database, ...held });
+  const { advance } = createAuditedStore({ database, ...held });
+  let settled = 0;
+  for (const claimed of await requests.claimDue(Number.MAX_SAFE_INTEGER)) {
+    if (claimed.state === 'armed') {
+      const outcome = { kind: 'unknown', why: 'interrupted', restored: true } as const;
+      await advance(claimed, settling(outcome, now()), { release: true });
+      settled += 1;
+    } else {
+      await requests.release(claimed);
+    }
+  }
+  await database.eraseFreed();
+  return settled;
+}
+
+/** In one commit. A bot that starts right after it takes them for interrupted, and sends none of them either. */
+async function makeUnsendable(database: Database, lease: { owner: string; leaseMs: number }): Promise<void> {
+  await database.transaction(async ({ kysely, kind }) => {
+    const { free } = createRequestLease(kind, lease);
+    const unfinished = kysely.updateTable('requests').where('state', '<>', 'told');
+    const freed = await unfinished
+      .set({ response_url: null, lease_owner: null, lease_until: null, fence: nextFence })
+      .where(free)
+      .executeTakeFirst();
+    const { count } = await kysely
+      .selectFrom('requests')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('state', '<>', 'told')
+      .executeTakeFirstOrThrow();
+    if (Number(freed.numUpdatedRows) !== count) {
+      throw new StorageError(
+        'database_in_use',
+        'A bot is running on this database. Stop every bot, then run this again.',
+      );
+    }
+    await unfinished
+      .set({ state: 'armed', waits_for: null, turn_of: null, not_before: 0 })
+      .where('state', 'in', UNSETTLED)
+      .execute();
+    await kysely.deleteFrom('request_passwords').execute();
+  });
+}

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { isSqliteError, SQLITE_BUSY } from '../sqlite/sqlite-errors.ts';
+import type { Tables } from '../tables.ts';
+import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts';
+import { SealError, type Sealer, sealedPrefix } from './sealing.ts';
+
+/** On SQLite so many are written with one wait for the disk, and then others get their turn. */
+const AT_ONCE = 50;
+
+/** SQLite has no queue: without a pause those who wait for its lock would hardly ever find it free. */
+const PAUSE_MS = 40;
+
+/** How often a batch is tried again that the bot keeps SQLite from writing. */
+const TRIES = 20;
+
+export type Rotation = {
+  /** Values that were sealed anew with the first key. */
+  resealed: number;
+  /** Values that none of the keys opens; they stay as they are. */
+  unreadable: number;
+  /** How many values are sealed with each key now. */
+  left: Record<string, number>;
+};
+
+/**
+ * Seals every sealed value of every table anew with the first of the sealer's keys, beside running bots, a few at a time, and
+ * each only where it is still the one that was read. Can be interrupted at any point and repeated.
+ *
+ * @param onBatch told about how many were sealed anew so far
+ */
+export async function rotateKeys(
+  database: Database,
+  sealer: Sealer,
+  onBatch: (resealed: number) => void = () => {},
+): Promise<Rotation> {
+  let resealed = 0;
+  let unreadable = 0;
+  for (const column of SEALED_COLUMNS) {
+    for await (const batch of findBatches(database, column, sealedPrefix(sealer.primaryKeyId))) {
+      const opened = batch.flatMap((row) => open(sealer, column, row) ?? []);
+      unreadable += batch.length - opened.length;
+      resealed += await replaceAll(database, sealer, column, opened);
+      onBatch(resealed);
+    }
+  }
+  return { resealed, unreadable, left: await countByKey(database) };
+}
+
+/** How many sealed values none of the sealer's keys opens, by table; tables without any are left out. */
+export async function countClosed(database: Database, sealer: Sealer): Promise<Partial<Record<keyof Tables, number>>> {
+  const counts: Partial<Record<keyof Tables, number>> = {};
+  for (const column of SEALED_COLUMNS) {
+    let closed = 0;
+    for await (const batch of findBatches(database, column)) {
+      closed += batch.filter((row) => open(sealer, column, row) === undefined).length;
+    }
+    if (closed > 0) counts[column.table] = closed;
+  }
+  return counts;
+}
+
+/** How many values are sealed with each key. */
+export async function countByKey({ kind, kysely }: Pick<Database, 'kind' | 'kysely'>): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { table, column } of SEALED_COLUMNS) {
+    const name = sql.ref(column);
+    // `v1.<key id>.…`
+    const keyId =
+      kind === 'postgres'
+        ? sql`split_part(${name}, '.', 2)`
+        : sql`substr(${name}, 4, instr(substr(${name}, 4), '.') - 1)`;
+    const counted = sql<{ keyId: string; count: number }>`(
+      select ${keyId} as "keyId", count(*) as "count" from ${sql.table(table)}
+      where ${name} is not null group by ${keyId})`;
+    for (const row of await kysely.selectFrom(counted.as('counted')).selectAll().execute())
+      counts[row.keyId] = (counts[row.keyId] ?? 0) + row.count;
+  }
+  return counts;
+}
+
+type Row = { key: string; teamId: string; sealed: string };
+
+type OpenedRow = Row & { opened: string };
+
+/** @param prefix of the values that are left out */
+async function* findBatches(database: Database, of: SealedColumn, prefix?: string): AsyncGenerator<Row[]> {
+  for (let after = ''; ; ) {
+    const batch = await findBatch(database, of, after, prefix);
+    yield batch;
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < AT_ONCE) return;
+    after = last.key;
+  }
+}
+
+async function findBatch({ kysely }: Database, of: SealedColumn, after: string, prefix = ''): Promise<Row[]> {
+  const key = sql.ref(`sealed_in.${of.key}`);
+  const value = sql.ref(`sealed_in.${of.column}`);
+  const teamId = of.teamIn === undefined ? sql.ref('sealed_in.team_id') : sql.ref('owner.team_id');
+  const join = of.teamIn === undefined ? sql`` : sql`join ${sql.table(of.teamIn)} as owner on owner.id = ${key}`;
+  const found = sql<Row>`(
+    select ${key} as "key", ${teamId} as "teamId", ${value} as "sealed" from ${sql.table(of.table)} as sealed_in ${join}
+    where ${value} is not null and ${key} > ${after}
+    and (${prefix} = '' or substr(${value}, 1, ${sql.lit(prefix.length)}) <> ${prefix})
+    order by ${key} limit ${sql.lit(AT_ONCE)})`;
+  return kysely.selectFrom(found.as('found')).selectAll().orderBy('key').execute();
+}
+
+function open(sealer: Sealer, column: SealedColumn, row: Row): OpenedRow | undefined {
+  try {
+    return { ...row, opened: sealer.open(row.sealed, column.contextOf(row)) };
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
+}
+
+async function replaceAll(
+  database: Database,
+  sealer: Sealer,
+  column: SealedColumn,
+  rows: OpenedRow[],
+): Promise<number> {
+  const replaceWithin = async (executor: Pick<Database, 'kysely'>): Promise<number> => {
+    let replaced = 0;
+    for (const row of rows) {
+      if (await replace(executor, column, row, sealer.seal(row.opened, column.contextOf(row)))) replaced += 1;
+    }
+    return replaced;
+  };
+  // On PostgreSQL several rows in one transaction would wait for the bot's in another order, and the bot for ours.
+  if (database.kind === 'postgres' || rows.length === 0) return replaceWithin(database);
+  for (let tries = 1; ; tries += 1) {
+    await sleep(PAUSE_MS);
+    try {
+      return await database.transaction(replaceWithin);
+    } catch (error) {
+      if (tries === TRIES || !isSqliteError(error, SQLITE_BUSY)) throw error;
+    }
+  }
+}
+
+/** False where the value was changed or wiped in between. */
+async function replace(
+  { kysely }: Pick<Database, 'kysely'>,
+  of: SealedColumn,
+  row: Row,
+  sealed: string,
+): Promise<boolean> {
+  const value = sql.ref(of.column);
+  const updated = await sql`
+    update ${sql.table(of.table)} set ${value} = ${sealed}
+    where ${sql.ref(of.key)} = ${row.key} and ${value} = ${row.sealed}`.execute(kysely);
+  return updated.numAffectedRows === 1n;
+}

@@ -1,0 +1,22 @@
+import type { SealContext } from './sealing.ts';
+
+/*
+ * What each stored secret is sealed for. The purpose is bound into the sealed value: one that is changed here opens nothing any
+ * more.
+ */
+
+export function passwordsContext({ id, teamId }: { id: string; teamId: string }): SealContext {
+  return { purpose: 'request.passwords', teamId, rowId: id };
+}
+
+export function responseUrlContext({ id, teamId }: { id: string; teamId: string }): SealContext {
+  return { purpose: 'request.response_url', teamId, rowId: id };
+}
+
+export function keyContext(teamId: string, id: string): SealContext {
+  return { purpose: 'coldsend_key', teamId, rowId: id };
+}
+
+export function tokenContext({ team_id }: { team_id: string }): SealContext {
+  return { purpose: 'installation.token', teamId: team_id, rowId: team_id };
+}

@@ -1,0 +1,38 @@
+import { DatabaseSync } from 'node:sqlite';
+import { StorageError } from '../storage-error.ts';
+import { createPrivateFile } from './private-file.ts';
+import { isSqliteError, SQLITE_BUSY } from './sqlite-errors.ts';
+
+export class DatabaseInUseError extends StorageError {
+  constructor(path: string) {
+    super(
+      'database_in_use',
+      `Another bot is running on the database ${path}. Stop that one first, or give this one a DATABASE_URL of its own. ` +
+        'Several bots can share a PostgreSQL database.',
+    );
+  }
+}
+
+/**
+ * Holds `<path>.lock` until it is closed or the process is gone, however it went: the operating system keeps the lock. It is a
+ * database of its own, so that the operators' commands can open the real one beside a running bot.
+ *
+ * @throws DatabaseInUseError where another process holds it.
+ */
+export function holdSqliteLock(path: string): { release(): void } {
+  const lockPath = `${path}.lock`;
+  createPrivateFile(lockPath);
+  const lock = new DatabaseSync(lockPath, { timeout: 0 });
+  try {
+    lock.exec('pragma locking_mode = exclusive; begin exclusive;');
+  } catch (error) {
+    lock.close();
+    if (isSqliteError(error, SQLITE_BUSY)) throw new DatabaseInUseError(path);
+    throw error;
+  }
+  return {
+    release() {
+      if (lock.isOpen) lock.close();
+    },
+  };
+}

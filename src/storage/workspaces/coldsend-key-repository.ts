@@ -1,0 +1,277 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { ColdsendKey, KeyName, KeyStatus } from '../../add-inbox/keys/coldsend-key.ts';
+import type { Executor } from '../database.ts';
+import { prepareQuery } from '../prepare-query.ts';
+import type { OnUnreadable } from '../rows/read-rows.ts';
+import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
+import { keyFingerprint } from '../sealing/key-fingerprint.ts';
+import { keyContext } from '../sealing/seal-contexts.ts';
+import type { Sealer } from '../sealing/sealing.ts';
+import type { ColdsendKeysTable } from '../tables.ts';
+
+/** What a key's row is read from. The key itself is opened to know whether it can be, and shown nowhere. */
+const KEY_COLUMNS = [
+  'id',
+  'sealed_key',
+  'team_id',
+  'channel_id',
+  'label',
+  'version',
+  'last_four',
+  'stored_by',
+  'stored_at',
+  'status',
+  'missing_scopes',
+  'checked_at',
+] as const satisfies (keyof ColdsendKeysTable)[];
+
+const status = z.enum(['works', 'unchecked', 'refused']);
+
+const shownRow = z.object({
+  id: z.string(),
+  team_id: z.string(),
+  channel_id: z.string(),
+  label: z.string(),
+  version: z.int(),
+  last_four: z.string(),
+  stored_by: z.string(),
+  stored_at: storedTime,
+  status,
+  missing_scopes: storedJson(z.array(z.string())),
+  checked_at: orUndefined(storedTime),
+});
+
+const findShownFor = prepareQuery((kysely, { teamId, channelId }: { teamId: string; channelId: string }) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(KEY_COLUMNS)
+    .where('team_id', '=', teamId)
+    .where('channel_id', 'in', [channelId, '']),
+);
+
+const findShown = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(KEY_COLUMNS)
+    .where('team_id', '=', teamId)
+    .where('channel_id', '=', channelId)
+    .where('label', '=', label),
+);
+
+export type KeyToSave = {
+  teamId: string;
+  /** All channels of the client from now on; left out for the workspace's own key. */
+  client?: { label: string; channelIds: string[] };
+  apiKey: string;
+  storedBy: string;
+  status: KeyStatus;
+  missingScopes: string[];
+};
+
+/** `fingerprint` names the key's budget. */
+export type OpenedKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
+
+/** One of the channels is bound to another client. */
+export class ChannelTakenError extends Error {
+  readonly code = 'channel_taken';
+  constructor(channelId: string) {
+    super(`channel ${channelId} is bound to another client`);
+    this.name = 'ChannelTakenError';
+  }
+}
+
+export type ColdsendKeyRepository = ReturnType<typeof createColdsendKeyRepository>;
+
+/** The table of API keys: one for a workspace, and one for each channel that is bound to a client. */
+export function createColdsendKeyRepository(deps: {
+  db: Executor;
+  sealer: Sealer;
+  now: () => number;
+  onUnreadable?: OnUnreadable;
+}) {
+  const { sealer, now } = deps;
+  const { kysely } = deps.db;
+
+  return {
+    find,
+    open,
+    save,
+
+    /** All keys of a workspace: its own first, then by label. */
+    async list(teamId: string): Promise<ColdsendKey[]> {
+      const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
+      return rows.map(readKey);
+    },
+
+    /** What a channel may use: the key that is bound to it, and the workspace's own. */
+    async findFor(teamId: string, channelId: string): Promise<{ bound?: ColdsendKey; own?: ColdsendKey }> {
+      const { rows } = await findShownFor(deps.db, { teamId, channelId });
+      const keys = rows.map(readKey);
+      const bound = keys.find((key) => key.channelId !== '');
+      const own = keys.find((key) => key.channelId === '');
+      return { ...(bound && { bound }), ...(own && { own }) };
+    },
+
+    /** Binds a client's key as it is to these channels instead of the ones before; false where the client has none. @throws as `open` */
+    async rebind(teamId: string, label: string, channelIds: string[]): Promise<boolean> {
+      const [row] = await select().where('team_id', '=', teamId).where('label', '=', label).limit(1).execute();
+      if (row === undefined) return false;
+      const apiKey = openSealed(row);
+      const { storedBy, missingScopes, storedAt, version, checkedAt, status } = parseKey(row);
+      const client = { label, channelIds };
+      const kept = { version, storedAt, checkedAt };
+      await write({ teamId, client, apiKey, storedBy, status, missingScopes }, kept);
+      return true;
+    },
+
+    /** Removes a client's key ('' for the workspace's own); false where there was none. Call `eraseFreed` afterwards. */
+    async remove(teamId: string, label = ''): Promise<boolean> {
+      const removed = await kysely
+        .deleteFrom('coldsend_keys')
+        .where('team_id', '=', teamId)
+        .where('label', '=', label)
+        .executeTakeFirst();
+      return removed.numDeletedRows > 0n;
+    },
+
+    /** Notes what ColdSend said about the key of that version; false, and nothing noted, where it was replaced or removed. */
+    async mark(
+      teamId: string,
+      version: number,
+      learned: Pick<ColdsendKey, 'status' | 'missingScopes'>,
+    ): Promise<boolean> {
+      const marked = await kysely
+        .updateTable('coldsend_keys')
+        .set({ status: learned.status, missing_scopes: JSON.stringify(learned.missingScopes), checked_at: now() })
+        .where('team_id', '=', teamId)
+        .where('version', '=', version)
+        .executeTakeFirst();
+      return marked.numUpdatedRows > 0n;
+    },
+  };
+
+  function select() {
+    return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
+  }
+
+  /** What may be shown of a key. */
+  async function find(name: KeyName): Promise<ColdsendKey | undefined> {
+    const [row] = (await findShown(deps.db, name)).rows;
+    return row && readKey(row);
+  }
+
+  /** The key itself, to be sent. @throws SealError; z.ZodError where the row can't be read. */
+  async function open(name: KeyName): Promise<OpenedKey | undefined> {
+    const [row] = (await findShown(deps.db, name)).rows;
+    if (!row) return undefined;
+    const apiKey = openSealed(row);
+    const { version, status } = parseKey(row);
+    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status };
+  }
+
+  /** One that can't be read hides no other, and is still there to be replaced or removed. */
+  function readKey(row: KeyRow): ColdsendKey {
+    try {
+      openSealed(row);
+      return parseKey(row);
+    } catch (error) {
+      deps.onUnreadable?.(String(row.id), error, 'coldsend_keys');
+      return toUnreadableKey(row);
+    }
+  }
+
+  function openSealed({ sealed_key, team_id, id }: KeyRow): string {
+    return sealer.open(sealed_key, keyContext(team_id, id));
+  }
+
+  /**
+   * Stores the key in place of the one before, for a client in all of its channels. Belongs into a transaction where it is
+   * for a client. @throws ChannelTakenError
+   */
+  async function save(key: KeyToSave): Promise<ColdsendKey> {
+    const time = now();
+    // At random: a number that is counted on would come again once a workspace was removed and came back.
+    const version = randomInt(1, 2 ** 47);
+    return write(key, { version, storedAt: time, checkedAt: key.status === 'unchecked' ? undefined : time });
+  }
+
+  async function write(
+    key: KeyToSave,
+    { version, storedAt, checkedAt }: Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'>,
+  ): Promise<ColdsendKey> {
+    const { teamId, client = { label: '', channelIds: [''] }, apiKey } = key;
+    const { label, channelIds } = client;
+    await kysely
+      .deleteFrom('coldsend_keys')
+      .where('team_id', '=', teamId)
+      .where('label', '=', label)
+      .where('channel_id', 'not in', channelIds)
+      .execute();
+    let saved: ColdsendKey | undefined;
+    for (const channelId of channelIds) {
+      const id = randomUUID();
+      const values = {
+        id,
+        version,
+        sealed_key: sealer.seal(apiKey, keyContext(teamId, id)),
+        last_four: apiKey.slice(-4),
+        stored_by: key.storedBy,
+        stored_at: storedAt,
+        status: key.status,
+        missing_scopes: JSON.stringify(key.missingScopes),
+        checked_at: checkedAt ?? null,
+      };
+      const row = await kysely
+        .insertInto('coldsend_keys')
+        .values({ ...values, team_id: teamId, channel_id: channelId, label })
+        .onConflict((conflict) =>
+          conflict.columns(['team_id', 'channel_id']).doUpdateSet(values).where('coldsend_keys.label', '=', label),
+        )
+        .returning(KEY_COLUMNS)
+        .executeTakeFirst();
+      if (!row) throw new ChannelTakenError(channelId);
+      saved ??= parseKey(row);
+    }
+    if (saved === undefined) throw new TypeError('a client has at least one channel');
+    return saved;
+  }
+}
+
+type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
+
+/** What names it, and what else there is to show. SQLite may hold anything where a text belongs. */
+function toUnreadableKey(row: KeyRow): ColdsendKey {
+  return {
+    teamId: String(row.team_id),
+    channelId: String(row.channel_id),
+    label: String(row.label),
+    version: 0,
+    revision: String(row.id),
+    lastFour: String(row.last_four),
+    storedBy: String(row.stored_by),
+    storedAt: storedTime.safeParse(row.stored_at).data ?? 0,
+    status: 'unreadable',
+    missingScopes: [],
+    checkedAt: undefined,
+  };
+}
+
+/** @throws z.ZodError where the row is none that this version can read. */
+function parseKey(row: KeyRow): ColdsendKey {
+  const parsed = shownRow.parse(row);
+  return {
+    teamId: parsed.team_id,
+    channelId: parsed.channel_id,
+    label: parsed.label,
+    version: parsed.version,
+    revision: parsed.id,
+    lastFour: parsed.last_four,
+    storedBy: parsed.stored_by,
+    storedAt: parsed.stored_at,
+    status: parsed.status,
+    missingScopes: parsed.missing_scopes,
+    checkedAt: parsed.checked_at,
+  };
+}

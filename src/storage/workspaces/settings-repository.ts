@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { DEFAULT_SETTINGS, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import type { Executor } from '../database.ts';
+import { prepareQuery } from '../prepare-query.ts';
+import type { OnUnreadable } from '../rows/read-rows.ts';
+import { storedJson } from '../rows/stored-json.ts';
+import { stampOf } from './stamp.ts';
+
+const whoMayAdd: z.ZodType<WhoMayAdd> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('everyone') }),
+  z.object({ kind: z.literal('admins') }),
+  z.object({ kind: z.literal('chosen'), userIds: z.array(z.string()), userGroupIds: z.array(z.string()) }),
+]);
+
+/** What an older version has not stored is as it is by default. */
+const settingsObject = z.object({
+  whoMayAdd: whoMayAdd.default(DEFAULT_SETTINGS.whoMayAdd),
+  resultsChannelId: z.string().optional(),
+  defaultDailyLimit: z.int().min(1).optional(),
+  elsewhere: z.enum(['workspace_key', 'nothing']).default(DEFAULT_SETTINGS.elsewhere),
+});
+
+const settingsJson = storedJson(settingsObject);
+
+/** What can't be read allows as little as it can: a newer version may have a narrower choice than this one knows. */
+const CLOSED: WorkspaceSettings = {
+  whoMayAdd: { kind: 'unreadable' },
+  resultsChannelId: undefined,
+  defaultDailyLimit: undefined,
+  elsewhere: 'nothing',
+};
+
+/** What of the settings can be read, each for itself. */
+const readableJson = storedJson(
+  z.object({
+    whoMayAdd: settingsObject.shape.whoMayAdd.or(z.unknown().transform(() => CLOSED.whoMayAdd)),
+    resultsChannelId: settingsObject.shape.resultsChannelId.catch(CLOSED.resultsChannelId),
+    defaultDailyLimit: settingsObject.shape.defaultDailyLimit.catch(CLOSED.defaultDailyLimit),
+    elsewhere: settingsObject.shape.elsewhere.catch(CLOSED.elsewhere),
+  }),
+);
+
+const findSettings = prepareQuery((kysely, { teamId }: { teamId: string }) =>
+  kysely.selectFrom('workspace_settings').select('settings').where('team_id', '=', teamId),
+);
+
+/** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
+export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
+
+export type SettingsRepository = ReturnType<typeof createSettingsRepository>;
+
+/** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
+export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
+  return {
+    findStamped,
+
+    async find(teamId: string): Promise<WorkspaceSettings> {
+      return (await findStamped(teamId)).settings;
+    },
+
+    async save(teamId: string, settings: WorkspaceSettings): Promise<void> {
+      const row = { settings: JSON.stringify({ ...settings, revision: randomUUID() }) };
+      await db.kysely
+        .insertInto('workspace_settings')
+        .values({ ...row, team_id: teamId })
+        .onConflict((conflict) => conflict.column('team_id').doUpdateSet(row))
+        .execute();
+    },
+  };
+
+  async function findStamped(teamId: string): Promise<StampedSettings> {
+    const [row] = (await findSettings(db, { teamId })).rows;
+    if (row === undefined) return { settings: DEFAULT_SETTINGS, stamp: 'none' };
+    const parsed = settingsJson.safeParse(row.settings);
+    if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
+    const { resultsChannelId, defaultDailyLimit, ...rest } =
+      parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
+    return { settings: { ...rest, resultsChannelId, defaultDailyLimit }, stamp: stampOf(row.settings) };
+  }
+}

@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { StartError } from '../operations/operator-error.ts';
+
+// An import would read each of the module's exports, and its WebSocket, read, loads the undici inside Node: 40 ms and 13 MB.
+const { createServer } = process.getBuiltinModule('node:http');
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export type HttpServer = {
+  /** Resolves with the port, which was chosen by the system where `port` is 0. Throws StartError where it can't be had. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no new connection; resolves when the whole requests are answered, at the latest after 30 s. */
+  close(): Promise<void>;
+};
+
+/** Who has not sent a whole request by then is cut off when the server closes. */
+const WHOLE_REQUEST_WITHIN_MS = 5_000;
+
+/** Installing a workspace asks Slack several times; everything else is answered within seconds. */
+const ANSWERED_WITHIN_MS = 30_000;
+
+/** Beyond these the one that has been silent for longest is closed. Slack and a load balancer keep a few dozen. */
+const MAX_CONNECTIONS = 1_000;
+
+/** Who takes nothing of an answer for so long is cut off. */
+const SILENT_TIMEOUT_MS = 60_000;
+
+/** How often Node looks for requests that take too long; its own 30 s would triple what it allows them. */
+const LOOK_INTERVAL_MS = 2_000;
+
+/** What Node found wrong with a request that is not answered by a route; everything else is `400 Bad Request`. */
+const STATUSES: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
+
+/**
+ * The one port of the bot.
+ *
+ * @param routes by method and path, like `GET /healthz`; anything else is answered 404
+ * @param onError called with what a route throws; its request is answered 500
+ * @param onRefused called for what no route saw: it was not HTTP, or went nowhere
+ */
+export function createHttpServer(
+  routes: Record<string, Route>,
+  onError: (error: unknown) => void,
+  onRefused: (why: 'malformed' | 'too_slow' | 'not_found') => void = () => {},
+): HttpServer {
+  const server = createServer(
+    {
+      requestTimeout: 10_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 75_000,
+      connectionsCheckingInterval: LOOK_INTERVAL_MS,
+    },
+    (request, response) => {
+      const { socket } = request;
+      connections.delete(socket);
+      connections.set(socket, response);
+      response.once('close', () => {
+        // What a request held is not needed while its connection waits for the next.
+        if (connections.get(socket) === response) connections.set(socket, undefined);
+        // Node keeps the connection of who was answered open, also while the server is closing.
+        if (!server.listening) server.closeIdleConnections();
+      });
+      void answer(request, response);
+    },
+  );
+  /** With the answer that is under way, if any; who was heard of last stands last. */
+  const connections = new Map<Duplex, ServerResponse | undefined>();
+  server.setTimeout(SILENT_TIMEOUT_MS);
+  server.on('connection', (socket) => {
+    if (connections.size >= MAX_CONNECTIONS) (findUnanswered() ?? socket).destroy();
+    connections.set(socket, undefined);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
+    if (code === 'ERR_HTTP_REQUEST_TIMEOUT') onRefused('too_slow');
+    if (code.startsWith('HPE_')) onRefused('malformed');
+    if (socket.writable && !connections.get(socket)?.headersSent)
+      socket.write(`HTTP/1.1 ${STATUSES[code] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+    socket.destroy();
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
+    try {
+      if (route === undefined) {
+        onRefused('not_found');
+        sendText(response, 404, 'Not found');
+      } else await route(request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'Something went wrong here');
+    }
+  }
+
+  /** Who has been silent for longest of those who wait for nothing: idle, or with half a request. */
+  function findUnanswered(): Duplex | undefined {
+    for (const [socket, response] of connections) if (!response?.req.complete) return socket;
+    return undefined;
+  }
+
+  function cutOffUnfinished(): void {
+    for (const [socket, response] of connections) if (!response?.req.complete) socket.destroy();
+  }
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        const refuse = ({ code }: NodeJS.ErrnoException): void =>
+          reject(new StartError(`The bot can't listen on port ${port} of ${host} (${code}). Set PORT and HOST.`));
+        server.once('error', refuse);
+        server.listen(port, host, () => {
+          server.off('error', refuse);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        // Who has connected and not sent a whole request is not idle to Node, nor timed out any more once it is closing.
+        const timers = [
+          setTimeout(cutOffUnfinished, WHOLE_REQUEST_WITHIN_MS),
+          setTimeout(() => server.closeAllConnections(), ANSWERED_WITHIN_MS),
+        ];
+        server.close(() => {
+          for (const timer of timers) clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, TEXT).end(`${text}\n`);
+}

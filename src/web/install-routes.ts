@@ -1,0 +1,174 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@slack/bolt';
+import { type FetchFunction, WebAPIPlatformError } from '@slack/web-api';
+import type { Installation } from '../add-inbox/people/installation.ts';
+import { BOT_SCOPES } from '../slack/ids.ts';
+import { type InstallState, STATE_LIVES_MS, StateRefusedError } from '../slack/install/install-state.ts';
+import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import type { Route } from './http-server.ts';
+import { installedPage, installPage, refusalPage } from './install-pages.ts';
+import type { Refusal } from './install-sentences.ts';
+import { sendPage } from './page.ts';
+
+export type InstallRoutesDeps = {
+  clientId: string;
+  clientSecret: string;
+  authorizeUrl: string;
+  /** Where people reach the bot, without a slash at its end. */
+  publicUrl: string;
+  slackApiUrl: string;
+  fetch: FetchFunction;
+  logger: Logger;
+  state: InstallState;
+  find(teamId: string): Promise<unknown>;
+  save(installation: Omit<Installation, 'installedAt'>): Promise<unknown>;
+  apiOf(botToken: string): SlackApi;
+  /** Called once an installation is stored. */
+  onInstalled(installation: Omit<Installation, 'installedAt'>, again: boolean): void;
+  /** Told of what is refused because of who asks, which anybody can bring about. */
+  onRefused(why: Refusal): void;
+  /** Notes a failure once, and returns the reference under which the log has it. */
+  onFailure(error: unknown): string;
+};
+
+type Given = Parameters<NonNullable<import('@slack/oauth').CallbackOptions['afterInstallation']>>[0];
+
+// Browsers take a cookie of this name from this host over TLS only, and send it to no other.
+const COOKIE_NAME = '__Host-inbox-bot-install';
+
+/** Codes that Slack never gave out, or took back already: made up, or a page that was loaded again. */
+const CODE_REFUSED = new Set(['invalid_code', 'code_already_used']);
+
+const STATUSES: Partial<Record<Refusal, number>> = { slack_refused: 502, slack_unavailable: 502, failed: 500 };
+
+/** The two pages by which a workspace installs the bot, around Slack's InstallProvider. */
+export async function createInstallRoutes(
+  deps: InstallRoutesDeps,
+): Promise<{ 'GET /slack/install': Route; 'GET /slack/oauth_redirect': Route }> {
+  // Only where several workspaces are served.
+  const { ErrorCode, InstallProvider } = await import('@slack/oauth');
+  const options = { scopes: [...BOT_SCOPES], redirectUri: `${deps.publicUrl}/slack/oauth_redirect` };
+  const provider = new InstallProvider({
+    clientId: deps.clientId,
+    clientSecret: deps.clientSecret,
+    authorizationUrl: deps.authorizeUrl,
+    // It tells its logger of every request it refuses; what is a failure is noted below.
+    logger: { ...deps.logger, error: () => {} },
+    clientOptions: {
+      slackApiUrl: deps.slackApiUrl,
+      fetch: deps.fetch,
+      timeout: 10_000,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    },
+    stateStore: {
+      generateStateParam: async () => deps.state.issue(),
+      verifyStateParam: async (_now, state) => {
+        await deps.state.use(state);
+        return options;
+      },
+    },
+    stateCookieName: COOKIE_NAME,
+    // Told by the page itself: nothing is stored where it can't be.
+    installationStore: {
+      storeInstallation: async () => {},
+      fetchInstallation: () => Promise.reject(new TypeError('installations are looked up elsewhere')),
+    },
+  });
+
+  return {
+    'GET /slack/install': async (_request, response) => {
+      const state = deps.state.issue();
+      const maxAge = STATE_LIVES_MS / 1000;
+      // Lax: Slack sends people back by a link, with which browsers send such a cookie.
+      const cookie = `${COOKIE_NAME}=${state}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${maxAge}`;
+      response.setHeader('set-cookie', cookie);
+      sendPage(response, 200, installPage(await provider.generateInstallUrl(options, true, state)));
+    },
+
+    'GET /slack/oauth_redirect': (request, response) => {
+      // Read by the provider to parse the address with, and not checked: whatever else stands there makes it fail.
+      request.headers.host = 'localhost';
+      return provider.handleCallback(request, response, {
+        afterInstallation: async (given) => {
+          await finish(given, response);
+          return false;
+        },
+        failureAsync: async (error) => {
+          const refusal = error.code === ErrorCode.InvalidStateError ? await whyNotTheirs(request) : refusalFor(error);
+          if (refusal in STATUSES) fail(response, refusal, error);
+          else refuse(response, refusal);
+        },
+      });
+    },
+  };
+
+  async function finish(given: Given, response: ServerResponse): Promise<void> {
+    const found = toInstallation(given);
+    if (typeof found === 'string') {
+      const tokens = [given.bot?.token, given.user.token].filter((token) => token !== undefined);
+      // Where Slack doesn't take it back, it is not kept here all the same.
+      await Promise.allSettled(tokens.map((token) => deps.apiOf(token).revoke()));
+      return refuse(response, found);
+    }
+    const again = (await deps.find(found.teamId)) !== undefined;
+    await deps.save(found);
+    deps.onInstalled(found, again);
+    sendPage(response, 200, installedPage({ ...found, again }));
+  }
+
+  /**
+   * The cookie goes once it was used, and after ten minutes: without this, whoever loads the page again, or is late, would be
+   * told of another browser.
+   */
+  async function whyNotTheirs(request: IncomingMessage): Promise<Refusal> {
+    const state = new URL(request.url ?? '', deps.publicUrl).searchParams.get('state') ?? '';
+    const why = await deps.state.judge(state).catch(() => undefined);
+    return why === undefined ? 'other_browser' : `state_${why}`;
+  }
+
+  function refusalFor(error: Error & { code?: string }): Refusal {
+    if (error instanceof StateRefusedError) return `state_${error.why}`;
+    if (error instanceof WebAPIPlatformError)
+      return CODE_REFUSED.has(error.data.error) ? 'code_refused' : 'slack_refused';
+    if (error.name.startsWith('WebAPI')) return 'slack_unavailable';
+    switch (error.code) {
+      case ErrorCode.AuthorizationError:
+        return 'denied';
+      case ErrorCode.MissingStateError:
+        return 'state_missing';
+      case ErrorCode.MissingCodeError:
+        return 'code_missing';
+      default:
+        return 'failed';
+    }
+  }
+
+  function refuse(response: ServerResponse, refusal: Refusal): void {
+    deps.onRefused(refusal);
+    sendPage(response, 400, refusalPage(refusal));
+  }
+
+  function fail(response: ServerResponse, refusal: Refusal, error: unknown): void {
+    const reference = deps.onFailure(error);
+    sendPage(response, STATUSES[refusal] ?? 500, refusalPage(refusal, reference));
+  }
+}
+
+function toInstallation(given: Given): Omit<Installation, 'installedAt'> | Refusal {
+  const { team, enterprise, bot, user, appId } = given;
+  if (given.isEnterpriseInstall === true || team === undefined) return 'org_wide';
+  if (bot === undefined || user === undefined) return 'slack_refused';
+  if (bot.refreshToken !== undefined) return 'token_rotation';
+  return {
+    teamId: team.id,
+    teamName: team.name ?? '',
+    enterpriseId: enterprise?.id,
+    botToken: bot.token,
+    botId: bot.id,
+    botUserId: bot.userId,
+    appId: appId ?? '',
+    scopes: bot.scopes,
+    installedBy: user.id,
+  };
+}

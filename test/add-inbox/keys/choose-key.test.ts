@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createChooseKey } from '../../../src/add-inbox/keys/choose-key.ts';
+import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import { sampleKey } from './sample-key.ts';
+
+const OWN = sampleKey();
+const ACME = sampleKey({ channelId: 'C1', label: 'Acme' });
+
+function choose(stored: ColdsendKey[], channelId: string, elsewhere: 'workspace_key' | 'nothing') {
+  const chooseKey = createChooseKey({
+    findFor: async (_teamId, channel) => {
+      const bound = stored.find((key) => key.channelId === channel && channel !== '');
+      const own = stored.find((key) => key.channelId === '');
+      return { ...(bound && { bound }), ...(own && { own }) };
+    },
+    list: async () => stored,
+  });
+  return chooseKey('T1', channelId, { elsewhere });
+}
+
+const own = (current: ColdsendKey | undefined) => ({ kind: 'key', keyChannelId: '', client: '', current });
+
+test("a channel with a client uses that client's key, whatever holds elsewhere", async () => {
+  const acme = { kind: 'key', keyChannelId: 'C1', client: 'Acme', current: ACME };
+  for (const elsewhere of ['workspace_key', 'nothing'] as const) {
+    assert.deepEqual(await choose([OWN, ACME], 'C1', elsewhere), acme);
+    assert.deepEqual(await choose([ACME], 'C1', elsewhere), acme);
+  }
+});
+
+test("any other uses the workspace's own, which may be missing", async () => {
+  assert.deepEqual(await choose([OWN, ACME], 'C2', 'workspace_key'), own(OWN));
+  assert.deepEqual(await choose([ACME], 'C2', 'workspace_key'), own(undefined));
+});
+
+test('where nothing is to be added elsewhere, the channels are named where it works', async () => {
+  assert.deepEqual(await choose([OWN, ACME], 'C2', 'nothing'), { kind: 'nowhere', channelIds: ['C1'] });
+  assert.deepEqual(await choose([OWN], 'C2', 'nothing'), { kind: 'nowhere', channelIds: [] });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
+import { addExample, closeModal, openPage, send, storeKey } from './open-page.ts';
+
+const chromium = findChromium(process.env);
+
+/** Each switch, and what the form says then; two halves that are played at the same time. */
+const OUTCOMES = [
+  [
+    ['Added: ACTIVE', 'overall_status: ACTIVE'],
+    ['Added: PENDING', 'overall_status: PENDING'],
+    ['400 login refused', 'Connection failed'],
+    ['500 server error', 'Not known whether the inbox was added'],
+    ['Answer gets lost', 'Not known whether the inbox was added'],
+    ['Slow, 3 seconds', 'Inbox added'],
+  ],
+  [
+    ['422 field errors', 'This port is closed'],
+    ['409 exists already', 'ColdSend has it already'],
+    ['429 in 3 seconds', 'Inbox added'],
+    ['401 key refused', 'refused the API key'],
+  ],
+] as const;
+
+// page.test.ts says what is missing where there is no Chromium.
+describe('outcomes on the page of the playground', { skip: chromium === undefined, concurrency: 3 }, async () => {
+  const browser = await openChromium(chromium ?? '');
+  after(() => browser.close());
+
+  for (const outcomes of OUTCOMES) {
+    test(`each outcome comes by its switch: ${outcomes.map(([label]) => label).join(', ')}`, async (context) => {
+      const opened = await openPage(context, browser);
+      const { page, modal, bench, conversation, playground } = opened;
+      await storeKey(opened);
+      for (const [index, [label, outcome]] of outcomes.entries()) {
+        await bench.getByText(label).click();
+        await addExample(opened, `p${index}@acme.com`);
+        const announcement = conversation.getByRole('article').filter({ hasText: `p${index}@acme.com` });
+        if (label.startsWith('Slow')) await announcement.getByText('Adding an inbox…').waitFor();
+        if (label.startsWith('429')) await announcement.getByText('Waiting to add an inbox').waitFor();
+        await modal.getByText(outcome).first().waitFor();
+        await closeModal(modal);
+        await bench.getByLabel('Added: ACTIVE').and(page.locator(':checked')).waitFor();
+      }
+      await page.getByText('Break something (done)').waitFor();
+      assert.deepEqual(playground.slack.problems, []);
+    });
+  }
+
+  test('a key that lacks scopes is refused on its field', async (context) => {
+    const opened = await openPage(context, browser);
+    const { page, modal, bench } = opened;
+    await bench.getByText('403 scopes missing').click();
+    await send(page, '/add-inbox');
+    await modal.getByLabel('API key').waitFor();
+    await modal.getByRole('button', { name: 'Fill in an example' }).click();
+    await modal.getByRole('button', { name: 'Store the key' }).click();
+    await modal.getByRole('alert').getByText('sender_accounts:write').waitFor();
+    await modal.getByRole('button', { name: 'Store the key' }).click();
+    await modal.getByLabel('Address of the inbox').waitFor();
+  });
+
+  test('a button in the thread opens the form again, filled in', async (context) => {
+    const opened = await openPage(context, browser);
+    const { modal, bench, thread } = opened;
+    await storeKey(opened);
+    await bench.getByText('400 login refused').click();
+    await addExample(opened, 'jane@acme.com');
+    await modal.getByText('Connection failed').waitFor();
+    await closeModal(modal);
+    await thread.getByRole('button', { name: 'Fix and try again' }).click();
+    await modal.getByLabel('Address of the inbox').waitFor();
+    assert.equal(await modal.getByLabel('Address of the inbox').inputValue(), 'jane@acme.com');
+    assert.equal(await modal.getByLabel('Google Workspace').isChecked(), true);
+    await modal.getByRole('button', { name: 'Next', exact: true }).click();
+    assert.equal(await modal.getByRole('textbox', { name: 'App password' }).inputValue(), '');
+    await modal.getByRole('textbox', { name: 'App password' }).fill('abcd efgh ijkl mnop');
+    await modal.getByRole('button', { name: 'Add inbox' }).click();
+    await thread.getByText('2 replies').waitFor();
+  });
+
+  test('a bot that was killed says nothing, and goes on where it was once it is started again', async (context) => {
+    const opened = await openPage(context, browser);
+    const { page, modal, bench, conversation, playground } = opened;
+    await storeKey(opened);
+    await bench.getByText('Slow, 3 seconds').click();
+    await addExample(opened, 'jane@acme.com');
+    await playground.coldsend.waitFor(({ body }) => JSON.stringify(body ?? null).includes('jane@acme.com'));
+    await closeModal(modal);
+    await bench.getByRole('button', { name: 'Kill it now' }).click();
+    await bench.getByText('inbox-bot is dead').waitFor();
+    await send(page, '/add-inbox');
+    await conversation.getByText('/add-inbox failed with the error').waitFor();
+
+    await bench.getByRole('button', { name: 'Start it again' }).click();
+    await bench.getByText('inbox-bot is running').waitFor();
+    await conversation.getByText('Not known whether the inbox was added').waitFor();
+    await send(page, '/add-inbox');
+    await modal.getByLabel('Address of the inbox').waitFor();
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/**
+ * What a file of each room may import from the rest of `src/`. The wiring in `app/`, what is started, and the operators' commands
+ * know everything.
+ */
+const MAY_IMPORT: Record<string, RegExp> = {
+  'add-inbox/': /^add-inbox\//,
+  'coldsend/': /^(coldsend|add-inbox)\/|^operations\/growing-buffer\.ts$/,
+  'operations/': /^(operations|coldsend|slack|storage|web|add-inbox)\/|^config\.ts$/,
+  'slack/': /^(slack|add-inbox|operations|web)\//,
+  'slack/blocks/': /^slack\/(blocks\/|ids\.ts|sentences\.ts)/,
+  'slack/modals/': /^slack\/(modals|blocks|web-api|form)\/|^slack\/(ids|sentences)\.ts$|^add-inbox\//,
+  'storage/': /^(storage|add-inbox)\//,
+  'storage/sealing/': /^storage\/(sealing|rows|sqlite)\/|^storage\/[a-z-]+\.ts$|^add-inbox\//,
+  'web/': /^(web|slack|add-inbox|operations)\//,
+};
+
+const files = globSync('**/*.{js,ts}', { cwd: SRC });
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, target]) => target ?? '');
+}
+
+for (const [part, allowed] of Object.entries(MAY_IMPORT)) {
+  test(`${part} imports only what it may`, () => {
+    const inPart = files.filter((file) => file.startsWith(part));
+    assert.ok(inPart.length > 0);
+    for (const file of inPart) {
+      const within = importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(SRC, join(SRC, dirname(file), target)));
+      assert.deepEqual(
+        within.filter((target) => !allowed.test(target)),
+        [],
+        file,
+      );
+    }
+  });
+}
+
+test('the heart of the product knows neither Slack, nor HTTP, nor SQL', () => {
+  const foreign = files
+    .filter((file) => file.startsWith('add-inbox/'))
+    .flatMap(importsOf)
+    .filter((target) => !target.startsWith('.'));
+  assert.deepEqual([...new Set(foreign)], ['zod']);
+});
+
+test('only what is started reads the environment', () => {
+  const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'));
+  assert.deepEqual(readers.toSorted(), ['admin/admin.ts', 'main.ts']);
+});
+
+test('what runs in production does not know the playground', () => {
+  for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);
+});

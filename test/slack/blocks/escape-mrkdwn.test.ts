@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { escapeMrkdwn, escapeTopLevel } from '../../../src/slack/blocks/escape-mrkdwn.ts';
+import { HOSTILE } from '../examples.ts';
+
+test('&, < and > become entities', () => {
+  assert.equal(escapeMrkdwn('<!channel> & <@U1>'), '&lt;!channel&gt; &amp; &lt;@U1&gt;');
+});
+
+test('whatever is escaped has no control character of mrkdwn left, and unescapes to what it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const escaped = escapeMrkdwn(text);
+      assert.doesNotMatch(escaped, /[<>]|&(?!amp;|lt;|gt;)/);
+      assert.equal(escaped.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'), text);
+    }),
+  );
+});
+
+test('in the top-level text foreign words mention, format, show and link nothing', () => {
+  const escaped = escapeTopLevel(HOSTILE);
+  for (const marked of ['<', '>', '*', '~', '`', ' _i', ':tada:', '://', '@here', 'evil.com', 'evil.example']) {
+    assert.ok(!escaped.includes(marked), `${marked} in ${escaped}`);
+  }
+});
+
+test('in the top-level text each mark is shown as the character that looks like it', () => {
+  assert.equal(escapeTopLevel('*bold* `code` ~struck~ _slanted_'), '∗bold∗ ˋcodeˋ ∼struck∼ ˍslantedˍ');
+  assert.equal(escapeTopLevel('5*3 a`b c~d'), '5∗3 aˋb c∼d', 'inside words too');
+  assert.equal(escapeTopLevel('_a b_c d_'), 'ˍa b_c dˍ');
+});
+
+test('in the top-level text what clients link by themselves is broken up, and nothing else', () => {
+  const broken = '\u200B';
+  for (const [text, expected] of [
+    [':tada: is 12:30', `:${broken}tada: is 12:30`],
+    ['https://a', `https:${broken}//a`],
+    ['@here #general', `@${broken}here #${broken}general`],
+    ['a@ #1', `a@ #${broken}1`],
+    ['acme.com', `acme.${broken}com`],
+    ['The end. 1.5', `The end. 1.${broken}5`],
+    ['jane@acme.com', 'jane@acme.com'],
+  ] as const) {
+    assert.equal(escapeTopLevel(text), expected);
+  }
+});
+
+test('in the top-level text ordinary addresses, names, statuses and scopes stand as they are', () => {
+  for (const text of ['jane_m.doe+x@mail.acme.com', 'PENDING_REVIEW', 'sender_accounts:write', "Jane O'Neil-Doe"]) {
+    assert.equal(escapeTopLevel(text), text);
+  }
+});
+
+test('in the top-level text foreign words stay on one line, whatever they are', () => {
+  assert.equal(escapeTopLevel('one\ntwo\u2028three\u202Efour'), 'one two three four');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.doesNotMatch(escapeTopLevel(text), /[\n\r\u2028\u2029*~`<>]|:\/\/|&(?!amp;|lt;|gt;)/);
+    }),
+  );
+});

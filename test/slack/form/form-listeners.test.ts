@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
+import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
+import type { Accepted, Submission } from '../../../src/add-inbox/request/submit.ts';
+import { createFormPages, type FormPagesDeps } from '../../../src/slack/form/form-listeners.ts';
+import { renderHowPage } from '../../../src/slack/form/how-page.ts';
+import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
+import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
+import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
+import { context } from '../examples.ts';
+import { typedView } from '../modals/typed-view.ts';
+
+const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
+const PERSON = {
+  userId: 'U1',
+  teamId: 'T1',
+  isInOrganization: false,
+  isAdmin: false,
+  isGuest: false,
+  isStranger: false,
+  isDeactivated: false,
+};
+const ALLOWED = { kind: 'allowed', person: PERSON } as const;
+const ACCEPTED: Accepted = { kind: 'accepted', request: { ...sampleRequest(), fence: 1 } };
+
+const WHO = { email_address: 'jane@acme.com', display_name: 'Jane', inbox_type: 'GOOGLE_WORKSPACE' } as const;
+
+const SLACK: SlackApi = new Proxy(Object.create(null), { get: () => () => assert.fail('Slack is not asked') });
+
+function setUp(
+  options: {
+    submit?: FormPagesDeps['submit'];
+    checkAdding?: () => Promise<typeof ALLOWED>;
+    typed?: Record<string, string>;
+    findByView?: () => Promise<undefined>;
+  } = {},
+) {
+  const submitted: Submission[] = [];
+  const noted: { reference: string; error: unknown }[] = [];
+  const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
+  const pages = createFormPages({
+    rights: {
+      recall: async () => assert.fail(),
+      checkAdding,
+      checkAdmin: async () => assert.fail(),
+      checkMember: async () => assert.fail(),
+    },
+    findByView: options.findByView ?? (async () => undefined),
+    findSettings: async () => DEFAULT_SETTINGS,
+    chooseKey: async () => ({ kind: 'key', keyChannelId: '', client: '', current: undefined }),
+    submit: (submission) => {
+      submitted.push(submission);
+      return submit(submission);
+    },
+    openResponseUrl: () => undefined,
+    newReference: () => 'REFERENCE',
+    onNotAccepted: (reference, error) => noted.push({ reference, error }),
+  });
+  const how = typedView(renderHowPage({ context, draft: WHO }), {
+    smtp_password: 'abcdefghijklmnop',
+    ...options.typed,
+  });
+  const who = typedView(renderWhoPage({ context, draft: WHO }));
+  const viewOf = (view: typeof how) => ({
+    ...view,
+    id: 'V1',
+    callback_id: view.callback_id ?? '',
+    private_metadata: view.private_metadata ?? '',
+    app_installed_team_id: 'T1',
+  });
+  return {
+    submitHow: (shown: typeof how = how) => pages.submitHow(SLACK, ACTOR, viewOf(shown)),
+    submitWho: () => pages.submitWho(SLACK, ACTOR, viewOf(who)),
+    submitted,
+    noted,
+  };
+}
+
+function sentenceOf(answer: Awaited<ReturnType<ReturnType<typeof setUp>['submitHow']>>): string {
+  assert.equal(answer.response_action, 'errors');
+  return answer.response_action === 'errors' ? Object.values(answer.errors).join() : '';
+}
+
+test('a submission is accepted under the reference that the log has it under', async () => {
+  const { submitHow, submitted, noted } = setUp();
+  assert.equal((await submitHow()).response_action, 'update');
+  assert.deepEqual([submitted.map(({ id }) => id), noted], [['REFERENCE'], []]);
+});
+
+test('what the database refuses is not accepted; what it does not answer for is in doubt', async () => {
+  for (const [error, sentence] of [
+    [new Error('disk full'), /was not accepted.*reference REFERENCE/],
+    [new CommitInDoubtError(new Error('gone')), /can't tell whether this inbox was accepted.*reference REFERENCE/],
+  ] as const) {
+    const { submitHow, noted } = setUp({ submit: () => Promise.reject(error) });
+    assert.match(sentenceOf(await submitHow()), sentence);
+    assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
+  }
+});
+
+test('what was in doubt stays so until it is found', async () => {
+  let isAway = false;
+  const findByView = async () => {
+    if (isAway) throw new Error('gone');
+    return undefined;
+  };
+  let submit: FormPagesDeps['submit'] = () => Promise.reject(new CommitInDoubtError(new Error('gone')));
+  const { submitHow } = setUp({ submit: (submission) => submit(submission), findByView });
+  isAway = true;
+  assert.match(sentenceOf(await submitHow()), /was not accepted/, 'nothing was in doubt yet');
+  isAway = false;
+  assert.match(sentenceOf(await submitHow()), /can't tell/);
+  isAway = true;
+  assert.match(sentenceOf(await submitHow()), /can't tell/);
+  isAway = false;
+  submit = () => Promise.reject(new Error('disk full'));
+  assert.match(sentenceOf(await submitHow()), /can't tell/, 'a commit on its way is not seen by a look-up');
+});
+
+test('what takes too long before anything was committed is not accepted, and is not any more afterwards', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const slow = Promise.withResolvers<typeof ALLOWED>();
+  const { submitHow, submitted } = setUp({ checkAdding: () => slow.promise });
+  const answer = submitHow();
+  mock.timers.tick(2_500);
+  assert.match(sentenceOf(await answer), /was not accepted/);
+  slow.resolve(ALLOWED);
+  await nextTurn();
+  assert.deepEqual(submitted, []);
+});
+
+test('what takes too long while it is committed is in doubt', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const slow = Promise.withResolvers<Accepted>();
+  const { submitHow, submitted } = setUp({ submit: () => slow.promise });
+  const answer = submitHow();
+  await nextTurn();
+  assert.equal(submitted.length, 1);
+  mock.timers.tick(2_500);
+  assert.match(sentenceOf(await answer), /can't tell/);
+});
+
+test('the first page stays as it is where the database does not answer', async () => {
+  const error = new Error('gone');
+  const { submitWho, noted } = setUp({ checkAdding: () => Promise.reject(error) });
+  assert.match(sentenceOf(await submitWho()), /still here.*reference REFERENCE/);
+  assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
+});
+
+test('what was most likely not meant is told first, and accepted when it is submitted again', async () => {
+  const typed = { smtp_password: ' one-secret', daily_limit: '2001' };
+  const { submitHow, submitted } = setUp({ typed });
+  const warned = await submitHow();
+  assert.ok(warned.response_action === 'update');
+  assert.match(JSON.stringify(warned.view), /begins or ends with a blank.*above the maximum for Google Workspace/);
+  assert.doesNotMatch(JSON.stringify(warned.view), /one-secret/);
+  assert.equal(submitted.length, 0);
+  await submitHow(typedView(warned.view, typed));
+  assert.deepEqual(
+    submitted.map(({ account }) => [account.smtp_password, account.daily_limit]),
+    [[' one-secret', 2001]],
+  );
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../../src/add-inbox/people/workspace-settings.ts';
+import {
+  parseSettingsForm,
+  renderSettingsForm,
+  toSettingsErrors,
+} from '../../../../src/slack/home/settings/settings-form.ts';
+import { assertView, textsOf } from '../../blocks/block-kit.ts';
+import { HOSTILE } from '../../examples.ts';
+import { typedView } from '../../modals/typed-view.ts';
+
+const groups = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ id: `S${1e9 + n}`, name: `Group ${n}`, handle: `g${n}` }));
+
+const CHOSEN: WorkspaceSettings = {
+  whoMayAdd: { kind: 'chosen', userIds: ['U1000000001'], userGroupIds: ['S1000000000', 'S1000000001'] },
+  resultsChannelId: 'C1000000001',
+  defaultDailyLimit: 40,
+  elsewhere: 'nothing',
+};
+
+const stamped = (settings: WorkspaceSettings) => ({ settings, stamp: 's1' });
+
+const ADMINS: WorkspaceSettings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
+
+for (const [name, settings] of Object.entries({ defaults: DEFAULT_SETTINGS, admins: ADMINS, chosen: CHOSEN })) {
+  test(`what it comes up with is what is set (${name})`, () => {
+    const view = renderSettingsForm('U1', stamped(settings), groups(3));
+    assertView(view);
+    assert.deepEqual(parseSettingsForm(typedView(view), settings), { ok: true, settings, stamp: 's1' });
+  });
+}
+
+test('what the form does not show stays as it is', () => {
+  const view = renderSettingsForm('U1', stamped(CHOSEN), undefined);
+  assertView(view);
+  assert.match(textsOf(view, 'plain_text').join('\n'), /Slack did not list the user groups/);
+  assert.deepEqual(parseSettingsForm(typedView(view), CHOSEN), { ok: true, settings: CHOSEN, stamp: 's1' });
+});
+
+test('a group that is gone is taken out, and it says so', () => {
+  const view = renderSettingsForm('U1', stamped(CHOSEN), groups(1));
+  assertView(view);
+  assert.match(textsOf(view, 'plain_text').join('\n'), /is gone or switched off/);
+  const parsed = parseSettingsForm(typedView(view), CHOSEN);
+  assert.ok(parsed.ok && parsed.settings.whoMayAdd.kind === 'chosen');
+  assert.deepEqual(parsed.settings.whoMayAdd.userGroupIds, ['S1000000000']);
+});
+
+test('mistakes stand at their fields, all at once', () => {
+  const view = typedView(renderSettingsForm('U1', stamped(DEFAULT_SETTINGS), groups(2)), {
+    who_may_add: 'chosen',
+    default_daily_limit: '0',
+  });
+  const parsed = parseSettingsForm(view, DEFAULT_SETTINGS);
+  assert.ok(!parsed.ok);
+  const errors = toSettingsErrors(parsed.errors, view);
+  assert.deepEqual(Object.keys(errors).toSorted(), ['chosen_people.0', 'default_daily_limit.0']);
+});
+
+test('whatever comes back for who may add, nobody gets in by it', () => {
+  const view = typedView(renderSettingsForm('U1', stamped(DEFAULT_SETTINGS), []));
+  const forged = JSON.parse(JSON.stringify(view).replaceAll('"value":"everyone"', '"value":"whoever"'));
+  const parsed = parseSettingsForm(forged, DEFAULT_SETTINGS);
+  assert.ok(parsed.ok);
+  assert.deepEqual(parsed.settings.whoMayAdd, { kind: 'admins' });
+});
+
+test('however many groups and people there are, whatever they are called, it fits', () => {
+  const many = groups(300).map((group) => ({ ...group, name: HOSTILE, handle: 'x'.repeat(100) }));
+  const chosen = {
+    kind: 'chosen' as const,
+    userIds: Array.from({ length: 100 }, (_, n) => `U${1e9 + n}`),
+    userGroupIds: ['S1000000299'],
+  };
+  const view = renderSettingsForm('U1', stamped({ ...CHOSEN, whoMayAdd: chosen }), many);
+  assertView(view);
+  assert.match(textsOf(view, 'plain_text').join('\n'), /Only the first 100 user groups/);
+  const parsed = parseSettingsForm(typedView(view), { ...CHOSEN, whoMayAdd: chosen });
+  assert.deepEqual(parsed.ok && parsed.settings.whoMayAdd, chosen);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
+import { keyOutdated, settingsOutdated } from '../../../src/slack/home/outdated.ts';
+import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
+import { type Notice, sentences } from '../../../src/slack/sentences.ts';
+import { assertView, textsOf } from '../blocks/block-kit.ts';
+import { HOSTILE, key } from '../examples.ts';
+import { fieldsOf } from './typed-view.ts';
+
+const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
+const notices: Notice[] = [
+  waiting,
+  whoAreYou,
+  ...Object.values(refusals),
+  noKey,
+  keyRefused,
+  sentences.noClientKey('Acme'),
+  sentences.nowhere([]),
+  requestGone,
+  clientChanged,
+  clientGone,
+  keyOutdated([], ''),
+  keyOutdated([key], ''),
+  keyOutdated([], 'Acme', true),
+  failed,
+];
+
+test('every notice is a modal with nothing to type into and nothing to submit', () => {
+  for (const notice of notices) {
+    const view = renderNotice(notice);
+    assertView(view);
+    assert.equal(view.title.text, notice.title);
+    assert.equal(view.submit, undefined);
+    assert.deepEqual(fieldsOf(view), []);
+    assert.deepEqual(textsOf(view, 'mrkdwn'), []);
+    for (const paragraph of notice.paragraphs) assert.ok(textsOf(view, 'plain_text').includes(paragraph));
+  }
+});
+
+test('a member is told who can store a key', () => {
+  for (const notice of [noKey, keyRefused])
+    assert.match(notice.paragraphs.join(' '), /admin or owner of this workspace/);
+});
+
+test('channels stand below the paragraphs as links, however many there are', () => {
+  const few = renderNotice(sentences.nowhere(['C1', 'C2']));
+  assertView(few);
+  assert.deepEqual(textsOf(few, 'mrkdwn'), ['<#C1>, <#C2>']);
+  const many = renderNotice(sentences.nowhere(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
+  assertView(many);
+  assert.match(textsOf(many, 'mrkdwn').join(), /<#C1000000000>, .*, … and \d+ more$/);
+});
+
+test('any words fit, and mark nothing up', () => {
+  const view = renderNotice({ title: 'A title that is much too long', paragraphs: [HOSTILE, 'x'.repeat(9_000)] });
+  assertView(view);
+});
+
+test('who comes with something outdated is told what holds now', () => {
+  const client = [
+    { ...key, label: 'Acme', channelId: 'C1' },
+    { ...key, label: 'Acme', channelId: 'C2' },
+  ];
+  const ofClient = renderNotice(keyOutdated([key, ...client], 'Acme'));
+  assertView(ofClient);
+  assert.match(textsOf(ofClient, 'plain_text').join('\n'), /I changed nothing\. Now:\nAcme: a key ending in wxyz/);
+  assert.deepEqual(textsOf(ofClient, 'mrkdwn'), ['<#C1>, <#C2>']);
+  const removed = renderNotice(keyOutdated([key], 'Acme'));
+  assert.match(textsOf(removed, 'plain_text').join('\n'), /This client has no key any more/);
+  const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }));
+  assertView(settings);
+  assert.match(textsOf(settings, 'plain_text').join('\n'), /I saved nothing/);
+  assert.match(textsOf(settings, 'mrkdwn').join('\n'), /Results are told in:\* <#C7>/);
+});

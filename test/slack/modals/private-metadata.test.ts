@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { INBOX_TYPES } from '../../../src/add-inbox/account/providers.ts';
+import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
+import { decodePrivateMetadata, encodePrivateMetadata, openerOf } from '../../../src/slack/modals/private-metadata.ts';
+import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
+import { context, longestContext, longestDraft } from '../examples.ts';
+
+const text = fc.option(fc.string({ unit: 'binary', maxLength: 60 }), { nil: undefined });
+const flag = fc.option(fc.boolean(), { nil: undefined });
+
+const drafts = fc.record(
+  {
+    email_address: text,
+    display_name: text,
+    inbox_type: fc.constantFrom(...INBOX_TYPES),
+    smtp_host: text,
+    smtp_port: text,
+    smtp_username: text,
+    smtp_use_tls: flag,
+    imap_host: text,
+    imap_port: text,
+    imap_username: text,
+    imap_use_ssl: flag,
+    daily_limit: text,
+    same_login: flag,
+    servers_open: flag,
+  },
+  { requiredKeys: [] },
+);
+
+const contexts = fc.record(
+  {
+    openedBy: fc.string(),
+    client: fc.string(),
+    channelId: fc.string(),
+    sealedResponseUrl: fc.option(fc.string({ maxLength: 220 }), { nil: undefined }),
+    retryOf: fc.option(fc.uuid(), { nil: undefined }),
+    generation: fc.nat(999_999_999),
+  },
+  { noNullPrototype: true },
+);
+
+test('what is written is read back, whatever it is', () => {
+  fc.assert(
+    fc.property(contexts, drafts, (someContext, draft) => {
+      const decoded = decodePrivateMetadata(encodePrivateMetadata(someContext, draft));
+      const { openedBy, client } = someContext;
+      assert.deepEqual(decoded, { openedBy, client, stamp: '', context: someContext, draft: defined(draft) });
+    }),
+  );
+});
+
+test('the longest form there can be fits, and nothing of it is left out', () => {
+  const encoded = encodePrivateMetadata(longestContext, longestDraft);
+  assert.ok(encoded.length <= PRIVATE_METADATA, `${encoded.length}`);
+  const { context: read, draft } = decodePrivateMetadata(encoded);
+  assert.deepEqual({ context: read, draft }, { context: longestContext, draft: longestDraft });
+});
+
+test('quotes and backslashes take no more room than other characters', () => {
+  const smtp_username = '"\\'.repeat(1_000);
+  const encoded = encodePrivateMetadata(context, { smtp_username });
+  assert.equal(decodePrivateMetadata(encoded).draft.smtp_username, smtp_username);
+});
+
+test('where even more is typed, host names that can not be ones give way to the rest', () => {
+  const draft = { ...longestDraft, smtp_host: '😀'.repeat(255), imap_host: '😀'.repeat(255) };
+  const encoded = encodePrivateMetadata(longestContext, draft);
+  assert.ok(encoded.length <= PRIVATE_METADATA);
+  const decoded = decodePrivateMetadata(encoded);
+  assert.deepEqual(decoded.context, longestContext);
+  assert.equal(decoded.draft.imap_host, undefined);
+  assert.equal(decoded.draft.display_name, draft.display_name);
+});
+
+test('nothing was written: no context, no draft', () => {
+  assert.deepEqual(decodePrivateMetadata(''), { openedBy: '', client: '', stamp: '', context: undefined, draft: {} });
+});
+
+for (const [what, encoded] of Object.entries({
+  JSON: '{"channelId":"C1"}',
+  'an unknown letter': 'z1:x',
+  'a value cut off': 'c5:C1',
+  'a value twice': 'c2:C1c2:C2',
+  'a generation that is no number': 'c2:C1g1:x',
+  'an unknown provider': 'c2:C1g1:0t4:AOL!',
+  'a flag that is none': 'o1:2',
+  'something behind the end': 'c2:C1g1:0 ',
+})) {
+  test(`${what} is refused`, () => {
+    assert.throws(() => decodePrivateMetadata(encoded), UnreadableViewError);
+  });
+}
+
+test('whom a view was opened for can be read of each of them, and nobody of what is none of ours', () => {
+  assert.equal(openerOf(encodePrivateMetadata(context, longestDraft)), 'U1');
+  assert.equal(openerOf(encodePrivateMetadata({ openedBy: 'U2', client: 'Acme' })), 'U2');
+  for (const other of ['', 'garbage', '{"openedBy":"U1"}']) assert.equal(openerOf(other), '');
+});
+
+test('garbage is read or refused, and nothing else happens', () => {
+  const letters = fc.string({ unit: fc.constantFrom(...'wlcgrutomsidpqanxyhk0123:') });
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), letters), (encoded) => {
+      try {
+        decodePrivateMetadata(encoded);
+      } catch (error) {
+        assert.ok(error instanceof UnreadableViewError);
+        assert.ok(encoded.length < 4 || !error.message.includes(encoded));
+      }
+    }),
+  );
+});
+
+function defined(draft: object): object {
+  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  DEFAULT_SETTINGS,
+  type WhoMayAdd,
+  type WorkspaceSettings,
+} from '../../../src/add-inbox/people/workspace-settings.ts';
+import { encodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
+import { createCheckRight } from '../../../src/slack/permissions/check-before-sending.ts';
+import { createPeople, type People } from '../../../src/slack/permissions/people.ts';
+import { type Attempt, createRights, findNotice } from '../../../src/slack/permissions/permissions.ts';
+import { createUserGroups } from '../../../src/slack/permissions/user-groups.ts';
+import { sentences } from '../../../src/slack/sentences.ts';
+import {
+  type SlackApi,
+  SlackRefusedError,
+  SlackUnavailableError,
+  type SlackUser,
+} from '../../../src/slack/web-api/slack-api.ts';
+import { request } from '../examples.ts';
+
+const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
+const ATTEMPT: Attempt = { what: 'x' };
+const MEMBER: SlackUser = {
+  id: 'U1',
+  team_id: 'T1',
+  deleted: false,
+  is_admin: false,
+  is_owner: false,
+  is_restricted: false,
+  is_ultra_restricted: false,
+  is_stranger: false,
+  is_bot: false,
+};
+
+/** Why each of these is no full member. */
+const NOT_FULL: [Partial<SlackUser>, string][] = [
+  [{ is_restricted: true }, 'guest'],
+  [{ is_ultra_restricted: true }, 'guest'],
+  [{ deleted: true }, 'deactivated'],
+  [{ is_bot: true }, 'deactivated'],
+  [{ is_stranger: true }, 'other_workspace'],
+];
+
+function setUp({
+  user = MEMBER,
+  settings = DEFAULT_SETTINGS,
+  people,
+}: {
+  user?: SlackUser;
+  settings?: WorkspaceSettings;
+  people?: People;
+} = {}) {
+  const world = { time: 0, user, failure: undefined as Error | undefined };
+  const refused: unknown[] = [];
+  const now = () => world.time;
+  const api: Pick<SlackApi, 'findUser' | 'listGroupMembers'> = {
+    findUser: async () => {
+      if (world.failure !== undefined) throw world.failure;
+      return world.user;
+    },
+    listGroupMembers: async () => [],
+  };
+  const slack = api as SlackApi;
+  const rights = createRights({
+    people: people ?? createPeople(now),
+    userGroups: createUserGroups(now),
+    findSettings: async () => settings,
+    onRefused: (actor, { what }, why) => void refused.push([actor.userId, what, why]),
+  });
+  const recall = (attempt = ATTEMPT) => rights.recall(ACTOR, attempt, Promise.resolve(settings));
+  return { world, refused, rights, slack, recall };
+}
+
+/** Somebody as `createPeople` knows them, kept whatever they are. */
+async function remember(user: SlackUser): Promise<People> {
+  const slack: Pick<SlackApi, 'findUser'> = { findUser: async () => user };
+  const person = await createPeople(() => 0).lookUp(slack as SlackApi, 'T1', 'U1');
+  return { recall: () => person, lookUp: async () => person };
+}
+
+for (const [change, why] of NOT_FULL) {
+  test(`whoever is known from the last minute and is no full member (${Object.keys(change)}) gets no form`, async () => {
+    const choices: WhoMayAdd[] = [{ kind: 'everyone' }, { kind: 'chosen', userIds: ['U1'], userGroupIds: [] }];
+    for (const whoMayAdd of choices) {
+      const user = { ...MEMBER, ...change };
+      const settings = { ...DEFAULT_SETTINGS, whoMayAdd };
+      const { recall, refused } = setUp({ settings, people: await remember(user) });
+      assert.deepEqual(await recall(), { kind: 'refused', why });
+      assert.deepEqual(refused, [['U1', 'x', why]]);
+    }
+  });
+
+  test(`whoever became no full member (${Object.keys(change)}) is not remembered as one, and may do nothing`, async () => {
+    const { world, rights, slack, recall } = setUp();
+    assert.equal((await rights.checkAdding(slack, ACTOR, ATTEMPT)).kind, 'allowed');
+    assert.equal((await recall())?.kind, 'allowed');
+    world.user = { ...MEMBER, is_admin: true, ...change };
+    assert.deepEqual(await rights.checkAdding(slack, ACTOR, ATTEMPT), { kind: 'refused', why });
+    assert.notEqual((await recall())?.kind, 'allowed');
+    assert.deepEqual(await rights.checkAdmin(slack, ACTOR, ATTEMPT), { kind: 'refused', why });
+    const { right, mayAdd } = await rights.checkMember(slack, ACTOR, { kind: 'everyone' });
+    assert.deepEqual(
+      [right, mayAdd],
+      [
+        { kind: 'refused', why },
+        { kind: 'refused', why },
+      ],
+    );
+  });
+}
+
+const UNCLEAR = [
+  new SlackUnavailableError('users.info', undefined),
+  ...['token_revoked', 'missing_scope', 'ratelimited', 'unreadable_answer'].map(
+    (reason) => new SlackRefusedError('users.info', reason),
+  ),
+];
+
+for (const failure of UNCLEAR) {
+  test(`where Slack refuses to say (${failure.message}) nobody can say, and nobody is refused`, async () => {
+    const { world, rights, slack, refused } = setUp();
+    world.failure = failure;
+    assert.deepEqual(await rights.checkAdding(slack, ACTOR, ATTEMPT), { kind: 'unknown' });
+    assert.deepEqual(await rights.checkAdmin(slack, ACTOR, ATTEMPT), { kind: 'unknown' });
+    const { right, mayAdd } = await rights.checkMember(slack, ACTOR, { kind: 'everyone' });
+    assert.deepEqual([right.kind, mayAdd.kind, refused], ['unknown', 'unknown', []]);
+    assert.equal(findNotice(right), sentences.whoAreYou);
+    const noToken = createCheckRight(rights, async () => Promise.reject(failure));
+    assert.deepEqual(await noToken(request), { kind: 'unknown' });
+  });
+}
+
+test('whom Slack does not know belongs to another workspace', async () => {
+  for (const reason of ['user_not_found', 'user_not_visible']) {
+    const { world, rights, slack, refused } = setUp();
+    world.failure = new SlackRefusedError('users.info', reason);
+    const right = await rights.checkAdmin(slack, ACTOR, ATTEMPT);
+    assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' });
+    assert.deepEqual(refused, [['U1', 'x', 'other_workspace']]);
+    assert.equal(findNotice(right), sentences.refusals.other_workspace);
+  }
+});
+
+test('a defect of ours is no answer of Slack', async () => {
+  const { world, rights, slack } = setUp();
+  world.failure = new TypeError('a defect');
+  await assert.rejects(rights.checkAdding(slack, ACTOR, ATTEMPT), world.failure);
+  await assert.rejects(rights.checkAdmin(slack, ACTOR, ATTEMPT), world.failure);
+  await assert.rejects(createCheckRight(rights, async () => slack)(request), world.failure);
+});
+
+test('only admins and owners administer, and may add whatever the settings say', async () => {
+  const settings: WorkspaceSettings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
+  for (const [change, mayAdminister] of [
+    [{}, false],
+    [{ is_admin: true }, true],
+    [{ is_owner: true }, true],
+  ] as const) {
+    const { rights, slack, refused } = setUp({ user: { ...MEMBER, ...change }, settings });
+    assert.equal(
+      (await rights.checkAdmin(slack, ACTOR, { what: 'admin' })).kind,
+      mayAdminister ? 'allowed' : 'refused',
+    );
+    assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'add' })).kind, mayAdminister ? 'allowed' : 'refused');
+    const expected = [
+      ['U1', 'admin', 'not_admin'],
+      ['U1', 'add', 'admins_only'],
+    ];
+    assert.deepEqual(refused, mayAdminister ? [] : expected);
+  }
+});
+
+test('a form that was opened for somebody else is refused, whoever sends it', async () => {
+  const viewOf = (openedBy: string) => ({
+    id: 'V1',
+    callback_id: 'x',
+    private_metadata: encodePrivateMetadata({ openedBy }),
+  });
+  const { rights, slack, recall, refused } = setUp({ user: { ...MEMBER, is_admin: true } });
+  const attemptIn = (openedBy: string): Attempt => ({ what: 'x', view: viewOf(openedBy) });
+  const [theirs, others] = [attemptIn('U1'), attemptIn('U2')];
+  assert.equal((await rights.checkAdmin(slack, ACTOR, theirs)).kind, 'allowed');
+  assert.equal((await rights.checkAdding(slack, ACTOR, theirs)).kind, 'allowed');
+  assert.equal((await recall(theirs))?.kind, 'allowed');
+  assert.deepEqual(refused, []);
+  const notTheirs = { kind: 'refused', why: 'not_theirs' };
+  assert.deepEqual(await rights.checkAdmin(slack, ACTOR, others), notTheirs);
+  assert.deepEqual(await rights.checkAdding(slack, ACTOR, others), notTheirs);
+  assert.deepEqual(await recall(others), notTheirs);
+  assert.equal(refused.length, 3);
+});
+
+test('somebody of another workspace is refused without a look-up, whoever they are', async () => {
+  const stranger = { ...ACTOR, ownTeamId: 'T2' };
+  const { rights, slack, refused, world } = setUp({ people: await remember({ ...MEMBER, is_admin: true }) });
+  world.failure = new TypeError('asked');
+  const why = { kind: 'refused', why: 'other_workspace' };
+  assert.deepEqual(await rights.recall(stranger, ATTEMPT, Promise.resolve(DEFAULT_SETTINGS)), why);
+  assert.deepEqual(await rights.checkAdding(slack, stranger, ATTEMPT), why);
+  assert.deepEqual(await rights.checkAdmin(slack, stranger, ATTEMPT), why);
+  assert.deepEqual((await rights.checkMember(slack, stranger, { kind: 'everyone' })).right, why);
+  assert.equal(refused.length, 3);
+});
+
+test('where Slack does not say who is in a group, nobody can say whether they may add', async () => {
+  const settings: WorkspaceSettings = {
+    ...DEFAULT_SETTINGS,
+    whoMayAdd: { kind: 'chosen', userIds: [], userGroupIds: ['S1'] },
+  };
+  const { rights, slack, refused } = setUp({ settings });
+  for (const failure of UNCLEAR.filter(({ message }) => !message.includes('missing_scope'))) {
+    const unclear = { ...slack, listGroupMembers: async () => Promise.reject(failure) };
+    assert.deepEqual(await rights.checkAdding(unclear, ACTOR, ATTEMPT), { kind: 'unknown' });
+  }
+  assert.deepEqual(refused, []);
+  const defect = new TypeError('a defect');
+  const broken = { ...slack, listGroupMembers: async () => Promise.reject(defect) };
+  await assert.rejects(rights.checkAdding(broken, ACTOR, ATTEMPT), defect);
+});
+
+test('whoever is no admin any more is none from that moment on', async () => {
+  const { world, rights, slack } = setUp({ user: { ...MEMBER, is_admin: true } });
+  assert.equal((await rights.checkAdmin(slack, ACTOR, ATTEMPT)).kind, 'allowed');
+  world.user = MEMBER;
+  const { right } = await rights.checkMember(slack, ACTOR, { kind: 'everyone' });
+  assert.equal(right.kind === 'allowed' && right.person.isAdmin, false);
+  world.user = { ...MEMBER, is_owner: true };
+  assert.equal((await rights.checkAdmin(slack, ACTOR, ATTEMPT)).kind, 'allowed');
+  world.user = MEMBER;
+  assert.deepEqual(await rights.checkAdmin(slack, ACTOR, ATTEMPT), { kind: 'refused', why: 'not_admin' });
+});
+
+test('why somebody may do nothing at all goes before whose form it is', async () => {
+  const { rights, slack } = setUp({ user: { ...MEMBER, is_restricted: true } });
+  const view = { id: 'V1', callback_id: 'x', private_metadata: encodePrivateMetadata({ openedBy: 'U2' }) };
+  assert.deepEqual(await rights.checkAdding(slack, ACTOR, { what: 'x', view }), { kind: 'refused', why: 'guest' });
+});

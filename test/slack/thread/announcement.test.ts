@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
+import type { AddInboxRequest, WaitsFor } from '../../../src/add-inbox/request/request.ts';
+import { renderAnnouncement } from '../../../src/slack/thread/announcement.ts';
+import { assertMessage, textsOf } from '../blocks/block-kit.ts';
+import { added, HOSTILE, longestAccount, outcomes, request } from '../examples.ts';
+
+const WAITS: WaitsFor[] = ['no_connection', 'unavailable', 'rate_limited', 'key'];
+
+test('it says who adds which inbox with which provider, in blocks and in the text', () => {
+  const message = renderAnnouncement(request);
+  assertMessage(message);
+  assert.equal(
+    message.text,
+    'Adding an inbox… – jane@acme.com (Jane Doe). <@U1> adds this inbox, with Google Workspace.',
+  );
+  assert.deepEqual(textsOf(message, 'mrkdwn'), [
+    '⏳ *Adding an inbox…*\n<@U1> adds this inbox, with Google Workspace.',
+  ]);
+  assert.deepEqual(textsOf(message, 'plain_text'), ['jane@acme.com\nJane Doe']);
+});
+
+test('each state has a title of its own, in blocks and in the text', () => {
+  const requests: AddInboxRequest[] = [
+    request,
+    { ...request, waitsFor: 'no_connection' },
+    ...Object.values(outcomes).map((outcome) => ({ ...request, outcome })),
+  ];
+  const leads = requests.map((each) => {
+    const message = renderAnnouncement(each);
+    assertMessage(message);
+    const [lead = ''] = textsOf(message, 'mrkdwn');
+    const title = /\*(.+)\*/.exec(lead)?.[1] ?? '';
+    assert.ok(message.text.startsWith(`${title} – jane@acme.com (Jane Doe).`), message.text);
+    return lead;
+  });
+  assert.equal(new Set(leads).size, requests.length);
+});
+
+for (const waitsFor of WAITS) {
+  test(`waiting (${waitsFor}) says for what`, () => {
+    const message = renderAnnouncement({ ...request, waitsFor });
+    assertMessage(message);
+    const words = textsOf(message, 'mrkdwn').at(-1) ?? '';
+    assert.ok(message.text.includes(words));
+    if (waitsFor === 'key') assert.match(words, /admin or owner .* can store another key/);
+    else assert.match(words, /next try is at <!date\^\d+\^\{time\}\|14:05 UTC>/);
+    assert.equal(words.includes('<!date'), waitsFor !== 'key');
+  });
+}
+
+for (const [overall_status, words] of Object.entries({
+  PENDING: 'overall_status: PENDING (ColdSend is still validating it)',
+  ACTIVE: 'overall_status: ACTIVE (ready to use)',
+  PAUSED: 'overall_status: PAUSED (temporarily disabled)',
+  DISABLED: "overall_status: DISABLED (can't be used)",
+  WARMING_UP: 'overall_status: WARMING_UP',
+  constructor: 'overall_status: constructor',
+  active: 'overall_status: active (ready to use)',
+  ' Pending': 'overall_status: Pending (ColdSend is still validating it)',
+  paused: 'overall_status: paused (temporarily disabled)',
+  CONNECTION_ERROR: 'overall_status: CONNECTION_ERROR',
+  FAILED: 'overall_status: FAILED',
+  '': 'overall_status: no status given',
+  ' ': 'overall_status: no status given',
+})) {
+  test(`once added it shows the status “${overall_status}”, with a check mark only where that is known to be good`, () => {
+    const outcome: Outcome = { kind: 'added', account: { ...added, overall_status } };
+    const message = renderAnnouncement({ ...request, outcome });
+    assertMessage(message);
+    assert.equal(textsOf(message, 'plain_text').at(-1), words);
+    assert.match(message.text, /overall_status/);
+    const isGood = ['PENDING', 'ACTIVE', 'active', ' Pending'].includes(overall_status);
+    assert.equal(textsOf(message, 'mrkdwn')[0]?.includes('✅'), isGood);
+  });
+}
+
+test('in the DM it says why it is there, and how to invite the bot', () => {
+  const announcement = { channelId: 'D1', ts: '1.1', place: 'dm' as const };
+  const message = renderAnnouncement({ ...request, announcement });
+  assertMessage(message);
+  assert.match(textsOf(message, 'mrkdwn').at(-1) ?? '', /can't post in <#C1>.*\/invite @inbox-bot/);
+  assert.match(message.text, /\/invite @inbox-bot/);
+});
+
+test('in the DM about a conversation between people it tells to use a channel', () => {
+  const announcement = { channelId: 'D1', ts: '1.1', place: 'dm' as const };
+  const message = renderAnnouncement({ ...request, channelId: 'D2', announcement });
+  assert.match(message.text, /Use the command in a channel/);
+  assert.doesNotMatch(message.text, /invite/);
+});
+
+test('where it was asked for in the DM itself nothing has to be explained', () => {
+  for (const place of ['dm', 'channel'] as const) {
+    const announcement = { channelId: 'D1', ts: '1.1', place };
+    assert.doesNotMatch(renderAnnouncement({ ...request, channelId: 'D1', announcement }).text, /can't post/);
+  }
+});
+
+test('foreign words are plain text in blocks and inert in the text, also the longest', () => {
+  const outcome: Outcome = { kind: 'added', account: { ...added, overall_status: HOSTILE.repeat(40) } };
+  for (const account of [{ ...request.account, display_name: HOSTILE }, longestAccount]) {
+    const message = renderAnnouncement({ ...request, account, outcome });
+    assertMessage(message);
+    for (const marked of ['<!channel>', '<@U666>', '*b*', ':tada:', '://']) assert.ok(!message.text.includes(marked));
+    assert.deepEqual(textsOf(message, 'mrkdwn'), [
+      '⚠️ *Inbox added*\n' +
+        `<@U1> asked for it, with ${account === longestAccount ? 'another provider' : 'Google Workspace'}.`,
+    ]);
+  }
+});

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Outcome, TROUBLE_KINDS, type UnknownWhy } from '../../../src/add-inbox/request/outcome.ts';
+import { renderReply } from '../../../src/slack/thread/reply.ts';
+import { assertMessage, textsOf } from '../blocks/block-kit.ts';
+import { added, HOSTILE, longestAccount, outcomes, request } from '../examples.ts';
+
+const BUTTONS: Record<Outcome['kind'], string | undefined> = {
+  added: undefined,
+  exists: undefined,
+  refused: 'Fix and try again',
+  key_refused: 'Fix and try again',
+  unknown: 'Try once more',
+  expired: 'Try once more',
+};
+
+const WHYS: UnknownWhy[] = ['answer_lost', 'server_error', 'unexpected_answer', 'interrupted'];
+
+test('added: overall_status first, then address, name, provider, daily limit and inbox id', () => {
+  const message = replyTo(outcomes.added);
+  assert.deepEqual(textsOf(message, 'plain_text')[0]?.split('\n'), [
+    'overall_status: PENDING (ColdSend is still validating it)',
+    'Address: jane@acme.com',
+    'Name: Jane Doe',
+    'Provider: Google Workspace',
+    'Daily limit: 100 a day',
+    `Inbox id: ${added.inbox_id}`,
+  ]);
+  assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
+});
+
+test('an address whose domain ColdSend has in ASCII stands as it was typed, and any other as ColdSend has it', () => {
+  const typed = { ...request, account: { ...request.account, email_address: 'jane@müller.de' } };
+  for (const [theirs, shown] of [
+    ['jane@xn--mller-kva.de', 'jane@müller.de'],
+    ['bob@xn--mller-kva.de', 'bob@xn--mller-kva.de'],
+  ] as const) {
+    const outcome = { kind: 'added', account: { ...added, email_address: theirs } } as const;
+    const message = renderReply({ ...typed, outcome });
+    assert.ok(textsOf(message, 'plain_text')[0]?.includes(`Address: ${shown}\n`));
+  }
+});
+
+test('a provider that ColdSend calls something else is shown as it is', () => {
+  const message = replyTo({ kind: 'added', account: { ...added, inbox_type: 'toString' } });
+  assert.match(textsOf(message, 'plain_text')[0] ?? '', /^Provider: toString$/m);
+});
+
+for (const [kind, outcome] of Object.entries(outcomes)) {
+  test(`${kind}: the text says all that the blocks say`, () => {
+    const message = replyTo(outcome);
+    const facts = message.blocks.find((block) => block.block_id === 'facts');
+    for (const line of textsOf(facts, 'plain_text').flatMap((text) => text.split('\n'))) {
+      assert.ok(message.text.includes(line), line);
+    }
+    assert.ok(
+      message.text.includes(
+        textsOf(
+          message.blocks.find((block) => block.block_id === 'next'),
+          'plain_text',
+        )[0] ?? '?',
+      ),
+    );
+    assert.ok(message.text.includes('jane@acme.com (Jane Doe)'));
+  });
+
+  test(`${kind}: ${BUTTONS[outcome.kind] === undefined ? 'no button' : 'a button that carries the request'}`, () => {
+    const buttons = replyTo(outcome).blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    const label = BUTTONS[outcome.kind];
+    const expected = {
+      type: 'button',
+      action_id: 'try_again',
+      value: 'req_01',
+      text: { type: 'plain_text', text: label, emoji: false },
+    };
+    assert.deepEqual(buttons, label === undefined ? [] : [expected]);
+  });
+
+  test(`${kind}: a reference where something went wrong`, () => {
+    const message = replyTo(outcome);
+    assert.equal(message.text.endsWith('Reference req_01'), kind !== 'added');
+    assert.equal(textsOf(message, 'plain_text').includes('Reference req_01'), kind !== 'added');
+  });
+}
+
+test('refused: each field that ColdSend names, in the words of the form, and unknown ones as they are', () => {
+  const fields = [
+    { field: 'smtp_port', reason: 'too high' },
+    { field: 'constructor', reason: 'odd' },
+  ];
+  const message = replyTo({ kind: 'refused', reason: 'Validation error', fields });
+  const facts = textsOf(
+    message.blocks.find((block) => block.block_id === 'facts'),
+    'plain_text',
+  )[0];
+  assert.equal(facts, 'ColdSend says: Validation error\nSMTP port: too high\nconstructor: odd');
+});
+
+test('refused: of very many fields the first are shown, and how many more there are', () => {
+  const fields = Array.from({ length: 40 }, (_, index) => ({ field: `f${index}`, reason: 'wrong' }));
+  assert.match(JSON.stringify(replyTo({ kind: 'refused', reason: '', fields }).blocks), /and 26 more/);
+});
+
+test('added without an address: which inbox it was, and no empty line', () => {
+  const nothing = { inbox_id: '', email_address: '', display_name: '', inbox_type: '', daily_limit: 0 };
+  const message = replyTo({ kind: 'added', account: { ...nothing, overall_status: '' } });
+  assert.ok(textsOf(message, 'plain_text').includes('overall_status: no status given'));
+  assert.ok(textsOf(message, 'plain_text').includes('jane@acme.com\nJane Doe'));
+  assert.doesNotMatch(JSON.stringify(message.blocks), /✅|Inbox id|Daily limit/);
+});
+
+for (const kind of TROUBLE_KINDS) {
+  test(`refused for ${kind}: what it was, whose words these are, and whose it is to mend`, () => {
+    const trouble = { kind, status: 404, isColdsends: false };
+    const refused: Extract<Outcome, { kind: 'refused' }> = {
+      kind: 'refused',
+      reason: 'Some words',
+      fields: [],
+      trouble,
+    };
+    const { text } = replyTo(refused);
+    assert.match(text, /HTTP 404/);
+    assert.match(text, /The answer says: Some words/);
+    assert.match(text, /Ask the person who runs this bot|ask the person who runs this bot/);
+    assert.match(
+      text,
+      kind === 'wrong_address' ? /COLDSEND_ADD_PATH/ : kind === 'not_coldsend' ? /key stays/ : /proxy/,
+    );
+    assert.doesNotMatch(text, /ColdSend refused/);
+    assert.match(JSON.stringify(replyTo(refused).blocks), /Try once more/);
+    assert.match(replyTo({ ...refused, trouble: { ...trouble, isColdsends: true } }).text, /ColdSend says: Some words/);
+    assert.doesNotMatch(replyTo({ ...refused, reason: 'HTTP 404' }).text, /says:/);
+  });
+}
+
+test('refused by the key: which scopes are missing, and who can replace it', () => {
+  const { text } = replyTo(outcomes.key_refused);
+  assert.match(text, /Missing scopes: .*sender_accounts/);
+  assert.match(text, /admin or owner/);
+});
+
+test('unknown: why, each in words of its own, and that it may have been added', () => {
+  const texts = WHYS.map((why) => replyTo({ kind: 'unknown', why }).text);
+  assert.equal(new Set(texts).size, WHYS.length);
+  for (const text of texts) assert.match(text, /may or may not have been added/);
+});
+
+test('unknown because a backup was restored: said so, and that another result in the thread counts', () => {
+  const { text } = replyTo({ kind: 'unknown', why: 'interrupted', restored: true });
+  assert.match(text, /restored from a backup[\s\S]*another reply[\s\S]*may or may not have been added/);
+  assert.doesNotMatch(text, /I was stopped/);
+});
+
+test('unknown after a 503 that is not ColdSend’s: that another server answered', () => {
+  const { text } = replyTo({ kind: 'unknown', why: 'answer_lost', status: 503 });
+  assert.match(text, /server between this bot and ColdSend answered in its place \(HTTP 503\)/);
+  assert.match(text, /may or may not have been added/);
+});
+
+test('exists: that an earlier try may have added it', () => {
+  assert.match(replyTo(outcomes.exists).text, /earlier try/);
+});
+
+test('where ColdSend gives no reason, none is made up', () => {
+  for (const kind of ['exists', 'refused'] as const) {
+    const message = replyTo({ kind, reason: ' ', fields: [] });
+    assert.doesNotMatch(message.text, /ColdSend says/);
+    assert.ok(message.blocks.every((block) => block.block_id !== 'facts'));
+  }
+});
+
+test('a request without an outcome has no reply', () => {
+  assert.throws(() => renderReply(request), TypeError);
+});
+
+test('whatever ColdSend says fits, stands in plain text and marks nothing up', () => {
+  const foreign = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(HOSTILE, HOSTILE.repeat(100), '&'.repeat(9_000), '😀'.repeat(5_000), ''),
+  );
+  const someOutcome = fc.oneof(
+    fc.record({ kind: fc.constant('exists' as const), reason: foreign }),
+    fc.record({
+      kind: fc.constant('refused' as const),
+      reason: foreign,
+      fields: fc.array(fc.record({ field: foreign, reason: foreign }), { maxLength: 20 }),
+    }),
+    fc.record({ kind: fc.constant('key_refused' as const), reason: foreign, missingScopes: fc.array(foreign) }),
+    fc.record({
+      kind: fc.constant('added' as const),
+      account: fc.record({
+        inbox_id: foreign,
+        email_address: foreign,
+        display_name: foreign,
+        inbox_type: foreign,
+        daily_limit: fc.integer(),
+        overall_status: foreign,
+      }),
+    }),
+  );
+  fc.assert(
+    fc.property(someOutcome, fc.constantFrom(request.account, longestAccount), (outcome, account) => {
+      const message = renderReply({ ...request, account, outcome });
+      assertMessage(message);
+      assert.equal(textsOf(message, 'mrkdwn').length, 1);
+      assert.doesNotMatch(textsOf(message, 'mrkdwn')[0] ?? '', /[<>&]/);
+      assert.doesNotMatch(message.text, /[<>*~`]|:\/\/|&(?!amp;|lt;|gt;)/);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function replyTo(outcome: Outcome) {
+  const message = renderReply({ ...request, outcome });
+  assertMessage(message);
+  return message;
+}
+
+test('where the stored passwords cannot be read it says that nothing was sent, and how to enter them again', () => {
+  const message = replyTo({ kind: 'expired', why: 'passwords_unreadable' });
+  assertMessage(message);
+  assert.match(message.text, /^Inbox not added: I can't read its passwords any more/);
+  assert.match(
+    message.text,
+    /Nothing was sent to ColdSend this time\. Press “Try once more” in the thread and enter the passwords/,
+  );
+  assert.doesNotMatch(message.text, /day/);
+  assert.match(JSON.stringify(message), /"try_again"/);
+});
