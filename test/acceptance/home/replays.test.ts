@@ -113,7 +113,12 @@ for (const [where, start] of Object.entries(WORLDS)) {
     });
 
     await context.test('a Home that was open while another admin changed the key removes nothing', async () => {
+      const published = () =>
+        slack.ledger.calls.filter(({ method, args }) => method === 'views.publish' && args.user_id === admin.userId)
+          .length;
+      const before = published();
       await admin.openHome();
+      await slack.waitFor(() => published() > before || undefined, 'the Home from before the change');
       await store(other, API_KEY);
       await admin.click('home_remove_key', { in: 'home' });
       const { rendered } = await waitForPage(admin, 'notice');
