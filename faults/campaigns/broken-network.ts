@@ -93,13 +93,13 @@ export async function breakColdsend({ seed, every }: { seed: number; every: numb
   return tally;
 }
 
+/** None that says by its status alone that nothing was added: a 3xx or 4xx is believed. */
 const GARBAGE = [
   '\x00\xff\x13\x37',
   'HTTP/1.1 200 OK\r\n\r\n',
   'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
   'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"success":true}',
   'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 9\r\n\r\nhello',
-  'HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
   'HTTP/1.1 204 No Content\r\n\r\n',
   'SSH-2.0-OpenSSH_9.6\r\n',
   `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`,
