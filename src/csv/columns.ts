@@ -1,0 +1,134 @@
+import { FileProblem } from './file-problem.ts';
+
+/** What a column can hold. Some are put together: first and last name, user name and domain, two passwords. */
+export const COLUMN_FIELDS = [
+  'email_address',
+  'domain',
+  'display_name',
+  'first_name',
+  'last_name',
+  'inbox_type',
+  'app_password',
+  'smtp_username',
+  'smtp_password',
+  'smtp_host',
+  'smtp_port',
+  'smtp_use_tls',
+  'imap_username',
+  'imap_password',
+  'imap_host',
+  'imap_port',
+  'imap_use_ssl',
+  'daily_limit',
+] as const;
+
+export type ColumnField = (typeof COLUMN_FIELDS)[number];
+
+/** The columns of a file, by their place from 0. A field with several columns has the one to prefer first. */
+export type Columns = {
+  byField: Map<ColumnField, number[]>;
+  /** The header of each place; empty where the file has no header. */
+  headers: string[];
+  /** Headers of columns that are not used. */
+  unknown: string[];
+  /** Headers of columns with secrets that nobody needs here: their cells are never read. */
+  dropped: string[];
+};
+
+/**
+ * Normalized headers, the preferred one first, collected from vendors' documentation and public importers. `username` of a file
+ * without addresses is the part before the `@`; everywhere else it is the login.
+ */
+const HEADERS: Record<ColumnField, readonly string[]> = {
+  email_address: [
+    'email',
+    'emailaddress',
+    'address',
+    'fromemail',
+    'smtpemail',
+    'mail',
+    'mailbox',
+    'account',
+    'emailaccount',
+    'primaryemail',
+    'userprincipalname',
+  ],
+  domain: ['domain', 'domainname'],
+  display_name: ['displayname', 'fromname', 'sendername', 'name', 'fullname', 'smtpfromname', 'accountname'],
+  first_name: ['firstname', 'givenname'],
+  last_name: ['lastname', 'surname', 'familyname'],
+  inbox_type: ['inboxtype', 'provider', 'serviceprovider', 'esp', 'type'],
+  app_password: ['apppassword', 'apppass', 'googleapppassword'],
+  smtp_username: ['smtpusername', 'smtpuser', 'smtplogin', 'username', 'user', 'login', 'smtpemail'],
+  smtp_password: ['smtppassword', 'smtppass', 'password', 'pass', 'pwd'],
+  smtp_host: ['smtphost', 'smtpserver', 'smtp', 'outgoingserver', 'host', 'server'],
+  smtp_port: ['smtpport', 'port'],
+  smtp_use_tls: ['smtpusetls', 'smtptls', 'smtpssl', 'smtpsecure', 'smtpsecurity', 'smtpencryption', 'encryptiontype'],
+  imap_username: ['imapusername', 'imapuser', 'imaplogin', 'imapemail'],
+  imap_password: ['imappassword', 'imappass'],
+  imap_host: ['imaphost', 'imapserver', 'imap', 'incomingserver'],
+  imap_port: ['imapport'],
+  imap_use_ssl: ['imapusessl', 'imaptls', 'imapssl', 'imapsecure', 'imapsecurity', 'imapencryption'],
+  daily_limit: ['dailylimit', 'maxemailperday', 'maxemailsperday', 'dailysendinglimit', 'dailycap', 'limit', 'epd'],
+};
+
+const SECRETS = /^(?:secret|secretkey|2fa.*|twofactor.*|totp.*|otp.*|recovery.*|backupcodes?)$/;
+
+const GOOGLE_ADMIN = ['passwordhashfunction', 'orgunitpath'];
+
+/** A header as it is compared: without case, separators, brackets and what vendors put in front. */
+export function normalizeHeader(header: string): string {
+  return header
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\[[^\]]*\]|\([^)]*\)/g, '')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .replace(/^custom/, '')
+    .replace(/^sm(?:pt|tp)/, 'smtp');
+}
+
+/**
+ * What the columns of this header row hold.
+ *
+ * @throws FileProblem where they are those of a file with sign-in passwords
+ */
+export function findColumns(headers: string[]): Columns {
+  const normalized = headers.map(normalizeHeader);
+  const problem = findWrongFile(normalized);
+  if (problem !== undefined) throw new FileProblem(problem);
+  const byField = new Map<ColumnField, number[]>();
+  const used = new Set<number>();
+  for (const field of COLUMN_FIELDS) {
+    const places = HEADERS[field].flatMap((header) => placesOf(normalized, header));
+    if (places.length > 0) byField.set(field, places);
+    for (const place of places) used.add(place);
+  }
+  const rest = headers
+    .map((header, place) => ({ header: header.trim(), place }))
+    .filter(({ place }) => !used.has(place));
+  const isSecret = ({ place }: { place: number }) => SECRETS.test(normalized[place] ?? '');
+  return {
+    byField,
+    headers: headers.map((header) => header.trim()),
+    unknown: rest.filter((each) => !isSecret(each) && each.header !== '').map(({ header }) => header),
+    dropped: rest.filter(isSecret).map(({ header }) => header),
+  };
+}
+
+/** Whether a row of cells is a header: it names a field and holds no address. */
+export function isHeader(cells: string[]): boolean {
+  if (cells.some((cell) => cell.includes('@'))) return false;
+  const known = new Set(Object.values(HEADERS).flat());
+  return cells.some((cell) => known.has(normalizeHeader(cell)));
+}
+
+function placesOf(normalized: string[], header: string): number[] {
+  return normalized.flatMap((each, place) => (each === header ? [place] : []));
+}
+
+function findWrongFile(normalized: string[]): 'google_sign_in_passwords' | 'login_sheet' | undefined {
+  const has = (header: string) => normalized.includes(header);
+  if (GOOGLE_ADMIN.some(has)) return 'google_sign_in_passwords';
+  const isLoginSheet = has('recoveryemail') && has('serviceprovider') && has('admin') && !has('apppassword');
+  return isLoginSheet ? 'login_sheet' : undefined;
+}

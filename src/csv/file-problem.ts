@@ -1,0 +1,57 @@
+/** Why nothing can be read out of a file or a pasted text. */
+export type FileProblemKind =
+  | 'empty'
+  | 'too_large'
+  | 'too_many_rows'
+  | 'excel'
+  | 'zip'
+  | 'pdf'
+  | 'web_page'
+  | 'json'
+  | 'binary'
+  | 'unclosed_quote'
+  | 'broken_row'
+  | 'no_address'
+  | 'google_sign_in_passwords'
+  | 'login_sheet';
+
+/** The file or the text can't be used as it is. The message is a sentence for the person; it holds nothing of the file. */
+export class FileProblem extends Error {
+  readonly code = 'file_problem';
+  readonly kind: FileProblemKind;
+  /** Where it is, counted from 1 as an editor does. */
+  readonly line: number | undefined;
+
+  constructor(kind: FileProblemKind, line?: number) {
+    super(`${line === undefined ? '' : `Line ${line}: `}${FILE_PROBLEMS[kind]}`);
+    this.name = 'FileProblem';
+    this.kind = kind;
+    this.line = line;
+  }
+}
+
+/** Of a file or a pasted text, in bytes. */
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Of one batch. */
+export const MAX_ROWS = 5_000;
+
+const SAVE_AS_CSV = 'Save it as CSV (UTF-8) and use that file.';
+
+const FILE_PROBLEMS: Record<FileProblemKind, string> = {
+  empty: 'There are no rows in it. Check that you have the right file.',
+  too_large: 'This is larger than 4 MB. Split it into several files and add them one after the other.',
+  too_many_rows: 'This has more than 5,000 rows. Split it into several files and add them one after the other.',
+  excel: `This is an Excel workbook. ${SAVE_AS_CSV}`,
+  zip: 'This is a ZIP archive. Open it and use the CSV file inside.',
+  pdf: 'This is a PDF. Export the inboxes as CSV and use that file.',
+  web_page: 'This is a web page, not a CSV file. Download the CSV file again and use that.',
+  json: 'This is JSON. Export the inboxes as CSV and use that file.',
+  binary: `This is not a text file. ${SAVE_AS_CSV}`,
+  unclosed_quote: 'A quotation mark opens here and never closes. Close it or remove it, then try again.',
+  broken_row: 'This row can’t be read. Check its quotation marks and separators, then try again.',
+  no_address: 'No column has email addresses in it. Check that you have the right file.',
+  google_sign_in_passwords:
+    'These are Google sign-in passwords from the Admin console. ColdSend needs an app password for each inbox.',
+  login_sheet: 'This sheet has sign-in passwords. Use the sheet with the app passwords instead.',
+};

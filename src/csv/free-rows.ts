@@ -1,0 +1,46 @@
+import { flagsOfPassword } from './read-cells.ts';
+import type { ReadRow, RowFlag } from './row.ts';
+
+/** An address, what separates it from its password, and the rest, which is the password. */
+const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|[ \t]+|\s*$)(.*)$/;
+
+/** A line of a table has this many separators of one kind; a password seldom does. */
+const CELLS_OF_A_TABLE = 3;
+
+/** Whether this is no table but lines that each begin with an address, like `jane@acme.com abcd efgh`. */
+export function isFreeText(text: string): boolean {
+  const lines = linesOf(text);
+  return (
+    lines.length > 0 &&
+    lines.every(({ text: line }) => FREE_LINE.test(line)) &&
+    !isTable(lines.map((each) => each.text))
+  );
+}
+
+/** The rows of such a text. */
+export function readFreeRows(text: string): ReadRow[] {
+  return linesOf(text).map(({ line, text: content }) => {
+    const [, address = '', password = ''] = FREE_LINE.exec(content) ?? [];
+    const flags: RowFlag[] = /\S@\S+\.\S/.test(password) ? ['too_much_on_the_line'] : flagsOfPassword(password);
+    return {
+      line,
+      account: { email_address: address, ...(password.trim() !== '' && { smtp_password: password }) },
+      flags,
+    };
+  });
+}
+
+function isTable(lines: string[]): boolean {
+  return [',', ';', '\t', '|'].some((separator) => {
+    const counts = lines.map((line) => line.split(separator).length);
+    return counts.every((count) => count >= CELLS_OF_A_TABLE && count === counts[0]);
+  });
+}
+
+function linesOf(text: string): { line: number; text: string }[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((content, index) => ({ line: index + 1, text: content }))
+    .filter(({ text: content }) => content.trim() !== '');
+}

@@ -1,0 +1,84 @@
+import { type ColumnField, type Columns, findColumns, isHeader } from './columns.ts';
+import { decodeText, type Encoding } from './decode-text.ts';
+import { FileProblem, MAX_ROWS } from './file-problem.ts';
+import { findVendor, type Vendor } from './find-vendor.ts';
+import { isFreeText, readFreeRows } from './free-rows.ts';
+import { readCells } from './read-cells.ts';
+import type { ReadRow } from './row.ts';
+import { type CellRow, splitCells } from './split-cells.ts';
+
+export type ReadFile = {
+  rows: ReadRow[];
+  encoding: Encoding;
+  vendor: Vendor | undefined;
+  /** Which header went to which field, in the order of the file; empty where there is no header. */
+  columns: { header: string; field: ColumnField }[];
+  /** Headers of columns that are not used, and of those with secrets, which were not read. */
+  unknown: string[];
+  dropped: string[];
+  /** Fields with several columns, of which the first that has something in it is used. */
+  doubled: { field: ColumnField; headers: string[] }[];
+};
+
+/**
+ * The rows of a vendor's CSV file, of pasted spreadsheet rows, or of lines with an address and a password. Nothing is checked here
+ * beyond what it takes to read it. 5,000 rows take about a fifth of a second, in slices between which others get their turn.
+ *
+ * @throws FileProblem where the whole can't be used; no other error, whatever the bytes are
+ */
+export async function readRows(bytes: Uint8Array): Promise<ReadFile> {
+  const { text, encoding } = decodeText(bytes);
+  if (isFreeText(text)) return { ...NO_COLUMNS, rows: limited(readFreeRows(text)), encoding };
+  const cells = await splitCells(text);
+  const [first, ...rest] = cells;
+  if (first === undefined) throw new FileProblem('empty');
+  if (!isHeader(first.cells)) return { ...readWithoutHeader(cells), encoding };
+  const columns = findColumns(first.cells);
+  if (rest.length === 0) throw new FileProblem('empty');
+  if (!columns.byField.has('email_address') && !isAddressInParts(columns)) throw new FileProblem('no_address');
+  return {
+    rows: limited(rest.map((row) => readCells(row, columns))),
+    encoding,
+    vendor: findVendor(columns.headers),
+    ...describeColumns(columns),
+  };
+}
+
+const NO_COLUMNS = { vendor: undefined, columns: [], unknown: [], dropped: [], doubled: [] };
+
+/** Address, password and, in a table, what else there may be: hosters' panels write these without a header. */
+function readWithoutHeader(cells: CellRow[]): Omit<ReadFile, 'encoding'> {
+  const place = cells[0]?.cells.findIndex((cell) => cell.includes('@')) ?? -1;
+  if (place === -1) throw new FileProblem('no_address');
+  const columns: Columns = {
+    byField: new Map<ColumnField, number[]>([
+      ['email_address', [place]],
+      ['smtp_password', [place + 1]],
+    ]),
+    headers: [],
+    unknown: [],
+    dropped: [],
+  };
+  return { ...NO_COLUMNS, rows: limited(cells.map((row) => readCells(row, columns))) };
+}
+
+function isAddressInParts({ byField }: Columns): boolean {
+  return byField.has('smtp_username') && byField.has('domain');
+}
+
+function describeColumns({ byField, headers, unknown, dropped }: Columns) {
+  const columns = headers.flatMap((header, place) => {
+    const field = [...byField].find(([, places]) => places.includes(place))?.[0];
+    return field === undefined ? [] : [{ header, field }];
+  });
+  const doubled = [...byField].flatMap(([field, places]) =>
+    places.length > 1 ? [{ field, headers: places.map((place) => headers[place] ?? '') }] : [],
+  );
+  return { columns, unknown, dropped, doubled };
+}
+
+function limited(rows: ReadRow[]): ReadRow[] {
+  if (rows.length === 0) throw new FileProblem('empty');
+  if (rows.length > MAX_ROWS) throw new FileProblem('too_many_rows');
+  return rows;
+}
