@@ -1,0 +1,238 @@
+import { type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
+
+/** The servers of a mailbox. Encryption follows from the port: 465 and 993 from the first byte, else STARTTLS. */
+export type Servers = {
+  inboxType: InboxType;
+  /** What people call the provider; undefined where it is their own server. */
+  provider: string | undefined;
+  smtpHost: string;
+  smtpPort: number;
+  imapHost: string;
+  imapPort: number;
+};
+
+/** A provider, by the domains of its addresses and the ends of its mail exchangers' names. */
+type KnownProvider = Servers & {
+  addressDomains: readonly string[];
+  mxSuffixes: readonly string[];
+  /** The `include:` of its customers' SPF record: it tells the provider where a spam filter has the MX. */
+  spfInclude?: string;
+};
+
+const GOOGLE = preset('GOOGLE_WORKSPACE');
+const MICROSOFT = preset('OUTLOOK_365');
+
+/**
+ * Each with where its servers are documented. Zoho, Yahoo, Rackspace, OVH, Gandi, one.com, GMX, Strato and Fastmail stand in
+ * Thunderbird's ISPDB as well.
+ */
+const KNOWN_PROVIDERS: readonly KnownProvider[] = [
+  // support.google.com/mail/answer/7126229
+  {
+    ...GOOGLE,
+    addressDomains: ['gmail.com', 'googlemail.com'],
+    mxSuffixes: ['google.com', 'googlemail.com'],
+    spfInclude: '_spf.google.com',
+  },
+  // learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/pop3-and-imap4
+  {
+    ...MICROSOFT,
+    addressDomains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
+    mxSuffixes: ['mail.protection.outlook.com', 'mx.microsoft', 'outlook.com', 'hotmail.com'],
+    spfInclude: 'spf.protection.outlook.com',
+  },
+  // zoho.com/mail/help/imap-access.html; a data center has servers of its own
+  ...['com', 'eu', 'in', 'com.au', 'jp'].map((end) => ({
+    ...custom('Zoho Mail', `smtp.zoho.${end}`, 465, `imap.zoho.${end}`),
+    addressDomains: end === 'com' ? ['zoho.com', 'zohomail.com'] : [`zohomail.${end}`],
+    mxSuffixes: [`zoho.${end}`],
+    spfInclude: `zoho.${end}`,
+  })),
+  // zoho.com/mail/help/zoho-mail-canada-data-center
+  {
+    ...custom('Zoho Mail', 'smtp.zohocloud.ca', 465, 'imap.zohocloud.ca'),
+    addressDomains: ['zohomail.ca'],
+    mxSuffixes: ['zohocloud.ca'],
+  },
+  // fastmail.help/hc/en-us/articles/1500000278342
+  {
+    ...custom('Fastmail', 'smtp.fastmail.com', 465, 'imap.fastmail.com'),
+    addressDomains: ['fastmail.com', 'fastmail.fm'],
+    mxSuffixes: ['messagingengine.com'],
+    spfInclude: 'spf.messagingengine.com',
+  },
+  // docs.rackspace.com/docs/settings-for-your-email-clients
+  {
+    ...custom('Rackspace', 'secure.emailsrvr.com', 465, 'secure.emailsrvr.com'),
+    addressDomains: [],
+    mxSuffixes: ['emailsrvr.com'],
+    spfInclude: 'emailsrvr.com',
+  },
+  // ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3
+  {
+    ...custom('IONOS', 'smtp.ionos.com', 465, 'imap.ionos.com'),
+    addressDomains: [],
+    mxSuffixes: ['ionos.com', '1and1.com'],
+  },
+  {
+    ...custom('IONOS', 'smtp.ionos.de', 465, 'imap.ionos.de'),
+    addressDomains: ['online.de'],
+    mxSuffixes: ['kundenserver.de'],
+  },
+  // help.ovhcloud.com: Email, general settings
+  {
+    ...custom('OVHcloud', 'ssl0.ovh.net', 465, 'ssl0.ovh.net'),
+    addressDomains: [],
+    mxSuffixes: ['ovh.net'],
+    spfInclude: 'mx.ovh.com',
+  },
+  // docs.gandi.net/en/gandimail/configuration
+  {
+    ...custom('Gandi', 'mail.gandi.net', 465, 'mail.gandi.net'),
+    addressDomains: [],
+    mxSuffixes: ['gandi.net'],
+    spfInclude: '_mailcust.gandi.net',
+  },
+  // help.one.com: Mail server settings
+  {
+    ...custom('one.com', 'send.one.com', 465, 'imap.one.com'),
+    addressDomains: [],
+    mxSuffixes: ['one.com'],
+    spfInclude: '_custspf.one.com',
+  },
+  // support.hostinger.com: Email client settings
+  {
+    ...custom('Hostinger', 'smtp.hostinger.com', 465, 'imap.hostinger.com'),
+    addressDomains: [],
+    mxSuffixes: ['hostinger.com', 'hostinger.in'],
+    spfInclude: '_spf.mail.hostinger.com',
+  },
+  // support.titan.email: Configure Titan on other apps
+  {
+    ...custom('Titan', 'smtp.titan.email', 465, 'imap.titan.email'),
+    addressDomains: [],
+    mxSuffixes: ['titan.email'],
+    spfInclude: 'spf.titan.email',
+  },
+  // yandex.com/support/mail/mail-clients; yandex.net serves domains of one's own
+  {
+    ...custom('Yandex', 'smtp.yandex.com', 465, 'imap.yandex.com'),
+    addressDomains: ['yandex.com', 'yandex.ru', 'ya.ru'],
+    mxSuffixes: ['yandex.net', 'yandex.ru'],
+    spfInclude: '_spf.yandex.net',
+  },
+  // help.yahoo.com/kb/SLN4075.html
+  {
+    ...custom('Yahoo', 'smtp.mail.yahoo.com', 465, 'imap.mail.yahoo.com'),
+    addressDomains: ['yahoo.com', 'ymail.com', 'rocketmail.com'],
+    mxSuffixes: ['yahoodns.net'],
+  },
+  // support.apple.com/102525; iCloud takes STARTTLS only
+  {
+    ...custom('iCloud', 'smtp.mail.me.com', 587, 'imap.mail.me.com'),
+    addressDomains: ['icloud.com', 'me.com', 'mac.com'],
+    mxSuffixes: ['icloud.com'],
+    spfInclude: 'icloud.com',
+  },
+  // namecheap.com/support/knowledgebase/article.aspx/1179
+  {
+    ...custom('Namecheap Private Email', 'mail.privateemail.com', 465, 'mail.privateemail.com'),
+    addressDomains: [],
+    mxSuffixes: ['privateemail.com'],
+    spfInclude: 'spf.privateemail.com',
+  },
+  // migadu.com/guides/imap
+  {
+    ...custom('Migadu', 'smtp.migadu.com', 465, 'imap.migadu.com'),
+    addressDomains: [],
+    mxSuffixes: ['migadu.com'],
+    spfInclude: 'spf.migadu.com',
+  },
+  // gmx.net and web.de: POP3/IMAP settings
+  {
+    ...custom('GMX', 'mail.gmx.net', 465, 'imap.gmx.net'),
+    addressDomains: ['gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch'],
+    mxSuffixes: ['gmx.net'],
+  },
+  // strato.de/faq/mail
+  {
+    ...custom('STRATO', 'smtp.strato.de', 465, 'imap.strato.de'),
+    addressDomains: [],
+    mxSuffixes: ['rzone.de'],
+  },
+  // docs.aws.amazon.com/workmail/latest/userguide/using_IMAP.html; a region has servers of its own
+  ...['us-east-1', 'us-west-2', 'eu-west-1'].map((region) => ({
+    ...custom('Amazon WorkMail', `smtp.mail.${region}.awsapps.com`, 465, `imap.mail.${region}.awsapps.com`),
+    addressDomains: [],
+    mxSuffixes: [`inbound-smtp.${region}.amazonaws.com`],
+  })),
+];
+
+/** MX names that are the servers themselves, one for each customer (mxroute.com/docs: the host is the one in the MX record). */
+const OWN_HOST_SUFFIXES = ['mxrouting.net', 'mxlogin.com'];
+
+/** Proton has no IMAP without a program on one's own computer (proton.me/mail/bridge). */
+const WITHOUT_IMAP = { addressDomains: ['proton.me', 'protonmail.com', 'pm.me'], mxSuffixes: ['protonmail.ch'] };
+
+/** The servers for addresses of this domain, where it is the provider's own. */
+export function findByAddressDomain(domain: string): Servers | undefined {
+  return withoutMarks(KNOWN_PROVIDERS.find(({ addressDomains }) => addressDomains.includes(domain)));
+}
+
+/** The servers of who receives mail under this name. */
+export function findByMx(exchange: string): Servers | undefined {
+  const [ownHost] = OWN_HOST_SUFFIXES.some((suffix) => endsInDomain(exchange, suffix)) ? [exchange] : [];
+  if (ownHost !== undefined) return custom('MXroute', ownHost, 465, ownHost);
+  return withoutMarks(
+    KNOWN_PROVIDERS.find(({ mxSuffixes }) => mxSuffixes.some((suffix) => endsInDomain(exchange, suffix))),
+  );
+}
+
+/** The servers of whom an SPF record lets send. */
+export function findBySpf(record: string): Servers | undefined {
+  const includes = record
+    .toLowerCase()
+    .split(/\s+/)
+    .flatMap((term) => /^[+?~]?include:(.+)$/.exec(term)?.[1] ?? []);
+  return withoutMarks(
+    KNOWN_PROVIDERS.find(({ spfInclude }) => spfInclude !== undefined && includes.includes(spfInclude)),
+  );
+}
+
+/** The `include:` that a domain needs in its SPF record to send through these servers; undefined where none is known. */
+export function spfIncludeOf(smtpHost: string): string | undefined {
+  return KNOWN_PROVIDERS.find((known) => known.smtpHost === smtpHost.toLowerCase())?.spfInclude;
+}
+
+/** Whether mailboxes there can't be read over IMAP at all. */
+export function isWithoutImap(domain: string, exchanges: readonly string[]): boolean {
+  if (WITHOUT_IMAP.addressDomains.includes(domain)) return true;
+  return exchanges.some((exchange) => WITHOUT_IMAP.mxSuffixes.some((suffix) => endsInDomain(exchange, suffix)));
+}
+
+function endsInDomain(name: string, suffix: string): boolean {
+  const plain = name.toLowerCase().replace(/\.$/, '');
+  return plain === suffix || plain.endsWith(`.${suffix}`);
+}
+
+function preset(inboxType: 'GOOGLE_WORKSPACE' | 'OUTLOOK_365'): Servers {
+  const { name, smtp_host = '', smtp_port, imap_host = '', imap_port } = PROVIDERS[inboxType];
+  return {
+    inboxType,
+    provider: name,
+    smtpHost: smtp_host,
+    smtpPort: smtp_port,
+    imapHost: imap_host,
+    imapPort: imap_port,
+  };
+}
+
+function custom(provider: string, smtpHost: string, smtpPort: number, imapHost: string): Servers {
+  return { inboxType: 'CUSTOM_SMTP', provider, smtpHost, smtpPort, imapHost, imapPort: 993 };
+}
+
+function withoutMarks(known: KnownProvider | undefined): Servers | undefined {
+  if (known === undefined) return undefined;
+  const { inboxType, provider, smtpHost, smtpPort, imapHost, imapPort } = known;
+  return { inboxType, provider, smtpHost, smtpPort, imapHost, imapPort };
+}

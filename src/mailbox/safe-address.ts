@@ -1,0 +1,103 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+import type { Dns } from './dns.ts';
+
+/**
+ * Keeps look-ups and logins away from the network that the bot runs in (server-side request forgery): a person chooses the server's
+ * name, so that its address must be one of the public internet. IANA's special-purpose registries, IPv4 and IPv6.
+ */
+const PRIVATE_RANGES = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'];
+
+const SPECIAL_RANGES = [
+  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '192.0.0.0/24', '192.0.2.0/24', '192.31.196.0/24'],
+  ...['192.52.193.0/24', '192.88.99.0/24', '192.175.48.0/24', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
+  ...['224.0.0.0/4', '240.0.0.0/4'],
+  ...['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
+  ...['5f00::/16', 'fe80::/10', 'ff00::/8'],
+];
+
+/** Names that say by themselves that they are not of the public internet (RFC 6761, 6762, 8375, 7686). */
+const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|lan|intranet|corp|home)$/;
+
+export type AddressGuard = {
+  /**
+   * The addresses that may be connected to under this name. `blocked`: the name is none, or one of its addresses is not public,
+   * and then none of them is used. All three take the same time but for the look-up.
+   */
+  resolve(host: string): Promise<Resolved>;
+};
+
+export type Resolved =
+  | { kind: 'addresses'; addresses: string[] }
+  | { kind: 'blocked' }
+  /** There is no such name, or it has no address. */
+  | { kind: 'no_such_host' }
+  /** DNS did not answer. */
+  | { kind: 'failed' };
+
+/**
+ * @param allowedNetworks ranges like `10.1.0.0/16` that may be asked although they are not public: an operator's own mail servers
+ * @throws TypeError where one of them is no range
+ */
+export function createAddressGuard(dns: Pick<Dns, 'a' | 'aaaa'>, allowedNetworks: readonly string[]): AddressGuard {
+  const blocked = toBlockList([...PRIVATE_RANGES, ...SPECIAL_RANGES]);
+  const allowed = toBlockList(allowedNetworks);
+  return { resolve };
+
+  async function resolve(host: string): Promise<Resolved> {
+    const name = domainToASCII(host).replace(/\.$/, '').toLowerCase();
+    if (!isPublicName(name)) return { kind: 'blocked' };
+    const [v4, v6] = await Promise.all([dns.a(name), dns.aaaa(name)]);
+    const addresses = [v4, v6].flatMap((found) => (found.kind === 'found' ? found.records : []));
+    if (addresses.some(isBlocked)) return { kind: 'blocked' };
+    if (addresses.length > 0) return { kind: 'addresses', addresses };
+    return v4.kind === 'failed' || v6.kind === 'failed' ? { kind: 'failed' } : { kind: 'no_such_host' };
+  }
+
+  function isBlocked(address: string): boolean {
+    const plain = withoutMapping(address);
+    const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
+    return blocked.check(plain, family) && !allowed.check(plain, family);
+  }
+}
+
+/** An address range as `10.0.0.0/8` or `fc00::/7`; undefined where `text` is none. */
+export function parseNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+  const [, address = '', digits = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(text) ?? [];
+  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+  const prefix = Number(digits);
+  if (family === undefined || prefix > (family === 'ipv4' ? 32 : 128)) return undefined;
+  return { address, prefix, family };
+}
+
+/** Two labels or more, the last of letters: `0x7f.1`, `127.1` and `2130706433` are addresses to some resolvers. */
+function isPublicName(name: string): boolean {
+  const labels = name.split('.');
+  const last = labels.at(-1) ?? '';
+  return (
+    labels.length > 1 &&
+    /^(?:xn--[a-z0-9-]+|[a-z][a-z0-9-]*)$/.test(last) &&
+    !/^0x/.test(last) &&
+    !LOCAL_NAME.test(name)
+  );
+}
+
+/** `::ffff:10.0.0.1` reaches 10.0.0.1. */
+function withoutMapping(address: string): string {
+  const [, v4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  if (v4 !== undefined) return v4;
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const bits = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+}
+
+function toBlockList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const parsed = parseNetwork(network);
+    if (parsed === undefined) throw new TypeError(`${network} is no address range`);
+    list.addSubnet(parsed.address, parsed.prefix, parsed.family);
+  }
+  return list;
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { judgeDomain } from '../../src/mailbox/judge-domain.ts';
+import { createRecordedDns, mx, type Zone } from './recorded-dns.ts';
+
+const judge = (zone: Zone, domain = 'acme.com', smtpHost = 'smtp.gmail.com') =>
+  judgeDomain(createRecordedDns(zone), domain, smtpHost);
+
+const google = { '_spf.google.com': { txt: ['v=spf1 ip4:192.0.2.0/24 ~all'] } };
+
+test('a domain in order', async () => {
+  const zone: Zone = {
+    ...google,
+    'acme.com': { mx: mx('smtp.google.com'), txt: ['x', 'v=spf1 include:_spf.google.com ~all'] },
+    '_dmarc.acme.com': { txt: ['v=DMARC1; p=reject; rua=mailto:d@acme.com'] },
+    'google._domainkey.acme.com': { txt: ['v=DKIM1; k=rsa; p=MIGf'] },
+  };
+  assert.deepEqual(await judge(zone), { mx: 'found', spf: 'good', dmarc: 'enforced', dkim: 'found' });
+});
+
+test('a domain with nothing, and one that nobody answers for', async () => {
+  assert.deepEqual(await judge({ 'acme.com': {} }), {
+    mx: 'missing',
+    spf: 'missing',
+    dmarc: 'missing',
+    dkim: 'not_found',
+  });
+  const failing: Zone = { 'acme.com': { mx: 'failed', txt: 'failed' }, '_dmarc.acme.com': { txt: 'failed' } };
+  const { mx: exchangers, spf, dmarc } = await judge(failing);
+  assert.deepEqual([exchangers, spf, dmarc], ['unknown', 'unknown', 'unknown']);
+  assert.equal((await judge({ 'acme.com': { mx: mx('') } })).mx, 'null_mx');
+});
+
+describe('SPF', () => {
+  const spfOf = async (record: string | string[], more: Zone = {}) =>
+    (await judge({ ...google, ...more, 'acme.com': { txt: [record].flat() } })).spf;
+  const cases: [record: string | string[], verdict: string][] = [
+    ['v=spf1 include:_spf.google.com -all', 'good'],
+    ['V=SPF1 INCLUDE:_spf.google.com ~ALL', 'good'],
+    ['v=spf1 include:_spf.google.com ?all', 'weak'],
+    ['v=spf1 include:_spf.google.com', 'weak'],
+    ['v=spf1 include:_spf.google.com +all', 'open'],
+    ['v=spf1 all', 'open'],
+    ['v=spf1 a mx -all', 'without_provider'],
+    ['v=spf10 include:_spf.google.com -all', 'missing'],
+    [['v=spf1 include:_spf.google.com -all', 'v=spf1 -all'], 'several'],
+    [`v=spf1 ${Array.from({ length: 11 }, (_, n) => `a:h${n}.acme.com`).join(' ')} -all`, 'too_many_look_ups'],
+  ];
+  for (const [record, verdict] of cases) {
+    test(`${String(record).slice(0, 60)}: ${verdict}`, async () => assert.equal(await spfOf(record), verdict));
+  }
+
+  test('a redirect decides in place of all', async () => {
+    const target: Zone = { 'spf.acme.com': { txt: ['v=spf1 include:_spf.google.com -all'] } };
+    assert.equal(await spfOf('v=spf1 redirect=spf.acme.com', target), 'good');
+  });
+
+  test('an included record does not decide for the domain', async () => {
+    assert.equal(
+      await spfOf('v=spf1 include:_spf.google.com include:x.com', { 'x.com': { txt: ['v=spf1 +all'] } }),
+      'weak',
+    );
+  });
+
+  test('records that include each other come to an end', async () => {
+    const ring: Zone = {
+      'a.com': { txt: ['v=spf1 include:b.com -all'] },
+      'b.com': { txt: ['v=spf1 include:a.com -all'] },
+    };
+    assert.equal(await spfOf('v=spf1 include:a.com include:_spf.google.com -all', ring), 'good');
+    const chain: Zone = Object.fromEntries(
+      Array.from({ length: 50 }, (_, n) => [`c${n}.com`, { txt: [`v=spf1 include:c${n + 1}.com -all`] }]),
+    );
+    assert.equal(await spfOf('v=spf1 include:c0.com -all', chain), 'too_many_look_ups');
+  });
+
+  test('an include that nobody answers for is not known', async () => {
+    assert.equal(await spfOf('v=spf1 include:x.com -all', { 'x.com': { txt: 'failed' } }), 'unknown');
+  });
+});
+
+describe('DMARC', () => {
+  const dmarcOf = async (zone: Zone, domain = 'mail.acme.com') => (await judge(zone, domain)).dmarc;
+
+  test('the record of a name above holds, with its policy for names below', async () => {
+    assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=none; sp=reject'] } }), 'enforced');
+    assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=reject; sp=none'] } }), 'monitoring');
+    assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1;p=quarantine'] } }), 'enforced');
+  });
+
+  test('p=none, no policy, another version, two records', async () => {
+    const own = (...records: string[]) => dmarcOf({ '_dmarc.mail.acme.com': { txt: records } });
+    assert.equal(await own('v=DMARC1; p=none'), 'monitoring');
+    assert.equal(await own('v=DMARC1; rua=mailto:x@y.z'), 'monitoring');
+    assert.equal(await own('v=DMARC2; p=reject'), 'missing');
+    assert.equal(await own('v=DMARC1; p=reject', 'v=DMARC1; p=none'), 'missing');
+  });
+
+  test('a long name asks at most eight times', async () => {
+    const dns = createRecordedDns({});
+    await judgeDomain(dns, 'a.b.c.d.e.f.g.h.i.j.k.acme.com', 'smtp.x.com');
+    const asked = dns.asked.filter((name) => name.startsWith('txt _dmarc.'));
+    assert.equal(asked.length, 8);
+    assert.equal(asked[1], 'txt _dmarc.g.h.i.j.k.acme.com');
+  });
+});
+
+test('a DKIM key that was taken back is no key', async () => {
+  const revoked: Zone = { 'acme.com': {}, 'default._domainkey.acme.com': { txt: ['v=DKIM1; p='] } };
+  assert.equal((await judge(revoked)).dkim, 'not_found');
+});
