@@ -1,4 +1,4 @@
-import { type InboxType, PROVIDERS } from '../add-inbox/providers.ts';
+import { type InboxType, PROVIDERS } from '../add-inbox/account/providers.ts';
 
 /** The servers of a mailbox. Encryption follows from the port: 465 and 993 from the first byte, else STARTTLS. */
 export type Servers = {

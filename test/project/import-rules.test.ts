@@ -13,6 +13,8 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const MAY_IMPORT: Record<string, RegExp> = {
   'add-inbox/': /^add-inbox\//,
   'coldsend/': /^(coldsend|add-inbox)\/|^operations\/growing-buffer\.ts$/,
+  'csv/': /^(csv|add-inbox)\//,
+  'mailbox/': /^(mailbox|add-inbox)\//,
   'operations/': /^(operations|coldsend|slack|storage|web|add-inbox)\/|^config\.ts$/,
   'slack/': /^(slack|add-inbox|operations|web)\//,
   'slack/blocks/': /^slack\/(blocks\/|ids\.ts|sentences\.ts)/,
