@@ -35,3 +35,25 @@ test('a password that holds half a character is sent like any other, and hidden 
   await close();
   await server.close();
 });
+
+test('secrets that follow each other are hidden as one', () => {
+  assert.equal(createForeignText(['hunter2!'])('no hunter2!hunter2! here'), 'no ••• here');
+});
+
+test('what was cut off is marked so, also where hiding made the text short again', () => {
+  const secret = 'correct-horse-battery-staple';
+  const clean = createForeignText([secret]);
+  const fits = 1_001 - `${secret} `.length;
+  assert.equal(clean(`${secret} ${'x'.repeat(fits)}`), `••• ${'x'.repeat(fits)}`);
+  for (const behind of ['x', `x ${secret}`]) {
+    assert.equal(clean(`${secret} ${'x'.repeat(fits)}${behind}`), `••• ${'x'.repeat(fits)}…`);
+  }
+});
+
+test('wherever the text is cut, nothing of a secret is left at its end', () => {
+  const secret = 'Q1-W2-E3-R4-T5-Z6';
+  for (let at = 980; at < 1_010; at += 1) {
+    const cut = createForeignText([secret])(`${secret.padEnd(at, 'x')}${secret}x`);
+    assert.match(cut, /^[•x…]+$/, `${at}`);
+  }
+});

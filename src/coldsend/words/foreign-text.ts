@@ -35,7 +35,7 @@ function mask(text: string, echoes: Range[]): string {
     at = Math.max(at, to);
   }
   const end = MAX_LENGTH + 1;
-  return at > end ? `${masked}…` : masked + text.slice(at, end) + (text.length > end ? '…' : '');
+  return masked + text.slice(at, end) + (text.length > end ? '…' : '');
 }
 
 function cut(text: string): string {
