@@ -117,7 +117,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: 'which other workspace somebody belongs to is not looked at',
   },
   {
-    file: 'src/coldsend/foreign-text.ts',
+    file: 'src/coldsend/words/foreign-text.ts',
     change: 'const MAX_READ = «2» * MAX_LENGTH; → 3',
     why: 'what is read behind the cut is long enough for any password to be recognized; more changes nothing',
   },

@@ -16,7 +16,7 @@ export const TARGETS: Record<string, readonly TestRun[]> = {
     { file: 'test/add-inbox/worker/worker-leases.test.ts' },
     { file: 'test/add-inbox/worker/worker-places.test.ts' },
   ],
-  'src/coldsend/words/foreign-text.ts': [{ file: 'test/coldsend/hard-secrets.test.ts' }],
+  'src/coldsend/words/foreign-text.ts': [{ file: 'test/coldsend/words/hard-secrets.test.ts' }],
   'src/coldsend/post-once.ts': [{ file: 'test/coldsend/may-send.test.ts' }, { file: 'test/coldsend/client.test.ts' }],
   'src/operations/monotonic-clock.ts': [],
   'src/slack/thread/delivery.ts': [
