@@ -21,7 +21,7 @@ export function readAnswer(answer: Answer, now: number, clean: CleanText): SendR
   const { status } = answer;
   if (status >= 200 && status <= 299) return readSuccess(answer, clean);
   if (status >= 300 && status <= 499) return readClientError(answer, now, clean);
-  if (status === 503) return readUnavailable(answer, now, clean);
+  if (status >= 502 && status <= 504) return readUnavailable(answer, now, clean);
   return unknown(status >= 500 && status <= 599 ? 'server_error' : 'unexpected_answer');
 }
 
@@ -41,9 +41,11 @@ function readSuccess(answer: Answer, clean: CleanText): SendResult {
   return refused(answer, readRefusal(answer, clean));
 }
 
-/** A gateway that lost patience says 503 too, while ColdSend may be adding the inbox. */
+/** What a gateway says that lost patience, while ColdSend may be adding the inbox; only a 503 can be ColdSend's own "not now". */
 function readUnavailable(answer: Answer, now: number, clean: CleanText): SendResult {
-  if (!readRefusal(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status: answer.status };
+  const { status } = answer;
+  if (!readRefusal(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status };
+  if (status !== 503) return unknown('server_error');
   return { kind: 'not_done', why: 'unavailable', retryAfterMs: findRetryAfterMs(answer.headers, now) };
 }
 

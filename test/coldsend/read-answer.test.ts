@@ -160,7 +160,17 @@ for (const [says, body, reason] of WORDS) {
   });
 }
 
-for (const status of [500, 501, 502, 504, 520, 599]) {
+for (const status of [502, 504]) {
+  test(`${status} is unknown: a gateway's, where ColdSend can't be recognised`, () => {
+    const between = { kind: 'unknown', why: 'answer_lost', status };
+    for (const body of [undefined, '', '<html>Bad gateway</html>', ADDED_BODY, { error: 'x' }]) {
+      assert.deepEqual(read(status, body), between);
+    }
+    assert.deepEqual(read(status, { detail: 'Upstream failed' }), serverError);
+  });
+}
+
+for (const status of [500, 501, 520, 599]) {
   test(`${status} is unknown, even with the documented answer`, () => {
     assert.deepEqual(read(status, ADDED_BODY), serverError);
     assert.deepEqual(read(status, undefined), serverError);
