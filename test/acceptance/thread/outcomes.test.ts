@@ -173,7 +173,7 @@ const unknown: Case[] = [
     script: { kind: 'server_error', status: 502, added: true },
     glance: UNKNOWN,
     button: 'Try once more',
-    reply: ['ColdSend answered with an error of its own.'],
+    reply: ['A server between this bot and ColdSend answered in its place (HTTP 502).'],
     added: true,
   },
   {
