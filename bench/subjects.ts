@@ -62,7 +62,7 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
   const isBot = subject !== 'floor' && subject !== 'bolt';
   if (isBot) {
     if (endsAtAck) preload.push('subjects/without-worker.ts');
-    Object.assign(env, {
+    Object.assign(env, BOT.env, {
       DATABASE_URL: databaseUrl,
       ENCRYPTION_KEYS: `${SEALING_KEY.id}:${Buffer.from(SEALING_KEY.key).toString('base64')}`,
       // So that ColdSend's limit is never what is measured, and is counted as ever.
@@ -94,10 +94,14 @@ const MANY_WORKSPACES = {
   PUBLIC_URL: 'http://127.0.0.1:1',
 };
 
-/** As `npm start` does it: `node <options> <file>`. */
-function readStartScript(): { nodeOptions: string[]; file: string } {
+/** As `npm start` does it: `NAME=value node <options> <file>`. */
+function readStartScript(): { env: Record<string, string>; nodeOptions: string[]; file: string } {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const { scripts } = z.object({ scripts: z.object({ start: z.string().regex(/^node /) }) }).parse(manifest);
-  const nodeOptions = scripts.start.split(' ').slice(1);
-  return { file: `../${nodeOptions.pop()}`, nodeOptions };
+  const { scripts } = z
+    .object({ scripts: z.object({ start: z.string().regex(/^(?:\w+=\S+ )*node /) }) })
+    .parse(manifest);
+  const words = scripts.start.split(' ');
+  const settings = words.splice(0, words.indexOf('node')).map((word) => word.split('=', 2));
+  const nodeOptions = words.slice(1);
+  return { env: Object.fromEntries(settings), file: `../${nodeOptions.pop()}`, nodeOptions };
 }

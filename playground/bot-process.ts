@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../src/start.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** As `npm start` has it: types are stripped and code is compiled once. */
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 /** A wait that fails instead of hanging for ever when the bot does not come up. */
 const READY_WITHIN_MS = 20_000;
@@ -38,7 +41,7 @@ export class BotDidNotStart extends Error {
  */
 export async function startBotProcess(env: Record<string, string>): Promise<BotProcess> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultPoint, FromBot, ToBot } from './fault-points.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/start.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const FAULT_POINTS = new URL('./fault-points.ts', import.meta.url).href;
 const COMPILE_CACHE = join(tmpdir(), 'inbox-bot-faults-compiled');
 const READY_WITHIN_MS = 30_000;

@@ -1,4 +1,4 @@
-import buildConnector from 'undici/lib/core/connect.js';
+import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
 import type { KeyTrial } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';

@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
-import type { buildConnector, Dispatcher } from 'undici';
-import Client from 'undici/lib/dispatcher/client.js';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { createGrowingBuffer } from '../operations/growing-buffer.ts';
 import type { Answer, Exchange } from './answer.ts';
 

@@ -1,10 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 // The package's main file loads its metrics of the process as well, and OpenTelemetry with them: ten times as much.
-import Counter from 'prom-client/lib/counter.js';
-import Gauge from 'prom-client/lib/gauge.js';
-import Histogram from 'prom-client/lib/histogram.js';
-import Registry from 'prom-client/lib/registry.js';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is counted for the operator; labels are words of ours or Slack's error codes, never a workspace or an address. */
 export type Metrics = {
@@ -184,9 +181,8 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   }
 }
 
-/** From the first scrape on, so that a bot that nobody scrapes neither loads nor measures this. */
+/** From the first scrape on, so that a bot that nobody scrapes measures nothing. */
 async function measureProcess(register: Registry): Promise<void> {
-  const { default: collectDefaultMetrics } = await import('prom-client/lib/defaultMetrics.js');
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_EVERY_MS });
   // Before its first look at the event loop the least delay is told as 292 years. Who begins later looks later.
   const later = monitorEventLoopDelay({ resolution: LAG_EVERY_MS });

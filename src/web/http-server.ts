@@ -1,10 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError } from '../operations/operator-error.ts';
-
-// An import would read each of the module's exports, and its WebSocket, read, loads the undici inside Node: 40 ms and 13 MB.
-const { createServer } = process.getBuiltinModule('node:http');
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 

@@ -1,4 +1,4 @@
-import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
+import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bolt';
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
@@ -17,7 +17,6 @@ import {
 } from '../thread/ephemeral.ts';
 import { isRefusal, NotOpenedError, type SlackApi } from '../web-api/slack-api.ts';
 import { isTriggerUsed } from '../web-api/slack-errors.ts';
-import { BoltApp } from './bolt-without-receivers.ts';
 import { createIsCopy } from './copies.ts';
 import {
   type ActionPayload,
@@ -62,7 +61,7 @@ const MOST_USED_VIEWS = 1_000;
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
   const isCopy = createIsCopy();
-  const app = new BoltApp({
+  const app = new App({
     receiver: deps.receiver,
     // Where it throws, Bolt acknowledges without a word.
     authorize: ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> =>

@@ -1,6 +1,6 @@
 import type { FetchFunction } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import { Agent } from 'undici';
 import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
 
 /** undici's own 4 s would make a quiet bot pay a new TLS handshake inside the three seconds of a trigger. */

@@ -36,7 +36,7 @@ test('a variable that is set to nothing does not hide the one in .env; one that 
     join(cwd, '.env'),
     'SLACK_BOT_TOKEN=xoxb-1\nSLACK_APP_TOKEN="xapp-1"\nPORT=3000\nDATABASE_URL=nonsense\n',
   );
-  for (const command of [['start.js'], ['admin/admin.ts', 'list']]) {
+  for (const command of [['main.ts'], ['admin/admin.ts', 'list']]) {
     const env = { SLACK_BOT_TOKEN: '', SLACK_APP_TOKEN: ' ', PORT: 'no number', DATABASE_URL: 'sqlite:x.db' };
     const bot = spawn(process.execPath, [join(SRC, command[0] ?? ''), ...command.slice(1)], { cwd, env });
     let said = '';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
 import { startWorld, type World } from '../world/start-bot.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/start.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 async function startSending(world: World, address: string): Promise<void> {
   const { coldsend, member, channelId } = world;

@@ -11,7 +11,7 @@ import { findFreePort } from '../workspaces/start-agency.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { startWorld } from '../world/start-bot.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/start.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 /** Longer than anything here takes, on a busy machine too. */
 const WITHIN_MS = 30_000;
