@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
+import { OperatorError } from './operations/operator-error.ts';
 
 /** What the operator set, checked. Durations in milliseconds. */
 export type Config = {
@@ -37,12 +38,10 @@ export type OauthConfig = {
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment can't be used; each problem names a variable and never shows its value. */
-export class ConfigError extends Error {
-  readonly code = 'config_invalid';
+export class ConfigError extends OperatorError {
   readonly problems: string[];
   constructor(problems: string[]) {
-    super(`The settings can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
+    super('config_invalid', `The settings can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.problems = problems;
   }
 }

@@ -1,10 +1,9 @@
 import { type RunningApp, startApp } from './app/app.ts';
 import { readEnvironment } from './app/read-environment.ts';
-import { ConfigError, findConfigWarnings, parseConfig } from './config.ts';
+import { findConfigWarnings, parseConfig } from './config.ts';
 import { createLog, describeError } from './operations/log/log.ts';
 import { openOutput } from './operations/log/open-output.ts';
-import { StartError } from './operations/operator-error.ts';
-import { StorageError } from './storage/storage-error.ts';
+import { OperatorError } from './operations/operator-error.ts';
 
 await run();
 
@@ -57,8 +56,7 @@ function complain(sentence: string): void {
 
 /** Errors that an operator can mend say so in a sentence of ours; of any other only its code and place are told. */
 function sentenceFor(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof StartError || error instanceof StorageError)
-    return error.message;
+  if (error instanceof OperatorError) return error.message;
   const { code, at } = describeError(error);
   return `The bot could not start (${code} at ${at}).`;
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
 import type { Sealer } from '../storage/sealing/sealing.ts';
 
@@ -19,10 +20,8 @@ export type AdminCommand = (context: AdminContext, argument: string) => Promise<
 export type DoctorContext = Omit<AdminContext, 'database'> & { database: Database | Error };
 
 /** An operator can mend it; the message is the sentence that says how. */
-export class AdminError extends Error {
-  readonly code = 'admin_refused';
+export class AdminError extends OperatorError {
   constructor(message: string) {
-    super(message);
-    this.name = 'AdminError';
+    super('admin_refused', message);
   }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { type Config, ConfigError, findConfigWarnings, parseConfig } from '../config.ts';
+import { type Config, findConfigWarnings, parseConfig } from '../config.ts';
+import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
 import { findSqlitePath, openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing/sealing.ts';
-import { StorageError } from '../storage/storage-error.ts';
 import { backUp, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
 import { doctor } from './doctor.ts';
@@ -68,7 +68,7 @@ export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 |
   try {
     return (await runCommand(command, argument ?? '', { env, print, now })) ? 0 : 1;
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof StorageError || error instanceof AdminError) {
+    if (error instanceof OperatorError) {
       print(error.message);
       return 1;
     }
@@ -84,7 +84,7 @@ async function runCommand(
   const config = parseConfig(env);
   const sealer = createSealer(config.encryptionKeys);
   const database = await open(config, sealer, command.alone === true ? 'bot' : 'tool').catch((error: unknown) => {
-    const isFinding = 'diagnose' in command && (error instanceof StorageError || error instanceof AdminError);
+    const isFinding = 'diagnose' in command && error instanceof OperatorError;
     if (isFinding) return error;
     throw error;
   });

@@ -1,8 +1,17 @@
-/** The bot can't start, for a reason that its operator can mend; the message is the sentence that says how. */
-export class StartError extends Error {
-  readonly code = 'cannot_start';
+/** Something that only an operator can mend. The message is a sentence that says how; it names no secret. */
+export class OperatorError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** What keeps the bot from starting. */
+export class StartError extends OperatorError {
   constructor(message: string) {
-    super(message);
-    this.name = 'StartError';
+    super('cannot_start', message);
   }
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { OperatorError } from '../operations/operator-error.ts';
 import type { Tables } from './tables.ts';
 
 /** What a repository works on: a database, or one transaction of it. */
@@ -34,3 +35,21 @@ export type Database = Executor & {
   check(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** What keeps the bot from using its database. */
+export class StorageError extends OperatorError {
+  constructor(
+    code: 'wrong_keys' | 'database_in_use' | 'corrupt_database' | 'migration_failed' | 'database_unusable',
+    message: string,
+    cause?: unknown,
+  ) {
+    super(code, message, cause);
+  }
+}
+
+/** The database can't be reached, opened or set up: a path, a permission, an address, a full disk. */
+export class DatabaseUnusableError extends StorageError {
+  constructor(message: string, cause?: unknown) {
+    super('database_unusable', message, cause);
+  }
+}

@@ -1,5 +1,6 @@
 import type { Dialect } from 'kysely';
 import type { Database, ErasableTable, Executor } from './database.ts';
+import { DatabaseUnusableError, StorageError } from './database.ts';
 import { type Migration, migrate } from './migrations/migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { erasePostgresTable } from './postgres/erase-postgres-table.ts';
@@ -10,7 +11,6 @@ import { createEraseLater } from './sqlite/erase-later.ts';
 import { eraseSqliteTable } from './sqlite/erase-sqlite-table.ts';
 import { realPathOf } from './sqlite/real-path.ts';
 import { openSqlite, toStorageError, translateErrors } from './sqlite/sqlite-database.ts';
-import { DatabaseUnusableError, StorageError } from './storage-error.ts';
 import { createTransactions } from './transactions.ts';
 
 const SQLITE_URL = /^sqlite:(?:\/\/)?(?<path>.+)$/;

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'slack/': /^(slack|add-inbox|operations|web)\//,
   'slack/blocks/': /^slack\/(blocks\/|ids\.ts|sentences\.ts)/,
   'slack/modals/': /^slack\/(modals|blocks|web-api|form)\/|^slack\/(ids|sentences)\.ts$|^add-inbox\//,
-  'storage/': /^(storage|add-inbox)\//,
+  'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,
   'storage/sealing/': /^storage\/(sealing|rows|sqlite)\/|^storage\/[a-z-]+\.ts$|^add-inbox\//,
   'web/': /^(web|slack|add-inbox|operations)\//,
 };

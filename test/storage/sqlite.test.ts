@@ -1,12 +1,12 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database-suite.ts';
-import { describePrepareQuery } from './prepare-query-suite.ts';
 import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeAuditedStore } from './requests/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
+import { describePrepareQuery } from './rows/prepare-query-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
 import { describeRotateKeys } from './sealing/reseal-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';

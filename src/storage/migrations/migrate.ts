@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Executor } from '../database.ts';
-import { StorageError } from '../storage-error.ts';
+import { StorageError } from '../database.ts';
 
 /** Any number; all versions of the bot have to use the same one. */
 const ADVISORY_LOCK = 7_203_641_508;

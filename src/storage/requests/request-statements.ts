@@ -1,6 +1,6 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Executor } from '../database.ts';
-import { prepareQuery } from '../prepare-query.ts';
+import { prepareQuery } from '../rows/prepare-query.ts';
 import type { RequestPasswordsTable, RequestsTable } from '../tables.ts';
 import { leaseUntil } from './lease-sql.ts';
 import { REQUEST_COLUMNS } from './request-row.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { settling } from '../../add-inbox/request/next-step.ts';
 import type { Database } from '../database.ts';
+import { StorageError } from '../database.ts';
 import type { Sealer } from '../sealing/sealing.ts';
-import { StorageError } from '../storage-error.ts';
 import { createAuditedStore } from './audited-store.ts';
 import { createRequestLease, nextFence } from './lease-sql.ts';
 import { createRequestRepository } from './request-repository.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Executor } from '../database.ts';
-import { StorageError } from '../storage-error.ts';
+import { StorageError } from '../database.ts';
 import type { SealedCheckTable } from '../tables.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 import { type Sealer, sealedPrefix } from './sealing.ts';

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { DatabaseUnusableError } from '../database.ts';
 import { openDatabase } from '../open-database.ts';
 import { settleRestored } from '../requests/settle-restored.ts';
 import type { Sealer } from '../sealing/sealing.ts';
-import { DatabaseUnusableError } from '../storage-error.ts';
 import { createPrivateFile } from './private-file.ts';
 import { translateErrors } from './sqlite-database.ts';
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect } from 'kysely';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
-import { DatabaseUnusableError, StorageError } from '../storage-error.ts';
+import { DatabaseUnusableError, StorageError } from '../database.ts';
 import { createPrivateFile } from './private-file.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-errors.ts';

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { StorageError } from '../storage-error.ts';
+import { StorageError } from '../database.ts';
 import { createPrivateFile } from './private-file.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-errors.ts';
 

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { ColdsendKey, KeyName, KeyStatus } from '../../add-inbox/keys/coldsend-key.ts';
 import type { Executor } from '../database.ts';
-import { prepareQuery } from '../prepare-query.ts';
+import { prepareQuery } from '../rows/prepare-query.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
 import { keyFingerprint } from '../sealing/key-fingerprint.ts';

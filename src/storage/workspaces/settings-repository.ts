@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Executor } from '../database.ts';
-import { prepareQuery } from '../prepare-query.ts';
+import { prepareQuery } from '../rows/prepare-query.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { storedJson } from '../rows/stored-json.ts';
 import { stampOf } from './stamp.ts';

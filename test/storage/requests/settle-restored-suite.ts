@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { RequestChange } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
+import { StorageError } from '../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { settleRestored } from '../../../src/storage/requests/settle-restored.ts';
-import { StorageError } from '../../../src/storage/storage-error.ts';
 import { acceptSample, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 

@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
-import type { Executor } from './database.ts';
-import type { Tables } from './tables.ts';
+import type { Executor } from '../database.ts';
+import type { Tables } from '../tables.ts';
 
 /** Stands in a compiled query where the input's value of that name belongs. */
 class Parameter {

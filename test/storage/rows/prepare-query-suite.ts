@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Database } from '../../src/storage/database.ts';
-import { prepareQuery } from '../../src/storage/prepare-query.ts';
-import { QueryOutsideTransactionError } from '../../src/storage/transactions.ts';
-import type { TestDatabases } from './test-databases.ts';
+import type { Database } from '../../../src/storage/database.ts';
+import { prepareQuery } from '../../../src/storage/rows/prepare-query.ts';
+import { QueryOutsideTransactionError } from '../../../src/storage/transactions.ts';
+import type { TestDatabases } from '../test-databases.ts';
 
 export function describePrepareQuery(databases: TestDatabases) {
   describe(`prepared queries on ${databases.kind}`, () => {
