@@ -1,4 +1,5 @@
 import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { Draft } from './form-context.ts';
 
 /** The fields of the form's first page. */
@@ -45,14 +46,19 @@ export function defaultsOf(draft: Draft): Record<TextField, string | undefined> 
   };
 }
 
-/** Leaves undefined what equals its default. */
-export function withoutDefaults(draft: Draft): Draft {
-  const defaults: Draft = defaultsOf(draft);
-  const kept: Draft = { ...draft };
-  for (const field of [...SERVER_FIELDS, 'daily_limit'] as const) {
-    if (kept[field] === defaults[field]) delete kept[field];
-  }
-  return kept;
+/** The form as it was filled in for a request that is to be tried again, but for the passwords. */
+export function draftOf(account: AccountToAdd): Draft {
+  const draft = withoutDefaults({
+    ...account,
+    smtp_port: String(account.smtp_port),
+    imap_port: String(account.imap_port),
+    daily_limit: String(account.daily_limit),
+    same_login: account.imap_username === account.smtp_username,
+  });
+  const isEdited = SERVER_FIELDS.some((field) => draft[field] !== undefined);
+  if (account.inbox_type !== 'CUSTOM_SMTP' && isEdited) draft.servers_open = true;
+  if (draft.same_login !== false) delete draft.imap_username;
+  return draft;
 }
 
 /** The draft once a person asks to edit the servers of Google or Microsoft: what opens is what the line of text said. */
@@ -71,4 +77,14 @@ export function areServersShown(draft: Draft): boolean {
 /** Where none was chosen, nothing can be known of the servers either. */
 export function providerOf(draft: Draft): InboxType {
   return draft.inbox_type ?? 'CUSTOM_SMTP';
+}
+
+/** Leaves undefined what equals its default. */
+function withoutDefaults(draft: Draft): Draft {
+  const defaults: Draft = defaultsOf(draft);
+  const kept: Draft = { ...draft };
+  for (const field of [...SERVER_FIELDS, 'daily_limit'] as const) {
+    if (kept[field] === defaults[field]) delete kept[field];
+  }
+  return kept;
 }

@@ -1,6 +1,4 @@
 import type { InboxType } from '../../add-inbox/account/providers.ts';
-import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { SERVER_FIELDS, withoutDefaults } from './draft-defaults.ts';
 
 /** What a form has to remember besides what is typed into it. Who acts comes from the signed payload instead. */
 export type FormContext = {
@@ -43,19 +41,4 @@ export type Draft = {
 /** The context for another page than the one shown: its fields come up as rendered, and passwords empty. */
 export function turnPage(context: FormContext): FormContext {
   return { ...context, generation: context.generation + 1 };
-}
-
-/** The form as it was filled in for a request that is to be tried again, but for the passwords. */
-export function draftOf(account: AccountToAdd): Draft {
-  const draft = withoutDefaults({
-    ...account,
-    smtp_port: String(account.smtp_port),
-    imap_port: String(account.imap_port),
-    daily_limit: String(account.daily_limit),
-    same_login: account.imap_username === account.smtp_username,
-  });
-  const isEdited = SERVER_FIELDS.some((field) => draft[field] !== undefined);
-  if (account.inbox_type !== 'CUSTOM_SMTP' && isEdited) draft.servers_open = true;
-  if (draft.same_login !== false) delete draft.imap_username;
-  return draft;
 }

@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, KnownBlock, SectionBlock } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
 import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
@@ -8,15 +9,24 @@ import { plainText } from '../blocks/text-objects.ts';
 import { truncate } from '../blocks/truncate.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME, KEY_STATUSES } from '../sentences.ts';
-import type { HomeToShow } from './home.ts';
 
 /** Two blocks each, of the 100 that a Home may have. */
 const CLIENTS_A_PAGE = 20;
 
 type ClientKey = ColdsendKey & { channelIds: string[] };
 
-/** The keys of clients by label, last four and channels, by page; with buttons for admins. */
-export function renderClients({ keys, settings, isAdmin, clientsPage }: HomeToShow): KnownBlock[] {
+/** The keys of clients by label, last four and channels, by page from 0; with buttons for admins. */
+export function renderClients({
+  keys,
+  settings,
+  isAdmin,
+  clientsPage,
+}: {
+  keys: ColdsendKey[];
+  settings: Pick<WorkspaceSettings, 'elsewhere'>;
+  isAdmin: boolean;
+  clientsPage: number;
+}): KnownBlock[] {
   const clients = toClients(keys);
   const hasOwn = keys.some(({ label }) => label === '');
   const afterwards = hasOwn ? settings.elsewhere : 'nothing';
