@@ -2,7 +2,7 @@ import type { App, AuthorizeResult, Logger, Receiver } from '@slack/bolt';
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
 import type { Listeners } from '../listeners.ts';

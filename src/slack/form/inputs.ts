@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types';
+import { truncate } from '../blocks/foreign-text.ts';
 import { INPUT_LABEL, OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
 import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
 import type { FormContext } from './form-context.ts';

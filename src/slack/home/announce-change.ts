@@ -1,7 +1,6 @@
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { SubmissionAnswer } from '../form/form-listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';

@@ -1,12 +1,10 @@
 import type { ActionsBlock, Button, KnownBlock, SectionBlock } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME, KEY_STATUSES } from '../sentences.ts';
 

@@ -2,8 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
 import type { WhoMayAdd, WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME } from '../sentences.ts';
 

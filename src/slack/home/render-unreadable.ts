@@ -1,11 +1,9 @@
 import type { ContextBlock } from '@slack/types';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { UNREADABLE } from '../sentences.ts';
 
 /**

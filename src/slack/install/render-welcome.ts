@@ -1,5 +1,5 @@
 import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from '../../web/install-sentences.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import type { Message } from '../web-api/slack-api.ts';
 
 /** What the person who installed the bot is told in a direct message: the same as on the page. */

@@ -1,8 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { CALLBACKS } from '../ids.ts';
 import { type Notice, REQUEST_PAGE } from '../sentences.ts';
 

@@ -1,9 +1,8 @@
 import type { ContextBlock, KnownBlock } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 import type { Message } from '../web-api/slack-api.ts';

@@ -1,7 +1,6 @@
 import type { SectionBlock } from '@slack/types';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
+import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { SECTION_TEXT } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { FACTS } from '../sentences.ts';

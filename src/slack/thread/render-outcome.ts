@@ -2,10 +2,9 @@ import type { KnownBlock } from '@slack/types';
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import {
   FACTS,
   NEXT_AFTER_LOST_RIGHT,

@@ -1,10 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeMrkdwn } from '../blocks/escape-mrkdwn.ts';
+import { escapeMrkdwn } from '../blocks/foreign-text.ts';
 import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { CALLBACKS } from '../ids.ts';
 import { FORM, REQUEST_PAGE } from '../sentences.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { AuditNote } from '../../../add-inbox/people/audit.ts';
 import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import { mrkdwn } from '../../blocks/text-objects.ts';
 import type { ActionPayload, Actor } from '../../bolt/payloads.ts';
 import { ACTIONS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';

@@ -1,13 +1,10 @@
 import type { Button, ContextBlock, KnownBlock, ModalView } from '@slack/types';
 import type { AuditEntry } from '../../../add-inbox/people/audit.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
-import { escapeMrkdwn } from '../../blocks/escape-mrkdwn.ts';
-import { oneLine } from '../../blocks/foreign-text.ts';
+import { escapeMrkdwn, oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
-import { plainText } from '../../blocks/text-objects.ts';
-import { truncate } from '../../blocks/truncate.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import {

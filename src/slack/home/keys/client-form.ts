@@ -5,8 +5,7 @@ import type { Client, KeyNotStored } from '../../../add-inbox/keys/store-key.ts'
 import { oneLine } from '../../blocks/foreign-text.ts';
 import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { linkChannels } from '../../blocks/link-channels.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
-import { plainText } from '../../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
