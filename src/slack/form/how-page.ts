@@ -1,8 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import type { AccountToAdd, TypedAccount } from '../../add-inbox/account/sender-account.ts';
+import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
-import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
 import { encodePrivateMetadata } from '../modals/private-metadata.ts';
@@ -51,13 +52,7 @@ export function renderHowPage({
         initial: draft.daily_limit ?? defaultsOf(draft).daily_limit,
       }),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
-      {
-        type: 'actions',
-        block_id: 'back',
-        elements: [
-          { type: 'button', action_id: ACTIONS.backToWho, text: plainText(BUTTONS.back, VIEW_TITLE), value: 'back' },
-        ],
-      },
+      renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
     ],
   };
 }
@@ -129,17 +124,14 @@ function renderWho({ client }: FormContext, draft: Draft): KnownBlock {
   const address = oneLine(draft.email_address ?? '');
   const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
   const text = client === '' ? how : `${FORM.forClient(client)}\n${how}`;
-  return { type: 'section', block_id: 'connecting', text: plainText(text, SECTION_TEXT) };
+  return renderSection('connecting', text);
 }
 
 /** Beside the button that adds the inbox all the same, since an update leaves a person where they have scrolled to. */
 function renderWarnings({ warnings, account }: Warned): KnownBlock {
   const said = warnings.map((warning) => `⚠️ ${WARNINGS[warning](account)}`);
-  return {
-    type: 'section',
-    block_id: [WARNED_BLOCK, ...warnings].join('.'),
-    text: plainText([WARNED.first, ...said, WARNED.last].join('\n'), SECTION_TEXT),
-  };
+  const text = [WARNED.first, ...said, WARNED.last].join('\n');
+  return renderSection([WARNED_BLOCK, ...warnings].join('.'), text);
 }
 
 function renderPassword(context: FormContext, draft: Draft): KnownBlock {

@@ -1,6 +1,7 @@
 import type { InputBlock } from '@slack/types';
+import { renderInputFrame } from '../blocks/blocks.ts';
 import { truncate } from '../blocks/foreign-text.ts';
-import { INPUT_LABEL, OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
+import { OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
 import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
@@ -74,10 +75,5 @@ export function renderCheckbox(
 }
 
 function renderFrame(context: FormContext, field: FormField, label = FIELD_LABELS[field], hint?: string) {
-  return {
-    type: 'input' as const,
-    block_id: blockId(field, context.generation),
-    label: plainText(label, INPUT_LABEL),
-    ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
-  };
+  return renderInputFrame(blockId(field, context.generation), label, hint);
 }

@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderButton, renderSection } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FORM, HINTS } from '../sentences.ts';
 import { defaultsOf } from './draft-defaults.ts';
@@ -12,15 +11,8 @@ const HIGHEST_PORT = 65_535;
 /** The known servers of Google or Microsoft as a line of text, with the button that opens them for editing. */
 export function renderServerLine(draft: Draft): KnownBlock {
   return {
-    type: 'section',
-    block_id: 'servers',
-    text: plainText(FORM.servers(defaultsOf(draft)), SECTION_TEXT),
-    accessory: {
-      type: 'button',
-      action_id: ACTIONS.editServers,
-      text: plainText(BUTTONS.editServers, OPTION_TEXT),
-      value: 'edit',
-    },
+    ...renderSection('servers', FORM.servers(defaultsOf(draft))),
+    accessory: renderButton(ACTIONS.editServers, BUTTONS.editServers, 'edit'),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { InputBlock, ModalView, SectionBlock } from '@slack/types';
+import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
-import { INPUT_LABEL, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
+import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../ids.ts';
 import { encodePrivateMetadata } from '../modals/private-metadata.ts';
@@ -33,8 +34,8 @@ export function renderWhoPage({
     submit: plainText(FORM.next, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
-      ...(notice === undefined ? [] : [renderPlain('notice', notice)]),
-      ...(context.client === '' ? [] : [renderPlain('client', FORM.forClient(context.client))]),
+      ...(notice === undefined ? [] : [renderSection('notice', notice)]),
+      ...(context.client === '' ? [] : [renderSection('client', FORM.forClient(context.client))]),
       renderTextInput(context, 'email_address', 255, { hint: HINTS.email_address, initial: email_address }),
       renderTextInput(context, 'display_name', 255, { hint: HINTS.display_name, initial: display_name }),
       renderProviders(context, draft.inbox_type),
@@ -59,10 +60,6 @@ export function parseWhoPage(view: unknown): { context: FormContext; draft: Draf
   return { context, draft };
 }
 
-function renderPlain(blockId: string, text: string): SectionBlock {
-  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
-}
-
 function withoutWho(draft: Draft): Draft {
   const rest = { ...draft };
   for (const field of WHO_FIELDS) delete rest[field];
@@ -70,16 +67,13 @@ function withoutWho(draft: Draft): Draft {
 }
 
 function renderProviders(context: FormContext, chosen: InboxType | undefined): InputBlock {
-  const options = INBOX_TYPES.map((value) => ({
+  const choices = INBOX_TYPES.map((value) => ({
     value,
-    text: plainText(PROVIDERS[value].name, OPTION_TEXT),
-    description: plainText(HINTS.providers[value], OPTION_TEXT),
+    text: PROVIDERS[value].name,
+    description: HINTS.providers[value],
   }));
-  const initial = options.find(({ value }) => value === chosen);
   return {
-    type: 'input',
-    block_id: blockId('inbox_type', context.generation),
-    label: plainText(FIELD_LABELS.inbox_type, INPUT_LABEL),
-    element: { type: 'radio_buttons', action_id: 'inbox_type', options, ...(initial && { initial_option: initial }) },
+    ...renderInputFrame(blockId('inbox_type', context.generation), FIELD_LABELS.inbox_type),
+    element: renderRadioButtons('inbox_type', choices, chosen),
   };
 }

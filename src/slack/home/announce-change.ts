@@ -1,6 +1,6 @@
+import { renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel } from '../blocks/foreign-text.ts';
-import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn, plainText } from '../blocks/text-objects.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { SubmissionAnswer } from '../form/form-listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
@@ -36,12 +36,7 @@ export function renderChange(text: string, client = ''): Message {
   const about = `${FACTS.client}: ${client}`;
   return {
     text: client === '' ? text : `${text} ${escapeTopLevel(about)}.`,
-    blocks: [
-      { type: 'section', block_id: 'introduction', text: mrkdwn(text) },
-      ...(client === ''
-        ? []
-        : [{ type: 'context' as const, block_id: 'client', elements: [plainText(about, SECTION_TEXT)] }]),
-    ],
+    blocks: [renderSection('introduction', mrkdwn(text)), ...(client === '' ? [] : [renderContext('client', about)])],
   };
 }
 

@@ -1,4 +1,5 @@
 import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from '../../web/install-sentences.ts';
+import { renderSection } from '../blocks/blocks.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import type { Message } from '../web-api/slack-api.ts';
 
@@ -10,9 +11,6 @@ export function renderWelcome(again: boolean): Message {
   const steps = NEXT_STEPS.map((step, at) => `${at + 1}. ${step}`).join('\n');
   return {
     text: `${intro}\n${steps}`,
-    blocks: [
-      { type: 'section', block_id: 'welcome', text: mrkdwn(intro) },
-      { type: 'section', block_id: 'next_steps', text: mrkdwn(steps) },
-    ],
+    blocks: [renderSection('welcome', mrkdwn(intro)), renderSection('next_steps', mrkdwn(steps))],
   };
 }

@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { AuditNote } from '../../../add-inbox/people/audit.ts';
 import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
+import { renderSection } from '../../blocks/blocks.ts';
 import { mrkdwn } from '../../blocks/text-objects.ts';
 import type { ActionPayload, Actor } from '../../bolt/payloads.ts';
 import { ACTIONS } from '../../ids.ts';
@@ -114,5 +115,5 @@ function toPage(text: string): ModalView {
 }
 
 function toMessage(text: string): Message {
-  return { text, blocks: [{ type: 'section', block_id: 'audit_export', text: mrkdwn(text) }] };
+  return { text, blocks: [renderSection('audit_export', mrkdwn(text))] };
 }
