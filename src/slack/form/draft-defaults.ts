@@ -1,50 +1,5 @@
-import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import type { Draft } from './form-context.ts';
-
-/** The fields of the form's first page. */
-export const WHO_FIELDS = ['email_address', 'display_name', 'inbox_type'] as const;
-
-/** The fields that are shown together: for another provider always, for Google and Microsoft once they are opened. */
-export const SERVER_FIELDS = [
-  'smtp_host',
-  'smtp_port',
-  'smtp_username',
-  'smtp_use_tls',
-  'imap_host',
-  'imap_port',
-  'imap_username',
-  'imap_use_ssl',
-  'same_login',
-] as const;
-
-export type FlagField = 'smtp_use_tls' | 'imap_use_ssl' | 'same_login';
-
-export type TextField =
-  | 'smtp_host'
-  | 'smtp_port'
-  | 'smtp_username'
-  | 'imap_host'
-  | 'imap_port'
-  | 'imap_username'
-  | 'daily_limit';
-
-/** What holds where nothing else is typed: the provider's servers, the address as user name, encryption, the recommended limit. */
-export function defaultsOf(draft: Draft): Record<TextField, string | undefined> & Record<FlagField, true> {
-  const provider = PROVIDERS[providerOf(draft)];
-  return {
-    smtp_host: provider.smtp_host,
-    smtp_port: String(provider.smtp_port),
-    smtp_username: draft.email_address,
-    smtp_use_tls: true,
-    imap_host: provider.imap_host,
-    imap_port: String(provider.imap_port),
-    imap_username: draft.email_address,
-    imap_use_ssl: true,
-    daily_limit: String(DEFAULT_DAILY_LIMIT),
-    same_login: true,
-  };
-}
+import { type Draft, defaultsOf, HOW_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 
 /** The form as it was filled in for a request that is to be tried again, but for the passwords. */
 export function draftOf(account: AccountToAdd): Draft {
@@ -74,16 +29,11 @@ export function areServersShown(draft: Draft): boolean {
   return providerOf(draft) === 'CUSTOM_SMTP' || draft.servers_open === true;
 }
 
-/** Where none was chosen, nothing can be known of the servers either. */
-export function providerOf(draft: Draft): InboxType {
-  return draft.inbox_type ?? 'CUSTOM_SMTP';
-}
-
 /** Leaves undefined what equals its default. */
 function withoutDefaults(draft: Draft): Draft {
   const defaults: Draft = defaultsOf(draft);
   const kept: Draft = { ...draft };
-  for (const field of [...SERVER_FIELDS, 'daily_limit'] as const) {
+  for (const field of HOW_FIELDS) {
     if (kept[field] === defaults[field]) delete kept[field];
   }
   return kept;

@@ -9,9 +9,9 @@ import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM, HINTS } from '../sentences.ts';
-import { WHO_FIELDS } from './draft-defaults.ts';
-import type { Draft, FormContext } from './form-context.ts';
-import { renderTextInput } from './inputs.ts';
+import { type Draft, WHO_FIELDS } from './fields.ts';
+import type { FormContext } from './form-context.ts';
+import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 
@@ -25,7 +25,6 @@ export function renderWhoPage({
   draft: Draft;
   notice?: string | undefined;
 }): ModalView {
-  const { email_address, display_name } = draft;
   return {
     type: 'modal',
     callback_id: CALLBACKS.who,
@@ -36,9 +35,9 @@ export function renderWhoPage({
     blocks: [
       ...(notice === undefined ? [] : [renderSection('notice', notice)]),
       ...(context.client === '' ? [] : [renderSection('client', FORM.forClient(context.client))]),
-      renderTextInput(context, 'email_address', 255, { hint: HINTS.email_address, initial: email_address }),
-      renderTextInput(context, 'display_name', 255, { hint: HINTS.display_name, initial: display_name }),
-      renderProviders(context, draft.inbox_type),
+      ...WHO_FIELDS.map((field) =>
+        field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
+      ),
     ],
   };
 }
@@ -47,15 +46,11 @@ export function renderWhoPage({
 export function parseWhoPage(view: unknown): { context: FormContext; draft: Draft } {
   const { context, carried, textOf } = readView(view);
   if (context === undefined) throw new UnreadableViewError('private_metadata');
-  const typed: Draft = {
-    email_address: textOf('email_address'),
-    display_name: textOf('display_name'),
-    inbox_type: inboxType.safeParse(textOf('inbox_type')).data,
-  };
   const draft = { ...carried };
   for (const field of WHO_FIELDS) {
-    if (typed[field] === undefined) delete draft[field];
-    else Object.assign(draft, { [field]: typed[field] });
+    const entered = field === 'inbox_type' ? inboxType.safeParse(textOf(field)).data : textOf(field);
+    if (entered === undefined) delete draft[field];
+    else Object.assign(draft, { [field]: entered });
   }
   return { context, draft };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import { PRIVATE_METADATA } from '../blocks/limits.ts';
-import type { Draft, FormContext } from '../form/form-context.ts';
+import type { Draft } from '../form/fields.ts';
+import type { FormContext } from '../form/form-context.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
 /*
