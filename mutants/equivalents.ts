@@ -31,7 +31,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: 'the buffer is empty then, and is filled before anything of it is used',
   },
   {
-    file: 'src/slack/blocks/escape-mrkdwn.ts',
+    file: 'src/slack/blocks/foreign-text.ts',
     change: `const inert = unmarked.replace(AUTOMATIC, (match) => (match.length > «1» ? match : \`\${match}\${ZERO_WIDTH_SPACE}\`)); → 2`,
     why: 'a match is one character or an address, and an address has more than two',
   },

@@ -23,7 +23,7 @@ export const TARGETS: Record<string, readonly TestRun[]> = {
     { file: 'test/slack/thread/delivery-refusals.test.ts' },
     { file: 'test/slack/web-api/slack-answers.test.ts' },
   ],
-  'src/slack/blocks/escape-mrkdwn.ts': [],
+  'src/slack/blocks/foreign-text.ts': [],
   'src/slack/modals/view-state.ts': [
     { file: 'test/slack/form/how-page.test.ts' },
     { file: 'test/slack/home/keys/key-form.test.ts' },

@@ -1,7 +1,6 @@
 import { BOT_SCOPES } from '../slack/ids.ts';
 import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
-import type { DoctorContext } from './command.ts';
-import type { Finding } from './doctor.ts';
+import type { DoctorContext, Finding } from './command.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
 import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 

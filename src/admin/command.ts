@@ -19,6 +19,9 @@ export type AdminCommand = (context: AdminContext, argument: string) => Promise<
 /** The doctor goes on where the database is what is wrong: then this holds the error that says so. */
 export type DoctorContext = Omit<AdminContext, 'database'> & { database: Database | Error };
 
+/** One thing that the doctor looked at. */
+export type Finding = { ok: boolean; says: string };
+
 /** An operator can mend it; the message is the sentence that says how. */
 export class AdminError extends OperatorError {
   constructor(message: string) {

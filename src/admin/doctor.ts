@@ -6,13 +6,10 @@ import { SEALED_COLUMNS } from '../storage/sealing/sealed-columns.ts';
 import type { Sealer } from '../storage/sealing/sealing.ts';
 import type { Tables } from '../storage/tables.ts';
 import { checkSlack } from './check-slack.ts';
-import type { DoctorContext } from './command.ts';
+import type { DoctorContext, Finding } from './command.ts';
 import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
-
-/** One thing that was looked at. */
-export type Finding = { ok: boolean; says: string };
 
 /** Looks at everything the bot needs, changes nothing, and says what is wrong. The settings have been read by then. */
 export async function doctor(context: DoctorContext): Promise<boolean> {

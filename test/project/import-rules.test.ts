@@ -64,3 +64,16 @@ test('only what is started reads the environment', () => {
 test('what runs in production does not know the playground', () => {
   for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);
 });
+
+test('no files import each other in a circle', () => {
+  const done = new Set<string>();
+  const visit = (file: string, way: string[]): void => {
+    assert.ok(!way.includes(file), [...way, file].join(' -> '));
+    if (done.has(file)) return;
+    for (const target of importsOf(file)) {
+      if (target.startsWith('.')) visit(relative(SRC, join(SRC, dirname(file), target)), [...way, file]);
+    }
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});

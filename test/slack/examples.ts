@@ -2,7 +2,8 @@ import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts
 import { type ColdsendKey, LONGEST_LABEL } from '../../src/add-inbox/keys/coldsend-key.ts';
 import type { AddedAccount, Outcome } from '../../src/add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
-import type { Draft, FormContext } from '../../src/slack/form/form-context.ts';
+import type { Draft } from '../../src/slack/form/fields.ts';
+import type { FormContext } from '../../src/slack/form/form-context.ts';
 import { ACCOUNT_TO_ADD } from '../add-inbox/request/sample-request.ts';
 
 export const account = ACCOUNT_TO_ADD;

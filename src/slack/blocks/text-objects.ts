@@ -1,7 +1,15 @@
-import type { PlainTextElement } from '@slack/types';
-import { truncate } from './truncate.ts';
+import type { MrkdwnElement, PlainTextElement } from '@slack/types';
+import { truncate } from './foreign-text.ts';
 
 /** A text object in which nothing is markup, not even `:smile:`; cut to `limit` characters. */
 export function plainText(text: string, limit: number): PlainTextElement {
   return { type: 'plain_text', text: truncate(text, limit), emoji: false };
+}
+
+/**
+ * A text object with markup, for words of ours, ids and times only: foreign text goes into plain text, since mrkdwn has
+ * no escape for `*`, `_`, `~` and backticks. Verbatim: nothing but what we mark up becomes a link or a mention.
+ */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
 }

@@ -2,7 +2,8 @@ import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bo
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { renderSection } from '../blocks/blocks.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
 import type { Listeners } from '../listeners.ts';
@@ -176,7 +177,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
   }
 
   async function sayInDm(text: string, userId: string, context: Context): Promise<void> {
-    const message = { text, blocks: [{ type: 'section' as const, text: mrkdwn(text) }] };
+    const message = { text, blocks: [renderSection('said', mrkdwn(text))] };
     await isTaken(() => apiFor(context).postMessage(userId, message));
   }
 

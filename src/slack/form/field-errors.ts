@@ -2,7 +2,7 @@ import type { AccountField, FieldErrors } from '../../add-inbox/account/sender-a
 import type { FormField } from '../ids.ts';
 import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM } from '../sentences.ts';
-import { WHO_FIELDS } from './draft-defaults.ts';
+import { WHO_FIELDS } from './fields.ts';
 
 /** Where to say what is wrong with a field that is not shown, in the order of trying. */
 const NEAREST: Partial<Record<AccountField, FormField[]>> = {

@@ -1,7 +1,3 @@
-import type { InboxType } from '../../add-inbox/account/providers.ts';
-import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { SERVER_FIELDS, withoutDefaults } from './draft-defaults.ts';
-
 /** What a form has to remember besides what is typed into it. Who acts comes from the signed payload instead. */
 export type FormContext = {
   /** The user id of whom it was opened for: the form is of no use to anybody else. */
@@ -17,45 +13,7 @@ export type FormContext = {
   generation: number;
 };
 
-/**
- * Everything typed so far but for passwords, as it was typed. What equals its default (the provider's servers, the
- * address as user name, the recommended limit) is left undefined, so that it follows when address or provider change.
- */
-export type Draft = {
-  email_address?: string | undefined;
-  display_name?: string | undefined;
-  inbox_type?: InboxType | undefined;
-  smtp_host?: string | undefined;
-  smtp_port?: string | undefined;
-  smtp_username?: string | undefined;
-  smtp_use_tls?: boolean | undefined;
-  imap_host?: string | undefined;
-  imap_port?: string | undefined;
-  imap_username?: string | undefined;
-  imap_use_ssl?: boolean | undefined;
-  daily_limit?: string | undefined;
-  /** One login for SMTP and IMAP. */
-  same_login?: boolean | undefined;
-  /** The servers of Google or Microsoft are shown for editing. */
-  servers_open?: boolean | undefined;
-};
-
 /** The context for another page than the one shown: its fields come up as rendered, and passwords empty. */
 export function turnPage(context: FormContext): FormContext {
   return { ...context, generation: context.generation + 1 };
-}
-
-/** The form as it was filled in for a request that is to be tried again, but for the passwords. */
-export function draftOf(account: AccountToAdd): Draft {
-  const draft = withoutDefaults({
-    ...account,
-    smtp_port: String(account.smtp_port),
-    imap_port: String(account.imap_port),
-    daily_limit: String(account.daily_limit),
-    same_login: account.imap_username === account.smtp_username,
-  });
-  const isEdited = SERVER_FIELDS.some((field) => draft[field] !== undefined);
-  if (account.inbox_type !== 'CUSTOM_SMTP' && isEdited) draft.servers_open = true;
-  if (draft.same_login !== false) delete draft.imap_username;
-  return draft;
 }

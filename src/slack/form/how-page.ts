@@ -1,24 +1,19 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import type { AccountToAdd, TypedAccount } from '../../add-inbox/account/sender-account.ts';
+import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
-import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
 import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView, type ViewState } from '../modals/view-state.ts';
 import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES, WARNED, WARNINGS } from '../sentences.ts';
-import {
-  areServersShown,
-  defaultsOf,
-  type FlagField,
-  providerOf,
-  SERVER_FIELDS,
-  type TextField,
-} from './draft-defaults.ts';
-import type { Draft, FormContext } from './form-context.ts';
-import { renderNumberInput, renderTextInput } from './inputs.ts';
+import { areServersShown } from './draft-defaults.ts';
+import { type Draft, defaultsOf, HOW_FIELDS, isFlag, providerOf, SERVER_FIELDS } from './fields.ts';
+import type { FormContext } from './form-context.ts';
+import { renderField, renderTextInput } from './inputs.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
 
 /** What a person is to look at again, of an account that could be added as it is. */
@@ -46,18 +41,9 @@ export function renderHowPage({
       ...(areServersShown(draft)
         ? renderServerFields(context, draft, renderPassword(context, draft))
         : [renderPassword(context, draft), renderServerLine(draft)]),
-      renderNumberInput(context, 'daily_limit', Number.MAX_SAFE_INTEGER, {
-        hint: HINTS.daily_limit,
-        initial: draft.daily_limit ?? defaultsOf(draft).daily_limit,
-      }),
+      renderField(context, draft, 'daily_limit'),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
-      {
-        type: 'actions',
-        block_id: 'back',
-        elements: [
-          { type: 'button', action_id: ACTIONS.backToWho, text: plainText(BUTTONS.back, VIEW_TITLE), value: 'back' },
-        ],
-      },
+      renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
     ],
   };
 }
@@ -77,69 +63,46 @@ export function parseHowPage(view: unknown): {
   return { context: state.context, draft: toDraft(state), typed: toTyped(state), alreadyWarned: state.warned };
 }
 
-function toDraft({ carried, isShown, textOf, isTicked }: ViewState): Draft {
-  const entered: Draft = {
-    smtp_host: textOf('smtp_host'),
-    smtp_port: textOf('smtp_port'),
-    smtp_username: textOf('smtp_username'),
-    smtp_use_tls: isTicked('smtp_use_tls'),
-    imap_host: textOf('imap_host'),
-    imap_port: textOf('imap_port'),
-    imap_username: textOf('imap_username'),
-    imap_use_ssl: isTicked('imap_use_ssl'),
-    same_login: isTicked('same_login'),
-    daily_limit: textOf('daily_limit'),
-  };
-  const defaults: Draft = defaultsOf(carried);
-  const draft = { ...carried };
-  for (const field of [...SERVER_FIELDS, 'daily_limit'] as const) {
-    if (!isShown(field)) continue;
-    if (entered[field] === undefined || entered[field] === defaults[field]) delete draft[field];
-    else Object.assign(draft, { [field]: entered[field] });
+function toDraft(state: ViewState): Draft {
+  const defaults: Draft = defaultsOf(state.carried);
+  const draft = { ...state.carried };
+  for (const field of HOW_FIELDS.filter(state.isShown)) {
+    const entered = enteredIn(state, field);
+    if (entered === undefined || entered === defaults[field]) delete draft[field];
+    else Object.assign(draft, { [field]: entered });
   }
   return draft;
 }
 
-function toTyped({ carried, isShown, textOf, isTicked }: ViewState): TypedAccount {
-  const defaults = defaultsOf(carried);
-  const text = (field: TextField) => (isShown(field) ? textOf(field) : defaults[field]);
-  const flag = (field: FlagField) => (isShown(field) ? isTicked(field) : defaults[field]);
-  const smtp = { username: text('smtp_username'), password: textOf('smtp_password') };
+function toTyped(state: ViewState): TypedAccount {
+  const { email_address, display_name, inbox_type } = state.carried;
+  const held = defaultsOf(state.carried);
+  for (const field of HOW_FIELDS.filter(state.isShown)) Object.assign(held, { [field]: enteredIn(state, field) });
+  const { same_login, ...typed } = held;
+  const smtp_password = state.textOf('smtp_password');
   // What is ticked counts, also where the form was submitted before its IMAP login was shown or hidden accordingly.
-  const imap = flag('same_login') ? smtp : { username: text('imap_username'), password: textOf('imap_password') };
-  return {
-    email_address: carried.email_address,
-    display_name: carried.display_name,
-    inbox_type: carried.inbox_type,
-    smtp_host: text('smtp_host'),
-    smtp_port: text('smtp_port'),
-    smtp_username: smtp.username,
-    smtp_password: smtp.password,
-    imap_host: text('imap_host'),
-    imap_port: text('imap_port'),
-    imap_username: imap.username,
-    imap_password: imap.password,
-    daily_limit: text('daily_limit'),
-    smtp_use_tls: flag('smtp_use_tls'),
-    imap_use_ssl: flag('imap_use_ssl'),
-  };
+  const imap = same_login
+    ? { imap_username: held.smtp_username, imap_password: smtp_password }
+    : { imap_username: held.imap_username, imap_password: state.textOf('imap_password') };
+  return { email_address, display_name, inbox_type, ...typed, ...imap, smtp_password };
+}
+
+function enteredIn({ isTicked, textOf }: ViewState, field: (typeof HOW_FIELDS)[number]): string | boolean | undefined {
+  return isFlag(field) ? isTicked(field) : textOf(field);
 }
 
 function renderWho({ client }: FormContext, draft: Draft): KnownBlock {
   const address = oneLine(draft.email_address ?? '');
   const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
   const text = client === '' ? how : `${FORM.forClient(client)}\n${how}`;
-  return { type: 'section', block_id: 'connecting', text: plainText(text, SECTION_TEXT) };
+  return renderSection('connecting', text);
 }
 
 /** Beside the button that adds the inbox all the same, since an update leaves a person where they have scrolled to. */
 function renderWarnings({ warnings, account }: Warned): KnownBlock {
   const said = warnings.map((warning) => `⚠️ ${WARNINGS[warning](account)}`);
-  return {
-    type: 'section',
-    block_id: [WARNED_BLOCK, ...warnings].join('.'),
-    text: plainText([WARNED.first, ...said, WARNED.last].join('\n'), SECTION_TEXT),
-  };
+  const text = [WARNED.first, ...said, WARNED.last].join('\n');
+  return renderSection([WARNED_BLOCK, ...warnings].join('.'), text);
 }
 
 function renderPassword(context: FormContext, draft: Draft): KnownBlock {

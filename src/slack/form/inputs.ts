@@ -1,12 +1,25 @@
 import type { InputBlock } from '@slack/types';
-import { INPUT_LABEL, OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
+import { renderInputFrame } from '../blocks/blocks.ts';
+import { truncate } from '../blocks/foreign-text.ts';
+import { OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
 import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
+import { type Draft, defaultsOf, FIELDS, type FlagField, isFlag, type TypedField } from './fields.ts';
 import type { FormContext } from './form-context.ts';
 
-export type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };
+type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };
+
+/** The input for a field that is typed or ticked, with what the draft holds, else its default. */
+export function renderField(context: FormContext, draft: Draft, field: TypedField | FlagField): InputBlock {
+  if (isFlag(field)) return renderCheckbox(context, field, draft[field] !== false);
+  const { kind, max, hint } = FIELDS[field];
+  const defaults: Draft = defaultsOf(draft);
+  const options = { hint, initial: draft[field] ?? defaults[field] };
+  return kind === 'number'
+    ? renderNumberInput(context, field, max, options)
+    : renderTextInput(context, field, max, options);
+}
 
 /**
  * A line of text of at most `maxCharacters`. Slack doesn't say whether it counts characters or UTF-16 units, so it is told
@@ -33,15 +46,15 @@ export function renderTextInput(
 }
 
 /** A whole number from 1. Slack takes no `initial_value` out of bounds: one that is none comes up empty. */
-export function renderNumberInput(
+function renderNumberInput(
   context: FormContext,
   field: FormField,
   maximum: number,
-  { label, hint, initial }: InputOptions = {},
+  { hint, initial }: InputOptions,
 ): InputBlock {
   const isWhole = initial !== undefined && /^[0-9]{1,16}$/.test(initial) && Number(initial) >= 1;
   return {
-    ...renderFrame(context, field, label, hint),
+    ...renderFrame(context, field, undefined, hint),
     element: {
       type: 'number_input',
       action_id: field,
@@ -54,11 +67,7 @@ export function renderNumberInput(
 }
 
 /** One checkbox. Optional, or else Slack would not let it be left unticked. */
-export function renderCheckbox(
-  context: FormContext,
-  field: keyof typeof HINTS.checkbox,
-  isTicked: boolean,
-): InputBlock {
+function renderCheckbox(context: FormContext, field: FlagField, isTicked: boolean): InputBlock {
   const option = { text: plainText(HINTS.checkbox[field], OPTION_TEXT), value: 'yes' };
   return {
     ...renderFrame(context, field, undefined, HINTS[field]),
@@ -74,10 +83,5 @@ export function renderCheckbox(
 }
 
 function renderFrame(context: FormContext, field: FormField, label = FIELD_LABELS[field], hint?: string) {
-  return {
-    type: 'input' as const,
-    block_id: blockId(field, context.generation),
-    label: plainText(label, INPUT_LABEL),
-    ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
-  };
+  return renderInputFrame(blockId(field, context.generation), label, hint);
 }

@@ -9,7 +9,8 @@ import { openThenFill } from '../modals/open-then-fill.ts';
 import type { Right, Rights } from '../permissions/permissions.ts';
 import { sentences } from '../sentences.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
-import type { Draft, FormContext } from './form-context.ts';
+import type { Draft } from './fields.ts';
+import type { FormContext } from './form-context.ts';
 import { renderWhoPage } from './who-page.ts';
 
 export type FormToOpen = {

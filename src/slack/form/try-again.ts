@@ -6,7 +6,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { sentences } from '../sentences.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
-import { draftOf } from './form-context.ts';
+import { draftOf } from './draft-defaults.ts';
 import type { FormToOpen } from './open-form.ts';
 
 /** Of the three seconds that the trigger lives, what looking up a link may take. */

@@ -1,16 +1,17 @@
-import type { InputBlock, ModalView, SectionBlock } from '@slack/types';
+import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
-import { INPUT_LABEL, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
+import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
+import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../ids.ts';
 import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM, HINTS } from '../sentences.ts';
-import { WHO_FIELDS } from './draft-defaults.ts';
-import type { Draft, FormContext } from './form-context.ts';
-import { renderTextInput } from './inputs.ts';
+import { type Draft, WHO_FIELDS } from './fields.ts';
+import type { FormContext } from './form-context.ts';
+import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 
@@ -24,7 +25,6 @@ export function renderWhoPage({
   draft: Draft;
   notice?: string | undefined;
 }): ModalView {
-  const { email_address, display_name } = draft;
   return {
     type: 'modal',
     callback_id: CALLBACKS.who,
@@ -33,11 +33,11 @@ export function renderWhoPage({
     submit: plainText(FORM.next, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
-      ...(notice === undefined ? [] : [renderPlain('notice', notice)]),
-      ...(context.client === '' ? [] : [renderPlain('client', FORM.forClient(context.client))]),
-      renderTextInput(context, 'email_address', 255, { hint: HINTS.email_address, initial: email_address }),
-      renderTextInput(context, 'display_name', 255, { hint: HINTS.display_name, initial: display_name }),
-      renderProviders(context, draft.inbox_type),
+      ...(notice === undefined ? [] : [renderSection('notice', notice)]),
+      ...(context.client === '' ? [] : [renderSection('client', FORM.forClient(context.client))]),
+      ...WHO_FIELDS.map((field) =>
+        field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
+      ),
     ],
   };
 }
@@ -46,21 +46,13 @@ export function renderWhoPage({
 export function parseWhoPage(view: unknown): { context: FormContext; draft: Draft } {
   const { context, carried, textOf } = readView(view);
   if (context === undefined) throw new UnreadableViewError('private_metadata');
-  const typed: Draft = {
-    email_address: textOf('email_address'),
-    display_name: textOf('display_name'),
-    inbox_type: inboxType.safeParse(textOf('inbox_type')).data,
-  };
   const draft = { ...carried };
   for (const field of WHO_FIELDS) {
-    if (typed[field] === undefined) delete draft[field];
-    else Object.assign(draft, { [field]: typed[field] });
+    const entered = field === 'inbox_type' ? inboxType.safeParse(textOf(field)).data : textOf(field);
+    if (entered === undefined) delete draft[field];
+    else Object.assign(draft, { [field]: entered });
   }
   return { context, draft };
-}
-
-function renderPlain(blockId: string, text: string): SectionBlock {
-  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
 }
 
 function withoutWho(draft: Draft): Draft {
@@ -70,16 +62,13 @@ function withoutWho(draft: Draft): Draft {
 }
 
 function renderProviders(context: FormContext, chosen: InboxType | undefined): InputBlock {
-  const options = INBOX_TYPES.map((value) => ({
+  const choices = INBOX_TYPES.map((value) => ({
     value,
-    text: plainText(PROVIDERS[value].name, OPTION_TEXT),
-    description: plainText(HINTS.providers[value], OPTION_TEXT),
+    text: PROVIDERS[value].name,
+    description: HINTS.providers[value],
   }));
-  const initial = options.find(({ value }) => value === chosen);
   return {
-    type: 'input',
-    block_id: blockId('inbox_type', context.generation),
-    label: plainText(FIELD_LABELS.inbox_type, INPUT_LABEL),
-    element: { type: 'radio_buttons', action_id: 'inbox_type', options, ...(initial && { initial_option: initial }) },
+    ...renderInputFrame(blockId('inbox_type', context.generation), FIELD_LABELS.inbox_type),
+    element: renderRadioButtons('inbox_type', choices, chosen),
   };
 }

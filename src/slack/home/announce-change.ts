@@ -1,7 +1,6 @@
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
-import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { SubmissionAnswer } from '../form/form-listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
@@ -37,12 +36,7 @@ export function renderChange(text: string, client = ''): Message {
   const about = `${FACTS.client}: ${client}`;
   return {
     text: client === '' ? text : `${text} ${escapeTopLevel(about)}.`,
-    blocks: [
-      { type: 'section', block_id: 'introduction', text: mrkdwn(text) },
-      ...(client === ''
-        ? []
-        : [{ type: 'context' as const, block_id: 'client', elements: [plainText(about, SECTION_TEXT)] }]),
-    ],
+    blocks: [renderSection('introduction', mrkdwn(text)), ...(client === '' ? [] : [renderContext('client', about)])],
   };
 }
 

@@ -1,22 +1,38 @@
-import type { ActionsBlock, Button, KnownBlock, SectionBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
-import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from '../blocks/limits.ts';
+import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import {
+  renderActions,
+  renderButton,
+  renderContext,
+  renderDangerButton,
+  renderHeader,
+  renderSection,
+} from '../blocks/blocks.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
+import { SECTION_FIELD } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME, KEY_STATUSES } from '../sentences.ts';
-import type { HomeToShow } from './home.ts';
 
 /** Two blocks each, of the 100 that a Home may have. */
 const CLIENTS_A_PAGE = 20;
 
 type ClientKey = ColdsendKey & { channelIds: string[] };
 
-/** The keys of clients by label, last four and channels, by page; with buttons for admins. */
-export function renderClients({ keys, settings, isAdmin, clientsPage }: HomeToShow): KnownBlock[] {
+/** The keys of clients by label, last four and channels, by page from 0; with buttons for admins. */
+export function renderClients({
+  keys,
+  settings,
+  isAdmin,
+  clientsPage,
+}: {
+  keys: ColdsendKey[];
+  settings: Pick<WorkspaceSettings, 'elsewhere'>;
+  isAdmin: boolean;
+  clientsPage: number;
+}): KnownBlock[] {
   const clients = toClients(keys);
   const hasOwn = keys.some(({ label }) => label === '');
   const afterwards = hasOwn ? settings.elsewhere : 'nothing';
@@ -32,12 +48,10 @@ export function renderClients({ keys, settings, isAdmin, clientsPage }: HomeToSh
   const buttons = [...(isAdmin ? [renderButton(ACTIONS.addClient, BUTTONS.addClient, 'add')] : []), ...turning];
   const where = HOME.clientsShown(from + 1, from + shown.length, clients.length);
   return [
-    { type: 'header', block_id: 'clients_title', text: plainText(HOME.clientsTitle, HEADER_TEXT) },
-    ...(clients.length === 0 ? [renderPlain('no_clients', HOME.noClients)] : []),
+    renderHeader('clients_title', HOME.clientsTitle),
+    ...(clients.length === 0 ? [renderSection('no_clients', HOME.noClients)] : []),
     ...shown.flatMap((client, index) => renderClient(client, from + index, isAdmin ? afterwards : undefined)),
-    ...(turning.length === 0
-      ? []
-      : [{ type: 'context' as const, block_id: 'clients_shown', elements: [plainText(where, SECTION_TEXT)] }]),
+    ...(turning.length === 0 ? [] : [renderContext('clients_shown', where)]),
     ...(buttons.length === 0 ? [] : [renderActions('clients_buttons', buttons)]),
   ];
 }
@@ -84,27 +98,9 @@ export function parseRemoval(value: string): { stamp: string; label: string } {
 
 function renderRemove({ label, revision, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
   const { title, text, channels } = HOME.removeClient;
-  return {
-    ...renderButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${label}`),
-    style: 'danger',
-    confirm: {
-      title: plainText(title(label), CONFIRM.title),
-      text: plainText(text(lastFour, channels(channelIds.length), afterwards), CONFIRM.text),
-      confirm: plainText(HOME.remove.confirm, CONFIRM.button),
-      deny: plainText(HOME.remove.deny, CONFIRM.button),
-      style: 'danger',
-    },
-  };
-}
-
-function renderButton(actionId: string, text: string, value: string): Button {
-  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
-}
-
-function renderActions(blockId: string, elements: Button[]): ActionsBlock {
-  return { type: 'actions', block_id: blockId, elements };
-}
-
-function renderPlain(blockId: string, text: string): SectionBlock {
-  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
+  return renderDangerButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${label}`, {
+    ...HOME.remove,
+    title: title(label),
+    text: text(lastFour, channels(channelIds.length), afterwards),
+  });
 }

@@ -1,9 +1,8 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
 import type { WhoMayAdd, WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import { HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderActions, renderButton, renderContext, renderHeader, renderSection } from '../blocks/blocks.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME } from '../sentences.ts';
 
@@ -13,22 +12,15 @@ const MOST_NAMED = 40;
 /** What the admins have set, for everybody to see; with the buttons that only admins have. */
 export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
   const hint = isAdmin ? HOME.settingsHint : HOME.settingsMemberHint;
+  const buttons = [
+    renderButton(ACTIONS.openSettings, BUTTONS.settings, 'open'),
+    renderButton(ACTIONS.openAudit, BUTTONS.audit, 'open'),
+  ];
   return [
-    { type: 'header', block_id: 'settings_title', text: plainText(HOME.settingsTitle, HEADER_TEXT) },
-    { type: 'section', block_id: 'settings', text: mrkdwn(describeSettings(settings)) },
-    { type: 'context', block_id: 'settings_who_can', elements: [plainText(hint, SECTION_TEXT)] },
-    ...(isAdmin
-      ? [
-          {
-            type: 'actions' as const,
-            block_id: 'settings_buttons',
-            elements: [
-              renderButton(ACTIONS.openSettings, BUTTONS.settings),
-              renderButton(ACTIONS.openAudit, BUTTONS.audit),
-            ],
-          },
-        ]
-      : []),
+    renderHeader('settings_title', HOME.settingsTitle),
+    renderSection('settings', mrkdwn(describeSettings(settings))),
+    renderContext('settings_who_can', hint),
+    ...(isAdmin ? [renderActions('settings_buttons', buttons)] : []),
   ];
 }
 
@@ -55,8 +47,4 @@ function sayWho(whoMayAdd: WhoMayAdd): string {
   const named = all.slice(0, MOST_NAMED);
   const rest = all.length > named.length ? [FACTS.more(all.length - named.length)] : [];
   return HOME.whoMayAdd.chosen([...named, ...rest].join(', '));
-}
-
-function renderButton(actionId: string, text: string): Button {
-  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value: 'open' };
 }

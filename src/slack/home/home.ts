@@ -1,14 +1,19 @@
-import type { Button, ContextBlock, HeaderBlock, HomeView, KnownBlock, SectionBlock } from '@slack/types';
+import type { HomeView, KnownBlock } from '@slack/types';
 import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
-import { CONFIRM, HEADER_TEXT, OPTION_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import {
+  renderActions,
+  renderButton,
+  renderContext,
+  renderDangerButton,
+  renderHeader,
+  renderSection,
+} from '../blocks/blocks.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FACTS, HOME, KEY_STATUSES, UNREADABLE } from '../sentences.ts';
 import { describeState } from '../thread/describe-state.ts';
@@ -39,26 +44,26 @@ export function renderHome(home: HomeToShow): HomeView {
     type: 'home',
     blocks: [
       renderHeader('title', HOME.title),
-      renderPlain('intro', HOME.intro),
-      ...(mayNotAdd === undefined ? [] : [renderPlain('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
+      renderSection('intro', HOME.intro),
+      ...(mayNotAdd === undefined ? [] : [renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined
-        ? [renderPlain('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
+        ? [renderSection('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
         : renderKey(key, settings.elsewhere === 'nothing')),
-      renderContext('who_can', plainText(isAdmin ? HOME.adminHint : HOME.memberHint, SECTION_TEXT)),
+      renderContext('who_can', isAdmin ? HOME.adminHint : HOME.memberHint),
       ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
       ...renderClients(home),
       ...renderSettings(settings, isAdmin),
       { type: 'divider', block_id: 'divider' },
       renderHeader('latest_title', HOME.latestTitle),
-      ...(latest.length === 0 ? [renderPlain('none', HOME.none)] : latest.flatMap(renderRequest)),
+      ...(latest.length === 0 ? [renderSection('none', HOME.none)] : latest.flatMap(renderRequest)),
     ],
   };
 }
 
 /** The App Home of somebody who may not use the bot: nothing of the workspace's keys, settings and inboxes. */
 export function renderHomeNotice(text: string): HomeView {
-  return { type: 'home', blocks: [renderHeader('title', HOME.title), renderPlain('notice', text)] };
+  return { type: 'home', blocks: [renderHeader('title', HOME.title), renderSection('notice', text)] };
 }
 
 function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
@@ -71,7 +76,7 @@ function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
   ];
   const stored = HOME.storedBy(`<@${storedBy}>`, slackDate(storedAt, 'date'));
   const checked = checkedAt === undefined ? '' : ` ${HOME.checked(slackDate(checkedAt, 'date'))}`;
-  return [renderPlain('key', lines.join('\n')), renderContext('key_stored', mrkdwn(`${stored}${checked}`))];
+  return [renderSection('key', lines.join('\n')), renderContext('key_stored', mrkdwn(`${stored}${checked}`))];
 }
 
 type KeyUse = Parameters<typeof HOME.remove.text>[1];
@@ -83,27 +88,13 @@ function useOf({ keys, settings }: HomeToShow): KeyUse {
 }
 
 function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
-  const store: Button = {
-    type: 'button',
-    action_id: ACTIONS.storeKey,
-    text: plainText(key === undefined ? BUTTONS.storeKey : BUTTONS.replaceKey, OPTION_TEXT),
-    value: 'store',
-  };
-  const remove: Button = {
-    type: 'button',
-    action_id: ACTIONS.removeKey,
-    text: plainText(BUTTONS.removeKey, OPTION_TEXT),
-    value: key?.revision ?? '',
-    style: 'danger',
-    confirm: {
-      title: plainText(HOME.remove.title, CONFIRM.title),
-      text: plainText(HOME.remove.text(key?.lastFour ?? '', use), CONFIRM.text),
-      confirm: plainText(HOME.remove.confirm, CONFIRM.button),
-      deny: plainText(HOME.remove.deny, CONFIRM.button),
-      style: 'danger',
-    },
-  };
-  return { type: 'actions', block_id: 'key_buttons', elements: key === undefined ? [store] : [store, remove] };
+  const store = renderButton(ACTIONS.storeKey, key === undefined ? BUTTONS.storeKey : BUTTONS.replaceKey, 'store');
+  if (key === undefined) return renderActions('key_buttons', [store]);
+  const confirm = { ...HOME.remove, text: HOME.remove.text(key.lastFour, use) };
+  return renderActions('key_buttons', [
+    store,
+    renderDangerButton(ACTIONS.removeKey, BUTTONS.removeKey, key.revision, confirm),
+  ]);
 }
 
 function renderRequest(request: AddInboxRequest | Unreadable, index: number): KnownBlock[] {
@@ -115,19 +106,7 @@ function renderRequest(request: AddInboxRequest | Unreadable, index: number): Kn
     renderContext(
       `state.${request.id}`,
       mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),
-      ...(status === undefined ? [] : [plainText(status, SECTION_TEXT)]),
+      ...(status === undefined ? [] : [status]),
     ),
   ];
-}
-
-function renderHeader(blockId: string, text: string): HeaderBlock {
-  return { type: 'header', block_id: blockId, text: plainText(text, HEADER_TEXT) };
-}
-
-function renderPlain(blockId: string, text: string): SectionBlock {
-  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
-}
-
-function renderContext(blockId: string, ...elements: ContextBlock['elements']): ContextBlock {
-  return { type: 'context', block_id: blockId, elements };
 }

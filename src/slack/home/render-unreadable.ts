@@ -1,11 +1,9 @@
 import type { ContextBlock } from '@slack/types';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
-import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { renderContext } from '../blocks/blocks.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { plainText } from '../blocks/text-objects.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { UNREADABLE } from '../sentences.ts';
 
 /**
@@ -16,12 +14,9 @@ import { UNREADABLE } from '../sentences.ts';
  */
 export function renderUnreadable({ id, at }: Unreadable, title: string, index: number): ContextBlock {
   const when = at === undefined ? '' : ` · ${slackDate(at, 'date')}`;
-  return {
-    type: 'context',
-    block_id: `unreadable.${index}`,
-    elements: [
-      mrkdwn(`${UNREADABLE.emoji} *${title}*${when}`),
-      plainText(`${UNREADABLE.next} ${UNREADABLE.code(truncate(oneLine(id), 100))}`, SECTION_TEXT),
-    ],
-  };
+  return renderContext(
+    `unreadable.${index}`,
+    mrkdwn(`${UNREADABLE.emoji} *${title}*${when}`),
+    `${UNREADABLE.next} ${UNREADABLE.code(truncate(oneLine(id), 100))}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { INSTALLED_DM, INSTALLED_PAGE, NEXT_STEPS } from '../../web/install-sentences.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { renderSection } from '../blocks/blocks.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import type { Message } from '../web-api/slack-api.ts';
 
 /** What the person who installed the bot is told in a direct message: the same as on the page. */
@@ -10,9 +11,6 @@ export function renderWelcome(again: boolean): Message {
   const steps = NEXT_STEPS.map((step, at) => `${at + 1}. ${step}`).join('\n');
   return {
     text: `${intro}\n${steps}`,
-    blocks: [
-      { type: 'section', block_id: 'welcome', text: mrkdwn(intro) },
-      { type: 'section', block_id: 'next_steps', text: mrkdwn(steps) },
-    ],
+    blocks: [renderSection('welcome', mrkdwn(intro)), renderSection('next_steps', mrkdwn(steps))],
   };
 }

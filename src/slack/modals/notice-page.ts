@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types';
+import { renderSection } from '../blocks/blocks.ts';
 import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { CALLBACKS } from '../ids.ts';
 import { type Notice, REQUEST_PAGE } from '../sentences.ts';
 
@@ -14,15 +14,9 @@ export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }:
     title: plainText(title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
-      ...paragraphs.map((paragraph, index) => ({
-        type: 'section' as const,
-        block_id: `paragraph.${index}`,
-        text: plainText(paragraph, SECTION_TEXT),
-      })),
-      ...(facts === '' ? [] : [{ type: 'section' as const, block_id: 'facts', text: mrkdwn(facts) }]),
-      ...(channelIds.length === 0
-        ? []
-        : [{ type: 'section' as const, block_id: 'channels', text: mrkdwn(linkChannels(channelIds, SECTION_TEXT)) }]),
+      ...paragraphs.map((paragraph, index) => renderSection(`paragraph.${index}`, paragraph)),
+      ...(facts === '' ? [] : [renderSection('facts', mrkdwn(facts))]),
+      ...(channelIds.length === 0 ? [] : [renderSection('channels', mrkdwn(linkChannels(channelIds, SECTION_TEXT)))]),
     ],
   };
 }

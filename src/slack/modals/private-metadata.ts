@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import { PRIVATE_METADATA } from '../blocks/limits.ts';
-import type { Draft, FormContext } from '../form/form-context.ts';
+import { type Draft, FIELDS } from '../form/fields.ts';
+import type { FormContext } from '../form/form-context.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
 /*
@@ -10,8 +11,7 @@ import { UnreadableViewError } from './unreadable-view-error.ts';
  */
 const ENTRY = /([A-Za-z])(\d{1,4}):/y;
 
-/** In the order of writing. The last ones are the ones to be left out where not everything fits. */
-const LETTERS = {
+const CONTEXT_LETTERS = {
   openedBy: 'w',
   client: 'l',
   stamp: 'v',
@@ -19,23 +19,16 @@ const LETTERS = {
   generation: 'g',
   retryOf: 'r',
   sealedResponseUrl: 'u',
-  inbox_type: 't',
   servers_open: 'o',
-  same_login: 'm',
-  smtp_use_tls: 's',
-  imap_use_ssl: 'i',
-  daily_limit: 'd',
-  smtp_port: 'p',
-  imap_port: 'q',
-  email_address: 'a',
-  display_name: 'n',
-  smtp_username: 'x',
-  imap_username: 'y',
-  smtp_host: 'h',
-  imap_host: 'k',
-} as const satisfies Record<keyof FormContext | keyof ModalContext | keyof Draft, string>;
+} as const satisfies Record<keyof FormContext | keyof ModalContext | Exclude<keyof Draft, keyof typeof FIELDS>, string>;
 
-const NAMES = new Map<string, string>(entriesOf(LETTERS).map(([name, letter]) => [letter, name]));
+/** In the order of writing. The last ones are the ones to be left out where not everything fits. */
+const LETTERS = [
+  ...Object.entries<string>(CONTEXT_LETTERS),
+  ...Object.entries(FIELDS).map(([name, { letter }]): [string, string] => [name, letter]),
+];
+
+const NAMES = new Map(LETTERS.map(([name, letter]) => [letter, name]));
 
 const text = z.string().optional();
 const flag = z
@@ -47,6 +40,8 @@ const generation = z
   .regex(/^\d{1,9}$/)
   .transform(Number);
 
+const VALUES = { text, number: text, flag, provider: z.enum(INBOX_TYPES).optional() };
+
 const metadata = z
   .object({
     openedBy: z.string().default(''),
@@ -56,20 +51,8 @@ const metadata = z
     generation: generation.optional(),
     retryOf: text,
     sealedResponseUrl: text,
-    inbox_type: z.enum(INBOX_TYPES).optional(),
     servers_open: flag,
-    same_login: flag,
-    smtp_use_tls: flag,
-    imap_use_ssl: flag,
-    daily_limit: text,
-    smtp_port: text,
-    imap_port: text,
-    email_address: text,
-    display_name: text,
-    smtp_username: text,
-    imap_username: text,
-    smtp_host: text,
-    imap_host: text,
+    ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),
   })
   .transform(({ openedBy, client, stamp, channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
     openedBy,
@@ -79,7 +62,7 @@ const metadata = z
       channelId === undefined || generation === undefined
         ? undefined
         : { openedBy, client, channelId, generation, retryOf, sealedResponseUrl },
-    draft,
+    draft: Object.assign<Draft, object>({}, draft),
   }));
 
 /** What a modal remembers that is not the form for an inbox. */
@@ -97,9 +80,9 @@ export type Decoded = z.output<typeof metadata>;
  * out; that takes several fields full of emoji, or host names that can't be ones.
  */
 export function encodePrivateMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
-  const values: Partial<FormContext & ModalContext & Draft> = { ...context, ...draft };
+  const values: Record<string, string | number | boolean | undefined> = { ...context, ...draft };
   let encoded = '';
-  for (const [name, letter] of entriesOf(LETTERS)) {
+  for (const [name, letter] of LETTERS) {
     const value = values[name];
     if (value === undefined) continue;
     const written = typeof value === 'boolean' ? String(Number(value)) : String(value);
@@ -140,8 +123,4 @@ function readEntries(encoded: string): Record<string, string> {
     entries[name] = encoded.slice(start, at);
   }
   return entries;
-}
-
-function entriesOf<T extends Record<string, string>>(record: T): [keyof T & string, string][] {
-  return Object.entries(record);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Draft, FormContext } from '../form/form-context.ts';
+import type { Draft } from '../form/fields.ts';
+import type { FormContext } from '../form/form-context.ts';
 import { type FormField, WARNED_BLOCK } from '../ids.ts';
 import { decodePrivateMetadata } from './private-metadata.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';

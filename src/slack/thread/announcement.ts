@@ -1,9 +1,8 @@
-import type { ContextBlock, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
-import { SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 import type { Message } from '../web-api/slack-api.ts';
@@ -23,10 +22,10 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
   );
   const misplaced = sayWhyHere(request);
   const blocks: KnownBlock[] = [
-    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*\n${by}`) },
+    renderSection('state', mrkdwn(`${emoji} *${title}*\n${by}`)),
     renderInbox(account, client),
     ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
-    ...(status === undefined ? [] : [renderContext('status', plainText(status, SECTION_TEXT))]),
+    ...(status === undefined ? [] : [renderContext('status', status)]),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
   ];
   const said = [
@@ -44,8 +43,4 @@ function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxReque
   if (announcement?.place !== 'dm' || announcement.channelId === channelId) return '';
   if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);
   return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);
-}
-
-function renderContext(blockId: string, element: ContextBlock['elements'][number]): ContextBlock {
-  return { type: 'context', block_id: blockId, elements: [element] };
 }

@@ -1,5 +1,4 @@
-import { oneLine } from '../blocks/foreign-text.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { FACTS, STATUS_WORDS } from '../sentences.ts';
 
 /** ColdSend's `overall_status` as it wrote it, with words beside the documented ones. Foreign text. */

@@ -1,9 +1,7 @@
 import type { SectionBlock } from '@slack/types';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
-import { SECTION_TEXT } from '../blocks/limits.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderSection } from '../blocks/blocks.ts';
+import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { FACTS } from '../sentences.ts';
 
 type Inbox = Pick<AccountToAdd, 'email_address' | 'display_name'>;
@@ -15,8 +13,7 @@ export function renderInbox({ email_address, display_name }: Inbox, client: stri
     oneLine(display_name),
     ...(client === '' ? [] : [`${FACTS.client}: ${client}`]),
   ];
-  const text = lines.join('\n');
-  return { type: 'section', block_id: 'inbox', text: plainText(text, SECTION_TEXT) };
+  return renderSection('inbox', lines.join('\n'));
 }
 
 /** Which inbox it is and for which client, for the top-level text of a message. */

@@ -1,6 +1,5 @@
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
-import { oneLine } from '../blocks/foreign-text.ts';
-import { truncate } from '../blocks/truncate.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import {
   FACTS,
   FIELD_LABELS,

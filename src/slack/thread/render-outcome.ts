@@ -2,10 +2,10 @@ import type { KnownBlock } from '@slack/types';
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeTopLevel } from '../blocks/escape-mrkdwn.ts';
-import { MESSAGE_TEXT, SECTION_TEXT } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { MESSAGE_TEXT } from '../blocks/limits.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import {
   FACTS,
   NEXT_AFTER_LOST_RIGHT,
@@ -28,13 +28,11 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
-    { type: 'section', block_id: 'outcome', text: mrkdwn(`${emoji} *${title}*`) },
+    renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
     ...(isNamed ? [] : [renderInbox(account, client)]),
-    ...(facts.length === 0 ? [] : [renderPlain('facts', facts.join('\n'))]),
-    renderPlain('next', next),
-    ...(reference === ''
-      ? []
-      : [{ type: 'context' as const, block_id: 'reference', elements: [plainText(reference, SECTION_TEXT)] }]),
+    ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
+    renderSection('next', next),
+    ...(reference === '' ? [] : [renderContext('reference', reference)]),
   ];
   const head = `${title} – ${nameInbox(account, client)}.`;
   const tail = `${next} ${reference}`.trim();
@@ -53,10 +51,6 @@ function nextStepOf(outcome: Outcome): string {
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
   return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
-}
-
-function renderPlain(blockId: string, text: string): KnownBlock {
-  return { type: 'section', block_id: blockId, text: plainText(text, SECTION_TEXT) };
 }
 
 /** The first of `facts` that fit into `room`, escaped: an entity must not be cut in two. */

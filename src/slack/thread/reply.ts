@@ -1,8 +1,7 @@
 import type { ActionsBlock } from '@slack/types';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { OPTION_TEXT } from '../blocks/limits.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { renderActions, renderButton } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, TRY_AGAIN } from '../sentences.ts';
 import type { Message } from '../web-api/slack-api.ts';
@@ -20,11 +19,5 @@ function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
   const isNotTheirs = outcome.kind === 'refused' && (outcome.lostRight ?? outcome.trouble) !== undefined;
   const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
-  const button = {
-    type: 'button' as const,
-    action_id: ACTIONS.tryAgain,
-    text: plainText(label, OPTION_TEXT),
-    value: requestId,
-  };
-  return [{ type: 'actions', block_id: 'try_again', elements: [button] }];
+  return [renderActions('try_again', [renderButton(ACTIONS.tryAgain, label, requestId)])];
 }

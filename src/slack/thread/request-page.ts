@@ -1,10 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { escapeMrkdwn } from '../blocks/escape-mrkdwn.ts';
-import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
-import { mrkdwn } from '../blocks/mrkdwn.ts';
+import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { escapeMrkdwn } from '../blocks/foreign-text.ts';
+import { VIEW_TITLE } from '../blocks/limits.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { plainText } from '../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { CALLBACKS } from '../ids.ts';
 import { FORM, REQUEST_PAGE } from '../sentences.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
@@ -21,7 +21,7 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
     callback_id: CALLBACKS.notice,
     title: plainText(FORM.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
-    blocks: [...blocks, { type: 'context', block_id: 'place', elements: [mrkdwn(sayWhere(request))] }],
+    blocks: [...blocks, renderContext('place', mrkdwn(sayWhere(request)))],
   };
 }
 
@@ -44,9 +44,9 @@ export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?
     title: plainText(FORM.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
-      { type: 'section', block_id: 'successor', text: plainText(REQUEST_PAGE.successor[said], SECTION_TEXT) },
+      renderSection('successor', REQUEST_PAGE.successor[said]),
       renderInbox(account, client),
-      { type: 'section', block_id: 'place', text: mrkdwn(maySeeIt ? `${by} ${where}` : by) },
+      renderSection('place', mrkdwn(maySeeIt ? `${by} ${where}` : by)),
     ],
   };
 }
@@ -54,9 +54,9 @@ export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?
 function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
   const { emoji, title, words } = describeState(request);
   return [
-    { type: 'section', block_id: 'state', text: mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`) },
+    renderSection('state', mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`)),
     renderInbox(request.account, request.client),
-    { type: 'section', block_id: 'next', text: plainText(REQUEST_PAGE.unsettled, SECTION_TEXT) },
+    renderSection('next', REQUEST_PAGE.unsettled),
   ];
 }
 

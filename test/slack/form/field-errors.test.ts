@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AccountField, validateAccount, validateWho } from '../../../src/add-inbox/account/sender-account.ts';
 import { toBlockErrors } from '../../../src/slack/form/field-errors.ts';
-import type { Draft } from '../../../src/slack/form/form-context.ts';
+import type { Draft } from '../../../src/slack/form/fields.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';

@@ -59,6 +59,33 @@ test('the longest form there can be fits, and nothing of it is left out', () => 
   assert.deepEqual({ context: read, draft }, { context: longestContext, draft: longestDraft });
 });
 
+test('a form that was opened before a deploy is read after it: each letter keeps its meaning', () => {
+  const encoded =
+    'w2:U1l1:Lv1:Vc2:C1g1:3r1:Ru1:Ut11:CUSTOM_SMTPo1:1m1:0s1:1i1:0d2:30p3:465q3:993a3:a@bn1:Nx1:Xy1:Yh1:Hk1:K';
+  assert.deepEqual(decodePrivateMetadata(encoded), {
+    openedBy: 'U1',
+    client: 'L',
+    stamp: 'V',
+    context: { openedBy: 'U1', client: 'L', channelId: 'C1', generation: 3, retryOf: 'R', sealedResponseUrl: 'U' },
+    draft: {
+      inbox_type: 'CUSTOM_SMTP',
+      servers_open: true,
+      same_login: false,
+      smtp_use_tls: true,
+      imap_use_ssl: false,
+      daily_limit: '30',
+      smtp_port: '465',
+      imap_port: '993',
+      email_address: 'a@b',
+      display_name: 'N',
+      smtp_username: 'X',
+      imap_username: 'Y',
+      smtp_host: 'H',
+      imap_host: 'K',
+    },
+  });
+});
+
 test('quotes and backslashes take no more room than other characters', () => {
   const smtp_username = '"\\'.repeat(1_000);
   const encoded = encodePrivateMetadata(context, { smtp_username });

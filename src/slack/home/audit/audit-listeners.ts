@@ -1,12 +1,14 @@
 import type { ModalView } from '@slack/types';
 import type { AuditNote } from '../../../add-inbox/people/audit.ts';
 import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import { renderSection } from '../../blocks/blocks.ts';
+import { mrkdwn } from '../../blocks/text-objects.ts';
 import type { ActionPayload, Actor } from '../../bolt/payloads.ts';
 import { ACTIONS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import { openThenFill } from '../../modals/open-then-fill.ts';
 import { replaceView } from '../../modals/replace-view.ts';
+import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { AUDIT, sentences } from '../../sentences.ts';
 import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../../web-api/slack-api.ts';
@@ -25,17 +27,12 @@ export function createAuditPages(deps: {
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
-  return { open, turn, exportAll };
+  const { opens } = createAdminOnly(deps.rights);
+  return { open: opens(ACTIONS.openAudit, prepare), turn, exportAll };
 
-  async function open(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
+  async function prepare(_api: SlackApi, actor: Actor): Promise<ModalView> {
     const place = { until: deps.now(), skip: 0 };
-    const [right, entries] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: ACTIONS.openAudit }),
-      read(actor, place),
-    ]);
-    const refusal = findNotice(right);
-    const page = refusal === undefined ? renderAuditPage(actor.userId, place, entries) : renderNotice(refusal);
-    await api.openView(action.trigger_id, page);
+    return renderAuditPage(actor.userId, place, await read(actor, place));
   }
 
   async function turn(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
@@ -114,5 +111,5 @@ function toPage(text: string): ModalView {
 }
 
 function toMessage(text: string): Message {
-  return { text, blocks: [{ type: 'section', block_id: 'audit_export', text: mrkdwn(text) }] };
+  return { text, blocks: [renderSection('audit_export', mrkdwn(text))] };
 }

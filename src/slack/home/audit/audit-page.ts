@@ -1,13 +1,11 @@
-import type { Button, ContextBlock, KnownBlock, ModalView } from '@slack/types';
+import type { Button, ContextBlock, ModalView } from '@slack/types';
 import type { AuditEntry } from '../../../add-inbox/people/audit.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
-import { escapeMrkdwn } from '../../blocks/escape-mrkdwn.ts';
-import { oneLine } from '../../blocks/foreign-text.ts';
-import { OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
+import { escapeMrkdwn, oneLine, truncate } from '../../blocks/foreign-text.ts';
+import { VIEW_TITLE } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
-import { plainText } from '../../blocks/text-objects.ts';
-import { truncate } from '../../blocks/truncate.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import {
@@ -46,11 +44,11 @@ export function renderAuditPage(openedBy: string, place: AuditPlace, entries: Li
     title: plainText(AUDIT.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
-      { type: 'section', block_id: 'about', text: plainText(AUDIT.about, SECTION_TEXT) },
+      renderSection('about', AUDIT.about),
       ...shown.map(renderEntry),
-      ...(shown.length === 0 ? [renderNote('empty', AUDIT.empty)] : []),
-      renderNote('bounded', AUDIT.refusedBounded),
-      { type: 'actions', block_id: 'audit_buttons', elements: buttons },
+      ...(shown.length === 0 ? [renderContext('empty', AUDIT.empty)] : []),
+      renderContext('bounded', AUDIT.refusedBounded),
+      renderActions('audit_buttons', buttons),
     ],
   };
 }
@@ -70,15 +68,12 @@ function renderEntry(entry: ListedEntry, index: number): ContextBlock {
   const foreign = Object.entries(details).filter(([name]) => !OF_OURS.has(name));
   const ours = Object.entries(details).filter(([name]) => OF_OURS.has(name));
   const plain = [...foreign.map(say), ...(requestId === undefined ? [] : [`${auditDetail('request')}: ${requestId}`])];
-  return {
-    type: 'context',
-    block_id: `entry.${entry.id}`,
-    elements: [
-      mrkdwn(`*${AUDIT_ACTION_WORDS[action]}* · ${who} · ${slackDate(at, 'date')}`),
-      ...(plain.length === 0 ? [] : [plainText(truncate(plain.join(' · '), 1_000), SECTION_TEXT)]),
-      ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 700)))]),
-    ],
-  };
+  return renderContext(
+    `entry.${entry.id}`,
+    mrkdwn(`*${AUDIT_ACTION_WORDS[action]}* · ${who} · ${slackDate(at, 'date')}`),
+    ...(plain.length === 0 ? [] : [truncate(plain.join(' · '), 1_000)]),
+    ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 700)))]),
+  );
 }
 
 /** Details with words and ids of ours only, so that the ids can be shown as names. */
@@ -97,12 +92,4 @@ function linkIds(text: string): string {
 
 function renderTurn(actionId: string, text: string, { until, skip }: AuditPlace): Button {
   return renderButton(actionId, text, `${until}.${Math.max(0, skip)}`);
-}
-
-function renderButton(actionId: string, text: string, value: string): Button {
-  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
-}
-
-function renderNote(blockId: string, text: string): KnownBlock {
-  return { type: 'context', block_id: blockId, elements: [plainText(text, SECTION_TEXT)] };
 }

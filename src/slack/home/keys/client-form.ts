@@ -2,11 +2,11 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
 import { LONGEST_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { Client, KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
+import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
-import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { linkChannels } from '../../blocks/link-channels.ts';
-import { mrkdwn } from '../../blocks/mrkdwn.ts';
-import { plainText } from '../../blocks/text-objects.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
@@ -51,7 +51,10 @@ export function renderClientForm({
     submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
-      renderAbout(client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour)),
+      renderSection(
+        'about',
+        client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour),
+      ),
       ...(client === undefined ? [renderLabel()] : []),
       ...(again === undefined ? [] : renderProblem(again.problem)),
       renderChannels(again?.channelIds ?? client?.channelIds ?? []),
@@ -75,21 +78,14 @@ export function parseClientForm(view: unknown): TypedClient {
 function renderProblem(problem: ChannelProblem): KnownBlock[] {
   const text = problem.kind === 'cannot_post' ? KEY_ERRORS.cannotPostIn : KEY_ERRORS.channelsTaken(problem.by);
   return [
-    { type: 'section', block_id: 'problem', text: plainText(text, SECTION_TEXT) },
-    { type: 'section', block_id: 'problem_channels', text: mrkdwn(linkChannels(problem.channelIds, SECTION_TEXT)) },
+    renderSection('problem', text),
+    renderSection('problem_channels', mrkdwn(linkChannels(problem.channelIds, SECTION_TEXT))),
   ];
-}
-
-function renderAbout(text: string): KnownBlock {
-  return { type: 'section', block_id: 'about', text: plainText(text, SECTION_TEXT) };
 }
 
 function renderLabel(): InputBlock {
   return {
-    type: 'input',
-    block_id: blockId(CLIENT_FIELDS.label, 0),
-    label: plainText(CLIENT_FORM.label, INPUT_LABEL),
-    hint: plainText(CLIENT_FORM.labelHint, INPUT_LABEL),
+    ...renderInputFrame(blockId(CLIENT_FIELDS.label, 0), CLIENT_FORM.label, CLIENT_FORM.labelHint),
     element: {
       type: 'plain_text_input',
       action_id: CLIENT_FIELDS.label,
@@ -101,10 +97,7 @@ function renderLabel(): InputBlock {
 
 function renderChannels(chosen: string[]): InputBlock {
   return {
-    type: 'input',
-    block_id: blockId(CLIENT_FIELDS.channels, 0),
-    label: plainText(CLIENT_FORM.channels, INPUT_LABEL),
-    hint: plainText(CLIENT_FORM.channelsHint, INPUT_LABEL),
+    ...renderInputFrame(blockId(CLIENT_FIELDS.channels, 0), CLIENT_FORM.channels, CLIENT_FORM.channelsHint),
     element: {
       type: 'multi_conversations_select',
       action_id: CLIENT_FIELDS.channels,

@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
 import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
 import {
@@ -14,6 +15,7 @@ import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
 import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS, sentences } from '../../sentences.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
@@ -42,38 +44,27 @@ export function createClientPages(deps: {
   /** Never rejects: what is shown anew is done already. */
   refreshHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
-  return { openAdd, openChange, remove, turnPage, submit };
+  const { opens, does } = createAdminOnly(deps.rights);
+  return {
+    openAdd: opens(ACTIONS.addClient, prepareAdd),
+    openChange: opens(ACTIONS.changeClient, prepareChange),
+    remove: does(ACTIONS.removeClient, remove),
+    turnPage,
+    submit,
+  };
 
-  async function openAdd(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, stamp] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: ACTIONS.addClient }),
-      deps.keyStamp(actor.teamId, NEW_LABEL),
-    ]);
-    const refusal = findNotice(right);
-    const page = refusal === undefined ? renderClientForm({ openedBy: actor.userId, stamp }) : renderNotice(refusal);
-    await api.openView(action.trigger_id, page);
+  async function prepareAdd(_api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+    return renderClientForm({ openedBy: userId, stamp: await deps.keyStamp(teamId, NEW_LABEL) });
   }
 
-  async function openChange(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, keys] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: ACTIONS.changeClient }),
-      deps.listKeys(actor.teamId),
-    ]);
-    const refusal = findNotice(right);
-    const stored = findStored(keys, readValue(action));
-    const page =
-      refusal === undefined && stored !== undefined
-        ? renderClientForm({ openedBy: actor.userId, stamp: stored.stamp, client: stored })
-        : renderNotice(refusal ?? sentences.clientGone);
-    await api.openView(action.trigger_id, page);
+  async function prepareChange(_api: SlackApi, { teamId, userId }: Actor, action: ActionPayload): Promise<ModalView> {
+    const stored = findStored(await deps.listKeys(teamId), readValue(action));
+    return stored === undefined
+      ? renderNotice(sentences.clientGone)
+      : renderClientForm({ openedBy: userId, stamp: stored.stamp, client: stored });
   }
 
   async function remove(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.removeClient }));
-    if (refusal !== undefined) {
-      await api.openView(action.trigger_id, renderNotice(refusal));
-      return;
-    }
     const { label, stamp } = parseRemoval(readValue(action));
     const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label, stamp));
     const refreshed = deps.refreshHome(api, actor);

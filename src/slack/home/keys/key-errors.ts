@@ -1,7 +1,6 @@
 import { LONGEST_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
-import { oneLine } from '../../blocks/foreign-text.ts';
-import { truncate } from '../../blocks/truncate.ts';
+import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
 import { findInputs } from '../../modals/view-state.ts';
 import { KEY_ERRORS } from '../../sentences.ts';

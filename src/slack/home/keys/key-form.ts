@@ -1,8 +1,10 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
-import { INPUT_LABEL, PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
+import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
-import type { Draft, FormContext } from '../../form/form-context.ts';
+import type { Draft } from '../../form/fields.ts';
+import type { FormContext } from '../../form/form-context.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata, type ModalContext } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
@@ -42,11 +44,7 @@ export function renderKeyForm({
     submit: plainText(KEY_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
-      ...paragraphs.map((text, index) => ({
-        type: 'section' as const,
-        block_id: `about.${index}`,
-        text: plainText(text, SECTION_TEXT),
-      })),
+      ...paragraphs.map((text, index) => renderSection(`about.${index}`, text)),
       renderKeyInput('generation' in context ? context.generation : 0),
     ],
   };
@@ -55,10 +53,11 @@ export function renderKeyForm({
 /** The input for a key; `optional` where the one that is stored may stay. */
 export function renderKeyInput(generation: number, { optional = false } = {}): InputBlock {
   return {
-    type: 'input',
-    block_id: blockId(API_KEY_FIELD, generation),
-    label: plainText(optional ? KEY_FORM.newLabel : KEY_FORM.label, INPUT_LABEL),
-    hint: plainText(KEY_FORM.hint, INPUT_LABEL),
+    ...renderInputFrame(
+      blockId(API_KEY_FIELD, generation),
+      optional ? KEY_FORM.newLabel : KEY_FORM.label,
+      KEY_FORM.hint,
+    ),
     optional,
     element: {
       type: 'plain_text_input',

@@ -9,6 +9,7 @@ import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts'
 import { renderWhoPage } from '../../form/who-page.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { OUTDATED, sentences } from '../../sentences.ts';
 import type { SlackApi } from '../../web-api/slack-api.ts';
@@ -31,7 +32,12 @@ export function createKeyPages(deps: {
   /** Never rejects: what is shown anew is done already. */
   refreshHome(api: SlackApi, actor: Actor): Promise<void>;
 }) {
-  return { submitKey, openKeyForm, removeKey };
+  const { opens, does } = createAdminOnly(deps.rights);
+  return {
+    submitKey,
+    openKeyForm: opens(ACTIONS.storeKey, prepareKeyForm),
+    removeKey: does(ACTIONS.removeKey, removeKey),
+  };
 
   /** An answer of undefined closes the form. */
   async function submitKey(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
@@ -65,34 +71,19 @@ export function createKeyPages(deps: {
     return keys.length === 0 ? 'gone' : { label, channelIds: keys.map(({ channelId }) => channelId) };
   }
 
-  async function openKeyForm(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, { stamp, current }] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: ACTIONS.storeKey }),
-      findOwn(actor.teamId),
-    ]);
-    const refusal = findNotice(right);
-    const context = { openedBy: actor.userId };
-    const page = refusal === undefined ? renderKeyForm({ context, current, stamp }) : renderNotice(refusal);
-    await api.openView(action.trigger_id, page);
+  async function prepareKeyForm(_api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+    const stamp = await deps.keyStamp(teamId, '');
+    const current = (await deps.listKeys(teamId)).find(({ label }) => label === '');
+    return renderKeyForm({ context: { openedBy: userId }, current, stamp });
   }
 
   async function removeKey(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.removeKey }));
-    if (refusal !== undefined) {
-      await api.openView(action.trigger_id, renderNotice(refusal));
-      return;
-    }
     const removed = await deps.removeKey(actor.teamId, actor.userId, '', action.actions[0]?.value ?? '');
     const refreshed = deps.refreshHome(api, actor);
     if (!removed) {
       await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), '')));
     }
     await refreshed;
-  }
-
-  async function findOwn(teamId: string) {
-    const stamp = await deps.keyStamp(teamId, '');
-    return { stamp, current: (await deps.listKeys(teamId)).find(({ label }) => label === '') };
   }
 }
 

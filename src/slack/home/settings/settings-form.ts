@@ -1,8 +1,9 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import type { WhoMayAdd, WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
+import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
-import { INPUT_LABEL, MENU_OPTIONS, OPTION_TEXT, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { MENU_OPTIONS, OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
@@ -133,9 +134,7 @@ function renderUserGroups(userGroups: UserGroup[] | undefined, chosen: string[])
             },
           },
         ]),
-    ...(notice === undefined
-      ? []
-      : [{ type: 'context' as const, block_id: 'groups', elements: [plainText(notice, SECTION_TEXT)] }]),
+    ...(notice === undefined ? [] : [renderContext('groups', notice)]),
   ];
 }
 
@@ -178,23 +177,13 @@ function renderRadio(
   { label, options: words }: { label: string; options: Record<string, { text: string; description: string }> },
   chosen: string,
 ): InputBlock {
-  const options = Object.entries(words).map(([value, { text, description }]) => ({
-    value,
-    text: plainText(text, OPTION_TEXT),
-    description: plainText(description, OPTION_TEXT),
-  }));
-  const initial = options.find(({ value }) => value === chosen);
+  const choices = Object.entries(words).map(([value, said]) => ({ value, ...said }));
   return {
     ...renderFrame(field, label),
-    element: { type: 'radio_buttons', action_id: field, options, ...(initial && { initial_option: initial }) },
+    element: renderRadioButtons(field, choices, chosen),
   };
 }
 
 function renderFrame(field: SettingsField, label: string, hint?: string) {
-  return {
-    type: 'input' as const,
-    block_id: blockId(field, 0),
-    label: plainText(label, INPUT_LABEL),
-    ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
-  };
+  return renderInputFrame(blockId(field, 0), label, hint);
 }

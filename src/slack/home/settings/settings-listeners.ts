@@ -1,8 +1,10 @@
+import type { ModalView } from '@slack/types';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
-import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
+import type { Actor, ViewPayload } from '../../bolt/payloads.ts';
 import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
 import { ACTIONS, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS, SETTINGS_ERRORS } from '../../sentences.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
@@ -19,17 +21,12 @@ export function createSettingsPages(deps: {
   /** False where `stamp` is outdated. */
   saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
 }) {
-  return { open, submit };
+  const { opens } = createAdminOnly(deps.rights);
+  return { open: opens(ACTIONS.openSettings, prepare), submit };
 
-  async function open(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const [right, stamped, userGroups] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: ACTIONS.openSettings }),
-      deps.findStamped(actor.teamId),
-      listUserGroups(api),
-    ]);
-    const refusal = findNotice(right);
-    const page = refusal === undefined ? renderSettingsForm(actor.userId, stamped, userGroups) : renderNotice(refusal);
-    await api.openView(action.trigger_id, page);
+  async function prepare(api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+    const [stamped, userGroups] = await Promise.all([deps.findStamped(teamId), listUserGroups(api)]);
+    return renderSettingsForm(userId, stamped, userGroups);
   }
 
   /** An answer of undefined closes the form. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { validateAccount } from '../../../src/add-inbox/account/sender-account.ts';
-import { draftOf } from '../../../src/slack/form/form-context.ts';
+import { draftOf } from '../../../src/slack/form/draft-defaults.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { account, context } from '../examples.ts';
 import { typedView } from '../modals/typed-view.ts';

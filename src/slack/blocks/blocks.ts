@@ -1,0 +1,91 @@
+import type {
+  ActionsBlock,
+  ActionsBlockElement,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  InputBlock,
+  MrkdwnElement,
+  RadioButtons,
+  SectionBlock,
+} from '@slack/types';
+import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_TEXT } from './limits.ts';
+import { plainText } from './text-objects.ts';
+
+/*
+ * The blocks of every message, modal and Home. A string is shown as plain text and cut to Slack's limit, so foreign words can't
+ * mark anything up; markup of ours is given as `mrkdwn(...)`.
+ */
+
+type Words = string | MrkdwnElement;
+
+export function renderHeader(blockId: string, text: string): HeaderBlock {
+  return { type: 'header', block_id: blockId, text: plainText(text, HEADER_TEXT) };
+}
+
+export function renderSection(blockId: string, text: Words): SectionBlock {
+  return { type: 'section', block_id: blockId, text: toTextObject(text) };
+}
+
+/** Small grey text. */
+export function renderContext(blockId: string, ...texts: Words[]): ContextBlock {
+  return { type: 'context', block_id: blockId, elements: texts.map(toTextObject) };
+}
+
+export function renderActions(blockId: string, elements: ActionsBlockElement[]): ActionsBlock {
+  return { type: 'actions', block_id: blockId, elements };
+}
+
+/** `value` comes back with the click. */
+export function renderButton(actionId: string, text: string, value: string): Button {
+  return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
+}
+
+/** A button for what can't be undone: red, and it asks again first. */
+export function renderDangerButton(
+  actionId: string,
+  text: string,
+  value: string,
+  confirm: { title: string; text: string; confirm: string; deny: string },
+): Button {
+  return {
+    ...renderButton(actionId, text, value),
+    style: 'danger',
+    confirm: {
+      title: plainText(confirm.title, CONFIRM.title),
+      text: plainText(confirm.text, CONFIRM.text),
+      confirm: plainText(confirm.confirm, CONFIRM.button),
+      deny: plainText(confirm.deny, CONFIRM.button),
+      style: 'danger',
+    },
+  };
+}
+
+/** An input block but for its element. */
+export function renderInputFrame(blockId: string, label: string, hint?: string): Omit<InputBlock, 'element'> {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plainText(label, INPUT_LABEL),
+    ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
+  };
+}
+
+/** One choice of several, all in sight. */
+export function renderRadioButtons(
+  actionId: string,
+  choices: { value: string; text: string; description: string }[],
+  chosen: string | undefined,
+): RadioButtons {
+  const options = choices.map(({ value, text, description }) => ({
+    value,
+    text: plainText(text, OPTION_TEXT),
+    description: plainText(description, OPTION_TEXT),
+  }));
+  const initial = options.find(({ value }) => value === chosen);
+  return { type: 'radio_buttons', action_id: actionId, options, ...(initial && { initial_option: initial }) };
+}
+
+function toTextObject(text: Words) {
+  return typeof text === 'string' ? plainText(text, SECTION_TEXT) : text;
+}

@@ -1,0 +1,100 @@
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
+import type { Passwords } from '../../add-inbox/account/sender-account.ts';
+import type { FormField } from '../ids.ts';
+import { HINTS } from '../sentences.ts';
+
+/*
+ * The fields of the form, one row each; their labels and hints are in sentences.ts. A field more is a row here, its default, and
+ * its place in one of the pages; the types say where one is missing. Passwords have no row, since no draft may hold one.
+ */
+
+type Row = {
+  kind: 'text' | 'number' | 'flag' | 'provider';
+  /** Its name in `private_metadata`: forms that are open during a deploy hold it, so it never changes. */
+  letter: string;
+  /** Characters of a text, or the highest number. */
+  max?: number;
+  hint?: string;
+};
+
+const HIGHEST_PORT = 65_535;
+
+/** In the order of writing into `private_metadata`. Where not everything fits, the last ones are left out. */
+export const FIELDS = {
+  inbox_type: { kind: 'provider', letter: 't' },
+  same_login: { kind: 'flag', letter: 'm' },
+  smtp_use_tls: { kind: 'flag', letter: 's' },
+  imap_use_ssl: { kind: 'flag', letter: 'i' },
+  daily_limit: { kind: 'number', letter: 'd', max: Number.MAX_SAFE_INTEGER, hint: HINTS.daily_limit },
+  smtp_port: { kind: 'number', letter: 'p', max: HIGHEST_PORT, hint: HINTS.smtp_port },
+  imap_port: { kind: 'number', letter: 'q', max: HIGHEST_PORT, hint: HINTS.imap_port },
+  email_address: { kind: 'text', letter: 'a', max: 255, hint: HINTS.email_address },
+  display_name: { kind: 'text', letter: 'n', max: 255, hint: HINTS.display_name },
+  smtp_username: { kind: 'text', letter: 'x', max: 255, hint: HINTS.username },
+  imap_username: { kind: 'text', letter: 'y', max: 255, hint: HINTS.username },
+  smtp_host: { kind: 'text', letter: 'h', max: 255, hint: HINTS.host },
+  imap_host: { kind: 'text', letter: 'k', max: 255, hint: HINTS.host },
+} as const satisfies Record<Exclude<FormField, keyof Passwords>, Row>;
+
+/** The fields of the form's first page. */
+export const WHO_FIELDS = ['email_address', 'display_name', 'inbox_type'] as const;
+
+/** The fields that are shown together: for another provider always, for Google and Microsoft once they are opened. */
+export const SERVER_FIELDS = [
+  'smtp_host',
+  'smtp_port',
+  'smtp_username',
+  'smtp_use_tls',
+  'imap_host',
+  'imap_port',
+  'imap_use_ssl',
+  'same_login',
+  'imap_username',
+] as const;
+
+/** The fields of the second page. */
+export const HOW_FIELDS = [...SERVER_FIELDS, 'daily_limit'] as const;
+
+type DraftField = keyof typeof FIELDS;
+type Values = { text: string; number: string; flag: boolean; provider: InboxType };
+type FieldOfKind<Kind> = { [F in DraftField]: (typeof FIELDS)[F]['kind'] extends Kind ? F : never }[DraftField];
+
+export type FlagField = FieldOfKind<'flag'>;
+export type TypedField = FieldOfKind<'text' | 'number'>;
+
+/**
+ * Everything typed so far but for passwords, as it was typed. What equals its default (the provider's servers, the
+ * address as user name, the recommended limit) is left undefined, so that it follows when address or provider change.
+ */
+export type Draft = { [F in DraftField]?: Values[(typeof FIELDS)[F]['kind']] | undefined } & {
+  /** The servers of Google or Microsoft are shown for editing. */
+  servers_open?: boolean | undefined;
+};
+
+type HowField = (typeof HOW_FIELDS)[number];
+
+/** What holds where nothing else is typed: the provider's servers, the address as user name, encryption, the recommended limit. */
+export function defaultsOf(draft: Draft): { [F in HowField]: F extends FlagField ? boolean : string | undefined } {
+  const provider = PROVIDERS[providerOf(draft)];
+  return {
+    smtp_host: provider.smtp_host,
+    smtp_port: String(provider.smtp_port),
+    smtp_username: draft.email_address,
+    smtp_use_tls: true,
+    imap_host: provider.imap_host,
+    imap_port: String(provider.imap_port),
+    imap_username: draft.email_address,
+    imap_use_ssl: true,
+    daily_limit: String(DEFAULT_DAILY_LIMIT),
+    same_login: true,
+  };
+}
+
+/** Where none was chosen, nothing can be known of the servers either. */
+export function providerOf(draft: Draft): InboxType {
+  return draft.inbox_type ?? 'CUSTOM_SMTP';
+}
+
+export function isFlag(field: DraftField): field is FlagField {
+  return FIELDS[field].kind === 'flag';
+}
