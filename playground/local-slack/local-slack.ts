@@ -53,20 +53,22 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     ackTimeoutMs: options.ackTimeoutMs ?? ACK_TIMEOUT_MS,
     eventRetryMs: options.eventRetryMs ?? EVENT_RETRY_MS,
   });
+  const state = createState({ ids, app, now, emit });
+  const messages = createMessages({ ids, emit });
   const core: Core = {
     app,
     now,
     url,
     ids,
     keeper,
-    state: createState({ ids, app, now, emit }),
-    messages: createMessages({ ids, emit }),
+    state,
+    messages,
     views: createViews({ ids, appId: app.appId, emit }),
     triggers: createTriggers({ ids, now }),
-    responseUrls: createResponseUrls(() => core),
+    responseUrls: createResponseUrls({ ids, now, url, keeper, state, messages }),
     sockets,
     deliveries,
-    oauth: createOauth(() => core),
+    oauth: createOauth({ app, state, ids, now }),
     rateLimiter: createRateLimiter({ now, limits: options.rateLimits ?? {} }),
     faults: createFaults(),
     secrets: new Set([app.clientSecret, app.signingSecret, app.appToken]),
@@ -78,7 +80,6 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
   server.on('upgrade', sockets.upgrade);
   address = await listen(server, options.port ?? 0);
 
-  const { state, messages } = core;
   const workspace = state.addWorkspace({ scopes: options.scopes ?? DEFAULT_SCOPES });
   const people = new Map<string, Person>();
   const installationOf = (teamId: string): Installation => {

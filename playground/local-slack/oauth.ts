@@ -1,4 +1,6 @@
-import type { Core } from './core.ts';
+import type { Ids } from './ids.ts';
+import type { State } from './state.ts';
+import type { AppConfig } from './types.ts';
 
 export type OauthCode = {
   userId: string;
@@ -23,7 +25,17 @@ export type AuthorizeAnswer = { userId: string; orgWide?: boolean } | 'deny';
 const CODE_LIFE_MS = 10 * 60 * 1000;
 
 /** The page where a person allows or denies the app: https://docs.slack.dev/authentication/installing-with-oauth */
-export function createOauth(core: () => Core): OauthCodes {
+export function createOauth({
+  app,
+  state,
+  ids,
+  now,
+}: {
+  app: AppConfig;
+  state: State;
+  ids: Ids;
+  now: () => number;
+}): OauthCodes {
   const codes = new Map<string, OauthCode>();
   let next: AuthorizeAnswer | undefined;
 
@@ -32,7 +44,6 @@ export function createOauth(core: () => Core): OauthCodes {
       next = answer;
     },
     visit(url) {
-      const { app, state, ids, now } = core();
       const asked = url.searchParams;
       const scopes = (asked.get('scope') ?? '').split(/[ ,]+/).filter((scope) => scope !== '');
       const redirectUri = asked.get('redirect_uri') ?? undefined;
@@ -70,7 +81,7 @@ export function createOauth(core: () => Core): OauthCodes {
     take(code) {
       const known = codes.get(code);
       codes.delete(code);
-      return known === undefined || core().now() - known.issuedAt > CODE_LIFE_MS ? undefined : known;
+      return known === undefined || now() - known.issuedAt > CODE_LIFE_MS ? undefined : known;
     },
   };
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { block } from './args.ts';
 import { findBlockKitProblems } from './block-kit-problems.ts';
-import type { Core } from './core.ts';
+import type { Ids } from './ids.ts';
+import type { LedgerKeeper } from './ledger.ts';
+import type { Messages } from './messages.ts';
+import type { State } from './state.ts';
 import type { Block, JsonObject, StoredMessage } from './types.ts';
 
 /** What a response URL belongs to. */
@@ -36,14 +39,22 @@ const responseBody = z.strictObject({
   unfurl_media: z.boolean().optional(),
 });
 
+type Deps = {
+  ids: Ids;
+  now: () => number;
+  url: () => string;
+  keeper: LedgerKeeper;
+  state: State;
+  messages: Messages;
+};
+
 type Entry = { origin: ResponseOrigin; issuedAt: number; uses: number; lastTs: string | undefined };
 
-/** Response URLs: five uses in half an hour, ephemeral unless said otherwise. `core` is read when they are used. */
-export function createResponseUrls(core: () => Core): ResponseUrls {
+/** Response URLs: five uses in half an hour, ephemeral unless said otherwise. */
+export function createResponseUrls({ ids, now, url, keeper, state, messages }: Deps): ResponseUrls {
   const entries = new Map<string, Entry>();
 
   function respond(entry: Entry, body: z.output<typeof responseBody>): { status: number; text: string } {
-    const { messages } = core();
     const original = findOriginal(entry);
     if (body.delete_original === true) {
       if (original !== undefined) messages.delete(original.channelId, original.ts);
@@ -54,24 +65,22 @@ export function createResponseUrls(core: () => Core): ResponseUrls {
       return { status: 500, text: 'no_text' };
     }
     if (body.replace_original === true && original !== undefined) messages.update(original, content);
-    else entry.lastTs = postAnswer(core(), entry.origin, content, body).ts;
+    else entry.lastTs = postAnswer({ messages, state }, entry.origin, content, body).ts;
     return { status: 200, text: 'ok' };
   }
 
   function findOriginal({ origin, lastTs }: Entry): StoredMessage | undefined {
     const ts = origin.messageTs ?? lastTs;
-    return ts === undefined ? undefined : core().messages.find(origin.channelId, ts);
+    return ts === undefined ? undefined : messages.find(origin.channelId, ts);
   }
 
   return {
     issue(kind, origin) {
-      const { ids, now, url } = core();
       const path = `/${kind}/${origin.teamId}/${ids.secret(12)}/${ids.secret(24)}`;
       entries.set(path, { origin, issuedAt: now(), uses: 0, lastTs: undefined });
       return `${url()}${path}`;
     },
     use(path, given) {
-      const { keeper, now } = core();
       const entry = entries.get(path);
       if (entry === undefined) return refuse('invalid_url', 404);
       if (now() - entry.issuedAt > LIFE_MS) return refuse('expired_url', 404);
@@ -95,7 +104,7 @@ export function createResponseUrls(core: () => Core): ResponseUrls {
 
 /** Posts what a command's acknowledgement or a response URL brought: to one person, unless it says `in_channel`. */
 export function postAnswer(
-  { messages, state }: Core,
+  { messages, state }: Pick<Deps, 'messages' | 'state'>,
   origin: ResponseOrigin,
   content: { text: string; blocks: Block[]; attachments: JsonObject[] },
   given: { response_type?: string | undefined; thread_ts?: string | undefined },
