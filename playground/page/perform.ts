@@ -1,4 +1,4 @@
-import { ClientRefusal } from '../local-slack/client-form.ts';
+import { ClientRefusal } from '../local-slack/person/client-form.ts';
 import type { Person } from '../local-slack/types.ts';
 import type { Playground } from '../start-playground.ts';
 import type { Act, ActResult } from './act.ts';
