@@ -1,6 +1,7 @@
 import type { LedgerKeeper } from './ledger/ledger.ts';
 import type { Ids } from './state/ids.ts';
 import type { Messages } from './state/messages.ts';
+import type { AppConfig } from './state/records.ts';
 import type { State } from './state/state.ts';
 import type { Triggers } from './state/triggers.ts';
 import type { Views } from './state/views.ts';
@@ -9,7 +10,6 @@ import type { Faults } from './transport/faults.ts';
 import type { OauthCodes } from './transport/oauth.ts';
 import type { ResponseUrls } from './transport/response-urls.ts';
 import type { SocketMode } from './transport/socket-mode.ts';
-import type { AppConfig } from './types.ts';
 import type { RateLimiter } from './web-api/rate-limits.ts';
 
 /** The parts of one local Slack, as its methods and its people use them. */

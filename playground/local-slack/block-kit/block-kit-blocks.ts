@@ -1,5 +1,5 @@
-import { objectsAt, stringAt } from '../json.ts';
-import type { JsonObject, Surface } from '../types.ts';
+import { type JsonObject, objectsAt, stringAt } from '../json.ts';
+import type { Surface } from '../ledger/traffic.ts';
 import {
   anything,
   boolean,

@@ -1,5 +1,4 @@
-import { isObject } from '../json.ts';
-import type { JsonObject } from '../types.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /** Says what is wrong with a value; `path` is the JSON pointer to it. */
 export type Check = (value: unknown, path: string) => string[];

@@ -1,5 +1,4 @@
-import { objectAt, objectsAt, stringAt } from '../json.ts';
-import type { JsonObject } from '../types.ts';
+import { type JsonObject, objectAt, objectsAt, stringAt } from '../json.ts';
 import {
   anything,
   boolean,

@@ -1,5 +1,5 @@
-import { objectAt, objectsAt, stringAt } from '../json.ts';
-import type { JsonObject, Surface } from '../types.ts';
+import { type JsonObject, objectAt, objectsAt, stringAt } from '../json.ts';
+import type { Surface } from '../ledger/traffic.ts';
 import { blockCheck } from './block-kit-blocks.ts';
 import { anything, boolean, lengthOf, list, plainText, problem, shape, string } from './block-kit-check.ts';
 

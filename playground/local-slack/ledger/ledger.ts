@@ -1,4 +1,5 @@
-import type { ApiCall, Change, Delivery, Ledger, Problem, Surface, WaitOptions } from '../types.ts';
+import type { WaitOptions } from '../api.ts';
+import type { ApiCall, Change, Delivery, Ledger, Problem, Surface } from './traffic.ts';
 
 export type LedgerKeeper = {
   ledger: Ledger;

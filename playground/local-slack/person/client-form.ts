@@ -1,7 +1,7 @@
-import { objectAt, objectsAt, stringAt, stringsAt, textAt } from '../json.ts';
+import type { FieldSeen } from '../api.ts';
+import { type JsonObject, objectAt, objectsAt, stringAt, stringsAt, textAt } from '../json.ts';
 import { type PlacedElement, placedElements } from '../state/elements.ts';
 import type { OpenView } from '../state/views.ts';
-import type { FieldSeen, JsonObject } from '../types.ts';
 import { labelOf } from './payloads.ts';
 
 /** What Slack's client does not let a person do: there is no such field, option or button on the screen. */

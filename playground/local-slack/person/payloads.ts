@@ -1,11 +1,11 @@
 import type { Core } from '../core.ts';
-import { textAt } from '../json.ts';
+import { type JsonObject, textAt } from '../json.ts';
 import type { PlacedElement } from '../state/elements.ts';
+import type { Channel, Installation, PersonRecord, StateValues, StoredMessage } from '../state/records.ts';
 import { valuesFor } from '../state/view-state.ts';
 import type { OpenView } from '../state/views.ts';
 import { messageJson, namedTeamOf, viewJson } from '../state/wire.ts';
 import type { ResponseOrigin } from '../transport/response-urls.ts';
-import type { Channel, Installation, JsonObject, PersonRecord, StateValues, StoredMessage } from '../types.ts';
 
 /* The payloads Slack sends: https://docs.slack.dev/reference/interaction-payloads */
 

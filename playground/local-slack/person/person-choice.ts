@@ -1,8 +1,8 @@
 import type { Core } from '../core.ts';
 import { objectAt, stringsAt } from '../json.ts';
 import type { PlacedElement } from '../state/elements.ts';
+import type { Channel, PersonRecord } from '../state/records.ts';
 import { canRead } from '../state/visible-channels.ts';
-import type { Channel, PersonRecord } from '../types.ts';
 import { ClientRefusal } from './client-form.ts';
 
 /** Turns names of people and channels into ids; throws a ClientRefusal for what the menu does not offer this person. */

@@ -1,8 +1,9 @@
+import type { ActionResult } from '../api.ts';
 import type { Core } from '../core.ts';
-import { objectAt } from '../json.ts';
+import { type JsonObject, objectAt } from '../json.ts';
 import { type PlacedElement, placedElements } from '../state/elements.ts';
+import type { Block, Channel, Installation, PersonRecord, StoredMessage } from '../state/records.ts';
 import type { OpenView } from '../state/views.ts';
-import type { ActionResult, Block, Channel, Installation, JsonObject, PersonRecord, StoredMessage } from '../types.ts';
 import { ClientRefusal, chosenValue, findButton } from './client-form.ts';
 import { actionPayload } from './payloads.ts';
 

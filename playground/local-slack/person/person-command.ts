@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { CommandResult, MessageSeen } from '../api.ts';
 import { findBlockKitProblems } from '../block-kit/block-kit-problems.ts';
 import type { Core } from '../core.ts';
 import { noteSecrets } from '../ledger/secret-watch.ts';
+import type { DeliveryOutcome } from '../ledger/traffic.ts';
+import type { PersonRecord } from '../state/records.ts';
 import { openDm } from '../state/visible-channels.ts';
 import { postAnswer, type ResponseOrigin } from '../transport/response-urls.ts';
-import type { CommandResult, DeliveryOutcome, MessageSeen, PersonRecord } from '../types.ts';
 import { block } from '../web-api/args.ts';
 import { ClientRefusal } from './client-form.ts';
 import { commandPayload } from './payloads.ts';

@@ -1,7 +1,8 @@
+import type { HomeSeen } from '../api.ts';
 import type { Core } from '../core.ts';
+import type { PersonRecord } from '../state/records.ts';
 import { openDm } from '../state/visible-channels.ts';
 import { isSubscribed, sendAppEvent } from '../transport/app-events.ts';
-import type { HomeSeen, PersonRecord } from '../types.ts';
 import { ClientRefusal } from './client-form.ts';
 import { homeSeen } from './seen.ts';
 

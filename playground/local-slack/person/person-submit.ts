@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { SubmitResult } from '../api.ts';
 import type { Core } from '../core.ts';
 import { noteSecrets } from '../ledger/secret-watch.ts';
+import type { Delivery } from '../ledger/traffic.ts';
+import type { Installation, PersonRecord } from '../state/records.ts';
 import { type OpenView, STACK_LIMIT } from '../state/views.ts';
-import type { Delivery, Installation, PersonRecord, SubmitResult } from '../types.ts';
 import { anyObject } from '../web-api/args.ts';
 import { checkView } from '../web-api/methods/view-methods.ts';
 import { SlackApiError } from '../web-api/web-api-method.ts';

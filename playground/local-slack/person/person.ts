@@ -1,9 +1,10 @@
+import type { ActionResult, ClickTarget, Person } from '../api.ts';
 import type { Core } from '../core.ts';
-import { objectAt, stringsAt } from '../json.ts';
+import { type JsonObject, objectAt, stringsAt } from '../json.ts';
 import type { PlacedElement } from '../state/elements.ts';
+import type { PersonRecord } from '../state/records.ts';
 import type { OpenView } from '../state/views.ts';
 import { canRead } from '../state/visible-channels.ts';
-import type { ActionResult, ClickTarget, JsonObject, Person, PersonRecord } from '../types.ts';
 import { ClientRefusal, chosenValue, findField, heldValue, setValue, tickedValue, typedValue } from './client-form.ts';
 import { resolveChoice } from './person-choice.ts';
 import { clickButton, dispatchAction } from './person-click.ts';

@@ -1,6 +1,6 @@
-import { isObject, objectAt, objectsAt, stringAt, textAt } from '../json.ts';
+import { isObject, type JsonObject, objectAt, objectsAt, stringAt, textAt } from '../json.ts';
+import type { StateValues } from '../state/records.ts';
 import { initialValue } from '../state/view-state.ts';
-import type { JsonObject, StateValues } from '../types.ts';
 
 /** What a rendering knows beside the blocks: names for ids, what was typed, errors under fields. */
 export type RenderOptions = {

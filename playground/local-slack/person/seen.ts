@@ -1,8 +1,9 @@
+import type { HomeSeen, MessageSeen, ModalSeen } from '../api.ts';
 import type { Core } from '../core.ts';
 import { textAt } from '../json.ts';
+import type { PersonRecord, StoredMessage } from '../state/records.ts';
 import type { OpenView } from '../state/views.ts';
 import { canRead } from '../state/visible-channels.ts';
-import type { HomeSeen, MessageSeen, ModalSeen, PersonRecord, StoredMessage } from '../types.ts';
 import { fieldsSeen } from './client-form.ts';
 import { renderText } from './render-text.ts';
 

@@ -1,6 +1,6 @@
-import { isObject, objectAt, objectsAt, stringAt } from '../json.ts';
-import type { Block, JsonObject } from '../types.ts';
+import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../json.ts';
 import type { Ids } from './ids.ts';
+import type { Block } from './records.ts';
 
 /** An interactive element and the block it stands in. */
 export type PlacedElement = { block: Block; element: JsonObject; blockId: string; actionId: string; type: string };

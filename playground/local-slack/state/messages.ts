@@ -1,6 +1,7 @@
-import type { Change, StoredMessage } from '../types.ts';
+import type { Change } from '../ledger/traffic.ts';
 import { withIds } from './elements.ts';
 import type { Ids } from './ids.ts';
+import type { StoredMessage } from './records.ts';
 
 export type NewMessage = Pick<StoredMessage, 'channelId' | 'userId' | 'text'> & Partial<StoredMessage>;
 

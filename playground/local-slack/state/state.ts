@@ -1,16 +1,7 @@
-import type {
-  AppConfig,
-  Change,
-  Channel,
-  Installation,
-  NewChannel,
-  NewPerson,
-  NewWorkspace,
-  PersonRecord,
-  SlackFile,
-  Workspace,
-} from '../types.ts';
+import type { NewChannel, NewPerson, NewWorkspace } from '../api.ts';
+import type { Change } from '../ledger/traffic.ts';
 import type { Ids } from './ids.ts';
+import type { AppConfig, Channel, Installation, PersonRecord, SlackFile, Workspace } from './records.ts';
 
 export type UserGroup = { id: string; teamId: string; handle: string; name: string; members: string[] };
 

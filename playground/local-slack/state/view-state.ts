@@ -1,5 +1,6 @@
-import type { Block, JsonObject, StateValues } from '../types.ts';
+import type { JsonObject } from '../json.ts';
 import { type PlacedElement, placedElements } from './elements.ts';
+import type { Block, StateValues } from './records.ts';
 
 /** What an element holds when it is shown first; undefined for those that hold nothing, like buttons. */
 export function initialValue(element: JsonObject, currentConversation?: string): JsonObject | undefined {

@@ -1,6 +1,8 @@
-import type { Block, Change, Installation, JsonObject, StateValues, View } from '../types.ts';
+import type { JsonObject } from '../json.ts';
+import type { Change } from '../ledger/traffic.ts';
 import { withIds } from './elements.ts';
 import type { Ids } from './ids.ts';
+import type { Block, Installation, StateValues, View } from './records.ts';
 import { valuesFor } from './view-state.ts';
 
 /** A view on somebody's screen, with what they typed into it. */

@@ -1,4 +1,4 @@
-import type { Channel, Installation, PersonRecord } from '../types.ts';
+import type { Channel, Installation, PersonRecord } from './records.ts';
 import type { State } from './state.ts';
 
 /** The channel as the app of this workspace knows it; undefined where it can't see it (Slack says `channel_not_found`). */

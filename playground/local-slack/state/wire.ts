@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
-import type { Channel, Installation, JsonObject, PersonRecord, StoredMessage } from '../types.ts';
+import type { JsonObject } from '../json.ts';
+import type { Channel, Installation, PersonRecord, StoredMessage } from './records.ts';
 import type { OpenView } from './views.ts';
 import { isStranger } from './visible-channels.ts';
 

@@ -1,5 +1,7 @@
 import type { Core } from '../core.ts';
-import type { Delivery, Installation, JsonObject } from '../types.ts';
+import type { JsonObject } from '../json.ts';
+import type { Delivery } from '../ledger/traffic.ts';
+import type { Installation } from '../state/records.ts';
 
 /** Sends an event to the app, wrapped as the Events API does; nothing where the app is not subscribed to it. */
 export async function sendAppEvent(

@@ -1,6 +1,8 @@
-import { isObject } from '../json.ts';
+import type { RawAnswer, Tampering } from '../api.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import type { LedgerKeeper } from '../ledger/ledger.ts';
-import type { AppConfig, Delivery, DeliveryOutcome, EnvelopeType, JsonObject, RawAnswer, Tampering } from '../types.ts';
+import type { Delivery, DeliveryOutcome, EnvelopeType } from '../ledger/traffic.ts';
+import type { AppConfig } from '../state/records.ts';
 import { post } from './http-post.ts';
 import { signatureHeaders } from './signature.ts';
 import type { SocketAnswer, SocketMode } from './socket-mode.ts';

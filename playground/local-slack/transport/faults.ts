@@ -1,4 +1,4 @@
-import type { Fault } from '../types.ts';
+import type { Fault } from '../api.ts';
 
 export type Faults = {
   failNext(method: string, fault: Fault, times?: number): void;

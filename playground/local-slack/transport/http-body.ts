@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isObject } from '../json.ts';
-import type { JsonObject } from '../types.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 const LIMIT_BYTES = 5_000_000;
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { RawAnswer } from '../types.ts';
+import type { RawAnswer } from '../api.ts';
 
 export type PostResult =
   | { kind: 'answered'; answer: RawAnswer }

@@ -1,6 +1,6 @@
 import type { Ids } from '../state/ids.ts';
+import type { AppConfig } from '../state/records.ts';
 import type { State } from '../state/state.ts';
-import type { AppConfig } from '../types.ts';
 
 export type OauthCode = {
   userId: string;

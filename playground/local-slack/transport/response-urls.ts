@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { findBlockKitProblems } from '../block-kit/block-kit-problems.ts';
+import type { JsonObject } from '../json.ts';
 import type { LedgerKeeper } from '../ledger/ledger.ts';
 import type { Ids } from '../state/ids.ts';
 import type { Messages } from '../state/messages.ts';
+import type { Block, StoredMessage } from '../state/records.ts';
 import type { State } from '../state/state.ts';
-import type { Block, JsonObject, StoredMessage } from '../types.ts';
 import { block } from '../web-api/args.ts';
 
 /** What a response URL belongs to. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isObject, stringAt } from '../json.ts';
+import { isObject, type JsonObject, stringAt } from '../json.ts';
+import type { EnvelopeType } from '../ledger/traffic.ts';
 import type { Ids } from '../state/ids.ts';
-import type { EnvelopeType, JsonObject } from '../types.ts';
 
 export type SocketAnswer =
   | { kind: 'acknowledged'; payload: unknown; connection: string }

@@ -1,4 +1,4 @@
-import type { RateLimit, RateLimits } from '../types.ts';
+import type { RateLimit, RateLimits } from '../api.ts';
 
 /** One message a second in a channel, with short bursts; a generous tier for the rest. */
 const DEFAULT_LIMITS: RateLimits = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Core } from '../core.ts';
-import type { Installation, JsonObject } from '../types.ts';
+import type { JsonObject } from '../json.ts';
+import type { Installation } from '../state/records.ts';
 
 /** Who calls: the installation whose bot token it is. */
 export type CallContext = { core: Core; installation: Installation };

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../api.ts';
 import type { Core } from '../core.ts';
-import { stringAt } from '../json.ts';
+import { type JsonObject, stringAt } from '../json.ts';
 import { noteSecrets } from '../ledger/secret-watch.ts';
+import type { Installation } from '../state/records.ts';
 import { readArgs } from '../transport/http-body.ts';
-import type { Fault, Installation, JsonObject } from '../types.ts';
 import { authMethods } from './methods/auth-methods.ts';
 import { chatMethods } from './methods/chat-methods.ts';
 import { conversationMethods } from './methods/conversation-methods.ts';

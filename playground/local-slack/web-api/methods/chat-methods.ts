@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { findBlockKitProblems } from '../../block-kit/block-kit-problems.ts';
+import type { JsonObject } from '../../json.ts';
+import type { Channel, StoredMessage } from '../../state/records.ts';
 import { findChannelForApp, isVisiblePerson, openDm } from '../../state/visible-channels.ts';
 import { messageJson } from '../../state/wire.ts';
-import type { Channel, JsonObject, StoredMessage } from '../../types.ts';
 import { anyObject, block, flag, json } from '../args.ts';
 import {
   botMethod,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Channel } from '../../state/records.ts';
 import { findChannelForApp, isVisiblePerson, openDm, reaches } from '../../state/visible-channels.ts';
 import { channelJson } from '../../state/wire.ts';
-import type { Channel } from '../../types.ts';
 import { count, cursor, flag } from '../args.ts';
 import { takePage } from '../page.ts';
 import { botMethod, type Method, requireScope, SlackApiError } from '../web-api-method.ts';

@@ -1,135 +1,23 @@
+import type { JsonObject } from './json.ts';
+import type { ApiCall, Change, Delivery, DeliveryOutcome, Ledger, Problem } from './ledger/traffic.ts';
+import type {
+  AppConfig,
+  Block,
+  Channel,
+  ChannelKind,
+  Installation,
+  PersonRecord,
+  SlackFile,
+  StateValues,
+  StoredMessage,
+  View,
+  Workspace,
+} from './state/records.ts';
+
 /*
- * What the local Slack shows to the outside. It stands in for Slack at its network boundary and knows nothing of the bot:
- * it sees whatever is sent to it, and judges it by Slack's rules. Times are milliseconds since 1970 unless they are a `ts`.
+ * What callers see: how a local Slack is started and asked, and what its people can do and see. It knows nothing of the app
+ * under test: it sees whatever is sent to it, and judges it by Slack's rules. Times are milliseconds since 1970 unless they are a `ts`.
  */
-
-/** A JSON object whose content is the business of whoever reads it. */
-export type JsonObject = { [key: string]: unknown };
-
-export type Block = JsonObject & { type: string; block_id?: string | undefined };
-
-/** The app under test; one app, installed in any number of workspaces. */
-export type AppConfig = {
-  appId: string;
-  clientId: string;
-  clientSecret: string;
-  signingSecret: string;
-  /** The app-level token (`xapp-…`) for `apps.connections.open`. */
-  appToken: string;
-  name: string;
-  /** Declared slash commands, like `/add-inbox`; `'all'` takes any. */
-  commands: string[] | 'all';
-  /** Subscribed bot events; `'all'` delivers any. */
-  events: string[] | 'all';
-  /** Bot scopes that may be asked for when installing; `'all'` allows any. */
-  scopes: string[] | 'all';
-  redirectUrls: string[] | 'any';
-};
-
-export type Installation = {
-  teamId: string;
-  botToken: string;
-  botUserId: string;
-  botId: string;
-  scopes: string[];
-  installedBy: string;
-  installedAt: number;
-};
-
-export type Workspace = {
-  teamId: string;
-  name: string;
-  domain: string;
-  /** Undefined while the app isn't installed there. */
-  installation: Installation | undefined;
-};
-
-export type PersonRecord = {
-  id: string;
-  teamId: string;
-  name: string;
-  real_name: string;
-  is_admin: boolean;
-  is_owner: boolean;
-  is_primary_owner: boolean;
-  is_restricted: boolean;
-  is_ultra_restricted: boolean;
-  deleted: boolean;
-  is_bot: boolean;
-  /**
-   * Of somebody in an organization (Enterprise Grid): what payloads and `users.info` give as their `team_id`, another
-   * workspace of it or the organization itself, and all workspaces they are in.
-   */
-  organization?: { teamId: string; teams: string[] } | undefined;
-};
-
-export type ChannelKind = 'public' | 'private' | 'im' | 'mpim';
-
-export type Channel = {
-  id: string;
-  /** The workspace that hosts it. */
-  teamId: string;
-  name: string;
-  kind: ChannelKind;
-  members: Set<string>;
-  is_archived: boolean;
-  /** Other workspaces it is shared with (Slack Connect). */
-  sharedWith: Set<string>;
-  created: number;
-};
-
-export type StoredMessage = {
-  channelId: string;
-  ts: string;
-  threadTs: string | undefined;
-  /** Who posted: a bot's user id or a person's. */
-  userId: string;
-  botId: string | undefined;
-  text: string;
-  blocks: Block[];
-  attachments: JsonObject[];
-  metadata: JsonObject | undefined;
-  editedTs: string | undefined;
-  /** Only this person sees it; undefined where everybody in the channel does. */
-  onlyFor: string | undefined;
-  /** Ids of files shared by it. */
-  files: string[];
-  mrkdwn: boolean;
-};
-
-export type SlackFile = {
-  id: string;
-  teamId: string;
-  name: string;
-  title: string;
-  content: Buffer;
-  channelId: string | undefined;
-};
-
-/** `state.values` as Slack sends it: block_id → action_id → the element's value. */
-export type StateValues = { [blockId: string]: { [actionId: string]: JsonObject } };
-
-/** A view as `views.*` answers it and payloads carry it. */
-export type View = {
-  id: string;
-  team_id: string;
-  type: 'modal' | 'home';
-  title: JsonObject | undefined;
-  submit: JsonObject | null;
-  close: JsonObject | null;
-  blocks: Block[];
-  private_metadata: string;
-  callback_id: string;
-  external_id: string;
-  clear_on_close: boolean;
-  notify_on_close: boolean;
-  hash: string;
-  root_view_id: string;
-  previous_view_id: string | null;
-  app_id: string;
-  app_installed_team_id: string;
-  bot_id: string;
-};
 
 export type MessageSeen = {
   channelId: string;
@@ -182,9 +70,6 @@ export type ModalSeen = {
 };
 
 export type HomeSeen = { view: View | undefined; fields: FieldSeen[]; rendered: string };
-
-/** How the app took a delivery. `not_delivered`: nobody to deliver to, or the connection failed. */
-export type DeliveryOutcome = 'ok' | 'operation_timeout' | 'http_error' | 'not_delivered' | 'bad_answer';
 
 export type CommandResult = {
   /** `not_a_command`: Slack's client knows no such command here, and nothing was sent. */
@@ -258,41 +143,6 @@ export type Person = {
   say(channelId: string, text: string, options?: { threadTs?: string }): StoredMessage;
 };
 
-export type ApiCall = {
-  kind: 'call';
-  at: number;
-  method: string;
-  teamId: string | undefined;
-  /** The token's kind and last four characters; never the whole. */
-  token: string;
-  args: JsonObject;
-  /** 0 where the connection was cut instead of answered. */
-  httpStatus: number;
-  response: JsonObject | undefined;
-  ms: number;
-};
-
-export type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
-
-export type Delivery = {
-  kind: 'delivery';
-  at: number;
-  type: EnvelopeType;
-  teamId: string;
-  via: 'http' | 'socket' | 'none';
-  /** The URL, or the id of the Socket Mode connection. */
-  to: string;
-  payload: JsonObject;
-  /** HTTP: the status that came back. */
-  httpStatus: number | undefined;
-  response: unknown;
-  outcome: DeliveryOutcome;
-  ms: number;
-};
-
-/** Something that Slack's rules forbid, or that would have shown a person an error of Slack's. */
-export type Problem = string;
-
 export type Fault =
   /** Answered with HTTP 200 and this error; nothing is done. */
   | { error: string }
@@ -338,31 +188,10 @@ export type RawRequest = {
   url?: string;
 };
 
-export type Change =
-  | ApiCall
-  | Delivery
-  | { kind: 'message'; message: StoredMessage }
-  | { kind: 'message_deleted'; channelId: string; ts: string }
-  | { kind: 'modal'; userId: string }
-  | { kind: 'home'; userId: string }
-  | { kind: 'people' }
-  | { kind: 'channel'; channelId: string }
-  | { kind: 'problem'; problem: Problem };
-
 export type WaitOptions = {
   /** Rejects after this long; 5,000 unless said otherwise. */
   timeoutMs?: number;
 };
-
-export type Ledger = {
-  calls: ApiCall[];
-  deliveries: Delivery[];
-  problems: Problem[];
-  /** Every view and message that was sent, for checks outside. */
-  payloads: { surface: Surface; payload: JsonObject }[];
-};
-
-export type Surface = 'modal' | 'home' | 'message';
 
 export type RateLimit = { burst: number; perSecond: number };
 
@@ -500,5 +329,3 @@ export type LocalSlack = {
 
   close(): Promise<void>;
 };
-
-export type StartLocalSlack = (options?: LocalSlackOptions) => Promise<LocalSlack>;
