@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type LocalColdsend, startLocalColdsend } from './local-coldsend/local-coldsend.ts';
-import { startLocalSlack } from './local-slack/local-slack.ts';
-import type { LocalSlack } from './local-slack/types.ts';
+import { type LocalSlack, startLocalSlack } from './local-slack/local-slack.ts';
 import { type ManifestApp, readApp } from './read-app.ts';
 
 export type BotState = 'running' | 'starting' | 'stopped';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Person } from './local-slack/types.ts';
+import type { Person } from './local-slack/local-slack.ts';
 import { startPlayground } from './start-playground.ts';
 
 const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';

@@ -3,8 +3,13 @@ import {
   type LocalColdsendOptions,
   startLocalColdsend,
 } from '../../playground/local-coldsend/local-coldsend.ts';
-import { startLocalSlack } from '../../playground/local-slack/local-slack.ts';
-import type { Delivery, JsonObject, LocalSlack, Person } from '../../playground/local-slack/types.ts';
+import {
+  type Delivery,
+  type JsonObject,
+  type LocalSlack,
+  type Person,
+  startLocalSlack,
+} from '../../playground/local-slack/local-slack.ts';
 import { fillInGoogleInbox } from '../../test/acceptance/world/add-google-inbox.ts';
 import { readManifestScopes } from '../../test/acceptance/world/manifest-scopes.ts';
 import { API_KEY, storeKey } from '../../test/acceptance/world/start-bot.ts';

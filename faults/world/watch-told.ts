@@ -1,4 +1,4 @@
-import type { LocalSlack, StoredMessage } from '../../playground/local-slack/types.ts';
+import type { LocalSlack, StoredMessage } from '../../playground/local-slack/local-slack.ts';
 import type { ShownOutcome } from '../judging/facts.ts';
 
 /** Titles of the outcomes, as people read them in the announcement and in the reply. */

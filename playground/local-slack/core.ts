@@ -1,16 +1,16 @@
-import type { Deliveries } from './deliveries.ts';
-import type { Faults } from './faults.ts';
-import type { Ids } from './ids.ts';
-import type { LedgerKeeper } from './ledger.ts';
-import type { Messages } from './messages.ts';
-import type { OauthCodes } from './oauth.ts';
-import type { RateLimiter } from './rate-limits.ts';
-import type { ResponseUrls } from './response-urls.ts';
-import type { SocketMode } from './socket-mode.ts';
-import type { State } from './state.ts';
-import type { Triggers } from './triggers.ts';
-import type { AppConfig } from './types.ts';
-import type { Views } from './views.ts';
+import type { LedgerKeeper } from './ledger/ledger.ts';
+import type { Ids } from './state/ids.ts';
+import type { Messages } from './state/messages.ts';
+import type { AppConfig } from './state/records.ts';
+import type { State } from './state/state.ts';
+import type { Triggers } from './state/triggers.ts';
+import type { Views } from './state/views.ts';
+import type { Deliveries } from './transport/deliveries.ts';
+import type { Faults } from './transport/faults.ts';
+import type { OauthCodes } from './transport/oauth.ts';
+import type { ResponseUrls } from './transport/response-urls.ts';
+import type { SocketMode } from './transport/socket-mode.ts';
+import type { RateLimiter } from './web-api/rate-limits.ts';
 
 /** The parts of one local Slack, as its methods and its people use them. */
 export type Core = {

@@ -1,4 +1,5 @@
-import type { JsonObject } from './types.ts';
+/** A JSON object whose content is the business of whoever reads it. */
+export type JsonObject = { [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,4 @@
-import { ClientRefusal } from '../local-slack/client-form.ts';
-import type { Person } from '../local-slack/types.ts';
+import { ClientRefusal, type Person } from '../local-slack/local-slack.ts';
 import type { Playground } from '../start-playground.ts';
 import type { Act, ActResult } from './act.ts';
 import type { NextAnswer } from './next-answer.ts';

@@ -1,4 +1,4 @@
-import type { LocalSlack } from '../local-slack/types.ts';
+import type { LocalSlack } from '../local-slack/local-slack.ts';
 
 /** Someone the page can act as. */
 export type CastMember = { userId: string; teamId: string; name: string; role: string };

@@ -1,4 +1,4 @@
-import type { LocalSlack, MessageSeen, ModalSeen, Person, View } from '../local-slack/types.ts';
+import type { LocalSlack, MessageSeen, ModalSeen, Person, View } from '../local-slack/local-slack.ts';
 import type { BotState, Playground } from '../start-playground.ts';
 import { ANSWER_NAMES, ANSWERS, type AnswerName } from './answers.ts';
 import type { NextAnswer } from './next-answer.ts';

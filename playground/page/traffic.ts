@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../local-coldsend/ledger.ts';
 import { isObject, objectAt, objectsAt, stringAt } from '../local-slack/json.ts';
-import type { ApiCall, Delivery } from '../local-slack/types.ts';
+import type { ApiCall, Delivery } from '../local-slack/local-slack.ts';
 import type { Playground } from '../start-playground.ts';
 import { maskSecrets } from './mask-secrets.ts';
 

@@ -1,5 +1,5 @@
 import { objectAt, objectsAt, stringAt, textAt } from '../../local-slack/json.ts';
-import type { Block, JsonObject, StateValues } from '../../local-slack/types.ts';
+import type { Block, JsonObject, StateValues } from '../../local-slack/local-slack.ts';
 import type { Act } from '../act.ts';
 import { renderField } from './fields.ts';
 import { type Child, h, type VNode } from './h.ts';

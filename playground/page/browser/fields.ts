@@ -1,5 +1,5 @@
 import { stringAt, textAt } from '../../local-slack/json.ts';
-import type { Block, JsonObject } from '../../local-slack/types.ts';
+import type { Block, JsonObject } from '../../local-slack/local-slack.ts';
 import { h, type VNode } from './h.ts';
 import { chosenIn, listOptions } from './options.ts';
 import type { Page } from './state.ts';

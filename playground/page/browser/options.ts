@@ -1,5 +1,5 @@
 import { objectAt, objectsAt, stringAt, stringsAt, textAt } from '../../local-slack/json.ts';
-import type { JsonObject } from '../../local-slack/types.ts';
+import type { JsonObject } from '../../local-slack/local-slack.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export type Option = { value: string; text: string; description?: string | undefined };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../local-slack/types.ts';
+import type { JsonObject } from '../../local-slack/local-slack.ts';
 import type { Act, ActResult } from '../act.ts';
 import type { ConversationSeen, Snapshot } from '../snapshot.ts';
 import type { TrafficDetail } from '../traffic.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { ApiCall, JsonObject } from '../../../playground/local-slack/types.ts';
+import type { ApiCall, JsonObject } from '../../../playground/local-slack/local-slack.ts';
 import { closeAll, fieldOf, NOTICE, openForm, valuesOf, WHO_PAGE, waitForPage } from '../world/fill-form.ts';
 import { startWorld, type World } from '../world/start-bot.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Person } from '../../../playground/local-slack/types.ts';
+import type { Person } from '../../../playground/local-slack/local-slack.ts';
 import { ACCOUNT_TO_ADD } from '../../add-inbox/request/sample-request.ts';
 import {
   closeAll,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ApiCall, Fault, Person } from '../../../playground/local-slack/types.ts';
+import type { ApiCall, Fault, Person } from '../../../playground/local-slack/local-slack.ts';
 import { closeAll, fillWho, HOW_PAGE, NOTICE, openForm, WHO_PAGE, waitForPage } from '../world/fill-form.ts';
 import { startWorld, type World } from '../world/start-bot.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import type { JsonObject, LocalSlack, Person, SubmitResult } from '../../../playground/local-slack/types.ts';
+import type { JsonObject, LocalSlack, Person, SubmitResult } from '../../../playground/local-slack/local-slack.ts';
 import {
   additionsIn,
   closeAll,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModalSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
 import { closeAll, NOTICE, waitForPage } from '../world/fill-form.ts';
 import { API_KEY, startWorld, storeKey } from '../world/start-bot.ts';

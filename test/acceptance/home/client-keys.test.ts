@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import type { ModalSeen, Person, StoredMessage } from '../../../playground/local-slack/types.ts';
+import type { ModalSeen, Person, StoredMessage } from '../../../playground/local-slack/local-slack.ts';
 import {
   additionsIn,
   closeAll,

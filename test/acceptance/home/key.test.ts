@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
-import type { ModalSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import {
   additionsIn,
   closeAll,

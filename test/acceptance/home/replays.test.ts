@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, type TestContext, test } from 'node:test';
-import type { Delivery, Person } from '../../../playground/local-slack/types.ts';
+import type { Delivery, Person } from '../../../playground/local-slack/local-slack.ts';
 import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { closeAll, fieldOf, openForm, openHowPage, submitInbox, waitForPage } from '../world/fill-form.ts';
 import { deliverTo, startReplica } from '../world/replicas.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ModalSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
 import { additionsIn, closeAll, fieldOf, NOTICE, openForm, openHowPage, waitForPage } from '../world/fill-form.ts';

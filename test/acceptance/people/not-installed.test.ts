@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import type { JsonObject } from '../../../playground/local-slack/types.ts';
+import type { JsonObject } from '../../../playground/local-slack/local-slack.ts';
 import { API_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

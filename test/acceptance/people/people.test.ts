@@ -7,7 +7,7 @@ import type {
   Person,
   PersonRecord,
   StoredMessage,
-} from '../../../playground/local-slack/types.ts';
+} from '../../../playground/local-slack/local-slack.ts';
 import {
   additionsIn,
   closeAll,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Delivery, JsonObject, ModalSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { Delivery, JsonObject, ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { listStubbedListeners } from '../../slack/listener-stubs.ts';
 import {
   additionsIn,

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { BotDidNotStart, startBotProcess } from '../../../playground/bot-process.ts';
-import type { MessageSeen } from '../../../playground/local-slack/types.ts';
+import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { startWorld, type World } from '../world/start-bot.ts';
 

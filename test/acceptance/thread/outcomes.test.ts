@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
-import type { MessageSeen } from '../../../playground/local-slack/types.ts';
+import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
 import { API_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Fault, MessageSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { Fault, MessageSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
 import { startWorld, type World } from '../world/start-bot.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Fault } from '../../../playground/local-slack/types.ts';
+import type { Fault } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { closeAll } from '../world/fill-form.ts';
 import { startWorld } from '../world/start-bot.ts';

@@ -4,8 +4,7 @@ import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type BotProcess, startBotProcess } from '../../../playground/bot-process.ts';
 import { type LocalColdsend, startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
-import { startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
-import type { LocalSlack, Person } from '../../../playground/local-slack/types.ts';
+import { type LocalSlack, type Person, startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
 import { storeKey } from '../world/start-bot.ts';
 
 export const STATE_SECRET = 'the state secret of the tests, long enough';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Person, SubmitResult } from '../../../playground/local-slack/types.ts';
+import type { Person, SubmitResult } from '../../../playground/local-slack/local-slack.ts';
 
 export const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
 

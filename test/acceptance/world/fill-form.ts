@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { digestPassword, type LedgerEntry } from '../../../playground/local-coldsend/ledger.ts';
 import type { LocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
-import type { FieldSeen, ModalSeen, Person } from '../../../playground/local-slack/types.ts';
+import type { FieldSeen, ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 
 export const WHO_PAGE = 'add_inbox_who';
 export const HOW_PAGE = 'add_inbox_how';

@@ -8,8 +8,12 @@ import {
   type LocalColdsendOptions,
   startLocalColdsend,
 } from '../../../playground/local-coldsend/local-coldsend.ts';
-import { startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
-import type { LocalSlack, LocalSlackOptions, Person } from '../../../playground/local-slack/types.ts';
+import {
+  type LocalSlack,
+  type LocalSlackOptions,
+  type Person,
+  startLocalSlack,
+} from '../../../playground/local-slack/local-slack.ts';
 import { readManifestScopes } from './manifest-scopes.ts';
 
 export const API_KEY = 'cs_live_0123456789abcdef0123456789abcdef01234567';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findBlockKitProblems } from '../../../playground/local-slack/block-kit-problems.ts';
-import type { JsonObject, Surface } from '../../../playground/local-slack/types.ts';
+import { findBlockKitProblems, type JsonObject, type Surface } from '../../../playground/local-slack/local-slack.ts';
 import { modal, plain, textInput } from './test-app.ts';
 
 const markup = (text: string) => ({ type: 'mrkdwn', text });

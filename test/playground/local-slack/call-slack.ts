@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LocalSlack } from '../../../playground/local-slack/types.ts';
+import type { LocalSlack } from '../../../playground/local-slack/local-slack.ts';
 
 /** Calls Slack with the bot's token. */
 export async function callSlack(

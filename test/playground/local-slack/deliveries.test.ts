@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
-import type { JsonObject, LocalSlack } from '../../../playground/local-slack/types.ts';
+import type { JsonObject, LocalSlack } from '../../../playground/local-slack/local-slack.ts';
 import { call, isSigned, modal, slackFor, startTestApp, textInput } from './test-app.ts';
 
 test('requests are signed, with the time, over the exact body', async (t) => {

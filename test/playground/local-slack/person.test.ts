@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ClientRefusal } from '../../../playground/local-slack/client-form.ts';
 import { isObject } from '../../../playground/local-slack/json.ts';
-import type { JsonObject, LocalSlackOptions } from '../../../playground/local-slack/types.ts';
+import { ClientRefusal, type JsonObject, type LocalSlackOptions } from '../../../playground/local-slack/local-slack.ts';
 import { call, modal, plain, type Received, slackFor, startTestApp, type TestAnswer, textInput } from './test-app.ts';
 
 /** The payload that came as number `index`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderMarkup, renderText } from '../../../playground/local-slack/render-text.ts';
+import { renderMarkup, renderText } from '../../../playground/local-slack/person/render-text.ts';
 import { modal, plain, textInput } from './test-app.ts';
 
 const option = (value: string) => ({ text: plain(`The ${value}`), value });

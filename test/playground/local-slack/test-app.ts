@@ -1,8 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { TestContext } from 'node:test';
-import { startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
-import type { JsonObject, LocalSlack, LocalSlackOptions } from '../../../playground/local-slack/types.ts';
+import {
+  type JsonObject,
+  type LocalSlack,
+  type LocalSlackOptions,
+  startLocalSlack,
+} from '../../../playground/local-slack/local-slack.ts';
 
 export type Received = { headers: IncomingHttpHeaders; body: string; payload: JsonObject };
 export type TestAnswer = { status?: number; body?: string | JsonObject } | 'hang';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HomeView, ModalView } from '@slack/types';
-import { findBlockKitProblems } from '../../../playground/local-slack/block-kit-problems.ts';
+import { findBlockKitProblems } from '../../../playground/local-slack/local-slack.ts';
 import { MESSAGE_TEXT } from '../../../src/slack/blocks/limits.ts';
 import type { Message } from '../../../src/slack/web-api/slack-api.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../../../playground/local-slack/types.ts';
+import type { JsonObject } from '../../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../../world/add-google-inbox.ts';
 import { additionsIn, closeAll, errorsOf, NOTICE, waitForPage } from '../../world/fill-form.ts';
 import { type Agency, type AgencyTeam, type Setting, startAgency } from '../start-agency.ts';

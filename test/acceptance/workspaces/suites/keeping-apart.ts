@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Person } from '../../../../playground/local-slack/types.ts';
+import type { Person } from '../../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../../world/add-google-inbox.ts';
 import { type AgencyTeam, type Setting, startAgency } from '../start-agency.ts';
 

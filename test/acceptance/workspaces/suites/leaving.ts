@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../../../playground/local-slack/types.ts';
+import type { JsonObject } from '../../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../../world/add-google-inbox.ts';
 import { type Agency, type AgencyTeam, type Setting, startAgency } from '../start-agency.ts';
 import { countStored, isNothing, waitForStored } from '../stored-secrets.ts';
