@@ -1,6 +1,7 @@
 import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts';
 import type { ClaimedRequest } from '../../src/add-inbox/request/request.ts';
-import type { RequestRepository, RequestToAccept } from '../../src/storage/requests/request-repository.ts';
+import type { RequestToAccept } from '../../src/storage/requests/new-request.ts';
+import type { RequestRepository } from '../../src/storage/requests/request-repository.ts';
 import { createSealer } from '../../src/storage/sealing/sealing.ts';
 
 export const testKey = { id: 'test', key: new Uint8Array(32).fill(7) };

@@ -7,12 +7,8 @@ import type { Database, Executor } from '../database.ts';
 import { createAuditRepository } from '../workspaces/audit-repository.ts';
 import { createColdsendKeyRepository, type KeyToSave } from '../workspaces/coldsend-key-repository.ts';
 import { createSettingsRepository } from '../workspaces/settings-repository.ts';
-import {
-  type Acceptance,
-  createRequestRepository,
-  type RequestRepositoryDeps,
-  type RequestToAccept,
-} from './request-repository.ts';
+import type { RequestToAccept } from './new-request.ts';
+import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
 
 /**
  * What is written together with its entry in the audit trail, in one transaction: neither is ever there without the other,

@@ -1,9 +1,8 @@
 import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
-import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import {
   type AddInboxRequest,
-  type Announcement,
   type ClaimedRequest,
   LeaseLostError,
   PasswordsUnreadableError,
@@ -20,6 +19,7 @@ import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.t
 import { SealError, type Sealer } from '../sealing/sealing.ts';
 import type { RequestsTable, Tables } from '../tables.ts';
 import { createRequestLease, nextFence } from './lease-sql.ts';
+import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
@@ -60,24 +60,6 @@ function isAbsurd(time: number) {
     else cast(${time + FARTHEST_TRY_MS} as bigint)
   end`;
 }
-
-export type RequestToAccept = {
-  id: string;
-  teamId: string;
-  userId: string;
-  viewId: string;
-  channelId: string;
-  resultsChannelId?: string | undefined;
-  /** '' or left out, as `client`: the workspace's own key. */
-  keyChannelId?: string;
-  client?: string;
-  retryOf: string | undefined;
-  account: AccountToAdd;
-  passwords: Passwords;
-  responseUrl: string | undefined;
-  /** Where the thread of the request it tries again hangs. */
-  announcement?: Announcement | undefined;
-};
 
 export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
@@ -371,27 +353,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     await commit(within, claimed, set);
     await deletePasswords(within, { id: claimed.id });
   }
-}
-
-function toNewRequest(input: RequestToAccept, acceptedAt: number): ClaimedRequest {
-  const { passwords: _passwords, responseUrl: _responseUrl, ...rest } = input;
-  return {
-    ...rest,
-    resultsChannelId: input.resultsChannelId,
-    keyChannelId: input.keyChannelId ?? '',
-    client: input.client ?? '',
-    state: 'accepted',
-    announcement: input.announcement,
-    waitsFor: undefined,
-    notBefore: acceptedAt,
-    tries: 0,
-    outcome: undefined,
-    replyTs: undefined,
-    acceptedAt,
-    settledAt: undefined,
-    toldAt: undefined,
-    fence: 1,
-  };
 }
 
 /** Whole milliseconds, and the times that belong to a state even where the caller leaves them out. */

@@ -4,10 +4,10 @@ import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import { LeaseLostError, PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
 import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
 import type { Database } from '../../../src/storage/database.ts';
+import type { RequestToAccept } from '../../../src/storage/requests/new-request.ts';
 import {
   createRequestRepository,
   type RequestRepositoryDeps,
-  type RequestToAccept,
 } from '../../../src/storage/requests/request-repository.ts';
 import { SealError } from '../../../src/storage/sealing/sealing.ts';
 import { acceptSample, sampleAccount, sampleRequest, testSealer } from '../samples.ts';

@@ -4,11 +4,8 @@ import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import type { Announcement } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createAuditedStore } from '../../../src/storage/requests/audited-store.ts';
-import {
-  createRequestRepository,
-  type RequestRepository,
-  type RequestToAccept,
-} from '../../../src/storage/requests/request-repository.ts';
+import type { RequestToAccept } from '../../../src/storage/requests/new-request.ts';
+import { createRequestRepository, type RequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { acceptSample, sampleAccount, sampleRequest, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A folder with more things side by side is no folder but a drawer. */
+const MAX_ENTRIES = 12;
+
+const MAX_LINES = 400;
+
+/** Sentences may be many. */
+const ANY_LENGTH = /sentences/;
+
+const files = globSync('{src,test}/**/*.{ts,js}', { cwd: ROOT });
+
+test(`no folder of src/ and test/ has more than ${MAX_ENTRIES} entries`, () => {
+  const folders = new Set(files.flatMap((file) => foldersOf(dirname(file))));
+  const full = [...folders].map((folder) => ({ folder, entries: readdirSync(join(ROOT, folder)).length }));
+  assert.deepEqual(
+    full.filter(({ entries }) => entries > MAX_ENTRIES),
+    [],
+  );
+});
+
+test(`no file of src/ has more than ${MAX_LINES} lines`, () => {
+  const lengths = files
+    .filter((file) => file.startsWith('src/') && !ANY_LENGTH.test(file))
+    .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1 }));
+  assert.deepEqual(
+    lengths.filter(({ lines }) => lines > MAX_LINES),
+    [],
+  );
+});
+
+test('no file of src/ imports one that leads back to it', () => {
+  const imports = new Map(files.filter((file) => file.startsWith('src/')).map((file) => [file, importsOf(file)]));
+  const done = new Set<string>();
+  const circles: string[][] = [];
+  for (const file of imports.keys()) visit(file, []);
+  assert.deepEqual(circles, []);
+
+  function visit(file: string, way: string[]): void {
+    const at = way.indexOf(file);
+    if (at !== -1) circles.push([...way.slice(at), file]);
+    if (at !== -1 || done.has(file)) return;
+    for (const imported of imports.get(file) ?? []) visit(imported, [...way, file]);
+    done.add(file);
+  }
+});
+
+function foldersOf(folder: string): string[] {
+  return folder === '.' ? [] : [folder, ...foldersOf(dirname(folder))];
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(([, target = '']) =>
+    relative(ROOT, join(ROOT, dirname(file), target)),
+  );
+}
