@@ -109,11 +109,6 @@ export function createHttpReceiver(deps: {
 function parseBody(body: string, contentType: string): Record<string, unknown> | undefined {
   try {
     if (contentType.startsWith('application/json')) return envelope.parse(JSON.parse(body));
-    // An interaction is one long field, which is cheaper to decode at once than to look for others in.
-    if (body.startsWith('payload=') && !body.includes('&')) {
-      const payload = body.slice('payload='.length).replaceAll('+', ' ');
-      return envelope.parse(JSON.parse(decodeURIComponent(payload)));
-    }
     const form = parseForm(body);
     return typeof form.payload === 'string' ? envelope.parse(JSON.parse(form.payload)) : { ...form };
   } catch {

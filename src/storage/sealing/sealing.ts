@@ -4,7 +4,6 @@ const VERSION = 'v1';
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
-const NONCES_AT_ONCE = 256;
 const TAG_BYTES = 16;
 
 /** One of `ENCRYPTION_KEYS`: `key` has 32 bytes, `id` at most 64 letters, digits, `-` and `_`. */
@@ -52,13 +51,12 @@ export function createSealer(keys: SealingKey[]): Sealer {
     byId.set(id, createSecretKey(key));
   }
   const primaryKey = createSecretKey(primary.key);
-  const nextNonce = createNonces();
 
   return {
     primaryKeyId: primary.id,
 
     seal(plaintext, context) {
-      const nonce = nextNonce();
+      const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', primaryKey, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(additionalData(primary.id, context));
       const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
@@ -85,20 +83,6 @@ export function createSealer(keys: SealingKey[]): Sealer {
     keyIdOf: (sealed) => parseSealed(sealed).keyId,
 
     has: (keyId) => byId.has(keyId),
-  };
-}
-
-/** Random bytes for many nonces at a time: asking for each alone costs more than the encryption. No byte is used twice. */
-function createNonces(): () => Buffer {
-  let bytes = Buffer.alloc(0);
-  let used = 0;
-  return () => {
-    if (used >= bytes.length) {
-      bytes = randomBytes(NONCE_BYTES * NONCES_AT_ONCE);
-      used = 0;
-    }
-    used += NONCE_BYTES;
-    return bytes.subarray(used - NONCE_BYTES, used);
   };
 }
 
