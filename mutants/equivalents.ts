@@ -16,21 +16,6 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: 'the tag is cut to 16 bytes before it is given to the decipher, and no sealed value is shorter',
   },
   {
-    file: 'src/storage/sealing/sealing.ts',
-    change: 'const NONCES_AT_ONCE = «256»; → 25600',
-    why: 'how many nonces are drawn at a time is a matter of speed',
-  },
-  {
-    file: 'src/storage/sealing/sealing.ts',
-    change: 'if («used >= bytes.length») { → (used >= bytes.length) || true',
-    why: 'so is drawing them for each value anew',
-  },
-  {
-    file: 'src/storage/sealing/sealing.ts',
-    change: 'let used = «0»; → 1',
-    why: 'the buffer is empty then, and is filled before anything of it is used',
-  },
-  {
     file: 'src/slack/blocks/foreign-text.ts',
     change: `const inert = unmarked.replace(AUTOMATIC, (match) => (match.length > «1» ? match : \`\${match}\${ZERO_WIDTH_SPACE}\`)); → 2`,
     why: 'a match is one character or an address, and an address has more than two',
