@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AddedFields } from './answer.ts';
+import type { AddedFields } from './answer/answer.ts';
 import type { AccountBody } from './contract.ts';
 import { MASK } from './ledger.ts';
 

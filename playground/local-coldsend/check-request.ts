@@ -1,4 +1,12 @@
-import { ADD_SCOPES, type Answer, fieldErrors, invalidKey, missingScopes, rateLimited, refusal } from './answer.ts';
+import {
+  ADD_SCOPES,
+  type Answer,
+  fieldErrors,
+  invalidKey,
+  missingScopes,
+  rateLimited,
+  refusal,
+} from './answer/answer.ts';
 import type { AccountBody, CheckedBody } from './contract.ts';
 import type { Taken } from './rate-windows.ts';
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Accounts } from './accounts.ts';
+import { decideAnswer } from './answer/decide-answer.ts';
+import { deliverAnswer } from './answer/deliver-answer.ts';
 import { type Checked, checkRequest, type IssuedKey } from './check-request.ts';
 import type { Contract } from './contract.ts';
-import { decideAnswer } from './decide-answer.ts';
-import { deliverAnswer } from './deliver-answer.ts';
 import { digestPasswords, type Ledger, type LedgerEntry, maskHeaders, maskPasswords } from './ledger.ts';
 import type { RateWindows } from './rate-windows.ts';
 import { findContractErrors, type ReadRequest, readRequest, splitTarget } from './read-request.ts';

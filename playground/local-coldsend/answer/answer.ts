@@ -1,5 +1,5 @@
-import type { FieldError } from './contract.ts';
-import type { Saying } from './script.ts';
+import type { FieldError } from '../contract.ts';
+import type { Saying } from '../script.ts';
 
 export type Answer = {
   status: number;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answered } from '../ledger.ts';
+import type { Delivery } from '../script.ts';
 import type { Answer } from './answer.ts';
-import type { Answered } from './ledger.ts';
-import type { Delivery } from './script.ts';
 
 /**
  * Sends an answer, or as much of it as `delivery` lets through, and says what the client can have got.

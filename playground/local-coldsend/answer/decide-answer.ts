@@ -1,7 +1,7 @@
-import { type AddedAccount, toAddedAccount, toAddedFields } from './accounts.ts';
+import { type AddedAccount, toAddedAccount, toAddedFields } from '../accounts.ts';
+import type { Checked } from '../check-request.ts';
+import type { Plan } from '../script.ts';
 import { type Answer, added, answerAsScripted, exists } from './answer.ts';
-import type { Checked } from './check-request.ts';
-import type { Plan } from './script.ts';
 
 export type Decision = {
   answer: Answer;
