@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -35,29 +35,6 @@ test(`no file of src/ has more than ${MAX_LINES} lines`, () => {
   );
 });
 
-test('no file of src/ imports one that leads back to it', () => {
-  const imports = new Map(files.filter((file) => file.startsWith('src/')).map((file) => [file, importsOf(file)]));
-  const done = new Set<string>();
-  const circles: string[][] = [];
-  for (const file of imports.keys()) visit(file, []);
-  assert.deepEqual(circles, []);
-
-  function visit(file: string, way: string[]): void {
-    const at = way.indexOf(file);
-    if (at !== -1) circles.push([...way.slice(at), file]);
-    if (at !== -1 || done.has(file)) return;
-    for (const imported of imports.get(file) ?? []) visit(imported, [...way, file]);
-    done.add(file);
-  }
-});
-
 function foldersOf(folder: string): string[] {
   return folder === '.' ? [] : [folder, ...foldersOf(dirname(folder))];
-}
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(([, target = '']) =>
-    relative(ROOT, join(ROOT, dirname(file), target)),
-  );
 }
