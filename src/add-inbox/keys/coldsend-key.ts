@@ -1,8 +1,8 @@
-/**
- * `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes.
- * `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read.
- */
-export type KeyStatus = 'works' | 'unchecked' | 'refused' | 'unreadable';
+/** `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes. */
+export const STORED_KEY_STATUSES = ['works', 'unchecked', 'refused'] as const;
+
+/** `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read. */
+export type KeyStatus = (typeof STORED_KEY_STATUSES)[number] | 'unreadable';
 
 /** Which key of a workspace: the one of a client, bound to one of its channels; '' and '' name the workspace's own. */
 export type KeyName = { teamId: string; channelId: string; label: string };

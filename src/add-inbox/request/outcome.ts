@@ -58,15 +58,18 @@ export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 /** What stands between the bot and ColdSend, for the operator to mend. `isColdsends`: the words are ColdSend's own. */
 export type Trouble = { kind: TroubleKind; status: number; isColdsends: boolean };
 
-export type UnknownWhy =
+export const UNKNOWN_REASONS = [
   /** The connection broke, or nothing came in time, after the first byte had gone out. */
-  | 'answer_lost'
+  'answer_lost',
   /** A 5xx other than 503, which is a lost answer where it isn't ColdSend's. */
-  | 'server_error'
+  'server_error',
   /** A 2xx that is empty, cut off, too large or does not say whether it was a success. */
-  | 'unexpected_answer'
+  'unexpected_answer',
   /** The bot stopped between arming the request and noting the answer. */
-  | 'interrupted';
+  'interrupted',
+] as const;
+
+export type UnknownWhy = (typeof UNKNOWN_REASONS)[number];
 
 /**
  * What is known after one call: an outcome, or that ColdSend did nothing and the call may be made again. `provesKey`: it is

@@ -10,7 +10,9 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 export type Announcement = { channelId: string; ts: string; place: 'channel' | 'dm' };
 
 /** Why a request that could be sent is not being sent right now. */
-export type WaitsFor = 'no_connection' | 'unavailable' | 'rate_limited' | 'key';
+export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key'] as const;
+
+export type WaitsFor = (typeof WAITS_FOR)[number];
 
 /** One submission of the form, without its passwords. All times are milliseconds since 1970. */
 export type AddInboxRequest = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
-import { type Outcome, TROUBLE_KINDS } from '../../add-inbox/request/outcome.ts';
+import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
 
 /** How an outcome is stored: the domain's own shape, as JSON. What a newer version adds to it is left out on reading. */
 export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
@@ -30,7 +30,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),
   z.object({
     kind: z.literal('unknown'),
-    why: z.enum(['answer_lost', 'server_error', 'unexpected_answer', 'interrupted']),
+    why: z.enum(UNKNOWN_REASONS),
     restored: z.literal(true).optional(),
     status: z.number().optional(),
   }),

@@ -8,6 +8,7 @@ import {
   type ClaimedRequest,
   REQUEST_STATES,
   type RequestChange,
+  WAITS_FOR,
 } from '../../add-inbox/request/request.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { RequestsTable } from '../tables.ts';
@@ -82,7 +83,7 @@ const requestRow = z
     announcement_channel: z.string().nullable(),
     announcement_ts: z.string().nullable(),
     announcement_place: z.enum(['channel', 'dm']).nullable(),
-    waits_for: orUndefined(z.enum(['no_connection', 'unavailable', 'rate_limited', 'key'])),
+    waits_for: orUndefined(z.enum(WAITS_FOR)),
     not_before: storedTime,
     tries: storedCount,
     outcome: orUndefined(storedJson(outcomeJson)),

@@ -1,7 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { ColdsendKey, KeyName, KeyStatus } from '../../add-inbox/keys/coldsend-key.ts';
+import {
+  type ColdsendKey,
+  type KeyName,
+  type KeyStatus,
+  STORED_KEY_STATUSES,
+} from '../../add-inbox/keys/coldsend-key.ts';
 import type { Executor } from '../database.ts';
 import { prepareQuery } from '../rows/prepare-query.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
@@ -27,7 +32,7 @@ const KEY_COLUMNS = [
   'checked_at',
 ] as const satisfies (keyof ColdsendKeysTable)[];
 
-const status = z.enum(['works', 'unchecked', 'refused']);
+const status = z.enum(STORED_KEY_STATUSES);
 
 const shownRow = z.object({
   id: z.string(),
