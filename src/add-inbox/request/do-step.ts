@@ -370,6 +370,7 @@ class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {
     super('what is to be shown for a request is not taken');
+    this.name = 'NotTakenError';
   }
 }
 

@@ -367,6 +367,8 @@ test('a reply that Slack does not take again and again is noted each time, and s
     const { doStep, errors, calls } = setUp({ delivery: { reply: async () => ({ kind: 'later', retryAfterMs: 1 }) } });
     await doStep(requestIn('settled', { outcome: { kind: 'expired' }, tries }));
     assert.deepEqual([errors.length, calls.filter((call) => call === 'refresh').length], [noted, shown], `${tries}`);
+    // What the log has of an error is its name and code.
+    for (const error of errors) assert.match(String(error), /^NotTakenError: /);
   }
   const reply = async () => ({ kind: 'later', retryAfterMs: 1 }) as const;
   const shown = setUp({ delivery: { reply, refresh: () => new Promise(() => {}) } });
