@@ -2,6 +2,7 @@ import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bo
 import type { FetchFunction } from '@slack/web-api';
 import type { z } from 'zod';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
+import { dropOldest } from '../../operations/drop-oldest.ts';
 import { renderSection } from '../blocks/blocks.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { EVENTS } from '../ids.ts';
@@ -218,10 +219,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
   function noteUsed(view: ActionPayload['view']): void {
     if (!view?.external_id) return;
     usedViews.add(view.external_id);
-    for (const oldest of usedViews) {
-      if (usedViews.size <= MOST_USED_VIEWS) break;
-      usedViews.delete(oldest);
-    }
+    dropOldest(usedViews, MOST_USED_VIEWS);
   }
 
   function apiFor({ botToken, unauthorized }: Context): SlackApi {

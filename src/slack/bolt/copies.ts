@@ -1,3 +1,5 @@
+import { dropOldest } from '../../operations/drop-oldest.ts';
+
 /** Those of some minutes of a busy bot; a trigger that is older than Slack's three seconds opens nothing anyway. */
 const MOST_REMEMBERED = 10_000;
 
@@ -11,10 +13,7 @@ export function createIsCopy(): (triggerId: string) => boolean {
   return (triggerId) => {
     if (seen.has(triggerId)) return true;
     seen.add(triggerId);
-    for (const oldest of seen) {
-      if (seen.size <= MOST_REMEMBERED) break;
-      seen.delete(oldest);
-    }
+    dropOldest(seen, MOST_REMEMBERED);
     return false;
   };
 }

@@ -11,6 +11,7 @@ import type { WorkspaceSettings } from '../../add-inbox/people/workspace-setting
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
+import { dropOldest } from '../../operations/drop-oldest.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { Actor, ViewPayload } from '../bolt/payloads.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
@@ -171,10 +172,7 @@ export function createFormPages(deps: FormPagesDeps) {
 
   function remember(viewId: string): void {
     inDoubt.add(viewId);
-    for (const oldest of inDoubt) {
-      if (inDoubt.size <= MOST_IN_DOUBT) break;
-      inDoubt.delete(oldest);
-    }
+    dropOldest(inDoubt, MOST_IN_DOUBT);
   }
 
   async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { dropOldest } from '../../operations/drop-oldest.ts';
+
 /** As whom the bot acts in a workspace. */
 export type Installed = { teamId: string; botToken: string; botId: string; botUserId: string };
 
@@ -73,10 +75,7 @@ export function createInstallations(deps: {
     };
     known.delete(teamId);
     known.set(teamId, entry);
-    for (const oldest of known.keys()) {
-      if (known.size <= MOST_KNOWN) break;
-      forget(oldest);
-    }
+    dropOldest(known, MOST_KNOWN, forget);
     try {
       const installed = await entry.installed;
       entry.botToken = installed?.botToken;

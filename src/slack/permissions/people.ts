@@ -1,4 +1,5 @@
 import { findRefusal, type Person } from '../../add-inbox/people/person.ts';
+import { dropOldest } from '../../operations/drop-oldest.ts';
 import type { SlackApi, SlackUser } from '../web-api/slack-api.ts';
 
 const MOST_KNOWN = 10_000;
@@ -28,10 +29,7 @@ export function createPeople(now: () => number): People {
     // A guest may be made a member at any moment, who then should not be refused for another minute.
     const why = findRefusal(person, teamId);
     if (why === undefined || why === 'other_workspace') known.set(key, { person, at: now() });
-    for (const oldest of known.keys()) {
-      if (known.size <= MOST_KNOWN) break;
-      known.delete(oldest);
-    }
+    dropOldest(known, MOST_KNOWN);
     return person;
   }
 }

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isGroupGone } from '../web-api/slack-errors.ts';
 
@@ -34,10 +35,7 @@ export function createUserGroups(now: () => number): UserGroups {
     const members = new Set(await api.listGroupMembers(groupId).catch(nobodyWhereGone));
     known.delete(`${teamId} ${groupId}`);
     known.set(`${teamId} ${groupId}`, { members, at: now() });
-    for (const oldest of known.keys()) {
-      if (known.size <= MOST_KNOWN) break;
-      known.delete(oldest);
-    }
+    dropOldest(known, MOST_KNOWN);
     return members;
   }
 }

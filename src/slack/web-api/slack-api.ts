@@ -9,6 +9,7 @@ import {
   WebClient,
 } from '@slack/web-api';
 import { z } from 'zod';
+import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
@@ -174,10 +175,7 @@ export function createSlackApis(deps: {
     const api = apis.get(token) ?? createSlackApi(token);
     apis.delete(token);
     apis.set(token, api);
-    for (const oldest of apis.keys()) {
-      if (apis.size <= MOST_KEPT) break;
-      apis.delete(oldest);
-    }
+    dropOldest(apis, MOST_KEPT);
     return api;
   }
 
