@@ -5,7 +5,7 @@ import { ACTIONS } from '../ids.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { sentences } from '../sentences.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import { draftOf } from './draft-defaults.ts';
 import type { FormToOpen } from './open-form.ts';
 
@@ -51,7 +51,7 @@ export function createTryAgain(deps: {
 function findLink(api: SlackApi, { announcement, replyTs }: AddInboxRequest): Promise<string | undefined> {
   if (announcement === undefined) return Promise.resolve(undefined);
   const found = api.getPermalink(announcement.channelId, replyTs ?? announcement.ts).catch((error: unknown) => {
-    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return undefined;
+    if (isOfSlack(error)) return undefined;
     throw error;
   });
   return answerInTime(found, LINK_WITHIN_MS, () => undefined);

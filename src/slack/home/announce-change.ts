@@ -5,7 +5,7 @@ import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { SubmissionAnswer } from '../form/form-listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { FACTS, sentences } from '../sentences.ts';
-import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, type Message, type SlackApi } from '../web-api/slack-api.ts';
 
 /** Of Slack's three seconds, what all of a submission may take with its posts. */
 const ANSWER_WITHIN_MS = 2_700;
@@ -45,7 +45,7 @@ async function isPosted(api: Pick<SlackApi, 'postNow'>, channelId: string, messa
     await api.postNow(channelId, message);
     return true;
   } catch (error) {
-    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return false;
+    if (isOfSlack(error)) return false;
     throw error;
   }
 }

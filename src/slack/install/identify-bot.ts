@@ -1,5 +1,5 @@
 import { StartError } from '../../operations/operator-error.ts';
-import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
 
 const LONGEST_WAIT_MS = 15_000;
@@ -20,7 +20,7 @@ export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<
           `Slack refuses SLACK_BOT_TOKEN (${error.reason}). Copy the bot token again from "OAuth & Permissions" of the app.`,
         );
       }
-      if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
+      if (!isOfSlack(error)) throw error;
       await sleep(waitMs);
     }
   }

@@ -1,4 +1,4 @@
-import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenDead, isTokenRefused } from '../web-api/slack-errors.ts';
 
 /** Slack says that a workspace has removed the bot or taken its token away. */
@@ -80,7 +80,7 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
         return false;
       } catch (error) {
         if (isRefusal(error, isTokenRefused)) return isTokenDead(error.reason);
-        if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
+        if (!isOfSlack(error)) throw error;
         if (waitMs === undefined || deps.monotonicNow() - startedAt + waitMs > TRIES_FOR_MS) break;
         await deps.sleep(waitMs);
       }

@@ -2,7 +2,7 @@ import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
 import type { RightToAdd } from '../../add-inbox/request/do-step.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { TokenUnreadableError } from '../install/installations.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import type { Rights } from './permissions.ts';
 
 /** What Slack said at the submission is good enough for sending at once; whatever waited is asked for again. */
@@ -25,7 +25,7 @@ export function createCheckRight(
       const why = right.kind === 'refused' ? LOST_RIGHTS.find((each) => each === right.why) : undefined;
       return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };
     } catch (error) {
-      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (isOfSlack(error)) return { kind: 'unknown' };
       if (error instanceof TokenUnreadableError) return { kind: 'unknown' };
       throw error;
     }

@@ -3,7 +3,7 @@ import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbo
 import type { Actor, ViewPayload } from '../bolt/payloads.ts';
 import { openerOf } from '../modals/private-metadata.ts';
 import { type Notice, sentences } from '../sentences.ts';
-import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
+import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isPersonUnknown } from '../web-api/slack-errors.ts';
 import type { People } from './people.ts';
 import type { UserGroups } from './user-groups.ts';
@@ -86,7 +86,7 @@ export function createRights(deps: {
         (await userGroups.lookUp(api, teamId, groupIds, userId));
       return decide(right.person, actor, whoMayAdd, inGroups);
     } catch (error) {
-      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (isOfSlack(error)) return { kind: 'unknown' };
       throw error;
     }
   }
@@ -101,7 +101,7 @@ export function createRights(deps: {
       return why === undefined ? { kind: 'allowed', person } : refused(why);
     } catch (error) {
       if (isRefusal(error, isPersonUnknown)) return refused('other_workspace');
-      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return { kind: 'unknown' };
+      if (isOfSlack(error)) return { kind: 'unknown' };
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { CheckChannel } from '../../add-inbox/keys/store-key.ts';
-import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from './slack-api.ts';
+import { isOfSlack, isRefusal, type SlackApi } from './slack-api.ts';
 import { isChannelSeen, isPlaceRefused } from './slack-errors.ts';
 
 /** Ids of channels; whatever else can be posted to is somebody's own conversation. */
@@ -23,7 +23,7 @@ export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckCh
     } catch (error) {
       if (isRefusal(error, isChannelSeen)) return 'ok';
       if (isRefusal(error, isPlaceRefused)) return 'cannot_post';
-      if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return 'slack_silent';
+      if (isOfSlack(error)) return 'slack_silent';
       throw error;
     }
   };

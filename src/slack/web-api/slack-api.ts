@@ -45,6 +45,11 @@ export class SlackUnavailableError extends Error {
   }
 }
 
+/** Whether Slack, or the way to it, is why a call failed; anything else is a defect of ours. */
+export function isOfSlack(error: unknown): error is SlackRefusedError | SlackUnavailableError {
+  return error instanceof SlackRefusedError || error instanceof SlackUnavailableError;
+}
+
 /** A view is not known to be open. `isCertain`: it is known not to be. */
 export class NotOpenedError extends Error {
   readonly code = 'not_opened';

@@ -11,7 +11,7 @@ import { replaceView } from '../../modals/replace-view.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { AUDIT, sentences } from '../../sentences.ts';
-import { type Message, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../../web-api/slack-api.ts';
+import { isOfSlack, type Message, type SlackApi } from '../../web-api/slack-api.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAuditCsv } from './audit-csv.ts';
 import { AUDIT_PAGE_SIZE, type AuditPlace, type ListedEntry, parseAuditPlace, renderAuditPage } from './audit-page.ts';
@@ -77,7 +77,7 @@ export function createAuditPages(deps: {
       const content = renderAuditCsv(entries);
       await api.uploadFile(posted.channelId, { name, title: AUDIT.exportTitle, content });
     } catch (error) {
-      if (!(error instanceof SlackRefusedError || error instanceof SlackUnavailableError)) throw error;
+      if (!isOfSlack(error)) throw error;
       await api.updateMessage(posted.channelId, posted.ts, toMessage(AUDIT.exportFailed));
       return false;
     }

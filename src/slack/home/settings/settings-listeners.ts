@@ -8,7 +8,7 @@ import { createAdminOnly } from '../../permissions/admin-only.ts';
 import { findNotice, type Rights } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS, SETTINGS_ERRORS } from '../../sentences.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
-import { type SlackApi, SlackRefusedError, SlackUnavailableError, type UserGroup } from '../../web-api/slack-api.ts';
+import { isOfSlack, type SlackApi, type UserGroup } from '../../web-api/slack-api.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
 import { settingsOutdated } from '../outdated.ts';
 import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from './settings-form.ts';
@@ -67,7 +67,7 @@ async function listUserGroups(api: SlackApi): Promise<UserGroup[] | undefined> {
   try {
     return await api.listUserGroups();
   } catch (error) {
-    if (error instanceof SlackRefusedError || error instanceof SlackUnavailableError) return undefined;
+    if (isOfSlack(error)) return undefined;
     throw error;
   }
 }
