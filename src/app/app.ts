@@ -39,6 +39,7 @@ import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import { createResponseUrls } from '../slack/web-api/response-url.ts';
 import { createSdkLogger } from '../slack/web-api/sdk-logger.ts';
 import { createSlackApis } from '../slack/web-api/slack-api.ts';
+import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import { createHttpServer } from '../web/http-server.ts';
@@ -81,7 +82,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const noteRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
 
-  const noteCalls = createNoteCalls(log, metrics);
+  const noteCalls = createNoteCalls(log, metrics, { isTokenRefused, isViewOutdated });
   const coldsend = createColdsendClient({
     baseUrl: config.coldsend.apiUrl,
     addPath: config.coldsend.addPath,

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'coldsend/': /^(coldsend|add-inbox)\/|^operations\/growing-buffer\.ts$/,
   'csv/': /^(csv|add-inbox)\//,
   'mailbox/': /^(mailbox|add-inbox)\//,
-  'operations/': /^(operations|coldsend|slack|storage|web|add-inbox)\/|^config\.ts$/,
+  'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
   'slack/': /^(slack|add-inbox|operations|web)\//,
   'slack/blocks/': /^slack\/(blocks\/|ids\.ts|sentences\.ts)/,
   'slack/modals/': /^slack\/(modals|blocks|web-api|form)\/|^slack\/(ids|sentences)\.ts$|^add-inbox\//,

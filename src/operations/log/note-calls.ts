@@ -1,5 +1,3 @@
-import type { ColdsendCall } from '../../coldsend/client.ts';
-import type { SlackCall } from '../../slack/web-api/slack-api.ts';
 import type { Metrics } from '../metrics.ts';
 import { describeError, findErrorCode, type Log } from './log.ts';
 
@@ -14,30 +12,41 @@ const COLDSEND_TROUBLES: Record<string, string> = {
   not_coldsend: 'Something before ColdSend refused the request',
 };
 
-/** Slack's codes that stay until an operator or admin mends the app, its token or its scopes. */
-const LASTING =
-  /^(?:missing_scope|not_allowed_token_type|not_authed|invalid_auth|token_\w+|account_inactive|team_\w+)$/;
+/** Went well, or was not made any more. */
+const HARMLESS = new Set(['ok', 'not_begun']);
 
-/** A view that was closed or changed in the meantime, a call that was not made any more. */
-const HARMLESS = new Set(['ok', 'not_found', 'hash_conflict', 'not_begun']);
+/** `error`: why no answer came. Its message may quote what was sent. */
+type Call = { result: string; ms: number; error: unknown };
+
+/** What Slack's codes mean, where they are known. */
+type SlackErrors = {
+  /** It stays until an operator or admin mends the app, its token or its scopes. */
+  isTokenRefused(code: string): boolean;
+  /** A view was closed or changed in the meantime. */
+  isViewOutdated(code: string): boolean;
+};
 
 /** Counts each call to ColdSend and Slack, and writes those that went wrong to the log, with why: a code, never a message. */
-export function createNoteCalls(log: Log, metrics: Pick<Metrics, 'coldsendAnswered' | 'slackAnswered'>) {
+export function createNoteCalls(
+  log: Log,
+  metrics: Pick<Metrics, 'coldsendAnswered' | 'slackAnswered'>,
+  { isTokenRefused, isViewOutdated }: SlackErrors,
+) {
   return {
-    coldsend(call: ColdsendCall): void {
+    coldsend(call: Call & { status: number | undefined }): void {
       metrics.coldsendAnswered(call);
       const { result, status, ms } = call;
       if (PLAIN_RESULTS.has(result)) return;
       const message = COLDSEND_TROUBLES[result.split(':').at(-1) ?? ''] ?? 'A call to ColdSend went wrong';
       log.warn(message, { outcome: result, status, code: findErrorCode(call.error), ms: Math.round(ms) });
     },
-    slack(call: SlackCall): void {
+    slack(call: Call & { method: string }): void {
       metrics.slackAnswered(call);
       const { method, result, ms } = call;
-      if (HARMLESS.has(result)) return;
+      if (HARMLESS.has(result) || isViewOutdated(result)) return;
       const isReached = result !== 'unavailable';
       const code = isReached ? result : (findErrorCode(call.error) ?? describeError(call.error).code);
-      const level = isReached && !LASTING.test(result) ? 'info' : 'warn';
+      const level = isReached && !isTokenRefused(result) ? 'info' : 'warn';
       const message = isReached ? 'Slack refused a call' : 'Slack could not be reached, or is in trouble';
       log[level](message, { method, code, ms: Math.round(ms) });
     },

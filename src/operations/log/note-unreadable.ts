@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import type { OnUnreadable } from '../../storage/rows/read-rows.ts';
 import { describeError, type Log } from './log.ts';
 
 /** Rows that are kept in mind: with more than these, some are told again. */
 const MAX_NOTED = 10_000;
 
 /** Tells of each row that can't be read, once however often somebody comes across it. */
-export function createNoteUnreadable(log: Log, onNoted: (table: string) => void): OnUnreadable {
+export function createNoteUnreadable(
+  log: Log,
+  onNoted: (table: string) => void,
+): (id: string, error: unknown, table: string) => void {
   const noted = new Set<string>();
   return (id, error, table) => {
     const name = `${table} ${id}`;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogFields } from '../../../src/operations/log/log.ts';
 import { createNoteCalls } from '../../../src/operations/log/note-calls.ts';
+import { isTokenRefused, isViewOutdated } from '../../../src/slack/web-api/slack-errors.ts';
 
 function setUp() {
   const lines: { level: string; message: string; fields: LogFields }[] = [];
@@ -11,10 +12,14 @@ function setUp() {
     (message: string, fields: LogFields = {}) =>
       void lines.push({ level, message, fields });
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  const noteCalls = createNoteCalls(log, {
-    coldsendAnswered: ({ result }) => void counted.push(result),
-    slackAnswered: ({ result }) => void counted.push(result),
-  });
+  const noteCalls = createNoteCalls(
+    log,
+    {
+      coldsendAnswered: ({ result }) => void counted.push(result),
+      slackAnswered: ({ result }) => void counted.push(result),
+    },
+    { isTokenRefused, isViewOutdated },
+  );
   return { lines, counted, noteCalls };
 }
 
