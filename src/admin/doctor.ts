@@ -1,3 +1,4 @@
+import { endpointUrl } from '../coldsend/client.ts';
 import { findTrouble } from '../coldsend/read-answer.ts';
 import type { Database } from '../storage/database.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
@@ -67,11 +68,11 @@ async function checkRows(database: Database, sealer: Sealer, now: () => number):
   return findings;
 }
 
-/** Asked without a key, which adds nothing: any answer of its own says that it is there. */
+/** Asked without a key, which adds nothing: whatever ColdSend answers shows that it is there. */
 async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
   const { apiUrl, addPath } = config.coldsend;
   try {
-    const { status } = await fetch(`${apiUrl}${addPath}`, {
+    const { status } = await fetch(endpointUrl(apiUrl, addPath), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',

@@ -117,7 +117,8 @@ function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendRe
   }
 }
 
-function endpointUrl(baseUrl: string, addPath: string): URL {
+/** Where "Add sender account" is, whatever slashes the two settings end and begin with. Throws TypeError where that is no http(s) URL. */
+export function endpointUrl(baseUrl: string, addPath: string): URL {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/${addPath.replace(/^\/+/, '')}`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new TypeError('the address of ColdSend is no http(s) URL');

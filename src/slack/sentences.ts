@@ -629,7 +629,7 @@ export const RESTORED = [
   'If another reply in this thread shows a result, that one is right.',
 ];
 
-/** A 503 that isn't ColdSend's: it may have gone on all the same. */
+/** A 502, 503 or 504 that isn't ColdSend's: ColdSend may have added the inbox all the same. */
 export const unknownBetween = (status: number): string =>
   `A server between this bot and ColdSend answered in its place (HTTP ${status}).`;
 

@@ -61,7 +61,7 @@ export type Trouble = { kind: TroubleKind; status: number; isColdsends: boolean 
 export const UNKNOWN_REASONS = [
   /** The connection broke, or nothing came in time, after the first byte had gone out. */
   'answer_lost',
-  /** A 5xx other than 503, which is a lost answer where it isn't ColdSend's. */
+  /** A 5xx. A 502, 503 or 504 that isn't ColdSend's is a lost answer instead. */
   'server_error',
   /** A 2xx that is empty, cut off, too large or does not say whether it was a success. */
   'unexpected_answer',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -88,6 +90,14 @@ test('the operators’ commands, beside a running bot of several workspaces', as
     const cases: { change?: Record<string, string>; before?: () => void; says: RegExp }[] = [
       { change: { SLACK_CLIENT_SECRET: 'x' }, says: /^✗ Slack does not take SLACK_CLIENT_ID .*bad_client_secret/m },
       { change: { COLDSEND_API_URL: 'http://127.0.0.1:1/x' }, says: /^✗ ColdSend can not be reached/m },
+      {
+        change: { COLDSEND_API_URL: `http://127.0.0.1:${await findClosedPort()}` },
+        says: /^✗ ColdSend can not be reached at COLDSEND_API_URL: nothing listens there \(ECONNREFUSED\)/m,
+      },
+      {
+        change: { COLDSEND_ADD_PATH: '/elsewhere' },
+        says: /^✗ COLDSEND_ADD_PATH is wrong: no inboxes are added there \(HTTP_404\)/m,
+      },
       { change: { SLACK_API_URL: 'http://127.0.0.1:1/api/' }, says: /^✗ Slack can not be reached at SLACK_API_URL/m },
       { change: { SLACK_STATE_SECRET: '' }, says: /^ {2}- SLACK_STATE_SECRET is missing/m },
       {
@@ -185,3 +195,12 @@ test('the operators’ commands, for one workspace', async (context) => {
   assert.equal(removed.status, 0);
   assert.match(removed.output, /are removed/);
 });
+
+async function findClosedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
