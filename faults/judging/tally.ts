@@ -59,31 +59,3 @@ export function countDeath(tally: Tally, place: string): void {
 export function countOne(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
-
-export function mergeTallies([first, ...others]: [Tally, ...Tally[]]): Tally {
-  return others.reduce(
-    (sum, tally) => ({
-      name: sum.name,
-      trials: sum.trials + tally.trials,
-      kills: sum.kills + tally.kills,
-      requests: sum.requests + tally.requests,
-      acknowledged: sum.acknowledged + tally.acknowledged,
-      outcomes: addCounts(sum.outcomes, tally.outcomes),
-      repeatedReplies: sum.repeatedReplies + tally.repeatedReplies,
-      repeatedAnnouncements: sum.repeatedAnnouncements + tally.repeatedAnnouncements,
-      lateAnswers: sum.lateAnswers + tally.lateAnswers,
-      failedSyncs: addCounts(sum.failedSyncs, tally.failedSyncs),
-      answers: addCounts(sum.answers, tally.answers),
-      violations: [...sum.violations, ...tally.violations],
-      diedAt: addCounts(sum.diedAt, tally.diedAt),
-      seconds: sum.seconds + tally.seconds,
-    }),
-    first,
-  );
-}
-
-function addCounts(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
-  const sum = { ...a };
-  for (const [key, count] of Object.entries(b)) sum[key] = (sum[key] ?? 0) + count;
-  return sum;
-}

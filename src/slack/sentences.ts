@@ -459,7 +459,7 @@ export const EPHEMERAL = {
   installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
   setUpHere:
     'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
-  /** Slack did not say whether it opened a modal. */
+  /** Slack gave no clear answer: the modal may be open or not. */
   perhapsOpened: (reference: string) =>
     `Slack didn't tell me if it opened the form. If you see it, go on there. If you don't, or if it only says “One moment…”, close it and try again. If this keeps happening, give the reference ${reference} to the people who run this bot.`,
   cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,

@@ -36,7 +36,7 @@ export type KeyNotStored =
   | { kind: 'cannot_post'; channelIds: string[] }
   /** Somebody has stored, changed or removed the key since the form was opened. */
   | { kind: 'outdated' }
-  /** Slack did not say whether the bot can post there. */
+  /** Slack gave no clear answer to the question if the bot can post there. */
   | { kind: 'slack_silent' }
   /** The client's stored key can't be bound to other channels, because it can't be opened. */
   | { kind: 'key_unreadable' }

@@ -56,9 +56,7 @@ export const leavingPayload = z.object({
 });
 
 export type CommandPayload = z.output<typeof commandPayload>;
-export type SubmissionPayload = z.output<typeof submissionPayload>;
 export type ActionPayload = z.output<typeof actionPayload>;
-export type HomeOpenedPayload = z.output<typeof homeOpenedPayload>;
 export type ViewPayload = z.output<typeof view>;
 
 /** Who acts, and in which workspace the bot was asked. */

@@ -28,7 +28,7 @@ export function notOpenedText(reference: string): string {
   return EPHEMERAL.notOpened(reference);
 }
 
-/** Slack did not say whether it opened a modal for them. `reference` finds it in the log. */
+/** Slack gave no clear answer: the modal may be open or not. `reference` finds it in the log. */
 export function perhapsOpenedText(reference: string): string {
   return EPHEMERAL.perhapsOpened(reference);
 }

@@ -34,7 +34,7 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
 export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
   const { account, client, outcome, userId, acceptedAt, announcement } = request;
   const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
-  // Where it is told in a DM, or not yet, is for who asked for it only.
+  // A DM is shown only to its owner, and so is a place that is not known yet.
   const maySeeIt = announcement?.place === 'channel' || userId === shownTo;
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
   const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));

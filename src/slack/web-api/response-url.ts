@@ -1,8 +1,5 @@
 import type { SlackFetch } from './slack-fetch.ts';
 
-/** A command's response URL works this long and five times; afterwards nobody can be told that way. */
-export const RESPONSE_URL_LIVES_MS = 30 * 60_000;
-
 const ANSWER_WITHIN_MS = 5_000;
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses, and the same of GovSlack. */

@@ -48,8 +48,6 @@ const findSettings = prepareQuery((kysely, { teamId }: { teamId: string }) =>
 /** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
-export type SettingsRepository = ReturnType<typeof createSettingsRepository>;
-
 /** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
 export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
   return {

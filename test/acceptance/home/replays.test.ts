@@ -97,7 +97,7 @@ for (const [where, start] of Object.entries(WORLDS)) {
       assert.equal(said(), 1);
     });
 
-    await context.test('what was stored, changed or removed stays so, whatever comes again', async () => {
+    await context.test('an earlier press or form that comes again undoes nothing', async () => {
       await change(() => remove(admin), /No key is stored/);
       await change(() => store(admin, API_KEY), /A key ending in 4567 is stored/);
       await change(() => remove(other), /No key is stored/);

@@ -40,27 +40,24 @@ test('where the bot can not post, the thread is in the DM with the person, and t
     await closeForm(member);
   });
 
-  await context.test('a conversation between two people', async () => {
-    const { id } = slack.addChannel({ kind: 'im', members });
-    const address = 'between@acme.com';
-    await addGoogleInbox(member, { address, channelId: id });
-    await waitForReply(world, address);
-    const { root } = await checkToldInDm(address);
-    assert.match(root.rendered, /conversation between people/);
-    assert.doesNotMatch(root.rendered, /\/invite/);
-    assert.match(await noteIn(id), /conversation between people/);
-  });
-
-  await context.test('a conversation of a group: nobody can be invited there', async () => {
-    const { id } = slack.addChannel({ kind: 'mpim', name: 'mpdm-ada--mel-1', members });
-    const address = 'group@acme.com';
-    await addGoogleInbox(member, { address, channelId: id });
-    await waitForReply(world, address);
-    const { root } = await checkToldInDm(address);
-    assert.match(root.rendered, /conversation between people/);
-    assert.doesNotMatch(root.rendered, /\/invite/);
-    assert.match(await noteIn(id), /conversation between people/);
-  });
+  for (const { name, channel, address } of [
+    { name: 'a conversation between two people', channel: { kind: 'im' }, address: 'between@acme.com' },
+    {
+      name: 'a conversation of a group: nobody can be invited there',
+      channel: { kind: 'mpim', name: 'mpdm-ada--mel-1' },
+      address: 'group@acme.com',
+    },
+  ] as const) {
+    await context.test(name, async () => {
+      const { id } = slack.addChannel({ ...channel, members });
+      await addGoogleInbox(member, { address, channelId: id });
+      await waitForReply(world, address);
+      const { root } = await checkToldInDm(address);
+      assert.match(root.rendered, /conversation between people/);
+      assert.doesNotMatch(root.rendered, /\/invite/);
+      assert.match(await noteIn(id), /conversation between people/);
+    });
+  }
 
   await context.test('a conversation of a group that the bot is in takes the thread', async () => {
     const { id } = slack.addChannel({ kind: 'mpim', name: 'mpdm-ada--bot--mel-1', members, withBot: true });

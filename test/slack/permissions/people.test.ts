@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPeople } from '../../../src/slack/permissions/people.ts';
-import type { SlackApi, SlackUser } from '../../../src/slack/web-api/slack-api.ts';
+import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
+import { SAMPLE_USER } from './sample-user.ts';
 
 const MINUTE = 60_000;
-const MEMBER: SlackUser = {
-  id: 'U1',
-  team_id: 'T1',
-  deleted: false,
-  is_admin: false,
-  is_owner: false,
-  is_restricted: false,
-  is_ultra_restricted: false,
-  is_stranger: false,
-  is_bot: false,
-};
 
 function setUp() {
-  const world = { time: 5_000_000, user: MEMBER };
+  const world = { time: 5_000_000, user: SAMPLE_USER };
   const api: Pick<SlackApi, 'findUser'> = { findUser: async (id) => ({ ...world.user, id }) };
   const people = createPeople(() => world.time);
   return {
@@ -48,7 +38,7 @@ test('whoever may be made a member at any moment is not remembered', async () =>
   for (const change of [{ is_restricted: true }, { is_ultra_restricted: true }, { deleted: true }, { is_bot: true }]) {
     const { world, lookUp, recall } = setUp();
     await lookUp();
-    world.user = { ...MEMBER, ...change };
+    world.user = { ...SAMPLE_USER, ...change };
     await lookUp();
     assert.equal(recall(), undefined);
   }
@@ -56,7 +46,7 @@ test('whoever may be made a member at any moment is not remembered', async () =>
 
 test('a stranger is remembered as one', async () => {
   const { world, lookUp, recall } = setUp();
-  world.user = { ...MEMBER, is_stranger: true };
+  world.user = { ...SAMPLE_USER, is_stranger: true };
   assert.deepEqual(recall(), undefined);
   const stranger = await lookUp();
   assert.equal(recall(), stranger);

@@ -18,20 +18,10 @@ import {
   type SlackUser,
 } from '../../../src/slack/web-api/slack-api.ts';
 import { request } from '../examples.ts';
+import { SAMPLE_USER } from './sample-user.ts';
 
 const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
 const ATTEMPT: Attempt = { what: 'x' };
-const MEMBER: SlackUser = {
-  id: 'U1',
-  team_id: 'T1',
-  deleted: false,
-  is_admin: false,
-  is_owner: false,
-  is_restricted: false,
-  is_ultra_restricted: false,
-  is_stranger: false,
-  is_bot: false,
-};
 
 /** Why each of these is no full member. */
 const NOT_FULL: [Partial<SlackUser>, string][] = [
@@ -43,7 +33,7 @@ const NOT_FULL: [Partial<SlackUser>, string][] = [
 ];
 
 function setUp({
-  user = MEMBER,
+  user = SAMPLE_USER,
   settings = DEFAULT_SETTINGS,
   people,
 }: {
@@ -83,7 +73,7 @@ for (const [change, why] of NOT_FULL) {
   test(`whoever is known from the last minute and is no full member (${Object.keys(change)}) gets no form`, async () => {
     const choices: WhoMayAdd[] = [{ kind: 'everyone' }, { kind: 'chosen', userIds: ['U1'], userGroupIds: [] }];
     for (const whoMayAdd of choices) {
-      const user = { ...MEMBER, ...change };
+      const user = { ...SAMPLE_USER, ...change };
       const settings = { ...DEFAULT_SETTINGS, whoMayAdd };
       const { recall, refused } = setUp({ settings, people: await remember(user) });
       assert.deepEqual(await recall(), { kind: 'refused', why });
@@ -95,7 +85,7 @@ for (const [change, why] of NOT_FULL) {
     const { world, rights, slack, recall } = setUp();
     assert.equal((await rights.checkAdding(slack, ACTOR, ATTEMPT)).kind, 'allowed');
     assert.equal((await recall())?.kind, 'allowed');
-    world.user = { ...MEMBER, is_admin: true, ...change };
+    world.user = { ...SAMPLE_USER, is_admin: true, ...change };
     assert.deepEqual(await rights.checkAdding(slack, ACTOR, ATTEMPT), { kind: 'refused', why });
     assert.notEqual((await recall())?.kind, 'allowed');
     assert.deepEqual(await rights.checkAdmin(slack, ACTOR, ATTEMPT), { kind: 'refused', why });
@@ -157,7 +147,7 @@ test('only admins and owners administer, and may add whatever the settings say',
     [{ is_admin: true }, true],
     [{ is_owner: true }, true],
   ] as const) {
-    const { rights, slack, refused } = setUp({ user: { ...MEMBER, ...change }, settings });
+    const { rights, slack, refused } = setUp({ user: { ...SAMPLE_USER, ...change }, settings });
     assert.equal(
       (await rights.checkAdmin(slack, ACTOR, { what: 'admin' })).kind,
       mayAdminister ? 'allowed' : 'refused',
@@ -177,7 +167,7 @@ test('a form that was opened for somebody else is refused, whoever sends it', as
     callback_id: 'x',
     private_metadata: encodePrivateMetadata({ openedBy }),
   });
-  const { rights, slack, recall, refused } = setUp({ user: { ...MEMBER, is_admin: true } });
+  const { rights, slack, recall, refused } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
   const attemptIn = (openedBy: string): Attempt => ({ what: 'x', view: viewOf(openedBy) });
   const [theirs, others] = [attemptIn('U1'), attemptIn('U2')];
   assert.equal((await rights.checkAdmin(slack, ACTOR, theirs)).kind, 'allowed');
@@ -193,7 +183,7 @@ test('a form that was opened for somebody else is refused, whoever sends it', as
 
 test('somebody of another workspace is refused without a look-up, whoever they are', async () => {
   const stranger = { ...ACTOR, ownTeamId: 'T2' };
-  const { rights, slack, refused, world } = setUp({ people: await remember({ ...MEMBER, is_admin: true }) });
+  const { rights, slack, refused, world } = setUp({ people: await remember({ ...SAMPLE_USER, is_admin: true }) });
   world.failure = new TypeError('asked');
   const why = { kind: 'refused', why: 'other_workspace' };
   assert.deepEqual(await rights.recall(stranger, ATTEMPT, Promise.resolve(DEFAULT_SETTINGS)), why);
@@ -220,19 +210,19 @@ test('where Slack does not say who is in a group, nobody can say whether they ma
 });
 
 test('whoever is no admin any more is none from that moment on', async () => {
-  const { world, rights, slack } = setUp({ user: { ...MEMBER, is_admin: true } });
+  const { world, rights, slack } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
   assert.equal((await rights.checkAdmin(slack, ACTOR, ATTEMPT)).kind, 'allowed');
-  world.user = MEMBER;
+  world.user = SAMPLE_USER;
   const { right } = await rights.checkMember(slack, ACTOR, { kind: 'everyone' });
   assert.equal(right.kind === 'allowed' && right.person.isAdmin, false);
-  world.user = { ...MEMBER, is_owner: true };
+  world.user = { ...SAMPLE_USER, is_owner: true };
   assert.equal((await rights.checkAdmin(slack, ACTOR, ATTEMPT)).kind, 'allowed');
-  world.user = MEMBER;
+  world.user = SAMPLE_USER;
   assert.deepEqual(await rights.checkAdmin(slack, ACTOR, ATTEMPT), { kind: 'refused', why: 'not_admin' });
 });
 
 test('why somebody may do nothing at all goes before whose form it is', async () => {
-  const { rights, slack } = setUp({ user: { ...MEMBER, is_restricted: true } });
+  const { rights, slack } = setUp({ user: { ...SAMPLE_USER, is_restricted: true } });
   const view = { id: 'V1', callback_id: 'x', private_metadata: encodePrivateMetadata({ openedBy: 'U2' }) };
   assert.deepEqual(await rights.checkAdding(slack, ACTOR, { what: 'x', view }), { kind: 'refused', why: 'guest' });
 });

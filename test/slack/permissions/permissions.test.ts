@@ -13,19 +13,9 @@ import {
   type SlackUser,
 } from '../../../src/slack/web-api/slack-api.ts';
 import { request } from '../examples.ts';
+import { SAMPLE_USER } from './sample-user.ts';
 
 const ACTOR = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
-const MEMBER: SlackUser = {
-  id: 'U1',
-  team_id: 'T1',
-  deleted: false,
-  is_admin: false,
-  is_owner: false,
-  is_restricted: false,
-  is_ultra_restricted: false,
-  is_stranger: false,
-  is_bot: false,
-};
 const IN_GROUP: WorkspaceSettings = {
   ...DEFAULT_SETTINGS,
   whoMayAdd: { kind: 'chosen', userIds: [], userGroupIds: ['S1', 'S2'] },
@@ -33,7 +23,7 @@ const IN_GROUP: WorkspaceSettings = {
 
 /** One person, two user groups, and how often Slack was asked for either. */
 function setUp() {
-  const world = { time: 0, user: MEMBER, settings: DEFAULT_SETTINGS, groups: { S1: ['U9'], S2: ['U1'] } };
+  const world = { time: 0, user: SAMPLE_USER, settings: DEFAULT_SETTINGS, groups: { S1: ['U9'], S2: ['U1'] } };
   const asked: string[] = [];
   const refused: unknown[] = [];
   let failure: Error | undefined;
@@ -71,7 +61,7 @@ function setUp() {
 test('right before sending, what Slack said within ten seconds is good enough, and what it said before is not', async () => {
   const { world, asked, rights, slack, checkRight } = setUp();
   await rights.checkAdding(slack, ACTOR, { what: 'x' });
-  world.user = { ...MEMBER, deleted: true };
+  world.user = { ...SAMPLE_USER, deleted: true };
   world.time = 10_000;
   assert.deepEqual(await checkRight(request), { kind: 'may' });
   assert.deepEqual(asked, ['user']);
@@ -106,7 +96,7 @@ test('while the settings cannot be read only admins may add inboxes, and nobody 
   const right = await rights.checkAdding(slack, ACTOR, { what: 'x' });
   assert.deepEqual(right, { kind: 'refused', why: 'settings_unreadable' });
   assert.deepEqual(await checkRight(request), { kind: 'unknown' });
-  world.user = { ...MEMBER, is_admin: true };
+  world.user = { ...SAMPLE_USER, is_admin: true };
   assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
 });
 
@@ -121,7 +111,7 @@ test('user groups are asked for only where they decide', async () => {
   world.settings = IN_GROUP;
   assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked, ['user', 'group', 'group']);
-  world.user = { ...MEMBER, is_admin: true };
+  world.user = { ...SAMPLE_USER, is_admin: true };
   assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked.slice(3), ['user']);
 });
@@ -151,13 +141,13 @@ test('for opening a form a look-up of the last minute is remembered, of person a
   assert.equal(await recall('x'), undefined);
 });
 
-const IN_OTHER_WORKSPACE = { ...MEMBER, team_id: 'T2' };
+const IN_OTHER_WORKSPACE = { ...SAMPLE_USER, team_id: 'T2' };
 
 test('who belongs to several workspaces of an organization is a member where ours is among them', async () => {
   for (const ownTeamId of ['T1', 'T2', 'E1']) {
     for (const team_id of ['T1', 'T2', 'E1']) {
       const { world, rights, slack, recall, checkRight } = setUp();
-      world.user = { ...MEMBER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
+      world.user = { ...SAMPLE_USER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
       const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
       assert.equal(right.kind, 'allowed', `${ownTeamId} ${team_id}`);
       assert.equal((await recall('x'))?.kind, 'allowed');
@@ -190,7 +180,7 @@ test('a stranger stays one: of no organization, or of one that has not ours', as
     { ...IN_OTHER_WORKSPACE, enterprise_user: {} },
     { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: [] } },
     { ...IN_OTHER_WORKSPACE, enterprise_user: { teams: ['T2', 'T3'] } },
-    { ...MEMBER, enterprise_user: { teams: ['T2'] } },
+    { ...SAMPLE_USER, enterprise_user: { teams: ['T2'] } },
   ];
   for (const user of strangers) {
     for (const ownTeamId of ['T1', 'T2', 'E1']) {

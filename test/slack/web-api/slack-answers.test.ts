@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogLevel } from '@slack/web-api';
 import { StartError } from '../../../src/operations/operator-error.ts';
 import { identifyBot } from '../../../src/slack/install/identify-bot.ts';
 import { createUserGroups } from '../../../src/slack/permissions/user-groups.ts';
@@ -17,18 +16,7 @@ import {
 import { isPlaceRefused, isTokenDead } from '../../../src/slack/web-api/slack-errors.ts';
 import { tryPatiently } from '../../../src/slack/web-api/try-patiently.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
-
-const nothing = (): void => {};
-
-const logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => LogLevel.ERROR,
-  setName: nothing,
-};
+import { silentLogger } from './silent-logger.ts';
 
 type Answer = { body: string; status?: number; headers?: Record<string, string> } | Error;
 
@@ -37,8 +25,8 @@ function setUp(...answers: Answer[]) {
   const calls: { method: string; args: URLSearchParams }[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
-    logger,
-    onCall: nothing,
+    logger: silentLogger,
+    onCall: () => {},
     fetch: async (url, init) => {
       calls.push({ method: String(url).replace(/^.*\//, ''), args: new URLSearchParams(String(init?.body)) });
       const answer = answers.length > 1 ? answers.shift() : answers[0];

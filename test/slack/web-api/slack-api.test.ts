@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogLevel } from '@slack/web-api';
 import {
   createSlackApis,
   type SlackCall,
@@ -8,18 +7,7 @@ import {
   SlackUnavailableError,
 } from '../../../src/slack/web-api/slack-api.ts';
 import { NotBegunError } from '../../../src/slack/web-api/slack-fetch.ts';
-
-const nothing = (): void => {};
-
-const logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => LogLevel.ERROR,
-  setName: nothing,
-};
+import { silentLogger } from './silent-logger.ts';
 
 /** A Slack that takes one token, and bots that know which one it is. */
 function setUp(taken: string, renewed: string | undefined, retryAfter?: string) {
@@ -28,7 +16,7 @@ function setUp(taken: string, renewed: string | undefined, retryAfter?: string) 
   const calls: Pick<SlackCall, 'method' | 'result'>[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
-    logger,
+    logger: silentLogger,
     onCall: ({ method, result }) => void calls.push({ method, result }),
     renewToken: async (token) => {
       asked.push(token);
