@@ -40,6 +40,12 @@ const ORDINARY =
   'google workspace microsoft outlook office365 smtp imap admin login email mail user host port error failed welcome ' +
   'active pending paused disabled sender';
 
+const ORDINARY_WORDS = new Set(ORDINARY.split(' '));
+
+function isWord(run: string): boolean {
+  return ORDINARY_WORDS.has(run.toLowerCase());
+}
+
 /**
  * Finds where a text echoes one of the secrets: as it is or escaped, in base64 or hex wherever these begin, in another case or
  * with its accents written otherwise, whole or at least a telling piece of it. The time is bounded by the text's length.
@@ -65,7 +71,7 @@ export function createFindEchoes(secrets: string[], shown: string[]): (text: str
     const shortest = depth === 0 ? 4 : 10;
     return charsets
       .flatMap((charset) => [
-        ...[0, 1, 2, 3].map((offset) => decodeBase64(spelling, shortest, offset, charset)),
+        ...[0, 1, 2, 3].map((offset) => decodeBase64(spelling, { shortest, offset, charset, isWord })),
         ...[0, 1].map((offset) => decodeHex(spelling, offset, charset)),
       ])
       .filter(({ text }) => /[^\n]/.test(text));

@@ -47,10 +47,27 @@ export function unescapeOnce(spelling: Spelling): Spelling {
   return decodeRuns(spelling, ESCAPE, readEscape, { keepsRest: true });
 }
 
-/** Every run of base64 (also its form for URLs) that is `shortest` or longer, read from its character `offset` on. */
-export function decodeBase64(spelling: Spelling, shortest: number, offset: number, charset: Charset): Spelling {
+/** Stands for a run that is not decoded: nothing is compared across it. */
+const NOT_DECODED = '\u2588';
+
+/**
+ * Every run of base64 (also its form for URLs) that is `shortest` or longer, read from its character `offset` on.
+ *
+ * @param isWord whether a run is a word of ordinary text, whose bytes would be chance
+ */
+export function decodeBase64(
+  spelling: Spelling,
+  {
+    shortest,
+    offset,
+    charset,
+    isWord,
+  }: { shortest: number; offset: number; charset: Charset; isWord(run: string): boolean },
+): Spelling {
   const run = new RegExp(`[A-Za-z0-9+/_-]{${shortest},}={0,2}`, 'g');
-  return decodeRuns(spelling, run, (text) => Buffer.from(text.slice(offset), 'base64').toString(charset));
+  return decodeRuns(spelling, run, (text) =>
+    isWord(text) ? NOT_DECODED : Buffer.from(text.slice(offset), 'base64').toString(charset),
+  );
 }
 
 /** Every run of hexadecimal bytes, also with separators, read from its digit `offset` on. */

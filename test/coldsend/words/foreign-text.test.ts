@@ -108,6 +108,15 @@ const password = fc
   })
   .filter((text) => /^[a-z0-9].*[a-z0-9]$/i.test(text) && (text.match(/[a-zA-Z0-9]/g)?.length ?? 0) >= 6);
 
+test('an ordinary word before what is masked stays, also where its letters happen to be base64 of a piece', () => {
+  const secret = 'argumyargumaaaa';
+  const encoded = Buffer.from(secret, 'utf16le').toString('base64');
+  assert.equal(
+    createForeignText([secret])(`Login failed ${encoded} – Login failed`),
+    'Login failed ••• – Login failed',
+  );
+});
+
 /** What is left of a text once "•••" is taken out must not have three characters of the secret, whichever way it is read. */
 for (const [how, dress] of Object.entries(DRESSES)) {
   test(`a secret ${how} is masked`, () => {
