@@ -74,7 +74,6 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
         turns,
         delivery,
         addSenderAccount: coldsend.add,
-        eraseFreed: () => database.eraseFreed(),
         isHeld,
         onStep: () => {},
         onSettled: () => {},

@@ -127,6 +127,12 @@ export function passwordFor(address: string): string {
   return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join(' ');
 }
 
+/** The password as it is typed, and as it is sent: without its spaces. */
+export function spellingsOf(address: string): string[] {
+  const password = passwordFor(address);
+  return [password, password.replaceAll(' ', '')];
+}
+
 async function takeTemplate(slack: LocalSlack, admin: Person, channelId: string): Promise<Delivery> {
   await fillInGoogleInbox(admin, { address: TEMPLATE_ADDRESS, channelId, password: TEMPLATE_PASSWORD });
   await admin.submit();

@@ -71,6 +71,20 @@ export async function readAllWhenTold(
   }
 }
 
+/** Passwords are deleted in the commit that settles their request: a row of this query is a violation. */
+export const PASSWORDS_LEFT_QUERY =
+  "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')";
+
+/** Reads beside the bot; how many requests are settled and still have passwords. */
+export function countPasswordsLeft(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+  try {
+    return database.prepare(PASSWORDS_LEFT_QUERY).all().length;
+  } finally {
+    database.close();
+  }
+}
+
 function readCommitted(database: DatabaseSync): Map<string, CommittedRow> {
   try {
     return parseCommitted(database.prepare(COMMITTED_QUERY).all());

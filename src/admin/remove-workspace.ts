@@ -17,8 +17,6 @@ export const removeWorkspace: AdminCommand = async (context, teamId) => {
     installation === undefined
       ? await workspaces.clear(teamId, WHY)
       : await workspaces.remove(teamId, installation.installedAt, WHY);
-  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const)
-    await database.eraseFreed(table);
   if (!removed && installation !== undefined) {
     throw new AdminError(`${teamId} was installed again at this moment, and nothing was removed. Run this once more.`);
   }

@@ -16,8 +16,6 @@ export const rotateStoredKeys: AdminCommand = async ({ config, database, sealer,
     told = count;
     print(`${count} values are sealed anew so far.`);
   });
-  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const)
-    await database.eraseFreed(table);
   print(`${resealed} values were sealed anew with the key "${first}".`);
   if (unreadable > 0) print(`${unreadable} values can't be opened with any of ENCRYPTION_KEYS; they stay as they are.`);
 

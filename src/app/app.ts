@@ -158,7 +158,6 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
         turns,
         delivery,
         addSenderAccount: coldsend.addSenderAccount,
-        eraseFreed: () => database.eraseFreed(),
         isHeld,
         onStep: (request, step) =>
           log.info(step === 'told' ? 'Told' : 'Next step', { ...aboutRequest(request), state: request.state, step }),
@@ -185,19 +184,9 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     tryKey: coldsend.tryKey,
     list: keys.list,
     keyStamp: audited.keyStamp,
-    save: async (key) => {
-      const saved = await audited.saveKey(key);
-      void database.eraseFreed('coldsend_keys');
-      return saved;
-    },
+    save: audited.saveKey,
     wake: worker.wake,
   });
-  const removeKey: typeof audited.removeKey = async (...key) => {
-    const removed = await audited.removeKey(...key);
-    // May take seconds where another replica is at it, and whoever pressed has three.
-    if (removed) void database.eraseFreed('coldsend_keys');
-    return removed;
-  };
   const { openResponseUrl } = stores.responseUrlSeal;
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && stores.responseUrlSeal.sealResponseUrl(teamId, responseUrl);
@@ -228,7 +217,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       listKeys: keys.list,
       keyStamp: audited.keyStamp,
       storeKey,
-      removeKey,
+      removeKey: audited.removeKey,
       refreshHome,
     }),
     clientPages: createClientPages({
@@ -237,7 +226,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       keyStamp: audited.keyStamp,
       storeKey,
       rebindKey: audited.rebindKey,
-      removeKey,
+      removeKey: audited.removeKey,
       showHome,
       refreshHome,
     }),
@@ -320,11 +309,6 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       passwords_set_aside: () => stores.setAside.wipePasswords(),
       old_set_aside_requests: () => stores.setAside.deleteBefore(now() - FINISHED_KEPT_MS),
       old_turns: turns.deleteOld,
-      // Again, for what a process left that was killed before it came to it.
-      freed_secrets: () =>
-        Promise.all(
-          (['request_passwords', 'coldsend_keys', 'installations'] as const).map((table) => database.eraseFreed(table)),
-        ),
       audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
     },
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),

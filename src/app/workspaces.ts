@@ -203,8 +203,6 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   }
 }
 
-/** Never rejects: what is freed is erased as far as it can be, now or later. */
-function removed({ database, log }: WorkspacesDeps, teamId: string): void {
+function removed({ log }: WorkspacesDeps, teamId: string): void {
   log.info('A workspace has left; what was its own is removed', { team: teamId });
-  for (const table of ['request_passwords', 'coldsend_keys', 'installations'] as const) void database.eraseFreed(table);
 }

@@ -10,9 +10,6 @@ export type Executor = {
   atomically<T>(work: (within: Executor) => Promise<T>): Promise<T>;
 };
 
-/** What may hold freed secrets, sealed. */
-export type ErasableTable = 'request_passwords' | 'coldsend_keys' | 'installations';
-
 export type Database = Executor & {
   /**
    * For queries that must not wait behind others: on PostgreSQL a connection of its own, which leases are renewed over
@@ -26,11 +23,6 @@ export type Database = Executor & {
    * @throws CommitInDoubtError where nobody can know whether it was committed
    */
   transaction<T>(work: (within: Executor) => Promise<T>): Promise<T>;
-  /**
-   * Takes deleted bytes of the table (the passwords' unless said otherwise) off the disk, as far as possible beside others who are reading; what was not possible
-   * now is tried again later. Never waits for them and never rejects; resolves after the first try.
-   */
-  eraseFreed(table?: ErasableTable): Promise<void>;
   /** Commits one small write. @throws whatever keeps it from being written. */
   check(): Promise<void>;
   close(): Promise<void>;

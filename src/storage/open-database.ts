@@ -1,14 +1,11 @@
 import type { Dialect } from 'kysely';
-import type { Database, ErasableTable, Executor } from './database.ts';
+import type { Database, Executor } from './database.ts';
 import { DatabaseUnusableError, StorageError } from './database.ts';
 import { type Migration, migrate } from './migrations/migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
-import { erasePostgresTable } from './postgres/erase-postgres-table.ts';
 import type { PostgresOptions } from './postgres/postgres-database.ts';
 import { checkSealed } from './sealing/sealed-check.ts';
 import type { Sealer } from './sealing/sealing.ts';
-import { createEraseLater } from './sqlite/erase-later.ts';
-import { eraseSqliteTable } from './sqlite/erase-sqlite-table.ts';
 import { realPathOf } from './sqlite/real-path.ts';
 import { openSqlite, toStorageError, translateErrors } from './sqlite/sqlite-database.ts';
 import { createTransactions } from './transactions.ts';
@@ -52,7 +49,7 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
   const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
   const store = openSqlite(path, { lock: role === 'bot' });
   try {
-    const database = createDatabase('sqlite', store.dialect, { now, checkpoint: store.checkpoint, close: store.close });
+    const database = createDatabase('sqlite', store.dialect, { now, close: store.close });
     await migrate(database, migrations, now);
     await checkSealed(database, sealer, { leave: role === 'bot' });
     return database;
@@ -98,29 +95,17 @@ type Parts = {
   now: () => number;
   /** Left out for SQLite, whose errors of a COMMIT are CommitInDoubtErrors already where they are not certain. */
   isCertain?: (error: unknown) => boolean;
-  /** SQLite's: false where somebody who reads keeps some of the log from being emptied. */
-  checkpoint?: () => boolean;
   close?: () => void;
 };
 
 function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts): Database {
-  const { now, isCertain = () => true, checkpoint, close } = parts;
+  const { now, isCertain = () => true, close } = parts;
   const { kysely, transaction } = createTransactions(dialect, isCertain);
-  const eraseLater = (table: ErasableTable) => createEraseLater(() => erase(table));
-  const erasing = {
-    request_passwords: eraseLater('request_passwords'),
-    coldsend_keys: eraseLater('coldsend_keys'),
-    installations: eraseLater('installations'),
-  };
   const whole: Executor = { kind, kysely, atomically: inTransaction };
   return {
     ...whole,
     aside: whole,
     transaction: inTransaction,
-
-    async eraseFreed(table = 'request_passwords') {
-      await erasing[table].request();
-    },
 
     async check() {
       await kysely
@@ -131,17 +116,10 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
     },
 
     async close() {
-      await Promise.all(Object.values(erasing).map(({ finish }) => finish()));
       await kysely.destroy();
       close?.();
     },
   };
-
-  async function erase(table: ErasableTable): Promise<boolean> {
-    if (checkpoint === undefined) return erasePostgresTable(kysely, table);
-    await eraseSqliteTable({ transaction: inTransaction }, table);
-    return checkpoint();
-  }
 
   function inTransaction<T>(work: (within: Executor) => Promise<T>): Promise<T> {
     return transaction((trx) => {

@@ -1,7 +1,6 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
-import { describePostgresErasing } from './postgres/postgres-erasing-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeAuditedStore } from './requests/audited-store-suite.ts';
@@ -37,4 +36,3 @@ describeRotateKeys(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
 describePostgresConnections(postgres);
-describePostgresErasing(databases());

@@ -54,8 +54,6 @@ export type StepDeps = {
   delivery: Delivery;
   /** Asks `maySend` right before the first byte goes out. */
   addSenderAccount(apiKey: string, account: SenderAccount, maySend: () => boolean): Promise<SendResult>;
-  /** Called once the passwords of a request are wiped, so that no freed byte of them stays. Is not waited for. */
-  eraseFreed(): Promise<void>;
   /** False once another process may have claimed the request: then nothing may be sent or posted for it here. */
   isHeld(claimed: ClaimedRequest): boolean;
   /** `step`: what is done next; `told` once nothing is. */
@@ -278,7 +276,6 @@ export function createDoStep(deps: StepDeps): {
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
     const settled = await insist(request, change);
     if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
-    deps.eraseFreed().catch((error: unknown) => deps.onError(settled, error));
     return settled;
   }
 

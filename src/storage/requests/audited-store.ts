@@ -92,7 +92,6 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
 
   /**
    * Removes a client's key ('' for the workspace's own); false, and nothing removed, where `stamp` is not the key's any more.
-   * Call `eraseFreed` afterwards.
    */
   function removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {

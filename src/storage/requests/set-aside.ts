@@ -58,7 +58,7 @@ export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; 
     return readable;
   }
 
-  /** Wipes the passwords of what has been set aside for a day; returns how many requests had some. Call `eraseFreed` afterwards. */
+  /** Wipes the passwords of what has been set aside for a day; returns how many requests had some. */
   async function wipePasswords(): Promise<number> {
     const old = kysely
       .selectFrom('requests')

@@ -35,7 +35,6 @@ export async function settleRestored(database: Database, sealer: Sealer, now: ()
       await requests.release(claimed);
     }
   }
-  await database.eraseFreed();
   return settled;
 }
 

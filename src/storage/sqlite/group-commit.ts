@@ -12,8 +12,6 @@ export type GroupCommit = {
   write<T>(statement: () => T): Promise<T>;
   /** A transaction of several statements, with nobody else's between them. */
   begin(): Promise<GroupTransaction>;
-  /** Commits what is open now, so that no transaction is; false where one is half-way. */
-  settle(): boolean;
   /** Commits what is open, or rolls it back where a transaction is half-way, and closes the database. */
   close(): void;
 };
@@ -45,7 +43,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
   /** Whether the log may end in changes that were reported as failed. */
   let mayComeBack = false;
 
-  return { read, write, begin, settle, close };
+  return { read, write, begin, close };
 
   async function read<T>(statement: () => T): Promise<T> {
     while (occupied !== undefined) await occupied;
@@ -89,15 +87,10 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     }
   }
 
-  function settle(): boolean {
-    if (occupied !== undefined) return false;
-    if (group !== undefined) commit(group);
-    return true;
-  }
-
   function close(): void {
     if (!database.isOpen) return;
-    if (!settle()) group?.end(new Error('the database was closed'));
+    if (occupied !== undefined) group?.end(new Error('the database was closed'));
+    else if (group !== undefined) commit(group);
     database.close();
   }
 

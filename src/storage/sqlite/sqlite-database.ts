@@ -26,8 +26,6 @@ const CHECKED_UP_TO_BYTES = 16 * 1024 * 1024;
 
 export type SqliteStore = {
   dialect: Dialect;
-  /** Empties the log of changes (WAL); false where somebody who reads or writes keeps some of it. */
-  checkpoint(): boolean;
   close(): void;
 };
 
@@ -71,17 +69,6 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
   const { dialect, group } = createSqliteDialect(opened);
   return {
     dialect,
-
-    checkpoint() {
-      if (!group.settle()) return false;
-      // Without the busy time-out: a command that is reading would stop the bot for as long.
-      opened.exec('pragma busy_timeout = 0');
-      try {
-        return opened.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 0;
-      } finally {
-        opened.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      }
-    },
 
     close() {
       group.close();

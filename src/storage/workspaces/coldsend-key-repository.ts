@@ -131,7 +131,7 @@ export function createColdsendKeyRepository(deps: {
       return true;
     },
 
-    /** Removes a client's key ('' for the workspace's own); false where there was none. Call `eraseFreed` afterwards. */
+    /** Removes a client's key ('' for the workspace's own); false where there was none. */
     async remove(teamId: string, label = ''): Promise<boolean> {
       const removed = await kysely
         .deleteFrom('coldsend_keys')

@@ -23,7 +23,7 @@ const DELETED = (Object.keys(WHEN_LEAVING) as TeamTable[]).filter((table) => WHE
 
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
-/** Removes workspaces with all that is theirs: token, keys, settings, passwords. Call `eraseFreed` afterwards. */
+/** Removes workspaces with all that is theirs: token, keys, settings, passwords. */
 export function createWorkspaceRepository({ database, now }: { database: Database; now: () => number }) {
   return { remove, clear, sweep };
 

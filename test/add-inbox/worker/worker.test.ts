@@ -171,7 +171,6 @@ function setUp(options: {
       if (options.answer !== undefined) return options.answer();
       return answers.shift() ?? assert.fail('sent more often than expected');
     },
-    eraseFreed: async () => void calls.push('erase'),
     onStep: () => {},
     onSettled: () => {},
     onError,
@@ -225,7 +224,6 @@ test('each state is committed before the step it allows', async () => {
     'commit armed',
     'POST',
     'commit settled',
-    'erase',
     'reply',
     'commit settled',
     'refresh',
@@ -481,7 +479,6 @@ for (const why of LOST_RIGHTS) {
     take();
     assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostRight: why });
     assert.ok(!calls.includes('POST') && !calls.includes('commit armed'));
-    assert.ok(calls.includes('erase'), 'the passwords are wiped');
   });
 }
 

@@ -226,18 +226,6 @@ test('what was read is on disk when it is heard of', async (context) => {
   await assert.rejects(refused);
 });
 
-test('settle commits at once, unless a transaction is half-way', async (context) => {
-  const { group, database, add, listOutside } = openCounted(context);
-  const write = add('a');
-  await Promise.resolve();
-  assert.equal(group.settle(), true);
-  assert.deepEqual([database.isTransaction, listOutside()], [false, ['a']]);
-  await write;
-  const transaction = await group.begin();
-  assert.equal(group.settle(), false);
-  transaction.rollback();
-});
-
 test('closing commits what is open; of a transaction that is half-way nothing stays', async (context) => {
   const { group, add, listOutside } = openCounted(context);
   const write = add('a');
