@@ -8,7 +8,6 @@ import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
-import { describePrepareQuery } from './rows/prepare-query-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
 import { describeRotateKeys } from './sealing/reseal-suite.ts';
 import { createTestDatabases } from './test-databases.ts';
@@ -23,7 +22,6 @@ after(() => postgres.stop());
 const databases = () => createTestDatabases('postgres', postgres.createDatabase);
 
 describeDatabase(databases());
-describePrepareQuery(databases());
 describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestRetries(databases());

@@ -6,7 +6,6 @@ import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
-import { describePrepareQuery } from './rows/prepare-query-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
 import { describeRotateKeys } from './sealing/reseal-suite.ts';
 import { createTemporaryFolder, createTestDatabases } from './test-databases.ts';
@@ -20,7 +19,6 @@ after(() => folder.remove());
 const databases = () => createTestDatabases('sqlite', async () => `sqlite:${folder.createPath()}`);
 
 describeDatabase(databases());
-describePrepareQuery(databases());
 describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestRetries(databases());

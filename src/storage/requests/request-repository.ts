@@ -31,14 +31,6 @@ import {
   toChangedColumns,
   unfinished,
 } from './request-row.ts';
-import {
-  deletePasswords,
-  findOfView,
-  findPasswords,
-  insertPasswords,
-  insertRequest,
-  updateHeld,
-} from './request-statements.ts';
 import { setAside } from './set-aside.ts';
 
 /**
@@ -96,7 +88,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const request = toNewRequest(input, now());
       const accepted = await db.atomically(async (within) => {
         const { responseUrl } = input;
-        const inserted = await insertRequest(within, {
+        const row = {
           id: request.id,
           team_id: request.teamId,
           user_id: request.userId,
@@ -114,12 +106,17 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           tries: request.tries,
           accepted_at: request.acceptedAt,
           lease_owner: owner,
-          lease_ms: leaseMs,
+          lease_until: lease.until,
           fence: request.fence,
-        });
-        if (inserted.numAffectedRows !== 1n) return false;
+        };
+        const inserted = await within.kysely
+          .insertInto('requests')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
         const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
-        await insertPasswords(within, { request_id: request.id, sealed });
+        await within.kysely.insertInto('request_passwords').values({ request_id: request.id, sealed }).execute();
         return true;
       });
       if (accepted) return { kind: 'accepted', request };
@@ -224,7 +221,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
     async release({ id, fence }: ClaimedRequest): Promise<void> {
-      await updateHeld(db, { lease_owner: null, lease_until: null }, { id, fence, owner });
+      await updateHeld(db, { id, fence }, { lease_owner: null, lease_until: null });
     },
 
     async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
@@ -245,7 +242,14 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
-      const [row] = (await findPasswords(db, { id: claimed.id, fence: claimed.fence, owner })).rows;
+      const row = await kysely
+        .selectFrom('requests')
+        .leftJoin('request_passwords', 'request_id', 'id')
+        .select('sealed')
+        .where('id', '=', claimed.id)
+        .where('fence', '=', claimed.fence)
+        .where('lease_owner', '=', owner)
+        .executeTakeFirst();
       if (!row) throw new LeaseLostError(claimed.id);
       if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
       return passwordsJson.parse(await openSealed(claimed, row.sealed));
@@ -330,7 +334,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 
   async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
-    const [row] = (await findOfView(db, { teamId, viewId })).rows;
+    const row = await select().where('team_id', '=', teamId).where('view_id', '=', viewId).executeTakeFirst();
     return row && parseRequest(row);
   }
 
@@ -344,14 +348,22 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 
   async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
-    const { id, fence } = claimed;
-    const changed = await updateHeld(within, set, { id, fence, owner });
-    if (changed.numAffectedRows !== 1n) throw new LeaseLostError(claimed.id);
+    if ((await updateHeld(within, claimed, set)) !== 1n) throw new LeaseLostError(claimed.id);
+  }
+
+  /** Returns how many rows were changed: none where the request is not held any more. */
+  async function updateHeld(
+    { kysely }: Executor,
+    { id, fence }: Pick<ClaimedRequest, 'id' | 'fence'>,
+    set: Updateable<RequestsTable>,
+  ): Promise<bigint> {
+    const query = kysely.updateTable('requests').set(set).where('id', '=', id);
+    return (await query.where('fence', '=', fence).where('lease_owner', '=', owner).executeTakeFirst()).numUpdatedRows;
   }
 
   async function commitAndWipe(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>) {
     await commit(within, claimed, set);
-    await deletePasswords(within, { id: claimed.id });
+    await within.kysely.deleteFrom('request_passwords').where('request_id', '=', claimed.id).execute();
   }
 }
 

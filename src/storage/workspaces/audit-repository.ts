@@ -5,7 +5,6 @@ import { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditNote } from
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import type { Executor } from '../database.ts';
 import { createQueues } from '../rate-limit/one-at-a-time.ts';
-import { prepareQuery } from '../rows/prepare-query.ts';
 import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { AuditEntriesTable } from '../tables.ts';
@@ -36,11 +35,6 @@ const entryRow = z.object({
   details: storedJson(z.record(z.string(), z.string())),
 });
 
-const insertEntry = prepareQuery(
-  (kysely, { id, team_id, at, user_id, action, request_id, details }: Selectable<AuditEntriesTable>) =>
-    kysely.insertInto('audit_entries').values({ id, team_id, at, user_id, action, request_id, details }),
-);
-
 export type AuditPage = { until: number; skip: number; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
@@ -60,7 +54,7 @@ export function createAuditRepository({
   const queued = createQueues();
   return {
     async add(note: AuditNote): Promise<void> {
-      await insertEntry(db, toRow(note, now()));
+      await insert(toRow(note, now()));
     },
 
     /** Notes a refused attempt; false, and nothing noted, once there were too many within the hour. */
@@ -79,7 +73,7 @@ export function createAuditRepository({
         const ofPerson = await recent.where('user_id', '=', note.userId).executeTakeFirstOrThrow();
         const { person, few, many, workspace } = REFUSED_AN_HOUR;
         if (ofAll.count >= workspace || ofPerson.count >= (ofAll.count < many ? person : few)) return false;
-        await insertEntry(db, row);
+        await insert(row);
         return true;
       });
     },
@@ -128,6 +122,10 @@ export function createAuditRepository({
       return Number(deleted.numDeletedRows);
     },
   };
+
+  async function insert(row: ReturnType<typeof toRow>): Promise<void> {
+    await kysely.insertInto('audit_entries').values(row).execute();
+  }
 }
 
 function toRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {

@@ -8,7 +8,6 @@ import {
   STORED_KEY_STATUSES,
 } from '../../add-inbox/keys/coldsend-key.ts';
 import type { Executor } from '../database.ts';
-import { prepareQuery } from '../rows/prepare-query.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
 import { keyFingerprint } from '../sealing/key-fingerprint.ts';
@@ -47,23 +46,6 @@ const shownRow = z.object({
   missing_scopes: storedJson(z.array(z.string())),
   checked_at: orUndefined(storedTime),
 });
-
-const findShownFor = prepareQuery((kysely, { teamId, channelId }: { teamId: string; channelId: string }) =>
-  kysely
-    .selectFrom('coldsend_keys')
-    .select(KEY_COLUMNS)
-    .where('team_id', '=', teamId)
-    .where('channel_id', 'in', [channelId, '']),
-);
-
-const findShown = prepareQuery((kysely, { teamId, channelId, label }: KeyName) =>
-  kysely
-    .selectFrom('coldsend_keys')
-    .select(KEY_COLUMNS)
-    .where('team_id', '=', teamId)
-    .where('channel_id', '=', channelId)
-    .where('label', '=', label),
-);
 
 export type KeyToSave = {
   teamId: string;
@@ -112,7 +94,7 @@ export function createColdsendKeyRepository(deps: {
 
     /** What a channel may use: the key that is bound to it, and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ColdsendKey; own?: ColdsendKey }> {
-      const { rows } = await findShownFor(deps.db, { teamId, channelId });
+      const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
       const keys = rows.map(readKey);
       const bound = keys.find((key) => key.channelId !== '');
       const own = keys.find((key) => key.channelId === '');
@@ -161,15 +143,23 @@ export function createColdsendKeyRepository(deps: {
     return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
   }
 
+  function findRow({ teamId, channelId, label }: KeyName) {
+    return select()
+      .where('team_id', '=', teamId)
+      .where('channel_id', '=', channelId)
+      .where('label', '=', label)
+      .executeTakeFirst();
+  }
+
   /** What may be shown of a key. */
   async function find(name: KeyName): Promise<ColdsendKey | undefined> {
-    const [row] = (await findShown(deps.db, name)).rows;
+    const row = await findRow(name);
     return row && readKey(row);
   }
 
   /** The key itself, to be sent. @throws SealError; z.ZodError where the row can't be read. */
   async function open(name: KeyName): Promise<OpenedKey | undefined> {
-    const [row] = (await findShown(deps.db, name)).rows;
+    const row = await findRow(name);
     if (!row) return undefined;
     const apiKey = openSealed(row);
     const { version, status } = parseKey(row);

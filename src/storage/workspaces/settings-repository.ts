@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Executor } from '../database.ts';
-import { prepareQuery } from '../rows/prepare-query.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { storedJson } from '../rows/stored-json.ts';
 import { stampOf } from './stamp.ts';
@@ -41,10 +40,6 @@ const readableJson = storedJson(
   }),
 );
 
-const findSettings = prepareQuery((kysely, { teamId }: { teamId: string }) =>
-  kysely.selectFrom('workspace_settings').select('settings').where('team_id', '=', teamId),
-);
-
 /** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
@@ -68,7 +63,11 @@ export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadabl
   };
 
   async function findStamped(teamId: string): Promise<StampedSettings> {
-    const [row] = (await findSettings(db, { teamId })).rows;
+    const row = await db.kysely
+      .selectFrom('workspace_settings')
+      .select('settings')
+      .where('team_id', '=', teamId)
+      .executeTakeFirst();
     if (row === undefined) return { settings: DEFAULT_SETTINGS, stamp: 'none' };
     const parsed = settingsJson.safeParse(row.settings);
     if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
