@@ -5,12 +5,7 @@ import { type Draft, FIELDS } from '../form/fields.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
-/*
- * One entry after the other: a letter, the length of the value in UTF-16 units, a colon, the value. Unlike JSON it has no
- * escapes, so that the longest values there can be fit into Slack's 3,000 characters.
- */
-const ENTRY = /([A-Za-z])(\d{1,4}):/y;
-
+/* JSON with a letter for each name: the longest form there can be fits into Slack's 3,000 characters. */
 const CONTEXT_LETTERS = {
   openedBy: 'w',
   client: 'l',
@@ -31,24 +26,17 @@ const LETTERS = [
 const NAMES = new Map(LETTERS.map(([name, letter]) => [letter, name]));
 
 const text = z.string().optional();
-const flag = z
-  .enum(['0', '1'])
-  .transform((digit) => digit === '1')
-  .optional();
-const generation = z
-  .string()
-  .regex(/^\d{1,9}$/)
-  .transform(Number);
+const flag = z.boolean().optional();
 
 const VALUES = { text, number: text, flag, provider: z.enum(INBOX_TYPES).optional() };
 
 const metadata = z
-  .object({
+  .strictObject({
     openedBy: z.string().default(''),
     client: z.string().default(''),
     stamp: z.string().default(''),
     channelId: text,
-    generation: generation.optional(),
+    generation: z.int().min(0).optional(),
     retryOf: text,
     sealedResponseUrl: text,
     servers_open: flag,
@@ -81,15 +69,17 @@ export type Decoded = z.output<typeof metadata>;
  */
 export function encodePrivateMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
   const values: Record<string, string | number | boolean | undefined> = { ...context, ...draft };
-  let encoded = '';
+  let fitting: Record<string, unknown> = {};
   for (const [name, letter] of LETTERS) {
-    const value = values[name];
-    if (value === undefined) continue;
-    const written = typeof value === 'boolean' ? String(Number(value)) : String(value);
-    const entry = `${letter}${written.length}:${written}`;
-    if (encoded.length + entry.length <= PRIVATE_METADATA) encoded += entry;
+    const longer = { ...fitting, [letter]: values[name] };
+    if (toJson(longer).length <= PRIVATE_METADATA) fitting = longer;
   }
-  return encoded;
+  return toJson(fitting);
+}
+
+/** Nobody promises that Slack hands `&`, `<` and `>` back as they went, so they go as JSON's escapes. */
+function toJson(values: Record<string, unknown>): string {
+  return JSON.stringify(values).replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
 }
 
 /** Whom a view was opened for; '' where it does not say. */
@@ -104,23 +94,17 @@ export function openerOf(encoded: string): string {
 
 /** What `encodePrivateMetadata` wrote; without a context where there was none. Throws UnreadableViewError on anything else. */
 export function decodePrivateMetadata(encoded: string): Decoded {
-  const parsed = metadata.safeParse(readEntries(encoded));
+  const parsed = metadata.safeParse(readNames(encoded));
   if (!parsed.success) throw new UnreadableViewError('private_metadata');
   return parsed.data;
 }
 
-function readEntries(encoded: string): Record<string, string> {
-  const entries: Record<string, string> = {};
-  let at = 0;
-  while (at < encoded.length) {
-    ENTRY.lastIndex = at;
-    const [head, letter = '', length] = ENTRY.exec(encoded) ?? [];
-    const name = NAMES.get(letter);
-    if (head === undefined || name === undefined || name in entries) throw new UnreadableViewError('private_metadata');
-    const start = at + head.length;
-    at = start + Number(length);
-    if (at > encoded.length) throw new UnreadableViewError('private_metadata');
-    entries[name] = encoded.slice(start, at);
+function readNames(encoded: string): Record<string, unknown> | undefined {
+  if (encoded === '') return {};
+  try {
+    const letters = z.record(z.string(), z.unknown()).parse(JSON.parse(encoded));
+    return Object.fromEntries(Object.entries(letters).map(([letter, value]) => [NAMES.get(letter), value]));
+  } catch {
+    return undefined;
   }
-  return entries;
 }

@@ -287,7 +287,7 @@ test('every parser reads garbage as a form or refuses it as unreadable, and noth
   const field = fc.constantFrom('smtp_password', 'same_login', 'inbox_type', '__proto__', 'constructor', 'x');
   const values = fc.dictionary(field, fc.dictionary(field, fc.oneof(value, fc.anything())));
   const almost = fc.record({
-    private_metadata: fc.oneof(fc.constant('c2:C1g1:0'), fc.string(), fc.anything()),
+    private_metadata: fc.oneof(fc.constant('{"c":"C1","g":0}'), fc.string(), fc.anything()),
     blocks: fc.oneof(fc.constant([{ type: 'input', block_id: 'smtp_password.0' }]), fc.anything()),
     state: fc.oneof(fc.record({ values }), fc.anything()),
   });
