@@ -53,7 +53,6 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
         const answer = answers.get(address);
         const known = {
           acknowledged: answer === 'accepted',
-          denied: answer === 'not_accepted',
           crashes: [],
           committed,
         };

@@ -14,7 +14,6 @@ export function checkFacts(facts: RequestFacts): Verdict {
   const wasCommitted = committed !== undefined || crashes.some((crash) => crash !== undefined);
 
   if (acknowledged && !wasCommitted) say('acknowledged and lost');
-  if (facts.denied && wasCommitted) say('said not to be accepted, and it was');
   if (!wasCommitted) {
     if (facts.posts.length > 0) say('sent without having been committed');
     if (replies.length + announcements.length > 0) say('told without having been committed');

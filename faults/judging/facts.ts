@@ -22,8 +22,6 @@ export type RequestFacts = {
   address: string;
   /** Slack was told that it is accepted. */
   acknowledged: boolean;
-  /** The last that was said about it is that it was not accepted. */
-  denied?: boolean;
   /** What was committed each time the process that held it died; undefined: nothing. */
   crashes: (Committed | undefined)[];
   /** What is committed at the end. */

@@ -6,7 +6,7 @@ import type { RequestFacts } from './facts.ts';
 export function gatherFacts(
   world: FaultWorld,
   address: string,
-  known: Pick<RequestFacts, 'acknowledged' | 'denied' | 'crashes' | 'committed' | 'network'>,
+  known: Pick<RequestFacts, 'acknowledged' | 'crashes' | 'committed' | 'network'>,
 ): RequestFacts {
   const look = ({ text }: { text: string }) => ({ text, shows: shownIn(text) });
   return {

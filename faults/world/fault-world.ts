@@ -42,7 +42,7 @@ export type FaultWorld = {
 };
 
 /** `none`: nothing came back in time, or something else than about accepting it. */
-export type Answer = 'accepted' | 'in_doubt' | 'not_accepted' | 'none';
+export type Answer = 'accepted' | 'not_confirmed' | 'none';
 
 export type FaultWorldOptions = {
   coldsend?: LocalColdsendOptions;
@@ -159,8 +159,7 @@ function answerIn({ outcome, response }: Delivery, address: string): Answer {
   const text = JSON.stringify(response);
   if ('response_action' in response && response.response_action === 'update' && text.includes(address))
     return 'accepted';
-  if (text.includes('was not accepted')) return 'not_accepted';
-  return text.includes("can't tell whether this inbox was accepted") ? 'in_doubt' : 'none';
+  return text.includes('did not confirm that it saved this inbox') ? 'not_confirmed' : 'none';
 }
 
 function addressIn(body: unknown): string | undefined {

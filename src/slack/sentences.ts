@@ -421,11 +421,9 @@ export const sentences = {
     'I could not check who you are because Slack did not answer, so nothing was done. What you typed is still here: press the button again in a minute.',
   notChecked: (reference: string) =>
     `My database did not answer, so nothing was done. What you typed is still here: press the button again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
-  notAccepted: (reference: string) =>
-    `Just now this inbox was not accepted because my database did not take it. What you typed is still here: press “Add inbox” again in a minute; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,
-  /** The database was asked to commit, and has not answered, or not in a way that could be relied on. */
-  perhapsAccepted: (reference: string) =>
-    `My database gave no clear answer, so I can't tell whether this inbox was accepted. What you typed is still here: press “Add inbox” again in a minute, and I'll know; it is added only once. If it stays so, tell whoever runs this bot the reference ${reference}.`,
+  /** The database refused, was not asked any more in time, or has not answered: true of all of them. */
+  notConfirmed: (reference: string) =>
+    `My database did not confirm that it saved this inbox. Your answers are still here: press “Add inbox” again in a minute. It is added only once. If this keeps happening, give the person who runs this bot the support code ${reference}.`,
   keyStored: 'The key is stored and works. Now the inbox:',
   keyStoredUnchecked:
     'The key is stored but could not be checked yet, because ColdSend did not answer. Adding this inbox will show whether it works:',

@@ -66,7 +66,6 @@ const broken: [string, Partial<RequestFacts>, RegExp][] = [
   ['left half-way', { committed: armed }, /left behind as armed/],
   ['deleted', { committed: undefined, crashes: [armed] }, /gone from the database/],
   ['sent before it was on disk', { acknowledged: false, committed: undefined }, /sent without having been committed/],
-  ['accepted after all', { acknowledged: false, denied: true }, /said not to be accepted, and it was/],
   ['sent twice', { posts: [{ status: 200 }, { status: 409 }] }, /sent 2 times/],
   ['sent again after a lost answer', { posts: [{ status: undefined }, { status: 200 }] }, /sent 2 times/],
   ['never told', { replies: [] }, /no outcome was told/],

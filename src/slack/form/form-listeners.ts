@@ -8,10 +8,8 @@ import {
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { dropOldest } from '../../operations/drop-oldest.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { Actor, ViewPayload } from '../bolt/payloads.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
@@ -50,18 +48,8 @@ export type FormPagesDeps = {
 /** Of Slack's three seconds. */
 const ANSWER_WITHIN_MS = 2_500;
 
-/** How far a submission got, for what is said when it fails or takes too long. */
-type Progress = { state: 'checking' | 'committing' | 'late' };
-
-const MOST_IN_DOUBT = 1_000;
-
 /** The two pages of the form: what submitting and pressing the buttons on them does. */
 export function createFormPages(deps: FormPagesDeps) {
-  /**
-   * Views of which nobody could tell whether they were accepted. Until one is found, nobody can: a commit that is still on its
-   * way is not seen by a look-up.
-   */
-  const inDoubt = new Set<string>();
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
 
   async function submitWho(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
@@ -94,13 +82,16 @@ export function createFormPages(deps: FormPagesDeps) {
       drawn ??= deps.newReference();
       return drawn;
     };
-    const progress: Progress = { state: 'checking' };
+    let isLate = false;
     const answerLate = (): SubmissionAnswer => {
-      const wasCommitting = progress.state === 'committing';
-      progress.state = 'late';
-      return notAccepted(refer(), view, wasCommitting, new TooLateError());
+      isLate = true;
+      return notConfirmed(refer(), view, new TooLateError());
     };
-    return answerInTime(accept(api, actor, view, refer, progress), ANSWER_WITHIN_MS, answerLate);
+    return answerInTime(
+      accept(api, actor, view, refer, () => isLate),
+      ANSWER_WITHIN_MS,
+      answerLate,
+    );
   }
 
   async function accept(
@@ -108,7 +99,7 @@ export function createFormPages(deps: FormPagesDeps) {
     actor: Actor,
     view: ViewPayload,
     refer: () => string,
-    progress: Progress,
+    isLate: () => boolean,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = actor;
     const { context, draft, typed, alreadyWarned } = parseHowPage(view);
@@ -133,9 +124,8 @@ export function createFormPages(deps: FormPagesDeps) {
         return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
       }
       const { channelId, retryOf, sealedResponseUrl } = context;
-      // They were told that it was not accepted: so it must not be any more.
-      if (progress.state === 'late') throw new TooLateError();
-      progress.state = 'committing';
+      // The person knows that it is not confirmed, and may have closed the form.
+      if (isLate()) throw new TooLateError();
       const { kind, request } = await deps.submit({
         id: refer(),
         teamId,
@@ -152,27 +142,15 @@ export function createFormPages(deps: FormPagesDeps) {
       const page = kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request);
       return { response_action: 'update', view: page };
     } catch (error) {
-      return notAccepted(refer(), view, error instanceof CommitInDoubtError, error);
+      return notConfirmed(refer(), view, error);
     }
   }
 
-  /** @param mayBeCommitted whether it may have been accepted all the same */
-  function notAccepted(
-    reference: string,
-    view: ViewPayload,
-    mayBeCommitted: boolean,
-    error: unknown,
-  ): SubmissionAnswer {
+  /** A COMMIT that nobody answered may still have been one, so it says only what is true of both. */
+  function notConfirmed(reference: string, view: ViewPayload, error: unknown): SubmissionAnswer {
     deps.onNotAccepted(reference, error);
-    const perhaps = mayBeCommitted || inDoubt.has(view.id);
-    if (perhaps) remember(view.id);
-    const sentence = perhaps ? sentences.perhapsAccepted(reference) : sentences.notAccepted(reference);
-    return { response_action: 'errors', errors: toBlockErrors({ daily_limit: sentence }, view) };
-  }
-
-  function remember(viewId: string): void {
-    inDoubt.add(viewId);
-    dropOldest(inDoubt, MOST_IN_DOUBT);
+    const errors = toBlockErrors({ daily_limit: sentences.notConfirmed(reference) }, view);
+    return { response_action: 'errors', errors };
   }
 
   async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {

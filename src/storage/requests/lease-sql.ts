@@ -42,7 +42,7 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
 }
 
 /** `lease_until` of a lease of `leaseMs` taken now. */
-function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
+export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
   return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
 }
 

@@ -14,7 +14,7 @@ test('what the database does not take is not accepted, and nothing typed is lost
   other.exec('begin immediate');
   const { status, errors, modal } = await member.submit();
   assert.equal(status, 'ok', 'answered in time');
-  assert.match(Object.values(errors).join(), /not accepted because my database did not take it/);
+  assert.match(Object.values(errors).join(), /did not confirm that it saved this inbox/);
   assert.equal(modal?.callbackId, 'add_inbox_how', 'the form is still there');
   const readiness = await fetch(`${bot.url}/readyz`);
   assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database can not be written\n']);

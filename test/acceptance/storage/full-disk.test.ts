@@ -21,7 +21,7 @@ test('on a full disk nothing is accepted and nothing typed is lost; with room ag
   limitFiles(bot.pid, 1_000);
   const { status, errors, modal } = await member.submit();
   assert.equal(status, 'ok', 'answered in time');
-  assert.match(Object.values(errors).join(), /was not accepted because my database did not take it/);
+  assert.match(Object.values(errors).join(), /did not confirm that it saved this inbox/);
   assert.equal(modal?.callbackId, 'add_inbox_how', 'the form is still there');
   assert.equal((await fetch(`${bot.url}/readyz`)).status, 503);
   assert.equal((await fetch(`${bot.url}/healthz`)).status, 200);

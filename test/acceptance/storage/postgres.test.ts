@@ -175,9 +175,9 @@ test('while PostgreSQL is down nothing is accepted, nothing typed is lost, and a
   const { status, errors, modal } = await member.submit();
   assert.equal(status, 'ok', 'answered in time');
   const [sentence = ''] = Object.values(errors);
-  assert.match(sentence, /was not accepted because my database did not take it/);
+  assert.match(sentence, /did not confirm that it saved this inbox/);
   assert.equal(modal?.callbackId, 'add_inbox_how');
-  const reference = /reference (\S+)\.$/.exec(sentence)?.[1] ?? assert.fail('no reference');
+  const reference = /support code (\S+)\.$/.exec(sentence)?.[1] ?? assert.fail('no reference');
   while (!bot.output().includes(`"request":"${reference}"`)) await nextTurn();
   const readiness = await fetch(`${bot.url}/readyz`);
   assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database can not be written\n']);
@@ -201,12 +201,12 @@ test('a PostgreSQL that hangs is answered for within Slack’s three seconds', a
   const world = await startOn(context, url.href);
   const { slack, member, channelId } = world;
 
-  await context.test('before it was asked to commit: not accepted', async () => {
+  await context.test('before it was asked to commit', async () => {
     await fillInGoogleInbox(member, { address: 'hangs@acme.com', channelId });
     proxy.freeze();
     const { status, errors } = await member.submit();
     assert.equal(status, 'ok', 'answered in time');
-    assert.match(Object.values(errors).join(), /was not accepted/);
+    assert.match(Object.values(errors).join(), /did not confirm/);
     proxy.thaw();
     while (!(await fetch(`${world.bot.url}/readyz`)).ok);
     await member.submit();
@@ -215,17 +215,18 @@ test('a PostgreSQL that hangs is answered for within Slack’s three seconds', a
     await member.close({ all: true });
   });
 
-  await context.test('while it commits: nobody can tell; pressing again does, and it is added once', async () => {
+  await context.test('while it commits: pressing again shows how it goes, and it is added once', async () => {
     await fillInGoogleInbox(member, { address: 'doubt@acme.com', channelId });
     proxy.freezeAfter('commit');
     const { status, errors } = await member.submit();
     assert.equal(status, 'ok', 'answered in time');
-    assert.match(Object.values(errors).join(), /can't tell whether this inbox was accepted/);
+    assert.match(Object.values(errors).join(), /did not confirm/);
     proxy.thaw();
     // Until a worker has come to it: then the form shows by itself how it goes.
     while (member.modal()?.callbackId === 'add_inbox_how') {
       const again = await member.submit();
-      if (again.modal?.callbackId === 'add_inbox_how') assert.match(Object.values(again.errors).join(), /can't tell/);
+      if (again.modal?.callbackId === 'add_inbox_how')
+        assert.match(Object.values(again.errors).join(), /did not confirm/);
     }
     assert.equal(member.modal()?.callbackId, 'notice');
     const { thread } = await waitForGlance(world, 'doubt@acme.com', '✅', 10_000);

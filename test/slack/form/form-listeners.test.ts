@@ -89,50 +89,28 @@ test('a submission is accepted under the reference that the log has it under', a
   assert.deepEqual([submitted.map(({ id }) => id), noted], [['REFERENCE'], []]);
 });
 
-test('what the database refuses is not accepted; what it does not answer for is in doubt', async () => {
-  for (const [error, sentence] of [
-    [new Error('disk full'), /was not accepted.*reference REFERENCE/],
-    [new CommitInDoubtError(new Error('gone')), /can't tell whether this inbox was accepted.*reference REFERENCE/],
-  ] as const) {
+test('what the database refuses or does not answer for is not confirmed, and the log has it under the same reference', async () => {
+  for (const error of [new Error('disk full'), new CommitInDoubtError(new Error('gone'))]) {
     const { submitHow, noted } = setUp({ submit: () => Promise.reject(error) });
-    assert.match(sentenceOf(await submitHow()), sentence);
+    assert.match(sentenceOf(await submitHow()), /did not confirm.*support code REFERENCE/);
     assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
   }
 });
 
-test('what was in doubt stays so until it is found', async () => {
-  let isAway = false;
-  const findByView = async () => {
-    if (isAway) throw new Error('gone');
-    return undefined;
-  };
-  let submit: FormPagesDeps['submit'] = () => Promise.reject(new CommitInDoubtError(new Error('gone')));
-  const { submitHow } = setUp({ submit: (submission) => submit(submission), findByView });
-  isAway = true;
-  assert.match(sentenceOf(await submitHow()), /was not accepted/, 'nothing was in doubt yet');
-  isAway = false;
-  assert.match(sentenceOf(await submitHow()), /can't tell/);
-  isAway = true;
-  assert.match(sentenceOf(await submitHow()), /can't tell/);
-  isAway = false;
-  submit = () => Promise.reject(new Error('disk full'));
-  assert.match(sentenceOf(await submitHow()), /can't tell/, 'a commit on its way is not seen by a look-up');
-});
-
-test('what takes too long before anything was committed is not accepted, and is not any more afterwards', async (t) => {
+test('what takes too long before anything was committed is not confirmed, and is not committed afterwards', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => mock.timers.reset());
   const slow = Promise.withResolvers<typeof ALLOWED>();
   const { submitHow, submitted } = setUp({ checkAdding: () => slow.promise });
   const answer = submitHow();
   mock.timers.tick(2_500);
-  assert.match(sentenceOf(await answer), /was not accepted/);
+  assert.match(sentenceOf(await answer), /did not confirm/);
   slow.resolve(ALLOWED);
   await nextTurn();
   assert.deepEqual(submitted, []);
 });
 
-test('what takes too long while it is committed is in doubt', async (t) => {
+test('what takes too long while it is committed is not confirmed', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => mock.timers.reset());
   const slow = Promise.withResolvers<Accepted>();
@@ -141,7 +119,7 @@ test('what takes too long while it is committed is in doubt', async (t) => {
   await nextTurn();
   assert.equal(submitted.length, 1);
   mock.timers.tick(2_500);
-  assert.match(sentenceOf(await answer), /can't tell/);
+  assert.match(sentenceOf(await answer), /did not confirm/);
 });
 
 test('the first page stays as it is where the database does not answer', async () => {
