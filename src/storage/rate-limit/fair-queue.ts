@@ -10,9 +10,8 @@ import { withinShares } from './within-shares.ts';
 const PLACES = 1_024;
 
 /**
- * Who waits for a turn with a key, in the order in which they get it: everybody's first before anybody's second, among the
- * people of a workspace and among workspaces that share the key, and who had no turn for longest before the others. Who has
- * had many turns is not held back for it.
+ * Who waits for a turn with a key, in the order in which they get it: everybody's first before anybody's second, and who had no
+ * turn for longest before the others. Who has had many turns is not held back for it.
  *
  * @param now milliseconds since 1970; who is to expire by then is left out
  */
@@ -65,7 +64,7 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
           .leftJoin('served', (join) =>
             join.onRef('served.team_id', '=', 'waiting.team_id').onRef('served.user_id', '=', 'waiting.user_id'),
           )
-          .select(['id', 'waiting.team_id', 'accepted_at'])
+          .select(['id', 'accepted_at'])
           .select(sql<number>`coalesce(last, 0)`.as('last'))
           .select(
             sql<number>`row_number() over (partition by waiting.team_id, waiting.user_id order by accepted_at, id)`.as(
@@ -73,24 +72,9 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
             ),
           ),
       )
-      .with('teams', (query) =>
-        query.selectFrom('served').select('team_id').select(sql<number>`max(last)`.as('last')).groupBy('team_id'),
-      )
-      .with('workspaces', (query) =>
-        query
-          .selectFrom('people')
-          .leftJoin('teams', 'teams.team_id', 'people.team_id')
-          .select(['id', 'accepted_at'])
-          .select(sql<number>`coalesce(teams.last, 0)`.as('last'))
-          .select(
-            sql<number>`
-              row_number() over (partition by people.team_id order by of_person, people.last, accepted_at, id)
-            `.as('of_team'),
-          ),
-      )
-      .selectFrom('workspaces')
+      .selectFrom('people')
       .select('id as line_id')
-      .select(sql<number>`row_number() over (order by of_team, last, accepted_at, id)`.as('place'));
+      .select(sql<number>`row_number() over (order by of_person, last, accepted_at, id)`.as('place'));
   }
 }
 
