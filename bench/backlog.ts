@@ -50,7 +50,7 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
   let lastReplyAt = start;
   const delivery: Delivery = {
     announce: () =>
-      after(SLACK_MS, { kind: 'announced', announcement: { channelId: 'C1', ts: '1.1', place: 'channel' } }),
+      after(SLACK_MS, { kind: 'announced', announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' } }),
     reply: async () => {
       await after(SLACK_MS, undefined);
       replied += 1;

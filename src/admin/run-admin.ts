@@ -10,7 +10,7 @@ import { doctor } from './doctor.ts';
 import { listInstallations } from './list-installations.ts';
 import { listPendingRequests } from './list-pending-requests.ts';
 import { removeWorkspace } from './remove-workspace.ts';
-import { rotateStoredKeys } from './rotate-stored-keys.ts';
+import { resealStored } from './reseal-stored.ts';
 
 /** `alone`: an SQLite database is refused to it while a bot runs on it. */
 type Described = { takes?: string; does: string; alone?: true } & (
@@ -22,7 +22,7 @@ const COMMANDS: Record<string, Described> = {
   list: { run: listInstallations, does: 'shows the workspaces that have installed the bot' },
   pending: { run: listPendingRequests, does: 'shows the requests that are not finished, without secrets' },
   'rotate-keys': {
-    run: rotateStoredKeys,
+    run: resealStored,
     does: 'seals everything anew with the first of ENCRYPTION_KEYS; can be interrupted and repeated',
   },
   backup: {

@@ -243,7 +243,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       sealResponseUrl,
     }),
     showHome,
-    leave: workspaces.leave,
+    uninstall: workspaces.uninstall,
   });
 
   const httpReceiver =

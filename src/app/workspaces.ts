@@ -10,8 +10,8 @@ import {
   NotInstalledError,
   TokenUnreadableError,
 } from '../slack/install/installations.ts';
-import { createMissedLeavings } from '../slack/install/missed-uninstalls.ts';
-import { createLeaving, type LeavingEvent, type LeavingInstallation } from '../slack/install/uninstall.ts';
+import { createMissedUninstalls } from '../slack/install/missed-uninstalls.ts';
+import { createUninstall, type UninstallEvent, type UninstalledInstallation } from '../slack/install/uninstall.ts';
 import type { SlackApis } from '../slack/web-api/slack-api.ts';
 import { tryPatiently } from '../slack/web-api/try-patiently.ts';
 import type { Database } from '../storage/database.ts';
@@ -46,7 +46,7 @@ export type WorkspacesDeps = {
 /** The workspaces the bot serves: the one of its token, or all that have installed it. */
 export type Workspaces = {
   installations: Installations;
-  leave(event: LeavingEvent): Promise<void>;
+  uninstall(event: UninstallEvent): Promise<void>;
   /** Where admins install the bot themselves; undefined for one workspace. */
   installUrl: string | undefined;
   /** The pages for installing; none for one workspace. */
@@ -67,8 +67,8 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
   let self: BotIdentity | undefined;
   const find = async (teamId: string) =>
     self?.teamId === teamId ? { teamId, botToken, botId: self.botId, botUserId: self.botUserId } : undefined;
-  const leave = createLeaving({
-    find: async (teamId): Promise<LeavingInstallation | undefined> => {
+  const uninstall = createUninstall({
+    find: async (teamId): Promise<UninstalledInstallation | undefined> => {
       const found = await find(teamId);
       return found && { ...found, installedAt: undefined };
     },
@@ -88,9 +88,9 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       monotonicNow: () => performance.now(),
       onDropped: () => {},
     }),
-    leave: async (event) => {
+    uninstall: async (event) => {
       // Whoever replaces the token of their own bot keeps everything else.
-      if (event.revoked === undefined) await leave(event);
+      if (event.revoked === undefined) await uninstall(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },
     installUrl: undefined,
@@ -126,21 +126,22 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   const stopping = new AbortController();
   let timers: NodeJS.Timeout[] = [];
   let looking: Promise<void> | undefined;
-  const leaving = {
+  const uninstalling = {
     find: stored.findReadable,
     apiOf,
-    remove: ({ teamId, installedAt }: LeavingInstallation, why: string) => repository.remove(teamId, installedAt, why),
+    remove: ({ teamId, installedAt }: UninstalledInstallation, why: string) =>
+      repository.remove(teamId, installedAt, why),
     onRemoved: (teamId: string) => {
       installations.forget(teamId);
       removed(deps, teamId);
     },
     monotonicNow: () => performance.now(),
   };
-  const findMissedLeavings = createMissedLeavings({ ...leaving, list: stored.listTeams });
+  const findMissedUninstalls = createMissedUninstalls({ ...uninstalling, list: stored.listTeams });
 
   return {
     installations,
-    leave: createLeaving({ ...leaving, sleep }),
+    uninstall: createUninstall({ ...uninstalling, sleep }),
     installUrl: `${oauth.publicUrl}/slack/install`,
     createRoutes: async () => {
       const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
@@ -183,7 +184,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
   };
 
   async function look(): Promise<void> {
-    looking ??= findMissedLeavings(stopping.signal)
+    looking ??= findMissedUninstalls(stopping.signal)
       .catch((error: unknown) => {
         if (stopping.signal.aborted) return;
         log.error('Workspaces that left without a word could not be looked for', describeError(error));

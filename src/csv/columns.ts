@@ -24,10 +24,10 @@ export const COLUMN_FIELDS = [
 
 export type ColumnField = (typeof COLUMN_FIELDS)[number];
 
-/** The columns of a file, by their place from 0. A field with several columns has the one to prefer first. */
+/** The columns of a file, by their position from 0. A field with several columns has the one to prefer first. */
 export type Columns = {
   byField: Map<ColumnField, number[]>;
-  /** The header of each place; empty where the file has no header. */
+  /** The header of each position; empty where the file has no header. */
   headers: string[];
   /** Headers of columns that are not used. */
   unknown: string[];
@@ -99,14 +99,14 @@ export function findColumns(headers: string[]): Columns {
   const byField = new Map<ColumnField, number[]>();
   const used = new Set<number>();
   for (const field of COLUMN_FIELDS) {
-    const places = HEADERS[field].flatMap((header) => placesOf(normalized, header));
-    if (places.length > 0) byField.set(field, places);
-    for (const place of places) used.add(place);
+    const positions = HEADERS[field].flatMap((header) => positionsOf(normalized, header));
+    if (positions.length > 0) byField.set(field, positions);
+    for (const position of positions) used.add(position);
   }
   const rest = headers
-    .map((header, place) => ({ header: header.trim(), place }))
-    .filter(({ place }) => !used.has(place));
-  const isSecret = ({ place }: { place: number }) => SECRETS.test(normalized[place] ?? '');
+    .map((header, position) => ({ header: header.trim(), position }))
+    .filter(({ position }) => !used.has(position));
+  const isSecret = ({ position }: { position: number }) => SECRETS.test(normalized[position] ?? '');
   return {
     byField,
     headers: headers.map((header) => header.trim()),
@@ -122,8 +122,8 @@ export function isHeader(cells: string[]): boolean {
   return cells.some((cell) => known.has(normalizeHeader(cell)));
 }
 
-function placesOf(normalized: string[], header: string): number[] {
-  return normalized.flatMap((each, place) => (each === header ? [place] : []));
+function positionsOf(normalized: string[], header: string): number[] {
+  return normalized.flatMap((each, position) => (each === header ? [position] : []));
 }
 
 function findWrongFile(normalized: string[]): 'google_sign_in_passwords' | 'login_sheet' | undefined {

@@ -144,13 +144,13 @@ function readPassword(
   return password;
 }
 
-function firstFilled(cells: string[], places: number[] | undefined): string | undefined {
-  return keptCell(cells, places)?.trim();
+function firstFilled(cells: string[], positions: number[] | undefined): string | undefined {
+  return keptCell(cells, positions)?.trim();
 }
 
 /** With its blanks: they can be part of a password. */
-function keptCell(cells: string[], places: number[] | undefined): string | undefined {
-  return places?.map((place) => cells[place]).find((cell) => cell !== undefined && cell.trim() !== '');
+function keptCell(cells: string[], positions: number[] | undefined): string | undefined {
+  return positions?.map((position) => cells[position]).find((cell) => cell !== undefined && cell.trim() !== '');
 }
 
 function joined(first: string | undefined, last: string | undefined): string | undefined {

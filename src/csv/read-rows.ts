@@ -48,12 +48,12 @@ const NO_COLUMNS = { vendor: undefined, columns: [], unknown: [], dropped: [], d
 
 /** Address, password and, in a table, what else there may be: hosters' panels write these without a header. */
 function readWithoutHeader(cells: CellRow[]): Omit<ReadFile, 'encoding'> {
-  const place = cells[0]?.cells.findIndex((cell) => cell.includes('@')) ?? -1;
-  if (place === -1) throw new FileProblem('no_address');
+  const position = cells[0]?.cells.findIndex((cell) => cell.includes('@')) ?? -1;
+  if (position === -1) throw new FileProblem('no_address');
   const columns: Columns = {
     byField: new Map<ColumnField, number[]>([
-      ['email_address', [place]],
-      ['smtp_password', [place + 1]],
+      ['email_address', [position]],
+      ['smtp_password', [position + 1]],
     ]),
     headers: [],
     unknown: [],
@@ -67,12 +67,12 @@ function isAddressInParts({ byField }: Columns): boolean {
 }
 
 function describeColumns({ byField, headers, unknown, dropped }: Columns) {
-  const columns = headers.flatMap((header, place) => {
-    const field = [...byField].find(([, places]) => places.includes(place))?.[0];
+  const columns = headers.flatMap((header, position) => {
+    const field = [...byField].find(([, positions]) => positions.includes(position))?.[0];
     return field === undefined ? [] : [{ header, field }];
   });
-  const doubled = [...byField].flatMap(([field, places]) =>
-    places.length > 1 ? [{ field, headers: places.map((place) => headers[place] ?? '') }] : [],
+  const doubled = [...byField].flatMap(([field, positions]) =>
+    positions.length > 1 ? [{ field, headers: positions.map((position) => headers[position] ?? '') }] : [],
   );
   return { columns, unknown, dropped, doubled };
 }

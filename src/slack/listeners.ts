@@ -8,7 +8,7 @@ import type { createClientPages } from './home/keys/client-listeners.ts';
 import type { createKeyPages } from './home/keys/key-listeners.ts';
 import type { createSettingsPages } from './home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
-import type { LeavingEvent } from './install/uninstall.ts';
+import type { UninstallEvent } from './install/uninstall.ts';
 import type { SlackApi } from './web-api/slack-api.ts';
 
 /** Everything the bot listens to; a test holds it and manifest.yml together. */
@@ -29,7 +29,7 @@ export type Listeners = {
   actions: Record<string, (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<void>>;
   events: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
   /** Events about the app itself, whose workspace may have taken its token away. */
-  lifecycle: Record<string, (event: LeavingEvent) => Promise<void>>;
+  lifecycle: Record<string, (event: UninstallEvent) => Promise<void>>;
 };
 
 export function createListeners(deps: {
@@ -41,7 +41,7 @@ export function createListeners(deps: {
   auditPages: ReturnType<typeof createAuditPages>;
   tryAgain: ReturnType<typeof createTryAgain>;
   showHome: ReturnType<typeof createShowHome>;
-  leave(event: LeavingEvent): Promise<void>;
+  uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
   const showHome = (api: SlackApi, actor: Actor) => deps.showHome(api, actor);
@@ -80,6 +80,6 @@ export function createListeners(deps: {
       [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     events: { [EVENTS.homeOpened]: showHome },
-    lifecycle: { [EVENTS.uninstalled]: deps.leave, [EVENTS.revoked]: deps.leave },
+    lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },
   };
 }

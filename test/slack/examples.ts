@@ -29,7 +29,7 @@ export const request: AddInboxRequest = {
   retryOf: undefined,
   account,
   state: 'announced',
-  announcement: { channelId: 'C1', ts: '1.1', place: 'channel' },
+  announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
   waitsFor: undefined,
   notBefore: Date.UTC(2026, 0, 2, 14, 5),
   tries: 0,

@@ -24,6 +24,6 @@ export function listStubbedListeners() {
     auditPages: { open: nothing, turn: nothing, exportAll: nothing } as never,
     tryAgain: nothing as never,
     showHome: nothing as never,
-    leave: nothing as never,
+    uninstall: nothing as never,
   });
 }

@@ -7,7 +7,7 @@ export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'tol
 export type RequestState = (typeof REQUEST_STATES)[number];
 
 /** Where the thread of a request hangs. `dm` is the bot's own conversation with the person. */
-export type Announcement = { channelId: string; ts: string; place: 'channel' | 'dm' };
+export type Announcement = { channelId: string; ts: string; surface: 'channel' | 'dm' };
 
 /** Why a request that could be sent is not being sent right now. */
 export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key'] as const;

@@ -111,7 +111,7 @@ export function createFormPages(deps: FormPagesDeps) {
       const attempt = { what: CALLBACKS.how, view };
       const [refused, place] = await Promise.all([
         refuse(api, actor, attempt, 'daily_limit'),
-        findPlace(teamId, context.channelId),
+        findTarget(teamId, context.channelId),
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
@@ -191,7 +191,7 @@ export function createFormPages(deps: FormPagesDeps) {
     await replaceView(api, view, render());
   }
 
-  async function findPlace(teamId: string, channelId: string) {
+  async function findTarget(teamId: string, channelId: string) {
     const settings = await deps.findSettings(teamId);
     return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
   }

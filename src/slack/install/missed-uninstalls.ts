@@ -1,15 +1,15 @@
 import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
 import { isAppRemoved } from '../web-api/slack-errors.ts';
-import type { LeavingInstallation } from './uninstall.ts';
+import type { UninstalledInstallation } from './uninstall.ts';
 
 /** For so long Slack has to say so each time: it has been wrong about that for minutes. A little less than two looks are apart. */
 const SURE_AFTER_MS = 55 * 60 * 1000;
 
-export type MissedLeavingsDeps = {
+export type MissedUninstallsDeps = {
   list(): Promise<{ teamId: string }[]>;
-  find(teamId: string): Promise<LeavingInstallation | undefined>;
+  find(teamId: string): Promise<UninstalledInstallation | undefined>;
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
-  remove(installation: LeavingInstallation, why: string): Promise<boolean>;
+  remove(installation: UninstalledInstallation, why: string): Promise<boolean>;
   onRemoved(teamId: string): void;
   /** Milliseconds of a clock that is never set. */
   monotonicNow(): number;
@@ -19,7 +19,7 @@ export type MissedLeavingsDeps = {
  * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot or a database. To be called now and then, not at the same time; begins with no further
  * workspace once `signal` is aborted. Throws the first error once all have been looked at.
  */
-export function createMissedLeavings(deps: MissedLeavingsDeps): (signal: AbortSignal) => Promise<void> {
+export function createMissedUninstalls(deps: MissedUninstallsDeps): (signal: AbortSignal) => Promise<void> {
   /** Since when Slack has said of a token that it is dead. */
   let deadSince = new Map<string, number>();
 

@@ -2,7 +2,7 @@ import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenDead, isTokenRefused } from '../web-api/slack-errors.ts';
 
 /** Slack says that a workspace has removed the bot or taken its token away. */
-export type LeavingEvent = {
+export type UninstallEvent = {
   teamId: string;
   /** When it happened by Slack's clock, in milliseconds since 1970, to the second. */
   at: number;
@@ -21,19 +21,19 @@ const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
  */
 const TRIES_FOR_MS = 20_000;
 
-export type LeavingDeps = {
+export type UninstallDeps = {
   /** From the database, not from what is remembered. `installedAt` is undefined where only Slack can tell how old it is. */
-  find(teamId: string): Promise<LeavingInstallation | undefined>;
+  find(teamId: string): Promise<UninstalledInstallation | undefined>;
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
   /** Removes that installation and all that is the workspace's; false where there is another one by now. */
-  remove(installation: LeavingInstallation, why: string): Promise<boolean>;
+  remove(installation: UninstalledInstallation, why: string): Promise<boolean>;
   onRemoved(teamId: string): void;
   sleep(ms: number): Promise<unknown>;
   /** Milliseconds of a clock that is never set. */
   monotonicNow(): number;
 };
 
-export type LeavingInstallation = {
+export type UninstalledInstallation = {
   teamId: string;
   /** Undefined where it can't be opened, and Slack can't be asked with it. */
   botToken: string | undefined;
@@ -46,20 +46,20 @@ export type LeavingInstallation = {
  * installed the bot again: where the time of the event doesn't say which installation it is about, Slack is asked whether
  * the token still works.
  */
-export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promise<void> {
+export function createUninstall(deps: UninstallDeps): (event: UninstallEvent) => Promise<void> {
   return async (event) => {
     // Slack repeats the event after one minute and five: where the database is away for a moment, it is tried again here.
     for (const waitMs of WAITS_MS) {
       try {
-        return await leave(event);
+        return await uninstall(event);
       } catch {
         await deps.sleep(waitMs);
       }
     }
-    return leave(event);
+    return uninstall(event);
   };
 
-  async function leave(event: LeavingEvent): Promise<void> {
+  async function uninstall(event: UninstallEvent): Promise<void> {
     const installation = await deps.find(event.teamId);
     if (installation === undefined) return;
     if (event.revoked !== undefined && !event.revoked.includes(installation.botUserId)) return;
@@ -68,7 +68,7 @@ export function createLeaving(deps: LeavingDeps): (event: LeavingEvent) => Promi
     if (await deps.remove(installation, why)) deps.onRemoved(event.teamId);
   }
 
-  async function hasLeft({ botToken, installedAt }: LeavingInstallation, at: number): Promise<boolean> {
+  async function hasLeft({ botToken, installedAt }: UninstalledInstallation, at: number): Promise<boolean> {
     if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
     if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
     // Nobody to ask. A time that can't be read is that of an old row: installing again writes a new one.

@@ -40,7 +40,7 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
 
 /** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */
 function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxRequest): string {
-  if (announcement?.place !== 'dm' || announcement.channelId === channelId) return '';
+  if (announcement?.surface !== 'dm' || announcement.channelId === channelId) return '';
   if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);
   return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);
 }

@@ -3,7 +3,7 @@ import { type AddInboxRequest, type Announcement, LeaseLostError } from '../../a
 import { NotInstalledError, TokenUnreadableError } from '../install/installations.ts';
 import { toSlackId } from '../web-api/conversation.ts';
 import { isRefusal, type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-api/slack-api.ts';
-import { isEditRefused, isPlaceRefused, isThreadGone, isViewLost } from '../web-api/slack-errors.ts';
+import { isEditRefused, isPostingRefused, isThreadGone, isViewLost } from '../web-api/slack-errors.ts';
 import { NotBegunError } from '../web-api/slack-fetch.ts';
 import { renderAnnouncement } from './announcement.ts';
 import { renderReply } from './reply.ts';
@@ -43,9 +43,9 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
         const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
         return { kind: 'replied', ts };
       } catch (error) {
-        if (!isRefusal(error, isPlaceRefused)) throw error;
+        if (!isRefusal(error, isPostingRefused)) throw error;
         if (isThreadGone(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
-        if (announcement.place === 'dm') throw error;
+        if (announcement.surface === 'dm') throw error;
         return { kind: 'moved', announcement: await postToDm(api, request, isHeld) };
       }
     });
@@ -76,7 +76,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       if (error instanceof NotInstalledError) return { kind: 'nowhere' };
       if (!(error instanceof SlackRefusedError)) throw error;
       onIgnored(request, error);
-      return isPlaceRefused(error.reason) ? { kind: 'nowhere' } : { kind: 'later', retryAfterMs: undefined };
+      return isPostingRefused(error.reason) ? { kind: 'nowhere' } : { kind: 'later', retryAfterMs: undefined };
     }
   }
 
@@ -84,21 +84,21 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   async function post(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
     const known = request.announcement;
     try {
-      const place = known?.place ?? 'channel';
+      const surface = known?.surface ?? 'channel';
       const channelId = known?.channelId ?? request.resultsChannelId ?? toSlackId(request.channelId);
-      return { ...(await api.postMessage(channelId, renderAnnouncement(request))), place };
+      return { ...(await api.postMessage(channelId, renderAnnouncement(request))), surface };
     } catch (error) {
-      if (!isRefusal(error, isPlaceRefused) || known?.place === 'dm') throw error;
+      if (!isRefusal(error, isPostingRefused) || known?.surface === 'dm') throw error;
       return postToDm(api, request, isHeld);
     }
   }
 
   async function postToDm(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
-    const inDm = { channelId: request.userId, ts: '', place: 'dm' } as const;
+    const inDm = { channelId: request.userId, ts: '', surface: 'dm' } as const;
     const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
     // The message stands: where this fails, it must not be posted again.
     await explainDm(request, isHeld).catch((error: unknown) => onIgnored(request, error));
-    return { ...posted, place: 'dm' };
+    return { ...posted, surface: 'dm' };
   }
 
   /** False where the message is gone, or can't be changed any more. */

@@ -35,7 +35,7 @@ export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?
   const { account, client, outcome, userId, acceptedAt, announcement } = request;
   const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
   // A DM is shown only to its owner, and so is a place that is not known yet.
-  const maySeeIt = announcement?.place === 'channel' || userId === shownTo;
+  const maySeeIt = announcement?.surface === 'channel' || userId === shownTo;
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
   const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));
   return {
@@ -67,6 +67,6 @@ function sayWhere({ announcement, state, resultsChannelId }: AddInboxRequest): s
       ? REQUEST_PAGE.toBeTold
       : REQUEST_PAGE.toBeToldThere(`<#${resultsChannelId}>`);
   }
-  const { place, channelId } = announcement;
-  return place === 'dm' || isBetweenPeople(channelId) ? REQUEST_PAGE.inDm : REQUEST_PAGE.inThread(`<#${channelId}>`);
+  const { surface, channelId } = announcement;
+  return surface === 'dm' || isBetweenPeople(channelId) ? REQUEST_PAGE.inDm : REQUEST_PAGE.inThread(`<#${channelId}>`);
 }

@@ -1,6 +1,6 @@
 import type { CheckChannel } from '../../add-inbox/keys/store-key.ts';
 import { isOfSlack, isRefusal, type SlackApi } from './slack-api.ts';
-import { isChannelSeen, isPlaceRefused } from './slack-errors.ts';
+import { isChannelSeen, isPostingRefused } from './slack-errors.ts';
 
 /** Ids of channels; whatever else can be posted to is somebody's own conversation. */
 const CHANNEL = /^[CG][A-Z0-9]+$/;
@@ -22,7 +22,7 @@ export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckCh
       return 'ok';
     } catch (error) {
       if (isRefusal(error, isChannelSeen)) return 'ok';
-      if (isRefusal(error, isPlaceRefused)) return 'cannot_post';
+      if (isRefusal(error, isPostingRefused)) return 'cannot_post';
       if (isOfSlack(error)) return 'slack_silent';
       throw error;
     }

@@ -24,7 +24,7 @@ const isPlaceNamed = oneOf(
 );
 
 /** The bot can't post in this place; another one may do. */
-export function isPlaceRefused(code: string): boolean {
+export function isPostingRefused(code: string): boolean {
   return isPlaceNamed(code) || code.startsWith('restricted_action');
 }
 
@@ -38,7 +38,7 @@ const isMessageFixed = oneOf('message_not_found', 'cant_update_message', 'edit_w
 
 /** A message can't be changed any more, or by nobody who has this token. */
 export function isEditRefused(code: string): boolean {
-  return isMessageFixed(code) || isPlaceRefused(code) || isTokenDead(code);
+  return isMessageFixed(code) || isPostingRefused(code) || isTokenDead(code);
 }
 
 /** The person has closed the view. */

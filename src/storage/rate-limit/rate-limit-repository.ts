@@ -24,7 +24,7 @@ export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
 
 /**
  * Whose turn it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
- * workspaces that share a key and between the people of one. On PostgreSQL the database's clock counts, which all replicas
+ * people. On PostgreSQL the database's clock counts, which all replicas
  * share.
  */
 export function createTurnRepository({ database, limits, steadyNow, ...deps }: TurnRepositoryDeps) {

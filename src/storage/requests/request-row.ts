@@ -150,7 +150,7 @@ export function toAnnouncementColumns(announcement: Announcement | undefined) {
   return {
     announcement_channel: announcement?.channelId ?? null,
     announcement_ts: announcement?.ts ?? null,
-    announcement_place: announcement?.place ?? null,
+    announcement_place: announcement?.surface ?? null,
   };
 }
 
@@ -160,6 +160,6 @@ type AnnouncementColumns = Pick<
 >;
 
 function toAnnouncement(columns: AnnouncementColumns): Announcement | undefined {
-  const { announcement_channel: channelId, announcement_ts: ts, announcement_place: place } = columns;
-  return channelId === null || ts === null || place === null ? undefined : { channelId, ts, place };
+  const { announcement_channel: channelId, announcement_ts: ts, announcement_place: surface } = columns;
+  return channelId === null || ts === null || surface === null ? undefined : { channelId, ts, surface };
 }

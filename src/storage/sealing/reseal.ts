@@ -30,7 +30,7 @@ export type Rotation = {
  *
  * @param onBatch told about how many were sealed anew so far
  */
-export async function rotateKeys(
+export async function resealAll(
   database: Database,
   sealer: Sealer,
   onBatch: (resealed: number) => void = () => {},

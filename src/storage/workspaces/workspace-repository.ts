@@ -11,7 +11,7 @@ const REMEMBERED_MS = 91 * 24 * 60 * 60 * 1000;
 type TeamTable = { [Table in keyof Tables]: Tables[Table] extends { team_id: string } ? Table : never }[keyof Tables];
 
 /** What becomes of each table's rows when a workspace leaves; the compiler asks for every table that has workspaces. */
-const WHEN_LEAVING: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
+const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   installations: 'ended',
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
@@ -19,7 +19,7 @@ const WHEN_LEAVING: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   audit_entries: 'kept',
 };
 
-const DELETED = (Object.keys(WHEN_LEAVING) as TeamTable[]).filter((table) => WHEN_LEAVING[table] === 'deleted');
+const DELETED = (Object.keys(WHEN_UNINSTALLED) as TeamTable[]).filter((table) => WHEN_UNINSTALLED[table] === 'deleted');
 
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 

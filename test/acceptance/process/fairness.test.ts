@@ -36,7 +36,7 @@ async function fillBacklog({ databasePath, slack, channelId }: World, people: st
       });
       if (accepted.kind !== 'accepted') assert.fail();
       // Announced already: Slack takes one message a second in a channel.
-      const announcement = { channelId, ts: `1.${n}`, place: 'channel' } as const;
+      const announcement = { channelId, ts: `1.${n}`, surface: 'channel' } as const;
       await requests.advance(accepted.request, { state: 'announced', announcement }, { release: true });
     }
   });

@@ -7,9 +7,9 @@ import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
 import { describeBorrowing } from './suites/borrowing.ts';
 import { describeInstalling } from './suites/installing.ts';
 import { describeKeepingApart } from './suites/keeping-apart.ts';
-import { describeLeaving } from './suites/leaving.ts';
 import { describeOperating } from './suites/operating.ts';
-import { describeRotating } from './suites/rotating.ts';
+import { describeResealing } from './suites/resealing.ts';
+import { describeUninstalling } from './suites/uninstalling.ts';
 
 const postgres = await startPostgres();
 after(() => postgres.stop());
@@ -17,11 +17,11 @@ after(() => postgres.stop());
 const setting = { createUrl: postgres.createDatabase, replicas: 2 };
 
 describeInstalling('PostgreSQL with two replicas', setting);
-describeLeaving('PostgreSQL with two replicas', setting);
+describeUninstalling('PostgreSQL with two replicas', setting);
 describeKeepingApart('PostgreSQL with two replicas', setting);
 describeOperating('PostgreSQL with two replicas', setting);
 describeBorrowing('PostgreSQL with two replicas', setting);
-describeRotating('PostgreSQL with two replicas', setting);
+describeResealing('PostgreSQL with two replicas', setting);
 
 test('a workspace that leaves while PostgreSQL is away is removed once it is back', async (context) => {
   const agency = await startAgency(context, setting);

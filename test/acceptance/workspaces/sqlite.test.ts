@@ -5,8 +5,8 @@ import { after } from 'node:test';
 import { describeBorrowing } from './suites/borrowing.ts';
 import { describeInstalling } from './suites/installing.ts';
 import { describeKeepingApart } from './suites/keeping-apart.ts';
-import { describeLeaving } from './suites/leaving.ts';
-import { describeRotating } from './suites/rotating.ts';
+import { describeResealing } from './suites/resealing.ts';
+import { describeUninstalling } from './suites/uninstalling.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-agency-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ const setting = {
 };
 
 describeInstalling('SQLite', setting);
-describeLeaving('SQLite', setting);
+describeUninstalling('SQLite', setting);
 describeKeepingApart('SQLite', setting);
 describeBorrowing('SQLite', setting);
-describeRotating('SQLite', setting);
+describeResealing('SQLite', setting);

@@ -376,7 +376,7 @@ test('a reply that Slack does not take again and again is noted each time, and s
 });
 
 test('what was delivered starts counting tries anew', async () => {
-  const announcement = { channelId: 'C1', ts: '1.1', place: 'channel' } as const;
+  const announcement = { channelId: 'C1', ts: '1.1', surface: 'channel' } as const;
   const outcome = { kind: 'expired' } as const;
   const announced = setUp({ delivery: { announce: async () => ({ kind: 'announced', announcement }) } });
   await announced.doStep(requestIn('accepted', { tries: 3 }));

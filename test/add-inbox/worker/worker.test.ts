@@ -49,7 +49,7 @@ const KEY: ColdsendKey = {
 };
 const NO_TURNS: ClaimedTurns = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
 const TURN: TakenTurn = { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000 };
-const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', place: 'channel' } as const;
+const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', surface: 'channel' } as const;
 
 /** One request in memory, and everything that happened to it in order. */
 function setUp(options: {
@@ -372,7 +372,7 @@ test('a key stored just while a request begins to wait for it sets that request 
 });
 
 test('where the channel closes before the reply, the thread moves and is replied to there', async () => {
-  const inDm = { channelId: 'D1', ts: '2.1', place: 'dm' } as const;
+  const inDm = { channelId: 'D1', ts: '2.1', surface: 'dm' } as const;
   let replies = 0;
   const { take, whenReleased } = setUp({
     request: { state: 'announced' },

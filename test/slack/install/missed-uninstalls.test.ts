@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMissedLeavings } from '../../../src/slack/install/missed-uninstalls.ts';
-import type { LeavingInstallation } from '../../../src/slack/install/uninstall.ts';
+import { createMissedUninstalls } from '../../../src/slack/install/missed-uninstalls.ts';
+import type { UninstalledInstallation } from '../../../src/slack/install/uninstall.ts';
 import { SlackRefusedError, SlackUnavailableError } from '../../../src/slack/web-api/slack-api.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -14,7 +14,7 @@ function setUp(...teamIds: string[]) {
   const answers = new Map<string, string>();
   const seen = { removed: [] as string[], told: [] as string[], asked: [] as string[] };
   const clock = { now: 0 };
-  const look = createMissedLeavings({
+  const look = createMissedUninstalls({
     list: async () => [...stored.values()].map(({ teamId }) => ({ teamId })),
     find: async (teamId) => {
       if (teamId === 'broken') throw new Error('its token can not be opened');
@@ -40,7 +40,7 @@ function setUp(...teamIds: string[]) {
   return { look, stored, answers, seen, clock };
 }
 
-function installed(teamId: string, botToken = `xoxb-${teamId}`): LeavingInstallation {
+function installed(teamId: string, botToken = `xoxb-${teamId}`): UninstalledInstallation {
   return { teamId, botToken, botUserId: 'U0BOT', installedAt: 1 };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLeaving, type LeavingInstallation } from '../../../src/slack/install/uninstall.ts';
+import { createUninstall, type UninstalledInstallation } from '../../../src/slack/install/uninstall.ts';
 import { SlackRefusedError, SlackUnavailableError } from '../../../src/slack/web-api/slack-api.ts';
 
 const INSTALLED_AT = 1_700_000_000_500;
@@ -8,8 +8,8 @@ const MINUTE = 60_000;
 
 type Slack = 'works' | 'account_inactive' | 'token_revoked' | 'missing_scope' | 'away' | 'away_twice';
 
-function setUp(slack: Slack, change: Partial<LeavingInstallation> = {}) {
-  const installation: LeavingInstallation = {
+function setUp(slack: Slack, change: Partial<UninstalledInstallation> = {}) {
+  const installation: UninstalledInstallation = {
     teamId: 'T1',
     botToken: 'xoxb-1',
     botUserId: 'U0BOT',
@@ -28,7 +28,7 @@ function setUp(slack: Slack, change: Partial<LeavingInstallation> = {}) {
     if (slack !== 'works' && slack !== 'away_twice') throw new SlackRefusedError('auth.test', slack);
     return { teamId: 'T1', botUserId: 'U0BOT', botId: 'B1', isOrgWide: false, scopes: [] };
   };
-  const leave = createLeaving({
+  const uninstall = createUninstall({
     find: async (teamId) => {
       isDatabaseAway -= 1;
       if (isDatabaseAway >= 0) throw new Error('the database is away');
@@ -46,7 +46,7 @@ function setUp(slack: Slack, change: Partial<LeavingInstallation> = {}) {
   const failDatabase = (times: number) => {
     isDatabaseAway = times;
   };
-  return { leave, seen, clock, failDatabase };
+  return { uninstall, seen, clock, failDatabase };
 }
 
 const uninstalled = (at: number) => ({ teamId: 'T1', at, revoked: undefined });
@@ -67,8 +67,8 @@ const CASES: { name: string; slack: Slack; at: number; removed: boolean; asked: 
 for (const { name, slack, at, removed, asked } of CASES) {
   test(`an event ${name} ${removed ? 'removes the workspace' : 'changes nothing'}`, async () => {
     for (const event of [uninstalled(at), revoked(at)]) {
-      const { leave, seen } = setUp(slack);
-      await leave(event);
+      const { uninstall, seen } = setUp(slack);
+      await uninstall(event);
       assert.deepEqual(
         { removed: seen.removed.length, told: seen.told.length, asked: seen.asked },
         {
@@ -84,9 +84,9 @@ for (const { name, slack, at, removed, asked } of CASES) {
 
 test('where Slack takes its time, it is decided within half a minute all the same', async () => {
   for (const askingTakes of [1_500, 5_000, 10_000]) {
-    const { leave, seen, clock } = setUp('away');
+    const { uninstall, seen, clock } = setUp('away');
     clock.askingTakes = askingTakes;
-    await leave(uninstalled(INSTALLED_AT));
+    await uninstall(uninstalled(INSTALLED_AT));
     assert.equal(seen.removed.length, 1);
     assert.ok(clock.now <= 30_000, `after ${clock.now} ms`);
   }
@@ -95,37 +95,37 @@ test('where Slack takes its time, it is decided within half a minute all the sam
 test('where the database is away for a moment it is tried again, and noted where it stays away', async () => {
   const short = setUp('works');
   short.failDatabase(3);
-  await short.leave(uninstalled(INSTALLED_AT + 6 * MINUTE));
+  await short.uninstall(uninstalled(INSTALLED_AT + 6 * MINUTE));
   assert.equal(short.seen.removed.length, 1);
   const long = setUp('works');
   long.failDatabase(100);
-  await assert.rejects(long.leave(uninstalled(INSTALLED_AT + 6 * MINUTE)), /away/);
+  await assert.rejects(long.uninstall(uninstalled(INSTALLED_AT + 6 * MINUTE)), /away/);
   assert.ok(long.seen.waited <= 20_000);
 });
 
 test('where only Slack can tell, nothing is removed while it can’t be asked', async () => {
-  const { leave, seen } = setUp('away', { installedAt: undefined });
-  await leave(uninstalled(INSTALLED_AT));
+  const { uninstall, seen } = setUp('away', { installedAt: undefined });
+  await uninstall(uninstalled(INSTALLED_AT));
   assert.deepEqual(seen.removed, []);
 });
 
 test('other people’s tokens, and other workspaces, are nobody’s business', async () => {
-  const { leave, seen } = setUp('account_inactive');
-  await leave(revoked(INSTALLED_AT, ['U1', 'U2']));
-  await leave(revoked(INSTALLED_AT, []));
-  await leave({ ...uninstalled(INSTALLED_AT + 6 * MINUTE), teamId: 'T2' });
+  const { uninstall, seen } = setUp('account_inactive');
+  await uninstall(revoked(INSTALLED_AT, ['U1', 'U2']));
+  await uninstall(revoked(INSTALLED_AT, []));
+  await uninstall({ ...uninstalled(INSTALLED_AT + 6 * MINUTE), teamId: 'T2' });
   assert.deepEqual({ removed: seen.removed, asked: seen.asked }, { removed: [], asked: 0 });
 });
 
-test('a workspace whose stored installation cannot be read can leave, as far as the times say that it is this one', async () => {
+test('a workspace whose stored installation cannot be read can uninstall, as far as the times say that it is this one', async () => {
   const cases: [installedAt: number | undefined, at: number, removed: number][] = [
     [undefined, INSTALLED_AT, 1],
     [INSTALLED_AT, INSTALLED_AT + MINUTE, 1],
     [INSTALLED_AT, INSTALLED_AT - MINUTE, 0],
   ];
   for (const [installedAt, at, removed] of cases) {
-    const { leave, seen } = setUp('works', { botToken: undefined, installedAt });
-    await leave(uninstalled(at));
+    const { uninstall, seen } = setUp('works', { botToken: undefined, installedAt });
+    await uninstall(uninstalled(at));
     assert.deepEqual([seen.removed.length, seen.asked], [removed, 0]);
   }
 });

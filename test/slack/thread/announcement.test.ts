@@ -77,7 +77,7 @@ for (const [overall_status, words] of Object.entries({
 }
 
 test('in the DM it says why it is there, and how to invite the bot', () => {
-  const announcement = { channelId: 'D1', ts: '1.1', place: 'dm' as const };
+  const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' as const };
   const message = renderAnnouncement({ ...request, announcement });
   assertMessage(message);
   assert.match(textsOf(message, 'mrkdwn').at(-1) ?? '', /can't post in <#C1>.*\/invite @inbox-bot/);
@@ -85,15 +85,15 @@ test('in the DM it says why it is there, and how to invite the bot', () => {
 });
 
 test('in the DM about a conversation between people it tells to use a channel', () => {
-  const announcement = { channelId: 'D1', ts: '1.1', place: 'dm' as const };
+  const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' as const };
   const message = renderAnnouncement({ ...request, channelId: 'D2', announcement });
   assert.match(message.text, /Use the command in a channel/);
   assert.doesNotMatch(message.text, /invite/);
 });
 
 test('where it was asked for in the DM itself nothing has to be explained', () => {
-  for (const place of ['dm', 'channel'] as const) {
-    const announcement = { channelId: 'D1', ts: '1.1', place };
+  for (const surface of ['dm', 'channel'] as const) {
+    const announcement = { channelId: 'D1', ts: '1.1', surface };
     assert.doesNotMatch(renderAnnouncement({ ...request, channelId: 'D1', announcement }).text, /can't post/);
   }
 });

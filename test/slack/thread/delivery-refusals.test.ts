@@ -14,8 +14,8 @@ import {
 } from '../../../src/slack/web-api/slack-api.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
-const IN_CHANNEL: Announcement = { channelId: 'C1', ts: '1.1', place: 'channel' };
-const IN_DM: Announcement = { channelId: 'D1', ts: '1.1', place: 'dm' };
+const IN_CHANNEL: Announcement = { channelId: 'C1', ts: '1.1', surface: 'channel' };
+const IN_DM: Announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' };
 const TO_ANNOUNCE = sampleRequest();
 const TO_REPLY = sampleRequest({ outcome: { kind: 'expired' }, announcement: IN_CHANNEL });
 
@@ -88,13 +88,13 @@ test('a thread whose message is gone starts anew in the same place', async () =>
   const channel = setUp(failures);
   assert.deepEqual(await channel.deliver('reply', TO_REPLY), {
     kind: 'moved',
-    announcement: { channelId: 'C1', ts: '2.1', place: 'channel' },
+    announcement: { channelId: 'C1', ts: '2.1', surface: 'channel' },
   });
   assert.deepEqual(channel.made, ['reply C1', 'post C1']);
   const dm = setUp(failures);
   assert.deepEqual(await dm.deliver('reply', { ...TO_REPLY, announcement: IN_DM }), {
     kind: 'moved',
-    announcement: { channelId: 'D1', ts: '2.1', place: 'dm' },
+    announcement: { channelId: 'D1', ts: '2.1', surface: 'dm' },
   });
   assert.deepEqual(dm.made, ['reply D1', 'post D1'], 'and nobody is told a second time where it is');
   assert.deepEqual(
@@ -109,7 +109,7 @@ test('a reply moves to the DM where the channel refuses it', async () => {
   const { deliver, made } = setUp({ 'reply C1': refused('is_archived') });
   assert.deepEqual(await deliver('reply', TO_REPLY), {
     kind: 'moved',
-    announcement: { channelId: 'D1', ts: '2.1', place: 'dm' },
+    announcement: { channelId: 'D1', ts: '2.1', surface: 'dm' },
   });
   assert.deepEqual(made, ['reply C1', 'post D1', 'explain']);
 });
@@ -157,7 +157,7 @@ test('what was announced before is updated, and posted again only where it is go
   const gone = setUp({ update: refused('message_not_found') });
   assert.deepEqual(await gone.deliver('announce', announced), {
     kind: 'announced',
-    announcement: { channelId: 'C1', ts: '2.1', place: 'channel' },
+    announcement: { channelId: 'C1', ts: '2.1', surface: 'channel' },
   });
   assert.deepEqual(gone.made, ['update', 'post C1']);
 });
@@ -166,12 +166,12 @@ test('results go to the one channel for them, else to where the command was used
   const one = setUp();
   assert.deepEqual(await one.deliver('announce', { ...TO_ANNOUNCE, resultsChannelId: 'C9' }), {
     kind: 'announced',
-    announcement: { channelId: 'C9', ts: '2.1', place: 'channel' },
+    announcement: { channelId: 'C9', ts: '2.1', surface: 'channel' },
   });
   const unannounced = setUp();
   assert.deepEqual(await unannounced.deliver('reply', { ...TO_REPLY, announcement: undefined }), {
     kind: 'moved',
-    announcement: { channelId: 'C1', ts: '2.1', place: 'channel' },
+    announcement: { channelId: 'C1', ts: '2.1', surface: 'channel' },
   });
   assert.deepEqual([one.made, unannounced.made], [['post C9'], ['post C1']]);
   const replied = setUp();

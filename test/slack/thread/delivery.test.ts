@@ -10,7 +10,7 @@ import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
 const REQUEST = sampleRequest({
   outcome: { kind: 'expired' },
-  announcement: { channelId: 'C1', ts: '1.1', place: 'channel' },
+  announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
 });
 
 /** A Slack in which every message but the ones in the person's DM is refused, and what was called before the lease was lost. */
@@ -84,7 +84,7 @@ test('a message that stands in the DM is not posted again because the person cou
   const explainFails = new Error('timeout exceeded when trying to connect');
   const { delivery, made, ignored, isHeld } = setUp({ explainFails });
   const announced = await delivery.announce({ ...REQUEST, announcement: undefined }, isHeld);
-  assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', place: 'dm' } });
+  assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', surface: 'dm' } });
   assert.deepEqual([made.length, ignored], [2, [explainFails]]);
 });
 

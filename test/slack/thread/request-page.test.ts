@@ -33,10 +33,10 @@ test('while it waits it says for what', () => {
 });
 
 test('it says where the thread is, wherever that is', () => {
-  const announcement = { ts: '1.1', channelId: 'D1', place: 'dm' as const };
+  const announcement = { ts: '1.1', channelId: 'D1', surface: 'dm' as const };
   const places: [Partial<AddInboxRequest>, RegExp][] = [
     [{ announcement }, /direct messages with me/],
-    [{ announcement: { ...announcement, place: 'channel' } }, /direct messages with me/],
+    [{ announcement: { ...announcement, surface: 'channel' } }, /direct messages with me/],
     [{ announcement: undefined }, /will be told/],
     [{ announcement: undefined, state: 'told', outcome: outcomes.expired }, /could not post this anywhere/],
   ];
@@ -77,7 +77,7 @@ test('who wants to try again what somebody has added since is told by whom and w
 });
 
 test('where it is told in a DM, only who asked for it is told where', () => {
-  const inDm = { ...request, announcement: { ts: '1.1', channelId: 'D1', place: 'dm' as const } };
+  const inDm = { ...request, announcement: { ts: '1.1', channelId: 'D1', surface: 'dm' as const } };
   for (const change of [inDm, { ...request, announcement: undefined }]) {
     assert.match(textsOf(renderSuccessor(change, 'U1'), 'mrkdwn').join('\n'), /direct messages with me/);
     const toOthers = textsOf(renderSuccessor(change, 'U2', 'https://acme.slack.com/D1'), 'mrkdwn').join('\n');

@@ -13,7 +13,7 @@ import {
   SlackRefusedError,
   SlackUnavailableError,
 } from '../../../src/slack/web-api/slack-api.ts';
-import { isPlaceRefused, isTokenDead } from '../../../src/slack/web-api/slack-errors.ts';
+import { isPostingRefused, isTokenDead } from '../../../src/slack/web-api/slack-errors.ts';
 import { tryPatiently } from '../../../src/slack/web-api/try-patiently.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -122,7 +122,7 @@ test('how long Slack asks to wait is heeded with whatever answer it says so', as
 const NEW = sampleRequest({ announcement: undefined });
 const TOLD = sampleRequest({
   outcome: { kind: 'expired' },
-  announcement: { channelId: 'C1', ts: '1.1', place: 'channel' },
+  announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
 });
 
 /** Delivers to a Slack that refuses every message in the channel, and takes those in the DM. */
@@ -148,10 +148,14 @@ function deliverTo(code: string) {
 
 test('only a refusal that speaks of the place moves the thread to the DM', async () => {
   for (const code of PLACE) {
-    assert.ok(isPlaceRefused(code), code);
+    assert.ok(isPostingRefused(code), code);
     const { delivery } = deliverTo(code);
     const announced = await delivery.announce(NEW, () => true);
-    assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', place: 'dm' } }, code);
+    assert.deepEqual(
+      announced,
+      { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', surface: 'dm' } },
+      code,
+    );
     assert.equal((await delivery.reply(TOLD, () => true)).kind, 'moved', code);
   }
   for (const code of NOT_THE_PLACE) {
@@ -300,13 +304,13 @@ function rejectOr(value: string, error: Error | undefined): string {
 }
 
 test('a refusal is one of these codes or not', () => {
-  assert.ok(isRefusal(new SlackRefusedError('x', 'is_archived'), isPlaceRefused));
+  assert.ok(isRefusal(new SlackRefusedError('x', 'is_archived'), isPostingRefused));
   for (const error of [
     new SlackRefusedError('x', 'y'),
     new SlackUnavailableError('x', 1),
     new Error('is_archived'),
     'is_archived',
   ]) {
-    assert.ok(!isRefusal(error, isPlaceRefused));
+    assert.ok(!isRefusal(error, isPostingRefused));
   }
 });

@@ -55,7 +55,7 @@ export function describeRequestRepository(databases: TestDatabases) {
     describe('accept', () => {
       test('commits the request, held with fence 1, and reads back what was given', async () => {
         const requests = repositoryOf('a');
-        const announcement = { channelId: 'C9', ts: '1.2', place: 'dm' } as const;
+        const announcement = { channelId: 'C9', ts: '1.2', surface: 'dm' } as const;
         const accepted = await acceptSample(requests, '1', { retryOf: 'request-0', announcement });
         assert.deepEqual(accepted, {
           id: 'request-1',
@@ -132,7 +132,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         let held = await acceptSample(requests, '1');
         held = await requests.advance(held, {
           state: 'announced',
-          announcement: { channelId: 'C1', ts: '17.5', place: 'channel' },
+          announcement: { channelId: 'C1', ts: '17.5', surface: 'channel' },
           waitsFor: 'rate_limited',
           notBefore: time + 0.25,
           tries: 3,

@@ -12,7 +12,7 @@ import { emptyTables, type TestDatabases } from '../test-databases.ts';
 const ADDED: Outcome = { kind: 'added', account: { ...sampleAccount, inbox_id: 'i', overall_status: 'ACTIVE' } };
 const EXISTS: Outcome = { kind: 'exists', reason: '' };
 const REFUSED: Outcome = { kind: 'refused', reason: '', fields: [] };
-const THREAD: Announcement = { channelId: 'C1', ts: '1.1', place: 'channel' };
+const THREAD: Announcement = { channelId: 'C1', ts: '1.1', surface: 'channel' };
 const other = { ...sampleAccount, email_address: 'other@acme.com' };
 
 export function describeRequestRetries(databases: TestDatabases) {

@@ -3,7 +3,7 @@ import { after, afterEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { Database } from '../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
-import { countByKey, rotateKeys } from '../../../src/storage/sealing/reseal.ts';
+import { countByKey, resealAll } from '../../../src/storage/sealing/reseal.ts';
 import { WrongKeysError } from '../../../src/storage/sealing/sealed-check.ts';
 import { SEALED_COLUMNS } from '../../../src/storage/sealing/sealed-columns.ts';
 import { createSealer, type Sealer, sealedPrefix } from '../../../src/storage/sealing/sealing.ts';
@@ -73,7 +73,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       assert.deepEqual(columns, SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).toSorted());
       assert.deepEqual(await countByKey(before), { old: 15 });
 
-      const rotation = await rotateKeys(before, bothSealer);
+      const rotation = await resealAll(before, bothSealer);
       assert.deepEqual(rotation, { resealed: 15, unreadable: 0, left: { new: 15 } });
       assert.deepEqual(await findSealed(before, 'old'), []);
       assert.deepEqual(await findSealed(before, 'new'), columns);
@@ -107,16 +107,16 @@ export function describeRotateKeys(databases: TestDatabases) {
       await fill(database, oldSealer, 60);
       const stop = new Error('killed');
       let batches = 0;
-      const interrupted = rotateKeys(database, bothSealer, () => {
+      const interrupted = resealAll(database, bothSealer, () => {
         batches += 1;
         if (batches === 2) throw stop;
       });
       await assert.rejects(interrupted, stop);
       const { old = 0, new: done = 0 } = await countByKey(database);
       assert.ok(old > 0 && done > 0, `${old} old, ${done} new`);
-      const rotation = await rotateKeys(database, bothSealer);
+      const rotation = await resealAll(database, bothSealer);
       assert.deepEqual(rotation, { resealed: old, unreadable: 0, left: { new: 300 } });
-      assert.equal((await rotateKeys(database, bothSealer)).resealed, 0);
+      assert.equal((await resealAll(database, bothSealer)).resealed, 0);
     });
 
     test('does not undo what a bot changes in between', async () => {
@@ -135,9 +135,9 @@ export function describeRotateKeys(databases: TestDatabases) {
         },
       };
       const changes: Promise<unknown>[] = [];
-      await rotateKeys(database, meddling);
+      await resealAll(database, meddling);
       await Promise.all(changes);
-      await rotateKeys(database, bothSealer);
+      await resealAll(database, bothSealer);
       assert.equal((await installations.find('T0'))?.botToken, 'xoxb-changed');
       assert.equal((await keys.open({ teamId: 'T0', channelId: '', label: '' }))?.apiKey, 'cs_live_changed');
       assert.deepEqual(Object.keys(await countByKey(database)), ['new']);
@@ -148,7 +148,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       await fill(database, oldSealer, 2);
       await database.kysely.updateTable('installations').set({ sealed_token: 'v1.old.garbage' }).execute();
       await database.kysely.updateTable('requests').set({ response_url: 'no sealed value' }).execute();
-      const { unreadable, resealed } = await rotateKeys(database, bothSealer);
+      const { unreadable, resealed } = await resealAll(database, bothSealer);
       assert.deepEqual({ unreadable, resealed }, { unreadable: 4, resealed: 6 });
       const rows = await database.kysely.selectFrom('installations').select('sealed_token').distinct().execute();
       assert.deepEqual(

@@ -14,7 +14,13 @@ import { AUDIT, sentences } from '../../sentences.ts';
 import { isOfSlack, type Message, type SlackApi } from '../../web-api/slack-api.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAuditCsv } from './audit-csv.ts';
-import { AUDIT_PAGE_SIZE, type AuditPlace, type ListedEntry, parseAuditPlace, renderAuditPage } from './audit-page.ts';
+import {
+  AUDIT_PAGE_SIZE,
+  type AuditCursor,
+  type ListedEntry,
+  parseAuditCursor,
+  renderAuditPage,
+} from './audit-page.ts';
 
 /** The newest so many entries go into one file. */
 const MOST_EXPORTED = 50_000;
@@ -23,7 +29,7 @@ const READ_AT_ONCE = 5_000;
 /** The audit trail, by page and as a file; for admins and owners. */
 export function createAuditPages(deps: {
   rights: Rights;
-  page(teamId: string, page: AuditPlace & { limit: number }): Promise<ListedEntry[]>;
+  page(teamId: string, page: AuditCursor & { limit: number }): Promise<ListedEntry[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
@@ -31,18 +37,18 @@ export function createAuditPages(deps: {
   return { open: opens(ACTIONS.openAudit, prepare), turn, exportAll };
 
   async function prepare(_api: SlackApi, actor: Actor): Promise<ModalView> {
-    const place = { until: deps.now(), skip: 0 };
-    return renderAuditPage(actor.userId, place, await read(actor, place));
+    const cursor = { until: deps.now(), skip: 0 };
+    return renderAuditPage(actor.userId, cursor, await read(actor, cursor));
   }
 
   async function turn(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
     const { view, actions } = action;
     if (view === undefined) return;
-    const place = parseAuditPlace(actions[0]?.value ?? '', deps.now());
+    const cursor = parseAuditCursor(actions[0]?.value ?? '', deps.now());
     const what = actions[0]?.action_id ?? ACTIONS.olderAudit;
     const [right, entries] = await Promise.all([
       deps.rights.checkAdmin(api, actor, { what, view }),
-      read(actor, place),
+      read(actor, cursor),
     ]);
     const refusal = findNotice(right);
     if (refusal !== undefined) {
@@ -50,7 +56,7 @@ export function createAuditPages(deps: {
       await api.pushView(action.trigger_id, renderNotice(refusal));
       return;
     }
-    const page = renderAuditPage(actor.userId, place, entries);
+    const page = renderAuditPage(actor.userId, cursor, entries);
     await replaceView(api, view, page);
   }
 
@@ -90,8 +96,8 @@ export function createAuditPages(deps: {
     return true;
   }
 
-  function read({ teamId }: Actor, place: AuditPlace): Promise<ListedEntry[]> {
-    return deps.page(teamId, { ...place, limit: AUDIT_PAGE_SIZE + 1 });
+  function read({ teamId }: Actor, cursor: AuditCursor): Promise<ListedEntry[]> {
+    return deps.page(teamId, { ...cursor, limit: AUDIT_PAGE_SIZE + 1 });
   }
 
   async function readAll(teamId: string): Promise<ListedEntry[]> {

@@ -22,14 +22,14 @@ import { renderUnreadable } from '../render-unreadable.ts';
 export const AUDIT_PAGE_SIZE = 20;
 
 /** Which page: what was noted until `until` (milliseconds since 1970), after the first `skip` entries. */
-export type AuditPlace = { until: number; skip: number };
+export type AuditCursor = { until: number; skip: number };
 
 export type ListedEntry = AuditEntry | Unreadable;
 
 /** One page of the audit trail. `entries` may have one more than is shown: then there are older ones. */
-export function renderAuditPage(openedBy: string, place: AuditPlace, entries: ListedEntry[]): ModalView {
+export function renderAuditPage(openedBy: string, cursor: AuditCursor, entries: ListedEntry[]): ModalView {
   const shown = entries.slice(0, AUDIT_PAGE_SIZE);
-  const { until, skip } = place;
+  const { until, skip } = cursor;
   const buttons = [
     ...(skip > 0 ? [renderTurn(ACTIONS.newerAudit, BUTTONS.newer, { until, skip: skip - AUDIT_PAGE_SIZE })] : []),
     ...(entries.length > shown.length
@@ -54,7 +54,7 @@ export function renderAuditPage(openedBy: string, place: AuditPlace, entries: Li
 }
 
 /** The place a button of the page leads to; the first page where it can't be one of ours. */
-export function parseAuditPlace(value: string, now: number): AuditPlace {
+export function parseAuditCursor(value: string, now: number): AuditCursor {
   const [, until, skip] = /^(\d{1,16})\.(\d{1,9})$/.exec(value) ?? [];
   return until === undefined || skip === undefined
     ? { until: now, skip: 0 }
@@ -90,6 +90,6 @@ function linkIds(text: string): string {
     .replace(/\bS[A-Z0-9]{5,}\b/g, '<!subteam^$&>');
 }
 
-function renderTurn(actionId: string, text: string, { until, skip }: AuditPlace): Button {
+function renderTurn(actionId: string, text: string, { until, skip }: AuditCursor): Button {
   return renderButton(actionId, text, `${until}.${Math.max(0, skip)}`);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEntry } from '../../../../src/add-inbox/people/audit.ts';
-import { AUDIT_PAGE_SIZE, parseAuditPlace, renderAuditPage } from '../../../../src/slack/home/audit/audit-page.ts';
+import { AUDIT_PAGE_SIZE, parseAuditCursor, renderAuditPage } from '../../../../src/slack/home/audit/audit-page.ts';
 import { assertView, textsOf } from '../../blocks/block-kit.ts';
 import { HOSTILE } from '../../examples.ts';
 
@@ -37,10 +37,10 @@ test('a page shows as many as fit, with buttons only where there is somewhere to
 
 test('a button leads to the place it names, and to the first page where it names none', () => {
   const view = JSON.stringify(renderAuditPage('U1', place(20), entries(21)));
-  const values = [...view.matchAll(/"value":"([\d.]+)"/g)].map(([, value]) => parseAuditPlace(value ?? '', 5));
+  const values = [...view.matchAll(/"value":"([\d.]+)"/g)].map(([, value]) => parseAuditCursor(value ?? '', 5));
   assert.deepEqual(values, [place(0), place(40)]);
   for (const garbage of ['', 'x', '1', '-1.2', '1.2.3', '9'.repeat(40)]) {
-    assert.deepEqual(parseAuditPlace(garbage, 5), { until: 5, skip: 0 });
+    assert.deepEqual(parseAuditCursor(garbage, 5), { until: 5, skip: 0 });
   }
 });
 

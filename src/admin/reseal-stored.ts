@@ -1,9 +1,9 @@
 import { isKeyKnown } from '../storage/sealing/known-keys.ts';
-import { rotateKeys } from '../storage/sealing/reseal.ts';
+import { resealAll } from '../storage/sealing/reseal.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
 /** Seals everything anew with the first of ENCRYPTION_KEYS, and says which of the others can go. */
-export const rotateStoredKeys: AdminCommand = async ({ config, database, sealer, print }) => {
+export const resealStored: AdminCommand = async ({ config, database, sealer, print }) => {
   const first = sealer.primaryKeyId;
   if (!(await isKeyKnown(database, first))) {
     throw new AdminError(
@@ -11,7 +11,7 @@ export const rotateStoredKeys: AdminCommand = async ({ config, database, sealer,
     );
   }
   let told = 0;
-  const { resealed, unreadable, left } = await rotateKeys(database, sealer, (count) => {
+  const { resealed, unreadable, left } = await resealAll(database, sealer, (count) => {
     if (count - told < 1_000) return;
     told = count;
     print(`${count} values are sealed anew so far.`);

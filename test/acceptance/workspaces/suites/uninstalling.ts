@@ -8,7 +8,7 @@ import { countStored, isNothing, waitForStored } from '../stored-secrets.ts';
 const HOUR_S = 3_600;
 
 /** Uninstalling, revoking, submitting and installing again, in all orders. */
-export function describeLeaving(kind: string, setting: Setting): void {
+export function describeUninstalling(kind: string, setting: Setting): void {
   test(`leaving, on ${kind}: in any order, late and repeated`, async (context) => {
     const agency = await startAgency(context, setting);
     const { slack, coldsend, teams, install, setUp } = agency;

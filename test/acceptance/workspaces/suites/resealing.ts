@@ -18,7 +18,7 @@ const NEW = { id: 'k2', key: new Uint8Array(32).fill(43) };
 const STORED = 300;
 
 /** From one encryption key to another, while inboxes are added and everything is killed now and then. */
-export function describeRotating(kind: string, setting: Setting): void {
+export function describeResealing(kind: string, setting: Setting): void {
   test(`rotating the keys under load, on ${kind}, with kills`, async (context) => {
     const agency = await startAgency(context, setting);
     const { slack, coldsend, teams } = agency;
