@@ -1,3 +1,4 @@
+import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
 import { OperatorError } from './operations/operator-error.ts';
@@ -157,6 +158,15 @@ function cleanValues(env: Record<string, string | undefined>): Record<string, st
       return cleaned === '' ? [] : [[name, cleaned]];
     }),
   );
+}
+
+/** Adds to `env` what `.env` says. What is set already stays, unless it is empty: Compose and systemd pass on every name they list. */
+export function readEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const { parsed = {} } = readDotenv({ quiet: true, processEnv: {} });
+  for (const [name, value] of Object.entries(parsed)) {
+    if ((env[name] ?? '').trim() === '') env[name] = value;
+  }
+  return env;
 }
 
 /**

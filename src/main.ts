@@ -1,6 +1,5 @@
 import { type RunningApp, startApp } from './app/app.ts';
-import { readEnvironment } from './app/read-environment.ts';
-import { findConfigWarnings, parseConfig } from './config.ts';
+import { findConfigWarnings, parseConfig, readEnvironment } from './config.ts';
 import { createLog, describeError } from './operations/log/log.ts';
 import { openOutput } from './operations/log/open-output.ts';
 import { OperatorError } from './operations/operator-error.ts';

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../app/read-environment.ts';
+import { readEnvironment } from '../config.ts';
 import { describeError } from '../operations/log/log.ts';
 import { runAdmin } from './run-admin.ts';
 
