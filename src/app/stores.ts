@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { AUDIT_KEPT_MS } from '../add-inbox/people/audit.ts';
 import type { Config } from '../config.ts';
+import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeeping.ts';
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createTurnRepository } from '../storage/rate-limit/rate-limit-repository.ts';
@@ -64,5 +66,20 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds; on SQLite this process is the only one that can claim. */
     leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
+  };
+}
+
+/** What is deleted or taken up again once in a while. */
+export function createChores(
+  { requests, setAside, turns, audit }: Stores,
+  now: () => number,
+): HousekeepingDeps['chores'] {
+  return {
+    finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
+    set_aside_requests: () => setAside.takeUp(),
+    passwords_set_aside: () => setAside.wipePasswords(),
+    old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
+    old_turns: turns.deleteOld,
+    audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
   };
 }

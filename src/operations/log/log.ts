@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { LogLevel } from '../../config.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openOutput } from './open-output.ts';
@@ -68,6 +69,11 @@ export function createLog(level: LogLevel): ProcessLog {
     error: at('error'),
     countDropped: writer.countDropped,
   };
+}
+
+/** The ids by which the log knows a request. */
+export function aboutRequest({ id, teamId }: AddInboxRequest): Pick<LogFields, 'request' | 'team'> {
+  return { request: id, team: teamId };
 }
 
 /** What may be told of an error: its code and where it was thrown. A message can quote what a person typed. */

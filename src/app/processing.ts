@@ -1,0 +1,72 @@
+import { createDoStep } from '../add-inbox/request/do-step.ts';
+import type { AddInboxRequest } from '../add-inbox/request/request.ts';
+import { createWorker, type Worker } from '../add-inbox/worker/worker.ts';
+import type { ColdsendClient } from '../coldsend/client.ts';
+import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import type { Metrics } from '../operations/metrics.ts';
+import { createCheckRight } from '../slack/permissions/check-before-sending.ts';
+import type { Rights } from '../slack/permissions/permissions.ts';
+import { createDelivery } from '../slack/thread/delivery.ts';
+import { cannotPostText } from '../slack/thread/ephemeral.ts';
+import type { ResponseUrls } from '../slack/web-api/response-url.ts';
+import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import type { Stores } from './stores.ts';
+
+/** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
+const MOST_REQUESTS_AT_ONCE = 200;
+
+/** What happens to a request once it is accepted: the worker, the steps it does, and the messages about them. Not started yet. */
+export function createProcessing(deps: {
+  stores: Stores;
+  addSenderAccount: ColdsendClient['addSenderAccount'];
+  rights: Rights;
+  /** Throws where the workspace has no usable token. */
+  apiOfTeam(teamId: string): Promise<SlackApi>;
+  responseUrls: ResponseUrls;
+  metrics: Pick<Metrics, 'settled'>;
+  log: Log;
+  now(): number;
+  monotonicNow(): number;
+}): Worker {
+  const { apiOfTeam, log, now } = deps;
+  const { keys, requests, turns } = deps.stores;
+  const delivery = createDelivery({
+    apiOf: apiOfTeam,
+    explainDm: async (request, isHeld) => {
+      const responseUrl = await requests.openResponseUrl(request);
+      if (responseUrl !== undefined) {
+        await deps.responseUrls.respond(responseUrl, cannotPostText(request), isHeld);
+      }
+    },
+    onIgnored: (request, error) =>
+      log.error('Slack did not take a message', { ...describeError(error), ...aboutRequest(request) }),
+  });
+  const onError = (request: AddInboxRequest | undefined, error: unknown) =>
+    log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
+  return createWorker({
+    requests,
+    claimTurns: turns.claimTurns,
+    createSteps: (isHeld) =>
+      createDoStep({
+        requests,
+        keys,
+        checkRight: createCheckRight(deps.rights, apiOfTeam),
+        turns,
+        delivery,
+        addSenderAccount: deps.addSenderAccount,
+        isHeld,
+        onStep: (request, step) =>
+          log.info(step === 'told' ? 'Told' : 'Next step', { ...aboutRequest(request), state: request.state, step }),
+        onSettled: deps.metrics.settled,
+        onError,
+        now,
+        random: Math.random,
+      }),
+    onError,
+    now,
+    monotonicNow: deps.monotonicNow,
+    random: Math.random,
+    maxAtOnce: MOST_REQUESTS_AT_ONCE,
+    leaseMs: deps.stores.leaseMs,
+  });
+}

@@ -1,0 +1,106 @@
+import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
+import { createStoreKey } from '../add-inbox/keys/store-key.ts';
+import { createSubmit } from '../add-inbox/request/submit.ts';
+import type { Worker } from '../add-inbox/worker/worker.ts';
+import type { ColdsendClient } from '../coldsend/client.ts';
+import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
+import { createFormPages } from '../slack/form/form-listeners.ts';
+import { createOpenForm } from '../slack/form/open-form.ts';
+import { createTryAgain } from '../slack/form/try-again.ts';
+import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
+import { createShowHome } from '../slack/home/home-listeners.ts';
+import { createClientPages } from '../slack/home/keys/client-listeners.ts';
+import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
+import { createListeners, type Listeners } from '../slack/listeners.ts';
+import type { Rights } from '../slack/permissions/permissions.ts';
+import type { ResponseUrls } from '../slack/web-api/response-url.ts';
+import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import type { Stores } from './stores.ts';
+import type { Workspaces } from './workspaces.ts';
+
+const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded: 'Not tried again' } as const;
+
+/** All that people can do in Slack, over what is stored. */
+export function createSlackListeners(deps: {
+  stores: Stores;
+  tryKey: ColdsendClient['tryKey'];
+  rights: Rights;
+  responseUrls: ResponseUrls;
+  worker: Pick<Worker, 'take' | 'wake'>;
+  uninstall: Workspaces['uninstall'];
+  newReference(): string;
+  log: Log;
+  now(): number;
+  monotonicNow(): number;
+}): Listeners {
+  const { log, responseUrls, rights, worker } = deps;
+  const { audit, audited, keys, requests, responseUrlSeal, settings, turns } = deps.stores;
+  const { keyStamp, removeKey } = audited;
+  const findSettings = settings.find;
+  const listKeys = keys.list;
+  const chooseKey = createChooseKey(keys);
+  const openForm = createOpenForm({ rights, findSettings, chooseKey, keyStamp });
+  const showHome = createShowHome({ rights, listKeys, findSettings, latest: requests.latest });
+  const refreshHome = (...to: Parameters<typeof showHome>) =>
+    showHome(...to).catch((error: unknown) =>
+      log.error('The Home could not be shown as it is now', describeError(error)),
+    );
+  const storeKey = createStoreKey({
+    takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
+    tryKey: deps.tryKey,
+    list: listKeys,
+    keyStamp,
+    save: audited.saveKey,
+    wake: worker.wake,
+  });
+  const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
+    responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
+  const submit = createSubmit({
+    requests,
+    take: worker.take,
+    monotonicNow: deps.monotonicNow,
+    onAccepted: ({ kind, request }) => log.info(ACCEPTED[kind], { ...aboutRequest(request), user: request.userId }),
+  });
+
+  return createListeners({
+    addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
+    formPages: createFormPages({
+      rights,
+      findByView: requests.findByView,
+      findSettings,
+      chooseKey,
+      submit,
+      openResponseUrl: responseUrlSeal.openResponseUrl,
+      newReference: deps.newReference,
+      onNotAccepted: (request, error) =>
+        log.error('A submission could not be committed', { ...describeError(error), request }),
+    }),
+    keyPages: createKeyPages({ rights, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    clientPages: createClientPages({
+      rights,
+      listKeys,
+      keyStamp,
+      storeKey,
+      rebindKey: audited.rebindKey,
+      removeKey,
+      showHome,
+      refreshHome,
+    }),
+    settingsPages: createSettingsPages({
+      rights,
+      findStamped: settings.findStamped,
+      saveSettings: audited.saveSettings,
+    }),
+    auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now: deps.now }),
+    tryAgain: createTryAgain({
+      find: requests.find,
+      findSuccessor: requests.findSuccessor,
+      openForm,
+      sealResponseUrl,
+    }),
+    showHome,
+    uninstall: deps.uninstall,
+  });
+}
