@@ -146,7 +146,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
     createRoutes: async () => {
       const [{ createInstallRoutes }, { createInstallState }, { renderWelcome }] = await Promise.all([
         import('../web/install-routes.ts'),
-        import('../slack/install/install-state.ts'),
+        import('../web/install-state.ts'),
         import('../slack/install/render-welcome.ts'),
       ]);
       return createInstallRoutes({
@@ -157,7 +157,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
         state: createInstallState({ secret: oauth.stateSecret, used, now }),
         find: stored.findReadable,
         save: stored.save,
-        apiOf,
+        revoke: (token) => apiOf(token).revoke(),
         onInstalled: ({ teamId, botToken, installedBy }, again) => {
           installations.forget(teamId);
           log.info('A workspace has installed the bot', { team: teamId });

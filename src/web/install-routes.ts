@@ -3,11 +3,10 @@ import type { Logger } from '@slack/bolt';
 import { type FetchFunction, WebAPIPlatformError } from '@slack/web-api';
 import type { Installation } from '../add-inbox/people/installation.ts';
 import { BOT_SCOPES } from '../slack/ids.ts';
-import { type InstallState, STATE_LIVES_MS, StateRefusedError } from '../slack/install/install-state.ts';
-import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Route } from './http-server.ts';
 import { installedPage, installPage, refusalPage } from './install-pages.ts';
 import type { Refusal } from './install-sentences.ts';
+import { type InstallState, STATE_TTL_MS, StateRefusedError } from './install-state.ts';
 import { sendPage } from './page.ts';
 
 export type InstallRoutesDeps = {
@@ -22,7 +21,8 @@ export type InstallRoutesDeps = {
   state: InstallState;
   find(teamId: string): Promise<unknown>;
   save(installation: Omit<Installation, 'installedAt'>): Promise<unknown>;
-  apiOf(botToken: string): SlackApi;
+  /** Makes a token useless at Slack. */
+  revoke(token: string): Promise<void>;
   /** Called once an installation is stored. */
   onInstalled(installation: Omit<Installation, 'installedAt'>, again: boolean): void;
   /** Told of what is refused because of who asks, which anybody can bring about. */
@@ -79,7 +79,7 @@ export async function createInstallRoutes(
   return {
     'GET /slack/install': async (_request, response) => {
       const state = deps.state.issue();
-      const maxAge = STATE_LIVES_MS / 1000;
+      const maxAge = STATE_TTL_MS / 1000;
       // Lax: Slack sends people back by a link, with which browsers send such a cookie.
       const cookie = `${COOKIE_NAME}=${state}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${maxAge}`;
       response.setHeader('set-cookie', cookie);
@@ -108,7 +108,7 @@ export async function createInstallRoutes(
     if (typeof found === 'string') {
       const tokens = [given.bot?.token, given.user.token].filter((token) => token !== undefined);
       // Where Slack doesn't take it back, it is not kept here all the same.
-      await Promise.allSettled(tokens.map((token) => deps.apiOf(token).revoke()));
+      await Promise.allSettled(tokens.map((token) => deps.revoke(token)));
       return refuse(response, found);
     }
     const again = (await deps.find(found.teamId)) !== undefined;

@@ -16,12 +16,12 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'csv/': /^(csv|add-inbox)\//,
   'mailbox/': /^(mailbox|add-inbox)\//,
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
-  'slack/': /^(slack|add-inbox|operations|web)\//,
+  'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
   'slack/blocks/': /^slack\/(blocks\/|ids\.ts|sentences\.ts)/,
   'slack/modals/': /^slack\/(modals|blocks|web-api|form)\/|^slack\/(ids|sentences)\.ts$|^add-inbox\//,
   'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,
   'storage/sealing/': /^storage\/(sealing|rows|sqlite)\/|^storage\/[a-z-]+\.ts$|^add-inbox\//,
-  'web/': /^(web|slack|add-inbox|operations)\//,
+  'web/': /^(web|add-inbox|operations)\/|^slack\/ids\.ts$/,
 };
 
 const files = globSync('**/*.{js,ts}', { cwd: SRC });

@@ -3,10 +3,10 @@ import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { FetchFunction } from '@slack/web-api';
-import { createInstallState } from '../../src/slack/install/install-state.ts';
 import { createSdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { createSlackApis } from '../../src/slack/web-api/slack-api.ts';
 import { createInstallRoutes } from '../../src/web/install-routes.ts';
+import { createInstallState } from '../../src/web/install-state.ts';
 
 const GRANTED = {
   ok: true,
@@ -49,6 +49,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
   const installed: { teamId: string; again: boolean }[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
+  const apiOf = createSlackApis({ apiUrl: slackApiUrl, fetch, logger, onCall: () => {} });
   const routes = await createInstallRoutes({
     clientId: '1.2',
     clientSecret: 'client-secret',
@@ -73,7 +74,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
       if (installation.botToken === 'xoxb-database-away') throw new Error('the database is away');
       saved.push(installation);
     },
-    apiOf: createSlackApis({ apiUrl: slackApiUrl, fetch, logger, onCall: () => {} }),
+    revoke: (token) => apiOf(token).revoke(),
     onInstalled: ({ teamId }, again) => installed.push({ teamId, again }),
     onRefused: (why) => void refused.push(why),
     onFailure: (error) => `ref-${failures.push(error)}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInstallState } from '../../../../src/slack/install/install-state.ts';
+import { createInstallState } from '../../../../src/web/install-state.ts';
 import { addGoogleInbox } from '../../world/add-google-inbox.ts';
 import { closeAll, openForm, waitForPage } from '../../world/fill-form.ts';
 import { readManifestScopes } from '../../world/manifest-scopes.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInstallState, STATE_LIVES_MS, StateRefusedError } from '../../../src/slack/install/install-state.ts';
+import { createInstallState, STATE_TTL_MS, StateRefusedError } from '../../src/web/install-state.ts';
 
 function setUp(secret = 'a secret of at least 32 characters') {
   const noted = new Map<string, number>();
@@ -31,7 +31,7 @@ test('a state is noted only once it comes back, until it expires', async () => {
   state.issue();
   assert.equal(noted.size, 0);
   await state.use(issued);
-  assert.deepEqual([...noted], [[issued, clock.now + STATE_LIVES_MS]]);
+  assert.deepEqual([...noted], [[issued, clock.now + STATE_TTL_MS]]);
 });
 
 test('a state is judged without being taken', async () => {
@@ -41,7 +41,7 @@ test('a state is judged without being taken', async () => {
   await state.use(first);
   assert.equal(await state.judge(first), 'used');
   assert.equal(await state.judge('made up'), 'wrong');
-  clock.now += STATE_LIVES_MS;
+  clock.now += STATE_TTL_MS;
   assert.deepEqual([await state.judge(first), await state.judge(second)], ['expired', 'expired']);
 });
 
@@ -49,7 +49,7 @@ test('a state works for ten minutes', async () => {
   const { state, clock } = setUp();
   const [first, second] = [state.issue(), state.issue()];
   assert.notEqual(first, second);
-  clock.now += STATE_LIVES_MS - 1;
+  clock.now += STATE_TTL_MS - 1;
   await state.use(first);
   clock.now += 1;
   await assert.rejects(state.use(second), refusedAs('expired'));

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export const STATE_LIVES_MS = 10 * 60_000;
+export const STATE_TTL_MS = 10 * 60_000;
 
 /** Why a state is not taken. `wrong`: it was never given out. */
 export type StateRefusal = 'wrong' | 'expired' | 'used';
@@ -37,7 +37,7 @@ export type InstallState = {
 export function createInstallState(deps: { secret: string; used: UsedStates; now(): number }): InstallState {
   return {
     issue() {
-      const content = `${(deps.now() + STATE_LIVES_MS).toString(36)}.${randomBytes(24).toString('base64url')}`;
+      const content = `${(deps.now() + STATE_TTL_MS).toString(36)}.${randomBytes(24).toString('base64url')}`;
       return `${content}.${macOf(content)}`;
     },
 
