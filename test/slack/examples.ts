@@ -3,7 +3,7 @@ import { type ColdsendKey, LONGEST_LABEL } from '../../src/add-inbox/keys/coldse
 import type { AddedAccount, Outcome } from '../../src/add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
 import type { Draft } from '../../src/slack/form/fields.ts';
-import type { FormContext } from '../../src/slack/form/form-context.ts';
+import type { FormContext } from '../../src/slack/form/form-metadata.ts';
 import { ACCOUNT_TO_ADD } from '../add-inbox/request/sample-request.ts';
 
 export const account = ACCOUNT_TO_ADD;

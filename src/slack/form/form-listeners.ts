@@ -21,7 +21,7 @@ import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
 import { openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
-import { turnPage } from './form-context.ts';
+import { turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { parseWhoPage, renderWhoPage } from './who-page.ts';
 

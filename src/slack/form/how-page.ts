@@ -6,13 +6,12 @@ import { oneLine } from '../blocks/foreign-text.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
-import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView, type ViewState } from '../modals/view-state.ts';
 import { BUTTONS, FORM, HINTS, PROVIDER_PHRASES, WARNED, WARNINGS } from '../sentences.ts';
 import { areServersShown } from './draft-defaults.ts';
 import { type Draft, defaultsOf, HOW_FIELDS, isFlag, providerOf, SERVER_FIELDS } from './fields.ts';
-import type { FormContext } from './form-context.ts';
+import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
 
@@ -32,7 +31,7 @@ export function renderHowPage({
   return {
     type: 'modal',
     callback_id: CALLBACKS.how,
-    private_metadata: encodePrivateMetadata(context, withoutShown(draft)),
+    private_metadata: encodeFormMetadata(context, withoutShown(draft)),
     title: plainText(FORM.title, VIEW_TITLE),
     submit: plainText(FORM.submit, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
@@ -59,13 +58,15 @@ export function parseHowPage(view: unknown): {
   alreadyWarned: string[];
 } {
   const state = readView(view);
-  if (state.context === undefined) throw new UnreadableViewError('private_metadata');
-  return { context: state.context, draft: toDraft(state), typed: toTyped(state), alreadyWarned: state.warned };
+  const { context, draft: carried } = readFormMetadata(state.metadata);
+  if (context === undefined) throw new UnreadableViewError('private_metadata');
+  return { context, draft: toDraft(state, carried), typed: toTyped(state, carried), alreadyWarned: state.warned };
 }
 
-function toDraft(state: ViewState): Draft {
-  const defaults: Draft = defaultsOf(state.carried);
-  const draft = { ...state.carried };
+/** @param carried what the view remembers besides its own fields */
+function toDraft(state: ViewState, carried: Draft): Draft {
+  const defaults: Draft = defaultsOf(carried);
+  const draft = { ...carried };
   for (const field of HOW_FIELDS.filter(state.isShown)) {
     const entered = enteredIn(state, field);
     if (entered === undefined || entered === defaults[field]) delete draft[field];
@@ -74,9 +75,9 @@ function toDraft(state: ViewState): Draft {
   return draft;
 }
 
-function toTyped(state: ViewState): TypedAccount {
-  const { email_address, display_name, inbox_type } = state.carried;
-  const held = defaultsOf(state.carried);
+function toTyped(state: ViewState, carried: Draft): TypedAccount {
+  const { email_address, display_name, inbox_type } = carried;
+  const held = defaultsOf(carried);
   for (const field of HOW_FIELDS.filter(state.isShown)) Object.assign(held, { [field]: enteredIn(state, field) });
   const { same_login, ...typed } = held;
   const smtp_password = state.textOf('smtp_password');

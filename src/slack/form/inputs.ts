@@ -6,7 +6,7 @@ import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
 import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
 import { type Draft, defaultsOf, FIELDS, type FlagField, isFlag, type TypedField } from './fields.ts';
-import type { FormContext } from './form-context.ts';
+import type { FormContext } from './form-metadata.ts';
 
 type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };
 

@@ -10,7 +10,7 @@ import type { Right, Rights } from '../permissions/permissions.ts';
 import { sentences } from '../sentences.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
 import type { Draft } from './fields.ts';
-import type { FormContext } from './form-context.ts';
+import type { FormContext } from './form-metadata.ts';
 import { renderWhoPage } from './who-page.ts';
 
 export type FormToOpen = {

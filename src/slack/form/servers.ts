@@ -3,7 +3,7 @@ import { renderButton, renderSection } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, FORM, HINTS } from '../sentences.ts';
 import { type Draft, defaultsOf, SERVER_FIELDS } from './fields.ts';
-import type { FormContext } from './form-context.ts';
+import type { FormContext } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
 
 /** The known servers of Google or Microsoft as a line of text, with the button that opens them for editing. */

@@ -5,12 +5,11 @@ import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/b
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../ids.ts';
-import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
 import { FIELD_LABELS, FORM, HINTS } from '../sentences.ts';
 import { type Draft, WHO_FIELDS } from './fields.ts';
-import type { FormContext } from './form-context.ts';
+import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
@@ -28,7 +27,7 @@ export function renderWhoPage({
   return {
     type: 'modal',
     callback_id: CALLBACKS.who,
-    private_metadata: encodePrivateMetadata(context, withoutWho(draft)),
+    private_metadata: encodeFormMetadata(context, withoutWho(draft)),
     title: plainText(FORM.title, VIEW_TITLE),
     submit: plainText(FORM.next, VIEW_TITLE),
     close: plainText(FORM.cancel, VIEW_TITLE),
@@ -44,9 +43,9 @@ export function renderWhoPage({
 
 /** What page 1 holds now. Throws UnreadableViewError where `view` can't be it. */
 export function parseWhoPage(view: unknown): { context: FormContext; draft: Draft } {
-  const { context, carried, textOf } = readView(view);
+  const { metadata, textOf } = readView(view);
+  const { context, draft } = readFormMetadata(metadata);
   if (context === undefined) throw new UnreadableViewError('private_metadata');
-  const draft = { ...carried };
   for (const field of WHO_FIELDS) {
     const entered = field === 'inbox_type' ? inboxType.safeParse(textOf(field)).data : textOf(field);
     if (entered === undefined) delete draft[field];

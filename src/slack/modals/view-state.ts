@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { Draft } from '../form/fields.ts';
-import type { FormContext } from '../form/form-context.ts';
 import { type FormField, WARNED_BLOCK } from '../ids.ts';
-import { decodePrivateMetadata } from './private-metadata.ts';
+import { decodePrivateMetadata, type Metadata } from './private-metadata.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
 const option = z.object({ value: z.string() });
@@ -36,13 +34,7 @@ const viewSchema = z.object({
 export type ViewState = {
   /** As `findInputs` gives it. */
   inputs: ReadonlyMap<string, string>;
-  /** The client that it is about; '' where there is none. */
-  client: string;
-  /** Of what it showed when it was opened; '' where it has none. */
-  stamp: string;
-  context: FormContext | undefined;
-  /** What the view remembers of the draft besides its own fields. */
-  carried: Draft;
+  metadata: Metadata;
   /** What the view asks to look at again. */
   warned: string[];
   isShown(field: FormField): boolean;
@@ -68,15 +60,12 @@ export function readView(view: unknown): ViewState {
 
 function readOnce(view: object): ViewState {
   const parsed = parseView(view);
-  const { client, stamp, context, draft } = decodePrivateMetadata(parsed.private_metadata ?? '');
+  const metadata = decodePrivateMetadata(parsed.private_metadata ?? '');
   const inputs = inputsOf(parsed);
   const elementOf = (field: string) => parsed.state?.values[inputs.get(field) ?? '']?.[field];
   return {
     inputs,
-    client,
-    stamp,
-    context,
-    carried: draft,
+    metadata,
     warned: warnedIn(parsed),
     isShown: (field) => inputs.has(field),
     textOf: (field) => {

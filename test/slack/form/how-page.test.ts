@@ -5,7 +5,7 @@ import { findWarnings } from '../../../src/add-inbox/account/find-warnings.ts';
 import { type TypedAccount, validateAccount } from '../../../src/add-inbox/account/sender-account.ts';
 import { openServers } from '../../../src/slack/form/draft-defaults.ts';
 import type { Draft } from '../../../src/slack/form/fields.ts';
-import { turnPage } from '../../../src/slack/form/form-context.ts';
+import { turnPage } from '../../../src/slack/form/form-metadata.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { parseWhoPage, renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { parseKeyForm } from '../../../src/slack/home/keys/key-form.ts';

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { encodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
 import { findInputs, readView } from '../../../src/slack/modals/view-state.ts';
-import { context } from '../examples.ts';
 
 const private_metadata = encodePrivateMetadata({ openedBy: 'U1' });
 
@@ -77,11 +76,10 @@ test('what was typed or chosen is read from the block of its field, whatever kin
 });
 
 test('what the view remembers comes along', () => {
-  const draft = { email_address: 'jane@acme.com' } as const;
-  const form = readView({ private_metadata: encodePrivateMetadata(context, draft) });
-  assert.deepEqual([form.context, form.carried, form.client, form.stamp], [context, draft, '', '']);
-  const modal = readView({ private_metadata: encodePrivateMetadata({ openedBy: 'U1', client: 'Acme', stamp: 's' }) });
-  assert.deepEqual([modal.context, modal.carried, modal.client, modal.stamp], [undefined, {}, 'Acme', 's']);
+  const { metadata } = readView({
+    private_metadata: encodePrivateMetadata({ openedBy: 'U1', stamp: 's' }, { c: 'C1' }),
+  });
+  assert.deepEqual(metadata, { openedBy: 'U1', client: '', stamp: 's', more: { c: 'C1' } });
 });
 
 test('what can be no view of ours is unreadable', () => {

@@ -65,7 +65,8 @@ export function renderClientForm({
 
 /** What the form holds now. Throws UnreadableViewError. */
 export function parseClientForm(view: unknown): TypedClient {
-  const { client, stamp, textOf, listOf } = readView(view);
+  const { metadata, textOf, listOf } = readView(view);
+  const { client, stamp } = metadata;
   return {
     label: client === '' ? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')) : client,
     isNew: client === '',

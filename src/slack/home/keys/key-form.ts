@@ -4,9 +4,9 @@ import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import type { Draft } from '../../form/fields.ts';
-import type { FormContext } from '../../form/form-context.ts';
+import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS } from '../../ids.ts';
-import { encodePrivateMetadata, type ModalContext } from '../../modals/private-metadata.ts';
+import type { ModalContext } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences.ts';
 
@@ -39,7 +39,7 @@ export function renderKeyForm({
   return {
     type: 'modal',
     callback_id: CALLBACKS.storeKey,
-    private_metadata: encodePrivateMetadata({ ...context, stamp }, draft),
+    private_metadata: encodeFormMetadata({ ...context, stamp }, draft),
     title: plainText(KEY_FORM.title, VIEW_TITLE),
     submit: plainText(KEY_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
@@ -75,8 +75,13 @@ export function parseKeyForm(view: unknown): {
   stamp: string;
   apiKey: string;
 } {
-  const { context, carried, stamp, textOf } = readView(view);
-  return { context, draft: carried, stamp, apiKey: textOf(API_KEY_FIELD) ?? '' };
+  const { metadata, textOf } = readView(view);
+  return {
+    context: undefined,
+    ...readFormMetadata(metadata),
+    stamp: metadata.stamp,
+    apiKey: textOf(API_KEY_FIELD) ?? '',
+  };
 }
 
 function aboutCurrent({ status, lastFour }: ColdsendKey): string {

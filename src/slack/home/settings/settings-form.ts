@@ -53,7 +53,7 @@ export function renderSettingsForm(
 
 /** What the form holds now. Throws UnreadableViewError. @param before what is set, and stays where the form does not show it */
 export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
-  const { textOf, listOf, stamp } = readView(view);
+  const { textOf, listOf, metadata } = readView(view);
   const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(
@@ -71,7 +71,11 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   if (whoMayAdd === undefined || Object.keys(errors).length > 0) return { ok: false, errors };
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
   const elsewhere = textOf(SETTINGS_FIELDS.elsewhere) === 'nothing' ? 'nothing' : 'workspace_key';
-  return { ok: true, stamp, settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere } };
+  return {
+    ok: true,
+    stamp: metadata.stamp,
+    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere },
+  };
 }
 
 /** The answer to a submission of `view` with these mistakes: `block_id` → sentence. Throws UnreadableViewError. */
