@@ -20,7 +20,7 @@ export async function playTour(print: (text: string) => void): Promise<void> {
 
     step('Mel types /add-inbox before anybody has stored a ColdSend API key');
     await mel.command('/add-inbox', { channelId });
-    show(mel, (await mel.waitForModal(({ rendered }) => rendered.includes('No ColdSend API key'))).rendered);
+    show(mel, (await mel.waitForModal(({ rendered }) => rendered.includes('no ColdSend API key'))).rendered);
     await mel.close();
 
     step('Ada, an admin, types /add-inbox: she is asked for the key first');

@@ -36,7 +36,7 @@ async function takeScreenshots(executablePath: string): Promise<void> {
     await page.getByRole('button', { name: 'Open the form' }).click();
     await modal.getByLabel('API key').first().waitFor();
     await press('Fill in an example');
-    await press('Store the key');
+    await press('Save the key');
     await modal.getByLabel('Address of the inbox').waitFor();
     await press('Fill in an example');
     await shoot('form');

@@ -43,7 +43,7 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
       await sleep(time % 2 === 0 ? 500 : 1_500);
       rmSync(join(folder, 'filler'));
       await waitUntilReady(started.url);
-      // Some people press the button again, others leave it at what they were told.
+      // Some people Press the button again, others leave it at what they were told.
       const refused = addresses.filter((address) => answers.get(address) !== 'accepted');
       await Promise.all(refused.filter((_address, index) => index % 2 === 0).map(submit));
       const accepted = addresses.filter((address) => answers.get(address) === 'accepted');

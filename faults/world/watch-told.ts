@@ -4,11 +4,11 @@ import type { ShownOutcome } from '../judging/facts.ts';
 /** Titles of the outcomes, as people read them in the announcement and in the reply. */
 const TITLES: [RegExp, ShownOutcome][] = [
   [/^Inbox added\b/, 'added'],
-  [/^Inbox not added: ColdSend has it already/, 'exists'],
+  [/^Inbox not added: ColdSend already has it/, 'exists'],
   [/^Inbox not added: ColdSend refused the API key/, 'key_refused'],
   [/^Inbox not added: ColdSend refused it/, 'refused'],
-  [/^Not known whether the inbox was added/, 'unknown'],
-  [/^Inbox not added: it could not be sent for a day/, 'expired'],
+  [/^We don't know if the inbox was added/, 'unknown'],
+  [/^Inbox not added: we couldn't send it within 24 hours/, 'expired'],
   // Whoever refused it.
   [/^Inbox not added/, 'refused'],
 ];

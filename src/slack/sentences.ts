@@ -26,15 +26,15 @@ export const INVITE = `/invite @${BOT_NAME}`;
 export const PROVIDER_PHRASES: Record<InboxType, string> = {
   GOOGLE_WORKSPACE: 'Google Workspace',
   OUTLOOK_365: 'Microsoft 365',
-  CUSTOM_SMTP: 'another provider',
+  CUSTOM_SMTP: 'Other provider',
 };
 
 export const BUTTONS = {
   back: 'Back',
   editServers: 'Edit servers',
   fixAndTryAgain: 'Fix and try again',
-  tryOnceMore: 'Try once more',
-  storeKey: 'Store a key',
+  tryOnceMore: 'Try again',
+  storeKey: 'Add a key',
   replaceKey: 'Replace the key',
   removeKey: 'Remove the key',
   addClient: "Add a client's key",
@@ -46,7 +46,7 @@ export const BUTTONS = {
   audit: 'Audit trail',
   older: 'Older',
   newer: 'Newer',
-  exportAudit: 'Send me all of it as CSV',
+  exportAudit: 'Send me everything as CSV',
 } as const;
 
 // The form
@@ -56,8 +56,8 @@ export const FORM = {
   next: 'Next',
   submit: 'Add inbox',
   cancel: 'Cancel',
-  goBack: 'Go Back to change it.',
-  connecting: (address: string, provider: string) => `How to connect ${address} with ${provider}:`,
+  goBack: 'Press “Back” to change it.',
+  connecting: (address: string, provider: string) => `Connect ${address} (${provider}):`,
   servers: (to: {
     smtp_host: string | undefined;
     smtp_port: string | undefined;
@@ -66,8 +66,8 @@ export const FORM = {
   }) =>
     `Servers: SMTP ${to.smtp_host} port ${to.smtp_port} with TLS, IMAP ${to.imap_host} port ${to.imap_port} with SSL. The user name is the address.`,
   forClient: (client: string) =>
-    `This inbox is for ${client}, the client of this channel: it is added with their ColdSend key.`,
-  tryAgain: 'This is filled in as it was, but for the passwords: please enter those again.',
+    `This inbox is for ${client}, the client of this channel. I add it with their ColdSend key.`,
+  tryAgain: 'Your earlier answers are here. Enter the passwords again.',
 } as const;
 
 export const FIELD_LABELS: Record<FormField, string> = {
@@ -97,11 +97,11 @@ export const PLACEHOLDERS: Partial<Record<FormField, string>> = {
 
 /** Slack marks every checkbox that can be left unticked as optional. */
 const KEEP_ENCRYPTION =
-  'Keep this ticked. Without it, ColdSend connects unencrypted, and others can read the password on its way. It is marked “optional” only so that it can be unticked.';
+  'Keep this ticked. Without it, others can read the password on its way to the server. Slack marks every checkbox like this as optional.';
 
 export const HINTS = {
-  email_address: 'The full address that ColdSend is to send from.',
-  display_name: 'The name people see as the sender.',
+  email_address: 'The full address that ColdSend sends from.',
+  display_name: 'People see this name as the sender.',
   providers: {
     GOOGLE_WORKSPACE: 'Gmail and Google Workspace; needs an app password',
     OUTLOOK_365: 'Outlook and Exchange Online; many refuse passwords',
@@ -114,22 +114,22 @@ export const HINTS = {
   } satisfies Record<InboxType, string>,
   passwords: {
     GOOGLE_WORKSPACE:
-      "Use an app password, not the password of the account: with 2-Step Verification on, make one at myaccount.google.com/apppasswords. The spaces in it don't matter.",
+      "Use an app password, not the password of the account. Turn on 2-Step Verification, then make one at myaccount.google.com/apppasswords. The spaces in it don't matter.",
     OUTLOOK_365:
-      "Use an app password where you can make one. Many Microsoft 365 tenants refuse passwords for IMAP and SMTP altogether: connect such an inbox in ColdSend's dashboard instead.",
-    CUSTOM_SMTP: 'Use an app password, made in the settings of your provider, where there are such.',
+      'Use an app password if you can make one. Many Microsoft 365 tenants refuse all passwords for IMAP and SMTP. If yours does, connect the inbox in the ColdSend dashboard instead.',
+    CUSTOM_SMTP: 'Use an app password if your provider offers them. You make one in the settings of your provider.',
   } satisfies Record<InboxType, string>,
   visible:
-    "What you type here can be seen on your screen, since Slack can't hide it. It is stored encrypted, and wiped once it was sent to ColdSend.",
-  host: 'The name of the server only: no https://, no port.',
+    "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted, and it is deleted after sending.",
+  host: 'Only the name of the server: no https://, no port.',
   username: 'Usually the full address.',
-  smtp_port: '587 is the usual one (STARTTLS); 465 is for TLS from the start.',
-  imap_port: '993 is the usual one (SSL); 143 is for STARTTLS.',
+  smtp_port: 'Usually 587 (STARTTLS). 465 uses TLS from the start.',
+  imap_port: 'Usually 993 (SSL). 143 uses STARTTLS.',
   daily_limit:
-    'How many mails a day ColdSend may send from it. Recommended: 20–30 for a new account, 50–80 while it warms up, 80–100 once it is established.',
+    'ColdSend sends at most this many mails a day. Recommended: 20–30 for a new account, 50–80 while it warms up, 80–100 once it is established.',
   smtp_use_tls: KEEP_ENCRYPTION,
   imap_use_ssl: KEEP_ENCRYPTION,
-  same_login: 'Untick this if IMAP has a user name and password of its own.',
+  same_login: 'Untick this if IMAP has its own user name and password.',
   checkbox: {
     smtp_use_tls: 'Use TLS for SMTP',
     imap_use_ssl: 'Use SSL for IMAP',
@@ -146,84 +146,83 @@ export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
   imap_password_blank: () => blankEnds('IMAP password'),
   imap_password_quotes: () => curlyQuotes('IMAP password'),
   above_maximum: ({ inbox_type, daily_limit }) =>
-    `A daily limit of ${inFull(daily_limit)} is above the maximum for ${PROVIDER_PHRASES[inbox_type]}: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day.`,
+    `A daily limit of ${inFull(daily_limit)} is above the maximum: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day (${PROVIDER_PHRASES[inbox_type]}).`,
 };
 
 export const WARNED = {
-  first: 'The inbox was not added yet. Please check:',
-  last: `Change it, or press “${FORM.submit}” again to add the inbox as it is.`,
+  first: 'The inbox is not added yet. Please check:',
+  last: `Change your answers, or press “${FORM.submit}” again to keep them.`,
 } as const;
 
 // The key
 
 export const KEY_FORM = {
   title: 'ColdSend API key',
-  submit: 'Store the key',
+  submit: 'Save the key',
   cancel: 'Cancel',
   label: 'API key',
   newLabel: 'New API key',
   placeholder: 'cs_live_…',
-  hint: "It can be seen while you type it, since Slack can't hide it. It is stored encrypted, and only its last four characters are shown afterwards.",
-  forClient: (client: string) => `This is about the key of ${client}, the client of this channel.`,
-  needed: 'Before the first inbox can be added, I need a ColdSend API key for this workspace.',
+  hint: "Slack can't hide this field, so anyone near your screen can read it. We store the key encrypted and later show only its last four characters.",
+  forClient: (client: string) => `This key is for ${client}, the client of this channel.`,
+  needed: 'I need a ColdSend API key for this workspace. After that, you can add the first inbox.',
   replaces: (lastFour: string) =>
-    `This replaces the key ending in ${lastFour}. What waits for a key is sent with the new one.`,
-  refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}: please store another one.`,
-  unreadable: "I can't read the key that is stored. Enter it again, or enter another one.",
+    `This replaces the key ending in ${lastFour}. I send waiting inboxes with the new key.`,
+  refused: (lastFour: string) => `ColdSend refused the key ending in ${lastFour}. Please enter another one.`,
+  unreadable: "I can't read the saved key. Enter it again, or enter another one.",
   whereFrom:
-    "Make one in ColdSend's dashboard under API keys, with the scope sender_accounts:write (newer: sender_accounts:create). ColdSend shows it only once. Whoever may add inboxes here can then do so with it; you can set who that is in my Home tab.",
+    'Make one in the ColdSend dashboard under API keys, with the scope sender_accounts:write (newer: sender_accounts:create). ColdSend shows it only once. Everyone with permission to add inboxes here will use this key. You set the permission in my Home tab.',
 } as const;
 
 /** Why a key is not stored; shown at its field. */
 export const KEY_ERRORS = {
   malformed: 'This is not a ColdSend API key. Paste the whole key: it starts with cs_live_ and has no spaces.',
   refused:
-    "ColdSend refused this key. Check that you pasted all of it and that it is not revoked, or make a new one in ColdSend's dashboard.",
+    'ColdSend refused this key. Check that you pasted all of it and that it is not revoked. Or make a new one in the ColdSend dashboard.',
   missingScopes: (scopes: string) =>
-    `ColdSend refused this key because scopes are missing: ${scopes}. Make one that has them in ColdSend's dashboard.`,
+    `ColdSend refused this key because scopes are missing: ${scopes}. Make a key with these scopes in the ColdSend dashboard.`,
   forbidden:
-    "ColdSend doesn't let this key add inboxes. In ColdSend's dashboard, make one with the scope sender_accounts:write (newer: sender_accounts:create).",
+    "ColdSend doesn't let this key add inboxes. In the ColdSend dashboard, make one with the scope sender_accounts:write (newer: sender_accounts:create).",
   wrongAddress:
-    'The key was not stored: what answered is not the part of ColdSend that adds inboxes. Ask whoever runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
+    'The key was not saved: the address set for ColdSend does not add inboxes. Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
   proxyLogin:
-    'The key was not stored: a proxy between this bot and ColdSend asks for a login (HTTP 407). Ask the person who runs this bot to set it.',
+    'The key was not saved: a proxy between this bot and ColdSend asks for a login (HTTP 407). Ask the person who runs this bot to set it.',
   notALabel: (longest: number) => `Enter a name for this client, of at most ${longest} characters.`,
   labelTaken:
-    'A client of this name has a key already. Close this and press “Change” beside it, or enter another name.',
-  noChannel: "Choose at least one channel: that is where this client's key is used.",
+    'A client with this name already has a key. Close this and press “Change” beside it, or enter another name.',
+  noChannel: "Choose at least one channel. I use this client's key there.",
   channelTaken: (by: string) =>
-    `This channel is for ${by} already, and a channel has one client only. Take it out here, or there first.`,
+    `This channel already belongs to ${by}, and a channel has only one client. Remove it here, or there first.`,
   /** With links to the channels below. */
   channelsTaken: (by: string) =>
-    `Nothing was stored: these channels are for ${by} already. Take them out here, or there first.`,
-  cannotPost: `I can't post in this channel, so nothing was stored. Type ${INVITE} there if it is a private channel, check that it belongs to this workspace, and store this again.`,
+    `Nothing was saved: these channels already belong to ${by}. Remove them here, or there first.`,
+  cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace, and save again.`,
   /** With links to the channels below. */
-  cannotPostIn: `Nothing was stored: I can't post in these channels. Type ${INVITE} in each of them, or take them out here, and store this again.`,
-  slackSilent:
-    'I could not check whether I can post there because Slack did not answer clearly. Nothing was stored: try again in a minute.',
-  unreadable: "I can't read the key that is stored for this client. Enter it again here, or enter another one.",
+  cannotPostIn: `Nothing was saved: I can't post in these channels. Type ${INVITE} in each of them, or remove them here. Then save again.`,
+  slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
+  unreadable: "I can't read the saved key of this client. Enter it again here, or enter another one.",
 } as const;
 
 export const CLIENT_FORM = {
-  title: 'Key of a client',
-  submit: 'Store',
+  title: 'Client key',
+  submit: 'Save',
   about:
-    "One channel, one client: in the channels you choose, inboxes are added with this client's ColdSend key, and the form and the thread say whose it is.",
+    "One channel, one client. In the channels you choose, I add inboxes with this client's ColdSend key. The form and the thread name the client.",
   change: (client: string, lastFour: string) =>
-    `${client} uses the key ending in ${lastFour}. Change the channels, or enter another key; without one the key stays.`,
+    `${client} uses the key ending in ${lastFour}. Change the channels, or enter another key. Leave the key empty to keep it.`,
   label: 'Client',
   labelPlaceholder: 'Acme',
-  labelHint: 'What people see in the form and in the thread. Everybody in the channels can read it.',
+  labelHint: 'Everyone in the channels can read this name in the form and in the thread.',
   channels: 'Channels',
-  channelsHint: `I'll post a short message in each new one. In a private channel, type ${INVITE} first.`,
+  channelsHint: `I'll post a short message in each new one to test access. In a private channel, type ${INVITE} first.`,
 } as const;
 
 /** Posted in a channel once it is stored; mrkdwn. */
 export const INTRODUCTIONS = {
   client: (who: string) =>
-    `${who} has made this the channel of a client: \`${COMMAND}\` here uses that client's ColdSend key.`,
+    `${who} connected this channel to a client. \`${COMMAND}\` now uses that client's ColdSend key here.`,
   results: (who: string) =>
-    `${who} has chosen this channel: how inboxes go that are added with \`${COMMAND}\` is told here from now on.`,
+    `${who} chose this channel for all results. From now on, I post the results of \`${COMMAND}\` here.`,
 } as const;
 
 // The settings
@@ -234,23 +233,23 @@ export const SETTINGS_FORM = {
   whoMayAdd: {
     label: 'Who may add inboxes',
     options: {
-      everyone: { text: 'Everyone', description: 'All members of this workspace but guests' },
+      everyone: { text: 'Everyone', description: 'All members of this workspace except guests' },
       admins: { text: 'Admins only', description: 'Admins and owners of this workspace' },
-      chosen: { text: 'Chosen people', description: 'Those chosen below, and admins; never guests' },
+      chosen: { text: 'Chosen people', description: 'The people you choose below, and admins. Never guests' },
     },
   },
   people: 'Chosen people',
-  peopleHint: 'Counts only with “Chosen people” above.',
+  peopleHint: 'Used only with “Chosen people” above.',
   userGroups: 'Chosen user groups',
-  userGroupsHint: 'Whoever is in one of them at the time may add inboxes. Counts only with “Chosen people” above.',
+  userGroupsHint: 'Current members of these groups may add inboxes. Used only with “Chosen people” above.',
   groupsUnknown:
-    'Slack did not list the user groups, so what is set for them stays. If it stays so, have the app installed again: it may lack the scope usergroups:read.',
-  groupsCapped: (shown: number) => `Only the first ${shown} user groups by name can be chosen here.`,
-  groupsGone: 'A user group that was chosen is gone or switched off; saving takes it out.',
+    'Slack did not list the user groups, so I keep the groups you chose. If this keeps happening, install the app again: it may lack the scope usergroups:read.',
+  groupsCapped: (shown: number) => `You can choose only from the first ${shown} user groups by name.`,
+  groupsGone: 'A chosen user group is gone or switched off. Saving removes it from the settings.',
   resultsChannel: 'One channel for all results',
-  resultsChannelHint: `Leave it empty to have each result in the channel where ${COMMAND} was used. I'll post a short message in a new one; in a private channel, type ${INVITE} first.`,
-  dailyLimit: 'Daily limit the form starts with',
-  dailyLimitHint: `Mails a day. Everybody can change it for their inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, as recommended for a new account.`,
+  resultsChannelHint: `Leave it empty to get each result in the channel where ${COMMAND} was used. I'll post a short message in a new one to test access. In a private channel, type ${INVITE} first.`,
+  dailyLimit: 'Default daily limit',
+  dailyLimitHint: `Mails a day. People can change it for each inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, the recommendation for a new account.`,
   elsewhere: {
     label: 'In channels without a client',
     options: {
@@ -258,36 +257,35 @@ export const SETTINGS_FORM = {
         text: "Use the workspace's key",
         description: 'The one under “ColdSend API key” in the Home tab',
       },
-      nothing: { text: 'Add no inboxes there', description: `${COMMAND} names the channels where it works` },
+      nothing: { text: 'Add no inboxes there', description: `${COMMAND} lists the channels where it works` },
     },
   },
 } as const;
 
 export const SETTINGS_ERRORS = {
   nobodyChosen: 'Choose at least one person or user group, or “Admins only” above.',
-  dailyLimit: 'Enter a whole number of mails a day, 1 or more, or leave it empty.',
-  cannotPost: `I can't post in this channel, so nothing was saved. Type ${INVITE} there if it is a private channel, check that it is not archived and belongs to this workspace, and save again.`,
-  slackSilent:
-    'I could not check whether I can post there because Slack did not answer clearly. Nothing was saved: try again in a minute.',
+  dailyLimit: 'Enter a whole number of mails a day, 1 or more. Or leave it empty.',
+  cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace and is not archived. Then save again.`,
+  slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
 } as const;
 
-/** Nothing was changed, because it is not any more as it was shown; what holds now is said beside it. */
+/** Nothing was changed, because it has changed since it was shown; the current settings stand beside it. */
 export const OUTDATED = {
-  key: 'The ColdSend API key has changed since you opened this, so I changed nothing. Now:',
-  noKey: 'No key is stored. To store one, use the button in my Home tab.',
+  key: 'The ColdSend API key has changed since you opened this, so I saved nothing. Now:',
+  noKey: 'No key is saved. To add one, use the button in my Home tab.',
   /** Asked for the key before the first inbox: there is one now, and the form goes on with it. */
   goOn: (lastFour: string) =>
-    `A key ending in ${lastFour} was stored in the meantime, so I kept that one. Now the inbox:`,
-  client: 'This client has changed since you opened this, so I changed nothing. Now:',
-  noClient: (client: string) => `${client}: no key is stored. To store one, use the button in my Home tab.`,
+    `A key ending in ${lastFour} was saved in the meantime, so I kept that one. Now the inbox:`,
+  client: 'This client has changed since you opened this, so I saved nothing. Now:',
+  noClient: (client: string) => `${client}: no key is saved. To add one, use the button in my Home tab.`,
   settings: 'The settings have changed since you opened this, so I saved nothing. Now:',
 } as const;
 
 export const KEY_STATUSES: Record<KeyStatus, string> = {
-  works: 'It worked when it was last used.',
-  unchecked: 'It could not be checked yet; the next inbox will show whether it works.',
-  refused: 'ColdSend refused it when it was last used. Inboxes wait until another one is stored.',
-  unreadable: "I can't read it any more. Store it again, or store another one: inboxes wait until then.",
+  works: 'It worked the last time I used it.',
+  unchecked: 'I could not check it yet. The next inbox will show if it works.',
+  refused: 'ColdSend refused it the last time I used it. Inboxes wait until you add another key.',
+  unreadable: "I can't read it any more. Inboxes wait until you add it again, or add another key.",
 };
 
 // What the listeners say
@@ -297,7 +295,7 @@ export const sentences = {
   whoAreYou: {
     title: FORM.title,
     paragraphs: [
-      'I could not check who you are because Slack did not answer, so nothing was done.',
+      'I could not check your account because Slack did not answer, so I did nothing.',
       'Close this and try again in a minute.',
     ],
   },
@@ -309,7 +307,7 @@ export const sentences = {
     other_workspace: {
       title: FORM.title,
       paragraphs: [
-        "You belong to another workspace, so you can't add inboxes to this one. Ask a member of this workspace to add it, or have this bot installed in yours.",
+        "You belong to another workspace, so you can't add inboxes here. Ask a member of this workspace to add it, or install this bot in yours.",
       ],
     },
     deactivated: {
@@ -318,59 +316,57 @@ export const sentences = {
     },
     admins_only: {
       title: FORM.title,
-      paragraphs: [
-        'Only admins and owners may add inboxes in this workspace: that is how they have set it. Ask one of them to add it.',
-      ],
+      paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add it.'],
     },
     not_chosen: {
       title: FORM.title,
       paragraphs: [
-        'An admin has chosen who may add inboxes in this workspace, and you are not among them. Ask an admin to add you under “Settings” in my Home tab.',
+        'You are not among the people who may add inboxes here. Ask an admin to add you under “Settings” in my Home tab.',
       ],
     },
     settings_unreadable: {
       title: FORM.title,
       paragraphs: [
-        "I can't read the settings of this workspace, so only admins and owners may add inboxes for now.",
+        "I can't read the settings of this workspace. For now, only admins and owners may add inboxes.",
         'Ask one of them to save the settings again in my Home tab.',
       ],
     },
     not_admin: {
       title: 'For admins only',
       paragraphs: [
-        'Only an admin or owner of this workspace can store or remove its ColdSend API keys, change its settings and read its audit trail. Ask one of them.',
+        'Only admins and owners of this workspace can change its keys and settings or read its audit trail. Ask one of them.',
       ],
     },
     not_theirs: {
       title: FORM.title,
       paragraphs: [
-        `This form was opened for somebody else, so nothing was done. Close it and open one of your own: type ${COMMAND}, or use my Home tab.`,
+        `This form was opened for another person, so I did nothing. Close it and open your own: type ${COMMAND}, or use my Home tab.`,
       ],
     },
   } satisfies Record<Refusal, Notice>,
   /** For those who can't store a key themselves. */
   noKey: {
     title: FORM.title,
-    paragraphs: ['No ColdSend API key is stored for this workspace yet, so no inbox can be added.', whoCanStore('a')],
+    paragraphs: ["This workspace has no ColdSend API key yet, so I can't add inboxes.", whoCanStore('a')],
   },
   keyRefused: {
     title: FORM.title,
     paragraphs: [
-      'ColdSend refuses the API key that is stored for this workspace, so no inbox can be added right now.',
+      "ColdSend refuses the API key of this workspace, so I can't add inboxes right now.",
       whoCanStore('another'),
     ],
   },
   keyUnreadable: (client: string): Notice => ({
     title: FORM.title,
     paragraphs: [
-      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so no inbox can be added right now.`,
+      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so I can't add inboxes right now.`,
       whoCanStore('another'),
     ],
   }),
   noClientKey: (client: string): Notice => ({
     title: FORM.title,
     paragraphs: [
-      `ColdSend refuses the API key of ${client}, the client of this channel, so no inbox can be added right now.`,
+      `ColdSend refuses the API key of ${client}, the client of this channel. I can't add inboxes here right now.`,
       whoCanStore('another'),
     ],
   }),
@@ -379,18 +375,16 @@ export const sentences = {
     title: FORM.title,
     paragraphs:
       channelIds.length === 0
-        ? [`Inboxes can be added only in channels that have a client, and none has one yet. ${WHO_BINDS}`]
-        : [
-            `Inboxes can't be added in this channel, because it has no client. Type ${COMMAND} in one of these instead:`,
-          ],
+        ? [`You can add inboxes only in channels with a client, and no channel has one yet. ${WHO_BINDS}`]
+        : [`You can't add inboxes in this channel, because it has no client. Type ${COMMAND} in one of these instead:`],
     channelIds,
   }),
   /** Between opening the form and submitting it. */
   clientChanged: {
     title: FORM.title,
     paragraphs: [
-      'An admin has changed which ColdSend key this channel uses while you filled in the form, so nothing was done.',
-      `Close this and type ${COMMAND} again: the form then says whose key it is.`,
+      'An admin changed the ColdSend key of this channel while you filled in the form, so I did nothing.',
+      `Close this and type ${COMMAND} again. You will see the current client.`,
     ],
   },
   /** The change itself is stored. */
@@ -398,37 +392,40 @@ export const sentences = {
     title: 'Saved',
     paragraphs: [
       'Your change is saved, but Slack did not confirm my message in these channels:',
-      `Type ${INVITE} there if a channel is private, and check that it is not archived and that I may post there.`,
-      'Until I can post there, each person gets the result in a direct message.',
+      `If a channel is private, type ${INVITE} there. Check that it is not archived and that I may post there.`,
+      'Until I can post there, people get their results in a direct message.',
     ],
     channelIds,
   }),
   clientGone: {
     title: CLIENT_FORM.title,
-    paragraphs: ['This client has no key any more: somebody removed it. Open my Home tab again to see what there is.'],
+    paragraphs: ['The key of this client was removed. Open my Home tab again to see all current keys.'],
   },
   /** The request behind a button is no longer kept. */
   requestGone: {
     title: FORM.title,
-    paragraphs: ['This request is more than 90 days old and no longer kept.', `Type ${COMMAND} to add the inbox anew.`],
+    paragraphs: [
+      'I deleted this request because it is more than 90 days old.',
+      `Type ${COMMAND} to add the inbox again.`,
+    ],
   },
   failed: {
     title: FORM.title,
-    paragraphs: ['Something went wrong on my side, and nothing was done. Close this and try again.'],
+    paragraphs: ['Something went wrong on my side, and I did nothing. Close this and try again.'],
   },
   /** Under the last field of a page, which stays open. */
   notLookedUp:
-    'I could not check who you are because Slack did not answer, so nothing was done. What you typed is still here: press the button again in a minute.',
+    'I could not check your account because Slack did not answer, so I did nothing. Your answers are still here. Press the button again in a minute.',
   notChecked: (reference: string) =>
-    `My database did not answer, so nothing was done. What you typed is still here: press the button again in a minute. If it stays so, tell whoever runs this bot the reference ${reference}.`,
+    `My database did not answer, so I did nothing. Your answers are still here. Press the button again in a minute. ${askForHelp(reference)}`,
   /** The database refused, was not asked any more in time, or has not answered: true of all of them. */
   notConfirmed: (reference: string) =>
     `My database did not confirm that it saved this inbox. Your answers are still here: press “Add inbox” again in a minute. It is added only once. If this keeps happening, give the person who runs this bot the support code ${reference}.`,
-  keyStored: 'The key is stored and works. Now the inbox:',
+  keyStored: 'The key works and is saved. Now the inbox:',
   keyStoredUnchecked:
-    'The key is stored but could not be checked yet, because ColdSend did not answer. Adding this inbox will show whether it works:',
+    'The key is saved, but I could not check it because ColdSend did not answer. This inbox will show if it works:',
   keyStoredBetween:
-    'The key is stored but could not be checked yet: a firewall or proxy answered in place of ColdSend. Adding this inbox will show whether the key works:',
+    'The key is saved, but I could not check it. A firewall or proxy answered in place of ColdSend. This inbox will show if the key works:',
 } as const;
 
 // What is said to one person, in the channel where they typed the command; mrkdwn
@@ -437,67 +434,65 @@ export const EPHEMERAL = {
   help: [
     `\`${COMMAND}\` opens a form that adds an inbox to ColdSend.`,
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
-    `How it went is told in a thread of the channel where you type it. In a private channel I have to be a member for that: type \`${INVITE}\` there.`,
-    'Passwords are stored encrypted until they were sent, and then wiped. Use app passwords where your provider has them.',
-    'My Home tab shows the ColdSend API keys (their last four characters), the settings of this workspace and the latest inboxes.',
+    `You get the result in a thread in the same channel. In a private channel, type \`${INVITE}\` first.`,
+    'I store passwords encrypted. They are deleted after sending. Use app passwords if your provider offers them.',
+    'My Home tab shows the last four characters of each ColdSend API key, the settings and the latest inboxes.',
   ],
-  usage: `\`${COMMAND}\` takes nothing or one address, like \`${COMMAND} jane@acme.com\`. Type \`${COMMAND} help\` for more.`,
+  usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For more, type \`${COMMAND} help\`.`,
   failed: (reference: string) =>
-    `Something went wrong on my side, and nothing was done. Try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+    `Something went wrong on my side, and I did nothing. Please try again. ${askForHelp(reference)}`,
   /** The database did not say whether it kept it. */
   perhapsDone: (reference: string) =>
-    `Something went wrong on my side, and I can't tell whether it was done. Look before you try again; if it stays so, tell whoever runs this bot the reference ${reference}.`,
+    `Something went wrong on my side, and I don't know if I saved your change. Check before you try again. ${askForHelp(reference)}`,
   notOpened: (reference: string) =>
-    `Slack did not open the form in time, and nothing was done. Please try again, with the button or by typing \`${COMMAND}\`; if it stays so, tell whoever runs this bot the reference ${reference}.`,
-  /** Said to whoever uses the bot where it has no token. */
+    `Slack did not open the form in time, and I did nothing. Press the button again, or type \`${COMMAND}\`. ${askForHelp(reference)}`,
+  /** For people in a workspace where the bot has no token. */
   notInstalled: {
-    not_here: "I'm not installed in this workspace, so nothing was done.",
-    org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So nothing was done.",
+    not_here: "I'm not installed in this workspace, so I did nothing.",
+    org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So I did nothing.",
   },
   installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
   setUpHere:
     'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
   /** Slack gave no clear answer: the modal may be open or not. */
   perhapsOpened: (reference: string) =>
-    `Slack didn't tell me if it opened the form. If you see it, go on there. If you don't, or if it only says “One moment…”, close it and try again. If this keeps happening, give the reference ${reference} to the people who run this bot.`,
-  cannotPost: `I can't post in this channel, so how it goes is told in your direct messages with me. To have it here the next time, type \`${INVITE}\` in this channel.`,
+    `Slack didn't tell me if it opened the form. If you see it, fill it in. If you don't, or if it only says “One moment…”, close it and try again. ${askForHelp(reference)}`,
+  cannotPost: `I can't post in this channel. You get the result in a direct message from me. To get the next one here, type \`${INVITE}\` in this channel.`,
   cannotPostThere: (channel: string) =>
-    `I can't post in ${channel}, where an admin has sent all results, so how it goes is told in your direct messages with me. To have it there the next time, type \`${INVITE}\` there.`,
+    `I can't post in ${channel}, the channel for all results. You get the result in a direct message from me. To get the next one there, type \`${INVITE}\` there.`,
   cannotPostInConversation:
-    "I can't post in a conversation between people, so how it goes is told in your direct messages with me. Use the command in a channel to have it told there.",
+    "I can't post in a conversation between people. You get the result in a direct message from me. To get the next one in a channel, type the command there.",
 } as const;
 
 // The life of a request
 
 export const ANNOUNCEMENT = {
-  adds: (who: string, provider: string) => `${who} adds this inbox, with ${provider}.`,
-  asked: (who: string, provider: string) => `${who} asked for it, with ${provider}.`,
+  requestedBy: (who: string, provider: string) => `Requested by ${who} · ${provider}`,
 } as const;
 
 export const PLACES = {
   cannotPost: (channel: string) =>
-    `I can't post in ${channel}, so this is told here. To have it there the next time, type ${INVITE} in that channel.`,
+    `I can't post in ${channel}, so you get this message here. To get the next one there, type ${INVITE} in that channel.`,
   cannotPostInConversation:
-    "I can't post in a conversation between people, so this is told here. Use the command in a channel to have it told there.",
+    "I can't post in a conversation between people, so you get this message here. To get the next one in a channel, type the command there.",
 } as const;
 
 export const REQUEST_PAGE = {
   close: 'Close',
-  unsettled: 'You can close this: it goes on by itself.',
-  inThread: (channel: string) => `How it goes is told in a thread in ${channel}.`,
-  inDm: 'How it goes is told in your direct messages with me.',
-  toBeToldThere: (channel: string) =>
-    `How it goes will be told in a thread in ${channel}, or in your direct messages with me.`,
-  toBeTold: 'How it goes will be told in a thread where you typed the command, or in your direct messages with me.',
+  unsettled: 'You can close this. I finish it on my own.',
+  inThread: (channel: string) => `See the thread in ${channel}.`,
+  inDm: 'See your direct messages with me.',
+  toBeToldThere: (channel: string) => `You get the result in a thread in ${channel}, or in a direct message from me.`,
+  toBeTold: 'You get the result in a thread where you typed the command, or in a direct message from me.',
   /** Somebody wants to try a request again, and a later one has made that pointless. */
   successor: {
-    added: `This inbox was added in the meantime, so I did nothing. To add it anew, type ${COMMAND}.`,
-    exists: `ColdSend already has this inbox, as a later try found, so I did nothing. Check it in the ColdSend dashboard.`,
-    unsettled: 'This inbox is being added right now, so I did nothing. You get the result in the thread.',
+    added: `This inbox was added in the meantime, so I did nothing. To add it again, type ${COMMAND}.`,
+    exists: 'A later try found this inbox in ColdSend, so I did nothing. Check it in the ColdSend dashboard.',
+    unsettled: 'I am adding this inbox right now, so I did nothing. You get the result in the thread.',
   },
   requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
   message: (link: string) => `<${link}|Open the message>`,
-  nowhere: 'I could not post this anywhere, so it stands only here and in my Home tab.',
+  nowhere: 'I could not post this. You find it only here and in my Home tab.',
 } as const;
 
 export type State = { emoji: string; title: string };
@@ -509,37 +504,37 @@ export const WAITING_TO_ADD: State = { emoji: '🕒', title: 'Waiting to add an 
 export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
-  rate_limited: 'ColdSend takes only so many requests at a time, and the limit is reached.',
-  key: `ColdSend refuses the API key of this workspace, or none is stored, or I can't read it. ${whoCanStore('another')} Then this goes on by itself.`,
+  rate_limited: 'We reached the limit on requests to ColdSend.',
+  key: `The API key of this workspace is missing, or ColdSend refuses it, or I can't read it. ${whoCanStore('another')} Then I continue on my own.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "ColdSend refuses this client's API key, or none is stored for them any more, or I can't read it. An admin or owner of this workspace can store another one in my Home tab. Then this goes on by itself.";
+  "This client's API key is missing, or ColdSend refuses it, or I can't read it. An admin or owner of this workspace can add another key in my Home tab. Then I continue on my own.";
 
-export const nextTry = (time: string) => `The next try is at ${time}; there is nothing to do for you.`;
+export const nextTry = (time: string) => `I try again at ${time}. You don't need to do anything.`;
 
 export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   added: { emoji: '✅', title: 'Inbox added' },
-  exists: { emoji: 'ℹ️', title: 'Inbox not added: ColdSend has it already' },
+  exists: { emoji: 'ℹ️', title: 'Inbox not added: ColdSend already has it' },
   refused: { emoji: '❌', title: 'Inbox not added: ColdSend refused it' },
   key_refused: { emoji: '🔑', title: 'Inbox not added: ColdSend refused the API key' },
-  unknown: { emoji: '❓', title: 'Not known whether the inbox was added' },
-  expired: { emoji: '⌛', title: 'Inbox not added: it could not be sent for a day' },
+  unknown: { emoji: '❓', title: "We don't know if the inbox was added" },
+  expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
 };
 
 /** Refused here, and not sent: see LOST_RIGHTS. */
 export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
 
-/** Why somebody who asked for an inbox may not have it added any more. */
+/** Why a person who asked for an inbox may no longer add it. */
 export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
-  other_workspace: 'Who asked for it does not belong to this workspace any more.',
-  deactivated: 'The account of who asked for it was deactivated before it could be sent.',
-  guest: "Who asked for it was made a guest before it could be sent, and guests can't add inboxes.",
-  admins_only: 'An admin has set that only admins may add inboxes, before it could be sent.',
-  not_chosen: 'Who asked for it is not among those any more who may add inboxes.',
+  other_workspace: 'The person who asked has left this workspace.',
+  deactivated: 'The account of the person who asked is deactivated.',
+  guest: "The person who asked is now a guest, and guests can't add inboxes.",
+  admins_only: 'An admin changed the settings: now only admins and owners may add inboxes.',
+  not_chosen: 'The person who asked may no longer add inboxes.',
 };
 
-export const NEXT_AFTER_LOST_RIGHT = `Nothing was sent to ColdSend, and the passwords have been wiped. Somebody who may add inboxes can take it over with the button “${BUTTONS.tryOnceMore}” in the thread.`;
+export const NEXT_AFTER_LOST_RIGHT = `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” in the thread.`;
 
 /** Expired for this reason: see `Outcome`. */
 export const PASSWORDS_UNREADABLE: State = {
@@ -547,19 +542,19 @@ export const PASSWORDS_UNREADABLE: State = {
   title: "Inbox not added: I can't read its passwords any more",
 };
 
-export const NEXT_AFTER_PASSWORDS_UNREADABLE = `Nothing was sent to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+export const NEXT_AFTER_PASSWORDS_UNREADABLE = `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
 
-/** Stands in a list for a stored row that this version of the bot can't read. */
+/** Shown in a list in place of a stored row that this version of the bot can't read. */
 export const UNREADABLE = {
   emoji: '⚠️',
-  request: "This inbox can't be read",
-  entry: "This entry can't be read",
-  next: "I can't read what is stored here. Ask whoever runs this bot to look into its log.",
+  request: "I can't read this inbox",
+  entry: "I can't read this entry",
+  next: 'Its stored data is damaged or from a newer version. Ask the person who runs this bot to check the log.',
   code: (id: string) => `Support code: ${id}`,
 } as const;
 
 export const TROUBLE_STATES: Record<TroubleKind, State> = {
-  wrong_address: { emoji: '🔧', title: 'Inbox not added: the address of ColdSend is wrong' },
+  wrong_address: { emoji: '🔧', title: 'Inbox not added: the ColdSend address is wrong' },
   proxy_login: { emoji: '🔧', title: 'Inbox not added: a proxy asks for a login' },
   too_large: { emoji: '🔧', title: 'Inbox not added: a size limit is too small' },
   not_coldsend: { emoji: '❌', title: 'Inbox not added: it was refused on the way to ColdSend' },
@@ -574,10 +569,10 @@ export const TROUBLE_WHYS: Record<TroubleKind, (status: number) => string> = {
 };
 
 export const NEXT_AFTER_TROUBLE: Record<TroubleKind, string> = {
-  wrong_address: `Nothing was added. Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
-  proxy_login: `Nothing was added. Ask the person who runs this bot to set the user name and password of the proxy. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
-  too_large: `Nothing was added. Ask the person who runs this bot to raise the size limit of the proxy. Then use the button “${BUTTONS.tryOnceMore}” in the thread.`,
-  not_coldsend: `The API key stays as it is. Use the button “${BUTTONS.tryOnceMore}” in the thread. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
+  wrong_address: `Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  proxy_login: `Ask the person who runs this bot to set the user name and password of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  too_large: `Ask the person who runs this bot to raise the size limit of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  not_coldsend: `The API key stays as it is. Press “${BUTTONS.tryOnceMore}” in the thread. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
 };
 
 /** Added, but not known to be good as it is. */
@@ -595,13 +590,13 @@ export const STATUS_WORDS: Record<string, string> = {
 };
 
 export const NEXT_STEPS: Record<Outcome['kind'], string> = {
-  added: "What becomes of it from here on can be seen in ColdSend's dashboard.",
+  added: 'From now on, check its status in the ColdSend dashboard.',
   exists:
-    "Nothing was changed. Look for it in ColdSend's dashboard. If an earlier try ended without a clear answer, that one had added it.",
-  refused: `Use the button “${BUTTONS.fixAndTryAgain}” in the thread: the form opens filled in, and only the passwords are to be entered again.`,
-  key_refused: `${whoCanStore('another')} After that, use the button “${BUTTONS.fixAndTryAgain}” in the thread.`,
-  unknown: `It may or may not have been added. Look in ColdSend's dashboard, or use the button “${BUTTONS.tryOnceMore}” in the thread: if ColdSend then says that it has this address already, this try had added it.`,
-  expired: `The passwords have been wiped. Use the button “${BUTTONS.tryOnceMore}” in the thread to enter them again.`,
+    'We changed nothing. Look for it in the ColdSend dashboard. If an earlier try ended without a clear answer, that try worked.',
+  refused: `Press “${BUTTONS.fixAndTryAgain}” in the thread. The form keeps your answers; enter only the passwords again.`,
+  key_refused: `${whoCanStore('another')} After that, press “${BUTTONS.fixAndTryAgain}” in the thread.`,
+  unknown: `Look in the ColdSend dashboard, or press “${BUTTONS.tryOnceMore}” in the thread. If ColdSend says the address already exists, the first try worked.`,
+  expired: `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” in the thread and enter them again.`,
 };
 
 /** The button under an outcome; `added` and `exists` leave nothing to try. */
@@ -616,12 +611,12 @@ export const TRY_AGAIN: Record<Outcome['kind'], string | undefined> = {
 
 export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {
   answer_lost: 'The connection to ColdSend broke before it answered.',
-  server_error: 'ColdSend answered with an error of its own.',
-  unexpected_answer: 'ColdSend answered with something I do not understand.',
-  interrupted: 'I was stopped before I could note what ColdSend answered.',
+  server_error: 'ColdSend had a server error.',
+  unexpected_answer: "I don't understand ColdSend's answer.",
+  interrupted: "I restarted before I got ColdSend's answer.",
 };
 
-/** Why the outcome of a request is not known that was unfinished in a backup. */
+/** Why the outcome of a request from a backup is not known. */
 export const RESTORED = [
   "I was restored from a backup, so I don't know what happened to this request.",
   'If another reply in this thread shows a result, that one is right.',
@@ -640,73 +635,73 @@ export const FACTS = {
   inbox_type: 'Provider',
   daily_limit: 'Daily limit',
   perDay: (limit: number) => `${limit} a day`,
-  inbox_id: 'Inbox id',
+  inbox_id: 'Inbox ID',
   coldsendSaid: 'ColdSend says',
   answerSaid: 'The answer says',
   missingScopes: 'Missing scopes',
   client: 'Client',
   more: (count: number) => `… and ${count} more`,
-  reference: 'Reference',
+  reference: 'Support code:',
 } as const;
 
 // The Home tab
 
-/** What the workspace's own key is used for, and what its removal changes. */
+/** Where the workspace's own key is used, and the effect of its removal. */
 const KEY_USES = {
-  everywhere: 'used in all channels. Once it is removed, no inbox can be added until another one is stored here.',
-  elsewhere: 'used in all channels without a client. Once it is removed, no inbox can be added there.',
-  nowhere: 'not used as things are set.',
+  everywhere: 'used in all channels. Without it, nobody can add inboxes until you add another key.',
+  elsewhere: 'used in all channels without a client. Without it, nobody can add inboxes there.',
+  nowhere: 'not used with the current settings.',
 } as const;
 
-const AFTER_CLIENT = { workspace_key: "the workspace's key is used", nothing: 'no inbox can be added' } as const;
+const AFTER_CLIENT = { workspace_key: "I use the workspace's key", nothing: 'nobody can add inboxes' } as const;
 
 export const HOME = {
   title: 'Inboxes for ColdSend',
-  intro: `Type ${COMMAND} in a channel to add an inbox. How it went is told in a thread.`,
+  intro: `Type ${COMMAND} in a channel to add an inbox. You get the result in a thread.`,
   keyTitle: 'ColdSend API key',
-  noKey: 'No key is stored for this workspace yet, so no inbox can be added.',
-  noOwnKey: 'No key is stored for this workspace itself, so inboxes can be added in the channels of clients only.',
-  keyUnused: 'It is not used as things are set: inboxes can be added in the channels of clients only.',
-  storedKey: (lastFour: string) => `A key ending in ${lastFour} is stored.`,
-  storedBy: (who: string, when: string) => `Stored by ${who}, ${when}.`,
+  noKey: "This workspace has no key yet, so I can't add inboxes.",
+  noOwnKey: 'This workspace has no key of its own, so you can add inboxes only in client channels.',
+  keyUnused: 'It is not used with the current settings: you can add inboxes only in client channels.',
+  storedKey: (lastFour: string) => `The key ends in ${lastFour}.`,
+  storedBy: (who: string, when: string) => `Saved by ${who}, ${when}.`,
   checked: (when: string) => `Last checked ${when}.`,
-  adminHint: 'As an admin or owner of this workspace you can store, replace and remove it.',
-  memberHint: 'An admin or owner of this workspace can store, replace and remove it here.',
-  clientsTitle: 'Keys of clients',
+  adminHint: 'As an admin or owner of this workspace, you can add, replace and remove it.',
+  memberHint: 'An admin or owner of this workspace can add, replace and remove it here.',
+  clientsTitle: 'Client keys',
   noClients:
-    "One channel, one client: bind a client's key to a channel, and inboxes that are added there go to that client's ColdSend account.",
-  clientKey: (client: string, lastFour: string) => `${client}: a key ending in ${lastFour}.`,
+    "One channel, one client. Add a client's key for a channel, and its inboxes go to that client's ColdSend account.",
+  clientKey: (client: string, lastFour: string) => `${client}: the key ends in ${lastFour}.`,
   clientsShown: (from: number, to: number, of: number) => `Clients ${from}–${to} of ${of}, by name.`,
   settingsTitle: 'Settings',
-  settingsHint: 'As an admin or owner of this workspace you can change them; everybody else can see them here.',
+  settingsHint: 'As an admin or owner of this workspace, you can change them. Everyone else can see them here.',
   settingsMemberHint: 'An admin or owner of this workspace can change them here.',
   mayNotAdd: {
-    admins_only: 'You may not add inboxes yourself: only admins and owners may. Ask one of them.',
-    not_chosen: 'You may not add inboxes yourself: an admin has chosen who may. Ask an admin to add you.',
+    admins_only: 'Only admins and owners may add inboxes. Ask one of them to add yours.',
+    not_chosen: 'You are not among the people who may add inboxes. Ask an admin to add you.',
   },
   whoMayAdd: {
-    everyone: 'Everyone but guests',
+    everyone: 'Everyone except guests',
     admins: 'Admins and owners only',
     chosen: (who: string) => `${who}, and admins and owners`,
-    unreadable: "Admins and owners only, because I can't read what was set. Save the settings again.",
+    unreadable: "Admins and owners only, because I can't read the settings. Save them again.",
   },
   settings: {
     whoMayAdd: 'Who may add inboxes',
-    results: 'Results are told in',
+    results: 'Results go to',
     ownChannel: `a thread in the channel where ${COMMAND} was used`,
-    dailyLimit: 'Daily limit the form starts with',
+    dailyLimit: 'Default daily limit',
     elsewhere: 'In channels without a client',
-    workspace_key: "the workspace's key is used",
-    nothing: `no inbox can be added, and ${COMMAND} names the channels where it works`,
+    workspace_key: "I use the workspace's key",
+    nothing: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
   },
-  notLookedUp: 'I could not check who you are because Slack did not answer. Open this tab again in a minute.',
+  notLookedUp: 'I could not check your account because Slack did not answer. Open this tab again in a minute.',
   latestTitle: 'Latest inboxes',
-  none: 'None has been added yet.',
+  none: 'There are no inboxes here yet.',
   remove: {
     title: 'Remove the key?',
     /** In the confirm dialog, of which Slack shows 300 characters. */
     text: (lastFour: string, use: 'everywhere' | 'elsewhere' | 'nowhere') =>
-      `The key ending in ${lastFour} is ${KEY_USES[use]} What waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there if it is no longer needed.`,
+      `The key ending in ${lastFour} is ${KEY_USES[use]} Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there if you no longer need it.`,
     confirm: 'Remove it',
     deny: 'Keep it',
   },
@@ -714,7 +709,7 @@ export const HOME = {
     title: (client: string) => `Remove the key of ${client}?`,
     /** As above. */
     text: (lastFour: string, channels: string, then: 'workspace_key' | 'nothing') =>
-      `The key ending in ${lastFour} is used in ${channels}. Once it is removed, ${AFTER_CLIENT[then]} there, and what waits for it goes on waiting for up to a day. The key itself stays valid at ColdSend: revoke it there.`,
+      `The key ending in ${lastFour} is used in ${channels}. Without it, ${AFTER_CLIENT[then]} there. Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there.`,
     channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),
   },
 } as const;
@@ -723,20 +718,20 @@ export const HOME = {
 
 export const AUDIT = {
   title: 'Audit trail',
-  about: 'Who did what when, newest first, for a year. Times are shown in your own time zone.',
+  about: 'All changes and requests of the last year, newest first. Times are in your time zone.',
   refusedBounded:
-    'Of refused attempts, at most 20 an hour are listed for one person. When there are very many, only the first 5 are.',
+    'I list at most 20 refused attempts an hour for each person. If there are very many, I list only the first 5.',
   empty: 'There is nothing here yet.',
   nobody: 'ColdSend or the bot',
-  exportDone: 'The whole audit trail is on its way to your direct messages with me, as a CSV file.',
+  exportDone: 'I sent you the whole audit trail as a CSV file. Look in your direct messages with me.',
   exportFailed:
-    'I could not send you the file, because Slack did not take it. Try again in a minute; if it stays so, have the app installed again: it may lack the scope files:write.',
+    'Slack refused the file, so I could not send it to you. Try again in a minute. If this keeps happening, install the app again: it may lack the scope files:write.',
   exportUnsure:
-    'Something went wrong on my side, so I may have sent you the file or not. Look in your direct messages with me before you try again.',
-  exportStarts: 'One moment: I am putting the audit trail together.',
+    "Something went wrong on my side. I don't know if I sent you the file. Look in your direct messages with me before you try again.",
+  exportStarts: 'One moment. I am preparing the audit trail.',
   exportMessage: (entries: number, capped: boolean) =>
     capped
-      ? `Here are the newest ${entries} entries of the audit trail, as CSV. There are more than fit into one file.`
+      ? `Here are the newest ${entries} entries of the audit trail, as CSV. The older entries don't fit into one file.`
       : `Here is the audit trail as CSV, ${entries} entries.`,
   exportTitle: 'Audit trail',
 } as const;
@@ -744,12 +739,12 @@ export const AUDIT = {
 export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   installed: 'Installed',
   uninstalled: 'Uninstalled',
-  key_stored: 'Key stored',
+  key_stored: 'Key added',
   key_replaced: 'Key replaced',
   key_removed: 'Key removed',
   settings_changed: 'Setting changed',
   inbox_requested: 'Inbox requested',
-  inbox_outcome: 'Outcome',
+  inbox_outcome: 'Result',
   refused_attempt: 'Attempt refused',
   audit_exported: 'Audit trail exported',
 };
@@ -757,8 +752,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
 const AUDIT_DETAIL_WORDS: Record<string, string> = {
   email_address: 'address',
   last_four: 'key ending in',
-  inbox_id: 'inbox id',
-  attempt: 'what',
+  inbox_id: 'inbox ID',
 };
 
 /** What a detail of an entry is called. */
@@ -771,20 +765,20 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   deactivated: 'deactivated',
   guest: 'a guest',
   admins_only: 'not an admin, and only admins may add inboxes',
-  not_chosen: 'not among those who may add inboxes',
+  not_chosen: 'not among the people who may add inboxes',
   not_admin: 'not an admin',
-  settings_unreadable: "not an admin, while the settings can't be read",
-  not_theirs: 'a form that was opened for somebody else',
+  settings_unreadable: "not an admin, while I can't read the settings",
+  not_theirs: 'a form that was opened for another person',
   [COMMAND]: COMMAND,
   [CALLBACKS.who]: 'first page of the form',
   [CALLBACKS.how]: 'adding an inbox',
-  [CALLBACKS.storeKey]: 'storing a key',
-  [CALLBACKS.clientKey]: "storing a client's key",
+  [CALLBACKS.storeKey]: 'adding a key',
+  [CALLBACKS.clientKey]: "adding a client's key",
   [CALLBACKS.settings]: 'changing the settings',
   [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
-  [ACTIONS.tryAgain]: 'the button under an outcome',
+  [ACTIONS.tryAgain]: 'the button under a result',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",
@@ -802,10 +796,14 @@ export function auditValue(value: string): string {
   return Object.hasOwn(AUDIT_VALUE_WORDS, value) ? (AUDIT_VALUE_WORDS[value] ?? value) : value;
 }
 
-const WHO_BINDS = "An admin or owner of this workspace can bind a client's key to a channel in my Home tab.";
+const WHO_BINDS = "An admin or owner of this workspace can add a client's key for a channel in my Home tab.";
 
 function whoCanStore(which: 'a' | 'another'): string {
-  return `An admin or owner of this workspace can store ${which} key in my Home tab, or by typing ${COMMAND}.`;
+  return `An admin or owner of this workspace can add ${which} key in my Home tab, or by typing ${COMMAND}.`;
+}
+
+function askForHelp(code: string): string {
+  return `If this keeps happening, ask the person who runs this bot for help. ${UNREADABLE.code(code)}`;
 }
 
 function unencrypted(protocol: 'SMTP' | 'IMAP', port: number): string {
@@ -813,11 +811,11 @@ function unencrypted(protocol: 'SMTP' | 'IMAP', port: number): string {
 }
 
 function blankEnds(password: string): string {
-  return `The ${password} begins or ends with a blank. That often happens when you copy it.`;
+  return `The ${password} begins or ends with a blank. Copying often adds one.`;
 }
 
 function curlyQuotes(password: string): string {
-  return `The ${password} has curly quotes. Some programs put them in place of straight ones.`;
+  return `The ${password} has curly quotes. Some programs turn straight quotes into them.`;
 }
 
 function inFull(mails: number): string {

@@ -5,7 +5,7 @@ import type { Committed, RequestFacts } from '../../faults/judging/facts.ts';
 
 const told: Committed = { state: 'told', outcome: 'added', replyNoted: true };
 const added = { text: 'Inbox added – jane@faults.test', shows: 'added' } as const;
-const unknown = { text: 'Not known whether the inbox was added', shows: 'unknown' } as const;
+const unknown = { text: "We don't know if the inbox was added", shows: 'unknown' } as const;
 const armed: Committed = { state: 'armed', outcome: undefined, replyNoted: false };
 
 const inOrder: RequestFacts = {

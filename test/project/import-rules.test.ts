@@ -19,7 +19,8 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
   'slack/blocks/': /^slack\/(blocks\/|(ids|sentences)\.ts$)/,
   'slack/modals/': /^slack\/(modals|blocks|web-api)\/|^slack\/(ids|sentences)\.ts$/,
-  'slack/permissions/': /^slack\/(permissions|install|modals|web-api|bolt)\/|^slack\/(ids|sentences)\.ts$|^(add-inbox|operations)\//,
+  'slack/permissions/':
+    /^slack\/(permissions|install|modals|web-api|bolt)\/|^slack\/(ids|sentences)\.ts$|^(add-inbox|operations)\//,
   'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,
   'storage/sealing/': /^storage\/(sealing|rows|sqlite)\/|^storage\/[a-z-]+\.ts$|^add-inbox\//,
   'web/': /^(web|add-inbox|operations)\/|^slack\/ids\.ts$/,

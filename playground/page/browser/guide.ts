@@ -39,7 +39,7 @@ function listSteps(page: Page): Step[] {
   };
   return [
     {
-      title: 'Store a key',
+      title: 'Add a key',
       isDone: guide.keyStored,
       button: 'Open the form',
       run: openForm,

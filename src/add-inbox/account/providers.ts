@@ -34,7 +34,7 @@ export const PROVIDERS: Record<InboxType, Provider> = {
     maxDailyLimit: 10_000,
   },
   CUSTOM_SMTP: {
-    name: 'Another provider',
+    name: 'Other provider',
     smtp_host: undefined,
     smtp_port: 587,
     imap_host: undefined,

@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
-import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { escapeMrkdwn, escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { ANNOUNCEMENT, PLACES, PROVIDER_PHRASES } from '../sentences.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
@@ -14,12 +15,9 @@ import { nameInbox, renderInbox } from './inbox-text.ts';
  * once and updated whenever that changes.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
-  const { account, client, outcome, userId } = request;
+  const { account, client, userId } = request;
   const { emoji, title, words, status } = describeState(request);
-  const by = ANNOUNCEMENT[outcome === undefined ? 'adds' : 'asked'](
-    `<@${userId}>`,
-    PROVIDER_PHRASES[account.inbox_type],
-  );
+  const by = ANNOUNCEMENT.requestedBy(`<@${userId}>`, nameProvider(account));
   const misplaced = sayWhyHere(request);
   const blocks: KnownBlock[] = [
     renderSection('state', mrkdwn(`${emoji} *${title}*\n${by}`)),
@@ -30,12 +28,18 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
   ];
   const said = [
     `${title} – ${nameInbox(account, client)}.`,
-    by,
+    `${by}.`,
     words,
     status && `${escapeTopLevel(status)}.`,
     misplaced,
   ];
   return { text: said.filter(Boolean).join(' '), blocks };
+}
+
+/** Other providers by their server, which no markup can be in. */
+function nameProvider({ inbox_type, smtp_host }: AccountToAdd): string {
+  const name = PROVIDER_PHRASES[inbox_type];
+  return inbox_type === 'CUSTOM_SMTP' ? `${name} (${escapeMrkdwn(smtp_host)})` : name;
 }
 
 /** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */

@@ -98,7 +98,7 @@ test('/add-inbox', async (context) => {
       assert.equal(status, 'ok');
       assert.equal(
         ephemeral?.rendered,
-        '`/add-inbox` takes nothing or one address, like `/add-inbox jane@acme.com`. Type `/add-inbox help` for more.',
+        'I did not understand that. Type `/add-inbox`, or add one address: `/add-inbox jane@acme.com`. For more, type `/add-inbox help`.',
       );
       assert.equal(member.modal(), undefined);
     });
@@ -114,7 +114,7 @@ test('/add-inbox', async (context) => {
       const person = newcomer();
       slack.failNext('users.info', fault);
       await person.command('/add-inbox', { channelId });
-      const page = await person.waitForModal(({ rendered }) => rendered.includes('could not check who you are'));
+      const page = await person.waitForModal(({ rendered }) => rendered.includes('could not check your account'));
       assert.equal(page.callbackId, NOTICE);
       assert.match(page.rendered, /try again in a minute/);
       assert.deepEqual(page.fields, []);
@@ -148,9 +148,9 @@ test('/add-inbox', async (context) => {
       await person.command('/add-inbox', { channelId });
       const told = await slack.waitForMessage(({ onlyFor }) => onlyFor === person.userId);
       assert.equal(told.channelId, channelId);
-      assert.match(told.text, /^Slack did not open the form in time, and nothing was done\. Please try again/);
+      assert.match(told.text, /^Slack did not open the form in time, and I did nothing\. Press the button again/);
       await openForm(person, channelId);
-      const reference = /reference (\w+)\.$/.exec(told.text)?.[1] ?? 'none';
+      const reference = /Support code: (\w+)$/.exec(told.text)?.[1] ?? 'none';
       assert.ok(world.bot.output().includes(reference), 'whoever runs the bot finds the reference in the log');
     });
   }

@@ -52,7 +52,7 @@ test('the form', async (context) => {
     assert.match(page.rendered, /SMTP smtp\.gmail\.com port 587 with TLS, IMAP imap\.gmail\.com port 993 with SSL/);
     assert.match(page.rendered, /\[ Edit servers \]/);
     assert.match(fieldOf(page, 'smtp_password').hint ?? '', /app password.*myaccount\.google\.com\/apppasswords/s);
-    assert.match(fieldOf(page, 'smtp_password').hint ?? '', /can be seen on your screen/);
+    assert.match(fieldOf(page, 'smtp_password').hint ?? '', /near your screen can read it/);
     assert.equal(fieldOf(page, 'daily_limit').value, '30');
     assert.match(fieldOf(page, 'daily_limit').hint ?? '', /20–30 .* 50–80 .* 80–100/);
     await member.type('smtp_password', GOOGLE_PASSWORD);
@@ -70,7 +70,7 @@ test('the form', async (context) => {
       const page = await openHowPage(member, channelId, { address: 'bob@acme.com', provider: 'Microsoft 365' });
       assert.deepEqual(Object.keys(valuesOf(page)), ['smtp_password', 'daily_limit']);
       assert.match(page.rendered, /SMTP smtp\.office365\.com port 587 with TLS, IMAP outlook\.office365\.com port 993/);
-      assert.match(fieldOf(page, 'smtp_password').hint ?? '', /refuse passwords .* ColdSend's dashboard/);
+      assert.match(fieldOf(page, 'smtp_password').hint ?? '', /refuse passwords .* the ColdSend dashboard/);
       await typeAll(member, { smtp_password: PASSWORD, daily_limit: '25' });
       await submitInbox(member);
       const sent = await waitForSent(coldsend, 'bob@acme.com');
@@ -94,7 +94,7 @@ test('the form', async (context) => {
   );
 
   await context.test('adds an inbox of another provider, with one login for both servers', async () => {
-    const page = await openHowPage(member, channelId, { address: 'kim@acme.com', provider: 'Another provider' });
+    const page = await openHowPage(member, channelId, { address: 'kim@acme.com', provider: 'Other provider' });
     assert.deepEqual(Object.keys(valuesOf(page)), [...SERVER_FIELDS, 'daily_limit']);
     assert.deepEqual(valuesOf(page), {
       smtp_host: undefined,
@@ -370,7 +370,7 @@ test('the form', async (context) => {
     slack.failNext('users.info', { status: 500 });
     await member.click('Back');
     const told = await waitForPage(member, 'notice');
-    assert.match(told.rendered, /nothing was done/);
+    assert.match(told.rendered, /I did nothing/);
     assert.match(told.rendered, /[Tt]ry again/);
     assert.deepEqual(told.fields, []);
     await member.close();
@@ -391,12 +391,12 @@ test('the form', async (context) => {
     await member.choose('inbox_type', 'GOOGLE_WORKSPACE');
     slack.failNext('users.info', { status: 500 });
     const who = await member.submit();
-    assert.match(errorsOf(who.modal).inbox_type ?? '', /could not check who you are.*press the button again/);
+    assert.match(errorsOf(who.modal).inbox_type ?? '', /could not check your account.*Press the button again/);
     assert.equal((await member.submit()).modal?.callbackId, HOW_PAGE);
     await member.type('smtp_password', GOOGLE_PASSWORD);
     slack.failNext('users.info', { status: 500 });
     const how = await member.submit();
-    assert.match(errorsOf(how.modal).daily_limit ?? '', /could not check who you are.*nothing was done/);
+    assert.match(errorsOf(how.modal).daily_limit ?? '', /could not check your account.*I did nothing/);
     assert.equal(fieldOf(how.modal, 'smtp_password').value, GOOGLE_PASSWORD);
     await submitInbox(member);
     await waitForSent(coldsend, 'late@acme.com');

@@ -11,7 +11,7 @@ const LATE: { how: string; fault: Fault }[] = [
 ];
 
 /** Of what is said to people about something that is in fact open. */
-const LIE = /did not open|nothing was done|went wrong|didn't tell/;
+const LIE = /did not open|I did nothing|went wrong|didn't tell/;
 
 for (const { how, fault } of LATE) {
   test(`a form that Slack ${how} is filled, and nobody is told that nothing was done`, async (context) => {
@@ -81,8 +81,8 @@ test('where nobody knows whether a form is open, nothing is claimed', async (con
   slack.failNext('views.update', { status: 503 });
   await person.command('/add-inbox', { channelId });
   const told = await slack.waitForMessage(({ onlyFor }) => onlyFor === person.userId);
-  assert.match(told.text, /^Slack didn't tell me if it opened the form\. If you see it, go on there\./);
-  assert.doesNotMatch(told.text, /nothing was done/);
+  assert.match(told.text, /^Slack didn't tell me if it opened the form\. If you see it, fill it in\./);
+  assert.doesNotMatch(told.text, /I did nothing/);
 });
 
 test('a waiting page never stays: Slack is asked again to fill it, and a failure is shown in it', async (context) => {
@@ -111,10 +111,10 @@ test('a waiting page never stays: Slack is asked again to fill it, and a failure
     slack.failNext('chat.postMessage', { error: 'rate_limited' });
     slack.failNext('views.push', { answerAfterMs: 2_000 });
     await admin.click('audit_export');
-    const page = await admin.waitForModal(({ rendered }) => /I may have sent you the file or not/.test(rendered));
+    const page = await admin.waitForModal(({ rendered }) => /I don't know if I sent you the file/.test(rendered));
     assert.equal(page.callbackId, NOTICE);
     await slack.waitForMessage(
-      ({ channelId: place, text }) => place === admin.botDm() && /reference \w+\.$/.test(text),
+      ({ channelId: place, text }) => place === admin.botDm() && /Support code: \w+$/.test(text),
     );
     await closeAll(admin);
   });

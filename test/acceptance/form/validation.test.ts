@@ -208,7 +208,7 @@ test('mistakes', async (context) => {
     const { modal } = await member.submit();
     const sentence = errorsOf(modal).smtp_password ?? '';
     assert.match(sentence, /^Address of the inbox: This is not an email address\./);
-    assert.match(sentence, /Go Back to change it\./);
+    assert.match(sentence, /Press “Back” to change it\./);
   });
 
   for (const [what, metadata] of [
@@ -233,7 +233,7 @@ test('mistakes', async (context) => {
         assert.equal(modal?.callbackId, NOTICE);
         assert.match(
           modal.rendered,
-          /Something went wrong on my side, and nothing was done\. Try again; .* reference \w+/,
+          /Something went wrong on my side, and I did nothing\. Please try again\. .* Support code: \w+/,
         );
       }
       assert.equal(additionsIn(coldsend).length, before);
@@ -273,11 +273,11 @@ test('mistakes', async (context) => {
     await member.tick('imap_use_ssl', 'yes', false);
     const warned = await member.submit();
     for (const says of [
-      /The inbox was not added yet/,
+      /The inbox is not added yet/,
       /The password begins or ends with a blank/,
       /The IMAP password has curly quotes/,
       /IMAP encryption is off, but port 993 works only with encryption/,
-      /A daily limit of 100,001 is above the maximum for another provider: 100,000 mails a day/,
+      /A daily limit of 100,001 is above the maximum: 100,000 mails a day \(Other provider\)/,
       /press “Add inbox” again to add the inbox as it is/,
     ]) {
       assert.match(warned.modal?.rendered ?? '', says);

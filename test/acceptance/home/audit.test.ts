@@ -27,7 +27,7 @@ test('the audit trail', async (context) => {
     await guest.command('/add-inbox', { channelId });
     await guest.waitForModal(({ rendered }) => /Guests can't/.test(rendered));
     await admin.click('home_remove_key', { in: 'home' });
-    await slack.waitFor(() => /No key is stored/.test(admin.home().rendered) || undefined, 'the key to be gone');
+    await slack.waitFor(() => /No key is saved/.test(admin.home().rendered) || undefined, 'the key to be gone');
 
     const lines = entriesOf(await openTrail(admin));
     const expected = [
@@ -46,7 +46,7 @@ test('the audit trail', async (context) => {
   await context.test('is exported as CSV into the DM of who asks, without secrets and without formulas', async () => {
     await openTrail(admin);
     await admin.click('audit_export', { in: 'modal' });
-    const page = await admin.waitForModal(({ rendered }) => /on its way to your direct messages/.test(rendered));
+    const page = await admin.waitForModal(({ rendered }) => /Look in your direct messages/.test(rendered));
     assert.equal(page.callbackId, NOTICE);
     await closeAll(admin);
     const dm = admin.botDm() ?? assert.fail('no DM');
@@ -70,8 +70,8 @@ test('the audit trail', async (context) => {
     await openTrail(admin);
     slack.failNext('files.completeUploadExternal', { error: 'missing_scope' });
     await admin.click('audit_export', { in: 'modal' });
-    await admin.waitForModal(({ rendered }) => /Slack did not take it.*files:write/.test(rendered));
-    assert.match(admin.in(admin.botDm() ?? '').at(-1)?.rendered ?? '', /I could not send you the file/);
+    await admin.waitForModal(({ rendered }) => /Slack refused the file.*files:write/.test(rendered));
+    assert.match(admin.in(admin.botDm() ?? '').at(-1)?.rendered ?? '', /could not send it to you/);
     await closeAll(admin);
   });
 
@@ -107,7 +107,7 @@ test('the audit trail', async (context) => {
     slack.setPerson(admin.userId, { is_admin: false });
     await admin.click('Older', { in: 'modal' });
     const page = await waitForPage(admin, NOTICE);
-    assert.match(page.rendered, /Only an admin or owner/);
+    assert.match(page.rendered, /Only admins and owners/);
     slack.setPerson(admin.userId, { is_admin: true });
   });
 

@@ -40,11 +40,11 @@ test('one channel, one client', async (context) => {
     await store(admin);
     for (const id of [acme, acmeOps]) {
       assert.equal(slack.messages(id).length, 1);
-      assert.match(slack.messages(id)[0]?.text ?? '', /has made this the channel of a client.* Client: Acme\.$/);
+      assert.match(slack.messages(id)[0]?.text ?? '', /connected this channel to a client.* Client: Acme\.$/);
     }
     for (const person of [admin, member]) {
       const { rendered } = await person.openHome();
-      assert.match(rendered, /Acme: a key ending in acm1\. It worked when it was last used\.\n#acme, #acme-ops/);
+      assert.match(rendered, /Acme: the key ends in acm1\. It worked the last time I used it\.\n#acme, #acme-ops/);
       assert.equal(rendered.includes('[ Change ] [ Remove ]'), person === admin);
     }
   });
@@ -74,7 +74,14 @@ test('one channel, one client', async (context) => {
   });
 
   const mistakes: [what: string, label: string, channels: string[], key: string, field: string, says: RegExp][] = [
-    ['a label that is taken', 'ACME', [globex], GLOBEX_KEY, 'client_label', /A client of this name has a key already/],
+    [
+      'a label that is taken',
+      'ACME',
+      [globex],
+      GLOBEX_KEY,
+      'client_label',
+      /A client with this name already has a key/,
+    ],
     ['a channel of another client', 'Globex', [acme], GLOBEX_KEY, 'client_channels', /is for Acme already/],
     ['a closed channel', 'Globex', [closed], GLOBEX_KEY, 'client_channels', /post in this channel.*\/invite/],
     ['no key', 'Globex', [globex], 'nothing', 'api_key', /not a ColdSend API key/],
@@ -128,7 +135,7 @@ test('one channel, one client', async (context) => {
         counts().reduce((sum, count) => sum + count),
         before.reduce((sum, count) => sum + count) + 1,
       );
-      assert.match((await admin.openHome()).rendered, /Initech: a key ending in glo2/);
+      assert.match((await admin.openHome()).rendered, /Initech: the key ends in glo2/);
       await openChange(world, 'Initech');
       await store(admin);
       assert.deepEqual(
@@ -150,7 +157,7 @@ test('one channel, one client', async (context) => {
     await store(admin);
     const { modal } = await member.submit();
     assert.equal(modal?.callbackId, NOTICE);
-    assert.match(modal.rendered, /changed which ColdSend key this channel uses.*nothing was done/s);
+    assert.match(modal.rendered, /changed the ColdSend key of this channel.*I did nothing/s);
     assert.equal(additionsIn(coldsend).filter(({ body }) => JSON.stringify(body).includes('late@')).length, 0);
     await closeAll(member);
   });
@@ -162,13 +169,13 @@ test('one channel, one client', async (context) => {
     assert.match(form.rendered, /Acme uses the key ending in acm1/);
     await admin.choose('client_channels', [acme]);
     await store(admin);
-    assert.match((await member.openHome()).rendered, /Acme: a key ending in acm1\..*\n#acme\n/);
+    assert.match((await member.openHome()).rendered, /Acme: the key ends in acm1\..*\n#acme\n/);
     const other = 'cs_live_acme2acme2acme2acme2acme2acme2acme2acm3';
     coldsend.addKey(other, { name: 'acme 2' });
     await openChange(world, 'Acme');
     await admin.type('api_key', other);
     await store(admin);
-    assert.match((await member.openHome()).rendered, /Acme: a key ending in acm3\..*\n#acme\n/);
+    assert.match((await member.openHome()).rendered, /Acme: the key ends in acm3\..*\n#acme\n/);
     await addInbox(member, acme, 'new@acme.com');
     await waitForReply(world, 'new@acme.com');
     assert.equal(keyUsedFor(world, 'new@acme.com'), 'acme 2');
@@ -187,7 +194,7 @@ test('one channel, one client', async (context) => {
     const { modal } = await admin.submit();
     assert.match(
       modal?.rendered ?? '',
-      /This client has changed.*I changed nothing\. Now:\nAcme: a key ending in acm3\.\n#acme, #acme-ops/s,
+      /This client has changed.*I saved nothing\. Now:\nAcme: the key ends in acm3\.\n#acme, #acme-ops/s,
     );
     await openChange(world, 'Acme');
     await admin.choose('client_channels', [acme]);
@@ -215,12 +222,12 @@ test('one channel, one client', async (context) => {
     assert.match(admin.modal()?.rendered ?? '', /This inbox is for Acme/);
     await closeAll(admin);
     const home = (await admin.openHome()).rendered;
-    assert.match(home, /Acme: a key ending in acm1\. It worked/);
-    assert.match(home, /A key ending in 4567 is stored/, "the workspace's own is as it was");
+    assert.match(home, /Acme: the key ends in acm1\. It worked/);
+    assert.match(home, /The key ends in 4567/, "the workspace's own is as it was");
   });
 
   await context.test(
-    'where nothing is to be added elsewhere, the command names the channels where it works',
+    'where nothing is to be added elsewhere, the command lists the channels where it works',
     async () => {
       await admin.openHome();
       await admin.click('home_settings', { in: 'home' });
@@ -238,10 +245,10 @@ test('one channel, one client', async (context) => {
 
   await context.test('removing one says what it was used for, and leaves the others', async () => {
     const { view } = await admin.openHome();
-    assert.match(JSON.stringify(view?.blocks), /The key ending in acm1 is used in 1 channel\. Once it is removed/);
+    assert.match(JSON.stringify(view?.blocks), /The key ending in acm1 is used in 1 channel\. Without it/);
     await clickOf(world, 'Acme', 'home_remove_client');
     await slack.waitFor(() => !admin.home().rendered.includes('Acme:') || undefined, 'the key to be gone');
-    assert.match((await member.openHome()).rendered, /Globex: a key ending in glo2/);
+    assert.match((await member.openHome()).rendered, /Globex: the key ends in glo2/);
     await member.command('/add-inbox', { channelId: acme });
     assert.match((await waitForPage(member, NOTICE)).rendered, /it has no client.*\n#globex/);
     await closeAll(member);
@@ -256,7 +263,7 @@ test('one channel, one client', async (context) => {
     await clickOf({ ...world, admin: other }, 'Globex', 'home_remove_client');
     await slack.waitFor(() => !other.home().rendered.includes('Globex:') || undefined, 'the key to be gone');
     const { modal } = await admin.submit();
-    assert.match(modal?.rendered ?? '', /This client has no key any more/);
+    assert.match(modal?.rendered ?? '', /The key of this client was removed/);
     await closeAll(admin);
   });
 
@@ -285,7 +292,7 @@ test('what waits for the key of a client', async (context) => {
   await fillClient(admin, 'Globex', [channel], GLOBEX_KEY);
   await store(admin);
   await slack.waitFor(
-    () => member.in(channel).find(({ rendered }) => /this client's API key, or none is stored for them/.test(rendered)),
+    () => member.in(channel).find(({ rendered }) => /This client's API key is missing/.test(rendered)),
     'the announcement to say what it waits for',
     { timeoutMs: 12_000 },
   );

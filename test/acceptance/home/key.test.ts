@@ -28,8 +28,8 @@ test('without a key', async (context) => {
 
   await context.test('a member is told who can store one, and has nothing to type into', async () => {
     await member.command('/add-inbox jane@acme.com', { channelId });
-    const page = await waitForText(member, /No ColdSend API key is stored/);
-    assert.match(page.rendered, /An admin or owner of this workspace can store a key in my Home tab, or by typing/);
+    const page = await waitForText(member, /This workspace has no ColdSend API key/);
+    assert.match(page.rendered, /An admin or owner of this workspace can add a key in my Home tab, or by typing/);
     assertOnlySays(page);
   });
 
@@ -41,12 +41,12 @@ test('without a key', async (context) => {
   });
 
   await context.test('the Home says so, with the button for admins only', async () => {
-    const asAdmin = await waitForHome(world, admin, /No key is stored for this workspace yet/);
-    assert.match(asAdmin, /\[ Store a key \]/);
+    const asAdmin = await waitForHome(world, admin, /This workspace has no key yet/);
+    assert.match(asAdmin, /\[ Add a key \]/);
     assert.doesNotMatch(asAdmin, /\[ Remove the key \]/);
-    const asMember = await waitForHome(world, member, /No key is stored for this workspace yet/);
+    const asMember = await waitForHome(world, member, /This workspace has no key yet/);
     assert.doesNotMatch(asMember, /\[ /);
-    assert.match(asMember, /An admin or owner of this workspace can store/);
+    assert.match(asMember, /An admin or owner of this workspace can add/);
   });
 
   for (const typed of [
@@ -78,10 +78,10 @@ test('without a key', async (context) => {
     ['misses scopes (list)', { kind: 'scopes_missing', form: 'list' }, /scopes are missing: sender_accounts:\w+\./],
     ['misses scopes (text)', { kind: 'scopes_missing', form: 'text' }, /scopes are missing: sender_accounts:write\./],
     ['forbids it', { kind: 'refused', status: 403, detail: 'Forbidden' }, /doesn't let this key add inboxes/],
-    ['is not there', { kind: 'refused', status: 404, detail: 'Not Found' }, /was not stored: .* COLDSEND_API_URL/],
+    ['is not there', { kind: 'refused', status: 404, detail: 'Not Found' }, /was not saved: .* COLDSEND_API_URL/],
     ['is somewhere else', { kind: 'redirect', status: 308, location: 'https://example.com/' }, /COLDSEND_ADD_PATH/],
-    ['takes anything', { kind: 'raw', status: 200, body: '{}' }, /was not stored: .* COLDSEND_API_URL/],
-    ['is a page', { kind: 'raw', status: 200, body: '<html></html>' }, /was not stored: .* COLDSEND_API_URL/],
+    ['takes anything', { kind: 'raw', status: 200, body: '{}' }, /was not saved: .* COLDSEND_API_URL/],
+    ['is a page', { kind: 'raw', status: 200, body: '<html></html>' }, /was not saved: .* COLDSEND_API_URL/],
   ];
   for (const [how, script, sentence] of refusals) {
     await context.test(`a key is not stored when ColdSend ${how}`, async () => {
@@ -92,7 +92,7 @@ test('without a key', async (context) => {
       assert.equal(modal?.callbackId, KEY_FORM);
       assert.match(errorsOf(modal).api_key ?? '', sentence);
       assert.equal(fieldOf(modal, 'api_key').value, API_KEY, 'it need not be pasted again');
-      await waitForHome(world, admin, /No key is stored for this workspace yet/);
+      await waitForHome(world, admin, /This workspace has no key yet/);
     });
   }
 
@@ -102,26 +102,23 @@ test('without a key', async (context) => {
     const asked = coldsend.ledger.length;
     slack.failNext('users.info', { status: 500 });
     const { modal } = await admin.submit();
-    assert.match(
-      modal?.rendered ?? '',
-      /could not check who you are because Slack did not answer, so nothing was done/,
-    );
+    assert.match(modal?.rendered ?? '', /could not check your account because Slack did not answer, so I did nothing/);
     assert.equal(coldsend.ledger.length, asked);
-    await waitForHome(world, admin, /No key is stored for this workspace yet/);
+    await waitForHome(world, admin, /This workspace has no key yet/);
   });
 
   await context.test('an admin stores it from the command, and goes on to the inbox', async () => {
     await closeAll(admin);
     await admin.command('/add-inbox jane@acme.com', { channelId });
     const form = await waitForPage(admin, KEY_FORM);
-    assert.match(form.rendered, /Before the first inbox can be added, I need a ColdSend API key/);
+    assert.match(form.rendered, /I need a ColdSend API key for this workspace/);
     assert.match(form.rendered, /scope sender_accounts:write/);
-    assert.match(fieldOf(form, 'api_key').hint ?? '', /can be seen while you type it/);
+    assert.match(fieldOf(form, 'api_key').hint ?? '', /near your screen can read it/);
     await admin.type('api_key', `  ${API_KEY} `);
     const { status, modal } = await admin.submit();
     assert.equal(status, 'ok');
     assert.equal(modal?.callbackId, WHO_PAGE);
-    assert.match(modal.rendered, /The key is stored and works\. Now the inbox:/);
+    assert.match(modal.rendered, /The key works and is saved\. Now the inbox:/);
     assert.equal(fieldOf(modal, 'email_address').value, 'jane@acme.com');
     const trial = coldsend.ledger.at(-1);
     assert.deepEqual([trial?.body, trial?.key], [{}, 'key 1']);
@@ -163,9 +160,9 @@ test('a key that could not be checked', async (context) => {
       await admin.type('api_key', API_KEY);
       const { status, modal } = await admin.submit();
       assert.deepEqual([status, modal], ['ok', undefined]);
-      await waitForHome(world, admin, /A key ending in 4567 is stored\. It could not be checked yet/);
+      await waitForHome(world, admin, /The key ends in 4567\. I could not check it yet/);
       await admin.click('home_remove_key', { in: 'home' });
-      await waitForHome(world, admin, /No key is stored/);
+      await waitForHome(world, admin, /No key is saved/);
     });
   }
 
@@ -175,10 +172,10 @@ test('a key that could not be checked', async (context) => {
     await owner.type('api_key', API_KEY);
     const { modal } = await owner.submit();
     assert.equal(modal?.callbackId, WHO_PAGE);
-    assert.match(modal.rendered, /stored but could not be checked yet, because ColdSend did not answer/);
+    assert.match(modal.rendered, /saved, but I could not check it because ColdSend did not answer/);
     await addInbox(member, channelId, 'first@acme.com');
     await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('ACTIVE'));
-    await waitForHome(world, member, /A key ending in 4567 is stored\. It worked when it was last used\./);
+    await waitForHome(world, member, /The key ends in 4567\. It worked the last time I used it\./);
   });
 
   for (const [how, script] of [
@@ -188,7 +185,7 @@ test('a key that could not be checked', async (context) => {
     await context.test(`is told from one that ColdSend knows, by its ${how}`, async () => {
       coldsend.answerNext(script);
       await storeKey(admin, API_KEY);
-      await waitForHome(world, admin, /It worked when it was last used\./);
+      await waitForHome(world, admin, /It worked the last time I used it\./);
     });
   }
 
@@ -203,21 +200,17 @@ test('the stored key', async (context) => {
 
   await context.test('shows its last four characters, who stored it and when, and whether it works', async () => {
     for (const person of [admin, member]) {
-      const home = await waitForHome(
-        world,
-        person,
-        /A key ending in 4567 is stored\. It worked when it was last used\./,
-      );
+      const home = await waitForHome(world, person, /The key ends in 4567\. It worked the last time I used it\./);
       assert.match(home, /Stored by @ada, \d{4}-\d\d-\d\d/);
       assert.match(home, /Last checked \d{4}-\d\d-\d\d/);
     }
   });
 
   await context.test('stays where the admin thinks again', async () => {
-    await waitForHome(world, admin, /A key ending in 4567/);
+    await waitForHome(world, admin, /The key ends in 4567/);
     const { status } = await admin.click('home_remove_key', { in: 'home', confirm: false });
     assert.equal(status, 'cancelled');
-    await waitForHome(world, admin, /A key ending in 4567/);
+    await waitForHome(world, admin, /The key ends in 4567/);
     const [confirm] = JSON.stringify(admin.home().view?.blocks).match(/"confirm":\{"title".*?\}\}/) ?? [];
     assert.match(confirm ?? '', /Remove the key\?/);
   });
@@ -225,7 +218,7 @@ test('the stored key', async (context) => {
   await context.test('is replaced from the Home, and the next inbox is added with the new one', async () => {
     await addInbox(member, channelId, 'before@acme.com');
     await waitForReply(world, 'before@acme.com', /ACTIVE/);
-    await waitForHome(world, admin, /A key ending in 4567/);
+    await waitForHome(world, admin, /The key ends in 4567/);
     await admin.click('Replace the key', { in: 'home' });
     const form = await waitForPage(admin, KEY_FORM);
     assert.match(form.rendered, /This replaces the key ending in 4567/);
@@ -233,7 +226,7 @@ test('the stored key', async (context) => {
     await admin.type('api_key', OTHER_KEY);
     const { modal } = await admin.submit();
     assert.equal(modal, undefined);
-    await waitForHome(world, admin, /A key ending in ano1 is stored/);
+    await waitForHome(world, admin, /The key ends in ano1/);
     await addInbox(member, channelId, 'after@acme.com');
     await waitForReply(world, 'after@acme.com', /ACTIVE/);
     assert.deepEqual(
@@ -243,20 +236,20 @@ test('the stored key', async (context) => {
   });
 
   await context.test('stays as it was when the one to replace it is refused', async () => {
-    await waitForHome(world, admin, /A key ending in ano1/);
+    await waitForHome(world, admin, /The key ends in ano1/);
     await admin.click('Replace the key', { in: 'home' });
     await waitForPage(admin, KEY_FORM);
     await admin.type('api_key', 'cs_live_unknown');
     const { modal } = await admin.submit();
     assert.match(errorsOf(modal).api_key ?? '', /ColdSend refused this key/);
     await closeAll(admin);
-    await waitForHome(world, admin, /A key ending in ano1 is stored\. It worked/);
+    await waitForHome(world, admin, /The key ends in ano1\. It worked/);
   });
 
   await context.test('outlives a restart', async () => {
     await world.bot.stop();
     await world.restart();
-    await waitForHome(world, member, /A key ending in ano1 is stored\. It worked/);
+    await waitForHome(world, member, /The key ends in ano1\. It worked/);
     await addInbox(member, channelId, 'restarted@acme.com');
     await waitForReply(world, 'restarted@acme.com', /ACTIVE/);
     assert.equal(additionsIn(coldsend).at(-1)?.key, 'other');
@@ -268,17 +261,17 @@ test('the stored key', async (context) => {
     coldsend.revokeKey(OTHER_KEY);
     await addInbox(member, channelId, 'refused@acme.com');
     const told = await waitForReply(world, 'refused@acme.com', /ColdSend refused the API key/);
-    assert.match(told, /An admin or owner of this workspace can store another key/);
+    assert.match(told, /An admin or owner of this workspace can add another key/);
 
     await closeAll(member);
     await member.command('/add-inbox', { channelId });
-    const page = await waitForText(member, /ColdSend refuses the API key that is stored/);
-    assert.match(page.rendered, /An admin or owner of this workspace can store another key/);
+    const page = await waitForText(member, /ColdSend refuses the API key of this workspace/);
+    assert.match(page.rendered, /An admin or owner of this workspace can add another key/);
     assertOnlySays(page);
     await waitForHome(
       world,
       member,
-      /ColdSend refused it when it was last used\. Inboxes wait until another one is stored/,
+      /ColdSend refused it the last time I used it\. Inboxes wait until you add another key/,
     );
   });
 
@@ -295,7 +288,7 @@ test('the stored key', async (context) => {
     await closeAll(admin);
     await admin.command('/add-inbox next@acme.com', { channelId });
     const form = await waitForPage(admin, KEY_FORM);
-    assert.match(form.rendered, /ColdSend refused the key ending in ano1: please store another one/);
+    assert.match(form.rendered, /ColdSend refused the key ending in ano1\. Please enter another one/);
     await admin.type('api_key', API_KEY);
     const { modal } = await admin.submit();
     assert.equal(modal?.callbackId, WHO_PAGE);
@@ -309,10 +302,10 @@ test('the stored key', async (context) => {
     await addInbox(member, channelId, 'scopes@acme.com');
     const told = await waitForReply(world, 'scopes@acme.com', /ColdSend refused the API key/);
     assert.match(told, /Missing scopes: sender_accounts:\w+/);
-    const home = await waitForHome(world, admin, /ColdSend refused it when it was last used/);
+    const home = await waitForHome(world, admin, /ColdSend refused it the last time I used it/);
     assert.match(home, /Missing scopes: sender_accounts:\w+/);
     await storeKey(admin, API_KEY);
-    await waitForHome(world, admin, /A key ending in 4567 is stored\. It worked/);
+    await waitForHome(world, admin, /The key ends in 4567\. It worked/);
   });
 
   await context.test('has the last ten inboxes beside it, with their outcome, the newest first', async () => {
@@ -334,9 +327,9 @@ test('the stored key', async (context) => {
   await context.test('is removed once that is confirmed, and nothing is sent with it any more', async () => {
     await openHowPage(member, channelId, { address: 'removed@acme.com', provider: 'GOOGLE_WORKSPACE' });
     await member.type('smtp_password', 'abcd efgh ijkl mnop');
-    await waitForHome(world, admin, /A key ending in 4567/);
+    await waitForHome(world, admin, /The key ends in 4567/);
     await admin.click('home_remove_key', { in: 'home' });
-    await waitForHome(world, admin, /No key is stored/);
+    await waitForHome(world, admin, /No key is saved/);
     const sent = additionsIn(coldsend).length;
     await submitInbox(member);
     await slack.waitFor(
@@ -346,18 +339,18 @@ test('the stored key', async (context) => {
     assert.equal(additionsIn(coldsend).length, sent);
     await closeAll(member);
     await member.command('/add-inbox', { channelId });
-    await waitForText(member, /No ColdSend API key is stored/);
+    await waitForText(member, /This workspace has no ColdSend API key/);
 
     await storeKey(admin, API_KEY);
     await waitForReply(world, 'removed@acme.com', /ACTIVE/);
   });
 
   await context.test('is told of in a DM when the form for it can not be opened', async () => {
-    await waitForHome(world, admin, /A key ending in 4567/);
+    await waitForHome(world, admin, /The key ends in 4567/);
     slack.failNext('views.open', { error: 'expired_trigger_id' });
     await admin.click('Replace the key', { in: 'home' });
     const told = await slack.waitForMessage(({ channelId: place }) => place === admin.botDm());
-    assert.match(told.text, /Slack did not open the form in time, and nothing was done\. Please try again/);
+    assert.match(told.text, /Slack did not open the form in time, and I did nothing\. Press the button again/);
   });
 
   await context.test('is never sent to Slack, nor written to the log', () => {

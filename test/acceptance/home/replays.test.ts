@@ -99,12 +99,12 @@ for (const [where, start] of Object.entries(WORLDS)) {
     });
 
     await context.test('an earlier press or form that comes again undoes nothing', async () => {
-      await change(() => remove(admin), /No key is stored/);
-      await change(() => store(admin, API_KEY), /A key ending in 4567 is stored/);
-      await change(() => remove(other), /No key is stored/);
-      await change(() => store(other, OTHER_KEY), /A key ending in ano1 is stored/);
-      await change(() => store(admin, THIRD_KEY), /A key ending in ird3 is stored/);
-      await change(() => addClient(admin, 'Acme', [acme], OTHER_KEY), /Acme: a key ending in ano1.*\n#acme\n/);
+      await change(() => remove(admin), /No key is saved/);
+      await change(() => store(admin, API_KEY), /The key ends in 4567/);
+      await change(() => remove(other), /No key is saved/);
+      await change(() => store(other, OTHER_KEY), /The key ends in ano1/);
+      await change(() => store(admin, THIRD_KEY), /The key ends in ird3/);
+      await change(() => addClient(admin, 'Acme', [acme], OTHER_KEY), /Acme: the key ends in ano1.*\n#acme\n/);
       await change(() => changeChannels(other, [acme, acmeOps]), /\n#acme, #acme-ops\n/);
       await change(() => changeChannels(admin, [acme]), /\n#acme\n/);
       await change(() => click(other, 'home_remove_client'), /^(?!.*Acme:)/s);
@@ -121,11 +121,11 @@ for (const [where, start] of Object.entries(WORLDS)) {
       slack.tamperNext({ payload: (payload) => withValue(payload, shown) });
       await admin.click('home_remove_key', { in: 'home' });
       const { rendered } = await waitForPage(admin, 'notice');
-      assert.match(rendered, /has changed since you opened this, so I changed nothing\. Now:\nA key ending in 4567/);
+      assert.match(rendered, /has changed since you opened this, so I saved nothing\. Now:\nThe key ends in 4567/);
       await slack.waitFor(() => admin.home().rendered.includes('ending in 4567') || undefined, 'the Home of now');
       await closeAll(admin);
       await admin.click('home_remove_key', { in: 'home' });
-      await slack.waitFor(() => admin.home().rendered.includes('No key is stored') || undefined, 'the key to go');
+      await slack.waitFor(() => admin.home().rendered.includes('No key is saved') || undefined, 'the key to go');
     });
 
     await context.test('a form that was open meanwhile stores nothing, and says what holds now', async () => {
@@ -140,23 +140,23 @@ for (const [where, start] of Object.entries(WORLDS)) {
       await other.type('api_key', OTHER_KEY);
       const asked = coldsend.ledger.length;
       const { modal } = await other.submit();
-      assert.match(modal?.rendered ?? '', /I changed nothing\. Now:\nA key ending in 4567 is stored/);
+      assert.match(modal?.rendered ?? '', /I saved nothing\. Now:\nThe key ends in 4567/);
       assert.equal(coldsend.ledger.length, asked, 'ColdSend is not asked about it either');
       await closeAll(other);
     });
 
     await context.test('asked for the key by the command, it goes on with the one there is by now', async () => {
       await remove(admin);
-      await waitForHome(member, /No key is stored/);
+      await waitForHome(member, /No key is saved/);
       await admin.command('/add-inbox kate@acme.com', { channelId });
       await waitForPage(admin, 'store_key');
       await store(other, API_KEY);
       await admin.type('api_key', OTHER_KEY);
       const { modal } = await admin.submit();
-      assert.match(modal?.rendered ?? '', /A key ending in 4567 was stored in the meantime, so I kept that one/);
+      assert.match(modal?.rendered ?? '', /The key ends in 4567 was stored in the meantime, so I kept that one/);
       assert.equal(fieldOf(modal, 'email_address').value, 'kate@acme.com');
       await closeAll(admin);
-      await waitForHome(member, /A key ending in 4567 is stored/);
+      await waitForHome(member, /The key ends in 4567/);
     });
 
     await context.test('of two submissions at once for the same, one counts', async () => {
@@ -168,10 +168,10 @@ for (const [where, start] of Object.entries(WORLDS)) {
       await admin.type('api_key', OTHER_KEY);
       await other.type('api_key', THIRD_KEY);
       const answers = await Promise.all([admin.submit(), other.submit()]);
-      const refused = answers.filter(({ modal }) => /I changed nothing/.test(modal?.rendered ?? ''));
+      const refused = answers.filter(({ modal }) => /I saved nothing/.test(modal?.rendered ?? ''));
       assert.equal(refused.length, 1);
       const stored = answers[0]?.modal === undefined ? 'ano1' : 'ird3';
-      assert.match((await member.openHome()).rendered, new RegExp(`A key ending in ${stored} is stored`));
+      assert.match((await member.openHome()).rendered, new RegExp(`The key ends in ${stored}`));
       await closeAll(admin);
       await closeAll(other);
     });

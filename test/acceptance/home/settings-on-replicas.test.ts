@@ -45,9 +45,9 @@ test('what an admin sets through one replica holds at once on another, and is in
   await context.test('the second has read and used all of it as it was before', async () => {
     deliverTo(world, second);
     const { rendered } = await member.openHome();
-    assert.match(rendered, /Who may add inboxes: Everyone but guests/);
-    assert.match(rendered, /Daily limit the form starts with: 30 a day/);
-    assert.match(rendered, /A key ending in 4567 is stored/);
+    assert.match(rendered, /Who may add inboxes: Everyone except guests/);
+    assert.match(rendered, /Default daily limit: 30 a day/);
+    assert.match(rendered, /The key ends in 4567/);
     assert.deepEqual(await add('before@acme.com'), { channelId, key: 'key 1' });
     assert.deepEqual(await add('before@acme-client.com', acme), { channelId: acme, key: 'key 1' });
   });
@@ -56,7 +56,7 @@ test('what an admin sets through one replica holds at once on another, and is in
     await throughTheFirst(() => changeSettings(admin, () => admin.type('default_daily_limit', '40')));
     const page = await openHowPage(member, channelId, { address: 'a@acme.com', provider: 'GOOGLE_WORKSPACE' });
     assert.equal(fieldOf(page, 'daily_limit').value, '40');
-    assert.match((await member.openHome()).rendered, /Daily limit the form starts with: 40 a day/);
+    assert.match((await member.openHome()).rendered, /Default daily limit: 40 a day/);
   });
 
   await context.test('who may add, also where the form is open there already', async () => {
@@ -70,7 +70,7 @@ test('what an admin sets through one replica holds at once on another, and is in
     assert.match((await waitForPage(member, NOTICE)).rendered, /Only admins and owners may add inboxes/);
     const { rendered } = await member.openHome();
     assert.match(rendered, /Who may add inboxes: Admins and owners only/);
-    assert.match(rendered, /You may not add inboxes yourself/);
+    assert.match(rendered, /Ask one of them to add yours/);
 
     await throughTheFirst(() =>
       changeSettings(admin, async () => {
@@ -84,7 +84,7 @@ test('what an admin sets through one replica holds at once on another, and is in
 
   await context.test('where results go', async () => {
     await throughTheFirst(() => changeSettings(admin, () => admin.choose('results_channel', results)));
-    assert.match((await member.openHome()).rendered, /Results are told in: #results/);
+    assert.match((await member.openHome()).rendered, /Results go to: #results/);
     assert.deepEqual(await add('told@acme.com'), { channelId: results, key: 'key 1' });
     await throughTheFirst(() => changeSettings(admin, () => admin.choose('results_channel', undefined)));
     assert.match((await member.openHome()).rendered, /told in: a thread in the channel where/);
@@ -101,7 +101,7 @@ test('what an admin sets through one replica holds at once on another, and is in
       await save(admin);
     });
     assert.match((await openForm(member, acme)).rendered, /This inbox is for Acme, the client of this channel/);
-    assert.match((await member.openHome()).rendered, /Acme: a key ending in acm1\..*\n#acme/);
+    assert.match((await member.openHome()).rendered, /Acme: the key ends in acm1\..*\n#acme/);
     assert.deepEqual(await add('client@acme.com', acme), { channelId: acme, key: 'acme' });
   });
 
@@ -109,7 +109,7 @@ test('what an admin sets through one replica holds at once on another, and is in
     await throughTheFirst(() => changeSettings(admin, () => admin.choose('elsewhere', 'nothing')));
     await member.command('/add-inbox', { channelId });
     assert.match((await waitForPage(member, NOTICE)).rendered, /because it has no client.*\n#acme/);
-    assert.match((await member.openHome()).rendered, /In channels without a client: no inbox can be added/);
+    assert.match((await member.openHome()).rendered, /In channels without a client: nobody can add inboxes/);
     await closeAll(member);
     await openForm(member, acme);
     await throughTheFirst(() => changeSettings(admin, () => admin.choose('elsewhere', 'workspace_key')));
@@ -118,7 +118,7 @@ test('what an admin sets through one replica holds at once on another, and is in
 
   await context.test("the workspace's own key, replaced and removed, and the client's, removed", async () => {
     await throughTheFirst(() => storeKey(admin, OTHER_KEY));
-    assert.match((await member.openHome()).rendered, /A key ending in ano1 is stored/);
+    assert.match((await member.openHome()).rendered, /The key ends in ano1/);
     assert.deepEqual(await add('replaced@acme.com'), { channelId, key: 'other' });
 
     await throughTheFirst(async () => {
@@ -131,12 +131,12 @@ test('what an admin sets through one replica holds at once on another, and is in
 
     await throughTheFirst(async () => {
       await admin.click('home_remove_key', { in: 'home' });
-      await slack.waitFor(() => /No key is stored/.test(admin.home().rendered) || undefined, 'the key to be gone');
+      await slack.waitFor(() => /No key is saved/.test(admin.home().rendered) || undefined, 'the key to be gone');
     });
     await closeAll(member);
     await member.command('/add-inbox', { channelId });
-    assert.match((await waitForPage(member, NOTICE)).rendered, /No ColdSend API key is stored for this workspace/);
-    assert.match((await member.openHome()).rendered, /No key is stored for this workspace yet/);
+    assert.match((await waitForPage(member, NOTICE)).rendered, /This workspace has no ColdSend API key/);
+    assert.match((await member.openHome()).rendered, /This workspace has no key yet/);
   });
 
   await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));

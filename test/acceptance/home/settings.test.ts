@@ -27,10 +27,10 @@ test('what the settings are, before and after', async (context) => {
     const asAdmin = (await admin.openHome()).rendered;
     const asMember = (await member.openHome()).rendered;
     for (const home of [asAdmin, asMember]) {
-      assert.match(home, /Who may add inboxes: Everyone but guests/);
-      assert.match(home, /Results are told in: a thread in the channel where \/add-inbox was used/);
-      assert.match(home, /Daily limit the form starts with: 30 a day/);
-      assert.match(home, /In channels without a client: the workspace's key is used/);
+      assert.match(home, /Who may add inboxes: Everyone except guests/);
+      assert.match(home, /Results go to: a thread in the channel where \/add-inbox was used/);
+      assert.match(home, /Default daily limit: 30 a day/);
+      assert.match(home, /In channels without a client: I use the workspace's key/);
     }
     assert.match(asAdmin, /\[ Change the settings \] \[ Audit trail \]/);
     assert.doesNotMatch(asMember, /\[ /);
@@ -41,7 +41,7 @@ test('what the settings are, before and after', async (context) => {
     await openSettings(admin);
     await admin.type('default_daily_limit', '40');
     await save(admin);
-    assert.match((await member.openHome()).rendered, /Daily limit the form starts with: 40 a day/);
+    assert.match((await member.openHome()).rendered, /Default daily limit: 40 a day/);
     const page = await openHowPage(member, channelId, { address: 'a@acme.com', provider: 'GOOGLE_WORKSPACE' });
     assert.equal(fieldOf(page, 'daily_limit').value, '40');
     await member.type('daily_limit', '100');
@@ -93,10 +93,10 @@ test('what the settings are, before and after', async (context) => {
     slack.setPerson(other.userId, { is_admin: false });
     const { modal } = await other.submit();
     assert.equal(modal?.callbackId, NOTICE);
-    assert.match(modal.rendered, /Only an admin or owner/);
+    assert.match(modal.rendered, /Only admins and owners/);
     await closeAll(other);
     await other.click('home_settings', { in: 'home' });
-    assert.match((await waitForPage(other, NOTICE)).rendered, /Only an admin or owner/);
+    assert.match((await waitForPage(other, NOTICE)).rendered, /Only admins and owners/);
     assert.match((await member.openHome()).rendered, /starts with: 30 a day/);
   });
 
@@ -123,9 +123,9 @@ test('who may add inboxes', async (context) => {
     assertOnlySays(await waitForPage(member, NOTICE), /Only admins and owners may add inboxes/);
     await closeAll(member);
     const home = (await member.openHome()).rendered;
-    assert.match(home, /You may not add inboxes yourself: only admins and owners may/);
+    assert.match(home, /Only admins and owners may add inboxes\. Ask/);
     assert.match(home, /Who may add inboxes: Admins and owners only/);
-    assert.doesNotMatch((await admin.openHome()).rendered, /You may not/);
+    assert.doesNotMatch((await admin.openHome()).rendered, /Ask one of them to add yours/);
     await openForm(admin, channelId);
     await closeAll(admin);
     assert.equal(additionsIn(coldsend).length, 0);
@@ -151,10 +151,10 @@ test('who may add inboxes', async (context) => {
     }
     await member.command('/add-inbox', { channelId });
     assertOnlySays(
-      await member.waitForModal(({ rendered }) => /you are not among them/.test(rendered)),
+      await member.waitForModal(({ rendered }) => /You are not among the people/.test(rendered)),
       /Ask an admin to add you under “Settings” in my Home tab/,
     );
-    assert.match((await member.openHome()).rendered, /You may not add inboxes yourself: an admin has chosen who may/);
+    assert.match((await member.openHome()).rendered, /You are not among the people/);
     assert.match((await member.openHome()).rendered, /, and admins and owners/);
     const form = await openSettings(admin);
     assert.deepEqual(fieldOf(form, 'chosen_people').value, [eve.userId]);
@@ -165,7 +165,7 @@ test('who may add inboxes', async (context) => {
   await context.test('where Slack does not list user groups, what is set for them stays', async () => {
     slack.failNext('usergroups.list', { error: 'missing_scope' });
     const form = await openSettings(admin);
-    assert.match(form.rendered, /Slack did not list the user groups, so what is set for them stays/);
+    assert.match(form.rendered, /Slack did not list the user groups, so I keep the groups you chose/);
     await admin.type('default_daily_limit', '30');
     await save(admin);
     await openHowPage(gil, channelId, { address: 'gil@acme.com', provider: 'GOOGLE_WORKSPACE' });
@@ -182,7 +182,7 @@ test('who may add inboxes', async (context) => {
     await member.type('smtp_password', 'x');
     await setWho(admin, 'chosen', [group.id]);
     const { modal } = await member.submit();
-    assert.match(modal?.rendered ?? '', /you are not among them/);
+    assert.match(modal?.rendered ?? '', /You are not among the people/);
     assert.equal(additionsIn(coldsend).length, 0);
   });
 
@@ -245,8 +245,8 @@ test('one channel for all results', async (context) => {
     await openSettings(admin);
     await admin.choose('results_channel', results.id);
     await save(admin);
-    assert.match(slack.messages(results.id)[0]?.text ?? '', /has chosen this channel: how inboxes go/);
-    assert.match((await member.openHome()).rendered, /Results are told in: #results/);
+    assert.match(slack.messages(results.id)[0]?.text ?? '', /chose this channel for all results/);
+    assert.match((await member.openHome()).rendered, /Results go to: #results/);
     const page = await addInbox(member, channelId, 'there@acme.com');
     assert.match(page.rendered, /#results/);
     const reply = await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('there@'));
@@ -260,8 +260,8 @@ test('one channel for all results', async (context) => {
     const reply = await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('dm@'));
     assert.equal(reply.channelId, member.botDm());
     const [announcement] = member.in(reply.channelId).filter(({ text }) => text.includes('dm@acme.com'));
-    assert.match(announcement?.rendered ?? '', /I can't post in #results, so this is told here/);
-    assert.match(member.in(channelId).at(-1)?.rendered ?? '', /I can't post in #results, where an admin has sent all/);
+    assert.match(announcement?.rendered ?? '', /I can't post in #results, so you get this message here/);
+    assert.match(member.in(channelId).at(-1)?.rendered ?? '', /I can't post in #results, the channel for all results/);
     assert.equal(additionsIn(coldsend).length, 2);
     assert.deepEqual(slack.problems, []);
   });

@@ -29,7 +29,7 @@ test('whoever uses the bot where it is not installed is told so, and nothing is 
   await context.test('with a command', async () => {
     const { status, body } = await sendCommand(world, { team_id: STRANGER });
     assert.equal(status, 200);
-    assert.match(body, /^I'm not installed in this workspace, so nothing was done\. Ask the people who run this bot/);
+    assert.match(body, /^I'm not installed in this workspace, so I did nothing\. Ask the people who run this bot/);
   });
 
   await context.test('with a command of an org-wide installation', async () => {

@@ -29,8 +29,8 @@ const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000
 
 const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add it\.$/m;
 const DEACTIVATED = /^Your account is deactivated, so you can't add inboxes\. Ask an admin of this workspace\.$/m;
-const OTHER_WORKSPACE = /^You belong to another workspace, so you can't add inboxes to this one\./m;
-const NOT_AN_ADMIN = /^Only an admin or owner of this workspace can store or remove its ColdSend API keys, change/m;
+const OTHER_WORKSPACE = /^You belong to another workspace, so you can't add inboxes here\./m;
+const NOT_AN_ADMIN = /^Only admins and owners of this workspace can store or remove its ColdSend API keys, change/m;
 
 type Change = Partial<Omit<PersonRecord, 'id' | 'teamId'>>;
 
@@ -87,8 +87,8 @@ test('who may add inboxes', async (context) => {
     const person = addPerson(world, {});
     slack.failNext('users.info', { status: 500 });
     const home = await person.openHome();
-    assert.match(home.rendered, /could not check who you are.*Open this tab again/);
-    assert.match((await person.openHome()).rendered, /A key ending in 4567/);
+    assert.match(home.rendered, /could not check your account.*Open this tab again/);
+    assert.match((await person.openHome()).rendered, /The key ends in 4567/);
   });
 
   await context.test('a command in the name of somebody deactivated is refused', async () => {
@@ -254,7 +254,7 @@ test('a person of another workspace', async (context) => {
       assertRefused(await waitForPage(admin, NOTICE), OTHER_WORKSPACE);
       await closeAll(admin);
     }
-    assert.match((await admin.openHome()).rendered, /A key ending in 4567/);
+    assert.match((await admin.openHome()).rendered, /The key ends in 4567/);
   });
 
   await context.test('adds nothing by any of this', () => {
@@ -275,7 +275,7 @@ test('people of an organization (Enterprise Grid)', async (context) => {
     await context.test(`an admin ${who} does all that an admin does`, async () => {
       const person = addPerson(world, { is_admin: true, organization: { teamId, teams: ['T0SISTER', ours] } });
       await storeKey(person, API_KEY);
-      assert.match((await person.openHome()).rendered, /A key ending in 4567/);
+      assert.match((await person.openHome()).rendered, /The key ends in 4567/);
       coldsend.answerNext({ kind: 'login_failed' });
       const address = `${teamId.toLowerCase()}@acme.com`;
       await openHowPage(person, channelId, { address, provider: 'GOOGLE_WORKSPACE' });
@@ -364,7 +364,7 @@ test('who may set the key', async (context) => {
   }
 
   await context.test('the key is as it was, and no other was tried', async () => {
-    assert.match((await member.openHome()).rendered, /A key ending in 4567 is stored/);
+    assert.match((await member.openHome()).rendered, /The key ends in 4567/);
     assert.equal(coldsend.ledger.length, asked);
     assert.deepEqual(slack.problems, []);
   });

@@ -22,8 +22,8 @@ const GUEST = /Guests can't add inboxes/;
 const DEACTIVATED = /Your account is deactivated/;
 const OTHER_WORKSPACE = /You belong to another workspace/;
 const ADMINS_ONLY = /Only admins and owners may add inboxes in this workspace/;
-const NOT_ADMIN = /Only an admin or owner of this workspace can store or remove/;
-const NOT_THEIRS = /This form was opened for somebody else, so nothing was done/;
+const NOT_ADMIN = /Only admins and owners of this workspace can store or remove/;
+const NOT_THEIRS = /This form was opened for another person, so I did nothing/;
 
 type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit';
 
@@ -126,8 +126,8 @@ test('what is asked for is looked at again before it is sent', async (context) =
     );
     const rendered = member.in(channelId).flatMap(({ thread }) => thread)[0]?.rendered ?? '';
     assert.match(rendered, /⛔ Inbox not added: no longer allowed/);
-    assert.match(rendered, /An admin has set that only admins may add inboxes, before it could be sent/);
-    assert.match(rendered, /Nothing was sent to ColdSend, and the passwords have been wiped/);
+    assert.match(rendered, /now only admins and owners may add inboxes/);
+    assert.match(rendered, /We sent nothing to ColdSend and deleted the passwords/);
     await admin.click('try_again', { in: reply });
     await waitForPage(admin, 'add_inbox_who');
     await closeAll(admin);
@@ -136,8 +136,12 @@ test('what is asked for is looked at again before it is sent', async (context) =
 
   await context.test('who was deactivated or made a guest while the bot was away has none added', async () => {
     const cases = [
-      { address: 'gone@acme.com', change: { deleted: true }, says: /was deactivated before it could be sent/ },
-      { address: 'guest@acme.com', change: { is_restricted: true }, says: /was made a guest before it could be sent/ },
+      {
+        address: 'gone@acme.com',
+        change: { deleted: true },
+        says: /The account of the person who asked is deactivated/,
+      },
+      { address: 'guest@acme.com', change: { is_restricted: true }, says: /The person who asked is now a guest/ },
     ].map((each) => ({ ...each, person: slack.as(slack.addPerson({ name: 'otto', is_admin: true }).id) }));
     for (const { person, address } of cases) {
       slack.join(channelId, person.userId);

@@ -49,7 +49,7 @@ async function assertNothingIsSentAgain(world: World, databasePath: string): Pro
     const isTold = () => (rootOf(world, address)?.rendered.startsWith('❓') ? true : undefined);
     await slack.waitFor(isTold, `${address} not known`);
     const last = rootOf(world, address)?.thread.at(-1)?.rendered ?? '';
-    assert.match(last, /restored from a backup[\s\S]*shows a result, that one is right[\s\S]*\[ Try once more \]/);
+    assert.match(last, /restored from a backup[\s\S]*shows a result, that one is right[\s\S]*\[ Try again \]/);
   }
   assert.equal(
     (await runAdminCommand(['pending'], { ...world.env, DATABASE_URL: `sqlite:${databasePath}` })).output,

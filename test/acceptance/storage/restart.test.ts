@@ -34,10 +34,10 @@ test('killed at any moment, the bot finishes what it accepted and asks ColdSend 
       await addGoogleInbox(member, { address, channelId });
       await coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && JSON.stringify(body).includes(address));
       await killAndRestart();
-      await waitForGlance(address, '❓ Not known whether the inbox was added');
+      await waitForGlance(address, "❓ We don't know if the inbox was added");
       const { thread } = onlyRoot(address);
       assert.equal(thread.length, 1);
-      assert.match(thread[0]?.rendered ?? '', /stopped before[\s\S]*\[ Try once more \]/);
+      assert.match(thread[0]?.rendered ?? '', /I restarted before[\s\S]*\[ Try again \]/);
       assert.equal(postsFor(world, address).length, 1, 'never sent again by itself');
     });
   }

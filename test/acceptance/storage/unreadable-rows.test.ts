@@ -38,11 +38,11 @@ test('rows that nobody can read hold up nobody, are shown as that, and go on onc
   await context.test('in the Home and the audit trail, beside all others', async () => {
     await admin.openHome();
     const { rendered } = admin.home();
-    assert.equal(rendered.split("This inbox can't be read").length, 4, rendered);
+    assert.equal(rendered.split("I can't read this inbox").length, 4, rendered);
     assert.match(rendered, /fine@acme\.com/);
     await admin.click('home_audit', { in: 'home' });
     const page = await waitForPage(admin, 'audit_trail');
-    assert.equal(page.rendered.split("This entry can't be read").length, 2, page.rendered);
+    assert.equal(page.rendered.split("I can't read this entry").length, 2, page.rendered);
     assert.match(page.rendered, /fine@acme\.com/);
     await closeAll(admin);
     await admin.openHome();
@@ -71,7 +71,7 @@ test('sealed values that open for nobody: the person is told, and what waits for
   edit('update requests set not_before = 0');
   const reply = await waitForReply(world, 'lost');
   assert.match(reply, /Inbox not added: I can't read its passwords any more/);
-  assert.match(reply, /Nothing was sent to ColdSend/);
+  assert.match(reply, /We sent nothing to ColdSend/);
   await waitForReply(world, 'fine');
   const sent = coldsend.ledger.filter(({ body }) => JSON.stringify(body ?? '').includes('lost@'));
   assert.equal(sent.length, 1, 'only while ColdSend was unavailable');
@@ -81,7 +81,8 @@ test('sealed values that open for nobody: the person is told, and what waits for
   coldsend.answerAlways(undefined);
   edit("update coldsend_keys set sealed_key = 'rubbish'");
   edit('update requests set not_before = 0');
-  const announced = ({ text }: { text: string }) => /key@acme\.com.*or none is stored, or I can't read it/.test(text);
+  const announced = ({ text }: { text: string }) =>
+    /key@acme\.com.*or ColdSend refuses it, or I can't read it/.test(text);
   await slack.waitFor(() => slack.messages(channelId).find(announced), 'that it waits for a key');
   await closeAll(member);
   await member.command('/add-inbox', { channelId });
@@ -106,7 +107,7 @@ async function leaveWaiting({ slack, coldsend, member, channelId }: World, names
   for (const name of names) {
     await closeAll(member);
     await addGoogleInbox(member, { address: `${name}@acme.com`, channelId });
-    const waits = ({ text }: { text: string }) => text.includes(`${name}@acme.com`) && /The next try is/.test(text);
+    const waits = ({ text }: { text: string }) => text.includes(`${name}@acme.com`) && /I try again at/.test(text);
     await slack.waitFor(() => slack.messages(channelId).find(waits), `${name} to wait`);
   }
 }

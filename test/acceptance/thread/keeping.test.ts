@@ -36,7 +36,7 @@ test('what could not be sent for a day expires: its passwords are gone, and the 
   assert.equal(count(world, 'request_passwords'), 0);
   const [root] = member.in(channelId);
   assert.match(root?.rendered ?? '', /^⌛ Inbox not added/);
-  assert.match(root?.thread[0]?.rendered ?? '', /passwords have been wiped[\s\S]*\[ Try once more \]/);
+  assert.match(root?.thread[0]?.rendered ?? '', /We deleted the passwords[\s\S]*\[ Try again \]/);
   assert.equal(root?.thread.length, 1);
   assert.equal(coldsend.accounts.length, 0);
   assert.deepEqual(slack.problems, []);
@@ -91,7 +91,7 @@ test('one reference leads through the log, from the submission to the reply', as
   coldsend.answerNext({ kind: 'login_failed' }, { forAddress: 'jane@acme.com' });
   await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
   const { rendered } = await member.waitForModal((modal) => modal.rendered.includes('❌'));
-  const reference = /Reference (\S+)/.exec(rendered)?.[1] ?? assert.fail('no reference');
+  const reference = /Support code: (\S+)/.exec(rendered)?.[1] ?? assert.fail('no reference');
   assert.ok(member.in(channelId)[0]?.thread[0]?.rendered.includes(reference), 'the thread shows it too');
   await bot.stop();
   const lines = bot

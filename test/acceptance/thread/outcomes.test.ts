@@ -20,7 +20,7 @@ type Case = {
   glance: string;
   /** What stands in the reply. */
   reply: (string | RegExp)[];
-  button?: 'Fix and try again' | 'Try once more';
+  button?: 'Fix and try again' | 'Try again';
   /** Whether ColdSend has the inbox afterwards. */
   added?: boolean;
   /** The key is refused by this, and has to be stored again. */
@@ -49,7 +49,7 @@ const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, st
         'Name: Jane Doe',
         'Provider: Google Workspace',
         'Daily limit: 30 a day',
-        /Inbox id: [0-9a-f-]{36}/,
+        /Inbox ID: [0-9a-f-]{36}/,
       ],
       added: true,
     }),
@@ -66,13 +66,13 @@ const stillAdded: Case[] = Object.entries({
   name: `success: true with ${name}`,
   script: { kind: 'raw', status: 200, body },
   glance: body.includes('ACTIVE') ? '✅ Inbox added' : '⚠️ Inbox added',
-  reply: body.includes('ACTIVE') ? ['(ready to use)', 'Inbox id: i-42'] : ['overall_status: no status given'],
+  reply: body.includes('ACTIVE') ? ['(ready to use)', 'Inbox ID: i-42'] : ['overall_status: no status given'],
 }));
 
 const TROUBLES = {
-  404: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
-  405: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
-  410: ['🔧 Inbox not added: the address of ColdSend is wrong', /COLDSEND_ADD_PATH/],
+  404: ['🔧 Inbox not added: the ColdSend address is wrong', /COLDSEND_ADD_PATH/],
+  405: ['🔧 Inbox not added: the ColdSend address is wrong', /COLDSEND_ADD_PATH/],
+  410: ['🔧 Inbox not added: the ColdSend address is wrong', /COLDSEND_ADD_PATH/],
   407: ['🔧 Inbox not added: a proxy asks for a login', /user name and password of the proxy/],
   413: ['🔧 Inbox not added: a size limit is too small', /size limit of the proxy/],
   401: ['❌ Inbox not added: it was refused on the way to ColdSend', /key stays as it is/],
@@ -84,12 +84,12 @@ const troubles: Case[] = Object.entries(TROUBLES).map(([status, [glance, next]])
   script: { kind: 'raw', status: Number(status), headers: { 'Content-Type': 'text/html' }, body: PAGE },
   glance,
   reply: [`HTTP ${status}`, 'The answer says: Blocked Ray 7f', next],
-  button: 'Try once more',
+  button: 'Try again',
 }));
 
 const REFUSED = '❌ Inbox not added: ColdSend refused it';
 const KEY_REFUSED = '🔑 Inbox not added: ColdSend refused the API key';
-const UNKNOWN = '❓ Not known whether the inbox was added';
+const UNKNOWN = "❓ We don't know if the inbox was added";
 
 const refused: Case[] = [
   {
@@ -125,7 +125,7 @@ const refused: Case[] = [
     script: { kind: 'refused', status: 404, detail: 'Not Found' },
     glance: TROUBLES[404][0],
     reply: ['ColdSend says: Not Found', TROUBLES[404][1]],
-    button: 'Try once more',
+    button: 'Try again',
   },
   {
     name: '402 without words',
@@ -137,8 +137,8 @@ const refused: Case[] = [
   {
     name: '409',
     script: { kind: 'exists' },
-    glance: 'ℹ️ Inbox not added: ColdSend has it already',
-    reply: ['ColdSend says: Email already exists', 'Nothing was changed.'],
+    glance: 'ℹ️ Inbox not added: ColdSend already has it',
+    reply: ['ColdSend says: Email already exists', 'We changed nothing.'],
   },
   {
     name: '401',
@@ -165,14 +165,14 @@ const unknown: Case[] = [
     name: '500',
     script: { kind: 'server_error', status: 500 },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with an error of its own.'],
+    button: 'Try again',
+    reply: ['ColdSend had a server error.'],
   },
   {
     name: '502 from a proxy, the inbox having been added',
     script: { kind: 'server_error', status: 502, added: true },
     glance: UNKNOWN,
-    button: 'Try once more',
+    button: 'Try again',
     reply: ['A server between this bot and ColdSend answered in its place (HTTP 502).'],
     added: true,
   },
@@ -180,79 +180,79 @@ const unknown: Case[] = [
     name: 'a redirect',
     script: { kind: 'redirect', status: 307, location: '/api/public/v1/elsewhere' },
     glance: TROUBLES[404][0],
-    button: 'Try once more',
+    button: 'Try again',
     reply: ['HTTP 307', TROUBLES[404][1]],
   },
   {
     name: 'a 503 with a page',
     script: { kind: 'raw', status: 503, headers: { 'Content-Type': 'text/html' }, body: PAGE },
     glance: UNKNOWN,
-    button: 'Try once more',
+    button: 'Try again',
     reply: ['A server between this bot and ColdSend answered in its place (HTTP 503).'],
   },
   {
     name: 'an empty 200',
     script: { kind: 'raw', status: 200, body: '' },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
   },
   {
     name: '204',
     script: { kind: 'raw', status: 204, headers: { 'Content-Length': '0' }, body: '' },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
   },
   {
     name: 'a 200 that is no JSON',
     script: { kind: 'raw', status: 200, body: '<html>Welcome</html>' },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
   },
   {
     name: 'a 200 of another shape',
     script: { kind: 'raw', status: 200, body: '{"success":"true"}' },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
   },
   {
     name: 'a 200 that is too large',
     script: { kind: 'raw', status: 200, body: `{"success":true,"message":"${'x'.repeat(1024 * 1024)}"}` },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
   },
   {
     name: 'an answer that is cut off',
     script: { kind: 'cut_off', afterBytes: 20 },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
     added: true,
   },
   {
     name: 'a connection reset after the request was read',
     script: { kind: 'reset', when: 'after_reading' },
     glance: UNKNOWN,
-    button: 'Try once more',
+    button: 'Try again',
     reply: ['The connection to ColdSend broke before it answered.'],
   },
   {
     name: 'an answer that never comes',
     script: { kind: 'hang' },
     glance: UNKNOWN,
-    button: 'Try once more',
+    button: 'Try again',
     reply: ['The connection to ColdSend broke before it answered.'],
   },
   {
     name: 'an answer that stops in the middle',
     script: { kind: 'hang', afterBytes: 30, of: { kind: 'added' } },
     glance: UNKNOWN,
-    button: 'Try once more',
-    reply: ['ColdSend answered with something I do not understand.'],
+    button: 'Try again',
+    reply: ["I don't understand ColdSend's answer."],
     added: true,
   },
 ];
@@ -340,14 +340,14 @@ test('the button makes a new request in the same thread, and what was told befor
     assert.ok(second.fields.some(({ actionId, value }) => actionId === 'smtp_password' && value === undefined));
     await member.type('smtp_password', GOOGLE_PASSWORD);
     await member.submit();
-    await member.waitForModal(({ rendered }) => rendered.includes('ColdSend has it already'));
+    await member.waitForModal(({ rendered }) => rendered.includes('ColdSend already has it'));
     await member.close({ all: true });
 
     const { root, replies } = threadOf(world, address);
     assert.equal(replies.length, 2);
     assert.deepEqual(replies[0], before[0], 'the first reply stays as it was');
-    assert.match(replies[1]?.rendered ?? '', /Email already exists[\s\S]*that one had added it/);
-    assert.match(root.rendered, /^ℹ️ Inbox not added: ColdSend has it already/);
+    assert.match(replies[1]?.rendered ?? '', /Email already exists[\s\S]*that try worked/);
+    assert.match(root.rendered, /^ℹ️ Inbox not added: ColdSend already has it/);
     assert.equal(coldsend.accounts.filter(({ email_address }) => email_address === address).length, 1);
   });
 
@@ -404,10 +404,10 @@ test('the button makes a new request in the same thread, and what was told befor
     coldsend.answerNext({ kind: 'rate_limited', retryAfter: '2' }, { forAddress: address });
     await admin.submit();
     const { modal } = await member.submit();
-    assert.match(modal?.rendered ?? '', /is being added right now.*Requested by @ada/s);
+    assert.match(modal?.rendered ?? '', /I am adding this inbox right now.*Requested by @ada/s);
     await member.close({ all: true });
     const page = await pressButton(address, member, ({ callbackId }) => callbackId === 'notice');
-    assert.match(page.rendered, /is being added right now.*Requested by @ada/s);
+    assert.match(page.rendered, /I am adding this inbox right now.*Requested by @ada/s);
     await member.close({ all: true });
     await admin.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
     await admin.close({ all: true });
@@ -466,12 +466,12 @@ test('what ColdSend puts off waits, says until when, and goes on by itself', asy
     {
       name: '429 with Retry-After',
       script: { kind: 'rate_limited', retryAfter: '1' },
-      why: 'ColdSend takes only so many requests at a time, and the limit is reached.',
+      why: 'We reached the limit on requests to ColdSend.',
     },
     {
       name: '429 that says it in words',
       script: { kind: 'rate_limited', detail: 'Rate limit exceeded. Retry after 1 seconds.', reset: false },
-      why: 'ColdSend takes only so many requests at a time, and the limit is reached.',
+      why: 'We reached the limit on requests to ColdSend.',
     },
   ];
 
@@ -491,7 +491,7 @@ test('what ColdSend puts off waits, says until when, and goes on by itself', asy
       );
       const text = String(waiting.args.text);
       assert.ok(text.includes(why), text);
-      const [, at] = /The next try is at <!date\^(\d+)\^/.exec(text) ?? [];
+      const [, at] = /I try again at <!date\^(\d+)\^/.exec(text) ?? [];
       const inSeconds = Number(at) - waiting.at / 1_000;
       assert.ok(inSeconds > -1 && inSeconds <= 1, `the next try is ${inSeconds} s ahead`);
 
@@ -514,7 +514,7 @@ test('while nobody listens at ColdSend it waits, and a request is sent once some
   const { slack, member, channelId } = world;
   await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
   const waiting = await member.waitForModal(({ rendered }) => rendered.includes('🕒 Waiting to add an inbox'));
-  assert.match(waiting.rendered, /ColdSend can't be reached right now. The next try is at/);
+  assert.match(waiting.rendered, /ColdSend can't be reached right now. I try again at/);
 
   const coldsend = await startLocalColdsend({ port });
   context.after(() => coldsend.close());

@@ -137,7 +137,7 @@ test('where the bot can not post, the thread is in the DM with the person, and t
     slack.failNext('chat.postMessage', { error: 'restricted_action' }, 100);
     await addGoogleInbox(member, { address, channelId });
     const form = await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
-    assert.match(form.rendered, /could not post this anywhere/);
+    assert.match(form.rendered, /could not post this/);
     slack.heal();
     const home = await member.openHome();
     assert.match(home.rendered, /nowhere@acme\.com[\s\S]*✅ Inbox added/);

@@ -67,7 +67,7 @@ test('a Home that Slack does not take now is shown later, and a channel is not s
     await admin.choose('results_channel', [channelId]);
     slack.failNext('chat.getPermalink', fault);
     const { errors, modal } = await admin.submit();
-    assert.match(JSON.stringify([errors, modal?.rendered]), /could not check.*Slack did not answer clearly/);
+    assert.match(JSON.stringify([errors, modal?.rendered]), /Slack did not say clearly/);
     assert.doesNotMatch(JSON.stringify(errors), /invite/);
     await closeAll(admin);
   }

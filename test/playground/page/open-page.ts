@@ -81,7 +81,7 @@ export async function storeKey({ page, modal }: Opened): Promise<void> {
   await page.getByRole('button', { name: 'Open the form' }).click();
   await modal.getByLabel('API key').waitFor();
   await modal.getByRole('button', { name: 'Fill in an example' }).click();
-  await modal.getByRole('button', { name: 'Store the key' }).click();
+  await modal.getByRole('button', { name: 'Save the key' }).click();
   await modal.getByLabel('Address of the inbox').waitFor();
   await closeModal(modal);
 }

@@ -11,13 +11,13 @@ const OUTCOMES = [
     ['Added: ACTIVE', 'overall_status: ACTIVE'],
     ['Added: PENDING', 'overall_status: PENDING'],
     ['400 login refused', 'Connection failed'],
-    ['500 server error', 'Not known whether the inbox was added'],
-    ['Answer gets lost', 'Not known whether the inbox was added'],
+    ['500 server error', "We don't know if the inbox was added"],
+    ['Answer gets lost', "We don't know if the inbox was added"],
     ['Slow, 3 seconds', 'Inbox added'],
   ],
   [
     ['422 field errors', 'This port is closed'],
-    ['409 exists already', 'ColdSend has it already'],
+    ['409 exists already', 'ColdSend already has it'],
     ['429 in 3 seconds', 'Inbox added'],
     ['401 key refused', 'refused the API key'],
   ],
@@ -55,9 +55,9 @@ describe('outcomes on the page of the playground', { skip: chromium === undefine
     await send(page, '/add-inbox');
     await modal.getByLabel('API key').waitFor();
     await modal.getByRole('button', { name: 'Fill in an example' }).click();
-    await modal.getByRole('button', { name: 'Store the key' }).click();
+    await modal.getByRole('button', { name: 'Save the key' }).click();
     await modal.getByRole('alert').getByText('sender_accounts:write').waitFor();
-    await modal.getByRole('button', { name: 'Store the key' }).click();
+    await modal.getByRole('button', { name: 'Save the key' }).click();
     await modal.getByLabel('Address of the inbox').waitFor();
   });
 
@@ -95,7 +95,7 @@ describe('outcomes on the page of the playground', { skip: chromium === undefine
 
     await bench.getByRole('button', { name: 'Start it again' }).click();
     await bench.getByText('inbox-bot is running').waitFor();
-    await conversation.getByText('Not known whether the inbox was added').waitFor();
+    await conversation.getByText("We don't know if the inbox was added").waitFor();
     await send(page, '/add-inbox');
     await modal.getByLabel('Address of the inbox').waitFor();
   });

@@ -20,7 +20,7 @@ describe('what people see on the page of the playground', {
     await storeKey(opened);
     const openHome = async () => {
       await page.getByRole('button', { name: 'inbox-bot', exact: true }).click();
-      await conversation.getByText('A key ending in').waitFor();
+      await conversation.getByText('The key ends in').waitFor();
     };
     await openHome();
     await conversation.getByRole('button', { name: 'Replace the key' }).waitFor();
@@ -51,7 +51,7 @@ describe('what people see on the page of the playground', {
     await openHome();
     await conversation.getByRole('button', { name: 'Remove the key' }).click();
     await question.getByRole('button', { name: 'Remove it' }).click();
-    await conversation.getByText('No key is stored').waitFor();
+    await conversation.getByText('No key is saved').waitFor();
   });
 
   test('what one person does is seen by others at once, but for what is only visible to them', async (context) => {
@@ -83,7 +83,7 @@ describe('what people see on the page of the playground', {
       element: { action_id: label, ...element },
     });
     await page.getByRole('button', { name: 'inbox-bot', exact: true }).click();
-    await conversation.getByText('No key is stored').waitFor();
+    await conversation.getByText('No key is saved').waitFor();
     const published = await callSlack(slack, 'views.publish', {
       user_id: ada,
       view: {

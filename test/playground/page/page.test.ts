@@ -19,7 +19,7 @@ describe('the form on the page of the playground', { skip, concurrency: 3 }, asy
     const providers = [
       { name: 'Google Workspace', address: 'g@acme.com', password: 'App password' },
       { name: 'Microsoft 365', address: 'm@acme.com', password: 'Password' },
-      { name: 'Another provider', address: 'o@acme.com', password: 'SMTP password' },
+      { name: 'Other provider', address: 'o@acme.com', password: 'SMTP password' },
     ];
     for (const { name, address, password } of providers) {
       await send(page, '/add-inbox');
@@ -28,7 +28,7 @@ describe('the form on the page of the playground', { skip, concurrency: 3 }, asy
       await modal.getByLabel(name).click();
       await modal.getByRole('button', { name: 'Next', exact: true }).click();
       await modal.getByLabel(password, { exact: true }).fill('abcd efgh ijkl mnop');
-      if (name === 'Another provider') {
+      if (name === 'Other provider') {
         await modal.getByLabel('SMTP server').fill('smtp.acme.com');
         await modal.getByLabel('IMAP server').fill('imap.acme.com');
       }

@@ -56,7 +56,7 @@ test('a mistake in a server that is not shown stands at the password, and says w
 test('a mistake of page 1 that is found on page 2 sends them back', () => {
   const view = typedView(renderHowPage({ context, draft: google }));
   const errors = toBlockErrors({ email_address: 'Not an address.' }, view);
-  assert.deepEqual(errors, { 'smtp_password.0': 'Address of the inbox: Not an address. Go Back to change it.' });
+  assert.deepEqual(errors, { 'smtp_password.0': 'Address of the inbox: Not an address. Press “Back” to change it.' });
 });
 
 test('no mistake is ever lost, on either page', () => {

@@ -125,7 +125,7 @@ test('what takes too long while it is committed is not confirmed', async (t) => 
 test('the first page stays as it is where the database does not answer', async () => {
   const error = new Error('gone');
   const { submitWho, noted } = setUp({ checkAdding: () => Promise.reject(error) });
-  assert.match(sentenceOf(await submitWho()), /still here.*reference REFERENCE/);
+  assert.match(sentenceOf(await submitWho()), /still here.*Support code: REFERENCE/);
   assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
 });
 
@@ -134,7 +134,10 @@ test('what was most likely not meant is told first, and accepted when it is subm
   const { submitHow, submitted } = setUp({ typed });
   const warned = await submitHow();
   assert.ok(warned.response_action === 'update');
-  assert.match(JSON.stringify(warned.view), /begins or ends with a blank.*above the maximum for Google Workspace/);
+  assert.match(
+    JSON.stringify(warned.view),
+    /begins or ends with a blank.*above the maximum: 2,000 mails a day \(Google Workspace\)/,
+  );
   assert.doesNotMatch(JSON.stringify(warned.view), /one-secret/);
   assert.equal(submitted.length, 0);
   await submitHow(typedView(warned.view, typed));

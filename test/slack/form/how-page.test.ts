@@ -74,7 +74,7 @@ describe('page 2 for a known provider', () => {
     const { typed } = parseHowPage(typedView(view, { smtp_password: 'x' }));
     assert.equal(typed.smtp_host, 'smtp.office365.com');
     assert.equal(typed.imap_host, 'outlook.office365.com');
-    assert.match(textsOf(view, 'plain_text').join('\n'), /tenants refuse passwords/);
+    assert.match(textsOf(view, 'plain_text').join('\n'), /tenants refuse all passwords/);
   });
 
   test('shows every server field once they are opened, as the line had them', () => {
@@ -128,7 +128,7 @@ test('what to look at again stands in the page, is read back, and leaves the fie
 
 test('an encryption that can be unticked says what that means', () => {
   const hints = textsOf(renderHowPage({ context, draft: custom }), 'plain_text').filter((text) =>
-    /Keep this ticked\. Without it, ColdSend connects unencrypted/.test(text),
+    /Keep this ticked\. Without it, others can read the password/.test(text),
   );
   assert.equal(hints.length, 2);
 });

@@ -54,8 +54,8 @@ test('a notice stands above the fields as plain text', () => {
 test('a form that tries again says that it is filled in but for the passwords', () => {
   const words = (retryOf: string | undefined) =>
     textsOf(renderWhoPage({ context: { ...context, retryOf }, draft: {} }), 'plain_text').join('\n');
-  assert.match(words('req_01'), /but for the passwords/);
-  assert.doesNotMatch(words(undefined), /passwords are|but for/);
+  assert.match(words('req_01'), /Enter the passwords again/);
+  assert.doesNotMatch(words(undefined), /Your earlier answers|Enter the passwords/);
 });
 
 test('another generation has other blocks, so that nothing is kept by the client', () => {

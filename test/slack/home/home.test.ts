@@ -34,16 +34,16 @@ test('a member is told who can', () => {
     const home = renderHome({ isAdmin: false, key: some, latest: [] });
     assertView(home);
     assert.deepEqual(actionsOf(home), []);
-    assert.match(textsOf(home, 'plain_text').join('\n'), /An admin or owner of this workspace can store, replace/);
+    assert.match(textsOf(home, 'plain_text').join('\n'), /An admin or owner of this workspace can add, replace/);
   }
 });
 
 test('it shows the last four characters of the key, who stored it and when, and when it was checked', () => {
   const home = renderHome({ isAdmin: false, key, latest: [] });
-  assert.match(textsOf(home, 'plain_text').join('\n'), /ending in wxyz is stored. It worked/);
+  assert.match(textsOf(home, 'plain_text').join('\n'), /The key ends in wxyz\. It worked/);
   assert.match(
     textsOf(home, 'mrkdwn').join('\n'),
-    /Stored by <@U9>, <!date.*2026-01-01 09:30 UTC>\. Last checked <!date/,
+    /Saved by <@U9>, <!date.*2026-01-01 09:30 UTC>\. Last checked <!date/,
   );
 });
 
@@ -54,7 +54,7 @@ test('it shows whether the key could be checked, and which scopes are missing', 
     latest: [],
   });
   assertView(unchecked);
-  assert.match(textsOf(unchecked, 'plain_text').join('\n'), /could not be checked yet/);
+  assert.match(textsOf(unchecked, 'plain_text').join('\n'), /could not check it yet/);
   assert.doesNotMatch(textsOf(unchecked, 'mrkdwn').join('\n'), /Last checked/);
   const missingScopes = ['sender_accounts:write', HOSTILE];
   const refused = renderHome({ isAdmin: true, key: { ...key, status: 'refused', missingScopes }, latest: [] });
@@ -72,7 +72,7 @@ test('it shows the latest inboxes with address, person, time and outcome', () =>
   assertView(home);
   const lines = textsOf(home, 'mrkdwn').slice(2);
   assert.equal(lines.length, latest.length);
-  for (const line of lines) assert.match(line, /\*Inbox|\*Not known/);
+  for (const line of lines) assert.match(line, /\*Inbox|\*We don't know/);
   assert.match(lines[0] ?? '', /<@U1> · <!date.*2026-01-02 14:00 UTC>/);
   assert.ok(textsOf(home, 'plain_text').includes('overall_status: PENDING (ColdSend is still validating it)'));
   assert.equal(textsOf(home, 'plain_text').filter((text) => text === 'jane@acme.com\nJane Doe').length, latest.length);
@@ -81,7 +81,7 @@ test('it shows the latest inboxes with address, person, time and outcome', () =>
 test('it says that there are none', () => {
   assert.match(
     textsOf(renderHome({ isAdmin: false, key, latest: [] }), 'plain_text').join('\n'),
-    /None has been added yet/,
+    /There are no inboxes here yet/,
   );
 });
 
@@ -110,7 +110,7 @@ test('clients are listed by label, last four and channels, with buttons for admi
   const member = renderHome({ isAdmin: false, keys, latest: [] });
   for (const home of [admin, member]) {
     assertView(home);
-    assert.match(textsOf(home, 'plain_text').join('\n'), /Client 000: a key ending in wxyz\. It worked/);
+    assert.match(textsOf(home, 'plain_text').join('\n'), /Client 000: the key ends in wxyz\. It worked/);
     assert.ok(textsOf(home, 'mrkdwn').includes('<#C1000000000>, <#C1000000001>'));
   }
   assert.deepEqual(actionsOf(member), []);
@@ -143,24 +143,20 @@ test('before a key is removed it says what it is used for, and what comes then',
     return JSON.stringify(button && 'confirm' in button ? button.confirm : undefined);
   };
   const cases: [keys: ColdsendKey[], settings: HomeToShow['settings'], own: RegExp, client?: RegExp][] = [
-    [
-      [key],
-      DEFAULT_SETTINGS,
-      /ending in wxyz is used in all channels\. Once it is removed, no inbox can be added until/,
-    ],
+    [[key], DEFAULT_SETTINGS, /ending in wxyz is used in all channels\. Without it, nobody can add inboxes until/],
     [
       [key, ...clientKeys(1)],
       DEFAULT_SETTINGS,
-      /ending in wxyz is used in all channels without a client\. Once it is removed, no inbox can be added there/,
-      /is used in 1 channel\. Once it is removed, the workspace's key is used there/,
+      /ending in wxyz is used in all channels without a client\. Without it, nobody can add inboxes there/,
+      /is used in 1 channel\. Without it, I use the workspace's key there/,
     ],
     [
       [key, ...clientKeys(1, 3)],
       nothing,
-      /ending in wxyz is not used as things are set\./,
-      /is used in 3 channels\. Once it is removed, no inbox can be added there/,
+      /ending in wxyz is not used with the current settings\./,
+      /is used in 3 channels\. Without it, nobody can add inboxes there/,
     ],
-    [clientKeys(1), DEFAULT_SETTINGS, /^undefined$/, /Once it is removed, no inbox can be added there/],
+    [clientKeys(1), DEFAULT_SETTINGS, /^undefined$/, /Without it, nobody can add inboxes there/],
   ];
   for (const [keys, settings, own, client] of cases) {
     const home = renderHome({ isAdmin: true, keys, settings, latest: [] });
@@ -176,7 +172,7 @@ test('however many clients there are, a page of them fits, and the others are a 
     const home = renderHome({ isAdmin: true, keys: [key, ...clientKeys(310)], latest, clientsPage });
     assertView(home);
     for (const text of textsOf(home, 'plain_text')) {
-      const label = /^(Client \d+): a key/.exec(text)?.[1];
+      const label = /^(Client \d+): the key/.exec(text)?.[1];
       if (label !== undefined) seen.add(label);
     }
     const buttons = JSON.stringify(actionsOf(home));
@@ -201,8 +197,8 @@ test('the longest names of clients, in any number of channels, fit', () => {
 
 test('a member who may not add inboxes reads so, and why', () => {
   for (const [mayNotAdd, says] of [
-    ['admins_only', /only admins and owners may/],
-    ['not_chosen', /an admin has chosen who may/],
+    ['admins_only', /Only admins and owners may/],
+    ['not_chosen', /You are not among the people/],
   ] as const) {
     const home = renderHome({ isAdmin: false, mayNotAdd, key, latest: [] });
     assertView(home);
@@ -226,12 +222,15 @@ test('settings are there for everybody to see, and for admins to change', () => 
     assertView(home);
     const text = textsOf(home, 'mrkdwn').join('\n');
     assert.match(text, /<!subteam\^S1000000001>, <@U1000000000>, .*… and 61 more, and admins and owners/);
-    assert.match(text, /told in:\* <#C7>\n.*40 a day\n.*no inbox can be added/s);
+    assert.match(text, /go to:\* <#C7>\n.*40 a day\n.*nobody can add inboxes/s);
     assert.equal(JSON.stringify(actionsOf(home)).includes('home_settings'), isAdmin);
     assert.equal(JSON.stringify(actionsOf(home)).includes('home_audit'), isAdmin);
   }
   const plain = textsOf(renderHome({ isAdmin: false, key, latest: [] }), 'mrkdwn').join('\n');
-  assert.match(plain, /Everyone but guests\n.*the channel where \/add-inbox was used\n.*30 a day\n.*workspace's key/s);
+  assert.match(
+    plain,
+    /Everyone except guests\n.*the channel where \/add-inbox was used\n.*30 a day\n.*workspace's key/s,
+  );
 });
 
 test('an inbox that cannot be read stands in its place, and hides no other', () => {
@@ -243,8 +242,8 @@ test('an inbox that cannot be read stands in its place, and hides no other', () 
   });
   assertView(home);
   const said = textsOf(home, 'mrkdwn').join('\n');
-  assert.equal(said.split("This inbox can't be read").length, 3);
-  assert.match(said, /This inbox can't be read\* · <!date.*2026-01-01 09:30 UTC/);
+  assert.equal(said.split("I can't read this inbox").length, 3);
+  assert.match(said, /I can't read this inbox\* · <!date.*2026-01-01 09:30 UTC/);
   assert.match(textsOf(home, 'plain_text').join('\n'), /Support code: REQ2/);
   assert.match(JSON.stringify(home), /inbox\.REQ4/);
 });
@@ -254,7 +253,7 @@ test('settings and keys that cannot be read are shown as that, with what to do',
   const unreadable = { ...key, status: 'unreadable' } as const;
   const home = renderHome({ isAdmin: true, key: unreadable, latest: [], settings });
   assertView(home);
-  assert.match(textsOf(home, 'mrkdwn').join('\n'), /because I can't read what was set. Save the settings again/);
-  assert.match(textsOf(home, 'plain_text').join('\n'), /I can't read it any more. Store it again/);
+  assert.match(textsOf(home, 'mrkdwn').join('\n'), /because I can't read the settings\. Save them again/);
+  assert.match(textsOf(home, 'plain_text').join('\n'), /I can't read it any more\. Inboxes wait/);
   assert.match(JSON.stringify(actionsOf(home)), /home_store_key.*home_remove_key/);
 });

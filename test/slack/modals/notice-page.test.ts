@@ -64,12 +64,12 @@ test('who comes with something outdated is told what holds now', () => {
   ];
   const ofClient = renderNotice(keyOutdated([key, ...client], 'Acme'));
   assertView(ofClient);
-  assert.match(textsOf(ofClient, 'plain_text').join('\n'), /I changed nothing\. Now:\nAcme: a key ending in wxyz/);
+  assert.match(textsOf(ofClient, 'plain_text').join('\n'), /I saved nothing\. Now:\nAcme: the key ends in wxyz/);
   assert.deepEqual(textsOf(ofClient, 'mrkdwn'), ['<#C1>, <#C2>']);
   const removed = renderNotice(keyOutdated([key], 'Acme'));
-  assert.match(textsOf(removed, 'plain_text').join('\n'), /This client has no key any more/);
+  assert.match(textsOf(removed, 'plain_text').join('\n'), /The key of this client was removed/);
   const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }));
   assertView(settings);
   assert.match(textsOf(settings, 'plain_text').join('\n'), /I saved nothing/);
-  assert.match(textsOf(settings, 'mrkdwn').join('\n'), /Results are told in:\* <#C7>/);
+  assert.match(textsOf(settings, 'mrkdwn').join('\n'), /Results go to:\* <#C7>/);
 });

@@ -11,13 +11,8 @@ const WAITS: WaitsFor[] = ['no_connection', 'unavailable', 'rate_limited', 'key'
 test('it says who adds which inbox with which provider, in blocks and in the text', () => {
   const message = renderAnnouncement(request);
   assertMessage(message);
-  assert.equal(
-    message.text,
-    'Adding an inbox… – jane@acme.com (Jane Doe). <@U1> adds this inbox, with Google Workspace.',
-  );
-  assert.deepEqual(textsOf(message, 'mrkdwn'), [
-    '⏳ *Adding an inbox…*\n<@U1> adds this inbox, with Google Workspace.',
-  ]);
+  assert.equal(message.text, 'Adding an inbox… – jane@acme.com (Jane Doe). Requested by <@U1> · Google Workspace.');
+  assert.deepEqual(textsOf(message, 'mrkdwn'), ['⏳ *Adding an inbox…*\nRequested by <@U1> · Google Workspace']);
   assert.deepEqual(textsOf(message, 'plain_text'), ['jane@acme.com\nJane Doe']);
 });
 
@@ -44,8 +39,8 @@ for (const waitsFor of WAITS) {
     assertMessage(message);
     const words = textsOf(message, 'mrkdwn').at(-1) ?? '';
     assert.ok(message.text.includes(words));
-    if (waitsFor === 'key') assert.match(words, /admin or owner .* can store another key/);
-    else assert.match(words, /next try is at <!date\^\d+\^\{time\}\|14:05 UTC>/);
+    if (waitsFor === 'key') assert.match(words, /admin or owner .* can add another key/);
+    else assert.match(words, /try again at <!date\^\d+\^\{time\}\|14:05 UTC>/);
     assert.equal(words.includes('<!date'), waitsFor !== 'key');
   });
 }
@@ -87,7 +82,7 @@ test('in the DM it says why it is there, and how to invite the bot', () => {
 test('in the DM about a conversation between people it tells to use a channel', () => {
   const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' as const };
   const message = renderAnnouncement({ ...request, channelId: 'D2', announcement });
-  assert.match(message.text, /Use the command in a channel/);
+  assert.match(message.text, /in a channel, type the command there/);
   assert.doesNotMatch(message.text, /invite/);
 });
 
@@ -106,7 +101,7 @@ test('foreign words are plain text in blocks and inert in the text, also the lon
     for (const marked of ['<!channel>', '<@U666>', '*b*', ':tada:', '://']) assert.ok(!message.text.includes(marked));
     assert.deepEqual(textsOf(message, 'mrkdwn'), [
       '⚠️ *Inbox added*\n' +
-        `<@U1> asked for it, with ${account === longestAccount ? 'another provider' : 'Google Workspace'}.`,
+        `Requested by <@U1> · ${account === longestAccount ? `Other provider (${longestAccount.smtp_host})` : 'Google Workspace'}.`,
     ]);
   }
 });

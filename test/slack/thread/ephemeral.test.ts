@@ -16,18 +16,18 @@ test('help names every way to use the command', () => {
 });
 
 test('usage says what the command takes', () => {
-  assert.match(usageText(), /nothing or one address/);
+  assert.match(usageText(), /did not understand that/);
 });
 
 test('a failure carries the reference', () => {
-  assert.match(failureText('ref_7'), /reference ref_7/);
+  assert.match(failureText('ref_7'), /Support code: ref_7/);
 });
 
 test('a failure that may have done it all the same does not say that nothing was done', () => {
-  assert.match(perhapsDoneText('ref_7'), /can't tell whether it was done.* reference ref_7/);
+  assert.match(perhapsDoneText('ref_7'), /don't know if I saved your change.* Support code: ref_7/);
 });
 
 test('where the bot can not post, it says where the result is and how to invite it', () => {
-  assert.match(cannotPostText(request), /direct messages with me.*\/invite @inbox-bot/);
+  assert.match(cannotPostText(request), /a direct message from me.*\/invite @inbox-bot/);
   assert.doesNotMatch(cannotPostText({ ...request, channelId: 'D1' }), /\/invite/);
 });

@@ -11,8 +11,8 @@ const BUTTONS: Record<Outcome['kind'], string | undefined> = {
   exists: undefined,
   refused: 'Fix and try again',
   key_refused: 'Fix and try again',
-  unknown: 'Try once more',
-  expired: 'Try once more',
+  unknown: 'Try again',
+  expired: 'Try again',
 };
 
 const WHYS: UnknownWhy[] = ['answer_lost', 'server_error', 'unexpected_answer', 'interrupted'];
@@ -25,7 +25,7 @@ test('added: overall_status first, then address, name, provider, daily limit and
     'Name: Jane Doe',
     'Provider: Google Workspace',
     'Daily limit: 100 a day',
-    `Inbox id: ${added.inbox_id}`,
+    `Inbox ID: ${added.inbox_id}`,
   ]);
   assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
 });
@@ -79,8 +79,8 @@ for (const [kind, outcome] of Object.entries(outcomes)) {
 
   test(`${kind}: a reference where something went wrong`, () => {
     const message = replyTo(outcome);
-    assert.equal(message.text.endsWith('Reference req_01'), kind !== 'added');
-    assert.equal(textsOf(message, 'plain_text').includes('Reference req_01'), kind !== 'added');
+    assert.equal(message.text.endsWith('Support code: req_01'), kind !== 'added');
+    assert.equal(textsOf(message, 'plain_text').includes('Support code: req_01'), kind !== 'added');
   });
 }
 
@@ -107,7 +107,7 @@ test('added without an address: which inbox it was, and no empty line', () => {
   const message = replyTo({ kind: 'added', account: { ...nothing, overall_status: '' } });
   assert.ok(textsOf(message, 'plain_text').includes('overall_status: no status given'));
   assert.ok(textsOf(message, 'plain_text').includes('jane@acme.com\nJane Doe'));
-  assert.doesNotMatch(JSON.stringify(message.blocks), /✅|Inbox id|Daily limit/);
+  assert.doesNotMatch(JSON.stringify(message.blocks), /✅|Inbox ID|Daily limit/);
 });
 
 for (const kind of TROUBLE_KINDS) {
@@ -128,7 +128,7 @@ for (const kind of TROUBLE_KINDS) {
       kind === 'wrong_address' ? /COLDSEND_ADD_PATH/ : kind === 'not_coldsend' ? /key stays/ : /proxy/,
     );
     assert.doesNotMatch(text, /ColdSend refused/);
-    assert.match(JSON.stringify(replyTo(refused).blocks), /Try once more/);
+    assert.match(JSON.stringify(replyTo(refused).blocks), /Try again/);
     assert.match(replyTo({ ...refused, trouble: { ...trouble, isColdsends: true } }).text, /ColdSend says: Some words/);
     assert.doesNotMatch(replyTo({ ...refused, reason: 'HTTP 404' }).text, /says:/);
   });
@@ -143,19 +143,19 @@ test('refused by the key: which scopes are missing, and who can replace it', () 
 test('unknown: why, each in words of its own, and that it may have been added', () => {
   const texts = WHYS.map((why) => replyTo({ kind: 'unknown', why }).text);
   assert.equal(new Set(texts).size, WHYS.length);
-  for (const text of texts) assert.match(text, /may or may not have been added/);
+  for (const text of texts) assert.match(text, /We don't know if the inbox was added/);
 });
 
 test('unknown because a backup was restored: said so, and that another result in the thread counts', () => {
   const { text } = replyTo({ kind: 'unknown', why: 'interrupted', restored: true });
-  assert.match(text, /restored from a backup[\s\S]*another reply[\s\S]*may or may not have been added/);
-  assert.doesNotMatch(text, /I was stopped/);
+  assert.match(text, /We don't know[\s\S]*restored from a backup[\s\S]*another reply/);
+  assert.doesNotMatch(text, /I restarted/);
 });
 
 test('unknown after a 503 that is not ColdSend’s: that another server answered', () => {
   const { text } = replyTo({ kind: 'unknown', why: 'answer_lost', status: 503 });
   assert.match(text, /server between this bot and ColdSend answered in its place \(HTTP 503\)/);
-  assert.match(text, /may or may not have been added/);
+  assert.match(text, /We don't know if the inbox was added/);
 });
 
 test('exists: that an earlier try may have added it', () => {
@@ -223,7 +223,7 @@ test('where the stored passwords cannot be read it says that nothing was sent, a
   assert.match(message.text, /^Inbox not added: I can't read its passwords any more/);
   assert.match(
     message.text,
-    /Nothing was sent to ColdSend this time\. Press “Try once more” in the thread and enter the passwords/,
+    /We sent nothing to ColdSend this time\. Press “Try again” in the thread and enter the passwords/,
   );
   assert.doesNotMatch(message.text, /day/);
   assert.match(JSON.stringify(message), /"try_again"/);

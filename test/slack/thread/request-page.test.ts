@@ -29,16 +29,16 @@ test('each outcome stands there in the words of the thread', () => {
 test('while it waits it says for what', () => {
   const view = renderRequestPage({ ...request, waitsFor: 'rate_limited' });
   assertView(view);
-  assert.match(textsOf(view, 'mrkdwn')[0] ?? '', /limit is reached.*14:05 UTC/s);
+  assert.match(textsOf(view, 'mrkdwn')[0] ?? '', /reached the limit.*14:05 UTC/s);
 });
 
 test('it says where the thread is, wherever that is', () => {
   const announcement = { ts: '1.1', channelId: 'D1', surface: 'dm' as const };
   const places: [Partial<AddInboxRequest>, RegExp][] = [
-    [{ announcement }, /direct messages with me/],
-    [{ announcement: { ...announcement, surface: 'channel' } }, /direct messages with me/],
-    [{ announcement: undefined }, /will be told/],
-    [{ announcement: undefined, state: 'told', outcome: outcomes.expired }, /could not post this anywhere/],
+    [{ announcement }, /direct messages? (with|from) me/],
+    [{ announcement: { ...announcement, surface: 'channel' } }, /direct messages? (with|from) me/],
+    [{ announcement: undefined }, /or in a direct message from me/],
+    [{ announcement: undefined, state: 'told', outcome: outcomes.expired }, /could not post this/],
   ];
   for (const [change, expected] of places) {
     const view = renderRequestPage({ ...request, ...change });
@@ -59,9 +59,9 @@ test('who wants to try again what somebody has added since is told by whom and w
   const link = 'https://acme.slack.com/archives/C1/p11?thread_ts=1.1&cid=C1';
   const said: [Partial<AddInboxRequest>, RegExp][] = [
     [{ outcome: outcomes.added }, /added in the meantime, so I did nothing/],
-    [{ outcome: outcomes.exists }, /ColdSend already has this inbox/],
-    [{}, /is being added right now/],
-    [{ waitsFor: 'key' }, /is being added right now/],
+    [{ outcome: outcomes.exists }, /found this inbox in ColdSend/],
+    [{}, /I am adding this inbox right now/],
+    [{ waitsFor: 'key' }, /I am adding this inbox right now/],
   ];
   for (const [change, words] of said) {
     const view = renderSuccessor({ ...request, ...change }, 'U2', link);
@@ -79,7 +79,7 @@ test('who wants to try again what somebody has added since is told by whom and w
 test('where it is told in a DM, only who asked for it is told where', () => {
   const inDm = { ...request, announcement: { ts: '1.1', channelId: 'D1', surface: 'dm' as const } };
   for (const change of [inDm, { ...request, announcement: undefined }]) {
-    assert.match(textsOf(renderSuccessor(change, 'U1'), 'mrkdwn').join('\n'), /direct messages with me/);
+    assert.match(textsOf(renderSuccessor(change, 'U1'), 'mrkdwn').join('\n'), /direct messages? (with|from) me/);
     const toOthers = textsOf(renderSuccessor(change, 'U2', 'https://acme.slack.com/D1'), 'mrkdwn').join('\n');
     assert.match(toOthers, /^Requested by <@U1>, <[^>]*>\.$/);
   }

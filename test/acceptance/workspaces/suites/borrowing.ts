@@ -23,7 +23,7 @@ export function describeBorrowing(kind: string, setting: Setting): void {
       slack.tamperNext({ payload: swap(ofBlue.requestId, ofAcme.requestId) });
       await blue.member.click('try_again', { in: ofBlue });
       const { rendered, fields } = await waitForPage(blue.member, NOTICE);
-      assert.match(rendered, /no longer kept/);
+      assert.match(rendered, /more than 90 days old/);
       assert.deepEqual(fields, []);
       assert.doesNotMatch(rendered, /acme/);
       await closeAll(blue.member);
@@ -40,7 +40,7 @@ export function describeBorrowing(kind: string, setting: Setting): void {
           swap(own.id, theirs.id)(swap(quote(own.private_metadata), quote(theirs.private_metadata))(payload)),
       });
       const { modal } = await blue.member.submit();
-      assert.match(modal?.rendered ?? '', /This form was opened for somebody else, so nothing was done/);
+      assert.match(modal?.rendered ?? '', /This form was opened for another person, so I did nothing/);
       for (const { member } of [acme, blue]) await closeAll(member);
     });
 

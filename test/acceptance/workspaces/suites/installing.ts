@@ -38,7 +38,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
         const headers = { 'content-type': 'application/x-www-form-urlencoded', ...slack.sign(body) };
         assert.deepEqual((({ status, body }) => ({ status, body }))(await slack.sendRaw({ body, headers })), {
           status: 200,
-          body: `I'm not installed in this workspace, so nothing was done. Ask an admin to install me in this workspace: ${publicUrl}/slack/install`,
+          body: `I'm not installed in this workspace, so I did nothing. Ask an admin to install me in this workspace: ${publicUrl}/slack/install`,
         });
         assert.deepEqual(slack.ledger.calls, []);
       },
@@ -81,7 +81,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       slack.failNext('oauth.v2.access', { error: 'bad_client_secret' });
       const failed = await install(acme);
       assert.equal(failed.status, 502);
-      assert.match(failed.text, /reference [\w-]+/);
+      assert.match(failed.text, /Support code: [\w-]+/);
       slack.failNext('oauth.v2.access', 'reset');
       assert.match((await install(acme)).title, /did not answer/);
     });
@@ -161,8 +161,8 @@ export function describeInstalling(kind: string, setting: Setting): void {
       const page = await install(blue);
       assert.match(page.text, /are as they were/);
       const { rendered } = await blue.member.openHome();
-      assert.match(rendered, /Daily limit the form starts with: 40 a day/);
-      assert.match(rendered, /A key ending in cdef is stored/);
+      assert.match(rendered, /Default daily limit: 40 a day/);
+      assert.match(rendered, /The key ends in cdef/);
       await addGoogleInbox(blue.member, { address: 'jane@blue.com', channelId: blue.channelId });
       await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes('jane@blue.com'));
       assert.equal(coldsend.ledger.at(-1)?.key, 'Blue');

@@ -61,8 +61,8 @@ test('an entry that cannot be read has a row of its own', () => {
       .split('\r\n')
       .slice(1, 3),
     [
-      `"2026-01-02T14:00:00.000Z","","This entry can't be read","","Support code: e2"`,
-      `"","","This entry can't be read","","Support code: e2"`,
+      `"2026-01-02T14:00:00.000Z","","I can't read this entry","","Support code: e2"`,
+      `"","","I can't read this entry","","Support code: e2"`,
     ],
   );
 });

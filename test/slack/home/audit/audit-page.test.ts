@@ -64,6 +64,6 @@ test('an entry that cannot be read stands in its place, and hides no other', () 
   const unreadable = { unreadable: true, id: HOSTILE, at: Date.UTC(2026, 0, 2, 14, 0) } as const;
   const view = renderAuditPage('U1', place(0), [...entries(1), unreadable, { ...unreadable, at: undefined }]);
   assertView(view);
-  assert.equal(textsOf(view, 'mrkdwn').join('\n').split("This entry can't be read").length, 3);
+  assert.equal(textsOf(view, 'mrkdwn').join('\n').split("I can't read this entry").length, 3);
   assert.match(JSON.stringify(view), /entry\.e0/);
 });

@@ -76,7 +76,10 @@ test('of several channels those that are the problem are linked, and what was ty
     const channelIds = ['C1000000001', 'C1000000002', 'C1000000003'];
     const view = renderClientForm({ openedBy: 'U1', stamp: 's1', again: { channelIds, problem } });
     assertView(view);
-    assert.match(textsOf(view, 'plain_text').join('\n'), kind === 'cannot_post' ? /can't post in these/ : /for Globex/);
+    assert.match(
+      textsOf(view, 'plain_text').join('\n'),
+      kind === 'cannot_post' ? /can't post in these/ : /belong to Globex/,
+    );
     assert.deepEqual(textsOf(view, 'mrkdwn'), ['<#C1000000002>, <#C1000000003>']);
     const parsed = parseClientForm(typedView(view, { client_label: 'Acme', api_key: KEY }));
     assert.deepEqual(parsed, { label: 'Acme', isNew: true, stamp: 's1', channelIds, apiKey: KEY });

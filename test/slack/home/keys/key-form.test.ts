@@ -16,7 +16,7 @@ test('it asks for the key, empty, and says where it comes from and that it can b
   assert.deepEqual(fieldsOf(view), ['api_key']);
   assert.deepEqual(initialsOf(view), {});
   const texts = textsOf(view, 'plain_text').join('\n');
-  for (const words of ['API keys', 'sender_accounts:write', 'can be seen', 'last four']) {
+  for (const words of ['API keys', 'sender_accounts:write', 'can read it', 'last four']) {
     assert.ok(texts.includes(words), words);
   }
 });
@@ -47,7 +47,7 @@ test('it says what becomes of the key that is stored', () => {
   assert.match(about('works'), /replaces the key ending in wxyz/);
   assert.match(about('refused'), /refused the key ending in wxyz/);
   const needed = renderKeyForm({ context, current: undefined, stamp: 's1' });
-  assert.match(textsOf(needed, 'plain_text').join('\n'), /Before the first inbox/);
+  assert.match(textsOf(needed, 'plain_text').join('\n'), /I need a ColdSend API key/);
 });
 
 test('for a client it says whose key it is about', () => {
@@ -57,7 +57,7 @@ test('for a client it says whose key it is about', () => {
     stamp: 's1',
   });
   assertView(view);
-  assert.match(textsOf(view, 'plain_text').join('\n'), /the key of Acme, the client of this channel/);
+  assert.match(textsOf(view, 'plain_text').join('\n'), /This key is for Acme, the client of this channel/);
 });
 
 test('why a key was not stored stands at its field, each in words of its own', () => {
