@@ -12,7 +12,7 @@ export type RowFlag =
   | 'changed_by_spreadsheet'
   /** A port or limit that a spreadsheet wrote as `5.87E+02`. */
   | 'number_by_spreadsheet'
-  /** The password begins or ends with a blank. */
+  /** The password begins or ends with a space. */
   | 'blank_around_password'
   /** Encryption is switched off for a port where that can't be STARTTLS. */
   | 'no_encryption'

@@ -17,10 +17,10 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'mailbox/': /^(mailbox|add-inbox)\//,
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
   'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
-  'slack/blocks/': /^slack\/(blocks\/|(ids|sentences)\.ts$)/,
-  'slack/modals/': /^slack\/(modals|blocks|web-api)\/|^slack\/(ids|sentences)\.ts$/,
+  'slack/blocks/': /^slack\/(blocks\/|sentences\/|ids\.ts$)/,
+  'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$/,
   'slack/permissions/':
-    /^slack\/(permissions|install|modals|web-api|bolt)\/|^slack\/(ids|sentences)\.ts$|^(add-inbox|operations)\//,
+    /^slack\/(permissions|install|modals|web-api|bolt|sentences)\/|^slack\/ids\.ts$|^(add-inbox|operations)\//,
   'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,
   'storage/sealing/': /^storage\/(sealing|rows|sqlite)\/|^storage\/[a-z-]+\.ts$|^add-inbox\//,
   'web/': /^(web|add-inbox|operations)\/|^slack\/ids\.ts$/,

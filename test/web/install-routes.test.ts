@@ -171,7 +171,7 @@ test('a workspace is installed, told what to do next, and installed again', asyn
   assertStrict(first.page);
   assert.equal(first.title, 'Inbox Bot is installed');
   assert.match(first.text, /&lt;b&gt;Acme&lt;\/b&gt; &amp; &quot;Co&quot;/);
-  assert.match(first.text, /store a ColdSend API key/);
+  assert.match(first.text, /Add a ColdSend API key/);
   assert.match(first.page.headers.get('set-cookie') ?? '', /=deleted;/);
   assert.ok(!first.text.includes('xoxb-'));
   assert.deepEqual(saved, [
@@ -189,7 +189,7 @@ test('a workspace is installed, told what to do next, and installed again', asyn
   ]);
   const second = await finish();
   assert.equal(second.title, 'Inbox Bot is installed again');
-  assert.match(second.text, /are as they were/);
+  assert.match(second.text, /did not change/);
   assert.deepEqual(installed, [
     { teamId: 'T1', again: false },
     { teamId: 'T1', again: true },
@@ -213,11 +213,11 @@ test('a state that is missing, made up, of another browser, used or old is refus
   await refused({}, '', /incomplete/);
   await refused({ code: 'c', state }, '', /another browser/);
   await refused({ code: 'c', state }, other.sent, /another browser/);
-  await refused({ code: 'c', state: 'made-up' }, '__Host-inbox-bot-install=made-up', /not begun here/);
-  await refused({ error: 'access_denied', state }, sent, /was cancelled/);
+  await refused({ code: 'c', state: 'made-up' }, '__Host-inbox-bot-install=made-up', /started somewhere else/);
+  await refused({ error: 'access_denied', state }, sent, /: cancelled/);
   assert.deepEqual(calls, []);
   assert.equal((await comeBack({ code: 'c', state }, sent)).page.status, 200, 'and still works where it belongs');
-  await refused({ code: 'c', state }, sent, /done already/);
+  await refused({ code: 'c', state }, sent, /You used this page before/);
   clock.now += 10 * 60_000;
   const old = other.authorize.searchParams.get('state') ?? '';
   await refused({ code: 'c', state: old }, other.sent, /too long/);
@@ -230,12 +230,12 @@ test('who loads the page again, or is late, is told so, though the browser has n
   const state = done.authorize.searchParams.get('state') ?? '';
   const open = (await begin()).authorize.searchParams.get('state') ?? '';
   assert.equal((await comeBack({ code: 'c', state }, done.sent)).page.status, 200);
-  assert.match((await comeBack({ code: 'c', state })).title ?? '', /done already/);
+  assert.match((await comeBack({ code: 'c', state })).title ?? '', /You used this page before/);
   isDatabaseAway.now = true;
   assert.match((await comeBack({ code: 'c', state })).title ?? '', /another browser/);
   isDatabaseAway.now = false;
   assert.match((await comeBack({ code: 'c', state: open })).title ?? '', /another browser/);
-  assert.match((await comeBack({ code: 'c', state: 'made-up' })).title ?? '', /not begun here/);
+  assert.match((await comeBack({ code: 'c', state: 'made-up' })).title ?? '', /started somewhere else/);
   clock.now += 10 * 60_000;
   const late = await comeBack({ code: 'c', state: open });
   assert.match(late.title ?? '', /too long/);
@@ -252,7 +252,7 @@ const GIVEN_BACK: { name: string; granted: unknown; title: RegExp }[] = [
   {
     name: 'with token rotation',
     granted: { ...GRANTED, refresh_token: 'xoxe-1', expires_in: 43_200 },
-    title: /set up differently/,
+    title: /token rotation is on/,
   },
 ];
 for (const { name, granted, title } of GIVEN_BACK) {
@@ -307,7 +307,7 @@ for (const { name, answers, status, title } of FAILING) {
     assert.equal(failed.page.status, status);
     assertStrict(failed.page);
     assert.match(failed.title ?? '', title);
-    assert.match(failed.text, /reference ref-1/);
+    assert.match(failed.text, /Support code: ref-1/);
     assert.equal(failures.length, 1);
     assert.deepEqual(saved, []);
     assert.doesNotMatch(JSON.stringify(logged), /xoxb|a-code|client-secret|bad_client_secret/);

@@ -25,7 +25,7 @@ export function withoutBlanks(text: string): string {
   return text.replace(BLANKS, '');
 }
 
-/** Whether it begins or ends with a blank or an invisible character. */
+/** Whether it begins or ends with a space or an invisible character. */
 export function hasBlankEnds(text: string): boolean {
   const characters = [...text];
   return [characters.at(0), characters.at(-1)].some((each) => BLANK.test(each ?? ''));

@@ -1,4 +1,4 @@
-import { FACTS } from '../sentences.ts';
+import { FACTS } from '../sentences/thread.ts';
 
 /** As many channels as fit into `limit` characters, as links in mrkdwn, and how many more there are. */
 export function linkChannels(channelIds: readonly string[], limit: number): string {

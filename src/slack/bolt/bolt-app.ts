@@ -9,7 +9,7 @@ import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
 import type { Listeners } from '../listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
-import { sentences } from '../sentences.ts';
+import { sentences } from '../sentences/notices.ts';
 import {
   failureText,
   notInstalledText,

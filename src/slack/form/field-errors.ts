@@ -1,7 +1,8 @@
 import type { AccountField, FieldErrors } from '../../add-inbox/account/sender-account.ts';
 import type { FormField } from '../ids.ts';
 import { readView } from '../modals/view-state.ts';
-import { FIELD_LABELS, FORM } from '../sentences.ts';
+import { FIELD_LABELS } from '../sentences/fields.ts';
+import { FORM } from '../sentences/form.ts';
 import { WHO_FIELDS } from './fields.ts';
 
 /** Where to say what is wrong with a field that is not shown, in the order of trying. */

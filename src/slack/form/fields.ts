@@ -1,10 +1,10 @@
 import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import type { FormField } from '../ids.ts';
-import { HINTS } from '../sentences.ts';
+import { HINTS } from '../sentences/fields.ts';
 
 /*
- * The fields of the form, one row each; their labels and hints are in sentences.ts. A field more is a row here, its default, and
+ * The fields of the form, one row each; their labels and hints are in sentences/fields.ts. A field more is a row here, its default, and
  * its place in one of the pages; the types say where one is missing. Passwords have no row, since no draft may hold one.
  */
 

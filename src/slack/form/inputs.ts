@@ -4,7 +4,7 @@ import { truncate } from '../blocks/foreign-text.ts';
 import { OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, blockId, type FormField } from '../ids.ts';
-import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences.ts';
+import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences/fields.ts';
 import { type Draft, defaultsOf, FIELDS, type FlagField, isFlag, type TypedField } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';
 

@@ -7,7 +7,7 @@ import { renderKeyForm } from '../home/keys/key-form.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
 import type { Right, Rights } from '../permissions/permissions.ts';
-import { sentences } from '../sentences.ts';
+import { sentences } from '../sentences/notices.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
 import type { Draft } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';

@@ -3,7 +3,7 @@ import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { ActionPayload, Actor } from '../bolt/payloads.ts';
 import { ACTIONS } from '../ids.ts';
 import { renderNotice } from '../modals/notice-page.ts';
-import { sentences } from '../sentences.ts';
+import { sentences } from '../sentences/notices.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import { draftOf } from './draft-defaults.ts';

@@ -4,7 +4,8 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { SubmissionAnswer } from '../form/form-listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
-import { FACTS, sentences } from '../sentences.ts';
+import { sentences } from '../sentences/notices.ts';
+import { FACTS } from '../sentences/thread.ts';
 import { isOfSlack, type Message, type SlackApi } from '../web-api/slack-api.ts';
 
 /** Of Slack's three seconds, what all of a submission may take with its posts. */

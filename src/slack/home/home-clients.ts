@@ -14,7 +14,10 @@ import { SECTION_FIELD } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
 import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
-import { BUTTONS, FACTS, HOME, KEY_STATUSES } from '../sentences.ts';
+import { BUTTONS } from '../sentences/common.ts';
+import { HOME } from '../sentences/home.ts';
+import { KEY_STATUSES } from '../sentences/keys.ts';
+import { FACTS } from '../sentences/thread.ts';
 
 /** Two blocks each, of the 100 that a Home may have. */
 const CLIENTS_A_PAGE = 20;

@@ -4,7 +4,9 @@ import type { WhoMayAdd, WorkspaceSettings } from '../../add-inbox/people/worksp
 import { renderActions, renderButton, renderContext, renderHeader, renderSection } from '../blocks/blocks.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
-import { BUTTONS, FACTS, HOME } from '../sentences.ts';
+import { BUTTONS } from '../sentences/common.ts';
+import { HOME } from '../sentences/home.ts';
+import { FACTS } from '../sentences/thread.ts';
 
 /** As many as keep the line readable, and below Slack's limit. */
 const MOST_NAMED = 40;

@@ -1,6 +1,10 @@
 import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import { CLIENT_FORM, HOME, KEY_FORM, type Notice, OUTDATED, SETTINGS_FORM, sentences } from '../sentences.ts';
+import type { Notice } from '../sentences/common.ts';
+import { HOME, OUTDATED } from '../sentences/home.ts';
+import { CLIENT_FORM, KEY_FORM } from '../sentences/keys.ts';
+import { sentences } from '../sentences/notices.ts';
+import { SETTINGS_FORM } from '../sentences/settings.ts';
 import { describeSettings } from './home-settings.ts';
 
 /**

@@ -4,7 +4,7 @@ import { renderContext } from '../blocks/blocks.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
-import { UNREADABLE } from '../sentences.ts';
+import { UNREADABLE } from '../sentences/common.ts';
 
 /**
  * What stands in a list where a stored row can't be read.

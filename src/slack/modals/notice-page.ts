@@ -4,7 +4,8 @@ import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
 import { mrkdwn, plainText } from '../blocks/text-objects.ts';
 import { CALLBACKS } from '../ids.ts';
-import { type Notice, REQUEST_PAGE } from '../sentences.ts';
+import type { Notice } from '../sentences/common.ts';
+import { REQUEST_PAGE } from '../sentences/thread.ts';
 
 /** A modal that only says something: a refusal, "One moment…", a failure. Nothing to type into and nothing to submit. */
 export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }: Notice): ModalView {

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { ActionPayload, Actor } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
-import type { Notice } from '../sentences.ts';
+import type { Notice } from '../sentences/common.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
 import { findNotice, type Rights } from './permissions.ts';
 

@@ -2,7 +2,8 @@ import { findRefusal, mayAdminister, type Person, type Refusal } from '../../add
 import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Actor, ViewPayload } from '../bolt/payloads.ts';
 import { openerOf } from '../modals/private-metadata.ts';
-import { type Notice, sentences } from '../sentences.ts';
+import type { Notice } from '../sentences/common.ts';
+import { sentences } from '../sentences/notices.ts';
 import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isPersonUnknown } from '../web-api/slack-errors.ts';
 import type { People } from './people.ts';

@@ -1,20 +1,16 @@
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
 import { slackDate } from '../blocks/slack-date.ts';
+import type { State } from '../sentences/common.ts';
 import {
   ADDED_BUT,
-  ADDING,
   GOOD_STATUSES,
   NOT_ALLOWED_ANY_MORE,
-  nextTry,
   OUTCOME_STATES,
   PASSWORDS_UNREADABLE,
-  type State,
   TROUBLE_STATES,
-  WAITING_TO_ADD,
-  WAITS,
-  WAITS_FOR_CLIENT_KEY,
-} from '../sentences.ts';
+} from '../sentences/outcomes.ts';
+import { ADDING, nextTry, WAITING_TO_ADD, WAITS, WAITS_FOR_CLIENT_KEY } from '../sentences/thread.ts';
 import { describeStatus, normalizeStatus } from './describe-status.ts';
 
 /** Where a request stands, at a glance. */

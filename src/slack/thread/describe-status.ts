@@ -1,5 +1,6 @@
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
-import { FACTS, STATUS_WORDS } from '../sentences.ts';
+import { STATUS_WORDS } from '../sentences/outcomes.ts';
+import { FACTS } from '../sentences/thread.ts';
 
 /** ColdSend's `overall_status` as it wrote it, with words beside the documented ones. Foreign text. */
 export function describeStatus(overallStatus: string): string {

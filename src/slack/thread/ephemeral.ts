@@ -1,6 +1,6 @@
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { NotInstalledError } from '../install/installations.ts';
-import { EPHEMERAL } from '../sentences.ts';
+import { EPHEMERAL } from '../sentences/notices.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 
 /** What `/add-inbox help` says. */

@@ -2,7 +2,7 @@ import type { SectionBlock } from '@slack/types';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import { renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
-import { FACTS } from '../sentences.ts';
+import { FACTS } from '../sentences/thread.ts';
 
 type Inbox = Pick<AccountToAdd, 'email_address' | 'display_name'>;
 

@@ -1,15 +1,9 @@
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
-import {
-  FACTS,
-  FIELD_LABELS,
-  LOST_RIGHT_WHYS,
-  PROVIDER_PHRASES,
-  RESTORED,
-  TROUBLE_WHYS,
-  UNKNOWN_WHYS,
-  unknownBetween,
-} from '../sentences.ts';
+import { PROVIDER_PHRASES } from '../sentences/common.ts';
+import { FIELD_LABELS } from '../sentences/fields.ts';
+import { LOST_RIGHT_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
+import { FACTS } from '../sentences/thread.ts';
 import { describeStatus } from './describe-status.ts';
 
 /** As many as ColdSend has fields. */

@@ -7,12 +7,12 @@ import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
-  FACTS,
   NEXT_AFTER_LOST_RIGHT,
   NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
-} from '../sentences.ts';
+} from '../sentences/outcomes.ts';
+import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-text.ts';

@@ -3,7 +3,8 @@ import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderActions, renderButton } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
-import { BUTTONS, TRY_AGAIN } from '../sentences.ts';
+import { BUTTONS } from '../sentences/common.ts';
+import { TRY_AGAIN } from '../sentences/outcomes.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { renderOutcome } from './render-outcome.ts';
 

@@ -48,7 +48,7 @@ test('the form', async (context) => {
   await context.test('adds a Google inbox with its servers and the recommended limit', async () => {
     const page = await openHowPage(member, channelId, { address: 'jane@acme.com', provider: 'Google Workspace' });
     assert.deepEqual(Object.keys(valuesOf(page)), ['smtp_password', 'daily_limit']);
-    assert.match(page.rendered, /How to connect jane@acme\.com with Google Workspace/);
+    assert.match(page.rendered, /Connect jane@acme\.com \(Google Workspace\)/);
     assert.match(page.rendered, /SMTP smtp\.gmail\.com port 587 with TLS, IMAP imap\.gmail\.com port 993 with SSL/);
     assert.match(page.rendered, /\[ Edit servers \]/);
     assert.match(fieldOf(page, 'smtp_password').hint ?? '', /app password.*myaccount\.google\.com\/apppasswords/s);
@@ -70,7 +70,7 @@ test('the form', async (context) => {
       const page = await openHowPage(member, channelId, { address: 'bob@acme.com', provider: 'Microsoft 365' });
       assert.deepEqual(Object.keys(valuesOf(page)), ['smtp_password', 'daily_limit']);
       assert.match(page.rendered, /SMTP smtp\.office365\.com port 587 with TLS, IMAP outlook\.office365\.com port 993/);
-      assert.match(fieldOf(page, 'smtp_password').hint ?? '', /refuse passwords .* the ColdSend dashboard/);
+      assert.match(fieldOf(page, 'smtp_password').hint ?? '', /refuse all passwords .* the ColdSend dashboard/);
       await typeAll(member, { smtp_password: PASSWORD, daily_limit: '25' });
       await submitInbox(member);
       const sent = await waitForSent(coldsend, 'bob@acme.com');

@@ -254,7 +254,7 @@ test('mistakes', async (context) => {
       const address = `p${additionsIn(coldsend).length}@acme.com`;
       await openHowPage(member, channelId, { address, provider });
       await member.type('smtp_password', typed);
-      if (/^\s|\s$/.test(sent)) assert.match(await submitWarned(member), /The password begins or ends with a blank/);
+      if (/^\s|\s$/.test(sent)) assert.match(await submitWarned(member), /The password begins or ends with a space/);
       else await submitInbox(member);
       const { smtpPassword, imapPassword } = await waitForSent(coldsend, address);
       assert.equal(smtpPassword, digestPassword(sent));
@@ -274,11 +274,11 @@ test('mistakes', async (context) => {
     const warned = await member.submit();
     for (const says of [
       /The inbox is not added yet/,
-      /The password begins or ends with a blank/,
+      /The password begins or ends with a space/,
       /The IMAP password has curly quotes/,
       /IMAP encryption is off, but port 993 works only with encryption/,
       /A daily limit of 100,001 is above the maximum: 100,000 mails a day \(Other provider\)/,
-      /press “Add inbox” again to add the inbox as it is/,
+      /press “Add inbox” again to keep them/,
     ]) {
       assert.match(warned.modal?.rendered ?? '', says);
     }

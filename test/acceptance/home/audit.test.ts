@@ -27,17 +27,20 @@ test('the audit trail', async (context) => {
     await guest.command('/add-inbox', { channelId });
     await guest.waitForModal(({ rendered }) => /Guests can't/.test(rendered));
     await admin.click('home_remove_key', { in: 'home' });
-    await slack.waitFor(() => /No key is saved/.test(admin.home().rendered) || undefined, 'the key to be gone');
+    await slack.waitFor(
+      () => /This workspace has no key yet/.test(admin.home().rendered) || undefined,
+      'the key to be gone',
+    );
 
     const lines = entriesOf(await openTrail(admin));
     const expected = [
       /^Key removed · @ada · .* UTC · key ending in: ano1$/,
-      /^Attempt refused · @gus · .* · what: \/add-inbox · why: a guest$/,
-      /^Outcome · ColdSend or the bot · .* · address: \+cmd@acme\.com · outcome: added · inbox id: \S+ · request: [0-9A-Z]{12}$/,
+      /^Attempt refused · @gus · .* · attempt: \/add-inbox · why: a guest$/,
+      /^Result · ColdSend or the bot · .* · address: \+cmd@acme\.com · outcome: added · inbox ID: \S+ · request: [0-9A-Z]{12}$/,
       /^Inbox requested · @mel · .* · address: \+cmd@acme\.com · request: [0-9A-Z]{12} · channel: #inboxes$/,
       /^Setting changed · @ada · .* · setting: default daily limit · from: not set · to: 40$/,
       /^Key replaced · @ada · .* · key ending in: ano1$/,
-      /^Key stored · @ada · .* · key ending in: 4567$/,
+      /^Key added · @ada · .* · key ending in: 4567$/,
     ];
     for (const [index, says] of expected.entries()) assert.match(lines[index] ?? '', says);
     await closeAll(admin);
@@ -96,7 +99,7 @@ test('the audit trail', async (context) => {
     assert.equal(entriesOf(first).length, 20);
     assert.doesNotMatch(first.rendered, /\[ Newer \]/);
     const second = await turn(admin, 'Older');
-    assert.match(entriesOf(second).at(-1) ?? '', /^Key stored · @ada/);
+    assert.match(entriesOf(second).at(-1) ?? '', /^Key added · @ada/);
     assert.doesNotMatch(second.rendered, /\[ Older \]/);
     assert.deepEqual(entriesOf(await turn(admin, 'Newer')), entriesOf(first));
     await closeAll(admin);

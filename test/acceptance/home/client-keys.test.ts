@@ -82,7 +82,7 @@ test('one channel, one client', async (context) => {
       'client_label',
       /A client with this name already has a key/,
     ],
-    ['a channel of another client', 'Globex', [acme], GLOBEX_KEY, 'client_channels', /is for Acme already/],
+    ['a channel of another client', 'Globex', [acme], GLOBEX_KEY, 'client_channels', /already belongs to Acme/],
     ['a closed channel', 'Globex', [closed], GLOBEX_KEY, 'client_channels', /post in this channel.*\/invite/],
     ['no key', 'Globex', [globex], 'nothing', 'api_key', /not a ColdSend API key/],
     ['a refused key', 'Globex', [globex], 'cs_live_unknown', 'api_key', /ColdSend refused this key/],
@@ -113,7 +113,7 @@ test('one channel, one client', async (context) => {
     await admin.choose('client_channels', [globex, acme, acmeOps]);
     assert.match(
       (await admin.submit()).modal?.rendered ?? '',
-      /these channels are for Acme already.*\n#acme, #acme-ops\n/s,
+      /these channels already belong to Acme.*\n#acme, #acme-ops\n/s,
     );
     assert.deepEqual(told(), before);
     assert.doesNotMatch((await member.openHome()).rendered, /Globex/);
@@ -216,7 +216,7 @@ test('one channel, one client', async (context) => {
     await closeAll(member);
     await admin.command('/add-inbox', { channelId: acme });
     const form = await waitForPage(admin, KEY_FORM);
-    assert.match(form.rendered, /the key of Acme, the client of this channel/);
+    assert.match(form.rendered, /This key is for Acme, the client of this channel/);
     await admin.type('api_key', ACME_KEY);
     assert.equal((await admin.submit()).modal?.callbackId, WHO_PAGE);
     assert.match(admin.modal()?.rendered ?? '', /This inbox is for Acme/);
@@ -236,7 +236,7 @@ test('one channel, one client', async (context) => {
       await store(admin);
       await member.command('/add-inbox', { channelId });
       const page = await waitForPage(member, NOTICE);
-      assert.match(page.rendered, /can't be added in this channel, because it has no client.*\n#acme, #globex/);
+      assert.match(page.rendered, /can't add inboxes in this channel, because it has no client.*\n#acme, #globex/);
       await closeAll(member);
       await openForm(member, acme);
       await closeAll(member);

@@ -162,7 +162,7 @@ test('a key that could not be checked', async (context) => {
       assert.deepEqual([status, modal], ['ok', undefined]);
       await waitForHome(world, admin, /The key ends in 4567\. I could not check it yet/);
       await admin.click('home_remove_key', { in: 'home' });
-      await waitForHome(world, admin, /No key is saved/);
+      await waitForHome(world, admin, /This workspace has no key yet/);
     });
   }
 
@@ -201,7 +201,7 @@ test('the stored key', async (context) => {
   await context.test('shows its last four characters, who stored it and when, and whether it works', async () => {
     for (const person of [admin, member]) {
       const home = await waitForHome(world, person, /The key ends in 4567\. It worked the last time I used it\./);
-      assert.match(home, /Stored by @ada, \d{4}-\d\d-\d\d/);
+      assert.match(home, /Saved by @ada, \d{4}-\d\d-\d\d/);
       assert.match(home, /Last checked \d{4}-\d\d-\d\d/);
     }
   });
@@ -282,7 +282,10 @@ test('the stored key', async (context) => {
       () => member.in(channelId).find(({ rendered }) => /Waiting to add an inbox.*waits@acme/s.test(rendered)),
       'the announcement of what waits',
     );
-    assert.match(announced.rendered, /ColdSend refuses the API key of this workspace.*store another key/);
+    assert.match(
+      announced.rendered,
+      /The API key of this workspace is missing, or ColdSend refuses it.*add another key/,
+    );
     assert.deepEqual(announced.thread, []);
 
     await closeAll(admin);
@@ -329,7 +332,7 @@ test('the stored key', async (context) => {
     await member.type('smtp_password', 'abcd efgh ijkl mnop');
     await waitForHome(world, admin, /The key ends in 4567/);
     await admin.click('home_remove_key', { in: 'home' });
-    await waitForHome(world, admin, /No key is saved/);
+    await waitForHome(world, admin, /This workspace has no key yet/);
     const sent = additionsIn(coldsend).length;
     await submitInbox(member);
     await slack.waitFor(

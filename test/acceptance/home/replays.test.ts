@@ -99,18 +99,18 @@ for (const [where, start] of Object.entries(WORLDS)) {
     });
 
     await context.test('an earlier press or form that comes again undoes nothing', async () => {
-      await change(() => remove(admin), /No key is saved/);
+      await change(() => remove(admin), /This workspace has no key yet/);
       await change(() => store(admin, API_KEY), /The key ends in 4567/);
-      await change(() => remove(other), /No key is saved/);
+      await change(() => remove(other), /This workspace has no key yet/);
       await change(() => store(other, OTHER_KEY), /The key ends in ano1/);
       await change(() => store(admin, THIRD_KEY), /The key ends in ird3/);
       await change(() => addClient(admin, 'Acme', [acme], OTHER_KEY), /Acme: the key ends in ano1.*\n#acme\n/);
       await change(() => changeChannels(other, [acme, acmeOps]), /\n#acme, #acme-ops\n/);
       await change(() => changeChannels(admin, [acme]), /\n#acme\n/);
       await change(() => click(other, 'home_remove_client'), /^(?!.*Acme:)/s);
-      await change(() => setLimit(admin, '40'), /starts with: 40 a day/);
-      await change(() => setLimit(other, '50'), /starts with: 50 a day/);
-      await change(() => setLimit(admin, '40'), /starts with: 40 a day/);
+      await change(() => setLimit(admin, '40'), /Default daily limit: 40 a day/);
+      await change(() => setLimit(other, '50'), /Default daily limit: 50 a day/);
+      await change(() => setLimit(admin, '40'), /Default daily limit: 40 a day/);
     });
 
     await context.test('a Home that was open while another admin changed the key removes nothing', async () => {
@@ -122,10 +122,13 @@ for (const [where, start] of Object.entries(WORLDS)) {
       await admin.click('home_remove_key', { in: 'home' });
       const { rendered } = await waitForPage(admin, 'notice');
       assert.match(rendered, /has changed since you opened this, so I saved nothing\. Now:\nThe key ends in 4567/);
-      await slack.waitFor(() => admin.home().rendered.includes('ending in 4567') || undefined, 'the Home of now');
+      await slack.waitFor(() => admin.home().rendered.includes('The key ends in 4567') || undefined, 'the Home of now');
       await closeAll(admin);
       await admin.click('home_remove_key', { in: 'home' });
-      await slack.waitFor(() => admin.home().rendered.includes('No key is saved') || undefined, 'the key to go');
+      await slack.waitFor(
+        () => admin.home().rendered.includes('This workspace has no key yet') || undefined,
+        'the key to go',
+      );
     });
 
     await context.test('a form that was open meanwhile stores nothing, and says what holds now', async () => {
@@ -147,13 +150,13 @@ for (const [where, start] of Object.entries(WORLDS)) {
 
     await context.test('asked for the key by the command, it goes on with the one there is by now', async () => {
       await remove(admin);
-      await waitForHome(member, /No key is saved/);
+      await waitForHome(member, /This workspace has no key yet/);
       await admin.command('/add-inbox kate@acme.com', { channelId });
       await waitForPage(admin, 'store_key');
       await store(other, API_KEY);
       await admin.type('api_key', OTHER_KEY);
       const { modal } = await admin.submit();
-      assert.match(modal?.rendered ?? '', /The key ends in 4567 was stored in the meantime, so I kept that one/);
+      assert.match(modal?.rendered ?? '', /A key ending in 4567 was saved in the meantime, so I kept that one/);
       assert.equal(fieldOf(modal, 'email_address').value, 'kate@acme.com');
       await closeAll(admin);
       await waitForHome(member, /The key ends in 4567/);

@@ -87,7 +87,7 @@ test('what an admin sets through one replica holds at once on another, and is in
     assert.match((await member.openHome()).rendered, /Results go to: #results/);
     assert.deepEqual(await add('told@acme.com'), { channelId: results, key: 'key 1' });
     await throughTheFirst(() => changeSettings(admin, () => admin.choose('results_channel', undefined)));
-    assert.match((await member.openHome()).rendered, /told in: a thread in the channel where/);
+    assert.match((await member.openHome()).rendered, /Results go to: a thread in the channel where/);
     assert.deepEqual(await add('back@acme.com'), { channelId, key: 'key 1' });
   });
 
@@ -131,7 +131,10 @@ test('what an admin sets through one replica holds at once on another, and is in
 
     await throughTheFirst(async () => {
       await admin.click('home_remove_key', { in: 'home' });
-      await slack.waitFor(() => /No key is saved/.test(admin.home().rendered) || undefined, 'the key to be gone');
+      await slack.waitFor(
+        () => /This workspace has no key yet/.test(admin.home().rendered) || undefined,
+        'the key to be gone',
+      );
     });
     await closeAll(member);
     await member.command('/add-inbox', { channelId });

@@ -66,7 +66,7 @@ test('what the settings are, before and after', async (context) => {
     assert.equal(fieldOf(form, 'results_channel').value, undefined);
     await admin.type('default_daily_limit', '');
     await save(admin);
-    assert.match((await member.openHome()).rendered, /starts with: 30 a day/);
+    assert.match((await member.openHome()).rendered, /Default daily limit: 30 a day/);
   });
 
   await context.test('what another admin has changed meanwhile is not overwritten, and it says so', async () => {
@@ -77,9 +77,12 @@ test('what the settings are, before and after', async (context) => {
     await save(admin);
     await other.type('default_daily_limit', '7');
     const { modal } = await other.submit();
-    assert.match(modal?.rendered ?? '', /The settings have changed.*I saved nothing\. Now:.*starts with: 60 a day/s);
+    assert.match(
+      modal?.rendered ?? '',
+      /The settings have changed.*I saved nothing\. Now:.*Default daily limit: 60 a day/s,
+    );
     await closeAll(other);
-    assert.match((await other.openHome()).rendered, /starts with: 60 a day/);
+    assert.match((await other.openHome()).rendered, /Default daily limit: 60 a day/);
     await openSettings(other);
     await other.type('default_daily_limit', '');
     await save(other);
@@ -97,7 +100,7 @@ test('what the settings are, before and after', async (context) => {
     await closeAll(other);
     await other.click('home_settings', { in: 'home' });
     assert.match((await waitForPage(other, NOTICE)).rendered, /Only admins and owners/);
-    assert.match((await member.openHome()).rendered, /starts with: 30 a day/);
+    assert.match((await member.openHome()).rendered, /Default daily limit: 30 a day/);
   });
 
   await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));
@@ -207,8 +210,11 @@ test('one channel for all results', async (context) => {
     assert.match(errorsOf(modal).results_channel ?? '', /can't post in this channel, so nothing was saved.*\/invite/);
     slack.inviteBot(closed.id);
     slack.failNext('chat.getPermalink', { status: 500 });
-    assert.match(errorsOf((await admin.submit()).modal).results_channel ?? '', /could not check.*Slack did not answer/);
-    assert.match((await member.openHome()).rendered, /told in: a thread in the channel where/);
+    assert.match(
+      errorsOf((await admin.submit()).modal).results_channel ?? '',
+      /Slack did not say clearly if I can post there/,
+    );
+    assert.match((await member.openHome()).rendered, /Results go to: a thread in the channel where/);
     await closeAll(admin);
   });
 
@@ -219,7 +225,7 @@ test('one channel for all results', async (context) => {
     slack.failNext('chat.postMessage', { error: 'restricted_action' });
     const { modal } = await admin.submit();
     assert.match(modal?.rendered ?? '', /Your change is saved, but Slack did not confirm.*#quiet/s);
-    assert.match((await member.openHome()).rendered, /told in: #quiet/);
+    assert.match((await member.openHome()).rendered, /Results go to: #quiet/);
     await closeAll(admin);
     await openSettings(admin);
     await admin.choose('results_channel', undefined);

@@ -30,7 +30,7 @@ const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000
 const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add it\.$/m;
 const DEACTIVATED = /^Your account is deactivated, so you can't add inboxes\. Ask an admin of this workspace\.$/m;
 const OTHER_WORKSPACE = /^You belong to another workspace, so you can't add inboxes here\./m;
-const NOT_AN_ADMIN = /^Only admins and owners of this workspace can store or remove its ColdSend API keys, change/m;
+const NOT_AN_ADMIN = /^Only admins and owners of this workspace can change its keys and settings/m;
 
 type Change = Partial<Omit<PersonRecord, 'id' | 'teamId'>>;
 

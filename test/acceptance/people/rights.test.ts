@@ -22,7 +22,7 @@ const GUEST = /Guests can't add inboxes/;
 const DEACTIVATED = /Your account is deactivated/;
 const OTHER_WORKSPACE = /You belong to another workspace/;
 const ADMINS_ONLY = /Only admins and owners may add inboxes in this workspace/;
-const NOT_ADMIN = /Only admins and owners of this workspace can store or remove/;
+const NOT_ADMIN = /Only admins and owners of this workspace can change its keys/;
 const NOT_THEIRS = /This form was opened for another person, so I did nothing/;
 
 type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit';

@@ -227,7 +227,10 @@ for (const [transport, level] of [
       assert.ok(sealedKey !== undefined);
       await admin.openHome();
       await admin.click('home_remove_key', { in: 'home' });
-      await slack.waitFor(() => (/No key is saved/.test(admin.home().rendered) ? true : undefined), 'the key to go');
+      await slack.waitFor(
+        () => (/This workspace has no key yet/.test(admin.home().rendered) ? true : undefined),
+        'the key to go',
+      );
       assert.deepEqual(readColumn(world, 'select sealed_key as value from coldsend_keys'), []);
       sealed.push(sealedKey);
       checkEverything();

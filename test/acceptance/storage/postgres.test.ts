@@ -177,7 +177,7 @@ test('while PostgreSQL is down nothing is accepted, nothing typed is lost, and a
   const [sentence = ''] = Object.values(errors);
   assert.match(sentence, /did not confirm that it saved this inbox/);
   assert.equal(modal?.callbackId, 'add_inbox_how');
-  const reference = /support code (\S+)\.$/.exec(sentence)?.[1] ?? assert.fail('no reference');
+  const reference = /Support code: (\S+)$/.exec(sentence)?.[1] ?? assert.fail('no reference');
   while (!bot.output().includes(`"request":"${reference}"`)) await nextTurn();
   const readiness = await fetch(`${bot.url}/readyz`);
   assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database can not be written\n']);

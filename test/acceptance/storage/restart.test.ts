@@ -95,7 +95,7 @@ test('killed at any moment, the bot finishes what it accepted and asks ColdSend 
 
   await context.test('the key is still there', async () => {
     const home = await world.admin.openHome();
-    assert.match(home.rendered, /ending in 4567/);
+    assert.match(home.rendered, /ends in 4567/);
   });
 
   assert.deepEqual(slack.problems, []);

@@ -81,7 +81,7 @@ test('at its start the bot deletes what was noted in the audit trail more than a
   await admin.openHome();
   await admin.click('home_audit', { in: 'home' });
   const { rendered } = await admin.waitForModal(({ callbackId }) => callbackId === 'audit_trail');
-  assert.match(rendered, /^Key stored · @ada/m);
+  assert.match(rendered, /^Key added · @ada/m);
   assert.doesNotMatch(rendered, /Attempt refused/);
 });
 

@@ -278,7 +278,7 @@ test('every outcome is told once in the thread, at a glance in the channel and i
       const form = await member.waitForModal(({ rendered }) => rendered.includes(glance));
 
       const { root, replies } = threadOf(world, address);
-      assert.match(root.rendered, new RegExp(`^${glance}\n@mel .*Google Workspace`));
+      assert.match(root.rendered, new RegExp(`^${glance}\nRequested by @mel · Google Workspace`));
       assert.equal(replies.length, 1, 'one reply');
       const [told] = replies;
       assert.ok(told);
@@ -366,7 +366,7 @@ test('the button makes a new request in the same thread, and what was told befor
       await admin.close({ all: true });
       assert.equal(threadOf(world, address).replies.length, number + 2);
     }
-    assert.match(threadOf(world, address).root.rendered, /^✅ Inbox added\n@ada /);
+    assert.match(threadOf(world, address).root.rendered, /^✅ Inbox added\nRequested by @ada · /);
     assert.equal(member.in(channelId).filter(({ rendered }) => rendered.includes(address)).length, 1, 'one thread');
   });
 

@@ -22,7 +22,7 @@ test('where the bot can not post, the thread is in the DM with the person, and t
     const { root } = await checkToldInDm(address);
     assert.ok(root.rendered.includes(`#${name}`), 'the channel is named');
     assert.match(root.rendered, /\/invite @inbox-bot/);
-    assert.match(await noteIn(id), /direct messages[\s\S]*\/invite @inbox-bot/);
+    assert.match(await noteIn(id), /direct message[\s\S]*\/invite @inbox-bot/);
     assert.deepEqual(admin.in(id), [], 'nobody else is told');
   });
 

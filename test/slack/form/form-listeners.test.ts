@@ -92,7 +92,7 @@ test('a submission is accepted under the reference that the log has it under', a
 test('what the database refuses or does not answer for is not confirmed, and the log has it under the same reference', async () => {
   for (const error of [new Error('disk full'), new CommitInDoubtError(new Error('gone'))]) {
     const { submitHow, noted } = setUp({ submit: () => Promise.reject(error) });
-    assert.match(sentenceOf(await submitHow()), /did not confirm.*support code REFERENCE/);
+    assert.match(sentenceOf(await submitHow()), /did not confirm.*Support code: REFERENCE/);
     assert.deepEqual(noted, [{ reference: 'REFERENCE', error }]);
   }
 });
@@ -136,7 +136,7 @@ test('what was most likely not meant is told first, and accepted when it is subm
   assert.ok(warned.response_action === 'update');
   assert.match(
     JSON.stringify(warned.view),
-    /begins or ends with a blank.*above the maximum: 2,000 mails a day \(Google Workspace\)/,
+    /begins or ends with a space.*above the maximum: 2,000 mails a day \(Google Workspace\)/,
   );
   assert.doesNotMatch(JSON.stringify(warned.view), /one-secret/);
   assert.equal(submitted.length, 0);

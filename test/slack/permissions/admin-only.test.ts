@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import { createAdminOnly } from '../../../src/slack/permissions/admin-only.ts';
 import type { Right } from '../../../src/slack/permissions/permissions.ts';
-import { sentences } from '../../../src/slack/sentences.ts';
+import { sentences } from '../../../src/slack/sentences/notices.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 
 const ADMIN: Right = {

@@ -10,7 +10,7 @@ import { createCheckRight } from '../../../src/slack/permissions/check-before-se
 import { createPeople, type People } from '../../../src/slack/permissions/people.ts';
 import { type Attempt, createRights, findNotice } from '../../../src/slack/permissions/permissions.ts';
 import { createUserGroups } from '../../../src/slack/permissions/user-groups.ts';
-import { sentences } from '../../../src/slack/sentences.ts';
+import { sentences } from '../../../src/slack/sentences/notices.ts';
 import {
   type SlackApi,
   SlackRefusedError,

@@ -101,7 +101,7 @@ test('foreign words are plain text in blocks and inert in the text, also the lon
     for (const marked of ['<!channel>', '<@U666>', '*b*', ':tada:', '://']) assert.ok(!message.text.includes(marked));
     assert.deepEqual(textsOf(message, 'mrkdwn'), [
       '⚠️ *Inbox added*\n' +
-        `Requested by <@U1> · ${account === longestAccount ? `Other provider (${longestAccount.smtp_host})` : 'Google Workspace'}.`,
+        `Requested by <@U1> · ${account === longestAccount ? `Other provider (${longestAccount.smtp_host})` : 'Google Workspace'}`,
     ]);
   }
 });

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { UNREADABLE } from '../../sentences.ts';
+import { UNREADABLE } from '../../sentences/common.ts';
 import type { ListedEntry } from './audit-page.ts';
 
 const COLUMNS = ['time', 'user', 'action', 'request', 'details'];

@@ -8,15 +8,9 @@ import { slackDate } from '../../blocks/slack-date.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
-import {
-  AUDIT,
-  AUDIT_ACTION_WORDS,
-  auditDetail,
-  auditValue,
-  BUTTONS,
-  REQUEST_PAGE,
-  UNREADABLE,
-} from '../../sentences.ts';
+import { AUDIT, AUDIT_ACTION_WORDS, auditDetail, auditValue } from '../../sentences/audit.ts';
+import { BUTTONS, UNREADABLE } from '../../sentences/common.ts';
+import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { renderUnreadable } from '../render-unreadable.ts';
 
 export const AUDIT_PAGE_SIZE = 20;

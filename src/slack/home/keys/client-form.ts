@@ -10,7 +10,7 @@ import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
-import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences.ts';
+import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences/keys.ts';
 import { renderKeyInput } from './key-form.ts';
 
 /** As many as are asked for at once whether the bot can post there. */

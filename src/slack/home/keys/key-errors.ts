@@ -3,7 +3,7 @@ import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
 import { findInputs } from '../../modals/view-state.ts';
-import { KEY_ERRORS } from '../../sentences.ts';
+import { KEY_ERRORS } from '../../sentences/keys.ts';
 
 /** `outdated` is about no field. */
 export type KeyMistake = Exclude<KeyNotStored, { kind: 'outdated' }>;

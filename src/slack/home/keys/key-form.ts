@@ -8,7 +8,7 @@ import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../fo
 import { API_KEY_FIELD, blockId, CALLBACKS } from '../../ids.ts';
 import type { ModalContext } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
-import { KEY_FORM } from '../../sentences.ts';
+import { KEY_FORM } from '../../sentences/keys.ts';
 
 /** Longer than any key that is taken, so that one pasted with blanks around it still fits. */
 const MAX_LENGTH = 255;

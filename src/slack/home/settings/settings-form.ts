@@ -8,7 +8,8 @@ import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { findInputs, readView } from '../../modals/view-state.ts';
-import { KEY_FORM, SETTINGS_ERRORS, SETTINGS_FORM } from '../../sentences.ts';
+import { KEY_FORM } from '../../sentences/keys.ts';
+import { SETTINGS_ERRORS, SETTINGS_FORM } from '../../sentences/settings.ts';
 import type { UserGroup } from '../../web-api/slack-api.ts';
 
 /** Each group is asked for whenever somebody acts. */

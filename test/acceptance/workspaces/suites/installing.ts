@@ -53,9 +53,9 @@ export function describeInstalling(kind: string, setting: Setting): void {
       };
       await refused(comeBack({}), /incomplete/);
       await refused(comeBack({ code: 'x' }), /incomplete/);
-      await refused(comeBack({ code: 'x', state: 'made up' }), /not begun here/);
+      await refused(comeBack({ code: 'x', state: 'made up' }), /started somewhere else/);
       browser.cookies.set('__Host-inbox-bot-install', 'made-up');
-      await refused(comeBack({ code: 'x', state: 'made-up' }), /not begun here/);
+      await refused(comeBack({ code: 'x', state: 'made-up' }), /started somewhere else/);
 
       const longAgo = createInstallState({
         secret: STATE_SECRET,
@@ -73,7 +73,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       await refused(browser.open(begun.href), /another browser/);
 
       slack.authorizeNextAs('deny');
-      await refused(browser.open((await begin()).href), /was cancelled/);
+      await refused(browser.open((await begin()).href), /: cancelled/);
       assert.equal(countTokens(), 0);
     });
 
@@ -91,7 +91,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       slack.authorizeNextAs({ userId: acme.admin.userId, orgWide: true });
       const { status, title, text, link } = await browser.open(begun.href);
       assert.deepEqual([status, title], [400, 'Not installed: not for a whole organization']);
-      assert.match(text, /choose one workspace at the top of the page that Slack shows/);
+      assert.match(text, /At the top of the Slack page, choose one workspace/);
       assert.equal(link, `${publicUrl}/slack/install`);
       await slack.waitForCall(({ method, response }) => method === 'auth.revoke' && response?.ok === true);
       assert.equal(slack.ledger.calls.filter(({ method }) => method === 'chat.postMessage').length, 0);
@@ -104,11 +104,11 @@ export function describeInstalling(kind: string, setting: Setting): void {
           const page = await install(team);
           assert.deepEqual([page.status, page.title], [200, 'Inbox Bot is installed']);
           assert.match(page.text, new RegExp(`in the workspace ${team.name}`));
-          assert.match(page.text, /store a ColdSend API key/);
+          assert.match(page.text, /Add a ColdSend API key/);
           assert.equal(page.link, `https://slack.com/app_redirect?app=${slack.app.appId}&team=${team.teamId}`);
           const dm = await slack.waitFor(() => team.admin.botDm(), 'a direct message');
           const message = await slack.waitForMessage(({ channelId }) => channelId === dm);
-          assert.match(message.text, /is installed\. Thank you![\s\S]*store a ColdSend API key/);
+          assert.match(message.text, /is installed\. Thank you![\s\S]*Add a ColdSend API key/);
           assert.deepEqual(slack.getWorkspace(team.teamId).installation?.scopes, readManifestScopes());
           const { ephemeral } = await team.member.command('/add-inbox help', { channelId: team.channelId });
           assert.match(ephemeral?.text ?? '', /opens a form/);
@@ -128,7 +128,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       for (const cookie of ['', value]) {
         if (cookie !== '') browser.cookies.set(name, cookie);
         const again = await browser.open(first.url);
-        assert.deepEqual([again.status, again.title], [400, 'This was done already']);
+        assert.deepEqual([again.status, again.title], [400, 'You used this page before']);
       }
       assert.ok(first.url.includes(state));
       assert.equal(countTokens(), before);
@@ -159,7 +159,7 @@ export function describeInstalling(kind: string, setting: Setting): void {
       await blue.admin.type('default_daily_limit', '40');
       assert.equal((await blue.admin.submit()).modal, undefined);
       const page = await install(blue);
-      assert.match(page.text, /are as they were/);
+      assert.match(page.text, /did not change/);
       const { rendered } = await blue.member.openHome();
       assert.match(rendered, /Default daily limit: 40 a day/);
       assert.match(rendered, /The key ends in cdef/);

@@ -1,0 +1,83 @@
+import type { AuditAction } from '../../add-inbox/people/audit.ts';
+import { ACTIONS, CALLBACKS, COMMAND } from '../ids.ts';
+import { BUTTONS } from './common.ts';
+
+export const AUDIT = {
+  title: 'Audit trail',
+  about: 'All changes and requests of the last year, newest first. Times are in your time zone.',
+  refusedBounded:
+    'I list at most 20 refused attempts an hour for each person. If there are very many, I list only the first 5.',
+  empty: 'There is nothing here yet.',
+  nobody: 'ColdSend or the bot',
+  exportDone: 'I sent you the whole audit trail as a CSV file. Look in your direct messages with me.',
+  exportFailed:
+    'Slack refused the file, so I could not send it to you. Try again in a minute. If this keeps happening, install the app again: it may lack the scope files:write.',
+  exportUnsure:
+    "Something went wrong on my side. I don't know if I sent you the file. Look in your direct messages with me before you try again.",
+  exportStarts: 'One moment. I am preparing the audit trail.',
+  exportMessage: (entries: number, capped: boolean) =>
+    capped
+      ? `Here are the newest ${entries} entries of the audit trail, as CSV. The older entries don't fit into one file.`
+      : `Here is the audit trail as CSV, ${entries} entries.`,
+  exportTitle: 'Audit trail',
+} as const;
+
+export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
+  installed: 'Installed',
+  uninstalled: 'Uninstalled',
+  key_stored: 'Key added',
+  key_replaced: 'Key replaced',
+  key_removed: 'Key removed',
+  settings_changed: 'Setting changed',
+  inbox_requested: 'Inbox requested',
+  inbox_outcome: 'Result',
+  refused_attempt: 'Attempt refused',
+  audit_exported: 'Audit trail exported',
+};
+
+const AUDIT_DETAIL_WORDS: Record<string, string> = {
+  email_address: 'address',
+  last_four: 'key ending in',
+  inbox_id: 'inbox ID',
+};
+
+/** What a detail of an entry is called. */
+export function auditDetail(name: string): string {
+  return AUDIT_DETAIL_WORDS[name] ?? name;
+}
+
+const AUDIT_VALUE_WORDS: Record<string, string> = {
+  other_workspace: 'of another workspace',
+  deactivated: 'deactivated',
+  guest: 'a guest',
+  admins_only: 'not an admin, and only admins may add inboxes',
+  not_chosen: 'not among the people who may add inboxes',
+  not_admin: 'not an admin',
+  settings_unreadable: "not an admin, while I can't read the settings",
+  not_theirs: 'a form that was opened for another person',
+  [COMMAND]: COMMAND,
+  [CALLBACKS.who]: 'first page of the form',
+  [CALLBACKS.how]: 'adding an inbox',
+  [CALLBACKS.storeKey]: 'adding a key',
+  [CALLBACKS.clientKey]: "adding a client's key",
+  [CALLBACKS.settings]: 'changing the settings',
+  [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
+  [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
+  [ACTIONS.sameLogin]: 'ticking a box in the form',
+  [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.storeKey]: 'opening the form for the key',
+  [ACTIONS.removeKey]: 'removing the key',
+  [ACTIONS.addClient]: "opening the form for a client's key",
+  [ACTIONS.changeClient]: "opening the form for a client's key",
+  [ACTIONS.removeClient]: "removing a client's key",
+  [ACTIONS.openSettings]: 'opening the settings',
+  [ACTIONS.openAudit]: 'reading the audit trail',
+  [ACTIONS.olderAudit]: 'reading the audit trail',
+  [ACTIONS.newerAudit]: 'reading the audit trail',
+  [ACTIONS.exportAudit]: 'exporting the audit trail',
+};
+
+/** A value of ours in words; any other as it is. */
+export function auditValue(value: string): string {
+  return Object.hasOwn(AUDIT_VALUE_WORDS, value) ? (AUDIT_VALUE_WORDS[value] ?? value) : value;
+}

@@ -1,0 +1,64 @@
+import type { InboxType } from '../../add-inbox/account/providers.ts';
+import { BOT_NAME, COMMAND } from '../ids.ts';
+
+/*
+ * Everything the bot says stands in this folder, by subject; what is wrong with a single field in add-inbox/account/sender-account.ts.
+ * Each sentence says what happened and what to do next. Foreign words never go into these: they stand beside them as plain text.
+ */
+
+/** Below the paragraphs `facts` are shown, mrkdwn of ours, and `channelIds` as links. */
+export type Notice = {
+  title: string;
+  paragraphs: readonly string[];
+  facts?: string;
+  channelIds?: readonly string[];
+};
+
+export type State = { emoji: string; title: string };
+
+export const INVITE = `/invite @${BOT_NAME}`;
+
+export const PROVIDER_PHRASES: Record<InboxType, string> = {
+  GOOGLE_WORKSPACE: 'Google Workspace',
+  OUTLOOK_365: 'Microsoft 365',
+  CUSTOM_SMTP: 'Other provider',
+};
+
+export const BUTTONS = {
+  back: 'Back',
+  editServers: 'Edit servers',
+  fixAndTryAgain: 'Fix and try again',
+  tryOnceMore: 'Try again',
+  storeKey: 'Add a key',
+  replaceKey: 'Replace the key',
+  removeKey: 'Remove the key',
+  addClient: "Add a client's key",
+  changeClient: 'Change',
+  removeClient: 'Remove',
+  previousClients: 'Previous clients',
+  moreClients: 'More clients',
+  settings: 'Change the settings',
+  audit: 'Audit trail',
+  older: 'Older',
+  newer: 'Newer',
+  exportAudit: 'Send me everything as CSV',
+} as const;
+
+/** Shown in a list in place of a stored row that this version of the bot can't read. */
+export const UNREADABLE = {
+  emoji: '⚠️',
+  request: "I can't read this inbox",
+  entry: "I can't read this entry",
+  next: 'Its stored data is damaged or from a newer version. Ask the person who runs this bot to check the log.',
+  code: (id: string) => `Support code: ${id}`,
+} as const;
+
+export const WHO_BINDS = "An admin or owner of this workspace can add a client's key for a channel in my Home tab.";
+
+export function whoCanStore(which: 'a' | 'another'): string {
+  return `An admin or owner of this workspace can add ${which} key in my Home tab, or by typing ${COMMAND}.`;
+}
+
+export function askForHelp(code: string): string {
+  return `If this keeps happening, ask the person who runs this bot for help. ${UNREADABLE.code(code)}`;
+}

@@ -1,0 +1,56 @@
+import type { Warning } from '../../add-inbox/account/find-warnings.ts';
+import { PROVIDERS } from '../../add-inbox/account/providers.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import { PROVIDER_PHRASES } from './common.ts';
+
+export const FORM = {
+  title: 'Add an inbox',
+  next: 'Next',
+  submit: 'Add inbox',
+  cancel: 'Cancel',
+  goBack: 'Press “Back” to change it.',
+  connecting: (address: string, provider: string) => `Connect ${address} (${provider}):`,
+  servers: (to: {
+    smtp_host: string | undefined;
+    smtp_port: string | undefined;
+    imap_host: string | undefined;
+    imap_port: string | undefined;
+  }) =>
+    `Servers: SMTP ${to.smtp_host} port ${to.smtp_port} with TLS, IMAP ${to.imap_host} port ${to.imap_port} with SSL. The user name is the address.`,
+  forClient: (client: string) =>
+    `This inbox is for ${client}, the client of this channel. I add it with their ColdSend key.`,
+  tryAgain: 'Your earlier answers are here. Enter the passwords again.',
+} as const;
+
+/** What a person is asked to look at again; they may add the inbox all the same. */
+export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
+  smtp_port_encrypted: ({ smtp_port }) => unencrypted('SMTP', smtp_port),
+  smtp_password_blank: () => blankEnds('password'),
+  smtp_password_quotes: () => curlyQuotes('password'),
+  imap_port_encrypted: ({ imap_port }) => unencrypted('IMAP', imap_port),
+  imap_password_blank: () => blankEnds('IMAP password'),
+  imap_password_quotes: () => curlyQuotes('IMAP password'),
+  above_maximum: ({ inbox_type, daily_limit }) =>
+    `A daily limit of ${inFull(daily_limit)} is above the maximum: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day (${PROVIDER_PHRASES[inbox_type]}).`,
+};
+
+export const WARNED = {
+  first: 'The inbox is not added yet. Please check:',
+  last: `Change your answers, or press “${FORM.submit}” again to keep them.`,
+} as const;
+
+function unencrypted(protocol: 'SMTP' | 'IMAP', port: number): string {
+  return `${protocol} encryption is off, but port ${port} works only with encryption. The login will most likely fail.`;
+}
+
+function blankEnds(password: string): string {
+  return `The ${password} begins or ends with a space. Copying often adds one.`;
+}
+
+function curlyQuotes(password: string): string {
+  return `The ${password} has curly quotes. Some programs turn straight quotes into them.`;
+}
+
+function inFull(mails: number): string {
+  return mails.toLocaleString('en-US');
+}

@@ -1,0 +1,107 @@
+import type { LostRight } from '../../add-inbox/people/person.ts';
+import type { Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
+import { BUTTONS, type State, whoCanStore } from './common.ts';
+
+export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
+  added: { emoji: '✅', title: 'Inbox added' },
+  exists: { emoji: 'ℹ️', title: 'Inbox not added: ColdSend already has it' },
+  refused: { emoji: '❌', title: 'Inbox not added: ColdSend refused it' },
+  key_refused: { emoji: '🔑', title: 'Inbox not added: ColdSend refused the API key' },
+  unknown: { emoji: '❓', title: "We don't know if the inbox was added" },
+  expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
+};
+
+/** Refused here, and not sent: see LOST_RIGHTS. */
+export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
+
+/** Why a person who asked for an inbox may no longer add it. */
+export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
+  other_workspace: 'The person who asked has left this workspace.',
+  deactivated: 'The account of the person who asked is deactivated.',
+  guest: "The person who asked is now a guest, and guests can't add inboxes.",
+  admins_only: 'An admin changed the settings: now only admins and owners may add inboxes.',
+  not_chosen: 'The person who asked may no longer add inboxes.',
+};
+
+export const NEXT_AFTER_LOST_RIGHT = `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” in the thread.`;
+
+/** Expired for this reason: see `Outcome`. */
+export const PASSWORDS_UNREADABLE: State = {
+  emoji: '🔒',
+  title: "Inbox not added: I can't read its passwords any more",
+};
+
+export const NEXT_AFTER_PASSWORDS_UNREADABLE = `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+
+export const TROUBLE_STATES: Record<TroubleKind, State> = {
+  wrong_address: { emoji: '🔧', title: 'Inbox not added: the ColdSend address is wrong' },
+  proxy_login: { emoji: '🔧', title: 'Inbox not added: a proxy asks for a login' },
+  too_large: { emoji: '🔧', title: 'Inbox not added: a size limit is too small' },
+  not_coldsend: { emoji: '❌', title: 'Inbox not added: it was refused on the way to ColdSend' },
+};
+
+export const TROUBLE_WHYS: Record<TroubleKind, (status: number) => string> = {
+  wrong_address: (status) => `The address set for ColdSend does not add inboxes (HTTP ${status}).`,
+  proxy_login: (status) => `A proxy between this bot and ColdSend asks for a login (HTTP ${status}).`,
+  too_large: (status) => `The request is larger than a server on the way to ColdSend allows (HTTP ${status}).`,
+  not_coldsend: (status) =>
+    `The refusal (HTTP ${status}) does not look like ColdSend's. A firewall or proxy may have sent it.`,
+};
+
+export const NEXT_AFTER_TROUBLE: Record<TroubleKind, string> = {
+  wrong_address: `Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  proxy_login: `Ask the person who runs this bot to set the user name and password of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  too_large: `Ask the person who runs this bot to raise the size limit of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
+  not_coldsend: `The API key stays as it is. Press “${BUTTONS.tryOnceMore}” in the thread. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
+};
+
+/** Added, but not known to be good as it is. */
+export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
+
+/** Nothing has to be done about an inbox with one of these. */
+export const GOOD_STATUSES: readonly string[] = ['PENDING', 'ACTIVE'];
+
+/** The documented values of `overall_status`; others are shown without words. */
+export const STATUS_WORDS: Record<string, string> = {
+  PENDING: 'ColdSend is still validating it',
+  ACTIVE: 'ready to use',
+  PAUSED: 'temporarily disabled',
+  DISABLED: "can't be used",
+};
+
+export const NEXT_STEPS: Record<Outcome['kind'], string> = {
+  added: 'From now on, check its status in the ColdSend dashboard.',
+  exists:
+    'We changed nothing. Look for it in the ColdSend dashboard. If an earlier try ended without a clear answer, that try worked.',
+  refused: `Press “${BUTTONS.fixAndTryAgain}” in the thread. The form keeps your answers; enter only the passwords again.`,
+  key_refused: `${whoCanStore('another')} After that, press “${BUTTONS.fixAndTryAgain}” in the thread.`,
+  unknown: `Look in the ColdSend dashboard, or press “${BUTTONS.tryOnceMore}” in the thread. If ColdSend says the address already exists, the first try worked.`,
+  expired: `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” in the thread and enter them again.`,
+};
+
+/** The button under an outcome; `added` and `exists` leave nothing to try. */
+export const TRY_AGAIN: Record<Outcome['kind'], string | undefined> = {
+  added: undefined,
+  exists: undefined,
+  refused: BUTTONS.fixAndTryAgain,
+  key_refused: BUTTONS.fixAndTryAgain,
+  unknown: BUTTONS.tryOnceMore,
+  expired: BUTTONS.tryOnceMore,
+};
+
+export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {
+  answer_lost: 'The connection to ColdSend broke before it answered.',
+  server_error: 'ColdSend had a server error.',
+  unexpected_answer: "I don't understand ColdSend's answer.",
+  interrupted: "I restarted before I got ColdSend's answer.",
+};
+
+/** Why the outcome of a request from a backup is not known. */
+export const RESTORED = [
+  "I was restored from a backup, so I don't know what happened to this request.",
+  'If another reply in this thread shows a result, that one is right.',
+];
+
+/** A 502, 503 or 504 that isn't ColdSend's: ColdSend may have added the inbox all the same. */
+export const unknownBetween = (status: number): string =>
+  `A server between this bot and ColdSend answered in its place (HTTP ${status}).`;

@@ -1,0 +1,45 @@
+import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
+import { COMMAND } from '../ids.ts';
+import { INVITE } from './common.ts';
+
+export const SETTINGS_FORM = {
+  title: 'Settings',
+  submit: 'Save',
+  whoMayAdd: {
+    label: 'Who may add inboxes',
+    options: {
+      everyone: { text: 'Everyone', description: 'All members of this workspace except guests' },
+      admins: { text: 'Admins only', description: 'Admins and owners of this workspace' },
+      chosen: { text: 'Chosen people', description: 'The people you choose below, and admins. Never guests' },
+    },
+  },
+  people: 'Chosen people',
+  peopleHint: 'Used only with “Chosen people” above.',
+  userGroups: 'Chosen user groups',
+  userGroupsHint: 'Current members of these groups may add inboxes. Used only with “Chosen people” above.',
+  groupsUnknown:
+    'Slack did not list the user groups, so I keep the groups you chose. If this keeps happening, install the app again: it may lack the scope usergroups:read.',
+  groupsCapped: (shown: number) => `You can choose only from the first ${shown} user groups by name.`,
+  groupsGone: 'A chosen user group is gone or switched off. Saving removes it from the settings.',
+  resultsChannel: 'One channel for all results',
+  resultsChannelHint: `Leave it empty to get each result in the channel where ${COMMAND} was used. I'll post a short message in a new one to test access. In a private channel, type ${INVITE} first.`,
+  dailyLimit: 'Default daily limit',
+  dailyLimitHint: `Mails a day. People can change it for each inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, the recommendation for a new account.`,
+  elsewhere: {
+    label: 'In channels without a client',
+    options: {
+      workspace_key: {
+        text: "Use the workspace's key",
+        description: 'The one under “ColdSend API key” in the Home tab',
+      },
+      nothing: { text: 'Add no inboxes there', description: `${COMMAND} lists the channels where it works` },
+    },
+  },
+} as const;
+
+export const SETTINGS_ERRORS = {
+  nobodyChosen: 'Choose at least one person or user group, or “Admins only” above.',
+  dailyLimit: 'Enter a whole number of mails a day, 1 or more. Or leave it empty.',
+  cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace and is not archived. Then save again.`,
+  slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
+} as const;

@@ -1,0 +1,68 @@
+import type { WaitsFor } from '../../add-inbox/request/request.ts';
+import { COMMAND } from '../ids.ts';
+import { INVITE, type State, whoCanStore } from './common.ts';
+
+/* The life of a request: its announcement, its page, the waits. */
+
+export const ANNOUNCEMENT = {
+  requestedBy: (who: string, provider: string) => `Requested by ${who} · ${provider}`,
+} as const;
+
+export const PLACES = {
+  cannotPost: (channel: string) =>
+    `I can't post in ${channel}, so you get this message here. To get the next one there, type ${INVITE} in that channel.`,
+  cannotPostInConversation:
+    "I can't post in a conversation between people, so you get this message here. To get the next one in a channel, type the command there.",
+} as const;
+
+export const REQUEST_PAGE = {
+  close: 'Close',
+  unsettled: 'You can close this. I finish it on my own.',
+  inThread: (channel: string) => `See the thread in ${channel}.`,
+  inDm: 'See your direct messages with me.',
+  toBeToldThere: (channel: string) => `You get the result in a thread in ${channel}, or in a direct message from me.`,
+  toBeTold: 'You get the result in a thread where you typed the command, or in a direct message from me.',
+  /** Somebody wants to try a request again, and a later one has made that pointless. */
+  successor: {
+    added: `This inbox was added in the meantime, so I did nothing. To add it again, type ${COMMAND}.`,
+    exists: 'A later try found this inbox in ColdSend, so I did nothing. Check it in the ColdSend dashboard.',
+    unsettled: 'I am adding this inbox right now, so I did nothing. You get the result in the thread.',
+  },
+  requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
+  message: (link: string) => `<${link}|Open the message>`,
+  nowhere: 'I could not post this. You find it only here and in my Home tab.',
+} as const;
+
+export const ADDING: State = { emoji: '⏳', title: 'Adding an inbox…' };
+
+export const WAITING_TO_ADD: State = { emoji: '🕒', title: 'Waiting to add an inbox' };
+
+export const WAITS: Record<WaitsFor, string> = {
+  no_connection: "ColdSend can't be reached right now.",
+  unavailable: 'ColdSend is temporarily unavailable.',
+  rate_limited: 'We reached the limit on requests to ColdSend.',
+  key: `The API key of this workspace is missing, or ColdSend refuses it, or I can't read it. ${whoCanStore('another')} Then I continue on my own.`,
+};
+
+export const WAITS_FOR_CLIENT_KEY =
+  "This client's API key is missing, or ColdSend refuses it, or I can't read it. An admin or owner of this workspace can add another key in my Home tab. Then I continue on my own.";
+
+export const nextTry = (time: string) => `I try again at ${time}. You don't need to do anything.`;
+
+/** Labels beside what ColdSend wrote. */
+export const FACTS = {
+  overall_status: 'overall_status',
+  noStatus: 'no status given',
+  email_address: 'Address',
+  display_name: 'Name',
+  inbox_type: 'Provider',
+  daily_limit: 'Daily limit',
+  perDay: (limit: number) => `${limit} a day`,
+  inbox_id: 'Inbox ID',
+  coldsendSaid: 'ColdSend says',
+  answerSaid: 'The answer says',
+  missingScopes: 'Missing scopes',
+  client: 'Client',
+  more: (count: number) => `… and ${count} more`,
+  reference: 'Support code:',
+} as const;
