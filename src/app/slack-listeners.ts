@@ -36,7 +36,7 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, rights, worker } = deps;
-  const { audit, audited, keys, requests, responseUrlSeal, settings, turns } = deps.stores;
+  const { audit, audited, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = audited;
   const findSettings = settings.find;
   const listKeys = keys.list;
@@ -48,7 +48,7 @@ export function createSlackListeners(deps: {
       log.error('The Home could not be shown as it is now', describeError(error)),
     );
   const storeKey = createStoreKey({
-    takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
+    reserveSlot: (apiKey) => slots.reserveForKeyCheck(keyFingerprint(apiKey)),
     tryKey: deps.tryKey,
     list: listKeys,
     keyStamp,

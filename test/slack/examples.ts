@@ -1,5 +1,5 @@
 import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts';
-import { type ColdsendKey, LONGEST_LABEL } from '../../src/add-inbox/keys/coldsend-key.ts';
+import { type ColdsendKey, MAX_LABEL } from '../../src/add-inbox/keys/coldsend-key.ts';
 import type { AddedAccount, Outcome } from '../../src/add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
 import type { Draft } from '../../src/slack/form/fields.ts';
@@ -37,7 +37,7 @@ export const request: AddInboxRequest = {
   replyTs: undefined,
   acceptedAt: Date.UTC(2026, 0, 2, 14, 0),
   settledAt: undefined,
-  toldAt: undefined,
+  reportedAt: undefined,
 };
 
 export const key: ColdsendKey = {
@@ -80,7 +80,7 @@ export const LONGEST = '😀'.repeat(255);
 
 export const longestContext: FormContext = {
   openedBy: 'U'.padEnd(12, '0'),
-  client: '😀'.repeat(LONGEST_LABEL / 2),
+  client: '😀'.repeat(MAX_LABEL / 2),
   channelId: 'C'.padEnd(12, '0'),
   sealedResponseUrl: 'x'.repeat(220),
   retryOf: 'r'.repeat(36),

@@ -35,7 +35,7 @@ export function keyStamp(keys: ColdsendKey[], label: string, removals: string): 
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
 /** A client's label has to fit beside other words, and into the form's memory. */
-export const LONGEST_LABEL = 40;
+export const MAX_LABEL = 40;
 
 /** The key that a request is sent with. The label counts too: the channel may have become another client's since. */
 export function keyNameOf(request: { teamId: string; keyChannelId: string; client: string }): KeyName {

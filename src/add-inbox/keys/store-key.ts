@@ -1,5 +1,5 @@
 import { cleanText } from '../account/clean-text.ts';
-import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
+import { type ColdsendKey, KEY_FORMAT, type KeyStatus, MAX_LABEL } from './coldsend-key.ts';
 import type { KeyTrial, UncheckedWhy } from './key-check.ts';
 
 /** A client and all channels its key is for. */
@@ -46,8 +46,8 @@ export type KeyNotStored =
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
 
 export type StoreKeyDeps = {
-  /** Takes one of the key's turns within ColdSend's rate limit; false where it has none left now. */
-  takeTurn(apiKey: string): Promise<boolean>;
+  /** Takes one of the key's slots within ColdSend's rate limit; false where it has none left now. */
+  reserveSlot(apiKey: string): Promise<boolean>;
   tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
   list(teamId: string): Promise<ColdsendKey[]>;
   /** What a form about this client's key ('' for the workspace's own) would be made for now. */
@@ -103,7 +103,7 @@ export function createStoreKey(
   };
 
   async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {
-    if (await deps.takeTurn(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
+    if (await deps.reserveSlot(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
     return { kind: 'unchecked', why: 'rate_limited' };
   }
 }
@@ -114,7 +114,7 @@ export function findMistake(
   keys: ColdsendKey[],
   isNew: boolean,
 ): KeyNotStored | undefined {
-  if (label === '' || label.length > LONGEST_LABEL) return { kind: 'not_a_label' };
+  if (label === '' || label.length > MAX_LABEL) return { kind: 'not_a_label' };
   if (isNew && keys.some((key) => key.label.toLowerCase() === label.toLowerCase())) return { kind: 'label_taken' };
   if (channelIds.length === 0) return { kind: 'no_channel' };
   const taken = keys.filter((key) => key.label !== label && channelIds.includes(key.channelId));

@@ -2,7 +2,7 @@ import type { AccountToAdd } from '../account/sender-account.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Each state is committed before the step it allows; see the README's "How it works". */
-export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'told'] as const;
+export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'reported'] as const;
 
 export type RequestState = (typeof REQUEST_STATES)[number];
 
@@ -45,7 +45,7 @@ export type AddInboxRequest = {
   replyTs: string | undefined;
   acceptedAt: number;
   settledAt: number | undefined;
-  toldAt: number | undefined;
+  reportedAt: number | undefined;
 };
 
 /** A request that this process holds: every write names the fence, and is refused once another has claimed it. */
@@ -61,7 +61,7 @@ export type RequestChange = {
   outcome?: Outcome;
   replyTs?: string;
   settledAt?: number;
-  toldAt?: number;
+  reportedAt?: number;
 };
 
 /** The request was claimed by another process in the meantime: nothing may be written or posted for it here. */

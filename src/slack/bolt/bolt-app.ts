@@ -53,7 +53,7 @@ export type BoltAppDeps = {
 
 type Context = { teamId?: string | undefined; botToken?: string | undefined; unauthorized?: unknown };
 
-const MOST_USED_VIEWS = 1_000;
+const MAX_USED_VIEWS = 1_000;
 
 /**
  * Bolt with one listener for each row of the table. Each parses, does, answers; whatever is thrown is noted once and told
@@ -219,7 +219,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
   function noteUsed(view: ActionPayload['view']): void {
     if (!view?.external_id) return;
     usedViews.add(view.external_id);
-    dropOldest(usedViews, MOST_USED_VIEWS);
+    dropOldest(usedViews, MAX_USED_VIEWS);
   }
 
   function apiFor({ botToken, unauthorized }: Context): SlackApi {

@@ -1,6 +1,6 @@
 import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
-import type { RightToAdd } from '../../add-inbox/request/do-step.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { RightToAdd } from '../../add-inbox/request/send-request.ts';
 import { TokenUnreadableError } from '../install/installations.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import type { Rights } from './permissions.ts';

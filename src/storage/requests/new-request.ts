@@ -36,7 +36,7 @@ export function toNewRequest(input: RequestToAccept, acceptedAt: number): Claime
     replyTs: undefined,
     acceptedAt,
     settledAt: undefined,
-    toldAt: undefined,
+    reportedAt: undefined,
     fence: 1,
   };
 }

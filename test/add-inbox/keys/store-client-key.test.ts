@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LONGEST_LABEL } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import { MAX_LABEL } from '../../../src/add-inbox/keys/coldsend-key.ts';
 import type { KeyTrial } from '../../../src/add-inbox/keys/key-check.ts';
 import { type CheckChannel, createStoreKey, type KeyToStore } from '../../../src/add-inbox/keys/store-key.ts';
 import { sampleKey } from './sample-key.ts';
@@ -12,7 +12,7 @@ const ACME = sampleKey({ channelId: 'C1', label: 'Acme' });
 function setUp(options: { trial?: KeyTrial; check?: CheckChannel } = {}) {
   const calls: string[] = [];
   const storeKey = createStoreKey({
-    takeTurn: async () => true,
+    reserveSlot: async () => true,
     tryKey: async () => {
       calls.push('try');
       return options.trial ?? { kind: 'works' };
@@ -56,7 +56,7 @@ test("the workspace's own has no channel to ask for, and sets going what waits f
 test('mistakes are found before anybody is asked, and nothing is stored', async () => {
   const cases: [KeyToStore['client'], string][] = [
     [{ label: '', channelIds: ['C2'] }, 'not_a_label'],
-    [{ label: 'x'.repeat(LONGEST_LABEL + 1), channelIds: ['C2'] }, 'not_a_label'],
+    [{ label: 'x'.repeat(MAX_LABEL + 1), channelIds: ['C2'] }, 'not_a_label'],
     [{ label: 'acme', channelIds: ['C2'] }, 'label_taken'],
     [{ label: 'Globex', channelIds: [] }, 'no_channel'],
     [{ label: 'Globex', channelIds: ['C2', 'C1'] }, 'channel_taken'],

@@ -47,7 +47,7 @@ export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRe
     replyTs: undefined,
     acceptedAt: 0,
     settledAt: undefined,
-    toldAt: undefined,
+    reportedAt: undefined,
     ...change,
   };
 }

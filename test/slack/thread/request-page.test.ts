@@ -38,7 +38,7 @@ test('it says where the thread is, wherever that is', () => {
     [{ announcement }, /direct messages? (with|from) me/],
     [{ announcement: { ...announcement, surface: 'channel' } }, /direct messages? (with|from) me/],
     [{ announcement: undefined }, /or in a direct message from me/],
-    [{ announcement: undefined, state: 'told', outcome: outcomes.expired }, /could not post this/],
+    [{ announcement: undefined, state: 'reported', outcome: outcomes.expired }, /could not post this/],
   ];
   for (const [change, expected] of places) {
     const view = renderRequestPage({ ...request, ...change });

@@ -95,7 +95,7 @@ export function describeAuditedStore(databases: TestDatabases) {
       time += 1;
       const armed = await store.advance(accepted.request, { state: 'armed' });
       const settled = await store.advance(armed, { state: 'settled', outcome: { kind: 'expired' } });
-      await store.advance(settled, { state: 'told' }, { release: true });
+      await store.advance(settled, { state: 'reported' }, { release: true });
       const about = { email_address: 'jane@acme.com', client: 'Acme' };
       assert.deepEqual(await listed(), [
         ['inbox_requested', 'U1', { ...about, channel: 'C1' }],

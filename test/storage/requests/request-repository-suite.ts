@@ -77,7 +77,7 @@ export function describeRequestRepository(databases: TestDatabases) {
           replyTs: undefined,
           acceptedAt: time,
           settledAt: undefined,
-          toldAt: undefined,
+          reportedAt: undefined,
           fence: 1,
         });
         const { fence: _fence, ...request } = accepted;
@@ -164,11 +164,11 @@ export function describeRequestRepository(databases: TestDatabases) {
         await assert.rejects(requests.openPasswords(held), /wiped/);
         assert.equal(await requests.openResponseUrl(held), 'https://hooks.slack.com/commands/T1/1/secret');
 
-        held = await requests.advance(held, { state: 'told', replyTs: '18.1' });
+        held = await requests.advance(held, { state: 'reported', replyTs: '18.1' });
         assert.equal(await requests.openResponseUrl(held), undefined);
         const told = await requests.find('T1', 'request-1');
         assert.equal(told?.settledAt, time + 5);
-        assert.equal(told?.toldAt, time);
+        assert.equal(told?.reportedAt, time);
         assert.equal(told?.replyTs, '18.1');
         const row = await db.kysely.selectFrom('requests').selectAll().executeTakeFirstOrThrow();
         assert.deepEqual(await db.kysely.selectFrom('request_passwords').selectAll().execute(), []);
@@ -264,7 +264,7 @@ export function describeRequestRepository(databases: TestDatabases) {
 
       test('what is told is not claimed', async () => {
         const requests = repositoryOf('a');
-        await requests.advance(await acceptSample(requests, '1'), { state: 'told' }, { release: true });
+        await requests.advance(await acceptSample(requests, '1'), { state: 'reported' }, { release: true });
         assert.deepEqual(await repositoryOf('b').claimDue(10), []);
         assert.equal(await requests.nextDueAt(), undefined);
       });
@@ -486,8 +486,8 @@ export function describeRequestRepository(databases: TestDatabases) {
         outcome: { kind: 'expired' },
       });
       const old = await acceptSample(requests, 'old');
-      await requests.advance(old, { state: 'told', toldAt: time - 1 });
-      await requests.advance(await acceptSample(requests, 'new'), { state: 'told' });
+      await requests.advance(old, { state: 'reported', reportedAt: time - 1 });
+      await requests.advance(await acceptSample(requests, 'new'), { state: 'reported' });
       const {
         id: _id,
         view_id: _viewId,
@@ -516,7 +516,7 @@ export function describeRequestRepository(databases: TestDatabases) {
       ] as const) {
         await requests.advance(await acceptSample(requests, name), { waitsFor });
       }
-      await requests.advance(await acceptSample(requests, '5'), { state: 'told', waitsFor: 'key' });
+      await requests.advance(await acceptSample(requests, '5'), { state: 'reported', waitsFor: 'key' });
       assert.deepEqual(await requests.countWaiting(), { no_connection: 0, unavailable: 1, rate_limited: 0, key: 2 });
     });
 
@@ -530,7 +530,7 @@ export function describeRequestRepository(databases: TestDatabases) {
       time += 5;
       await acceptSample(requests, '2', { teamId: 'T2' });
       await requests.advance(await acceptSample(requests, '3'), { state: 'armed' });
-      await requests.advance(await acceptSample(requests, '4'), { state: 'told' });
+      await requests.advance(await acceptSample(requests, '4'), { state: 'reported' });
       assert.deepEqual(await requests.countByState(), {
         accepted: { count: 2, oldestAcceptedAt: oldest },
         announced: none,

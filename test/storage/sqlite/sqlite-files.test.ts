@@ -352,7 +352,7 @@ describe('secrets', () => {
         await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),
       );
     }
-    for (const held of settled) await requests.advance(held, { state: 'told' }, { release: true });
+    for (const held of settled) await requests.advance(held, { state: 'reported' }, { release: true });
     await keys.remove('T1');
     await db.close();
     const files = readFiles();

@@ -121,7 +121,7 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
       for (const held of [accepted, announced, settled]) {
         await assert.rejects(requests.advance(held, { tries: 1 }), LeaseLostError);
         const ended = await requests.find('T1', held.id);
-        assert.equal(ended?.state, 'told');
+        assert.equal(ended?.state, 'reported');
         assert.equal(ended.outcome?.kind, held === settled ? 'exists' : 'expired');
       }
       await assert.rejects(requests.openPasswords(armed), PasswordsWipedError);

@@ -24,7 +24,7 @@ import {
 } from './audit-page.ts';
 
 /** The newest so many entries go into one file. */
-const MOST_EXPORTED = 50_000;
+const MAX_EXPORTED = 50_000;
 const READ_AT_ONCE = 5_000;
 
 /** The audit trail, by page and as a file; for admins and owners. */
@@ -77,7 +77,7 @@ export function createAuditPages(deps: {
   /** Sends everything to the person's DM; false where Slack did not take it. */
   async function send(api: SlackApi, { teamId, userId }: Actor): Promise<boolean> {
     const entries = await readAll(teamId);
-    const isCapped = entries.length === MOST_EXPORTED;
+    const isCapped = entries.length === MAX_EXPORTED;
     const posted = await api.postMessage(userId, toMessage(AUDIT.exportStarts));
     try {
       const name = `audit-trail-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`;
@@ -104,7 +104,7 @@ export function createAuditPages(deps: {
   async function readAll(teamId: string): Promise<ListedEntry[]> {
     const entries: ListedEntry[] = [];
     const until = deps.now();
-    while (entries.length < MOST_EXPORTED) {
+    while (entries.length < MAX_EXPORTED) {
       const piece = await deps.page(teamId, { until, skip: entries.length, limit: READ_AT_ONCE });
       entries.push(...piece);
       if (piece.length < READ_AT_ONCE) break;

@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
-import { LONGEST_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
+import { MAX_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { Client, KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
@@ -14,7 +14,7 @@ import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences/keys.ts';
 import { renderKeyInput } from './key-form.ts';
 
 /** As many as are asked for at once whether the bot can post there. */
-export const MOST_CHANNELS = 10;
+export const MAX_CHANNELS = 10;
 
 export type TypedClient = Client & {
   isNew: boolean;
@@ -71,7 +71,7 @@ export function parseClientForm(view: unknown): TypedClient {
     label: client === '' ? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')) : client,
     isNew: client === '',
     stamp,
-    channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MOST_CHANNELS),
+    channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MAX_CHANNELS),
     apiKey: textOf(API_KEY_FIELD) ?? '',
   };
 }
@@ -90,7 +90,7 @@ function renderLabel(): InputBlock {
     element: {
       type: 'plain_text_input',
       action_id: CLIENT_FIELDS.label,
-      max_length: LONGEST_LABEL,
+      max_length: MAX_LABEL,
       placeholder: plainText(CLIENT_FORM.labelPlaceholder, PLACEHOLDER),
     },
   };
@@ -102,7 +102,7 @@ function renderChannels(chosen: string[]): InputBlock {
     element: {
       type: 'multi_conversations_select',
       action_id: CLIENT_FIELDS.channels,
-      max_selected_items: MOST_CHANNELS,
+      max_selected_items: MAX_CHANNELS,
       filter: { include: ['public', 'private'], exclude_bot_users: true },
       ...(chosen.length > 0 && { initial_conversations: chosen }),
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LONGEST_LABEL } from '../../../../src/add-inbox/keys/coldsend-key.ts';
+import { MAX_LABEL } from '../../../../src/add-inbox/keys/coldsend-key.ts';
 import { parseClientForm, renderClientForm } from '../../../../src/slack/home/keys/client-form.ts';
 import { type KeyMistake, toKeyErrors } from '../../../../src/slack/home/keys/key-errors.ts';
 import { assertView, textsOf } from '../../blocks/block-kit.ts';
@@ -47,7 +47,7 @@ test('a name of nothing that can be seen is empty', () => {
 });
 
 test('the longest name fits', () => {
-  const client = { ...ACME, label: '😀'.repeat(LONGEST_LABEL / 2) };
+  const client = { ...ACME, label: '😀'.repeat(MAX_LABEL / 2) };
   assertView(renderClientForm({ openedBy: 'U1', stamp: 's1', client }));
 });
 
