@@ -77,8 +77,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     people: createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: settings.find,
-    onRefused: ({ teamId, userId }, { what }, why) => {
-      const details = { attempt: what, why };
+    onRefused: ({ teamId, userId }, attempt, why) => {
+      const details = { attempt, why };
       audit
         .addRefused({ teamId, userId, action: 'refused_attempt', requestId: undefined, details })
         .catch(noteError('A refused attempt could not be noted'));

@@ -63,6 +63,11 @@ test('only what is started reads the environment', () => {
   assert.deepEqual(readers.toSorted(), ['admin/admin.ts', 'main.ts']);
 });
 
+test('whether somebody is an admin is asked in one place', () => {
+  const askers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('.checkAdmin('));
+  assert.deepEqual(askers, ['slack/permissions/admin-only.ts']);
+});
+
 test('what runs in production does not know the playground', () => {
   for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);
 });

@@ -2,8 +2,9 @@ import { renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { answerInTime } from '../bolt/answer-in-time.ts';
-import type { SubmissionAnswer } from '../form/form-listeners.ts';
+import type { Interaction } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
+import type { SubmissionAnswer } from '../modals/submission-answer.ts';
 import { sentences } from '../sentences/notices.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { isOfSlack, type Message, type SlackApi } from '../web-api/slack-api.ts';
@@ -14,14 +15,11 @@ const ANSWER_WITHIN_MS = 2_700;
 /**
  * Posts a change that is stored already in the channels it is about. A post that fails changes nothing about that: the answer
  * then says so to who submitted the form. Undefined where Slack took all of them.
- *
- * @param startedAt when the submission came, by `performance.now()`
  */
 export async function announceChange(
-  api: Pick<SlackApi, 'postNow'>,
+  { api, startedAt }: { api: Pick<SlackApi, 'postNow'> } & Pick<Interaction, 'startedAt'>,
   channelIds: string[],
   message: Message,
-  startedAt: number,
 ): Promise<SubmissionAnswer | undefined> {
   const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 300);
   const posts = await Promise.all(

@@ -63,16 +63,22 @@ function setUp(
     ...options.typed,
   });
   const who = typedView(renderWhoPage({ context, draft: WHO }));
-  const viewOf = (view: typeof how) => ({
-    ...view,
-    id: 'V1',
-    callback_id: view.callback_id ?? '',
-    private_metadata: view.private_metadata ?? '',
-    app_installed_team_id: 'T1',
+  const submissionOf = (view: typeof how) => ({
+    what: 'submit',
+    api: SLACK,
+    actor: ACTOR,
+    startedAt: 0,
+    view: {
+      ...view,
+      id: 'V1',
+      callback_id: view.callback_id ?? '',
+      private_metadata: view.private_metadata ?? '',
+      app_installed_team_id: 'T1',
+    },
   });
   return {
-    submitHow: (shown: typeof how = how) => pages.submitHow(SLACK, ACTOR, viewOf(shown)),
-    submitWho: () => pages.submitWho(SLACK, ACTOR, viewOf(who)),
+    submitHow: (shown: typeof how = how) => pages.submitHow(submissionOf(shown)),
+    submitWho: () => pages.submitWho(submissionOf(who)),
     submitted,
     noted,
   };

@@ -11,16 +11,15 @@ import {
   type KeyStored,
   type KeyToStore,
 } from '../../../add-inbox/keys/store-key.ts';
-import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
-import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
-import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import type { Actor, InModal, Interaction, Press } from '../../bolt/interaction.ts';
+import type { ViewPayload } from '../../bolt/payloads.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import type { Rights } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS } from '../../sentences/keys.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
-import type { SlackApi } from '../../web-api/slack-api.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
 import { parseRemoval } from '../home-clients.ts';
 import { keyOutdated } from '../outdated.ts';
@@ -41,57 +40,56 @@ export function createClientPages(deps: {
   rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
   /** False where `stamp` is outdated. */
   removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
-  showHome(api: SlackApi, actor: Actor, page?: number): Promise<void>;
+  showHome(interaction: Interaction, page?: number): Promise<void>;
   /** Never rejects: what is shown anew is done already. */
-  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
+  refreshHome(interaction: Interaction): Promise<void>;
 }) {
-  const { opens, does } = createAdminOnly(deps.rights);
+  const { opens, does, submits } = createAdminOnly(deps.rights);
   return {
-    openAdd: opens(ACTIONS.addClient, prepareAdd),
-    openChange: opens(ACTIONS.changeClient, prepareChange),
-    remove: does(ACTIONS.removeClient, remove),
+    openAdd: opens(prepareAdd),
+    openChange: opens(prepareChange),
+    remove: does(remove),
     turnPage,
-    submit,
+    submit: submits(submit),
   };
 
-  async function prepareAdd(_api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+  async function prepareAdd({ actor: { teamId, userId } }: Interaction): Promise<ModalView> {
     return renderClientForm({ openedBy: userId, stamp: await deps.keyStamp(teamId, NEW_LABEL) });
   }
 
-  async function prepareChange(_api: SlackApi, { teamId, userId }: Actor, action: ActionPayload): Promise<ModalView> {
-    const stored = findStored(await deps.listKeys(teamId), readValue(action));
+  async function prepareChange({ actor: { teamId, userId }, value }: Press): Promise<ModalView> {
+    const stored = findStored(await deps.listKeys(teamId), value);
     return stored === undefined
       ? renderNotice(sentences.clientGone)
       : renderClientForm({ openedBy: userId, stamp: stored.stamp, client: stored });
   }
 
-  async function remove(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const { label, stamp } = parseRemoval(readValue(action));
+  async function remove(press: Press): Promise<void> {
+    const { api, actor } = press;
+    const { label, stamp } = parseRemoval(press.value);
     const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label, stamp));
-    const refreshed = deps.refreshHome(api, actor);
+    const refreshed = deps.refreshHome(press);
     if (!removed) {
-      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), label)));
+      await api.openView(press.triggerId, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), label)));
     }
     await refreshed;
   }
 
   /** The Home itself says who may see what. */
-  async function turnPage(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const page = Number(readValue(action));
-    await deps.showHome(api, actor, Number.isSafeInteger(page) && page > 0 ? page : 0);
+  async function turnPage(press: Press): Promise<void> {
+    const page = Number(press.value);
+    await deps.showHome(press, Number.isSafeInteger(page) && page > 0 ? page : 0);
   }
 
   /** An answer of undefined closes the form. */
-  async function submit(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
-    const startedAt = performance.now();
+  async function submit(submission: InModal): Promise<SubmissionAnswer | undefined> {
+    const { api, actor, view, startedAt } = submission;
     const typed = parseClientForm(view);
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.clientKey, view }));
-    if (refusal !== undefined) return pushNotice(refusal);
     const withinMs = Math.max(BEFORE_CHECKING_MS - (performance.now() - startedAt), 200);
     const stored = await store(actor, typed, withinMs, createCheckChannel(api));
     if (stored.kind !== 'stored') return explain(actor, view, typed, stored);
     const message = renderChange(INTRODUCTIONS.client(`<@${actor.userId}>`), typed.label);
-    return announceChange(api, stored.newChannelIds, message, startedAt);
+    return announceChange(submission, stored.newChannelIds, message);
   }
 
   async function store(
@@ -139,8 +137,4 @@ function findStored(keys: ColdsendKey[], label: string) {
   if (key === undefined) return undefined;
   const channelIds = stored.map(({ channelId }) => channelId);
   return { label, channelIds, lastFour: key.lastFour, stamp: key.revision };
-}
-
-function readValue({ actions }: ActionPayload): string {
-  return actions[0]?.value ?? '';
 }

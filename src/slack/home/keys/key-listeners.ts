@@ -3,17 +3,15 @@ import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { UncheckedWhy } from '../../../add-inbox/keys/key-check.ts';
 import type { KeyStored, KeyToStore } from '../../../add-inbox/keys/store-key.ts';
 import { isUsable } from '../../../add-inbox/request/next-step.ts';
-import type { ActionPayload, Actor, ViewPayload } from '../../bolt/payloads.ts';
-import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
+import type { InModal, Interaction, Press } from '../../bolt/interaction.ts';
 import type { FormContext } from '../../form/form-metadata.ts';
 import { renderWhoPage } from '../../form/who-page.ts';
-import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import { pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import type { Rights } from '../../permissions/permissions.ts';
 import { OUTDATED } from '../../sentences/home.ts';
 import { sentences } from '../../sentences/notices.ts';
-import type { SlackApi } from '../../web-api/slack-api.ts';
 import { keyOutdated } from '../outdated.ts';
 import { toKeyErrors } from './key-errors.ts';
 import { parseKeyForm, renderKeyForm } from './key-form.ts';
@@ -31,21 +29,14 @@ export function createKeyPages(deps: {
   /** `label` is '' for the workspace's own; false where `stamp` is outdated. */
   removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
   /** Never rejects: what is shown anew is done already. */
-  refreshHome(api: SlackApi, actor: Actor): Promise<void>;
+  refreshHome(interaction: Interaction): Promise<void>;
 }) {
-  const { opens, does } = createAdminOnly(deps.rights);
-  return {
-    submitKey,
-    openKeyForm: opens(ACTIONS.storeKey, prepareKeyForm),
-    removeKey: does(ACTIONS.removeKey, removeKey),
-  };
+  const { opens, does, submits } = createAdminOnly(deps.rights);
+  return { submitKey: submits(submitKey), openKeyForm: opens(prepareKeyForm), removeKey: does(removeKey) };
 
   /** An answer of undefined closes the form. */
-  async function submitKey(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
-    const startedAt = performance.now();
+  async function submitKey({ actor, view, startedAt }: InModal): Promise<SubmissionAnswer | undefined> {
     const { context, draft, stamp, apiKey } = parseKeyForm(view);
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: CALLBACKS.storeKey, view }));
-    if (refusal !== undefined) return pushNotice(refusal);
     const client = await findClient(actor.teamId, context);
     if (client === 'gone') return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
@@ -72,17 +63,18 @@ export function createKeyPages(deps: {
     return keys.length === 0 ? 'gone' : { label, channelIds: keys.map(({ channelId }) => channelId) };
   }
 
-  async function prepareKeyForm(_api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+  async function prepareKeyForm({ actor: { teamId, userId } }: Interaction): Promise<ModalView> {
     const stamp = await deps.keyStamp(teamId, '');
     const current = (await deps.listKeys(teamId)).find(({ label }) => label === '');
     return renderKeyForm({ context: { openedBy: userId }, current, stamp });
   }
 
-  async function removeKey(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const removed = await deps.removeKey(actor.teamId, actor.userId, '', action.actions[0]?.value ?? '');
-    const refreshed = deps.refreshHome(api, actor);
+  async function removeKey(press: Press): Promise<void> {
+    const { api, actor } = press;
+    const removed = await deps.removeKey(actor.teamId, actor.userId, '', press.value);
+    const refreshed = deps.refreshHome(press);
     if (!removed) {
-      await api.openView(action.trigger_id, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), '')));
+      await api.openView(press.triggerId, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), '')));
     }
     await refreshed;
   }
