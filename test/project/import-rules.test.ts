@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
   'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
   'slack/blocks/': /^slack\/(blocks\/|sentences\/|ids\.ts$)/,
-  'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$/,
+  'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$|^add-inbox\/keys\/key-owner\.ts$/,
   'slack/permissions/':
     /^slack\/(permissions|install|modals|web-api|bolt|sentences)\/|^slack\/ids\.ts$|^(add-inbox|operations)\//,
   'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,

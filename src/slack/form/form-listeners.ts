@@ -7,6 +7,7 @@ import {
   validateWho,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
@@ -103,7 +104,7 @@ export function createFormPages(deps: FormPagesDeps) {
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
       if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
-      if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
+      if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // With the same ids: Slack keeps what was typed, passwords too.
@@ -120,8 +121,7 @@ export function createFormPages(deps: FormPagesDeps) {
         viewId: view.id,
         channelId,
         resultsChannelId: settings.resultsChannelId,
-        keyChannelId: choice.keyChannelId,
-        client: choice.client,
+        keyName: choice.keyName,
         retryOf,
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,

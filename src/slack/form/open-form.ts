@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
+import { clientNameOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
 import type { Click } from '../bolt/interaction.ts';
@@ -13,7 +14,7 @@ import type { FormContext } from './form-metadata.ts';
 import { renderWhoPage } from './who-page.ts';
 
 export type FormToOpen = {
-  context: Omit<FormContext, 'openedBy' | 'client'>;
+  context: Omit<FormContext, 'openedBy' | 'owner'>;
   draft: Draft;
   /** Shown in place of the form to somebody who may add inboxes. */
   instead?: ModalView | undefined;
@@ -31,7 +32,7 @@ export function createOpenForm(deps: {
   rights: Rights;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
-  keyStamp(teamId: string, label: string): Promise<string>;
+  keyStamp(teamId: string, owner: OwnerName): Promise<string>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
   const { rights } = deps;
   return async (click, form) => {
@@ -57,7 +58,7 @@ export function createOpenForm(deps: {
     const choice = await choose();
     if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
     // The stamp before what the form shows, so that a key stored in between is noticed.
-    const keyStamp = await deps.keyStamp(teamId, choice.client);
+    const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp };
   }
 }
@@ -68,13 +69,14 @@ function firstPage(right: Right, { settings, choice, keyStamp }: Facts, userId: 
   if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
   if (form.instead !== undefined) return form.instead;
   if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
-  const { client, current } = choice;
-  const context: FormContext = { ...form.context, openedBy: userId, client };
+  const { keyName, current } = choice;
+  const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
   if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
-  if (client !== '') return renderNotice(sentences.noClientKey(client));
+  if (client !== undefined) return renderNotice(sentences.noClientKey(client));
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }
 

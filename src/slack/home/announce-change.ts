@@ -31,12 +31,11 @@ export async function announceChange(
 }
 
 /** What is posted in a channel that has become a client's, or the one for results. The client's name is foreign. */
-export function renderChange(text: string, client = ''): Message {
+export function renderChange(text: string, client?: string): Message {
+  const introduction = renderSection('introduction', mrkdwn(text));
+  if (client === undefined) return { text, blocks: [introduction] };
   const about = `${FACTS.client}: ${client}`;
-  return {
-    text: client === '' ? text : `${text} ${escapeTopLevel(about)}.`,
-    blocks: [renderSection('introduction', mrkdwn(text)), ...(client === '' ? [] : [renderContext('client', about)])],
-  };
+  return { text: `${text} ${escapeTopLevel(about)}.`, blocks: [introduction, renderContext('client', about)] };
 }
 
 async function isPosted(api: Pick<SlackApi, 'postNow'>, channelId: string, message: Message): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
@@ -18,7 +18,7 @@ const LATEST = 10;
  */
 export function createShowHome(deps: {
   rights: Rights;
-  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
 }): (interaction: Interaction, clientsPage?: number) => Promise<void> {

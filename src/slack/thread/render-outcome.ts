@@ -15,26 +15,26 @@ import {
 import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { describeState } from './describe-state.ts';
-import { nameInbox, renderInbox } from './inbox-text.ts';
+import { listClient, nameInbox, renderInbox } from './inbox-text.ts';
 import { listFacts } from './outcome-facts.ts';
 
 /** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
 export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
   const { emoji, title } = describeState({ ...request, outcome });
-  const { account, client } = request;
-  const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
+  const { account, keyName } = request;
+  const forWhom = outcome.kind === 'added' ? listClient(keyName) : [];
   const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
   const next = nextStepOf(outcome);
   const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
-    ...(isNamed ? [] : [renderInbox(account, client)]),
+    ...(isNamed ? [] : [renderInbox(account, keyName)]),
     ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', next),
     ...(reference === '' ? [] : [renderContext('reference', reference)]),
   ];
-  const head = `${title} – ${nameInbox(account, client)}.`;
+  const head = `${title} – ${nameInbox(account, keyName)}.`;
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };

@@ -2,6 +2,7 @@ import { type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import { fromStoredName, type KeyName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import {
   type AddInboxRequest,
   type Announcement,
@@ -111,8 +112,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     viewId: parsed.view_id,
     channelId: parsed.channel_id,
     resultsChannelId: parsed.results_channel_id,
-    keyChannelId: parsed.key_channel_id,
-    client: parsed.client,
+    keyName: toKeyName(parsed),
     retryOf: parsed.retry_of,
     account: parsed.account,
     state: parsed.state,
@@ -138,6 +138,17 @@ function toStoredState(state: RequestState): StoredState {
 }
 
 type StoredState = Exclude<RequestState, 'reported'> | 'told';
+
+/** A row names the workspace's own key as '' and ''. */
+function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
+  const owner = fromStoredName(client);
+  return owner.kind === 'client' ? { ...owner, channelId: key_channel_id } : owner;
+}
+
+/** The reverse of `toKeyName`. */
+export function toKeyColumns(name: KeyName) {
+  return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
+}
 
 /** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {

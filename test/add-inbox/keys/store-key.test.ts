@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyTrial } from '../../../src/add-inbox/keys/key-check.ts';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { createStoreKey } from '../../../src/add-inbox/keys/store-key.ts';
 import { sampleKey } from './sample-key.ts';
 
@@ -9,7 +10,7 @@ const TO_STORE = {
   teamId: 'T1',
   userId: 'U1',
   apiKey: `\ufeff ${API_KEY.slice(0, 9)}\u200b${API_KEY.slice(9)}\u00a0`,
-  client: undefined,
+  owner: WORKSPACE,
   isNew: false,
   stamp: 'r1',
 };

@@ -32,8 +32,6 @@ const ADDED: SendResult = {
 };
 const KEY: ColdsendKey = {
   teamId: 'T1',
-  channelId: '',
-  label: '',
   version: 3,
   revision: 'r3',
   lastFour: 'abcd',

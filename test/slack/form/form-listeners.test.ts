@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import type { Accepted, Submission } from '../../../src/add-inbox/request/submit.ts';
@@ -49,7 +50,7 @@ function setUp(
     },
     findByView: options.findByView ?? (async () => undefined),
     findSettings: async () => DEFAULT_SETTINGS,
-    chooseKey: async () => ({ kind: 'key', keyChannelId: '', client: '', current: undefined }),
+    chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
     submit: (submission) => {
       submitted.push(submission);
       return submit(submission);

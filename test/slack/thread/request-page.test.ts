@@ -73,7 +73,13 @@ test('who wants to try again what somebody has added since is told by whom and w
   }
   const unlinked = renderSuccessor(request, 'U2');
   assert.match(textsOf(unlinked, 'mrkdwn').join('\n'), /thread in <#C1>/);
-  assertView(renderSuccessor({ ...request, account: longestAccount, client: HOSTILE }, 'U2', link));
+  assertView(
+    renderSuccessor(
+      { ...request, account: longestAccount, keyName: { kind: 'client', name: HOSTILE, channelId: 'C1' } },
+      'U2',
+      link,
+    ),
+  );
 });
 
 test('where it is told in a DM, only who asked for it is told where', () => {

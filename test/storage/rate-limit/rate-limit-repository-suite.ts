@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type CompiledQuery, sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import { type ClaimedRequest, LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { type RateLimit, windowMs } from '../../../src/add-inbox/worker/rate-limit.ts';
@@ -394,7 +395,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
-      assert.equal(await bot.requests.resumeWaitingForKey('T1'), 1);
+      assert.equal(await bot.requests.resumeWaitingForKey('T1', WORKSPACE), 1);
       await pass(61_000);
       assert.deepEqual(await claim(bot), []);
       const [due] = await bot.requests.claimDue(10);

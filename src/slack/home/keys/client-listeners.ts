@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
-import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import { type Client, findKeyOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
 import {
   type CheckChannel,
-  type Client,
   findClosed,
   findMistake,
   findNew,
@@ -32,14 +32,14 @@ const BEFORE_CHECKING_MS = 1_800;
 /** One channel, one client: storing, changing and removing the keys of clients; for admins and owners. */
 export function createClientPages(deps: {
   rights: Rights;
-  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  listKeys(teamId: string): Promise<OwnedKey[]>;
   /** What a form about this client's key is made for; read before what it shows. */
-  keyStamp(teamId: string, label: string): Promise<string>;
+  keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   storeKey(toStore: KeyToStore, withinMs: number, checkChannel: CheckChannel): Promise<KeyStored>;
   /** Binds the key as it is to these channels; false where `stamp` is outdated. */
   rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
   /** False where `stamp` is outdated. */
-  removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean>;
+  removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean>;
   showHome(interaction: Interaction, page?: number): Promise<void>;
   /** Never rejects: what is shown anew is done already. */
   refreshHome(interaction: Interaction): Promise<void>;
@@ -54,7 +54,7 @@ export function createClientPages(deps: {
   };
 
   async function prepareAdd({ actor: { teamId, userId } }: Interaction): Promise<ModalView> {
-    return renderClientForm({ openedBy: userId, stamp: await deps.keyStamp(teamId, NEW_LABEL) });
+    return renderClientForm({ openedBy: userId, stamp: await deps.keyStamp(teamId, NEW_CLIENT) });
   }
 
   async function prepareChange({ actor: { teamId, userId }, value }: Press): Promise<ModalView> {
@@ -66,11 +66,11 @@ export function createClientPages(deps: {
 
   async function remove(press: Press): Promise<void> {
     const { api, actor } = press;
-    const { label, stamp } = parseRemoval(press.value);
-    const removed = label !== '' && (await deps.removeKey(actor.teamId, actor.userId, label, stamp));
+    const { owner, stamp } = parseRemoval(press.value);
+    const removed = owner.kind === 'client' && (await deps.removeKey(actor.teamId, actor.userId, owner, stamp));
     const refreshed = deps.refreshHome(press);
     if (!removed) {
-      await api.openView(press.triggerId, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), label)));
+      await api.openView(press.triggerId, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), owner)));
     }
     await refreshed;
   }
@@ -88,22 +88,21 @@ export function createClientPages(deps: {
     const withinMs = Math.max(BEFORE_CHECKING_MS - (performance.now() - startedAt), 200);
     const stored = await store(actor, typed, withinMs, createCheckChannel(api));
     if (stored.kind !== 'stored') return explain(actor, view, typed, stored);
-    const message = renderChange(INTRODUCTIONS.client(`<@${actor.userId}>`), typed.label);
+    const message = renderChange(INTRODUCTIONS.client(`<@${actor.userId}>`), typed.name);
     return announceChange(submission, stored.newChannelIds, message);
   }
 
   async function store(
     { teamId, userId }: Actor,
-    { label, channelIds, apiKey, isNew, stamp }: TypedClient,
+    { apiKey, isNew, stamp, ...client }: TypedClient,
     withinMs: number,
     checkChannel: CheckChannel,
   ): Promise<{ kind: 'stored'; newChannelIds: string[] } | KeyNotStored> {
-    const client = { label, channelIds };
     if (isNew || cleanText(apiKey) !== '') {
-      return deps.storeKey({ teamId, userId, apiKey, client, isNew, stamp }, withinMs, checkChannel);
+      return deps.storeKey({ teamId, userId, apiKey, owner: client, isNew, stamp }, withinMs, checkChannel);
     }
     const keys = await deps.listKeys(teamId);
-    if (keys.find((key) => key.label === label)?.status === 'unreadable') return { kind: 'key_unreadable' };
+    if (findKeyOf(keys, client)?.status === 'unreadable') return { kind: 'key_unreadable' };
     const newChannelIds = findNew(client, keys);
     const mistake = findMistake(client, keys, isNew) ?? (await findClosed(newChannelIds, checkChannel));
     if (mistake !== undefined) return mistake;
@@ -114,27 +113,26 @@ export function createClientPages(deps: {
   async function explain(
     { teamId, userId }: Actor,
     view: ViewPayload,
-    { label, channelIds, isNew, stamp }: TypedClient,
+    typed: TypedClient,
     why: KeyNotStored,
   ): Promise<SubmissionAnswer> {
+    const { name, channelIds, isNew, stamp } = typed;
     const keys = await deps.listKeys(teamId);
     if (why.kind === 'outdated')
-      return { response_action: 'update', view: renderNotice(keyOutdated(keys, label, isNew)) };
+      return { response_action: 'update', view: renderNotice(keyOutdated(keys, typed, isNew)) };
     const isAboutSome = (why.kind === 'cannot_post' || why.kind === 'channel_taken') && channelIds.length > 1;
     if (!isAboutSome) return { response_action: 'errors', errors: toKeyErrors(why, view) };
-    const client = isNew ? undefined : findStored(keys, label);
+    const client = isNew ? undefined : findStored(keys, name);
     const again = { channelIds, problem: why };
     return { response_action: 'update', view: renderClientForm({ openedBy: userId, stamp, client, again }) };
   }
 }
 
 /** A name that no client has: the form for a new one is made for a key that is not there. */
-const NEW_LABEL = ' ';
+const NEW_CLIENT: OwnerName = { kind: 'client', name: ' ' };
 
-function findStored(keys: ColdsendKey[], label: string) {
-  const stored = keys.filter((key) => key.label === label && label !== '');
-  const [key] = stored;
-  if (key === undefined) return undefined;
-  const channelIds = stored.map(({ channelId }) => channelId);
-  return { label, channelIds, lastFour: key.lastFour, stamp: key.revision };
+function findStored(keys: OwnedKey[], name: string) {
+  const key = findKeyOf(keys, { kind: 'client', name });
+  if (key?.owner.kind !== 'client') return undefined;
+  return { ...key.owner, lastFour: key.lastFour, stamp: key.revision };
 }
