@@ -366,7 +366,7 @@ export function createDoStep(deps: StepDeps): {
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {
-    super('what is to be shown for a request is not taken');
+    super('a message of a request was refused');
     this.name = 'NotTakenError';
   }
 }
