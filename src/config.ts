@@ -70,7 +70,7 @@ const environment = z.object({
   ).optional(),
   SLACK_CLIENT_ID: z
     .string()
-    .regex(/^[\w.-]+$/, 'must be the client id of the app, from "Basic Information"')
+    .regex(/^[\w.-]+$/, 'must be the client ID of the app, from "Basic Information"')
     .optional(),
   SLACK_CLIENT_SECRET: z.string().optional(),
   SLACK_STATE_SECRET: z
@@ -95,7 +95,7 @@ const environment = z.object({
       { requests: 1000, seconds: 3600 },
     ]),
   ENCRYPTION_KEYS: z
-    .string(`is missing. It seals the passwords and keys that are stored. Make one with: ${MAKE_A_KEY}`)
+    .string(`is missing. It encrypts the stored passwords and keys. Make one with: ${MAKE_A_KEY}`)
     .transform(
       (text, context) =>
         parseEncryptionKeys(text) ??
@@ -142,7 +142,7 @@ export function findConfigWarnings(env: Record<string, string | undefined>): str
     const usual = USUAL_FORMS[name];
     return [
       ...(QUOTED.test(env[name]?.trim() ?? '')
-        ? [`${name} has quotes around it, which are left out. Remove them.`]
+        ? [`${name} has quotes around it. The bot ignores them. Remove them.`]
         : []),
       ...(usual === undefined || usual.form.test(value) ? [] : [`${name} looks unusual. Expected: ${usual.expected}.`]),
     ];
@@ -215,12 +215,12 @@ function findWorkspaceProblems(filled: Record<string, string | undefined>): stri
   const hasToken = filled.SLACK_BOT_TOKEN !== undefined;
   if (given.length === 0) return hasToken ? [] : [`SLACK_BOT_TOKEN is missing: ${BOT_TOKEN}`];
   return [
-    ...(hasToken ? [`SLACK_BOT_TOKEN (one workspace) and ${given[0]} (several workspaces) exclude each other`] : []),
+    ...(hasToken ? [`SLACK_BOT_TOKEN (one workspace) and ${given[0]} (several workspaces) can't be set together`] : []),
     ...OAUTH_NAMES.filter((name) => !given.includes(name)).map(
-      (name) => `${name} is missing: for several workspaces, ${OAUTH_NAMES.join(', ')} are set together`,
+      (name) => `${name} is missing: several workspaces need ${OAUTH_NAMES.join(', ')} together`,
     ),
     ...(filled.PUBLIC_URL === undefined
-      ? ['PUBLIC_URL is missing: with several workspaces, the address at which people reach the pages of the bot']
+      ? ['PUBLIC_URL is missing: several workspaces need the address of the pages of the bot']
       : []),
   ];
 }
@@ -238,7 +238,7 @@ function secret(prefix: string, what: string) {
   return z
     .string(`is missing: ${what}`)
     .refine((value) => value.startsWith(prefix), `must start with ${prefix}: ${what}`)
-    .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a blank or other character inside that no token has');
+    .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a space or another character that no token has');
 }
 
 /** https, or plain http to this machine only: keys and passwords travel on it. */

@@ -140,7 +140,7 @@ test('blanks, line breaks and quotes around any value make no difference, and qu
     for (const quoted of [`"${value}"`, `'${value}'`, `“${value}”\n`, `" ${value}\n"`]) {
       assert.deepEqual(parseConfig({ ...USUAL, [name]: quoted }), config, name);
       assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: quoted }), [
-        `${name} has quotes around it, which are left out. Remove them.`,
+        `${name} has quotes around it. The bot ignores them. Remove them.`,
       ]);
     }
   }
@@ -170,7 +170,7 @@ test('a token that can stand in no header is refused', () => {
   for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']) {
     for (const inside of [' ', '\n', '\u200b', 'ä']) {
       const value = `${USUAL[name]}${inside}x`;
-      assert.match(problemsOf({ ...USUAL, [name]: value }).join(), new RegExp(`^${name} has a blank or other`));
+      assert.match(problemsOf({ ...USUAL, [name]: value }).join(), new RegExp(`^${name} has a space or another`));
     }
   }
 });
@@ -218,7 +218,7 @@ test('of what several workspaces need, all has to be there, and no bot token bes
   }
   const both = problemsOf({ ...MANY, SLACK_BOT_TOKEN: 'xoxb-1' });
   assert.deepEqual(both, [
-    'SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID (several workspaces) exclude each other',
+    "SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID (several workspaces) can't be set together",
   ]);
   assert.match(
     problemsOf({ ...MANY, SLACK_STATE_SECRET: 'short' }).join(),

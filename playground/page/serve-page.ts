@@ -70,7 +70,7 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
     const asset = assets.get(pathname);
     if (method === 'GET' && asset !== undefined) return end(response, 200, asset.body, asset.contentType);
     const userId = searchParams.get('as') ?? cast[0]?.userId ?? '';
-    if (!cast.some((member) => member.userId === userId)) return end(response, 404, 'Nobody of that id is here.');
+    if (!cast.some((member) => member.userId === userId)) return end(response, 404, 'There is nobody with this ID.');
     if (method === 'GET' && pathname === '/events') return watch(response, userId);
     if (method === 'GET' && pathname === '/traffic')
       return sendJson(response, traffic.find(searchParams.get('id') ?? ''));
@@ -87,7 +87,7 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
 
   async function take(request: IncomingMessage, response: ServerResponse, userId: string): Promise<void> {
     const length = Number(request.headers['content-length'] ?? Number.NaN);
-    if (!(length <= MAX_BODY_BYTES)) return end(response, 413, 'That is too much.');
+    if (!(length <= MAX_BODY_BYTES)) return end(response, 413, 'The request is too large.');
     const parsed = act.safeParse(await json(request).catch(() => undefined));
     if (!parsed.success) return end(response, 400, z.prettifyError(parsed.error));
     const { trouble } = await perform(source, userId, parsed.data);
@@ -111,7 +111,7 @@ function send(response: ServerResponse, snapshot: Snapshot): void {
 }
 
 function sendJson(response: ServerResponse, value: object | undefined): void {
-  if (value === undefined) end(response, 404, 'There is no such thing.');
+  if (value === undefined) end(response, 404, 'There is nothing here.');
   else end(response, 200, JSON.stringify(value), 'application/json');
 }
 

@@ -81,7 +81,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       const details = { attempt, why };
       audit
         .addRefused({ teamId, userId, action: 'refused_attempt', requestId: undefined, details })
-        .catch(noteError('A refused attempt could not be noted'));
+        .catch(noteError('A refused attempt could not be recorded'));
     },
   });
 

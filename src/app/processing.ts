@@ -39,7 +39,7 @@ export function createProcessing(deps: {
       }
     },
     onIgnored: (request, error) =>
-      log.error('Slack did not take a message', { ...describeError(error), ...aboutRequest(request) }),
+      log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
   });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });

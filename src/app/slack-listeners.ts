@@ -44,9 +44,7 @@ export function createSlackListeners(deps: {
   const openForm = createOpenForm({ rights, findSettings, chooseKey, keyStamp });
   const showHome = createShowHome({ rights, listKeys, findSettings, latest: requests.latest });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
-    showHome(...to).catch((error: unknown) =>
-      log.error('The Home could not be shown as it is now', describeError(error)),
-    );
+    showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
     reserveSlot: (apiKey) => slots.reserveForKeyCheck(keyFingerprint(apiKey)),
     tryKey: deps.tryKey,

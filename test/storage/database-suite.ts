@@ -194,7 +194,7 @@ export function describeDatabase(databases: TestDatabases) {
         for (const wrong of [[other], [{ ...other, id: 'test' }], [{ ...other, id: 'test' }, other]]) {
           await assert.rejects(reopen(url, wrong), (error) => {
             assert.ok(error instanceof WrongKeysError);
-            assert.match(error.message, /ENCRYPTION_KEYS can't open what is stored.*"test"/);
+            assert.match(error.message, /ENCRYPTION_KEYS can't open this database.*"test"/);
             return true;
           });
         }

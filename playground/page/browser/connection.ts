@@ -59,6 +59,6 @@ async function post(url: string, act: Act): Promise<ActResult> {
     });
     return response.ok ? await response.json() : { trouble: await response.text() };
   } catch {
-    return { trouble: 'The playground does not answer: has it ended?' };
+    return { trouble: 'The playground does not answer. Is it still running?' };
   }
 }

@@ -91,7 +91,7 @@ export function createStepCommits(deps: CommitDeps) {
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {
-    super('what is to be shown for a request is not taken');
+    super('a message of a request was refused');
     this.name = 'NotTakenError';
   }
 }

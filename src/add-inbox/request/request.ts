@@ -85,7 +85,7 @@ export class PasswordsUnreadableError extends Error {
 export class PasswordsWipedError extends Error {
   readonly code = 'passwords_wiped';
   constructor(requestId: string) {
-    super(`the passwords of request ${requestId} are wiped`);
+    super(`the passwords of request ${requestId} are deleted`);
     this.name = 'PasswordsWipedError';
   }
 }

@@ -51,7 +51,7 @@ export const HINTS = {
     CUSTOM_SMTP: 'Use an app password if your provider offers them. You make one in the settings of your provider.',
   } satisfies Record<InboxType, string>,
   visible:
-    "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted, and it is deleted after sending.",
+    "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted and delete it after sending.",
   host: 'Only the name of the server: no https://, no port.',
   username: 'Usually the full address.',
   smtp_port: 'Usually 587 (STARTTLS). 465 uses TLS from the start.',

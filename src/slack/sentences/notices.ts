@@ -149,7 +149,7 @@ export const EPHEMERAL = {
     `\`${COMMAND}\` opens a form that adds an inbox to ColdSend.`,
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
     `You get the result in a thread in the same channel. In a private channel, type \`${INVITE}\` first.`,
-    'I store passwords encrypted. They are deleted after sending. Use app passwords if your provider offers them.',
+    'I store passwords encrypted and delete them after sending. Use app passwords if your provider offers them.',
     'My Home tab shows the last four characters of each ColdSend API key, the settings and the latest inboxes.',
   ],
   usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For more, type \`${COMMAND} help\`.`,
@@ -166,8 +166,7 @@ export const EPHEMERAL = {
     org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So I did nothing.",
   },
   installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
-  setUpHere:
-    'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
+  setUpHere: 'Ask the person who runs this bot to install it here and to use the bot token of this workspace.',
   /** Slack gave no clear answer: the modal may be open or not. */
   perhapsOpened: (reference: string) =>
     `Slack didn't tell me if it opened the form. If you see it, fill it in. If you don't, or if it only says “One moment…”, close it and try again. ${askForHelp(reference)}`,

@@ -14,7 +14,7 @@ export function renderInbox({ email_address, display_name }: Inbox, owner: Owner
 }
 
 /** The client as a fact; nothing for the workspace's own key. */
-export function listClient(owner: OwnerName): string[] {
+function listClient(owner: OwnerName): string[] {
   const client = clientNameOf(owner);
   return client === undefined ? [] : [`${FACTS.client}: ${client}`];
 }

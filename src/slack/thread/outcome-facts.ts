@@ -1,3 +1,5 @@
+import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
@@ -10,10 +12,10 @@ import { describeStatus } from './describe-status.ts';
 const FIELDS_SHOWN = 14;
 
 /** What is known of an outcome, line by line. Foreign text, each line short enough for all of them to fit into one block. */
-export function listFacts(outcome: Outcome): string[] {
+export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
   switch (outcome.kind) {
     case 'added':
-      return listAccount(outcome.account);
+      return listAccount(outcome.account, asked);
     case 'exists':
       return quote(outcome.reason);
     case 'refused':
@@ -28,12 +30,14 @@ export function listFacts(outcome: Outcome): string[] {
   }
 }
 
-function listAccount(account: AddedAccount): string[] {
+/** Address, name and provider only where ColdSend has others than were asked for: the message names those that were. */
+function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
+  const { email_address, display_name, inbox_type } = account;
   return [
     describeStatus(account.overall_status),
-    ...given(FACTS.email_address, account.email_address),
-    ...given(FACTS.display_name, account.display_name),
-    ...given(FACTS.inbox_type, lookUp(PROVIDER_PHRASES, account.inbox_type)),
+    ...given(FACTS.email_address, email_address === toAsciiAddress(asked.email_address) ? '' : email_address),
+    ...given(FACTS.display_name, display_name === asked.display_name ? '' : display_name),
+    ...given(FACTS.inbox_type, inbox_type === asked.inbox_type ? '' : lookUp(PROVIDER_PHRASES, inbox_type)),
     ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
     ...given(FACTS.inbox_id, account.inbox_id),
   ];

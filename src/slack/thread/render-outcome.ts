@@ -1,5 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
@@ -11,25 +10,30 @@ import {
   NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
+  type ShownIn,
 } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { describeState } from './describe-state.ts';
-import { listClient, nameInbox, renderInbox } from './inbox-text.ts';
+import { nameInbox, renderInbox } from './inbox-text.ts';
 import { listFacts } from './outcome-facts.ts';
 
-/** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
-export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
+/**
+ * How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong.
+ *
+ * @param shownIn an added inbox is not named again in the thread, whose headline names it; any other is, since the headline names
+ * the inbox of the latest try
+ */
+export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownIn: ShownIn): Message {
   const { emoji, title } = describeState({ ...request, outcome });
   const { account, keyName } = request;
-  const forWhom = outcome.kind === 'added' ? listClient(keyName) : [];
-  const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
-  const next = nextStepOf(outcome);
-  const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
+  const facts = listFacts(outcome, account);
+  const next = nextStepOf(outcome)(shownIn);
+  const isNamed = shownIn === 'page' || outcome.kind !== 'added';
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
-    ...(isNamed ? [] : [renderInbox(account, keyName)]),
+    ...(isNamed ? [renderInbox(account, keyName)] : []),
     ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', next),
     ...(reference === '' ? [] : [renderContext('reference', reference)]),
@@ -40,13 +44,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Messa
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
 }
 
-/** ColdSend has a domain of other letters than ASCII's under its ASCII name; people know it as they typed it. */
-function asTyped(outcome: Outcome, typed: string): Outcome {
-  if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
-  return { ...outcome, account: { ...outcome.account, email_address: typed } };
-}
-
-function nextStepOf(outcome: Outcome): string {
+function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;

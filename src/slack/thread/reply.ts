@@ -12,7 +12,7 @@ import { renderOutcome } from './render-outcome.ts';
 export function renderReply(request: AddInboxRequest): Message {
   const { outcome } = request;
   if (outcome === undefined) throw new TypeError(`request ${request.id} has no outcome yet`);
-  const { text, blocks } = renderOutcome(request, outcome);
+  const { text, blocks } = renderOutcome(request, outcome, 'thread');
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
 }
 

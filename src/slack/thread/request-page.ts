@@ -16,7 +16,7 @@ import { renderOutcome } from './render-outcome.ts';
 /** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
 export function renderRequestPage(request: AddInboxRequest): ModalView {
   const { outcome } = request;
-  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome).blocks;
+  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome, 'page').blocks;
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,

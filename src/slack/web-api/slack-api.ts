@@ -56,7 +56,7 @@ export class NotOpenedError extends Error {
   readonly externalId: string;
   readonly isCertain: boolean;
   constructor(externalId: string, isCertain: boolean, cause: unknown) {
-    super('the view is not known to be open', { cause });
+    super('it is unknown if the view is open', { cause });
     this.name = 'NotOpenedError';
     this.externalId = externalId;
     this.isCertain = isCertain;

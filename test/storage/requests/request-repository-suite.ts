@@ -163,7 +163,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         const requests = repositoryOf('a');
         let held = await acceptSample(requests, '1');
         held = await requests.advance(held, { state: 'settled', outcome: { kind: 'expired' }, settledAt: time + 5 });
-        await assert.rejects(requests.openPasswords(held), /wiped/);
+        await assert.rejects(requests.openPasswords(held), /deleted/);
         assert.equal(await requests.openResponseUrl(held), 'https://hooks.slack.com/commands/T1/1/secret');
 
         held = await requests.advance(held, { state: 'reported', replyTs: '18.1' });

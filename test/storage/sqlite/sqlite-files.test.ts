@@ -256,7 +256,7 @@ describe('a damaged file', () => {
       damage(path);
       await assert.rejects(openDatabase(`sqlite:${path}`, { sealer: testSealer }), (error) => {
         assert.ok(error instanceof CorruptDatabaseError, String(error));
-        assert.match(error.message, /is damaged or is no SQLite database/);
+        assert.match(error.message, /is damaged or is not an SQLite database/);
         return true;
       });
     });

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  isImportDeclaration,
+  isNoSubstitutionTemplateLiteral,
+  isStringLiteral,
+  isTaggedTemplateExpression,
+  isTemplateExpression,
+  type Node,
+} from 'typescript/unstable/ast';
+import { API } from 'typescript/unstable/sync';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What people read besides string literals, as it is. */
+const TEXTS = ['README.md', 'manifest.yml', '.env.example', 'playground/local-slack/README.md'];
+
+/** Literals in these are read by people in Slack, in a browser or in a terminal. */
+const SOURCES = {
+  'tsconfig.json': ['src/**/*.ts', 'playground/*.ts', 'playground/page/*.ts', 'scripts/*.ts'],
+  'playground/page/browser/tsconfig.json': ['playground/page/browser/*.ts'],
+};
+
+/** Only sentences of the bot and of its pages: their length counts. A link, a path or a list in a `${}` counts as one word. */
+const COUNTED =
+  /^src\/(slack\/sentences\/|web\/install-sentences|add-inbox\/account\/|csv\/file-problem|admin\/|config)/;
+
+const MAX_WORDS = 20;
+
+/** Words that people have to read twice, each with what to say instead. */
+const NOT: readonly (readonly [RegExp, string])[] = [
+  [/\bwip(e|es|ed|ing)\b/i, 'delete'],
+  [/\b(becomes?|became|came|comes) of\b/i, 'result, status'],
+  [/(?<!\b(person|people) )\bwho asked\b|\bwhat waits\b|\basked for it\b/i, 'requested by'],
+  [/\b(is|are|was|were|be|been|being|gets?) told\b|\bhow it (goes|went)\b/i, 'you get the result'],
+  [/\btells? (how|where|what|which|until)\b/i, 'show, say'],
+  [/\bstands?\b/i, 'is'],
+  [/\bonce more\b/i, 'again'],
+  [/\bblanks?\b/i, 'space'],
+  [
+    /\b(be|is|are|was|were|not) taken\b|\b(takes|does not take|did not take|took) (nothing|only|it|a|SLACK)\b/i,
+    'accept, save',
+  ],
+  [/\bwhether\b/i, 'if'],
+  [/\bnot known\b/i, "we don't know"],
+  [/\b(as (it|they) (is|are|was|were)|as things are|what holds)\b/i, 'current'],
+  [/\b(everyone|everybody|all|nothing|filled in) but\b|\bbut for\b/i, 'except'],
+  [/\berror of its own\b/i, 'server error'],
+  [/\bnothing to do for you\b/i, "you don't need to do anything"],
+  [/\bif it stays so\b/i, 'if this keeps happening'],
+  [/\bwhere there (are|is) such\b|\bis no such\b/i, 'if there is one'],
+  [/\bkeys of clients\b/i, 'client keys'],
+  [/\banew\b/i, 'again'],
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\bcan not\b/i, "can't"],
+  [/\bsomebody else\b|\bnobody else's\b/i, 'another person'],
+  [/\b(hears?|heard) of\b/i, 'learn'],
+  [/\bhave (the app|these \w+ \w+) (installed|stored)\b/i, 'ask an admin to …'],
+];
+
+/** A sentence that begins with "who" or "what" and is no question: nobody knows who or what until its end. */
+const HEADLESS = /(^|[.!:;] )(Who|What|Whoever)\b[^.!?]*[a-z]\.( |$)/;
+
+const api = new Map<string, API>();
+const literals: { file: string; text: string }[] = [];
+
+before(() => {
+  for (const [config, patterns] of Object.entries(SOURCES)) {
+    const opened = new API({ cwd: ROOT });
+    api.set(config, opened);
+    const [project] = opened.updateSnapshot({ openProject: join(ROOT, config) }).getProjects();
+    for (const file of globSync(patterns, { cwd: ROOT })) {
+      const source: Node | undefined = project?.program.getSourceFile(join(ROOT, file));
+      if (source !== undefined) literals.push(...textsWithin(source).map((text) => ({ file, text })));
+    }
+  }
+});
+
+after(() => {
+  for (const opened of api.values()) opened.close();
+});
+
+test('nothing that people read has words they have to read twice', () => {
+  assert.ok(literals.length > 500, 'string literals were found');
+  const texts = [...literals, ...TEXTS.map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))];
+  assert.deepEqual(
+    texts.flatMap(({ file, text }) =>
+      NOT.flatMap(([pattern, instead]) => {
+        const found = pattern.exec(text)?.[0];
+        return found === undefined ? [] : [`${file}: "${found}" (better: ${instead}) in: ${text.slice(0, 200)}`];
+      }),
+    ),
+    [],
+  );
+});
+
+test('no sentence begins with a "who" or "what" that is no question', () => {
+  assert.deepEqual(
+    literals.filter(({ text }) => HEADLESS.test(text)),
+    [],
+  );
+});
+
+test(`no sentence of the bot has more than ${MAX_WORDS} words`, () => {
+  const counted = literals.filter(({ file }) => COUNTED.test(file));
+  assert.ok(counted.length > 300, 'sentences were found');
+  assert.deepEqual(
+    counted.flatMap(({ file, text }) =>
+      sentencesOf(text)
+        .map((sentence) => ({ file, words: wordsOf(sentence), sentence }))
+        .filter(({ words }) => words > MAX_WORDS),
+    ),
+    [],
+  );
+});
+
+/** The text of each literal that has at least two words; each `${}` of a template is a "…". */
+function textsWithin(node: Node): string[] {
+  if (isImportDeclaration(node)) return [];
+  if (isTaggedTemplateExpression(node) && node.tag.getText() === 'sql') return [];
+  const text =
+    isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node)
+      ? node.text
+      : isTemplateExpression(node)
+        ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('…')
+        : '';
+  const texts = /[a-z…] [a-z…]/i.test(text) ? [text] : [];
+  node.forEachChild((child) => {
+    texts.push(...textsWithin(child));
+  });
+  return texts;
+}
+
+function sentencesOf(text: string): string[] {
+  return text.split(/[.!?:](?:\s|$)/);
+}
+
+function wordsOf(sentence: string): number {
+  return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}…]/u.test(word)).length;
+}
