@@ -8,7 +8,7 @@ import { BUTTONS } from '../sentences/common.ts';
 import { HOME } from '../sentences/home.ts';
 import { FACTS } from '../sentences/thread.ts';
 
-/** As many as keep the queue readable, and below Slack's limit. */
+/** As many as keep the line readable, and below Slack's limit. */
 const MAX_NAMED = 40;
 
 /** What the admins have set, for everybody to see; with the buttons that only admins have. */
