@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createDoStep, type Delivery } from '../src/add-inbox/request/do-step.ts';
+import { WORKSPACE } from '../src/add-inbox/keys/key-owner.ts';
+import type { Delivery } from '../src/add-inbox/request/deliver.ts';
+import { createDoStep } from '../src/add-inbox/request/do-step.ts';
 import type { SendResult } from '../src/add-inbox/request/outcome.ts';
 import { createWorker } from '../src/add-inbox/worker/worker.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
-import { createTurnRepository } from '../src/storage/rate-limit/rate-limit-repository.ts';
+import { createRateLimitRepository } from '../src/storage/rate-limit/rate-limit-repository.ts';
 import { createRequestRepository } from '../src/storage/requests/request-repository.ts';
 import { createSealer } from '../src/storage/sealing/sealing.ts';
 import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-key-repository.ts';
@@ -42,8 +44,15 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
   const database = await openDatabase(`sqlite:${join(folder, 'bot.db')}`, { sealer });
   const requests = createRequestRepository({ db: database, ...held });
   const keys = createColdsendKeyRepository({ db: database, sealer, now: Date.now });
-  const turns = createTurnRepository({ database, limits: LIMITS, ...held });
-  await keys.save({ teamId: TEAM_ID, apiKey: 'cs_live_1', storedBy: 'U1', status: 'works', missingScopes: [] });
+  const slots = createRateLimitRepository({ database, limits: LIMITS, ...held });
+  await keys.save({
+    teamId: TEAM_ID,
+    owner: WORKSPACE,
+    apiKey: 'cs_live_1',
+    storedBy: 'U1',
+    status: 'works',
+    missingScopes: [],
+  });
   for (let index = 0; index < count; index += 1) await requests.release(await accept(index));
 
   let replied = 0;
@@ -65,16 +74,16 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
   };
   const worker = createWorker({
     requests,
-    claimTurns: turns.claimTurns,
-    createSteps: (isHeld) =>
+    claimQueued: slots.claimQueued,
+    createSteps: (isStillOurs) =>
       createDoStep({
         requests,
         keys,
         checkRight: async () => ({ kind: 'may' }),
-        turns,
+        slots,
         delivery,
         addSenderAccount: coldsend.add,
-        isHeld,
+        isStillOurs,
         onStep: () => {},
         onSettled: () => {},
         onError,

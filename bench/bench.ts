@@ -21,7 +21,7 @@ export type Results = {
   backlog: Backlog;
 };
 
-const LONGEST_WARM_UP_MS = 30_000;
+const MAX_WARM_UP_MS = 30_000;
 
 /** `npm run bench`: everything measured side by side, in turn; a table on stdout and the numbers as JSON. */
 const options = parseOptions(process.argv.slice(2));
@@ -59,7 +59,7 @@ async function measureLoads(lab: Lab): Promise<Load[]> {
         for (const [subject, process] of running) {
           // They are compared with each other only, for which one concurrency is enough.
           if ((subject === 'many' || subject === 'full') && concurrency !== 16) continue;
-          const load = round < 0 ? { ms: LONGEST_WARM_UP_MS, most: options.warmUpRequests } : { ms: options.measureMs };
+          const load = round < 0 ? { ms: MAX_WARM_UP_MS, most: options.warmUpRequests } : { ms: options.measureMs };
           const measured = await lab.measure(process, { workload, concurrency, ...load });
           if (round >= 0) roundsOf(loads, { workload, concurrency, subject }).push(measured);
         }

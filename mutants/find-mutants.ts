@@ -28,7 +28,7 @@ export type Mutant = { file: string; line: number; start: number; end: number; r
 
 type Edit = { start: number; end: number; replacement: string };
 
-const LONGEST_SHOWN = 70;
+const MAX_SHOWN = 70;
 
 /** All small faults that can be made in a source file, in the order of the text. */
 export function findMutants(file: string, source: Node): Mutant[] {
@@ -208,7 +208,7 @@ function describeChange(text: string, { start, end, replacement }: Edit): string
 
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 2 * LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…${line.slice(-LONGEST_SHOWN)}` : line;
+  return line.length > 2 * MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…${line.slice(-MAX_SHOWN)}` : line;
 }
 
 function lineOf(text: string, position: number): number {

@@ -20,7 +20,7 @@ const COLDSEND_TIMEOUT_MS = 700;
 const TOLD_WITHIN_MS = 60_000;
 
 /** The longest call of Slack there is here, in bytes; what is chosen beyond the end of a shorter one does not strike it. */
-const LONGEST_SLACK_BYTES = { request: 1_800, answer: 1_500 };
+const MAX_SLACK_BYTES = { request: 1_800, answer: 1_500 };
 
 /** A bot has so many trials, for a database and ledgers that grow make each slower; so many bots are at it at once. */
 const TRIALS_PER_WORLD = 100;
@@ -209,9 +209,9 @@ export async function breakSlack({ seed, requests }: { seed: number; requests: n
 function listSlackFaults(): NetworkFault[] {
   const upTo = (length: number) => Array.from({ length }, (_, at) => at);
   return [
-    ...upTo(LONGEST_SLACK_BYTES.request).map((at): NetworkFault => ({ kind: 'reset_request', at })),
-    ...upTo(LONGEST_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'reset_answer', at })),
-    ...upTo(LONGEST_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'end_answer', at })),
+    ...upTo(MAX_SLACK_BYTES.request).map((at): NetworkFault => ({ kind: 'reset_request', at })),
+    ...upTo(MAX_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'reset_answer', at })),
+    ...upTo(MAX_SLACK_BYTES.answer).map((at): NetworkFault => ({ kind: 'end_answer', at })),
     ...GARBAGE.map((text): NetworkFault => ({ kind: 'garbage', bytes: Buffer.from(text, 'latin1') })),
     ...[1, 50].map((bytes): NetworkFault => ({ kind: 'drip', bytes, everyMs: 2 })),
     ...[0, 1, 200, 500].map((at): NetworkFault => ({ kind: 'hang_answer', at })),

@@ -18,7 +18,7 @@ const KILLS_PER_WORLD = 25;
 /** About as many statements and network writes does one request make. */
 const POINTS_OF_PATH = 50;
 
-const LONGEST_PATH_MS = 200;
+const MAX_PATH_MS = 200;
 const TOLD_WITHIN_MS = 60_000;
 
 /** How one replica dies: under which load, and where. */
@@ -77,8 +77,7 @@ function planKill(random: SeededRandom): ReplicaKill {
   return {
     victim,
     coldsendTakesMs: random.pick([0, 5, 20]),
-    death:
-      random.next() < 0.5 ? { kind: 'at_point', fault } : { kind: 'after', ms: random.between(0, LONGEST_PATH_MS) },
+    death: random.next() < 0.5 ? { kind: 'at_point', fault } : { kind: 'after', ms: random.between(0, MAX_PATH_MS) },
     deliveredTo: Array.from({ length: random.between(1, 3) }, () => {
       if (random.next() < 0.2) return all;
       return random.next() < 0.7 ? [victim] : [random.pick([victim, ...all])];
@@ -135,7 +134,7 @@ async function runWorld(
       crashes.set(address, []);
       acknowledged.set(address, await world.submit(address, urls));
     });
-    await Promise.race([victim.bot.ended, sleep(death.kind === 'at_point' ? 2 * LONGEST_PATH_MS : death.ms)]);
+    await Promise.race([victim.bot.ended, sleep(death.kind === 'at_point' ? 2 * MAX_PATH_MS : death.ms)]);
     victim.bot.signal('SIGKILL');
     const ending = await victim.bot.ended;
     if (ending !== 'SIGKILL')

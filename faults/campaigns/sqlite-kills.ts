@@ -25,10 +25,10 @@ const POINTS_OF_PATH = 16;
 /** The same for starting and taking up what was left. */
 const POINTS_OF_RESTART = 25;
 
-const LONGEST_PATH_MS = 80;
+const MAX_PATH_MS = 80;
 
 /** Past all of it, while the housekeeping begins. */
-const LONGEST_AFTERWARDS_MS = 1_300;
+const MAX_AFTERWARDS_MS = 1_300;
 const TOLD_WITHIN_MS = 30_000;
 const COMMITTED_WITHIN_MS = 5_000;
 const TRIALS_PER_WORLD = 50;
@@ -64,7 +64,7 @@ export function planKill(seed: number): KillPlan {
   const death: Death =
     random.next() < 0.5
       ? { kind: 'at_point', fault: { ...pointUpTo(random, POINTS_OF_PATH * requests), since: 'request' } }
-      : { kind: 'after', ms: random.between(0, random.next() < 0.03 ? LONGEST_AFTERWARDS_MS : LONGEST_PATH_MS) };
+      : { kind: 'after', ms: random.between(0, random.next() < 0.03 ? MAX_AFTERWARDS_MS : MAX_PATH_MS) };
   const restartFaults = random.next() < 0.2 ? [pointUpTo(random, POINTS_OF_RESTART)] : [];
   return { requests, death, coldsendTakesMs: random.pick([0, 0, 5, 15]), restartFaults };
 }

@@ -18,7 +18,7 @@ export type Page = {
   close(): Promise<void>;
 };
 
-const MOST_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -87,7 +87,7 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
 
   async function take(request: IncomingMessage, response: ServerResponse, userId: string): Promise<void> {
     const length = Number(request.headers['content-length'] ?? Number.NaN);
-    if (!(length <= MOST_BODY_BYTES)) return end(response, 413, 'The request is too large.');
+    if (!(length <= MAX_BODY_BYTES)) return end(response, 413, 'The request is too large.');
     const parsed = act.safeParse(await json(request).catch(() => undefined));
     if (!parsed.success) return end(response, 400, z.prettifyError(parsed.error));
     const { trouble } = await perform(source, userId, parsed.data);

@@ -58,9 +58,9 @@ export type SnapshotSource = {
   traffic: Traffic;
 };
 
-const MOST_MESSAGES = 100;
+const MAX_MESSAGES = 100;
 
-const MOST_FILE_BYTES = 20_000;
+const MAX_FILE_BYTES = 20_000;
 
 /** What `userId` sees now. Throws a RangeError where the cast has nobody of that id. */
 export function takeSnapshot(source: SnapshotSource, userId: string): Snapshot {
@@ -112,7 +112,7 @@ function listConversations({ slack }: Playground, person: Person): ConversationS
       canPost: members.has(person.userId) && !is_archived,
       messages: person
         .in(id)
-        .slice(-MOST_MESSAGES)
+        .slice(-MAX_MESSAGES)
         .map((message) => shown(slack, message)),
     };
   });
@@ -130,7 +130,7 @@ function shown(slack: LocalSlack, message: MessageSeen): MessageShown {
     ephemeral,
     edited,
     thread: thread.map((reply) => shown(slack, reply)),
-    files: files.map(({ name, content }) => ({ name, content: content.toString('utf8', 0, MOST_FILE_BYTES) })),
+    files: files.map(({ name, content }) => ({ name, content: content.toString('utf8', 0, MAX_FILE_BYTES) })),
   };
 }
 

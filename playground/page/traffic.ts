@@ -25,7 +25,7 @@ export type Traffic = {
   find(id: string): TrafficDetail | undefined;
 };
 
-const MOST_ENTRIES = 150;
+const MAX_ENTRIES = 150;
 
 /** Everything that goes between the bot, Slack and ColdSend, in the order in which it went. */
 export function createTraffic({ slack, coldsend }: Playground): Traffic {
@@ -43,7 +43,7 @@ export function createTraffic({ slack, coldsend }: Playground): Traffic {
         ...problems.map(describeProblem),
       ]
         .sort((one, other) => other.at - one.at)
-        .slice(0, MOST_ENTRIES),
+        .slice(0, MAX_ENTRIES),
     find(id) {
       const [kind, index] = id.split('.');
       const at = Number(index);

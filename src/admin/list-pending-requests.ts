@@ -1,12 +1,12 @@
 import { listPending } from '../storage/requests/list-pending.ts';
 import type { AdminCommand } from './command.ts';
 
-const MOST_SHOWN = 1_000;
+const MAX_SHOWN = 1_000;
 
 /** One line for each request that is not finished: nothing secret is read for it. */
 export const listPendingRequests: AdminCommand = async ({ database, print }) => {
-  const requests = await listPending(database, MOST_SHOWN + 1);
-  for (const request of requests.slice(0, MOST_SHOWN)) {
+  const requests = await listPending(database, MAX_SHOWN + 1);
+  for (const request of requests.slice(0, MAX_SHOWN)) {
     if ('unreadable' in request) {
       const when = request.at === undefined ? '' : ` from ${timeOf(request.at)}`;
       print(`${request.id}${when} can't be read and is set aside. Fix its row, or run the version that wrote it.`);
@@ -17,7 +17,7 @@ export const listPendingRequests: AdminCommand = async ({ database, print }) => 
     const address = JSON.stringify(account.email_address);
     print(`${id}: ${address}, requested by ${userId} of ${teamId} at ${timeOf(acceptedAt)}. It is ${state}${waits}.`);
   }
-  if (requests.length > MOST_SHOWN) print(`These are only the first ${MOST_SHOWN}.`);
+  if (requests.length > MAX_SHOWN) print(`These are only the first ${MAX_SHOWN}.`);
   if (requests.length === 0) print('No request is pending.');
   return true;
 };

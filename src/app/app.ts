@@ -53,9 +53,9 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const onUnreadable = createNoteUnreadable(log, (table) => metrics.unreadable(table));
   const stores = await openStores(config, log, now, onUnreadable);
-  const { database, sealer, requests, turns, settings, audit } = stores;
+  const { database, sealer, requests, slots, settings, audit } = stores;
   const { countByState: countUnfinished, countWaiting } = requests;
-  const { countLeft } = turns;
+  const { countLeft } = slots;
   const { countDropped: countDroppedLines } = log;
   const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
   const onRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
@@ -77,8 +77,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     people: createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: settings.find,
-    onRefused: ({ teamId, userId }, { what }, why) => {
-      const details = { attempt: what, why };
+    onRefused: ({ teamId, userId }, attempt, why) => {
+      const details = { attempt, why };
       audit
         .addRefused({ teamId, userId, action: 'refused_attempt', requestId: undefined, details })
         .catch(noteError('A refused attempt could not be recorded'));

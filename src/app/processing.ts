@@ -13,7 +13,7 @@ import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Stores } from './stores.ts';
 
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
-const MOST_REQUESTS_AT_ONCE = 200;
+const MAX_REQUESTS_AT_ONCE = 200;
 
 /** What happens to a request once it is accepted: the worker, the steps it does, and the messages about them. Not started yet. */
 export function createProcessing(deps: {
@@ -29,13 +29,13 @@ export function createProcessing(deps: {
   monotonicNow(): number;
 }): Worker {
   const { apiOfTeam, log, now } = deps;
-  const { keys, requests, turns } = deps.stores;
+  const { keys, requests, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
-    explainDm: async (request, isHeld) => {
+    explainDm: async (request, isStillOurs) => {
       const responseUrl = await requests.openResponseUrl(request);
       if (responseUrl !== undefined) {
-        await deps.responseUrls.respond(responseUrl, cannotPostText(request), isHeld);
+        await deps.responseUrls.respond(responseUrl, cannotPostText(request), isStillOurs);
       }
     },
     onIgnored: (request, error) =>
@@ -45,18 +45,22 @@ export function createProcessing(deps: {
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
   return createWorker({
     requests,
-    claimTurns: turns.claimTurns,
-    createSteps: (isHeld) =>
+    claimQueued: slots.claimQueued,
+    createSteps: (isStillOurs) =>
       createDoStep({
         requests,
         keys,
         checkRight: createCheckRight(deps.rights, apiOfTeam),
-        turns,
+        slots,
         delivery,
         addSenderAccount: deps.addSenderAccount,
-        isHeld,
+        isStillOurs,
         onStep: (request, step) =>
-          log.info(step === 'told' ? 'Told' : 'Next step', { ...aboutRequest(request), state: request.state, step }),
+          log.info(step === 'reported' ? 'Reported' : 'Next step', {
+            ...aboutRequest(request),
+            state: request.state,
+            step,
+          }),
         onSettled: deps.metrics.settled,
         onError,
         now,
@@ -66,7 +70,7 @@ export function createProcessing(deps: {
     now,
     monotonicNow: deps.monotonicNow,
     random: Math.random,
-    maxAtOnce: MOST_REQUESTS_AT_ONCE,
+    maxAtOnce: MAX_REQUESTS_AT_ONCE,
     leaseMs: deps.stores.leaseMs,
   });
 }

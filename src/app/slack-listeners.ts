@@ -36,7 +36,7 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, rights, worker } = deps;
-  const { audit, audited, keys, requests, responseUrlSeal, settings, turns } = deps.stores;
+  const { audit, audited, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = audited;
   const findSettings = settings.find;
   const listKeys = keys.list;
@@ -46,7 +46,7 @@ export function createSlackListeners(deps: {
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
-    takeTurn: (apiKey) => turns.takeForTrial(keyFingerprint(apiKey)),
+    reserveSlot: (apiKey) => slots.reserveForKeyCheck(keyFingerprint(apiKey)),
     tryKey: deps.tryKey,
     list: listKeys,
     keyStamp,

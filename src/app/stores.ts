@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeeping.ts';
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
-import { createTurnRepository } from '../storage/rate-limit/rate-limit-repository.ts';
+import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
 import { createAuditedStore } from '../storage/requests/audited-store.ts';
 import { createRequestRepository } from '../storage/requests/request-repository.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
@@ -51,9 +51,9 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...createRequestRepository({ db: database, ...held }),
       accept,
       advance,
-      renew: createRequestRepository({ db: database.aside, ...held }).renew,
+      renew: createRequestRepository({ db: database.leaseConnection, ...held }).renew,
     },
-    turns: createTurnRepository({
+    slots: createRateLimitRepository({
       database,
       limits: config.coldsend.rateLimits,
       steadyNow: () => Math.round(startedAt + performance.now()),
@@ -71,7 +71,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** What is deleted or taken up again once in a while. */
 export function createChores(
-  { requests, setAside, turns, audit }: Stores,
+  { requests, setAside, slots, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
@@ -79,7 +79,7 @@ export function createChores(
     set_aside_requests: () => setAside.takeUp(),
     passwords_set_aside: () => setAside.wipePasswords(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
-    old_turns: turns.deleteOld,
+    old_turns: slots.deleteOld,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
   };
 }

@@ -38,10 +38,10 @@ export type ColdsendClient = {
    * Asks ColdSend, once, to add a sender account. Resolves whatever the network and the server do; `not_done` only where
    * nothing was sent or ColdSend said that it did nothing.
    *
-   * @param maySend asked right before the first byte goes out; where it says no, nothing is sent
+   * @param isStillOurs asked right before the first byte goes out; where it says no, nothing is sent
    * @throws TypeError where the key cannot stand in a header
    */
-  addSenderAccount(apiKey: string, account: SenderAccount, maySend?: () => boolean): Promise<SendResult>;
+  addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs?: () => boolean): Promise<SendResult>;
   /** Asks ColdSend what it thinks of a key by a POST of `{}`, which adds nothing. */
   tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
   /** Ends the calls that are under way, each with what is known by then; later ones resolve as not connected. */
@@ -60,12 +60,12 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   const underWay = new Map<AbortController, Promise<Exchange>>();
   let closed = false;
 
-  async function post(apiKey: string, body: string, limitMs: number, maySend = () => true): Promise<Exchange> {
+  async function post(apiKey: string, body: string, limitMs: number, isStillOurs = () => true): Promise<Exchange> {
     const headers = headersFor(apiKey);
     if (closed) return { kind: 'nothing_sent' };
     const call = new AbortController();
     const timer = setTimeout(() => call.abort(), limitMs);
-    const exchange = postOnce({ url, headers, body, connect, signal: call.signal, maySend });
+    const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
     underWay.set(call, exchange);
     try {
       return await exchange;
@@ -89,11 +89,11 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   }
 
   return {
-    addSenderAccount: (apiKey, typed, maySend) => {
+    addSenderAccount: (apiKey, typed, isStillOurs) => {
       const account = withAsciiDomains(typed);
       const secrets = [apiKey, account.smtp_password, account.imap_password];
       const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
-      const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, maySend);
+      const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, isStillOurs);
       return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
     },
     tryKey: (apiKey, options) =>

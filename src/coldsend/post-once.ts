@@ -13,7 +13,7 @@ export type Post = {
   /** Ends the call with what is known by then. */
   signal: AbortSignal;
   /** Asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
-  maySend: () => boolean;
+  isStillOurs: () => boolean;
 };
 
 /**
@@ -22,7 +22,7 @@ export type Post = {
  * Whether anything was sent is told by undici's `onRequestStart`: it calls that handler once the connection (with TLS, the
  * handshake) stands, right before the first write to the socket, and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
  */
-export async function postOnce({ url, headers, body, connect, signal, maySend }: Post): Promise<Exchange> {
+export async function postOnce({ url, headers, body, connect, signal, isStillOurs }: Post): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const connection = connectOnce(connect);
   const client = new Client(url.origin, {
@@ -33,7 +33,7 @@ export async function postOnce({ url, headers, body, connect, signal, maySend }:
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const reading = readExchange(resolve, maySend);
+  const reading = readExchange(resolve, isStillOurs);
   const giveUp = () => reading.end(undefined, signal.reason);
   signal.addEventListener('abort', giveUp);
   if (signal.aborted) giveUp();
@@ -70,7 +70,7 @@ function connectOnce(connect: buildConnector.connector) {
   };
 }
 
-function readExchange(resolve: (exchange: Exchange) => void, maySend: () => boolean) {
+function readExchange(resolve: (exchange: Exchange) => void, isStillOurs: () => boolean) {
   const received = createGrowingBuffer();
   let started = false;
   let head: Pick<Answer, 'status' | 'headers'> | undefined;
@@ -83,7 +83,7 @@ function readExchange(resolve: (exchange: Exchange) => void, maySend: () => bool
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(controller) {
-      if (maySend()) started = true;
+      if (isStillOurs()) started = true;
       else controller.abort(new Error('not to be sent any more'));
     },
     onResponseStart(_controller, status, headers) {

@@ -5,7 +5,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 /** `Retry-After: 0` must not become a busy loop. */
 const SHORTEST_MS = SECOND_MS;
-const LONGEST_MS = 60 * MINUTE_MS;
+const MAX_MS = 60 * MINUTE_MS;
 
 /** A wait of over a day says that something is wrong with the number: nothing of ColdSend's lasts longer than an hour. */
 const ABSURD_MS = 24 * 60 * MINUTE_MS;
@@ -58,7 +58,7 @@ function untilMs(time: number, headers: AnswerHeaders, now: number): number | un
 
 function asWait(ms: number): number | undefined {
   if (!(ms >= 0 && ms <= ABSURD_MS)) return undefined;
-  return Math.ceil(Math.min(Math.max(ms, SHORTEST_MS), LONGEST_MS));
+  return Math.ceil(Math.min(Math.max(ms, SHORTEST_MS), MAX_MS));
 }
 
 function parseDecimal(text: string): number | undefined {

@@ -15,7 +15,7 @@ export type Database = Executor & {
    * For queries that must not wait behind others: on PostgreSQL a connection of its own, which leases are renewed over
    * however many requests keep the rest busy.
    */
-  aside: Executor;
+  leaseConnection: Executor;
   /**
    * Commits what `work` did once it resolves; undoes it when it throws. Inside, use only what is built on `within`: a
    * query on the database itself would wait for ever for SQLite's one connection, and throws QueryOutsideTransactionError.

@@ -72,15 +72,15 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
     });
 
   const migrating = connect({ poolSize: 1, timeouts: undefined });
-  const aside = connect({ poolSize: 1, timeouts: WORKING_TIMEOUTS });
+  const leaseConnection = connect({ poolSize: 1, timeouts: WORKING_TIMEOUTS });
   const working = connect({ poolSize, timeouts: WORKING_TIMEOUTS });
   const close = async () => {
-    await Promise.all([working.close(), aside.close()]);
+    await Promise.all([working.close(), leaseConnection.close()]);
   };
   try {
     await migrate(migrating, migrations, now);
     await checkSealed(working, sealer, { leave: role === 'bot' });
-    return { ...working, aside, close };
+    return { ...working, leaseConnection, close };
   } catch (error) {
     await close();
     throw error instanceof StorageError
@@ -104,7 +104,7 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
   const whole: Executor = { kind, kysely, atomically: inTransaction };
   return {
     ...whole,
-    aside: whole,
+    leaseConnection: whole,
     transaction: inTransaction,
 
     async check() {

@@ -50,7 +50,7 @@ export type RequestsTable = {
   /** By the clock of PostgreSQL; always null on SQLite, where a lease lasts as long as its process. */
   lease_until: number | null;
   fence: number;
-  /** Fingerprint of the key whose turn it waits for; null unless it stands in line. */
+  /** Fingerprint of the key whose slot it waits for; null unless it is queued. */
   turn_of: string | null;
   /** When a version of the bot could not read the row; nobody works on it until one can. */
   set_aside_at: number | null;
@@ -79,7 +79,7 @@ export type ColdsendKeysTable = {
 /** One row for each key that ColdSend has ever told to wait. */
 export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
 
-/** Each request that was or will be sent with a key, by the time its turn was taken. */
+/** Each request that was or will be sent with a key, by the time its slot was taken. */
 export type ColdsendTurnsTable = {
   key_fingerprint: string;
   taken_at: number;

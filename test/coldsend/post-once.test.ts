@@ -7,8 +7,13 @@ import { openRawServer, rawAnswer } from './raw-server.ts';
 
 const never = new AbortController().signal;
 
-function post(connect: buildConnector.connector, url = 'http://127.0.0.1:9/x', signal = never, maySend = () => true) {
-  return postOnce({ url: new URL(url), headers: { 'x-api-key': 'k' }, body: '{}', connect, signal, maySend });
+function post(
+  connect: buildConnector.connector,
+  url = 'http://127.0.0.1:9/x',
+  signal = never,
+  isStillOurs = () => true,
+) {
+  return postOnce({ url: new URL(url), headers: { 'x-api-key': 'k' }, body: '{}', connect, signal, isStillOurs });
 }
 
 test('a connection that is gone before anything is written is not made again', async () => {

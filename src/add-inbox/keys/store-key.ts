@@ -1,16 +1,22 @@
 import { cleanText } from '../account/clean-text.ts';
-import { type ColdsendKey, KEY_FORMAT, type KeyStatus, LONGEST_LABEL } from './coldsend-key.ts';
+import { type ColdsendKey, KEY_FORMAT, type KeyStatus, MAX_CLIENT_NAME, type OwnedKey } from './coldsend-key.ts';
 import type { KeyTrial, UncheckedWhy } from './key-check.ts';
-
-/** A client and all channels its key is for. */
-export type Client = { label: string; channelIds: string[] };
+import {
+  type Client,
+  channelsOf,
+  clientsOf,
+  findKeyOf,
+  isSameOwner,
+  type KeyOwner,
+  type OwnerName,
+} from './key-owner.ts';
 
 export type KeyToStore = {
   teamId: string;
   userId: string;
   apiKey: string;
-  /** Whose key it is; undefined: the workspace's own. */
-  client: Client | undefined;
+  /** With all channels that are to be a client's. */
+  owner: KeyOwner;
   /** The client must not have a key yet. */
   isNew: boolean;
   /** What the form was made for; see `keyStamp`. */
@@ -46,16 +52,16 @@ export type KeyNotStored =
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
 
 export type StoreKeyDeps = {
-  /** Takes one of the key's turns within ColdSend's rate limit; false where it has none left now. */
-  takeTurn(apiKey: string): Promise<boolean>;
+  /** Takes one of the key's slots within ColdSend's rate limit; false where it has none left now. */
+  reserveSlot(apiKey: string): Promise<boolean>;
   tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
-  list(teamId: string): Promise<ColdsendKey[]>;
-  /** What a form about this client's key ('' for the workspace's own) would be made for now. */
-  keyStamp(teamId: string, label: string): Promise<string>;
+  list(teamId: string): Promise<OwnedKey[]>;
+  /** What a form about this owner's key would be made for now. */
+  keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   /** Stores it, and makes what waits for it due at once: both, or neither and undefined where `stamp` is outdated. */
   save(key: {
     teamId: string;
-    client?: Client;
+    owner: KeyOwner;
     apiKey: string;
     storedBy: string;
     status: KeyStatus;
@@ -76,21 +82,21 @@ export function createStoreKey(
   deps: StoreKeyDeps,
 ): (toStore: KeyToStore, withinMs: number, checkChannel?: CheckChannel) => Promise<KeyStored> {
   return async (toStore, withinMs, checkChannel) => {
-    const { teamId, userId, client, stamp } = toStore;
+    const { teamId, userId, owner, stamp } = toStore;
     const apiKey = cleanText(toStore.apiKey);
-    const keys = client === undefined ? [] : await deps.list(teamId);
-    const mistake = client && findMistake(client, keys, toStore.isNew);
+    const keys = owner.kind === 'client' ? await deps.list(teamId) : [];
+    const mistake = owner.kind === 'client' ? findMistake(owner, keys, toStore.isNew) : undefined;
     if (mistake !== undefined) return mistake;
-    if ((await deps.keyStamp(teamId, client?.label ?? '')) !== stamp) return { kind: 'outdated' };
+    if ((await deps.keyStamp(teamId, owner)) !== stamp) return { kind: 'outdated' };
     if (!KEY_FORMAT.test(apiKey)) return { kind: 'not_a_key' };
     const trial = await tryInTurn(apiKey, withinMs);
     if (trial.kind !== 'works' && trial.kind !== 'unchecked') return trial;
-    const newChannelIds = client === undefined ? [] : findNew(client, keys);
+    const newChannelIds = findNew(owner, keys);
     const closed = await findClosed(newChannelIds, checkChannel);
     if (closed !== undefined) return closed;
     const key = await deps.save({
       teamId,
-      ...(client && { client }),
+      owner,
       apiKey,
       storedBy: userId,
       status: trial.kind,
@@ -103,31 +109,30 @@ export function createStoreKey(
   };
 
   async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {
-    if (await deps.takeTurn(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
+    if (await deps.reserveSlot(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
     return { kind: 'unchecked', why: 'rate_limited' };
   }
 }
 
 /** What keeps a client from having these channels; undefined where nothing does. */
-export function findMistake(
-  { label, channelIds }: Client,
-  keys: ColdsendKey[],
-  isNew: boolean,
-): KeyNotStored | undefined {
-  if (label === '' || label.length > LONGEST_LABEL) return { kind: 'not_a_label' };
-  if (isNew && keys.some((key) => key.label.toLowerCase() === label.toLowerCase())) return { kind: 'label_taken' };
+export function findMistake(client: Client, keys: OwnedKey[], isNew: boolean): KeyNotStored | undefined {
+  const { name, channelIds } = client;
+  const clients = clientsOf(keys);
+  if (name === '' || name.length > MAX_CLIENT_NAME) return { kind: 'not_a_label' };
+  if (isNew && clients.some((other) => other.name.toLowerCase() === name.toLowerCase())) return { kind: 'label_taken' };
   if (channelIds.length === 0) return { kind: 'no_channel' };
-  const taken = keys.filter((key) => key.label !== label && channelIds.includes(key.channelId));
-  const by = taken[0]?.label;
-  if (by === undefined) return undefined;
-  const theirs = taken.filter((key) => key.label === by).map(({ channelId }) => channelId);
-  return { kind: 'channel_taken', by, channelIds: theirs };
+  for (const other of clients.filter((each) => !isSameOwner(each, client))) {
+    const theirs = other.channelIds.filter((channelId) => channelIds.includes(channelId));
+    if (theirs.length > 0) return { kind: 'channel_taken', by: other.name, channelIds: theirs };
+  }
+  return undefined;
 }
 
-/** The channels that are not the client's yet. */
-export function findNew({ label, channelIds }: Client, keys: ColdsendKey[]): string[] {
-  const before = new Set(keys.filter((key) => key.label === label).map(({ channelId }) => channelId));
-  return channelIds.filter((channelId) => !before.has(channelId));
+/** The channels that are not the owner's yet. */
+export function findNew(owner: KeyOwner, keys: OwnedKey[]): string[] {
+  const stored = findKeyOf(keys, owner);
+  const before = new Set(stored && channelsOf(stored.owner));
+  return channelsOf(owner).filter((channelId) => !before.has(channelId));
 }
 
 /** Those of the channels where the bot can't post, or that Slack did not say; undefined where it can in all of them. */

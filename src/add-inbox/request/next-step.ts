@@ -15,7 +15,7 @@ const SHOWN_WITHIN_MS = 24 * 60 * 60 * 1000;
 export const PATIENT_TRIES = 6;
 
 const FIRST_RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 5 * 60_000;
+const MAX_RETRY_MS = 5 * 60_000;
 
 /** What is to be done next for a request, decided from what is committed. */
 export type Step =
@@ -46,7 +46,7 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
       return { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } };
     case 'settled':
       return request.replyTs === undefined ? { kind: 'reply' } : { kind: 'finish' };
-    case 'told':
+    case 'reported':
       return { kind: 'nothing' };
   }
 }
@@ -93,7 +93,7 @@ export function expiresAt(request: AddInboxRequest): number {
 
 /** 5 s, doubling to 5 min, each spread by a fifth to either side so that many waiting requests do not come at once. */
 export function retryDelayMs(tries: number, random: number): number {
-  const delayMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+  const delayMs = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS);
   return Math.round(delayMs * (0.8 + 0.4 * random));
 }
 

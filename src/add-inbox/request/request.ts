@@ -1,8 +1,9 @@
 import type { AccountToAdd } from '../account/sender-account.ts';
+import type { KeyName } from '../keys/key-owner.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Each state is committed before the step it allows; see the README's "How it works". */
-export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'told'] as const;
+export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'reported'] as const;
 
 export type RequestState = (typeof REQUEST_STATES)[number];
 
@@ -25,10 +26,8 @@ export type AddInboxRequest = {
   channelId: string;
   /** The one channel where all results go, as it was set then; undefined: where the command was used. */
   resultsChannelId: string | undefined;
-  /** Whose key it is sent with: the client's whose channel this is; '' for the workspace's own. */
-  keyChannelId: string;
-  /** That client's label; '' for the workspace's own key. */
-  client: string;
+  /** The key it is sent with. */
+  keyName: KeyName;
   /** The request this one tries again; its thread is used. */
   retryOf: string | undefined;
   account: AccountToAdd;
@@ -45,7 +44,7 @@ export type AddInboxRequest = {
   replyTs: string | undefined;
   acceptedAt: number;
   settledAt: number | undefined;
-  toldAt: number | undefined;
+  reportedAt: number | undefined;
 };
 
 /** A request that this process holds: every write names the fence, and is refused once another has claimed it. */
@@ -61,7 +60,7 @@ export type RequestChange = {
   outcome?: Outcome;
   replyTs?: string;
   settledAt?: number;
-  toldAt?: number;
+  reportedAt?: number;
 };
 
 /** The request was claimed by another process in the meantime: nothing may be written or posted for it here. */

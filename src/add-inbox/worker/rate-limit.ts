@@ -2,34 +2,34 @@
 export type RateLimit = { requests: number; seconds: number };
 
 /**
- * Turns are counted from when they are taken; ColdSend counts from when it receives. Each window is kept this much longer, so
+ * Slots are counted from when they are taken; ColdSend counts from when it receives. Each window is kept this much longer, so
  * that a request that was fast after one that was slow does not make one too many.
  */
-const LONGEST_MARGIN_MS = 1_000;
+const MAX_MARGIN_MS = 1_000;
 const MARGIN = 0.04;
 
-/** How long a turn counts towards a limit, in milliseconds. */
+/** How long a slot counts towards a limit, in milliseconds. */
 export function windowMs(limit: RateLimit): number {
   return limit.seconds * 1000 + marginMs(limit);
 }
 
 function marginMs({ seconds }: RateLimit): number {
-  return Math.min(LONGEST_MARGIN_MS, seconds * 1000 * MARGIN);
+  return Math.min(MAX_MARGIN_MS, seconds * 1000 * MARGIN);
 }
 
-/** How long after its turn was taken a request may go out, in milliseconds; the other half of the margin is for its way. */
+/** How long after its slot was taken a request may go out, in milliseconds; the other half of the margin is for its way. */
 export function latestSendingMs(limits: readonly RateLimit[]): number {
   return Math.min(...limits.map(marginMs)) / 2;
 }
 
 /**
- * When the next turn is free.
+ * When the next slot is free.
  *
- * @param blocking for each limit, when the turn was taken that has to leave its window before another may be: the latest
+ * @param blocking for each limit, when the slot was taken that has to leave its window before another may be: the latest
  *   but `requests - 1`; undefined where there were fewer. Milliseconds since 1970
  * @returns milliseconds since 1970, `now` or later
  */
-export function nextTurnAt(
+export function nextSlotAt(
   blocking: readonly (number | undefined)[],
   limits: readonly RateLimit[],
   now: number,
@@ -42,12 +42,12 @@ export function nextTurnAt(
 }
 
 /**
- * About when somebody gets a turn who has `ahead` others before them, if everybody takes their turn at once.
+ * About when somebody gets a slot who has `ahead` others before them, if everybody takes their slot at once.
  *
- * @param sentAt when the latest turns were taken, the newest first, as many as the largest limit allows
+ * @param sentAt when the latest slots were taken, the newest first, as many as the largest limit allows
  * @returns milliseconds since 1970
  */
-export function estimateTurnAt(
+export function estimateSlotAt(
   sentAt: readonly number[],
   limits: readonly RateLimit[],
   now: number,
@@ -57,7 +57,7 @@ export function estimateTurnAt(
   let at = now;
   for (let others = 0; others <= ahead; others += 1) {
     const blocking = limits.map(({ requests }) => taken.at(-requests));
-    at = nextTurnAt(blocking, limits, at);
+    at = nextSlotAt(blocking, limits, at);
     taken.push(at);
   }
   return at;

@@ -1,27 +1,26 @@
-import { type AfterStep, SEND_ANEW, type TakenTurn } from '../request/do-step.ts';
+import type { AfterStep } from '../request/commit-step.ts';
 import { retryDelayMs } from '../request/next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from '../request/request.ts';
+import { SEND_ANEW, type Slot } from '../request/send-request.ts';
+import { createLeases } from './leases.ts';
 import { hasShare, type Shares, sharesOf } from './shares.ts';
 
 /** How often to look for requests that are due, or that another replica left behind. */
 const POLL_MS = 1_000;
 
-/** How long stopping waits for a database that may not answer; what was not given back by then is free when its lease runs out. */
+/** How long stopping waits for a database that may not answer; what was not released by then is free when its lease runs out. */
 const LAST_POLL_MS = 5_000;
 
-/** What of a lease is not used, for the time between the database's clock and our noticing. */
-const LEASE_MARGIN_MS = 500;
+/** A request that got the slot it waited for. */
+export type ArmedWithSlot = ClaimedRequest & { slot: Slot };
 
-/** A request that got the turn it waited for. */
-export type ArmedInTurn = ClaimedRequest & { turn: TakenTurn };
-
-export type ClaimedTurns = {
-  armed: ArmedInTurn[];
+export type ClaimedSlots = {
+  armed: ArmedWithSlot[];
   /** The commit that arms these is in doubt. Nothing was sent, and nobody works on them. */
   perhapsArmed: ClaimedRequest[];
-  /** When the next turn is free for a request that still waits, by `now`; undefined where none does. */
+  /** When the next slot is free for a request that still waits, by `now`; undefined where none does. */
   nextAt: number | undefined;
-  /** Why turns that may be free were not taken; undefined where all were. */
+  /** Why slots that may be free were not taken; undefined where all were. */
   failure: unknown;
 };
 
@@ -33,12 +32,12 @@ export type WorkerDeps = {
     renew(claimed: ClaimedRequest[]): Promise<string[]>;
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
   };
-  /** Requests that waited for their turn and got it: armed, and to be sent now with the key that the turn is of. */
-  claimTurns(limit: number, shares: Shares): Promise<ClaimedTurns>;
-  /** A step of a request, and the sending of one that is armed already; `isHeld` is asked right before each effect. */
-  createSteps(isHeld: (claimed: ClaimedRequest) => boolean): {
+  /** Requests that waited for their slot and got it: armed, and to be sent now with the key that the slot is of. */
+  claimQueued(limit: number, shares: Shares): Promise<ClaimedSlots>;
+  /** A step of a request, and the sending of one that is armed already; `isStillOurs` is asked right before each effect. */
+  createSteps(isStillOurs: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
-    sendArmed(armed: ClaimedRequest, turn: TakenTurn): AfterStep;
+    sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep;
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
@@ -64,37 +63,34 @@ export type Worker = {
   stop(graceMs: number): Promise<void>;
 };
 
-type Running = { claimed: ClaimedRequest; heldUntil: number; done: Promise<void> };
+type Running = { claimed: ClaimedRequest; done: Promise<void> };
 
 /** Claims requests and carries each through its steps, many at once; holds them only as long as its leases surely last. */
 export function createWorker(deps: WorkerDeps): Worker {
   const { requests, monotonicNow, now } = deps;
-  const { doStep, sendArmed } = deps.createSteps(isHeld);
-  const renewEveryMs = Math.min(deps.leaseMs / 4, POLL_MS);
+  const leases = createLeases({ ...deps, renew: requests.renew, onError: (error) => deps.onError(undefined, error) });
+  const { doStep, sendArmed } = deps.createSteps(leases.isStillOurs);
   const running = new Map<string, Running>();
-  /** Requests held but not worked on, with what changes as they are given back, as soon as the database takes it. */
-  const toGiveBack = new Map<string, { claimed: ClaimedRequest; change: RequestChange }>();
+  /** Requests held but not worked on, with what changes as they are released, as soon as the database takes it. */
+  const toRelease = new Map<string, { claimed: ClaimedRequest; change: RequestChange }>();
   let stopping = false;
   let polling: Promise<void> | undefined;
   let pollAgain = false;
   let mayClaimFrom = 0;
   let pollTimer: NodeJS.Timeout | undefined;
-  let renewTimer: NodeJS.Timeout | undefined;
-  let turnTimer: NodeJS.Timeout | undefined;
+  let slotTimer: NodeJS.Timeout | undefined;
 
   return { start, take, wake, stop };
 
   function start(): void {
     pollTimer = setInterval(wake, POLL_MS);
-    renewTimer = setInterval(() => {
-      renewLeases().catch((error: unknown) => deps.onError(undefined, error));
-    }, renewEveryMs);
+    leases.startRenewing();
     wake();
   }
 
   function take(claimed: ClaimedRequest, since: number): void {
     if (hasShare(claimed, atWork(), free())) begin(claimed, since, doStep);
-    else giveBackSoon(claimed);
+    else releaseSoon(claimed);
   }
 
   function free(): number {
@@ -117,15 +113,15 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   async function poll(): Promise<void> {
     try {
-      for (const { claimed, change } of toGiveBack.values()) await giveBack(claimed, change);
+      for (const { claimed, change } of toRelease.values()) await release(claimed, change);
       if (stopping || monotonicNow() < mayClaimFrom) return;
       // After a sleep: what nobody else has taken over is still ours, and not to be claimed from ourselves.
-      if ([...running.values()].some(({ heldUntil }) => monotonicNow() >= heldUntil)) await renewLeases();
+      if (leases.haveRunOut()) await leases.renew();
       while (await claimDue()) {
         // As long as there is more that is due, and room for it.
       }
-      while (await claimTurns()) {
-        // The same for those that stand in line.
+      while (await claimQueued()) {
+        // The same for those that are queued.
       }
     } catch (error) {
       deps.onError(undefined, error);
@@ -143,15 +139,15 @@ export function createWorker(deps: WorkerDeps): Worker {
     return claimed.length === limit;
   }
 
-  async function claimTurns(): Promise<boolean> {
+  async function claimQueued(): Promise<boolean> {
     if (stopping || free() <= 0) return false;
     const claimedAt = monotonicNow();
-    const { armed, perhapsArmed, nextAt, failure } = await deps.claimTurns(atOnce(), sharesOf(free()));
-    for (const { turn, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, turn), SEND_ANEW);
-    for (const each of perhapsArmed) giveBackSoon(each, SEND_ANEW);
+    const { armed, perhapsArmed, nextAt, failure } = await deps.claimQueued(atOnce(), sharesOf(free()));
+    for (const { slot, ...each } of armed) begin(each, claimedAt, (request) => sendArmed(request, slot), SEND_ANEW);
+    for (const each of perhapsArmed) releaseSoon(each, SEND_ANEW);
     if (failure !== undefined) throw failure;
-    clearTimeout(turnTimer);
-    if (nextAt !== undefined) turnTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
+    clearTimeout(slotTimer);
+    if (nextAt !== undefined) slotTimer = setTimeout(wake, Math.min(Math.max(nextAt - now(), 10), POLL_MS));
     return armed.length > 0;
   }
 
@@ -171,21 +167,23 @@ export function createWorker(deps: WorkerDeps): Worker {
     unbegun: RequestChange = {},
   ): void {
     if (stopping || free() <= 0) {
-      giveBackSoon(claimed, unbegun);
+      releaseSoon(claimed, unbegun);
       return;
     }
-    const entry: Running = { claimed, heldUntil: leaseFrom(claimedAt), done: Promise.resolve() };
+    const entry: Running = { claimed, done: Promise.resolve() };
     running.set(claimed.id, entry);
+    leases.hold(claimed, claimedAt);
     entry.done = run(entry, firstStep).finally(() => {
-      const mayHoldUp = !hasShare(claimed, atWork(), free()) || toGiveBack.size > 0;
+      const mayHoldUp = !hasShare(claimed, atWork(), free()) || toRelease.size > 0;
+      leases.drop(claimed);
       // It may have been claimed again since.
       if (running.get(claimed.id) === entry) running.delete(claimed.id);
       if (mayHoldUp) wake();
     });
   }
 
-  function giveBackSoon(claimed: ClaimedRequest, change: RequestChange = {}): void {
-    toGiveBack.set(claimed.id, { claimed, change });
+  function releaseSoon(claimed: ClaimedRequest, change: RequestChange = {}): void {
+    toRelease.set(claimed.id, { claimed, change });
     wake();
   }
 
@@ -194,57 +192,40 @@ export function createWorker(deps: WorkerDeps): Worker {
       let next = await firstStep(entry.claimed);
       while (next !== undefined) {
         entry.claimed = next;
-        // What ColdSend has answered is still told; everything else can wait for the next start.
-        next = stopping && next.state !== 'settled' ? await giveBack(next, {}) : await doStep(next);
+        // What ColdSend has answered is still reported; everything else can wait for the next start.
+        next = stopping && next.state !== 'settled' ? await release(next, {}) : await doStep(next);
       }
     } catch (error) {
       if (error instanceof LeaseLostError) return;
       const { claimed } = entry;
       deps.onError(claimed, error);
-      toGiveBack.set(claimed.id, {
+      toRelease.set(claimed.id, {
         claimed,
         change: { notBefore: now() + retryDelayMs(claimed.tries, deps.random()) },
       });
     }
   }
 
-  async function giveBack(claimed: ClaimedRequest, change: RequestChange): Promise<undefined> {
+  async function release(claimed: ClaimedRequest, change: RequestChange): Promise<undefined> {
     try {
       await requests.advance(claimed, change, { release: true });
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
     }
-    if (toGiveBack.get(claimed.id)?.claimed === claimed) toGiveBack.delete(claimed.id);
-  }
-
-  function isHeld({ id, fence }: ClaimedRequest): boolean {
-    const entry = running.get(id);
-    return entry !== undefined && entry.claimed.fence === fence && monotonicNow() < entry.heldUntil;
-  }
-
-  async function renewLeases(): Promise<void> {
-    if (running.size === 0 || deps.leaseMs === Number.POSITIVE_INFINITY) return;
-    const entries = [...running.values()];
-    const renewedAt = monotonicNow();
-    const held = new Set(await requests.renew(entries.map(({ claimed }) => claimed)));
-    for (const entry of entries) if (held.has(entry.claimed.id)) entry.heldUntil = leaseFrom(renewedAt);
-  }
-
-  function leaseFrom(claimedAt: number): number {
-    return claimedAt + deps.leaseMs - LEASE_MARGIN_MS;
+    if (toRelease.get(claimed.id)?.claimed === claimed) toRelease.delete(claimed.id);
   }
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
     clearInterval(pollTimer);
-    clearTimeout(turnTimer);
+    clearTimeout(slotTimer);
     await atMost(graceMs, Promise.all([...running.values()].map(({ done }) => done)));
-    clearInterval(renewTimer);
+    leases.stopRenewing();
     wake();
-    await atMost(LAST_POLL_MS, givenBack());
+    await atMost(LAST_POLL_MS, released());
   }
 
-  async function givenBack(): Promise<void> {
+  async function released(): Promise<void> {
     while (polling !== undefined) await polling;
   }
 }

@@ -1,7 +1,7 @@
 import { dropOldest } from '../../operations/drop-oldest.ts';
 
 /** Those of some minutes of a busy bot; a trigger that is older than Slack's three seconds opens nothing anyway. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /**
  * Whether a command or press with this `trigger_id` came before: Slack gives each one of its own, so the same again is a copy,
@@ -13,7 +13,7 @@ export function createIsCopy(): (triggerId: string) => boolean {
   return (triggerId) => {
     if (seen.has(triggerId)) return true;
     seen.add(triggerId);
-    dropOldest(seen, MOST_REMEMBERED);
+    dropOldest(seen, MAX_REMEMBERED);
     return false;
   };
 }

@@ -16,7 +16,7 @@ const CONNECT_WITHIN_MS = 20_000;
 const STABLE_AFTER_MS = 30_000;
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
+const MAX_RETRY_MS = 15_000;
 
 /**
  * Bolt's receiver for Socket Mode: no public address is needed. Connects again for as long as it takes whenever the
@@ -72,7 +72,7 @@ export function createSocketReceiver(deps: {
   /** Resolves when connected, or when the bot stops. */
   async function keepConnecting({ refusable = false } = {}): Promise<void> {
     while (!stopping.signal.aborted) {
-      const waitMs = failures === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+      const waitMs = failures === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
       failures += 1;
       try {
         await sleep(waitMs, undefined, { signal: stopping.signal });

@@ -1,13 +1,12 @@
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import type { Actor } from '../bolt/payloads.ts';
+import type { Interaction } from '../bolt/interaction.ts';
 import type { Right, Rights } from '../permissions/permissions.ts';
 import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 import { renderHome, renderHomeNotice } from './home.ts';
 
@@ -19,16 +18,17 @@ const LATEST = 10;
  */
 export function createShowHome(deps: {
   rights: Rights;
-  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
-}): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
-  return (api, actor, clientsPage = 0) => tryPatiently(() => show(api, actor, clientsPage));
+}): (interaction: Interaction, clientsPage?: number) => Promise<void> {
+  return (interaction, clientsPage = 0) => tryPatiently(() => show(interaction, clientsPage));
 
-  async function show(api: SlackApi, actor: Actor, clientsPage: number): Promise<void> {
+  async function show(interaction: Interaction, clientsPage: number): Promise<void> {
+    const { api, actor } = interaction;
     const { teamId, userId } = actor;
     const settings = await deps.findSettings(teamId);
-    const { right, mayAdd } = await deps.rights.checkMember(api, actor, settings.whoMayAdd);
+    const { right, mayAdd } = await deps.rights.checkMember(interaction, settings.whoMayAdd);
     if (right.kind !== 'allowed') {
       const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
       await api.publishHome(userId, renderHomeNotice(why));

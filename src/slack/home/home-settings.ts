@@ -8,8 +8,8 @@ import { BUTTONS } from '../sentences/common.ts';
 import { HOME } from '../sentences/home.ts';
 import { FACTS } from '../sentences/thread.ts';
 
-/** As many as keep the line readable, and below Slack's limit. */
-const MOST_NAMED = 40;
+/** As many as keep the queue readable, and below Slack's limit. */
+const MAX_NAMED = 40;
 
 /** What the admins have set, for everybody to see; with the buttons that only admins have. */
 export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
@@ -46,7 +46,7 @@ function sayWho(whoMayAdd: WhoMayAdd): string {
   if (whoMayAdd.kind !== 'chosen') return HOME.whoMayAdd[whoMayAdd.kind];
   const groups = whoMayAdd.userGroupIds.map((id) => `<!subteam^${id}>`);
   const all = [...groups, ...whoMayAdd.userIds.map((id) => `<@${id}>`)];
-  const named = all.slice(0, MOST_NAMED);
+  const named = all.slice(0, MAX_NAMED);
   const rest = all.length > named.length ? [FACTS.more(all.length - named.length)] : [];
   return HOME.whoMayAdd.chosen([...named, ...rest].join(', '));
 }

@@ -2,7 +2,7 @@ import { StartError } from '../../operations/operator-error.ts';
 import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
 
-const LONGEST_WAIT_MS = 15_000;
+const MAX_WAIT_MS = 15_000;
 
 export type BotIdentity = Awaited<ReturnType<SlackApi['authTest']>>;
 
@@ -11,7 +11,7 @@ export type BotIdentity = Awaited<ReturnType<SlackApi['authTest']>>;
  * Throws StartError where Slack refuses the token.
  */
 export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<unknown>): Promise<BotIdentity> {
-  for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+  for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
     try {
       return await api.authTest();
     } catch (error) {

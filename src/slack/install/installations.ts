@@ -29,7 +29,7 @@ export type Installations = {
 /** What another replica has changed is found out within this. */
 const KNOWN_FOR_MS = 25_000;
 
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 type Known = {
   at: number;
@@ -75,7 +75,7 @@ export function createInstallations(deps: {
     };
     known.delete(teamId);
     known.set(teamId, entry);
-    dropOldest(known, MOST_KNOWN, forget);
+    dropOldest(known, MAX_KNOWN, forget);
     try {
       const installed = await entry.installed;
       entry.botToken = installed?.botToken;

@@ -1,6 +1,6 @@
 import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
-import type { RightToAdd } from '../../add-inbox/request/do-step.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { RightToAdd } from '../../add-inbox/request/send-request.ts';
 import { TokenUnreadableError } from '../install/installations.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import type { Rights } from './permissions.ts';
@@ -20,7 +20,7 @@ export function createCheckRight(
   return async ({ teamId, userId }) => {
     try {
       const actor = { teamId, userId, ownTeamId: teamId };
-      const right = await rights.checkAdding(await apiOf(teamId), actor, undefined, KNOWN_FOR_MS);
+      const right = await rights.checkAdding({ api: await apiOf(teamId), actor }, KNOWN_FOR_MS);
       if (right.kind === 'allowed') return { kind: 'may' };
       const why = right.kind === 'refused' ? LOST_RIGHTS.find((each) => each === right.why) : undefined;
       return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };

@@ -2,7 +2,7 @@ import { findRefusal, type Person } from '../../add-inbox/people/person.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import type { SlackApi, SlackUser } from '../web-api/slack-api.ts';
 
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 export type People = {
   /** Who that was at most so long ago; undefined where they must be looked up. */
@@ -29,7 +29,7 @@ export function createPeople(now: () => number): People {
     // A guest may be made a member at any moment, who then should not be refused for another minute.
     const why = findRefusal(person, teamId);
     if (why === undefined || why === 'other_workspace') known.set(key, { person, at: now() });
-    dropOldest(known, MOST_KNOWN);
+    dropOldest(known, MAX_KNOWN);
     return person;
   }
 }

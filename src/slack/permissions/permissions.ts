@@ -1,10 +1,10 @@
 import { findRefusal, mayAdminister, type Person, type Refusal } from '../../add-inbox/people/person.ts';
 import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import type { Actor, ViewPayload } from '../bolt/payloads.ts';
+import type { Actor, Interaction } from '../bolt/interaction.ts';
 import { openerOf } from '../modals/private-metadata.ts';
 import type { Notice } from '../sentences/common.ts';
 import { sentences } from '../sentences/notices.ts';
-import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
+import { isOfSlack, isRefusal } from '../web-api/slack-api.ts';
 import { isPersonUnknown } from '../web-api/slack-errors.ts';
 import type { People } from './people.ts';
 import type { UserGroups } from './user-groups.ts';
@@ -12,18 +12,18 @@ import type { UserGroups } from './user-groups.ts';
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
 export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Refusal } | { kind: 'unknown' };
 
-/** What somebody is about to do: the listener's name, for the audit trail, and the view they do it in. */
-export type Attempt = { what: string; view?: ViewPayload };
+/** Somebody about to do something. Without `what` it is none of their attempts: nothing is noted. */
+export type Attempt = Pick<Interaction, 'api' | 'actor'> & Partial<Pick<Interaction, 'what' | 'view'>>;
 
 export type Rights = {
   /** To add inboxes as the settings are now, from look-ups of the last minute; undefined where there were none. */
-  recall(actor: Actor, attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined>;
+  recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined>;
   /** To add inboxes. Asks Slack, unless it said so at most `maxAgeMs` ago (0 unless given). */
-  checkAdding(api: SlackApi, actor: Actor, attempt: Attempt | undefined, maxAgeMs?: number): Promise<Right>;
+  checkAdding(attempt: Attempt, maxAgeMs?: number): Promise<Right>;
   /** To set keys and settings and to read the audit trail. Asks Slack. */
-  checkAdmin(api: SlackApi, actor: Actor, attempt: Attempt): Promise<Right>;
+  checkAdmin(attempt: Attempt): Promise<Right>;
   /** To see what a full member of the workspace sees. Asks Slack; `mayAdd` as in `checkAdding`. */
-  checkMember(api: SlackApi, actor: Actor, whoMayAdd: WhoMayAdd): Promise<{ right: Right; mayAdd: Right }>;
+  checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd): Promise<{ right: Right; mayAdd: Right }>;
 };
 
 /** A look-up of the last minute is good enough for opening a form; whatever acts looks again. */
@@ -35,45 +35,41 @@ export function createRights(deps: {
   userGroups: UserGroups;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   /** Notes an attempt that was refused. */
-  onRefused(actor: Actor, attempt: Attempt, why: Refusal): void;
+  onRefused(actor: Actor, what: string, why: Refusal): void;
 }): Rights {
   const { people, userGroups } = deps;
   return { recall, checkAdding, checkAdmin, checkMember };
 
-  async function recall(
-    actor: Actor,
-    attempt: Attempt,
-    settings: Promise<WorkspaceSettings>,
-  ): Promise<Right | undefined> {
+  async function recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined> {
+    const { actor } = attempt;
     const { teamId, userId } = actor;
     const person = people.recall(teamId, userId, RECALLED_FOR_MS);
     if (person === undefined) return undefined;
     const { whoMayAdd } = await settings;
     const groupIds = groupsToAsk(person, whoMayAdd);
     const inGroups = userGroups.recall(teamId, groupIds, userId, RECALLED_FOR_MS);
-    return inGroups && noted(actor, attempt, decide(person, actor, whoMayAdd, inGroups));
+    return inGroups && noted(attempt, decide(person, actor, whoMayAdd, inGroups));
   }
 
-  async function checkAdding(api: SlackApi, actor: Actor, attempt: Attempt | undefined, maxAgeMs = 0): Promise<Right> {
-    const [right, settings] = await Promise.all([lookUp(api, actor, maxAgeMs), deps.findSettings(actor.teamId)]);
-    const decided = await decideAdding(api, actor, right, settings.whoMayAdd, maxAgeMs);
-    return attempt === undefined ? decided : noted(actor, attempt, decided);
+  async function checkAdding(attempt: Attempt, maxAgeMs = 0): Promise<Right> {
+    const { teamId } = attempt.actor;
+    const [right, settings] = await Promise.all([lookUp(attempt, maxAgeMs), deps.findSettings(teamId)]);
+    return noted(attempt, await decideAdding(attempt, right, settings.whoMayAdd, maxAgeMs));
   }
 
-  async function checkAdmin(api: SlackApi, actor: Actor, attempt: Attempt): Promise<Right> {
-    const right = await lookUp(api, actor, 0);
-    const isAdmin = right.kind !== 'allowed' || mayAdminister(right.person, actor.teamId);
-    return noted(actor, attempt, isAdmin ? right : refused('not_admin'));
+  async function checkAdmin(attempt: Attempt): Promise<Right> {
+    const right = await lookUp(attempt, 0);
+    const isAdmin = right.kind !== 'allowed' || mayAdminister(right.person, attempt.actor.teamId);
+    return noted(attempt, isAdmin ? right : refused('not_admin'));
   }
 
-  async function checkMember(api: SlackApi, actor: Actor, whoMayAdd: WhoMayAdd) {
-    const right = await lookUp(api, actor, 0);
-    return { right, mayAdd: await decideAdding(api, actor, right, whoMayAdd, RECALLED_FOR_MS) };
+  async function checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd) {
+    const right = await lookUp(attempt, 0);
+    return { right, mayAdd: await decideAdding(attempt, right, whoMayAdd, RECALLED_FOR_MS) };
   }
 
   async function decideAdding(
-    api: SlackApi,
-    actor: Actor,
+    { api, actor }: Attempt,
     right: Right,
     whoMayAdd: WhoMayAdd,
     maxAgeMs: number,
@@ -93,7 +89,7 @@ export function createRights(deps: {
   }
 
   /** Whether they are a full member. */
-  async function lookUp(api: SlackApi, actor: Actor, maxAgeMs: number): Promise<Right> {
+  async function lookUp({ api, actor }: Attempt, maxAgeMs: number): Promise<Right> {
     const { teamId, userId } = actor;
     try {
       const recalled = maxAgeMs === 0 ? undefined : people.recall(teamId, userId, maxAgeMs);
@@ -108,11 +104,10 @@ export function createRights(deps: {
   }
 
   /** A view that was opened for somebody else is of no use to whoever sends it. */
-  function noted(actor: Actor, attempt: Attempt, right: Right): Right {
-    const { view } = attempt;
+  function noted({ actor, what, view }: Attempt, right: Right): Right {
     const isTheirs = view === undefined || openerOf(view.private_metadata) === actor.userId;
     const decided = right.kind === 'allowed' && !isTheirs ? refused('not_theirs') : right;
-    if (decided.kind === 'refused') deps.onRefused(actor, attempt, decided.why);
+    if (decided.kind === 'refused' && what !== undefined) deps.onRefused(actor, what, decided.why);
     return decided;
   }
 }

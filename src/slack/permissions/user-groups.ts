@@ -2,7 +2,7 @@ import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isGroupGone } from '../web-api/slack-errors.ts';
 
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 export type UserGroups = {
   /**
@@ -35,7 +35,7 @@ export function createUserGroups(now: () => number): UserGroups {
     const members = new Set(await api.listGroupMembers(groupId).catch(nobodyWhereGone));
     known.delete(`${teamId} ${groupId}`);
     known.set(`${teamId} ${groupId}`, { members, at: now() });
-    dropOldest(known, MOST_KNOWN);
+    dropOldest(known, MAX_KNOWN);
     return members;
   }
 }

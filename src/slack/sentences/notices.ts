@@ -72,10 +72,10 @@ export const sentences = {
       whoCanStore('another'),
     ],
   },
-  keyUnreadable: (client: string): Notice => ({
+  keyUnreadable: (client: string | undefined): Notice => ({
     title: FORM.title,
     paragraphs: [
-      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so I can't add inboxes right now.`,
+      `I can't read the ColdSend API key of ${client ?? 'this workspace'}, so I can't add inboxes right now.`,
       whoCanStore('another'),
     ],
   }),

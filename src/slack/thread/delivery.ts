@@ -1,4 +1,4 @@
-import type { Delivery, NotDelivered } from '../../add-inbox/request/do-step.ts';
+import type { Delivery, NotDelivered } from '../../add-inbox/request/deliver.ts';
 import { type AddInboxRequest, type Announcement, LeaseLostError } from '../../add-inbox/request/request.ts';
 import { NotInstalledError, TokenUnreadableError } from '../install/installations.ts';
 import { toSlackId } from '../web-api/conversation.ts';
@@ -13,46 +13,46 @@ export type DeliveryDeps = {
   /** Throws NotInstalledError where the workspace has left, TokenUnreadableError where its token can't be opened. */
   apiOf(teamId: string): Promise<SlackApi>;
   /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
-  explainDm(request: AddInboxRequest, isHeld: () => boolean): Promise<void>;
+  explainDm(request: AddInboxRequest, isStillOurs: () => boolean): Promise<void>;
   onIgnored(request: AddInboxRequest, error: unknown): void;
 };
 
 /**
  * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
  * that stands there twice is less harmful than an inbox whose result nobody hears of. Only a refusal that speaks of the place
- * sends it to another one; any other means later. Each call asks `isHeld` right before its first byte.
+ * sends it to another one; any other means later. Each call asks `isStillOurs` right before its first byte.
  */
 export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
   return { announce, reply, refresh };
 
-  function announce(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['announce']> {
-    return delivering(request, isHeld, async (api) => {
+  function announce(request: AddInboxRequest, isStillOurs: () => boolean): ReturnType<Delivery['announce']> {
+    return delivering(request, isStillOurs, async (api) => {
       const { announcement } = request;
       if (announcement !== undefined && (await updated(api, request, announcement))) {
         return { kind: 'announced', announcement };
       }
-      return { kind: 'announced', announcement: await post(api, request, isHeld) };
+      return { kind: 'announced', announcement: await post(api, request, isStillOurs) };
     });
   }
 
-  function reply(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['reply']> {
-    return delivering(request, isHeld, async (api) => {
+  function reply(request: AddInboxRequest, isStillOurs: () => boolean): ReturnType<Delivery['reply']> {
+    return delivering(request, isStillOurs, async (api) => {
       const { announcement } = request;
-      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request, isHeld) };
+      if (announcement === undefined) return { kind: 'moved', announcement: await post(api, request, isStillOurs) };
       try {
         const { ts } = await api.postMessage(announcement.channelId, renderReply(request), announcement.ts);
         return { kind: 'replied', ts };
       } catch (error) {
         if (!isRefusal(error, isPostingRefused)) throw error;
-        if (isThreadGone(error.reason)) return { kind: 'moved', announcement: await post(api, request, isHeld) };
+        if (isThreadGone(error.reason)) return { kind: 'moved', announcement: await post(api, request, isStillOurs) };
         if (announcement.surface === 'dm') throw error;
-        return { kind: 'moved', announcement: await postToDm(api, request, isHeld) };
+        return { kind: 'moved', announcement: await postToDm(api, request, isStillOurs) };
       }
     });
   }
 
-  function refresh(request: AddInboxRequest, isHeld: () => boolean): ReturnType<Delivery['refresh']> {
-    return delivering(request, isHeld, async (api) => {
+  function refresh(request: AddInboxRequest, isStillOurs: () => boolean): ReturnType<Delivery['refresh']> {
+    return delivering(request, isStillOurs, async (api) => {
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
       // Most forms are closed by now, and then there is nothing to update.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
@@ -64,11 +64,11 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
 
   async function delivering<T>(
     request: AddInboxRequest,
-    isHeld: () => boolean,
+    isStillOurs: () => boolean,
     deliver: (api: SlackApi) => Promise<T>,
   ): Promise<T | NotDelivered> {
     try {
-      return await deliver((await apiOf(request.teamId)).asLongAs(isHeld));
+      return await deliver((await apiOf(request.teamId)).whileStillOurs(isStillOurs));
     } catch (error) {
       if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
@@ -81,7 +81,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   }
 
   /** In the one channel for results, else the channel of the command; where the bot can't post there, in its DM with the person. */
-  async function post(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
+  async function post(api: SlackApi, request: AddInboxRequest, isStillOurs: () => boolean): Promise<Announcement> {
     const known = request.announcement;
     try {
       const surface = known?.surface ?? 'channel';
@@ -89,15 +89,15 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       return { ...(await api.postMessage(channelId, renderAnnouncement(request))), surface };
     } catch (error) {
       if (!isRefusal(error, isPostingRefused) || known?.surface === 'dm') throw error;
-      return postToDm(api, request, isHeld);
+      return postToDm(api, request, isStillOurs);
     }
   }
 
-  async function postToDm(api: SlackApi, request: AddInboxRequest, isHeld: () => boolean): Promise<Announcement> {
+  async function postToDm(api: SlackApi, request: AddInboxRequest, isStillOurs: () => boolean): Promise<Announcement> {
     const inDm = { channelId: request.userId, ts: '', surface: 'dm' } as const;
     const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
     // The message stands: where this fails, it must not be posted again.
-    await explainDm(request, isHeld).catch((error: unknown) => onIgnored(request, error));
+    await explainDm(request, isStillOurs).catch((error: unknown) => onIgnored(request, error));
     return { ...posted, surface: 'dm' };
   }
 

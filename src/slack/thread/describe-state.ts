@@ -1,3 +1,4 @@
+import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
 import { slackDate } from '../blocks/slack-date.ts';
@@ -22,7 +23,7 @@ export type DescribedState = State & {
 };
 
 /** Whether it is being added, waits, or how it ended. */
-export function describeState({ outcome, waitsFor, notBefore, client }: AddInboxRequest): DescribedState {
+export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInboxRequest): DescribedState {
   if (outcome?.kind === 'added') {
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
@@ -30,7 +31,7 @@ export function describeState({ outcome, waitsFor, notBefore, client }: AddInbox
   }
   if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };
-  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, client), status: undefined };
+  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, keyName), status: undefined };
 }
 
 function stateOf(outcome: Outcome): State {
@@ -41,7 +42,7 @@ function stateOf(outcome: Outcome): State {
 }
 
 /** What waits for a key has no time of its next try: it goes on when somebody stores one. */
-function sayWhatFor(waitsFor: WaitsFor, notBefore: number, client: string): string {
-  if (waitsFor === 'key') return client === '' ? WAITS.key : WAITS_FOR_CLIENT_KEY;
+function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): string {
+  if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
 }

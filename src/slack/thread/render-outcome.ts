@@ -25,18 +25,18 @@ import { listFacts } from './outcome-facts.ts';
  */
 export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownIn: ShownIn): Message {
   const { emoji, title } = describeState({ ...request, outcome });
-  const { account, client } = request;
+  const { account, keyName } = request;
   const facts = listFacts(outcome, account);
   const next = nextStepOf(outcome)(shownIn);
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
-    shownIn === 'page' ? renderInbox(account, client) : renderSection('inbox', oneLine(account.email_address)),
+    shownIn === 'page' ? renderInbox(account, keyName) : renderSection('inbox', oneLine(account.email_address)),
     ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', next),
     ...(reference === '' ? [] : [renderContext('reference', reference)]),
   ];
-  const head = `${title} – ${nameInbox(account, client)}.`;
+  const head = `${title} – ${nameInbox(account, keyName)}.`;
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };

@@ -9,7 +9,7 @@ export type ResponseUrls = {
   /** The URL, where it is one of Slack's; undefined for any other. */
   accept(responseUrl: string): string | undefined;
   /** See `respondOnlyToThem`; nothing is sent to a URL that would not be accepted. */
-  respond(responseUrl: string, text: string, mayBegin?: () => boolean): Promise<boolean>;
+  respond(responseUrl: string, text: string, isStillOurs?: () => boolean): Promise<boolean>;
 };
 
 /** Response URLs, of Slack or of the host that stands in for Slack's API. */
@@ -19,22 +19,22 @@ export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }):
     origins.has(URL.parse(responseUrl)?.origin ?? '') ? responseUrl : undefined;
   return {
     accept,
-    respond: async (responseUrl, text, mayBegin) =>
-      accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, text, mayBegin),
+    respond: async (responseUrl, text, isStillOurs) =>
+      accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, text, isStillOurs),
   };
 }
 
 /**
  * Says something to the person who used the command, and to nobody else. The URL is a secret: whoever has it can speak
- * for the bot, so it is in no error. Resolves with whether Slack took it; not, where `mayBegin` says no.
+ * for the bot, so it is in no error. Resolves with whether Slack took it; not, where `isStillOurs` says no.
  *
- * @param mayBegin asked right before the first byte goes out
+ * @param isStillOurs asked right before the first byte goes out
  */
 export async function respondOnlyToThem(
   fetch: SlackFetch,
   responseUrl: string,
   text: string,
-  mayBegin?: () => boolean,
+  isStillOurs?: () => boolean,
 ): Promise<boolean> {
   try {
     const response = await fetch(responseUrl, {
@@ -43,7 +43,7 @@ export async function respondOnlyToThem(
       body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      mayBegin,
+      isStillOurs,
     });
     return response.ok;
   } catch {

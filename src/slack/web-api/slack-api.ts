@@ -64,7 +64,7 @@ export class NotOpenedError extends Error {
 }
 
 /** Those of the workspaces that were busy last. */
-const MOST_KEPT = 500;
+const MAX_KEPT = 500;
 
 /** For what a person waits for inside Slack's three seconds. */
 const WAITED_FOR_MS = 1_500;
@@ -74,7 +74,7 @@ const OPENED_WITHIN_MS = 4_000;
 
 /** Whatever Slack's Retry-After says: its limits are by the minute. */
 const SHORTEST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60 * 60_000;
+const MAX_WAIT_MS = 60 * 60_000;
 
 const UPLOAD_WITHIN_MS = 30_000;
 
@@ -85,7 +85,7 @@ export type OpenedView = { id: string; hash: string };
 /** The methods of Slack's Web API that the bot uses, with one token. Each throws SlackRefusedError or SlackUnavailableError. */
 export type SlackApi = {
   /** The same methods, each of which asks right before its first byte goes out. Throws NotBegunError where the answer is no. */
-  asLongAs(mayBegin: () => boolean): SlackApi;
+  whileStillOurs(isStillOurs: () => boolean): SlackApi;
   /** `isOrgWide`: the token is one of a whole organization; `teamId` may be the organization then. */
   authTest(): Promise<{ teamId: string; botUserId: string; botId: string; isOrgWide: boolean; scopes: string[] }>;
   /** Gives the token back. */
@@ -180,16 +180,16 @@ export function createSlackApis(deps: {
     const api = apis.get(token) ?? createSlackApi(token);
     apis.delete(token);
     apis.set(token, api);
-    dropOldest(apis, MOST_KEPT);
+    dropOldest(apis, MAX_KEPT);
     return api;
   }
 
-  function createSlackApi(token: string, mayBegin?: () => boolean): SlackApi {
-    const client = createClient(token, 10_000, mayBegin);
-    const waitedFor = lazily(() => createClient(token, WAITED_FOR_MS, mayBegin));
-    const opener = lazily(() => createClient(token, OPENED_WITHIN_MS, mayBegin));
+  function createSlackApi(token: string, isStillOurs?: () => boolean): SlackApi {
+    const client = createClient(token, 10_000, isStillOurs);
+    const waitedFor = lazily(() => createClient(token, WAITED_FOR_MS, isStillOurs));
+    const opener = lazily(() => createClient(token, OPENED_WITHIN_MS, isStillOurs));
     return {
-      asLongAs: (asked) => createSlackApi(token, asked),
+      whileStillOurs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
         const found = await call(client, 'auth.test', {}, identity);
         return {
@@ -221,7 +221,7 @@ export function createSlackApis(deps: {
       listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
         (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
-      uploadFile: (channelId, file) => uploadFile(client, channelId, file, mayBegin),
+      uploadFile: (channelId, file) => uploadFile(client, channelId, file, isStillOurs),
     };
 
     /** Under a name of ours, by which the view is found where Slack's answer is lost. */
@@ -254,7 +254,7 @@ export function createSlackApis(deps: {
     client: WebClient,
     channelId: string,
     { name, title, content }: { name: string; title: string; content: string },
-    mayBegin: (() => boolean) | undefined,
+    isStillOurs: (() => boolean) | undefined,
   ): Promise<void> {
     const wanted = { filename: name, length: Buffer.byteLength(content) };
     const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
@@ -265,7 +265,7 @@ export function createSlackApis(deps: {
         headers: { 'content-type': 'text/csv; charset=utf-8' },
         body: content,
         signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
-        mayBegin,
+        isStillOurs,
       })
       .catch((error: unknown) => {
         if (error instanceof NotBegunError) throw error;
@@ -276,10 +276,10 @@ export function createSlackApis(deps: {
     await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);
   }
 
-  function createClient(token: string, timeoutMs: number, mayBegin: (() => boolean) | undefined): WebClient {
+  function createClient(token: string, timeoutMs: number, isStillOurs: (() => boolean) | undefined): WebClient {
     return new WebClient(token, {
       slackApiUrl: deps.apiUrl,
-      fetch: within(timeoutMs, deps.fetch, mayBegin),
+      fetch: within(timeoutMs, deps.fetch, isStillOurs),
       logger: deps.logger,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
@@ -327,12 +327,12 @@ function lazily<T>(make: () => T): () => T {
 }
 
 /** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
-function within(timeoutMs: number, fetch: SlackFetch, mayBegin: (() => boolean) | undefined): SlackFetch {
+function within(timeoutMs: number, fetch: SlackFetch, isStillOurs: (() => boolean) | undefined): SlackFetch {
   return async (url, init) => {
     const call = new AbortController();
     const timer = setTimeout(() => call.abort(), timeoutMs);
     try {
-      return await fetch(url, { ...init, signal: call.signal, mayBegin });
+      return await fetch(url, { ...init, signal: call.signal, isStillOurs });
     } finally {
       clearTimeout(timer);
     }
@@ -356,7 +356,7 @@ function findRetryAfter(error: unknown): number | undefined {
   if (error instanceof WebAPIPlatformError) said = error.data.response_metadata?.retryAfter;
   if (error instanceof WebAPIHTTPError) said = error.headers['retry-after'];
   const seconds = retryAfter.safeParse(said);
-  return seconds.success ? Math.min(Math.max(seconds.data * 1000, SHORTEST_WAIT_MS), LONGEST_WAIT_MS) : undefined;
+  return seconds.success ? Math.min(Math.max(seconds.data * 1000, SHORTEST_WAIT_MS), MAX_WAIT_MS) : undefined;
 }
 
 function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunError): string {

@@ -11,13 +11,13 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 type SlackResponse = Awaited<ReturnType<FetchFunction>>;
 
-/** `mayBegin` is asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
+/** `isStillOurs` is asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
 export type SlackFetch = (
   url: Parameters<FetchFunction>[0],
-  init?: Parameters<FetchFunction>[1] & { mayBegin?: (() => boolean) | undefined },
+  init?: Parameters<FetchFunction>[1] & { isStillOurs?: (() => boolean) | undefined },
 ) => ReturnType<FetchFunction>;
 
-/** `mayBegin` said no: nothing was sent. */
+/** `isStillOurs` said no: nothing was sent. */
 export class NotBegunError extends Error {
   readonly code = 'not_begun';
   constructor() {
@@ -39,11 +39,11 @@ export function createSlackFetch(): { fetch: SlackFetch; close(): Promise<void> 
     maxResponseSize: LARGEST_ANSWER_BYTES,
   });
 
-  const fetch: SlackFetch = (url, { method, headers = {}, body = null, signal, mayBegin } = {}) => {
+  const fetch: SlackFetch = (url, { method, headers = {}, body = null, signal, isStillOurs } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<SlackResponse>();
     if (body !== null && typeof body !== 'string') throw new TypeError('only text bodies are sent to Slack');
     const { origin, pathname, search } = new URL(url);
-    const { handler, giveUp } = readResponse(String(url), { resolve, reject, mayBegin });
+    const { handler, giveUp } = readResponse(String(url), { resolve, reject, isStillOurs });
     const onAbort = (): void => giveUp(signal?.reason);
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort);
@@ -60,11 +60,11 @@ function readResponse(
   {
     resolve,
     reject,
-    mayBegin = () => true,
+    isStillOurs = () => true,
   }: {
     resolve(response: SlackResponse): void;
     reject(error: unknown): void;
-    mayBegin: (() => boolean) | undefined;
+    isStillOurs: (() => boolean) | undefined;
   },
 ) {
   const pieces = createGrowingBuffer();
@@ -83,7 +83,7 @@ function readResponse(
     onRequestStart(controller) {
       started = controller;
       if (givenUp !== undefined) controller.abort(givenUp);
-      else if (!mayBegin()) giveUp(new NotBegunError());
+      else if (!isStillOurs()) giveUp(new NotBegunError());
     },
     onResponseStart(_controller, statusCode, received) {
       status = statusCode;

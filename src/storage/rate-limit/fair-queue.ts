@@ -10,12 +10,12 @@ import { withinShares } from './within-shares.ts';
 const PLACES = 1_024;
 
 /**
- * Who waits for a turn with a key, in the order in which they get it: everybody's first before anybody's second, and who had no
- * turn for longest before the others. Who has had many turns is not held back for it.
+ * Who waits for a slot with a key, in the order in which they get it: everybody's first before anybody's second, and who had no
+ * slot for longest before the others. Who has had many slots is not held back for it.
  *
  * @param now milliseconds since 1970; who is to expire by then is left out
  */
-export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { now, lease }: LineDeps) {
+export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: LineDeps) {
   const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
   return { findFirst, countBefore };
 
@@ -33,7 +33,7 @@ export function createTurnLine({ kysely }: Executor, keyFingerprint: string, { n
     return rows;
   }
 
-  /** How many get their turn before this one of them. */
+  /** How many get their slot before this one of them. */
   async function countBefore(requestId: string): Promise<number> {
     const row = await kysely
       .selectFrom(ordered(sql<SqlBool>`true`).as('line'))

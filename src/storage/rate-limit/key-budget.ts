@@ -1,27 +1,27 @@
 import { type RawBuilder, sql } from 'kysely';
-import { nextTurnAt, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
+import { nextSlotAt, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
 import type { Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 
 /** ColdSend asks for no longer wait than this; a later time is a clock's mistake. */
-const LONGEST_BLOCK_MS = 60 * 60 * 1000;
+const MAX_BLOCK_MS = 60 * 60 * 1000;
 
 /** How a key stands. Times are milliseconds since 1970 by the clock that all replicas share. */
 export type Budget = {
   /** Now. */
   clock: number;
   blockedUntil: number;
-  /** When the next turn is free; `clock` where one is. */
+  /** When the next slot is free; `clock` where one is. */
   freeAt: number;
-  /** Somebody stands in line for a turn. */
+  /** Somebody is queued for a slot. */
   isWaitedFor: boolean;
 };
 
-/** Whose turn was taken; undefined for the trial of a key. */
-export type TurnTaker = { teamId: string; userId: string } | undefined;
+/** Whose slot was taken; undefined for the trial of a key. */
+export type SlotTaker = { teamId: string; userId: string } | undefined;
 
-/** The turns of one key, inside a transaction: others wait from `lock` on until it ends. */
-export function createTurnBudget(
+/** The slots of one key, inside a transaction: others wait from `lock` on until it ends. */
+export function createKeyBudget(
   { kind, kysely }: Executor,
   keyFingerprint: string,
   { limits, steadyNow }: { limits: readonly RateLimit[]; steadyNow: () => number },
@@ -52,17 +52,17 @@ export function createTurnBudget(
       return look(except);
     }
     const blockedUntil = row.blocked_until ?? 0;
-    const isSane = blockedUntil <= row.clock + LONGEST_BLOCK_MS;
+    const isSane = blockedUntil <= row.clock + MAX_BLOCK_MS;
     const blocking = limits.map((_limit, index) => row[`blocking_${index}`] ?? undefined);
     return {
       clock: row.clock,
       blockedUntil: isSane ? blockedUntil : 0,
-      freeAt: Math.max(isSane ? blockedUntil : 0, nextTurnAt(blocking, limits, row.clock)),
+      freeAt: Math.max(isSane ? blockedUntil : 0, nextSlotAt(blocking, limits, row.clock)),
       isWaitedFor: row.waiting !== null,
     };
   }
 
-  /** When the turn was taken that `count` others were taken after. */
+  /** When the slot was taken that `count` others were taken after. */
   function takenBefore(count: number): RawBuilder<number | null> {
     return sql`(
       select taken_at from coldsend_turns where key_fingerprint = ${keyFingerprint}
@@ -70,13 +70,13 @@ export function createTurnBudget(
     )`;
   }
 
-  /** Turns of a later time than now: the clock was set back. They count as taken just now. */
+  /** Slots of a later time than now: the clock was set back. They count as taken just now. */
   async function forgetTheFuture(time: number): Promise<void> {
     const future = kysely.updateTable('coldsend_turns').set({ taken_at: time });
     await future.where('key_fingerprint', '=', keyFingerprint).where('taken_at', '>', time).execute();
   }
 
-  /** How many turns are free, leaving out that the key may be blocked. */
+  /** How many slots are free, leaving out that the key may be blocked. */
   async function countFree(time: number): Promise<number> {
     let free = Number.POSITIVE_INFINITY;
     for (const limit of limits) {
@@ -91,7 +91,7 @@ export function createTurnBudget(
     return Math.max(0, free);
   }
 
-  /** When the latest turns were taken, the newest first, as many as the largest limit allows. */
+  /** When the latest slots were taken, the newest first, as many as the largest limit allows. */
   async function listTaken(): Promise<number[]> {
     const rows = await kysely
       .selectFrom('coldsend_turns')
@@ -103,19 +103,19 @@ export function createTurnBudget(
     return rows.map(({ taken_at }) => taken_at);
   }
 
-  async function note(time: number, takers: TurnTaker[]): Promise<void> {
-    const turns = takers.map((taker, place) => ({
+  async function note(time: number, takers: SlotTaker[]): Promise<void> {
+    const slots = takers.map((taker, place) => ({
       key_fingerprint: keyFingerprint,
       taken_at: time,
       place,
       team_id: taker?.teamId ?? null,
       user_id: taker?.userId ?? null,
     }));
-    if (turns.length > 0) await kysely.insertInto('coldsend_turns').values(turns).execute();
+    if (slots.length > 0) await kysely.insertInto('coldsend_turns').values(slots).execute();
   }
 
-  /** Lets the turn that somebody took at `from` count from now on; one that is not found counts once more. */
-  async function move(from: number, taker: NonNullable<TurnTaker>): Promise<void> {
+  /** Lets the slot that somebody took at `from` count from now on; one that is not found counts once more. */
+  async function move(from: number, taker: NonNullable<SlotTaker>): Promise<void> {
     const { clock } = await look();
     // Rows of one moment are alike, and only one of them is moved.
     const row = sql.ref(kind === 'postgres' ? 'ctid' : 'rowid');
@@ -130,7 +130,7 @@ export function createTurnBudget(
 
   async function blockFor(ms: number): Promise<void> {
     const budget = await look();
-    const until = budget.clock + Math.min(Math.ceil(ms), LONGEST_BLOCK_MS);
+    const until = budget.clock + Math.min(Math.ceil(ms), MAX_BLOCK_MS);
     if (until <= budget.blockedUntil) return;
     await kysely
       .insertInto('coldsend_budgets')

@@ -1,21 +1,21 @@
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
-import type { TakenTurn, Turn } from '../../add-inbox/request/do-step.ts';
 import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../../add-inbox/request/request.ts';
-import { estimateTurnAt, latestSendingMs, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
+import type { Slot, SlotTaken } from '../../add-inbox/request/send-request.ts';
+import { estimateSlotAt, latestSendingMs, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
 import { ALL_SHARES, type Shares } from '../../add-inbox/worker/shares.ts';
-import type { ClaimedTurns } from '../../add-inbox/worker/worker.ts';
+import type { ClaimedSlots } from '../../add-inbox/worker/worker.ts';
 import type { Database, Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
 import { parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
-import { createTurnLine } from './fair-queue.ts';
-import { type Budget, createTurnBudget } from './key-budget.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { type Budget, createKeyBudget } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
 
-export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
+export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
   database: Database;
   limits: readonly RateLimit[];
   /** SQLite only: milliseconds since 1970 by a clock that is not set while the process runs; `now` unless said otherwise. */
@@ -23,70 +23,70 @@ export type TurnRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
 };
 
 /**
- * Whose turn it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
+ * Whose slot it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
  * people. On PostgreSQL the database's clock counts, which all replicas
  * share.
  */
-export function createTurnRepository({ database, limits, steadyNow, ...deps }: TurnRepositoryDeps) {
+export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
   const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
   let firstKey = 0;
 
-  return { take, claimTurns, takeForTrial, noteSending, block, countLeft, deleteOld };
+  return { take, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
 
-  /** Work on the turns of one key: one at a time, over all replicas. */
-  function withTurns<T>(
+  /** Work on the slots of one key: one at a time, over all replicas. */
+  function withSlots<T>(
     keyFingerprint: string,
-    work: (turns: ReturnType<typeof createTurnBudget>, within: Executor) => Promise<T>,
+    work: (slots: ReturnType<typeof createKeyBudget>, within: Executor) => Promise<T>,
   ): Promise<T> {
     return queued(keyFingerprint, () =>
       database.transaction(async (within) => {
-        const turns = createTurnBudget(within, keyFingerprint, clock);
-        await turns.lock();
-        return work(turns, within);
+        const slots = createKeyBudget(within, keyFingerprint, clock);
+        await slots.lock();
+        return work(slots, within);
       }),
     );
   }
 
-  /** Takes the key's next turn for a request, or puts it in line. @throws LeaseLostError, CommitInDoubtError */
-  function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<Turn> {
-    return withTurns(keyFingerprint, async (turns, within) => {
+  /** Takes the key's next slot for a request, or puts it in the queue. @throws LeaseLostError, CommitInDoubtError */
+  function take(claimed: ClaimedRequest, keyFingerprint: string): Promise<SlotTaken> {
+    return withSlots(keyFingerprint, async (slots, within) => {
       const requests = createRequestRepository({ db: within, ...deps });
       const takenAt = now();
-      const budget = await turns.look(claimed.id);
+      const budget = await slots.look(claimed.id);
       if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
-        await turns.note(budget.clock, [claimed]);
+        await slots.note(budget.clock, [claimed]);
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
-        return { kind: 'armed', request, turn: { keyFingerprint, takenAt, countsFrom: budget.clock } };
+        return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
       await inLine.where('id', '=', claimed.id).execute();
-      const before = await createTurnLine(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
+      const before = await createFairQueue(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
       const start = Math.max(budget.clock, budget.blockedUntil);
-      const turnAt = estimateTurnAt(await turns.listTaken(), limits, start, before);
-      const notBefore = Math.min(now() + turnAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS);
+      const slotAt = estimateSlotAt(await slots.listTaken(), limits, start, before);
+      const notBefore = Math.min(now() + slotAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS);
       return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
     });
   }
 
   /**
-   * Takes the free turns for requests that wait for one and are within `shares`: each comes back armed and held, its turn
-   * counted. `nextAt` is when the next turn is free for somebody who still waits, by `now`.
+   * Takes the free slots for requests that wait for one and are within `shares`: each comes back armed and held, its slot
+   * counted. `nextAt` is when the next slot is free for somebody who still waits, by `now`.
    */
-  async function claimTurns(limit: number, shares = ALL_SHARES): Promise<ClaimedTurns> {
+  async function claimQueued(limit: number, shares = ALL_SHARES): Promise<ClaimedSlots> {
     const keys = await listWaitedFor();
     // Each time from another one on, so that those at the end get some where there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
     const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
-    const claimed: ClaimedTurns[] = [];
+    const claimed: ClaimedSlots[] = [];
     let left = limit;
     for (const key of [...keys.slice(firstKey), ...keys.slice(0, firstKey)]) {
-      const turns = await claimTurnsOf(key, Math.min(each, left), shares);
-      claimed.push(turns);
-      left -= turns.armed.length;
-      if (left <= 0 || turns.failure !== undefined) break;
+      const slots = await claimQueuedOf(key, Math.min(each, left), shares);
+      claimed.push(slots);
+      left -= slots.armed.length;
+      if (left <= 0 || slots.failure !== undefined) break;
     }
     const nextAts = claimed.flatMap(({ nextAt }) => nextAt ?? []);
     return {
@@ -111,22 +111,22 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     return rows.flatMap(({ turn_of }) => turn_of ?? []);
   }
 
-  async function claimTurnsOf(keyFingerprint: string, most: number, shares: Shares): Promise<ClaimedTurns> {
+  async function claimQueuedOf(keyFingerprint: string, most: number, shares: Shares): Promise<ClaimedSlots> {
     let arming: ClaimedRequest[] = [];
-    const claiming = withTurns(keyFingerprint, async (turns, within) => {
+    const claiming = withSlots(keyFingerprint, async (slots, within) => {
       const takenAt = now();
-      let budget = await turns.look();
+      let budget = await slots.look();
       const toNow = (at: number) => now() + at - budget.clock;
       if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
-      const count = Math.min(await turns.countFree(budget.clock), most);
-      const first = await createTurnLine(within, keyFingerprint, { now: now(), lease }).findFirst(count, shares);
-      const claimed = await arm(within, await keepReadable(within, first));
+      const count = Math.min(await slots.countFree(budget.clock), most);
+      const first = await createFairQueue(within, keyFingerprint, { now: now(), lease }).findFirst(count, shares);
+      const claimed = await arm(within, await parseReadable(within, first));
       arming = claimed;
-      const turn = { keyFingerprint, takenAt, countsFrom: budget.clock };
-      const armed = claimed.map((request) => ({ ...request, turn }));
-      await turns.note(budget.clock, armed);
+      const slot = { keyFingerprint, takenAt, countsFrom: budget.clock };
+      const armed = claimed.map((request) => ({ ...request, slot }));
+      await slots.note(budget.clock, armed);
       if (first.length < count) return { armed, nextAt: undefined };
-      budget = await turns.look();
+      budget = await slots.look();
       return { armed, nextAt: toNow(budget.freeAt) };
     });
     try {
@@ -137,8 +137,8 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     }
   }
 
-  /** What this version can't read leaves the line and is set aside. */
-  async function keepReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
+  /** What this version can't read leaves the queue and is set aside. */
+  async function parseReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
     const readable: AddInboxRequest[] = [];
     for (const row of rows) {
       try {
@@ -189,25 +189,25 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     });
   }
 
-  /** Counts the trial of a key, a request like any other; false where the key has no turn left for it now. */
-  function takeForTrial(keyFingerprint: string): Promise<boolean> {
-    return withTurns(keyFingerprint, async (turns) => {
-      const budget = await turns.look();
+  /** Counts the trial of a key, a request like any other; false where the key has no slot left for it now. */
+  function reserveForKeyCheck(keyFingerprint: string): Promise<boolean> {
+    return withSlots(keyFingerprint, async (slots) => {
+      const budget = await slots.look();
       if (budget.freeAt > budget.clock) return false;
-      await turns.note(budget.clock, [undefined]);
+      await slots.note(budget.clock, [undefined]);
       return true;
     });
   }
 
-  /** What is sent too long after its turn was taken would leave the windows too early: its turn counts from now on instead. */
-  async function noteSending(sent: { teamId: string; userId: string }, turn: TakenTurn): Promise<void> {
-    if (now() - turn.takenAt <= latestSendingMs(limits)) return;
-    await withTurns(turn.keyFingerprint, (turns) => turns.move(turn.countsFrom, sent));
+  /** What is sent too long after its slot was taken would leave the windows too early: its slot counts from now on instead. */
+  async function recordSend(sent: { teamId: string; userId: string }, slot: Slot): Promise<void> {
+    if (now() - slot.takenAt <= latestSendingMs(limits)) return;
+    await withSlots(slot.keyFingerprint, (slots) => slots.move(slot.countsFrom, sent));
   }
 
-  /** ColdSend said that the key has to wait: nobody gets a turn for so many milliseconds. */
+  /** ColdSend said that the key has to wait: nobody gets a slot for so many milliseconds. */
   async function block(keyFingerprint: string, forMs: number): Promise<void> {
-    await withTurns(keyFingerprint, (turns) => turns.blockFor(forMs));
+    await withSlots(keyFingerprint, (slots) => slots.blockFor(forMs));
   }
 
   /** For each limit, how many requests are left now to the key that has the fewest left. */
@@ -228,7 +228,7 @@ export function createTurnRepository({ database, limits, steadyNow, ...deps }: T
     );
   }
 
-  /** Deletes turns that no limit counts any more; returns how many. */
+  /** Deletes slots that no limit counts any more; returns how many. */
   async function deleteOld(): Promise<number> {
     const longest = Math.max(...limits.map(windowMs));
     const time = await readClock();

@@ -3,7 +3,7 @@ import type { RequestState, WaitsFor } from '../../add-inbox/request/request.ts'
 import type { Executor } from '../database.ts';
 import { unfinished } from './request-row.ts';
 
-type UnfinishedState = Exclude<RequestState, 'told'> | 'set_aside';
+type UnfinishedState = Exclude<RequestState, 'reported'> | 'set_aside';
 type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedAt: number | undefined }>;
 
 /** What is counted of the unfinished requests, for the operator. */

@@ -1,5 +1,6 @@
 import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
+import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import {
   type AddInboxRequest,
@@ -29,18 +30,19 @@ import {
   REQUEST_COLUMNS,
   toAnnouncementColumns,
   toChangedColumns,
+  toKeyColumns,
   unfinished,
 } from './request-row.ts';
 import { setAside } from './set-aside.ts';
 
 /**
- * What waits for a key or stands in line is put off until it expires at the latest, everything else for the hour that ColdSend
+ * What waits for a key or is queued is put off until it expires at the latest, everything else for the hour that ColdSend
  * may ask for: a later time was meant by a clock that has been set back since.
  */
-const FARTHEST_MS = 25 * 60 * 60 * 1000;
-const FARTHEST_TRY_MS = 2 * 60 * 60 * 1000;
+const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
+const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** Who has stood in line for so much longer than was told is told anew until when. */
+/** Who has was queued for so much longer than was told is told anew until when. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
@@ -48,8 +50,8 @@ const DELETED_AT_ONCE = 100;
 /** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
 function isAbsurd(time: number) {
   return sql<SqlBool>`not_before > case
-    when waits_for = 'key' or turn_of is not null then cast(${time + FARTHEST_MS} as bigint)
-    else cast(${time + FARTHEST_TRY_MS} as bigint)
+    when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
+    else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
   end`;
 }
 
@@ -95,8 +97,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           view_id: request.viewId,
           channel_id: request.channelId,
           results_channel_id: request.resultsChannelId ?? null,
-          key_channel_id: request.keyChannelId,
-          client: request.client,
+          ...toKeyColumns(request.keyName),
           retry_of: request.retryOf ?? null,
           state: request.state,
           account: JSON.stringify(request.account),
@@ -132,7 +133,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
-      // Who stands in line for a turn is taken from there, unless it is too late for that or for what was told.
+      // Who is queued for a slot is taken from there, unless it is too late for that or for what was told.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
       ) and ${lease.free}`;
@@ -267,11 +268,11 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Makes what waits for a client's key ('' for the workspace's own), or for its turn with the old one, due at once;
+     * Makes what waits for this owner's key, or for its slot with the old one, due at once;
      * returns how many. It can come between a worker's look at the old key and its
      * committing "waits for the key": look at the key's version again after that commit.
      */
-    async resumeWaitingForKey(teamId: string, client = ''): Promise<number> {
+    async resumeWaitingForKey(teamId: string, owner: OwnerName): Promise<number> {
       const resumed = await kysely
         .updateTable('requests')
         .set({ not_before: 0, waits_for: null, turn_of: null })
@@ -282,7 +283,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .select('id')
               .where(unfinished)
               .where('team_id', '=', teamId)
-              .where('client', '=', client)
+              .where('client', '=', toStoredName(owner))
               .where('waits_for', 'in', ['key', 'rate_limited']),
           ),
         )
@@ -371,7 +372,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 function withTimes(change: RequestChange, time: number): RequestChange {
   return {
     ...(change.state === 'settled' && { settledAt: time }),
-    ...(change.state === 'told' && { toldAt: time }),
+    ...(change.state === 'reported' && { reportedAt: time }),
     ...change,
     ...(change.notBefore !== undefined && { notBefore: Math.ceil(change.notBefore) }),
   };

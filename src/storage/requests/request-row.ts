@@ -2,12 +2,13 @@ import { type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import { fromStoredName, type KeyName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import {
   type AddInboxRequest,
   type Announcement,
   type ClaimedRequest,
-  REQUEST_STATES,
   type RequestChange,
+  type RequestState,
   WAITS_FOR,
 } from '../../add-inbox/request/request.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
@@ -78,7 +79,7 @@ const requestRow = z
     key_channel_id: z.string(),
     client: z.string(),
     retry_of: orUndefined(z.string()),
-    state: z.enum(REQUEST_STATES),
+    state: z.enum(['accepted', 'announced', 'armed', 'settled', 'told']).transform(toState),
     account: storedJson(accountJson),
     announcement_channel: z.string().nullable(),
     announcement_ts: z.string().nullable(),
@@ -93,7 +94,7 @@ const requestRow = z
     told_at: orUndefined(storedTime),
     fence: storedCount,
   })
-  // What is settled is only told any more, and there would be nothing to tell.
+  // A settled request is only reported any more, and there would be nothing to report.
   .refine(({ state, outcome }) => state !== 'settled' || outcome !== undefined, { path: ['outcome'] });
 
 /** @throws z.ZodError where the row is none that this version can read. */
@@ -111,8 +112,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     viewId: parsed.view_id,
     channelId: parsed.channel_id,
     resultsChannelId: parsed.results_channel_id,
-    keyChannelId: parsed.key_channel_id,
-    client: parsed.client,
+    keyName: toKeyName(parsed),
     retryOf: parsed.retry_of,
     account: parsed.account,
     state: parsed.state,
@@ -124,17 +124,39 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     replyTs: parsed.reply_ts,
     acceptedAt: parsed.accepted_at,
     settledAt: parsed.settled_at,
-    toldAt: parsed.told_at,
+    reportedAt: parsed.told_at,
   };
+}
+
+/** The column says "told" for a request that is reported. */
+function toState(stored: StoredState): RequestState {
+  return stored === 'told' ? 'reported' : stored;
+}
+
+function toStoredState(state: RequestState): StoredState {
+  return state === 'reported' ? 'told' : state;
+}
+
+type StoredState = Exclude<RequestState, 'reported'> | 'told';
+
+/** A row names the workspace's own key as '' and ''. */
+function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
+  const owner = fromStoredName(client);
+  return owner.kind === 'client' ? { ...owner, channelId: key_channel_id } : owner;
+}
+
+/** The reverse of `toKeyName`. */
+export function toKeyColumns(name: KeyName) {
+  return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
 }
 
 /** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
-  const { state, notBefore, tries, outcome, replyTs, settledAt, toldAt } = change;
+  const { state, notBefore, tries, outcome, replyTs, settledAt, reportedAt } = change;
   return {
-    ...(state !== undefined && { state, turn_of: null }),
+    ...(state !== undefined && { state: toStoredState(state), turn_of: null }),
     ...(state === 'armed' && { armed_at: now }),
-    ...(state === 'told' && { response_url: null }),
+    ...(state === 'reported' && { response_url: null }),
     ...('announcement' in change && toAnnouncementColumns(change.announcement)),
     ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
     ...(notBefore !== undefined && { not_before: notBefore }),
@@ -142,7 +164,7 @@ export function toChangedColumns(change: RequestChange, now: number): Updateable
     ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
     ...(replyTs !== undefined && { reply_ts: replyTs }),
     ...(settledAt !== undefined && { settled_at: settledAt }),
-    ...(toldAt !== undefined && { told_at: toldAt }),
+    ...(reportedAt !== undefined && { told_at: reportedAt }),
   };
 }
 

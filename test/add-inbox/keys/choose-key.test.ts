@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createChooseKey } from '../../../src/add-inbox/keys/choose-key.ts';
-import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
-import { sampleKey } from './sample-key.ts';
+import type { OwnedKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import { channelsOf, findKeyOf, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
+import { sampleClient, sampleKey } from './sample-key.ts';
 
 const OWN = sampleKey();
-const ACME = sampleKey({ channelId: 'C1', label: 'Acme' });
+const ACME = sampleKey({ owner: sampleClient('Acme', 'C1') });
+const ACME_IN_C1 = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
 
-function choose(stored: ColdsendKey[], channelId: string, elsewhere: 'workspace_key' | 'nothing') {
+function choose(stored: OwnedKey[], channelId: string, elsewhere: 'workspace_key' | 'nothing') {
   const chooseKey = createChooseKey({
     findFor: async (_teamId, channel) => {
-      const bound = stored.find((key) => key.channelId === channel && channel !== '');
-      const own = stored.find((key) => key.channelId === '');
-      return { ...(bound && { bound }), ...(own && { own }) };
+      const own = findKeyOf(stored, WORKSPACE);
+      const current = stored.find(({ owner }) => channelsOf(owner).includes(channel));
+      return { ...(current && { bound: { keyName: ACME_IN_C1, current } }), ...(own && { own }) };
     },
     list: async () => stored,
   });
   return chooseKey('T1', channelId, { elsewhere });
 }
 
-const own = (current: ColdsendKey | undefined) => ({ kind: 'key', keyChannelId: '', client: '', current });
+const own = (current: OwnedKey | undefined) => ({ kind: 'key', keyName: WORKSPACE, current });
 
 test("a channel with a client uses that client's key, whatever holds elsewhere", async () => {
-  const acme = { kind: 'key', keyChannelId: 'C1', client: 'Acme', current: ACME };
+  const acme = { kind: 'key', keyName: ACME_IN_C1, current: ACME };
   for (const elsewhere of ['workspace_key', 'nothing'] as const) {
     assert.deepEqual(await choose([OWN, ACME], 'C1', elsewhere), acme);
     assert.deepEqual(await choose([ACME], 'C1', elsewhere), acme);

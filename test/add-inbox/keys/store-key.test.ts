@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyTrial } from '../../../src/add-inbox/keys/key-check.ts';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { createStoreKey } from '../../../src/add-inbox/keys/store-key.ts';
 import { sampleKey } from './sample-key.ts';
 
@@ -9,7 +10,7 @@ const TO_STORE = {
   teamId: 'T1',
   userId: 'U1',
   apiKey: `\ufeff ${API_KEY.slice(0, 9)}\u200b${API_KEY.slice(9)}\u00a0`,
-  client: undefined,
+  owner: WORKSPACE,
   isNew: false,
   stamp: 'r1',
 };
@@ -17,8 +18,8 @@ const TO_STORE = {
 function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
   const calls: string[] = [];
   const storeKey = createStoreKey({
-    takeTurn: async (apiKey) => {
-      calls.push(`turn of ${apiKey}`);
+    reserveSlot: async (apiKey) => {
+      calls.push(`slot of ${apiKey}`);
       return hasTurn;
     },
     tryKey: async (apiKey): Promise<KeyTrial> => {
@@ -37,19 +38,19 @@ function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
   return { storeKey, calls };
 }
 
-test('the trial of a key takes one of its turns; requests that wait for a key go on', async () => {
+test('the trial of a key takes one of its slots; requests that wait for a key go on', async () => {
   const { storeKey, calls } = setUp(true);
   assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
-  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'wake']);
+  assert.deepEqual(calls, [`slot of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'wake']);
 });
 
-test('a key that has no turn left is not tried, and stored as unchecked', async () => {
+test('a key that has no slot left is not tried, and stored as unchecked', async () => {
   const { storeKey, calls } = setUp(false);
   assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
-  assert.deepEqual(calls, [`turn of ${API_KEY}`, 'save unchecked', 'wake']);
+  assert.deepEqual(calls, [`slot of ${API_KEY}`, 'save unchecked', 'wake']);
 });
 
-test('what is no key takes no turn', async () => {
+test('what is no key takes no slot', async () => {
   const { storeKey, calls } = setUp(true);
   assert.equal((await storeKey({ ...TO_STORE, apiKey: 'hello' }, 1_000)).kind, 'not_a_key');
   assert.deepEqual(calls, []);
@@ -64,5 +65,5 @@ test('what was filled in for another key than the one there is now is neither tr
 test('what somebody else has stored during the trial stays', async () => {
   const { storeKey, calls } = setUp(true, 'r2');
   assert.deepEqual(await storeKey(TO_STORE, 1_000), { kind: 'outdated' });
-  assert.deepEqual(calls, [`turn of ${API_KEY}`, `try ${API_KEY}`]);
+  assert.deepEqual(calls, [`slot of ${API_KEY}`, `try ${API_KEY}`]);
 });

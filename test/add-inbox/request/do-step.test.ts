@@ -17,14 +17,14 @@ import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 const NOW = 1_000;
 const KEY = sampleKey();
 const REFUSED_KEY: ColdsendKey = { ...KEY, status: 'refused' };
-const TURN = { keyFingerprint: 'f', takenAt: 900, countsFrom: 901 };
+const SLOT = { keyFingerprint: 'f', takenAt: 900, countsFrom: 901 };
 const PASSWORDS = { smtp_password: 'p', imap_password: 'q' };
 const LATER: SendResult = { kind: 'not_done', why: 'unavailable', retryAfterMs: 7_000 };
 
-type Deps = Omit<Partial<StepDeps>, 'requests' | 'keys' | 'turns' | 'delivery'> & {
+type Deps = Omit<Partial<StepDeps>, 'requests' | 'keys' | 'slots' | 'delivery'> & {
   requests?: Partial<StepDeps['requests']>;
   keys?: Partial<StepDeps['keys']>;
-  turns?: Partial<StepDeps['turns']>;
+  slots?: Partial<StepDeps['slots']>;
   delivery?: Partial<StepDeps['delivery']>;
 };
 
@@ -37,7 +37,7 @@ function setUp(deps: Deps = {}) {
   const commits: (RequestChange & { released?: true })[] = [];
   const calls: string[] = [];
   const errors: unknown[] = [];
-  const { requests, keys, turns, delivery, ...others } = deps;
+  const { requests, keys, slots, delivery, ...others } = deps;
   const advance: StepDeps['requests']['advance'] = async (claimed, change, options) => {
     commits.push({ ...change, ...(options?.release === true && { released: true as const }) });
     return { ...claimed, ...change };
@@ -51,15 +51,15 @@ function setUp(deps: Deps = {}) {
         void calls.push(`mark ${version} ${status} [${missingScopes}]`),
       ...keys,
     },
-    turns: {
+    slots: {
       take: async (claimed) => {
         calls.push('take');
         const request = await advance(claimed, { state: 'armed' });
-        return { kind: 'armed', request, turn: TURN };
+        return { kind: 'armed', request, slot: SLOT };
       },
       block: async (fingerprint, forMs) => void calls.push(`block ${fingerprint} ${forMs}`),
-      noteSending: async () => void calls.push('note'),
-      ...turns,
+      recordSend: async () => void calls.push('note'),
+      ...slots,
     },
     delivery: {
       announce: async () => ({ kind: 'nowhere' }),
@@ -71,13 +71,13 @@ function setUp(deps: Deps = {}) {
       ...delivery,
     },
     checkRight: async () => ({ kind: 'may' }),
-    addSenderAccount: async (_key, account, maySend) => {
+    addSenderAccount: async (_key, account, isStillOurs) => {
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, ...PASSWORDS });
-      calls.push(maySend() ? 'POST' : 'no POST');
+      calls.push(isStillOurs() ? 'POST' : 'no POST');
       return LATER;
     },
-    isHeld: () => true,
-    onStep: ({ state }, step) => void calls.push(step === 'told' ? `step told, ${state}` : `step ${step}`),
+    isStillOurs: () => true,
+    onStep: ({ state }, step) => void calls.push(step === 'reported' ? `step reported, ${state}` : `step ${step}`),
     onSettled: (outcome, ms) => void calls.push(`settled ${outcome} ${ms}`),
     onError: (_request, error) => void errors.push(error),
     now: () => NOW,
@@ -100,8 +100,8 @@ async function isOver(work: Promise<unknown>): Promise<boolean> {
 
 function answering(result: SendResult): Deps {
   return {
-    addSenderAccount: async (_key, _account, maySend) => {
-      assert.ok(maySend());
+    addSenderAccount: async (_key, _account, isStillOurs) => {
+      assert.ok(isStillOurs());
       return result;
     },
   };
@@ -112,7 +112,7 @@ test('a commit under a lost lease is not made again', async () => {
     ['announced', requestIn('accepted'), {}],
     ['settled', requestIn('armed'), {}],
     ['replied', requestIn('settled', { outcome: { kind: 'expired' } }), {}],
-    ['told', requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }), {}],
+    ['reported', requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }), {}],
     ['waiting for a key', requestIn('announced'), { keys: { find: async () => undefined } }],
   ];
   for (const [name, request, deps] of cases) {
@@ -129,17 +129,17 @@ test('a commit under a lost lease is not made again', async () => {
 
 test('a lease that is lost before the first byte is no reason to give anything back', async () => {
   const lost = async () => Promise.reject(new LeaseLostError('R'));
-  for (const deps of [{ requests: { openPasswords: lost } }, { turns: { take: lost } }] satisfies Deps[]) {
+  for (const deps of [{ requests: { openPasswords: lost } }, { slots: { take: lost } }] satisfies Deps[]) {
     const { doStep, commits, errors } = setUp(deps);
     await assert.rejects(doStep(requestIn('announced')), LeaseLostError);
     assert.deepEqual([commits, errors], [[], []]);
   }
   const { sendArmed, commits } = setUp({ requests: { openPasswords: lost } });
-  await assert.rejects(sendArmed(requestIn('armed'), TURN), LeaseLostError);
+  await assert.rejects(sendArmed(requestIn('armed'), SLOT), LeaseLostError);
   assert.deepEqual(commits, []);
 });
 
-test('a refused key, or none, is not used once the turn has come', async () => {
+test('a refused key, or none, is not used once the slot has come', async () => {
   for (const status of ['refused', undefined] as const) {
     const { sendArmed, calls, commits } = setUp({
       keys: {
@@ -147,7 +147,7 @@ test('a refused key, or none, is not used once the turn has come', async () => {
         open: async () => status && { apiKey: 'k', fingerprint: 'f', version: 1, status },
       },
     });
-    assert.equal(await sendArmed(requestIn('armed'), TURN), undefined);
+    assert.equal(await sendArmed(requestIn('armed'), SLOT), undefined);
     assert.deepEqual(calls, ['step send', 'refresh']);
     assert.deepEqual(commits, [
       { state: 'announced', waitsFor: 'key', notBefore: EXPIRES_AFTER_MS },
@@ -230,7 +230,7 @@ test('a step is over only once the key is marked, the key is blocked and the wai
   assert.ok(!settle.calls.some((call) => call.startsWith('mark')), 'the outcome is stored before the key is marked');
 
   const limited: SendResult = { kind: 'not_done', why: 'rate_limited', retryAfterMs: 30_000 };
-  const block = setUp({ ...answering(limited), turns: { block: () => never } });
+  const block = setUp({ ...answering(limited), slots: { block: () => never } });
   assert.equal(await isOver(block.doStep(requestIn('announced'))), false);
 
   const works = setUp({
@@ -257,7 +257,7 @@ test('what could not be looked up before the first byte goes back, and is over o
   const never = new Promise<never>(() => {});
   for (const deps of [
     { checkRight: async () => ({ kind: 'unknown' as const }) },
-    { turns: { take: async () => Promise.reject(new Error('in doubt')) } },
+    { slots: { take: async () => Promise.reject(new Error('in doubt')) } },
   ] satisfies Deps[]) {
     const kept = setUp({ ...deps, requests: { advance: () => never } });
     assert.equal(await isOver(kept.doStep(requestIn('announced'))), false);
@@ -272,7 +272,7 @@ test('what could not be looked up before the first byte goes back, and is over o
 test('showing and telling are over only once they are committed', async () => {
   const never = new Promise<never>(() => {});
   for (const request of [
-    requestIn('told'),
+    requestIn('reported'),
     requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }),
     requestIn('settled', { outcome: { kind: 'expired' } }),
     requestIn('accepted'),
@@ -280,25 +280,25 @@ test('showing and telling are over only once they are committed', async () => {
   ]) {
     const { doStep, calls } = setUp({ requests: { advance: () => never } });
     assert.equal(await isOver(doStep(request)), false, request.state);
-    assert.ok(!calls.some((call) => call.startsWith('step told')), request.state);
+    assert.ok(!calls.some((call) => call.startsWith('step reported')), request.state);
   }
 });
 
-test('the form is shown once before the request is told where there is no other place', async () => {
+test('the form is shown once before the request is reported where there is no other place', async () => {
   const shown: ClaimedRequest['state'][] = [];
   const { doStep, commits, calls } = setUp({
     delivery: {
       reply: async () => ({ kind: 'nowhere' }),
-      refresh: async ({ state, toldAt }) => {
-        assert.equal(toldAt, NOW);
+      refresh: async ({ state, reportedAt }) => {
+        assert.equal(reportedAt, NOW);
         shown.push(state);
         return { kind: 'later', retryAfterMs: 1 };
       },
     },
   });
   assert.equal(await doStep(requestIn('settled', { outcome: { kind: 'expired' } })), undefined);
-  assert.deepEqual([shown, commits], [['told'], [{ state: 'told', toldAt: NOW, released: true }]]);
-  assert.deepEqual(calls, ['step reply', 'step told, told']);
+  assert.deepEqual([shown, commits], [['reported'], [{ state: 'reported', reportedAt: NOW, released: true }]]);
+  assert.deepEqual(calls, ['step reply', 'step reported, reported']);
 });
 
 test("what Slack does not take is tried after Slack's Retry-After, or else after the usual wait", async () => {
@@ -314,21 +314,21 @@ test("what Slack does not take is tried after Slack's Retry-After, or else after
     ]) {
       const { doStep, commits, calls } = setUp({ delivery: { announce: later, reply: later, refresh: later } });
       assert.equal(await doStep(request), undefined);
-      assert.ok(!calls.some((call) => call.startsWith('step told')));
+      assert.ok(!calls.some((call) => call.startsWith('step reported')));
       assert.deepEqual(commits, [{ notBefore, tries: 2, released: true }], `${request.state} ${request.replyTs}`);
     }
   }
 });
 
-test('once all is shown the request is told, and nothing more is done for it', async () => {
+test('once all is shown the request is reported, and nothing more is done for it', async () => {
   const shown = setUp();
   const settled = requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' });
   assert.equal(await shown.doStep(settled), undefined);
-  assert.deepEqual(shown.commits, [{ state: 'told', toldAt: NOW, released: true }]);
-  assert.deepEqual(shown.calls, ['step finish', 'refresh', 'step told, told']);
-  const told = setUp();
-  assert.equal(await told.doStep(requestIn('told')), undefined);
-  assert.deepEqual([told.commits, told.calls], [[{ released: true }], ['step nothing']]);
+  assert.deepEqual(shown.commits, [{ state: 'reported', reportedAt: NOW, released: true }]);
+  assert.deepEqual(shown.calls, ['step finish', 'refresh', 'step reported, reported']);
+  const reported = setUp();
+  assert.equal(await reported.doStep(requestIn('reported')), undefined);
+  assert.deepEqual([reported.commits, reported.calls], [[{ released: true }], ['step nothing']]);
 });
 
 test('an announcement that Slack does not take for an hour is left out, and the inbox is added all the same', async () => {
@@ -349,7 +349,7 @@ test('a message that Slack does not let us change for a day is left as it is', a
   const shown = { outcome: { kind: 'expired' }, settledAt: 0, replyTs: '1.2' } as const;
   for (const [now, expected] of [
     [day - 1, { notBefore: day, tries: 1, released: true }],
-    [day, { state: 'told', toldAt: day, released: true }],
+    [day, { state: 'reported', reportedAt: day, released: true }],
   ] as const) {
     const { doStep, commits } = setUp({ now: () => now, delivery: { refresh: later } });
     assert.equal(await doStep(requestIn('settled', shown)), undefined);
@@ -392,8 +392,8 @@ test('what was delivered starts counting tries anew', async () => {
   assert.deepEqual(moved.commits, [{ announcement }]);
 });
 
-test('once it is not held any more nothing is sent, and its turn is not noted as used', async () => {
-  const { doStep, calls } = setUp({ isHeld: () => false });
+test('once it is not held any more nothing is sent, and its slot is not noted as used', async () => {
+  const { doStep, calls } = setUp({ isStillOurs: () => false });
   await doStep(requestIn('announced'));
   assert.ok(calls.includes('no POST') && !calls.includes('note'), calls.join());
   const held = setUp();
@@ -401,9 +401,9 @@ test('once it is not held any more nothing is sent, and its turn is not noted as
   assert.ok(held.calls.indexOf('note') < held.calls.indexOf('POST') && held.calls.includes('note'), held.calls.join());
 });
 
-test('a turn that could not be noted is reported, and the request is sent', async () => {
+test('a slot that could not be noted is reported, and the request is sent', async () => {
   const failure = new Error('busy');
-  const { doStep, calls, errors } = setUp({ turns: { noteSending: async () => Promise.reject(failure) } });
+  const { doStep, calls, errors } = setUp({ slots: { recordSend: async () => Promise.reject(failure) } });
   await doStep(requestIn('announced'));
   assert.ok(calls.includes('POST'));
   assert.deepEqual(errors, [failure]);
@@ -415,8 +415,8 @@ test('a surprise before the first byte sends the request back; after it nobody k
   assert.equal(await before.doStep(requestIn('announced')), undefined);
   assert.deepEqual([before.errors, before.commits.at(-1)?.state], [[failure], 'announced']);
   const after = setUp({
-    addSenderAccount: async (_key, _account, maySend) => {
-      assert.ok(maySend());
+    addSenderAccount: async (_key, _account, isStillOurs) => {
+      assert.ok(isStillOurs());
       throw failure;
     },
   });
@@ -424,23 +424,23 @@ test('a surprise before the first byte sends the request back; after it nobody k
   assert.deepEqual(after.commits, [{ state: 'armed' }]);
 });
 
-test('whoever waits in the line of a key that was replaced, or has a turn of one, is sent anew', async () => {
+test('whoever waits in the queue of a key that was replaced, or has a slot of one, is sent anew', async () => {
   const anew = { state: 'announced', waitsFor: undefined, notBefore: 0 };
   const found = [KEY, sampleKey({ version: KEY.version + 1 })];
   const waiting = setUp({
     keys: { find: async () => found.shift() },
-    turns: { take: async (request) => ({ kind: 'waits', request: { ...request, waitsFor: 'rate_limited' } }) },
+    slots: { take: async (request) => ({ kind: 'waits', request: { ...request, waitsFor: 'rate_limited' } }) },
   });
   const next = await waiting.doStep(requestIn('announced'));
   assert.deepEqual([waiting.commits, next?.waitsFor], [[anew], undefined]);
   const armed = setUp();
-  await armed.sendArmed(requestIn('armed'), { ...TURN, keyFingerprint: 'another' });
+  await armed.sendArmed(requestIn('armed'), { ...SLOT, keyFingerprint: 'another' });
   assert.deepEqual(armed.commits, [anew]);
 });
 
 test('the key is looked up only where something is to be sent', async () => {
   const find = async () => assert.fail('looked up');
-  for (const state of ['accepted', 'armed', 'settled', 'told'] as const) {
+  for (const state of ['accepted', 'armed', 'settled', 'reported'] as const) {
     await setUp({ keys: { find } }).doStep(requestIn(state, { outcome: { kind: 'expired' } }));
   }
 });
@@ -453,13 +453,13 @@ test('Slack is asked only as long as the request is held', async () => {
     requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }),
   ]) {
     for (const held of [true, false]) {
-      const ask = (isHeld: () => boolean) => void asked.push(isHeld());
+      const ask = (isStillOurs: () => boolean) => void asked.push(isStillOurs());
       const { doStep } = setUp({
-        isHeld: ({ id, fence }) => held && id === request.id && fence === 1,
+        isStillOurs: ({ id, fence }) => held && id === request.id && fence === 1,
         delivery: {
-          announce: async (_request, isHeld) => ask(isHeld) ?? { kind: 'nowhere' },
-          reply: async (_request, isHeld) => ask(isHeld) ?? { kind: 'replied', ts: '1.2' },
-          refresh: async (_request, isHeld) => ask(isHeld) ?? { kind: 'refreshed' },
+          announce: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'nowhere' },
+          reply: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'replied', ts: '1.2' },
+          refresh: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'refreshed' },
         },
       });
       await doStep(request);
@@ -477,7 +477,7 @@ test('passwords that are gone end as expired; any other failure to open them goe
   assert.equal(await failed.doStep(requestIn('announced')), undefined);
   assert.deepEqual([failed.errors, failed.commits[0]?.state], [[failure], 'announced']);
   const armed = setUp({ requests: { openPasswords: async () => Promise.reject(failure) } });
-  assert.equal(await armed.sendArmed(requestIn('armed'), TURN), undefined);
+  assert.equal(await armed.sendArmed(requestIn('armed'), SLOT), undefined);
   assert.deepEqual([armed.errors, armed.commits[0]?.state], [[failure], 'announced']);
 });
 

@@ -14,8 +14,6 @@ import { sampleRequest } from './sample-request.ts';
 
 const KEY: ColdsendKey = {
   teamId: 'T1',
-  channelId: '',
-  label: '',
   version: 1,
   revision: 'r1',
   lastFour: 'abcd',
@@ -57,7 +55,7 @@ const LIFE: [string, Partial<AddInboxRequest>, ColdsendKey | undefined, number, 
   ['settled is told', { state: 'settled' }, KEY, 0, { kind: 'reply' }],
   ['settled is told even after a day', { state: 'settled' }, undefined, 9 * DAY, { kind: 'reply' }],
   ['settled with a reply is finished', { state: 'settled', replyTs: '1.2' }, KEY, 0, { kind: 'finish' }],
-  ['told is over', { state: 'told' }, KEY, 9 * DAY, { kind: 'nothing' }],
+  ['told is over', { state: 'reported' }, KEY, 9 * DAY, { kind: 'nothing' }],
 ];
 
 for (const [name, request, key, now, step] of LIFE) {

@@ -7,11 +7,11 @@ import { createWorld, lost, requestOf, stepOf, type WorkerWorld } from './worker
 const HELD_FOR_MS = 3_500;
 
 /** Asserts that a request is held from now until just before `until`. */
-function assertHeldUntil({ setTime, isHeld }: WorkerWorld, claimed: ClaimedRequest, until: number): void {
+function assertHeldUntil({ setTime, isStillOurs }: WorkerWorld, claimed: ClaimedRequest, until: number): void {
   setTime(until - 1);
-  assert.equal(isHeld(claimed), true, `a millisecond before ${until}`);
+  assert.equal(isStillOurs(claimed), true, `a millisecond before ${until}`);
   setTime(until);
-  assert.equal(isHeld(claimed), false, `at ${until}`);
+  assert.equal(isStillOurs(claimed), false, `at ${until}`);
 }
 
 test('a lease counts from before the claim was asked for, and ends half a second early', async (t) => {
@@ -28,10 +28,10 @@ test('a lease counts from before the claim was asked for, and ends half a second
   assertHeldUntil(world, requestOf(1), 10_000 + HELD_FOR_MS);
 });
 
-test('a lease of a request that got its turn counts likewise', async (t) => {
-  const armed = [{ ...requestOf(1), turn: { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 } }];
+test('a lease of a request that got its slot counts likewise', async (t) => {
+  const armed = [{ ...requestOf(1), slot: { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 } }];
   const world = createWorld(t, {
-    claimTurns: async () => {
+    claimQueued: async () => {
       world.setTime(10_300);
       return { armed: armed.splice(0) };
     },
@@ -81,13 +81,13 @@ test('what the database does not renew is held as long as before, and no longer'
 test('only what is worked on is held, and only under the fence it was claimed with', async (t) => {
   const world = createWorld(t);
   world.worker.take(requestOf(1, { fence: 7 }), 0);
-  assert.equal(world.isHeld(requestOf(1, { fence: 7 })), true);
-  assert.equal(world.isHeld(requestOf(1, { fence: 6 })), false);
-  assert.equal(world.isHeld(requestOf(1, { fence: 8 })), false);
-  assert.equal(world.isHeld(requestOf(2, { fence: 7 })), false);
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 7 })), true);
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 6 })), false);
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 8 })), false);
+  assert.equal(world.isStillOurs(requestOf(2, { fence: 7 })), false);
   stepOf(world, 'R1').resolve(undefined);
   await world.settle();
-  assert.equal(world.isHeld(requestOf(1, { fence: 7 })), false, 'once it is finished');
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 7 })), false, 'once it is finished');
 });
 
 test('leases are renewed four times in their life, and at least each second', async (t) => {

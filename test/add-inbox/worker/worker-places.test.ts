@@ -55,15 +55,15 @@ test('a place that becomes free where nobody can have waited for it is not a rea
   assert.deepEqual(world.calls, []);
 });
 
-test('turns are claimed for the places that are left, again and again until there are none', async (t) => {
-  const turn = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
+test('slots are claimed for the places that are left, again and again until there are none', async (t) => {
+  const slot = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
   const line = [requestOf(2), requestOf(3), requestOf(4)];
   const rooms: number[] = [];
   const world = createWorld(t, {
     claimDue: queueOf(1).claimDue,
-    claimTurns: async (limit) => {
+    claimQueued: async (limit) => {
       rooms.push(limit);
-      return { armed: line.splice(0, 1).map((each) => ({ ...each, turn })) };
+      return { armed: line.splice(0, 1).map((each) => ({ ...each, slot })) };
     },
   });
   world.worker.wake();
@@ -71,10 +71,10 @@ test('turns are claimed for the places that are left, again and again until ther
   assert.deepEqual(rooms, [1, 1]);
   assert.equal(line.length, 1);
   assert.deepEqual(world.calls, ['claim 1', 'step R1', 'claim 1', 'send with f R2', 'send with f R3']);
-  assert.ok(!('turn' in stepOf(world, 'R2').claimed), 'the turn is no part of the request');
+  assert.ok(!('slot' in stepOf(world, 'R2').claimed), 'the slot is no part of the request');
 });
 
-test('the next turn is waited for: not longer than a second, and not in a busy loop', async (t) => {
+test('the next slot is waited for: not longer than a second, and not in a busy loop', async (t) => {
   for (const [nextAt, waitMs] of [
     [1_400, 400],
     [90_000, 1_000],
@@ -83,7 +83,7 @@ test('the next turn is waited for: not longer than a second, and not in a busy l
   ] as const) {
     let asked = 0;
     const world = createWorld(t, {
-      claimTurns: async () => {
+      claimQueued: async () => {
         asked += 1;
         return { nextAt: asked === 1 ? nextAt : undefined };
       },
@@ -103,11 +103,11 @@ test('the next turn is waited for: not longer than a second, and not in a busy l
   }
 });
 
-test('only the latest answer says when the next turn comes', async (t) => {
+test('only the latest answer says when the next slot comes', async (t) => {
   const times = [1_400, 1_800];
   let asked = 0;
   const world = createWorld(t, {
-    claimTurns: async () => {
+    claimQueued: async () => {
       asked += 1;
       return { nextAt: times.shift() };
     },
@@ -290,18 +290,18 @@ test('what is claimed again while its first step ends is worked on, and keeps it
   world.worker.take(requestOf(1, { fence: 2 }), 0);
   first.resolve(undefined);
   await world.settle();
-  assert.equal(world.isHeld(requestOf(1, { fence: 2 })), true);
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 2 })), true);
   stepOf(world, 'R1').resolve(undefined);
   await world.settle();
-  assert.equal(world.isHeld(requestOf(1, { fence: 2 })), false);
+  assert.equal(world.isStillOurs(requestOf(1, { fence: 2 })), false);
 });
 
-test('a failure to claim turns ends the look only after what was claimed has begun', async (t) => {
+test('a failure to claim slots ends the look only after what was claimed has begun', async (t) => {
   const failure = new Error('Query read timeout');
-  const turn = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
+  const slot = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
   const line = [requestOf(1)];
   const world = createWorld(t, {
-    claimTurns: async () => ({ armed: line.splice(0).map((each) => ({ ...each, turn })), failure }),
+    claimQueued: async () => ({ armed: line.splice(0).map((each) => ({ ...each, slot })), failure }),
   });
   world.worker.wake();
   await world.settle();
@@ -336,7 +336,7 @@ test('a worker that is stopped while it claims does not claim again, and gives b
 });
 
 test('a worker that has stopped leaves no timer behind', async (t) => {
-  const world = createWorld(t, { claimTurns: async () => ({ nextAt: 90_000 }) });
+  const world = createWorld(t, { claimQueued: async () => ({ nextAt: 90_000 }) });
   const made = [t.mock.method(globalThis, 'setTimeout'), t.mock.method(globalThis, 'setInterval')];
   const ended = [t.mock.method(globalThis, 'clearTimeout'), t.mock.method(globalThis, 'clearInterval')];
   world.worker.start();

@@ -1,11 +1,14 @@
 import type { TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../../src/add-inbox/request/request.ts';
-import { type ClaimedTurns, createWorker, type Worker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
+import { type ClaimedSlots, createWorker, type Worker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
 import { sampleRequest } from '../request/sample-request.ts';
 
 /** A first step under way, which the test ends: with what to go on with, nothing, or an error. */
-export type Held = PromiseWithResolvers<ClaimedRequest | undefined> & { claimed: ClaimedRequest; isHeld(): boolean };
+export type Held = PromiseWithResolvers<ClaimedRequest | undefined> & {
+  claimed: ClaimedRequest;
+  isStillOurs(): boolean;
+};
 
 export type WorkerWorld = {
   worker: Worker;
@@ -18,7 +21,7 @@ export type WorkerWorld = {
   setTime(ms: number): void;
   /** Lets whatever can go on do so. */
   settle(): Promise<void>;
-  isHeld(claimed: ClaimedRequest): boolean;
+  isStillOurs(claimed: ClaimedRequest): boolean;
 };
 
 /** A request by its number, of a person of its own, announced and held with fence 1. */
@@ -27,27 +30,31 @@ export function requestOf(number: number, change: Partial<ClaimedRequest> = {}):
 }
 
 type StoreDeps = Partial<WorkerDeps['requests']> & {
-  claimTurns?: (limit: number) => Promise<Partial<ClaimedTurns>>;
+  claimQueued?: (limit: number) => Promise<Partial<ClaimedSlots>>;
 };
 
 /** A worker whose timers, clock, store and steps are the test's. Its `now` is 1,000 and its `random` 0.5. */
 export function createWorld(
   t: TestContext,
-  deps: Partial<Omit<WorkerDeps, 'requests' | 'claimTurns'>> & StoreDeps = {},
+  deps: Partial<Omit<WorkerDeps, 'requests' | 'claimQueued'>> & StoreDeps = {},
 ): WorkerWorld {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const calls: string[] = [];
   const errors: unknown[] = [];
   const steps = new Map<string, Held>();
   let time = 0;
-  let isHeld: (claimed: ClaimedRequest) => boolean = () => false;
+  let isStillOurs: (claimed: ClaimedRequest) => boolean = () => false;
   const hold = (what: string, claimed: ClaimedRequest) => {
     calls.push(`${what} ${claimed.id}`);
-    const held = { ...Promise.withResolvers<ClaimedRequest | undefined>(), claimed, isHeld: () => isHeld(claimed) };
+    const held = {
+      ...Promise.withResolvers<ClaimedRequest | undefined>(),
+      claimed,
+      isStillOurs: () => isStillOurs(claimed),
+    };
     steps.set(claimed.id, held);
     return held.promise;
   };
-  const { claimDue, claimTurns, renew, advance, ...others } = deps;
+  const { claimDue, claimQueued, renew, advance, ...others } = deps;
   const worker = createWorker({
     requests: {
       claimDue: async (limit, shares) => {
@@ -63,15 +70,15 @@ export function createWorld(
         return (await advance?.(claimed, change, options)) ?? { ...claimed, ...change };
       },
     },
-    claimTurns: async (limit) => {
+    claimQueued: async (limit) => {
       const none = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
-      return { ...none, ...(await claimTurns?.(limit)) };
+      return { ...none, ...(await claimQueued?.(limit)) };
     },
     createSteps: (asked) => {
-      isHeld = asked;
+      isStillOurs = asked;
       return {
         doStep: (request) => hold('step', request),
-        sendArmed: (armed, turn) => hold(`send with ${turn.keyFingerprint}`, armed),
+        sendArmed: (armed, slot) => hold(`send with ${slot.keyFingerprint}`, armed),
       };
     },
     onError: (request, error) => {
@@ -96,7 +103,7 @@ export function createWorld(
     settle: async () => {
       for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     },
-    isHeld: (claimed) => isHeld(claimed),
+    isStillOurs: (claimed) => isStillOurs(claimed),
   };
 }
 

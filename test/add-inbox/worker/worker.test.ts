@@ -4,13 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
 import { LOST_RIGHTS } from '../../../src/add-inbox/people/person.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
-import {
-  createDoStep,
-  type Delivery,
-  type RightToAdd,
-  type StepDeps,
-  type TakenTurn,
-} from '../../../src/add-inbox/request/do-step.ts';
+import type { Delivery } from '../../../src/add-inbox/request/deliver.ts';
+import { createDoStep, type StepDeps } from '../../../src/add-inbox/request/do-step.ts';
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import {
   type AddInboxRequest,
@@ -19,8 +14,9 @@ import {
   PasswordsUnreadableError,
   type RequestChange,
 } from '../../../src/add-inbox/request/request.ts';
+import type { RightToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
 import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
-import { type ClaimedTurns, createWorker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
+import { type ClaimedSlots, createWorker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from '../request/sample-request.ts';
 
 const ADDED: SendResult = {
@@ -36,8 +32,6 @@ const ADDED: SendResult = {
 };
 const KEY: ColdsendKey = {
   teamId: 'T1',
-  channelId: '',
-  label: '',
   version: 3,
   revision: 'r3',
   lastFour: 'abcd',
@@ -47,8 +41,8 @@ const KEY: ColdsendKey = {
   missingScopes: [],
   checkedAt: 0,
 };
-const NO_TURNS: ClaimedTurns = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
-const TURN: TakenTurn = { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000 };
+const NO_SLOTS: ClaimedSlots = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
+const SLOT: Slot = { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000 };
 const ANNOUNCEMENT = { channelId: 'C1', ts: '1.1', surface: 'channel' } as const;
 
 /** One request in memory, and everything that happened to it in order. */
@@ -62,10 +56,10 @@ function setUp(options: {
   /** The clock that is never set, by call. */
   monotonicNow?: () => number;
   leaseMs?: number;
-  /** Nobody gets a turn at once. */
+  /** Nobody gets a slot at once. */
   inLine?: boolean;
   onTurn?: () => void;
-  /** Thrown once the turn is taken. */
+  /** Thrown once the slot is taken. */
   turnFails?: Error;
   passwordsFail?: Error;
   /** Thrown by ColdSend's client before it may send. */
@@ -76,14 +70,14 @@ function setUp(options: {
   /** What the store says is due, by call. */
   due?: (limit: number, shares: Shares) => ClaimedRequest[];
   renew?: (claimed: ClaimedRequest[]) => string[];
-  claimTurns?: WorkerDeps['claimTurns'];
+  claimQueued?: WorkerDeps['claimQueued'];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
   right?: RightToAdd;
 }) {
   const { monotonicNow = () => 0 } = options;
   const calls: string[] = [];
-  const sendings: TakenTurn[] = [];
+  const sendings: Slot[] = [];
   const errors: unknown[] = [];
   let stored: ClaimedRequest = { ...sampleRequest(options.request), fence: 1 };
   let key = options.key ?? KEY;
@@ -97,8 +91,8 @@ function setUp(options: {
     calls.push(`commit ${next.state}${next.waitsFor === undefined ? '' : ` waiting for ${next.waitsFor}`}`);
     return next;
   };
-  const show = (what: string, { id }: AddInboxRequest, isHeld: () => boolean): void => {
-    if (!isHeld()) throw new LeaseLostError(id);
+  const show = (what: string, { id }: AddInboxRequest, isStillOurs: () => boolean): void => {
+    if (!isStillOurs()) throw new LeaseLostError(id);
     calls.push(what);
   };
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
@@ -119,7 +113,7 @@ function setUp(options: {
     },
   };
   const onError = (_request: unknown, error: unknown) => void errors.push(error);
-  const steps: Omit<StepDeps, 'isHeld'> = {
+  const steps: Omit<StepDeps, 'isStillOurs'> = {
     requests,
     keys: {
       find: async () => key,
@@ -130,7 +124,7 @@ function setUp(options: {
       },
     },
     checkRight: async () => options.right ?? { kind: 'may' },
-    turns: {
+    slots: {
       take: async (claimed) => {
         const takenAt = steps.now();
         options.onTurn?.();
@@ -139,34 +133,34 @@ function setUp(options: {
         }
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
         if (options.turnFails !== undefined) throw options.turnFails;
-        return { kind: 'armed', request, turn: { keyFingerprint: 'f', takenAt, countsFrom: takenAt } };
+        return { kind: 'armed', request, slot: { keyFingerprint: 'f', takenAt, countsFrom: takenAt } };
       },
       block: async (fingerprint, forMs) => {
         if (options.blockFails !== undefined) throw options.blockFails;
         calls.push(`block ${fingerprint} for ${forMs}`);
       },
-      noteSending: async (_armed, turn) => void sendings.push(turn),
+      recordSend: async (_armed, slot) => void sendings.push(slot),
     },
     delivery: {
-      announce: async (request, isHeld) => {
-        show('announce', request, isHeld);
+      announce: async (request, isStillOurs) => {
+        show('announce', request, isStillOurs);
         return { kind: 'announced', announcement: ANNOUNCEMENT };
       },
-      reply: async (request, isHeld) => {
-        show('reply', request, isHeld);
+      reply: async (request, isStillOurs) => {
+        show('reply', request, isStillOurs);
         return { kind: 'replied', ts: '1.2' };
       },
-      refresh: async (request, isHeld) => {
-        show('refresh', request, isHeld);
+      refresh: async (request, isStillOurs) => {
+        show('refresh', request, isStillOurs);
         return { kind: 'refreshed' };
       },
       ...options.delivery,
     },
-    addSenderAccount: async (apiKey, account, maySend) => {
+    addSenderAccount: async (apiKey, account, isStillOurs) => {
       assert.equal(apiKey, 'cs_live_x');
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' });
       if (options.failsBefore !== undefined) throw options.failsBefore;
-      if (!maySend()) return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
+      if (!isStillOurs()) return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
       calls.push('POST');
       if (options.answer !== undefined) return options.answer();
       return answers.shift() ?? assert.fail('sent more often than expected');
@@ -179,8 +173,8 @@ function setUp(options: {
   };
   const worker = createWorker({
     requests,
-    claimTurns: options.claimTurns ?? (async () => NO_TURNS),
-    createSteps: (isHeld) => createDoStep({ ...steps, isHeld }),
+    claimQueued: options.claimQueued ?? (async () => NO_SLOTS),
+    createSteps: (isStillOurs) => createDoStep({ ...steps, isStillOurs }),
     onError,
     now: () => 1_000,
     monotonicNow,
@@ -188,11 +182,11 @@ function setUp(options: {
     maxAtOnce: 2,
     leaseMs: options.leaseMs ?? Number.POSITIVE_INFINITY,
   });
-  const { sendArmed } = createDoStep({ ...steps, isHeld: () => true });
+  const { sendArmed } = createDoStep({ ...steps, isStillOurs: () => true });
   return {
     worker,
-    sendArmed: (turn: Partial<TakenTurn> = {}) =>
-      sendArmed(stored, { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000, ...turn }),
+    sendArmed: (slot: Partial<Slot> = {}) =>
+      sendArmed(stored, { keyFingerprint: 'f', takenAt: 1_000, countsFrom: 1_000, ...slot }),
     calls,
     sendings,
     errors,
@@ -227,7 +221,7 @@ test('each state is committed before the step it allows', async () => {
     'reply',
     'commit settled',
     'refresh',
-    'commit told',
+    'commit reported',
   ]);
   assert.deepEqual(request.outcome, ADDED);
   assert.deepEqual([request.replyTs, request.announcement], ['1.2', ANNOUNCEMENT]);
@@ -387,7 +381,7 @@ test('where the channel closes before the reply, the thread moves and is replied
   });
   take();
   const request = await whenReleased;
-  assert.deepEqual([request.announcement, request.replyTs, request.state], [inDm, '2.2', 'told']);
+  assert.deepEqual([request.announcement, request.replyTs, request.state], [inDm, '2.2', 'reported']);
 });
 
 test('where nothing can be posted anywhere the request is still sent, once', async () => {
@@ -395,7 +389,7 @@ test('where nothing can be posted anywhere the request is still sent, once', asy
   const { take, whenReleased, calls } = setUp({ delivery: { announce: nowhere, reply: nowhere, refresh: nowhere } });
   take();
   const request = await whenReleased;
-  assert.deepEqual([request.state, request.outcome?.kind, request.replyTs], ['told', 'added', undefined]);
+  assert.deepEqual([request.state, request.outcome?.kind, request.replyTs], ['reported', 'added', undefined]);
   assert.equal(calls.filter((call) => call === 'POST').length, 1);
 });
 
@@ -424,7 +418,7 @@ test('an announcement that Slack does not take holds a request up for an hour', 
     take();
     const { state, outcome } = await whenReleased;
     assert.equal(calls.includes('POST'), isSent);
-    assert.deepEqual([state, outcome?.kind], isSent ? ['told', 'added'] : ['accepted', undefined]);
+    assert.deepEqual([state, outcome?.kind], isSent ? ['reported', 'added'] : ['accepted', undefined]);
   }
 });
 
@@ -461,7 +455,7 @@ test('an announcement that Slack has not taken for minutes is in the log', async
 test('an announcement that can not be brought up to date is left for good after a day, the result below it', async () => {
   for (const [now, state] of [
     [86_400_999, 'settled'],
-    [86_401_000, 'told'],
+    [86_401_000, 'reported'],
   ] as const) {
     const { take, whenReleased } = setUp({
       request: { state: 'settled', outcome: ADDED, settledAt: 1_000, replyTs: '1.2' },
@@ -490,7 +484,7 @@ test('while Slack does not say who they are a request waits, and nothing is sent
   assert.deepEqual(calls, ['commit announced']);
 });
 
-test('who waited for their turn is looked at again once they have it', async () => {
+test('who waited for their slot is looked at again once they have it', async () => {
   const lost = setUp({ request: { state: 'armed' }, right: { kind: 'lost', why: 'guest' } });
   assert.equal((await lost.sendArmed())?.outcome?.kind, 'refused');
   const unknown = setUp({ request: { state: 'armed' }, right: { kind: 'unknown' } });
@@ -516,7 +510,7 @@ test("ColdSend's answer outlives a database that refuses it for a while", async 
   assert.equal(calls.filter((call) => call === 'POST').length, 1);
 });
 
-test('who has to wait for a turn is shown so and given back, and nothing is sent', async () => {
+test('who has to wait for a slot is shown so and given back, and nothing is sent', async () => {
   const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, inLine: true });
   take();
   assert.equal((await whenReleased).waitsFor, 'rate_limited');
@@ -527,7 +521,7 @@ test('who has to wait for a turn is shown so and given back, and nothing is sent
   ]);
 });
 
-test('who stands in line for a key that was replaced just then is sent with the new one', async () => {
+test('who is queued for a key that was replaced just then is sent with the new one', async () => {
   const set = setUp({
     request: { state: 'announced' },
     inLine: true,
@@ -540,20 +534,20 @@ test('who stands in line for a key that was replaced just then is sent with the 
   assert.deepEqual([set.calls, set.errors], [['commit announced waiting for rate_limited'], []]);
 });
 
-test('a turn of another key than the one there is now is not used: the request waits for one of that key', async () => {
+test('a slot of another key than the one there is now is not used: the request waits for one of that key', async () => {
   const { sendArmed, calls } = setUp({ request: { state: 'armed', announcement: ANNOUNCEMENT } });
   const request = await sendArmed({ keyFingerprint: 'another' });
   assert.deepEqual([request?.state, request?.notBefore, request?.waitsFor], ['announced', 0, undefined]);
   assert.deepEqual(calls, ['commit announced']);
 });
 
-test('what goes out is noted, with when its turn was taken', async () => {
+test('what goes out is noted, with when its slot was taken', async () => {
   const { sendArmed, sendings } = setUp({ request: { state: 'armed' } });
   await sendArmed({ takenAt: 900 });
   assert.deepEqual(sendings, [{ keyFingerprint: 'f', takenAt: 900, countsFrom: 1_000 }]);
 });
 
-test('when ColdSend says that there were too many, its key gets no turns for as long', async () => {
+test('when ColdSend says that there were too many, its key gets no slots for as long', async () => {
   const limited: SendResult = { kind: 'not_done', why: 'rate_limited', retryAfterMs: 30_000 };
   const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, answers: [limited] });
   take();
@@ -590,15 +584,15 @@ test('what is claimed again just when it was given back is held and worked on', 
     answers: [{ kind: 'not_done', why: 'unavailable', retryAfterMs: 0 }, ADDED],
     due: () => (isDue ? [{ ...set.stored(), fence: 2 }] : []),
     whileReleased: async () => {
-      if (isDue || set.stored().state === 'told') return;
+      if (isDue || set.stored().state === 'reported') return;
       isDue = true;
       set.worker.wake();
       while (set.calls.filter((call) => call === 'POST').length < 2) await nextTurn();
     },
     delivery: {
-      reply: async (_request, isHeld) => {
+      reply: async (_request, isStillOurs) => {
         await announced.promise;
-        return isHeld() ? { kind: 'replied', ts: '1.2' } : Promise.reject(new LeaseLostError('REQUEST00001'));
+        return isStillOurs() ? { kind: 'replied', ts: '1.2' } : Promise.reject(new LeaseLostError('REQUEST00001'));
       },
     },
   });
@@ -608,7 +602,7 @@ test('what is claimed again just when it was given back is held and worked on', 
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
   announced.resolve();
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-  assert.equal(set.stored().state, 'told');
+  assert.equal(set.stored().state, 'reported');
 });
 
 test('after a sleep, what nobody has taken over meanwhile is renewed before anything is claimed', async () => {
@@ -634,7 +628,7 @@ test('after a sleep, what nobody has taken over meanwhile is renewed before anyt
   time = 3_600_000;
   worker.wake();
   answer.resolve(ADDED);
-  assert.equal((await whenReleased).state, 'told');
+  assert.equal((await whenReleased).state, 'reported');
   assert.deepEqual(asked.slice(0, 2), ['renew', 'claim']);
 });
 
@@ -687,7 +681,7 @@ test('who slept while ColdSend or Slack was asked shows nothing any more, and gi
     });
     take();
     await worker.stop(1_000);
-    assert.ok(!calls.includes('refresh') && !calls.includes('commit told'), calls.join());
+    assert.ok(!calls.includes('refresh') && !calls.includes('commit reported'), calls.join());
     assert.deepEqual(errors, []);
   }
 });
@@ -724,7 +718,7 @@ test('a replica that cannot renew what it slept through claims nothing', async (
   worker.wake();
   await nextTurn();
   answer.resolve(ADDED);
-  assert.equal((await whenReleased).state, 'told');
+  assert.equal((await whenReleased).state, 'reported');
 });
 
 test('whoever lost the lease does nothing more: no POST, no message, no word in the log', async () => {
@@ -753,19 +747,19 @@ test('stopping waits for the answer of what was sent, notes it and tells it', as
   const stopped = worker.stop(60_000);
   answer.resolve(ADDED);
   await stopped;
-  assert.deepEqual(calls.slice(-2), ['refresh', 'commit told']);
+  assert.deepEqual(calls.slice(-2), ['refresh', 'commit reported']);
 });
 
 for (const [name, found] of [
-  ['that got its turn', (armed: ClaimedRequest) => ({ armed: [{ ...armed, turn: TURN }] })],
+  ['that got its slot', (armed: ClaimedRequest) => ({ armed: [{ ...armed, slot: SLOT }] })],
   ['whose arming is in doubt', (armed: ClaimedRequest) => ({ perhapsArmed: [armed], failure: new Error('no answer') })],
 ] as const) {
   test(`a request ${name} while the bot was stopping goes back as announced: nothing was sent`, async () => {
     const asked = Promise.withResolvers<void>();
-    const claiming = Promise.withResolvers<ClaimedTurns>();
+    const claiming = Promise.withResolvers<ClaimedSlots>();
     const { worker, stored, whenReleased, calls } = setUp({
       request: { state: 'armed', announcement: ANNOUNCEMENT, notBefore: 500 },
-      claimTurns: () => {
+      claimQueued: () => {
         asked.resolve();
         return claiming.promise;
       },
@@ -773,27 +767,27 @@ for (const [name, found] of [
     worker.wake();
     await asked.promise;
     const stopped = worker.stop(60_000);
-    claiming.resolve({ ...NO_TURNS, ...found(stored()) });
+    claiming.resolve({ ...NO_SLOTS, ...found(stored()) });
     await stopped;
     const { state, notBefore } = await whenReleased;
     assert.deepEqual([state, notBefore, calls], ['announced', 0, ['commit announced']]);
   });
 }
 
-test('a request that got its turn when the last place was taken meanwhile goes back as announced', async () => {
+test('a request that got its slot when the last place was taken meanwhile goes back as announced', async () => {
   const { answer, posted, whenPosted } = holdAnswer();
   const isBack = Promise.withResolvers<void>();
-  let turns = 1;
+  let slots = 1;
   const set = setUp({
     request: { state: 'announced', announcement: ANNOUNCEMENT },
     answer: posted,
-    claimTurns: async () => {
-      turns -= 1;
-      if (turns < 0) return NO_TURNS;
-      const request = { ...set.stored(), state: 'armed', turn: TURN } as const;
+    claimQueued: async () => {
+      slots -= 1;
+      if (slots < 0) return NO_SLOTS;
+      const request = { ...set.stored(), state: 'armed', slot: SLOT } as const;
       set.worker.take({ ...set.stored(), id: 'OTHER', userId: 'U2' }, 0);
       set.worker.take({ ...set.stored(), id: 'ANOTHER', userId: 'U3' }, 0);
-      return { ...NO_TURNS, armed: [request] };
+      return { ...NO_SLOTS, armed: [request] };
     },
     refuse: ({ state, notBefore }) => {
       if (state === 'announced' && notBefore === 0) isBack.resolve();
@@ -835,7 +829,7 @@ test('what is accepted beyond the share of its person goes back, and is claimed 
     request: { state: 'announced', announcement: ANNOUNCEMENT },
     answer: posted,
     due: (_limit, { person }) => {
-      const isTold = set.calls.includes('commit told');
+      const isTold = set.calls.includes('commit reported');
       claims.push({ person, isTold });
       if (isTold) second.resolve(set.stored());
       return [];

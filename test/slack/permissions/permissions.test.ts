@@ -41,7 +41,7 @@ function setUp() {
     people: createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: async () => world.settings,
-    onRefused: (_actor, { what }, why) => void refused.push([what, why]),
+    onRefused: (_actor, what, why) => void refused.push([what, why]),
   });
   const slack = api as SlackApi;
   return {
@@ -49,7 +49,7 @@ function setUp() {
     asked,
     refused,
     rights,
-    recall: (what: string) => rights.recall(ACTOR, { what }, Promise.resolve(world.settings)),
+    recall: (what: string) => rights.recall({ api: slack, actor: ACTOR, what }, Promise.resolve(world.settings)),
     slack,
     fail: (error: Error | undefined) => {
       failure = error;
@@ -60,7 +60,7 @@ function setUp() {
 
 test('right before sending, what Slack said within ten seconds is good enough, and what it said before is not', async () => {
   const { world, asked, rights, slack, checkRight } = setUp();
-  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.user = { ...SAMPLE_USER, deleted: true };
   world.time = 10_000;
   assert.deepEqual(await checkRight(request), { kind: 'may' });
@@ -71,7 +71,7 @@ test('right before sending, what Slack said within ten seconds is good enough, a
 
 test('what the admins have set counts at once, whatever Slack said a moment ago', async () => {
   const { world, rights, recall, slack, refused, checkRight } = setUp();
-  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
   assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'admins_only' });
   assert.deepEqual(refused, [], 'nobody attempts anything there');
@@ -93,11 +93,11 @@ test('while Slack does not say, nothing may be sent, and nobody has lost anythin
 test('while the settings cannot be read only admins may add inboxes, and nobody who asked before has lost anything', async () => {
   const { world, rights, slack, checkRight } = setUp();
   world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'unreadable' } };
-  const right = await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  const right = await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   assert.deepEqual(right, { kind: 'refused', why: 'settings_unreadable' });
   assert.deepEqual(await checkRight(request), { kind: 'unknown' });
   world.user = { ...SAMPLE_USER, is_admin: true };
-  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
 });
 
 test('while the token of the workspace cannot be opened nobody has lost anything', async () => {
@@ -109,10 +109,10 @@ test('while the token of the workspace cannot be opened nobody has lost anything
 test('user groups are asked for only where they decide', async () => {
   const { world, asked, rights, slack } = setUp();
   world.settings = IN_GROUP;
-  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked, ['user', 'group', 'group']);
   world.user = { ...SAMPLE_USER, is_admin: true };
-  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'allowed');
+  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked.slice(3), ['user']);
 });
 
@@ -120,21 +120,24 @@ test('who left the group is out; a group that is gone has nobody in it', async (
   const { world, rights, slack, fail } = setUp();
   world.settings = IN_GROUP;
   world.groups.S2 = [];
-  assert.deepEqual(await rights.checkAdding(slack, ACTOR, { what: 'x' }), { kind: 'refused', why: 'not_chosen' });
+  assert.deepEqual(await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), {
+    kind: 'refused',
+    why: 'not_chosen',
+  });
   const gone = {
     ...slack,
     listGroupMembers: async () => Promise.reject(new SlackRefusedError('x', 'no_such_subteam')),
   };
-  assert.equal((await rights.checkAdding(gone, ACTOR, { what: 'x' })).kind, 'refused');
+  assert.equal((await rights.checkAdding({ api: gone, actor: ACTOR, what: 'x' })).kind, 'refused');
   fail(new SlackUnavailableError('x', undefined));
-  assert.equal((await rights.checkAdding(slack, ACTOR, { what: 'x' })).kind, 'unknown');
+  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'unknown');
 });
 
 test('for opening a form a look-up of the last minute is remembered, of person and groups', async () => {
   const { world, rights, recall, slack } = setUp();
   world.settings = IN_GROUP;
   assert.equal(await recall('x'), undefined);
-  await rights.checkAdding(slack, ACTOR, { what: 'x' });
+  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.time = 60_000;
   assert.equal((await recall('x'))?.kind, 'allowed');
   world.time = 60_001;
@@ -148,7 +151,7 @@ test('who belongs to several workspaces of an organization is a member where our
     for (const team_id of ['T1', 'T2', 'E1']) {
       const { world, rights, slack, recall, checkRight } = setUp();
       world.user = { ...SAMPLE_USER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
-      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
       assert.equal(right.kind, 'allowed', `${ownTeamId} ${team_id}`);
       assert.equal((await recall('x'))?.kind, 'allowed');
       assert.deepEqual(await checkRight(request), { kind: 'may' });
@@ -161,7 +164,7 @@ test('an organization changes nothing for its guests, and makes its admins admin
   const actor = { ...ACTOR, ownTeamId: 'T2' };
   const enterprise_user = { teams: ['T1', 'T2'] };
   world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, is_admin: true };
-  assert.equal((await rights.checkAdmin(slack, actor, { what: 'x' })).kind, 'allowed');
+  assert.equal((await rights.checkAdmin({ api: slack, actor: actor, what: 'x' })).kind, 'allowed');
   for (const [flag, why] of [
     ['is_restricted', 'guest'],
     ['is_ultra_restricted', 'guest'],
@@ -169,7 +172,7 @@ test('an organization changes nothing for its guests, and makes its admins admin
     ['is_stranger', 'other_workspace'],
   ] as const) {
     world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, [flag]: true };
-    assert.deepEqual(await rights.checkAdding(slack, actor, { what: 'x' }), { kind: 'refused', why });
+    assert.deepEqual(await rights.checkAdding({ api: slack, actor: actor, what: 'x' }), { kind: 'refused', why });
   }
 });
 
@@ -186,12 +189,12 @@ test('a stranger stays one: of no organization, or of one that has not ours', as
     for (const ownTeamId of ['T1', 'T2', 'E1']) {
       const { world, rights, slack, checkRight } = setUp();
       world.user = user;
-      const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId }, { what: 'x' });
+      const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
       assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' }, JSON.stringify(user));
       assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'other_workspace' });
     }
   }
   const { rights, slack } = setUp();
-  const right = await rights.checkAdding(slack, { ...ACTOR, ownTeamId: 'T2' }, { what: 'x' });
+  const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId: 'T2' }, what: 'x' });
   assert.equal(right.kind, 'refused', 'the payload says another workspace, and nothing says that both are theirs');
 });

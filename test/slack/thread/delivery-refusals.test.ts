@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Delivery } from '../../../src/add-inbox/request/do-step.ts';
+import type { Delivery } from '../../../src/add-inbox/request/deliver.ts';
 import type { AddInboxRequest, Announcement } from '../../../src/add-inbox/request/request.ts';
 import { NotInstalledError } from '../../../src/slack/install/installations.ts';
 import { renderAnnouncement } from '../../../src/slack/thread/announcement.ts';
@@ -43,7 +43,7 @@ function setUp(failures: Record<string, Error> = {}, apiOf?: () => Promise<Slack
     return result;
   };
   const called: Partial<SlackApi> = {
-    asLongAs: () => called as SlackApi,
+    whileStillOurs: () => called as SlackApi,
     postMessage: async (channelId, message, threadTs) => {
       if (threadTs === undefined) posted.push(message);
       const to = channelId === TO_ANNOUNCE.userId ? 'D1' : channelId;
@@ -57,12 +57,12 @@ function setUp(failures: Record<string, Error> = {}, apiOf?: () => Promise<Slack
     explainDm: explainDm ?? (async () => call('explain', undefined)),
     onIgnored: (_request, error) => void ignored.push(error),
   });
-  const isHeld = () => true;
+  const isStillOurs = () => true;
   return {
     made,
     posted,
     ignored,
-    deliver: (name: keyof Delivery, request: AddInboxRequest) => delivery[name](request, isHeld),
+    deliver: (name: keyof Delivery, request: AddInboxRequest) => delivery[name](request, isStillOurs),
   };
 }
 
@@ -208,8 +208,8 @@ test('it is over once the person was told where the result is, or could not be',
   const order: string[] = [];
   const announcing = deliver('announce', TO_ANNOUNCE).then(() => order.push('announced'));
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-  order.push('told');
+  order.push('reported');
   told.resolve();
   await announcing;
-  assert.deepEqual(order, ['told', 'announced']);
+  assert.deepEqual(order, ['reported', 'announced']);
 });

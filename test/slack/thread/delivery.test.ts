@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Delivery } from '../../../src/add-inbox/request/do-step.ts';
+import type { Delivery } from '../../../src/add-inbox/request/deliver.ts';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { TokenUnreadableError } from '../../../src/slack/install/installations.ts';
 import { createDelivery } from '../../../src/slack/thread/delivery.ts';
@@ -23,10 +23,10 @@ function setUp({
 }) {
   const made: string[] = [];
   const ignored: unknown[] = [];
-  const isHeld = () => made.length < callsBeforeLoss;
-  const asLongAs = (mayBegin: () => boolean): SlackApi => {
+  const isStillOurs = () => made.length < callsBeforeLoss;
+  const whileStillOurs = (isStillOurs: () => boolean): SlackApi => {
     const call = (name: string) => {
-      if (!mayBegin()) throw new NotBegunError();
+      if (!isStillOurs()) throw new NotBegunError();
       made.push(name);
     };
     const called: Partial<SlackApi> = {
@@ -44,14 +44,14 @@ function setUp({
     return called as SlackApi;
   };
   const delivery = createDelivery({
-    apiOf: async () => ({ asLongAs }) as SlackApi,
-    explainDm: async (_request, mayBegin) => {
+    apiOf: async () => ({ whileStillOurs }) as SlackApi,
+    explainDm: async (_request, isStillOurs) => {
       if (explainFails !== undefined) throw explainFails;
-      if (mayBegin()) made.push('explain');
+      if (isStillOurs()) made.push('explain');
     },
     onIgnored: (_request, error) => void ignored.push(error),
   });
-  return { delivery, made, ignored, isHeld };
+  return { delivery, made, ignored, isStillOurs };
 }
 
 /** What is called when nothing is lost, in order. */
@@ -68,11 +68,11 @@ const CASES: { name: keyof Delivery; request: typeof REQUEST; calls: string[] }[
 for (const { name, request, calls } of CASES) {
   test(`${name} calls Slack for as long as the request is held, and says when it is not`, async () => {
     const whole = setUp({});
-    await whole.delivery[name](request, whole.isHeld);
+    await whole.delivery[name](request, whole.isStillOurs);
     assert.deepEqual(whole.made, calls);
     for (let callsBeforeLoss = 0; callsBeforeLoss < calls.length; callsBeforeLoss += 1) {
-      const { delivery, made, ignored, isHeld } = setUp({ callsBeforeLoss });
-      const delivered = delivery[name](request, isHeld);
+      const { delivery, made, ignored, isStillOurs } = setUp({ callsBeforeLoss });
+      const delivered = delivery[name](request, isStillOurs);
       if (calls[callsBeforeLoss] === 'explain') await delivered;
       else await assert.rejects(delivered, LeaseLostError);
       assert.deepEqual([made, ignored], [calls.slice(0, callsBeforeLoss), []]);
@@ -82,8 +82,8 @@ for (const { name, request, calls } of CASES) {
 
 test('a message that stands in the DM is not posted again because the person could not be told of it', async () => {
   const explainFails = new Error('timeout exceeded when trying to connect');
-  const { delivery, made, ignored, isHeld } = setUp({ explainFails });
-  const announced = await delivery.announce({ ...REQUEST, announcement: undefined }, isHeld);
+  const { delivery, made, ignored, isStillOurs } = setUp({ explainFails });
+  const announced = await delivery.announce({ ...REQUEST, announcement: undefined }, isStillOurs);
   assert.deepEqual(announced, { kind: 'announced', announcement: { channelId: 'D1', ts: '2.1', surface: 'dm' } });
   assert.deepEqual([made.length, ignored], [2, [explainFails]]);
 });

@@ -45,7 +45,7 @@ test('it says where the thread is, wherever that is', () => {
     [{ announcement }, /direct messages? (with|from) me/],
     [{ announcement: { ...announcement, surface: 'channel' } }, /direct messages? (with|from) me/],
     [{ announcement: undefined }, /or in a direct message from me/],
-    [{ announcement: undefined, state: 'told', outcome: outcomes.expired }, /could not post this/],
+    [{ announcement: undefined, state: 'reported', outcome: outcomes.expired }, /could not post this/],
   ];
   for (const [change, expected] of places) {
     const view = renderRequestPage({ ...request, ...change });
@@ -80,7 +80,13 @@ test('who wants to try again what somebody has added since is told by whom and w
   }
   const unlinked = renderSuccessor(request, 'U2');
   assert.match(textsOf(unlinked, 'mrkdwn').join('\n'), /thread in <#C1>/);
-  assertView(renderSuccessor({ ...request, account: longestAccount, client: HOSTILE }, 'U2', link));
+  assertView(
+    renderSuccessor(
+      { ...request, account: longestAccount, keyName: { kind: 'client', name: HOSTILE, channelId: 'C1' } },
+      'U2',
+      link,
+    ),
+  );
 });
 
 test('where it is told in a DM, only who asked for it is told where', () => {

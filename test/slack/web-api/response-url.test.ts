@@ -8,12 +8,12 @@ import { createSlackFetch, NotBegunError, type SlackFetch } from '../../../src/s
 test('nothing is said that may not be said any more', async () => {
   const sent: string[] = [];
   const fetch: SlackFetch = async (url, init) => {
-    if (init?.mayBegin?.() === false) throw new NotBegunError();
+    if (init?.isStillOurs?.() === false) throw new NotBegunError();
     sent.push(String(url));
     throw new Error('no answer');
   };
-  for (const mayBegin of [true, false]) {
-    assert.equal(await respondOnlyToThem(fetch, `https://slack.test/${mayBegin}`, 'hi', () => mayBegin), false);
+  for (const isStillOurs of [true, false]) {
+    assert.equal(await respondOnlyToThem(fetch, `https://slack.test/${isStillOurs}`, 'hi', () => isStillOurs), false);
   }
   assert.deepEqual(sent, ['https://slack.test/true']);
 });

@@ -136,7 +136,7 @@ function deliverTo(code: string) {
     },
     updateMessage: async () => Promise.reject(new SlackRefusedError('chat.update', code)),
     updateView: async () => Promise.reject(new SlackRefusedError('views.update', code)),
-    asLongAs: () => api as SlackApi,
+    whileStillOurs: () => api as SlackApi,
   };
   const delivery = createDelivery({
     apiOf: async () => api as SlackApi,
@@ -175,7 +175,7 @@ test('a message that can not be changed any more, and a form that was closed, ar
     const api: Partial<SlackApi> = {
       updateMessage: async () => Promise.reject(new SlackRefusedError('chat.update', code)),
       updateView: async () => Promise.reject(new SlackRefusedError('views.update', 'not_found')),
-      asLongAs: () => api as SlackApi,
+      whileStillOurs: () => api as SlackApi,
     };
     const refreshing = createDelivery({
       apiOf: async () => api as SlackApi,

@@ -23,7 +23,7 @@ function setUp(taken: string, renewed: string | undefined, retryAfter?: string) 
       return renewed;
     },
     fetch: async (url, init) => {
-      if (init?.mayBegin?.() === false) throw new NotBegunError();
+      if (init?.isStillOurs?.() === false) throw new NotBegunError();
       const authorization = Object.entries(init?.headers ?? {}).find(
         ([name]) => name.toLowerCase() === 'authorization',
       );
@@ -92,7 +92,7 @@ test('one API is kept for a token, for the last five hundred of them', () => {
 test('a call is made only as long as it may be, also with a token that was replaced meanwhile', async () => {
   const { apiOf, tokens, calls } = setUp('new', 'new');
   let left = 1;
-  const api = apiOf('old').asLongAs(() => {
+  const api = apiOf('old').whileStillOurs(() => {
     left -= 1;
     return left >= 0;
   });

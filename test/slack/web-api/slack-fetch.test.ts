@@ -28,8 +28,8 @@ after(async () => {
 
 test('nothing is sent that may not begin any more, and the connection is good for the next', async () => {
   assert.equal((await fetch(url, { method: 'POST', body: 'first' })).status, 200);
-  await assert.rejects(fetch(url, { method: 'POST', body: 'withheld', mayBegin: () => false }), NotBegunError);
-  assert.equal((await fetch(url, { method: 'POST', body: 'last', mayBegin: () => true })).status, 200);
+  await assert.rejects(fetch(url, { method: 'POST', body: 'withheld', isStillOurs: () => false }), NotBegunError);
+  assert.equal((await fetch(url, { method: 'POST', body: 'last', isStillOurs: () => true })).status, 200);
   assert.deepEqual(taken, ['first', 'last']);
 });
 
@@ -39,8 +39,8 @@ test('whether it may begin is asked only once there is a connection', async () =
   await once(closed, 'listening');
   const { port } = closed.address() as AddressInfo;
   closed.close();
-  const mayBegin = () => assert.fail('asked');
-  await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x', mayBegin }), /ECONNREFUSED/);
+  const isStillOurs = () => assert.fail('asked');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x', isStillOurs }), /ECONNREFUSED/);
 });
 
 test('a header that can’t be sent is told by a code, as anything that keeps Slack from being reached', async () => {

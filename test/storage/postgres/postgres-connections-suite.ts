@@ -7,8 +7,8 @@ import { DatabaseUnusableError } from '../../../src/storage/database.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
 import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from '../../../src/storage/postgres/postgres-clock.ts';
 import { createPostgresDialect } from '../../../src/storage/postgres/postgres-database.ts';
-import { createTurnBudget } from '../../../src/storage/rate-limit/key-budget.ts';
-import { createTurnRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
+import { createKeyBudget } from '../../../src/storage/rate-limit/key-budget.ts';
+import { createRateLimitRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import type { Tables } from '../../../src/storage/tables.ts';
 import { acceptSample, testSealer } from '../samples.ts';
@@ -91,23 +91,23 @@ export function describePostgresConnections(postgres: TestPostgres) {
       assert.equal(proxy.connections(), 2);
     });
 
-    test('however many wait for the turns of a key, everybody else has connections left', async (t) => {
+    test('however many wait for the slots of a key, everybody else has connections left', async (t) => {
       const url = await postgres.createDatabase();
       const db = await openDatabase(url, { sealer: testSealer, poolSize: 3 });
       const other = await openDatabase(url, { sealer: testSealer });
       t.after(() => Promise.all([db.close(), other.close()]));
       const limits = [{ requests: 1_000, seconds: 60 }];
       const held = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now: Date.now, limits };
-      const turns = createTurnRepository({ database: db, ...held });
+      const slots = createRateLimitRepository({ database: db, ...held });
       const entered = Promise.withResolvers<void>();
       const mayEnd = Promise.withResolvers<void>();
       const busy = other.transaction(async (within) => {
-        await createTurnBudget(within, 'key', { limits, steadyNow: Date.now }).lock();
+        await createKeyBudget(within, 'key', { limits, steadyNow: Date.now }).lock();
         entered.resolve();
         await mayEnd.promise;
       });
       await entered.promise;
-      const trials = Promise.all(Array.from({ length: 20 }, () => turns.takeForTrial('key')));
+      const trials = Promise.all(Array.from({ length: 20 }, () => slots.reserveForKeyCheck('key')));
       await Promise.all([db.check(), db.check()]);
       mayEnd.resolve();
       await busy;
@@ -123,7 +123,9 @@ export function describePostgresConnections(postgres: TestPostgres) {
       const busy = Promise.all([1, 2].map(() => sql`select pg_sleep(1)`.execute(db.kysely))).then(() => {
         isBusy = false;
       });
-      assert.deepEqual(await createRequestRepository({ db: db.aside, ...held }).renew([claimed]), [claimed.id]);
+      assert.deepEqual(await createRequestRepository({ db: db.leaseConnection, ...held }).renew([claimed]), [
+        claimed.id,
+      ]);
       assert.ok(isBusy);
       await busy;
     });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type CompiledQuery, sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import { type ClaimedRequest, LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { type RateLimit, windowMs } from '../../../src/add-inbox/worker/rate-limit.ts';
 import type { Database } from '../../../src/storage/database.ts';
-import { createTurnBudget } from '../../../src/storage/rate-limit/key-budget.ts';
+import { createKeyBudget } from '../../../src/storage/rate-limit/key-budget.ts';
 import {
-  createTurnRepository,
-  type TurnRepositoryDeps,
+  createRateLimitRepository,
+  type RateLimitRepositoryDeps,
 } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
 import { createRequestRepository, type RequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { recordQueries } from '../requests/record-queries.ts';
@@ -25,7 +26,7 @@ const TWO_WINDOWS: RateLimit[] = [
 ];
 
 export function describeTurnRepository(databases: TestDatabases) {
-  describe(`turn repository on ${databases.kind}`, () => {
+  describe(`slot repository on ${databases.kind}`, () => {
     let db: Database;
     /** What has passed in the eyes of the test. PostgreSQL's own clock goes on; there the stored times are moved instead. */
     let passed: number;
@@ -48,10 +49,10 @@ export function describeTurnRepository(databases: TestDatabases) {
       await sql`update coldsend_budgets set blocked_until = blocked_until - ${ms}`.execute(db.kysely);
     }
 
-    function open(limits: RateLimit[], deps: Partial<TurnRepositoryDeps> = {}) {
+    function open(limits: RateLimit[], deps: Partial<RateLimitRepositoryDeps> = {}) {
       const held = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now, ...deps };
       return {
-        turns: createTurnRepository({ database: db, limits, ...held }),
+        slots: createRateLimitRepository({ database: db, limits, ...held }),
         requests: createRequestRepository({ db, ...held }),
       };
     }
@@ -60,31 +61,31 @@ export function describeTurnRepository(databases: TestDatabases) {
       return requests.advance(await acceptSample(requests, name, of), { state: 'announced' });
     }
 
-    /** Takes a turn for a new request, or leaves it in line, given back. */
+    /** Takes a slot for a new request, or leaves it in the queue, given back. */
     async function enter(
-      { turns, requests }: ReturnType<typeof open>,
+      { slots, requests }: ReturnType<typeof open>,
       name: string,
       of: { teamId?: string; userId?: string; key?: string } = {},
     ) {
       const { key = KEY, ...whose } = of;
-      const turn = await turns.take(await announce(requests, name, whose), key);
-      if (turn.kind === 'waits') await requests.advance(turn.request, {}, { release: true });
-      return turn;
+      const slot = await slots.take(await announce(requests, name, whose), key);
+      if (slot.kind === 'waits') await requests.advance(slot.request, {}, { release: true });
+      return slot;
     }
 
-    async function claim({ turns }: ReturnType<typeof open>, limit = 100): Promise<string[]> {
-      return (await turns.claimTurns(limit)).armed.map(({ id }) => id.replace('request-', ''));
+    async function claim({ slots }: ReturnType<typeof open>, limit = 100): Promise<string[]> {
+      return (await slots.claimQueued(limit)).armed.map(({ id }) => id.replace('request-', ''));
     }
 
-    test('a free turn arms the request, counts, and is all that is written', async () => {
+    test('a free slot arms the request, counts, and is all that is written', async () => {
       const recorded = recordQueries(db);
       const bot = open(ONE_A_MINUTE, { database: recorded.database });
       const claimed = await announce(bot.requests, '1');
-      const turn = await bot.turns.take(claimed, KEY);
-      assert.equal(turn.kind, 'armed');
-      assert.deepEqual(turn.request, { ...claimed, state: 'armed' });
+      const slot = await bot.slots.take(claimed, KEY);
+      assert.equal(slot.kind, 'armed');
+      assert.deepEqual(slot.request, { ...claimed, state: 'armed' });
       assert.equal((await bot.requests.find('T1', 'request-1'))?.state, 'armed');
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 0 }]);
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 0 }]);
       const inTake = recorded.queries.slice(
         0,
         recorded.queries.findIndex(({ sql }) => /update "requests"/.test(sql)) + 1,
@@ -95,52 +96,52 @@ export function describeTurnRepository(databases: TestDatabases) {
     test('without one the request waits until one is free, and is armed then, held by whoever claimed it', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
-      const turn = await bot.turns.take(await announce(bot.requests, '2'), KEY);
-      assert.equal(turn.kind, 'waits');
-      assert.equal(turn.request.state, 'announced');
-      assert.equal(turn.request.waitsFor, 'rate_limited');
-      near(turn.request.notBefore, now() + 61_000);
+      const slot = await bot.slots.take(await announce(bot.requests, '2'), KEY);
+      assert.equal(slot.kind, 'waits');
+      assert.equal(slot.request.state, 'announced');
+      assert.equal(slot.request.waitsFor, 'rate_limited');
+      near(slot.request.notBefore, now() + 61_000);
       assert.deepEqual(await claim(bot), [], 'somebody is still working on it');
-      await bot.requests.release(turn.request);
-      assert.deepEqual(await bot.requests.claimDue(10), [], 'it is taken from the line');
+      await bot.requests.release(slot.request);
+      assert.deepEqual(await bot.requests.claimDue(10), [], 'it is taken from the queue');
 
-      const early = await bot.turns.claimTurns(10);
+      const early = await bot.slots.claimQueued(10);
       assert.deepEqual(early.armed, []);
       near(early.nextAt ?? 0, now() + 61_000);
       await pass(60_500);
       assert.deepEqual(await claim(bot), []);
       await pass(500);
-      const { armed, nextAt } = await bot.turns.claimTurns(10);
+      const { armed, nextAt } = await bot.slots.claimQueued(10);
       const [request] = armed;
       assert.ok(request);
-      assert.deepEqual([request.state, request.waitsFor, request.turn.keyFingerprint], ['armed', undefined, KEY]);
+      assert.deepEqual([request.state, request.waitsFor, request.slot.keyFingerprint], ['armed', undefined, KEY]);
       near(nextAt ?? 0, now() + 61_000);
-      assert.equal((await bot.turns.claimTurns(10)).nextAt, undefined, 'nobody waits any more');
+      assert.equal((await bot.slots.claimQueued(10)).nextAt, undefined, 'nobody waits any more');
       const settled = await bot.requests.advance(request, { state: 'settled', outcome: { kind: 'expired' } });
       assert.equal(settled.state, 'settled');
-      await assert.rejects(bot.requests.advance(turn.request, { tries: 1 }), LeaseLostError);
+      await assert.rejects(bot.requests.advance(slot.request, { tries: 1 }), LeaseLostError);
     });
 
-    test('who comes while others wait stands behind them, even where a turn is free', async () => {
+    test('who comes while others wait stands behind them, even where a slot is free', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
       await pass(61_000);
-      const turn = await enter(bot, '3');
-      assert.equal(turn.kind, 'waits');
-      near(turn.request.notBefore, now() + 61_000);
+      const slot = await enter(bot, '3');
+      assert.equal(slot.kind, 'waits');
+      near(slot.request.notBefore, now() + 61_000);
       assert.deepEqual(await claim(bot), ['2']);
     });
 
-    test('a lost lease takes no turn', async () => {
+    test('a lost lease takes no slot', async () => {
       const bot = open(ONE_A_MINUTE);
       const claimed = await announce(bot.requests, '1');
       await bot.requests.release(claimed);
-      await assert.rejects(bot.turns.take(claimed, KEY), LeaseLostError);
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 1 }]);
+      await assert.rejects(bot.slots.take(claimed, KEY), LeaseLostError);
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 1 }]);
       await enter(bot, '2');
-      await assert.rejects(bot.turns.take(claimed, KEY), LeaseLostError);
-      assert.equal((await bot.turns.claimTurns(10)).nextAt, undefined, 'nor a place in line');
+      await assert.rejects(bot.slots.take(claimed, KEY), LeaseLostError);
+      assert.equal((await bot.slots.claimQueued(10)).nextAt, undefined, 'nor a place in the queue');
     });
 
     test('no window is ever exceeded, and each is used up, whatever many owners do at once', async () => {
@@ -157,15 +158,15 @@ export function describeTurnRepository(databases: TestDatabases) {
       );
       const claimed = new Set<string>();
       for (let steps = 0; armed < count && steps < 100; steps += 1) {
-        const found = await Promise.all(bots.flatMap(({ turns }) => [turns.claimTurns(2), turns.claimTurns(2)]));
-        for (const { id } of found.flatMap((turns) => turns.armed)) {
+        const found = await Promise.all(bots.flatMap(({ slots }) => [slots.claimQueued(2), slots.claimQueued(2)]));
+        for (const { id } of found.flatMap((slots) => slots.armed)) {
           assert.ok(!claimed.has(id), 'claimed twice');
           claimed.add(id);
           armed += 1;
         }
-        if (found.every((turns) => turns.armed.length === 0)) await pass(5_100);
+        if (found.every((slots) => slots.armed.length === 0)) await pass(5_100);
       }
-      assert.equal(armed, count, 'everybody had a turn');
+      assert.equal(armed, count, 'everybody had a slot');
       for (const key of [KEY, OTHER_KEY]) {
         const taken = db.kysely.selectFrom('coldsend_turns').select('taken_at').where('key_fingerprint', '=', key);
         const times = (await taken.orderBy('taken_at').execute()).map(({ taken_at }) => taken_at);
@@ -178,22 +179,22 @@ export function describeTurnRepository(databases: TestDatabases) {
         }
         // 13 with 5 in any 101 s: the last three after twice that, as far as steps of 5.1 s let us see.
         const tookMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-        assert.ok(tookMs <= 2 * windowMs({ requests: 5, seconds: 100 }) + 2 * 5_100, 'turns were left unused');
+        assert.ok(tookMs <= 2 * windowMs({ requests: 5, seconds: 100 }) + 2 * 5_100, 'slots were left unused');
       }
     });
 
     describe('is fair', () => {
-      /** Who gets the turns, one a minute, the line being there from the beginning. */
-      async function playOneByOne(bot: ReturnType<typeof open>, turns: number): Promise<string[]> {
+      /** Who gets the slots, one a minute, the queue being there from the beginning. */
+      async function playOneByOne(bot: ReturnType<typeof open>, slots: number): Promise<string[]> {
         const order: string[] = [];
-        for (let turn = 0; turn < turns; turn += 1) {
+        for (let slot = 0; slot < slots; slot += 1) {
           await pass(61_000);
           order.push(...(await claim(bot)));
         }
         return order;
       }
 
-      test('between people: who has much to add does not hold up who has little, though turns come one by one', async () => {
+      test('between people: who has much to add does not hold up who has little, though slots come one by one', async () => {
         const bot = open(ONE_A_MINUTE);
         for (const name of ['a0', 'a1', 'a2', 'a3', 'a4']) {
           await enter(bot, name, { userId: 'A' });
@@ -214,7 +215,7 @@ export function describeTurnRepository(databases: TestDatabases) {
         assert.deepEqual(await playOneByOne(bot, 3), ['y1', 'x1', 'x2']);
       });
 
-      test('when several turns come at once, and over such turns', async () => {
+      test('when several slots come at once, and over such slots', async () => {
         const bot = open([{ requests: 4, seconds: 60 }]);
         for (const name of ['0', '00', '000', '0000']) await enter(bot, name, { teamId: 'Z' });
         for (const team of ['A', 'B', 'C']) {
@@ -234,7 +235,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       test('between keys, where there is not room for all at once', async () => {
         const bot = open([{ requests: 100, seconds: 60 }]);
         for (const key of ['k1', 'k2', 'k3']) {
-          await bot.turns.block(key, 1_000);
+          await bot.slots.block(key, 1_000);
           for (const n of [1, 2]) await enter(bot, `${key}-${n}`, { key });
         }
         await pass(1_001);
@@ -242,7 +243,7 @@ export function describeTurnRepository(databases: TestDatabases) {
         assert.deepEqual(first.sort(), ['k1-1', 'k2-1', 'k3-1']);
       });
 
-      test('and what is told is when the turn comes in that order', async () => {
+      test('and what is told is when the slot comes in that order', async () => {
         const bot = open(ONE_A_MINUTE);
         for (const name of ['a0', 'a1', 'a2', 'a3']) await enter(bot, name, { userId: 'A' });
         const b = await enter(bot, 'b1', { userId: 'B' });
@@ -252,7 +253,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       });
     });
 
-    test('turns go to those who have a share left here, and are not used up by others', async () => {
+    test('slots go to those who have a share left here, and are not used up by others', async () => {
       const bot = open([{ requests: 3, seconds: 60 }]);
       const held: ClaimedRequest[] = [];
       for (const name of ['a1', 'a2', 'a3']) held.push((await enter(bot, name, { userId: 'A' })).request);
@@ -262,32 +263,32 @@ export function describeTurnRepository(databases: TestDatabases) {
       }
       await pass(61_000);
       const shares = { person: 3, key: 4, workspace: 100 };
-      const claimed = await bot.turns.claimTurns(100, shares);
+      const claimed = await bot.slots.claimQueued(100, shares);
       assert.deepEqual([claimed.armed.map(({ id }) => id), claimed.nextAt], [['request-b1'], undefined]);
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 2 }]);
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 2 }]);
       for (const request of held) await bot.requests.release(request);
-      const then = await bot.turns.claimTurns(100, shares);
+      const then = await bot.slots.claimQueued(100, shares);
       assert.deepEqual(then.armed.map(({ id }) => id).sort(), ['request-a4', 'request-b2']);
     });
 
-    test('a turn is taken when it is taken, however long it was waited for', async () => {
+    test('a slot is taken when it is taken, however long it was waited for', async () => {
       const bot = open(ONE_A_MINUTE);
       const claimed = await announce(bot.requests, '1');
       const mayEnd = Promise.withResolvers<void>();
       const occupied = Promise.withResolvers<void>();
       const occupying = db.transaction(async (within) => {
-        await createTurnBudget(within, KEY, { limits: ONE_A_MINUTE, steadyNow: now }).lock();
+        await createKeyBudget(within, KEY, { limits: ONE_A_MINUTE, steadyNow: now }).lock();
         occupied.resolve();
         await mayEnd.promise;
       });
       await occupied.promise;
-      const taking = bot.turns.take(claimed, KEY);
+      const taking = bot.slots.take(claimed, KEY);
       passed += 5_000;
       const before = now();
       mayEnd.resolve();
       await occupying;
-      const turn = await taking;
-      assert.ok(turn.kind === 'armed' && turn.turn.takenAt >= before);
+      const slot = await taking;
+      assert.ok(slot.kind === 'armed' && slot.slot.takenAt >= before);
     });
 
     test('what may have been armed by a commit in doubt can be given back, and is not taken for interrupted', async () => {
@@ -304,8 +305,8 @@ export function describeTurnRepository(databases: TestDatabases) {
           return result;
         },
       };
-      const { turns, requests } = open(ONE_A_MINUTE, { database: doubtful });
-      const { armed, perhapsArmed, failure } = await turns.claimTurns(10);
+      const { slots, requests } = open(ONE_A_MINUTE, { database: doubtful });
+      const { armed, perhapsArmed, failure } = await slots.claimQueued(10);
       assert.ok(failure instanceof CommitInDoubtError);
       assert.deepEqual([armed, perhapsArmed.map(({ id }) => id)], [[], ['request-2']]);
       assert.equal((await requests.find('T1', 'request-2'))?.state, 'armed');
@@ -318,7 +319,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       );
     });
 
-    test('of several keys one whose turns can not be taken does not lose what is armed already', async () => {
+    test('of several keys one whose slots can not be taken does not lose what is armed already', async () => {
       const bot = open(ONE_A_MINUTE);
       for (const key of [KEY, OTHER_KEY]) {
         await enter(bot, `first ${key}`, { key });
@@ -333,9 +334,9 @@ export function describeTurnRepository(databases: TestDatabases) {
           return transactions === 2 ? Promise.reject(new Error('the database is away')) : db.transaction(work);
         },
       };
-      const { turns } = open(ONE_A_MINUTE, { database: failing });
-      const first = await turns.claimTurns(10);
-      const second = await turns.claimTurns(10);
+      const { slots } = open(ONE_A_MINUTE, { database: failing });
+      const first = await slots.claimQueued(10);
+      const second = await slots.claimQueued(10);
       assert.deepEqual([first.armed.length, second.armed.length], [1, 1]);
     });
 
@@ -343,21 +344,21 @@ export function describeTurnRepository(databases: TestDatabases) {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       const { request } = await enter(bot, '2');
-      await bot.turns.block(KEY, 300_000);
+      await bot.slots.block(KEY, 300_000);
       await pass(request.notBefore - now() + 14_000);
       assert.deepEqual(await bot.requests.claimDue(10), []);
       await pass(2_000);
       const [overdue] = await bot.requests.claimDue(10);
       assert.ok(overdue);
-      const again = await bot.turns.take(overdue, KEY);
+      const again = await bot.slots.take(overdue, KEY);
       assert.equal(again.kind, 'waits');
       near(again.request.notBefore, now() + 300_000 - 77_000);
     });
 
-    test('while ColdSend has a key wait nobody gets a turn with it; other keys go on', async () => {
+    test('while ColdSend has a key wait nobody gets a slot with it; other keys go on', async () => {
       const bot = open([{ requests: 2, seconds: 10 }]);
-      await bot.turns.block(KEY, 30_000.4);
-      await bot.turns.block(KEY, 5_000);
+      await bot.slots.block(KEY, 30_000.4);
+      await bot.slots.block(KEY, 5_000);
       const waiting = await enter(bot, '1');
       near(waiting.request.notBefore, now() + 30_000);
       assert.equal((await enter(bot, '2', { key: OTHER_KEY })).kind, 'armed');
@@ -366,20 +367,20 @@ export function describeTurnRepository(databases: TestDatabases) {
       await pass(501);
       assert.deepEqual(await claim(bot), ['1']);
       await pass(20_000);
-      await bot.turns.block(KEY, Number.MAX_SAFE_INTEGER);
+      await bot.slots.block(KEY, Number.MAX_SAFE_INTEGER);
       near((await enter(bot, '3')).request.notBefore, now() + 60 * 60 * 1000);
     });
 
-    test('who waits for a day leaves the line to expire, and holds nobody up', async () => {
+    test('who waits for a day leaves the queue to expire, and holds nobody up', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '0');
       const old = await enter(bot, 'old');
-      await bot.turns.block(KEY, 100_000);
+      await bot.slots.block(KEY, 100_000);
       await pass(DAY - 30_000);
-      await bot.turns.block(KEY, 100_000);
+      await bot.slots.block(KEY, 100_000);
       const young = await enter(bot, 'young');
       assert.equal(young.kind, 'waits');
-      const again = await bot.turns.take((await bot.requests.claimDue(10))[0] ?? assert.fail(), KEY);
+      const again = await bot.slots.take((await bot.requests.claimDue(10))[0] ?? assert.fail(), KEY);
       assert.equal(again.request.notBefore, old.request.acceptedAt + DAY, 'told no later time than that');
       await bot.requests.release(again.request);
       await pass(101_000);
@@ -394,18 +395,18 @@ export function describeTurnRepository(databases: TestDatabases) {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
-      assert.equal(await bot.requests.resumeWaitingForKey('T1'), 1);
+      assert.equal(await bot.requests.resumeWaitingForKey('T1', WORKSPACE), 1);
       await pass(61_000);
       assert.deepEqual(await claim(bot), []);
       const [due] = await bot.requests.claimDue(10);
       assert.equal(due?.waitsFor, undefined);
-      assert.equal((await bot.turns.take(due ?? assert.fail(), OTHER_KEY)).kind, 'armed');
+      assert.equal((await bot.slots.take(due ?? assert.fail(), OTHER_KEY)).kind, 'armed');
     });
 
-    test('a request that this version cannot read leaves the line; the others get their turns', async () => {
+    test('a request that this version cannot read leaves the queue; the others get their slots', async () => {
       const unreadable: string[] = [];
       const bot = open([{ requests: 2, seconds: 60 }], { onUnreadable: (id) => unreadable.push(id) });
-      await bot.turns.block(KEY, 1_000);
+      await bot.slots.block(KEY, 1_000);
       for (const name of ['1', '2', '3']) {
         await enter(bot, name);
         await pass(1);
@@ -424,7 +425,7 @@ export function describeTurnRepository(databases: TestDatabases) {
     }
 
     describe('a clock', () => {
-      test('that was set back makes the turns of its future count from now on, no longer', async () => {
+      test('that was set back makes the slots of its future count from now on, no longer', async () => {
         const bot = open([{ requests: 3, seconds: 60 }]);
         await enter(bot, '1');
         await enter(bot, '2');
@@ -434,12 +435,12 @@ export function describeTurnRepository(databases: TestDatabases) {
         near(request.notBefore, now() + 61_000);
         await pass(61_000);
         assert.deepEqual(await claim(bot), ['4']);
-        assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 2 }]);
+        assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 2 }]);
       });
 
       test('that was set back ends a wait that ColdSend never asked for', async () => {
         const bot = open(ONE_A_MINUTE);
-        await bot.turns.block(KEY, 30_000);
+        await bot.slots.block(KEY, 30_000);
         await pass(-DAY);
         assert.equal((await enter(bot, '1')).kind, 'armed');
       });
@@ -464,27 +465,29 @@ export function describeTurnRepository(databases: TestDatabases) {
       }
     });
 
-    test('the trial of a key counts, and waits for nobody: without a turn there is none', async () => {
+    test('the trial of a key counts, and waits for nobody: without a slot there is none', async () => {
       const bot = open([{ requests: 2, seconds: 60 }]);
-      assert.equal(await bot.turns.takeForTrial(KEY), true);
+      assert.equal(await bot.slots.reserveForKeyCheck(KEY), true);
       await enter(bot, '1');
-      assert.equal(await bot.turns.takeForTrial(KEY), false);
+      assert.equal(await bot.slots.reserveForKeyCheck(KEY), false);
       assert.equal((await enter(bot, '2')).kind, 'waits');
-      assert.equal(await bot.turns.takeForTrial(OTHER_KEY), true);
+      assert.equal(await bot.slots.reserveForKeyCheck(OTHER_KEY), true);
       await pass(61_000);
-      await bot.turns.block(KEY, 1_000);
-      assert.equal(await bot.turns.takeForTrial(KEY), false);
+      await bot.slots.block(KEY, 1_000);
+      assert.equal(await bot.slots.reserveForKeyCheck(KEY), false);
       await pass(1_001);
       assert.deepEqual(await claim(bot), ['2']);
     });
 
-    test('trials at once take no more turns than there are', async () => {
+    test('trials at once take no more slots than there are', async () => {
       const bots = ['a', 'b', 'c'].map((owner) => open([{ requests: 4, seconds: 60 }], { owner }));
-      const trials = await Promise.all(Array.from({ length: 12 }, (_, n) => bots[n % 3]?.turns.takeForTrial(KEY)));
+      const trials = await Promise.all(
+        Array.from({ length: 12 }, (_, n) => bots[n % 3]?.slots.reserveForKeyCheck(KEY)),
+      );
       assert.equal(trials.filter((taken) => taken === true).length, 4);
     });
 
-    test('what is sent later than half the margin of the shortest window after its turn counts from then on', async () => {
+    test('what is sent later than half the margin of the shortest window after its slot counts from then on', async () => {
       for (const [lateMs, left] of [
         [300, 2],
         [700, 1],
@@ -495,36 +498,36 @@ export function describeTurnRepository(databases: TestDatabases) {
         assert.ok(taken.kind === 'armed');
         await pass(lateMs);
         // Moved with all others, for PostgreSQL's own clock goes on.
-        const countsFrom = taken.turn.countsFrom - (databases.kind === 'postgres' ? lateMs : 0);
-        await bot.turns.noteSending(taken.request, { ...taken.turn, countsFrom });
-        assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 1 }], 'it counts once');
+        const countsFrom = taken.slot.countsFrom - (databases.kind === 'postgres' ? lateMs : 0);
+        await bot.slots.recordSend(taken.request, { ...taken.slot, countsFrom });
+        assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 1 }], 'it counts once');
         await pass(61_100 - lateMs);
-        assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left }]);
+        assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left }]);
       }
     });
 
-    test('of turns taken at once, the one that is sent late counts from then on; one that is gone counts anew', async () => {
+    test('of slots taken at once, the one that is sent late counts from then on; one that is gone counts anew', async () => {
       const bot = open([{ requests: 4, seconds: 60 }]);
       for (let n = 1; n <= 4; n += 1) await enter(bot, String(n));
       await enter(bot, '5');
       await enter(bot, '6');
       await pass(61_100);
-      const { armed } = await bot.turns.claimTurns(10);
+      const { armed } = await bot.slots.claimQueued(10);
       const [late] = armed;
       assert.ok(late !== undefined && armed.length === 2);
       await pass(30_000);
       const back = databases.kind === 'postgres' ? 30_000 : 0;
-      await bot.turns.noteSending(late, { ...late.turn, countsFrom: late.turn.countsFrom - back });
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 2 }]);
+      await bot.slots.recordSend(late, { ...late.slot, countsFrom: late.slot.countsFrom - back });
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 2 }]);
       await pass(31_100);
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 3 }]);
-      await bot.turns.noteSending(late, { ...late.turn, countsFrom: 1 });
-      assert.deepEqual(await bot.turns.countLeft(), [{ seconds: 60, left: 2 }]);
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 3 }]);
+      await bot.slots.recordSend(late, { ...late.slot, countsFrom: 1 });
+      assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 2 }]);
     });
 
     test('countLeft tells of each window what the key has left that has the least', async () => {
       const bot = open(TWO_WINDOWS);
-      assert.deepEqual(await bot.turns.countLeft(), [
+      assert.deepEqual(await bot.slots.countLeft(), [
         { seconds: 10, left: 3 },
         { seconds: 100, left: 5 },
       ]);
@@ -532,7 +535,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       await enter(bot, '2', { key: OTHER_KEY });
       await pass(11_000);
       await enter(bot, '3', { key: OTHER_KEY });
-      assert.deepEqual(await bot.turns.countLeft(), [
+      assert.deepEqual(await bot.slots.countLeft(), [
         { seconds: 10, left: 2 },
         { seconds: 100, left: 3 },
       ]);
@@ -540,15 +543,15 @@ export function describeTurnRepository(databases: TestDatabases) {
 
     test('deleteOld deletes what no window counts, and nothing else', async () => {
       const bot = open(TWO_WINDOWS);
-      assert.equal(await bot.turns.deleteOld(), 0);
+      assert.equal(await bot.slots.deleteOld(), 0);
       await enter(bot, '1');
-      await bot.turns.block(OTHER_KEY, 1_000);
+      await bot.slots.block(OTHER_KEY, 1_000);
       await pass(60_000);
       await enter(bot, '2');
       await pass(42_000);
-      assert.equal(await bot.turns.deleteOld(), 1);
-      assert.equal(await bot.turns.deleteOld(), 0);
-      assert.deepEqual(await bot.turns.countLeft(), [
+      assert.equal(await bot.slots.deleteOld(), 1);
+      assert.equal(await bot.slots.deleteOld(), 0);
+      assert.deepEqual(await bot.slots.countLeft(), [
         { seconds: 10, left: 3 },
         { seconds: 100, left: 4 },
       ]);
@@ -558,21 +561,21 @@ export function describeTurnRepository(databases: TestDatabases) {
     test('with nothing stored there is nothing to do', async () => {
       const bot = open(TWO_WINDOWS);
       const none = { armed: [], perhapsArmed: [], nextAt: undefined, failure: undefined };
-      assert.deepEqual(await bot.turns.claimTurns(10), none);
-      assert.equal(await bot.turns.deleteOld(), 0);
+      assert.deepEqual(await bot.slots.claimQueued(10), none);
+      assert.equal(await bot.slots.deleteOld(), 0);
     });
 
-    test('no query reads all requests or all turns', async () => {
+    test('no query reads all requests or all slots', async () => {
       await fillTables(db, now());
       const { database, queries } = recordQueries(db);
       const bot = open(TWO_WINDOWS, { database });
       await enter(bot, '1');
-      await bot.turns.block(KEY, 1_000);
+      await bot.slots.block(KEY, 1_000);
       await enter(bot, '2');
       await pass(1_001);
       assert.deepEqual(await claim(bot), ['2']);
-      await bot.turns.takeForTrial(KEY);
-      await bot.turns.deleteOld();
+      await bot.slots.reserveForKeyCheck(KEY);
+      await bot.slots.deleteOld();
       assert.ok(queries.length > 15);
       for (const query of queries) assert.deepEqual(await fullReads(db, query), [], query.sql);
     });
@@ -584,7 +587,7 @@ function near(actual: number, expected: number) {
   assert.ok(Math.abs(actual - expected) < 1_000, `${actual} is ${actual - expected} ms off`);
 }
 
-/** Finished requests and other keys' turns, far more than what the queries are after. */
+/** Finished requests and other keys' slots, far more than what the queries are after. */
 async function fillTables(db: Database, time: number) {
   const series =
     db.kind === 'postgres'

@@ -35,7 +35,7 @@ export function describeSettleRestored(databases: TestDatabases) {
       await db.kysely.updateTable('requests').set({ turn_of: 'f' }).where('id', '=', 'request-waits').execute();
       await add('armed', { state: 'armed' });
       await add('settled', { state: 'settled', outcome: { kind: 'expired' } });
-      await add('told', { state: 'settled', outcome: { kind: 'expired' } }, { state: 'told' });
+      await add('reported', { state: 'settled', outcome: { kind: 'expired' } }, { state: 'reported' });
       assert.equal(await settle(), 3);
       assert.equal(await settle(), 0, 'it can be repeated');
       for (const name of ['accepted', 'waits', 'armed']) {
@@ -44,7 +44,7 @@ export function describeSettleRestored(databases: TestDatabases) {
         const unknown = { kind: 'unknown', why: 'interrupted', restored: true };
         assert.deepEqual([state, outcome, waitsFor, notBefore], ['settled', unknown, undefined, TIME + 1], name);
       }
-      for (const name of ['settled', 'told']) {
+      for (const name of ['settled', 'reported']) {
         assert.deepEqual((await requests().find('T1', `request-${name}`))?.outcome, { kind: 'expired' });
       }
       assert.deepEqual(await db.kysely.selectFrom('request_passwords').selectAll().execute(), []);

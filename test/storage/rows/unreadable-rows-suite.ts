@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
-import { createTurnRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
+import { createRateLimitRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
 import { listPending } from '../../../src/storage/requests/list-pending.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { createSetAsideRequests } from '../../../src/storage/requests/set-aside.ts';
@@ -16,6 +17,7 @@ import { createColdsendKeyRepository } from '../../../src/storage/workspaces/col
 import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
 import { createSettingsRepository } from '../../../src/storage/workspaces/settings-repository.ts';
 import { createWorkspaceRepository } from '../../../src/storage/workspaces/workspace-repository.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { acceptSample, testKey, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 import { sampleInstallation } from '../workspaces/installation-samples.ts';
@@ -49,6 +51,8 @@ const BAD_ON_SQLITE: [column: string, values: string[]][] = [
   ['team_id', ["x'00ff'"]],
   ['account', ["x'00ff'", '7']],
 ];
+
+const ACME = sampleClient('Acme', 'C1');
 
 export function describeUnreadableRows(databases: TestDatabases) {
   describe(`rows that can't be read on ${databases.kind}`, () => {
@@ -113,13 +117,13 @@ export function describeUnreadableRows(databases: TestDatabases) {
         }
       }
 
-      test('one that stands in line leaves it and is set aside; the others get their turns', async () => {
+      test('one that is queued leaves it and is set aside; the others get their slots', async () => {
         for (const column of ['account', 'tries', 'fence']) {
           await emptyTables(db);
           const limits = [{ requests: 2, seconds: 60 }];
           const deps = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now: Date.now, onUnreadable };
           const requests = createRequestRepository({ db, ...deps });
-          const turns = createTurnRepository({ database: db, limits, ...deps });
+          const slots = createRateLimitRepository({ database: db, limits, ...deps });
           for (const name of ['1', '2']) {
             const announced = await requests.advance(await acceptSample(requests, name), { state: 'announced' });
             await requests.release(announced);
@@ -127,7 +131,7 @@ export function describeUnreadableRows(databases: TestDatabases) {
           }
           await set('requests', column, column === 'account' ? "'{}'" : '2147483647', 'request-1');
           assert.deepEqual(
-            (await turns.claimTurns(10)).armed.map(({ id }) => id),
+            (await slots.claimQueued(10)).armed.map(({ id }) => id),
             ['request-2'],
             column,
           );
@@ -274,25 +278,25 @@ export function describeUnreadableRows(databases: TestDatabases) {
       ];
       for (const [column, value] of changes) {
         await emptyTables(db);
-        await keys.save({ ...key, missingScopes: [] });
-        await keys.save({ ...key, missingScopes: [], client: { label: 'Acme', channelIds: ['C1'] } });
+        await keys.save({ ...key, owner: WORKSPACE, missingScopes: [] });
+        await keys.save({ ...key, missingScopes: [], owner: ACME });
         await sql`update coldsend_keys set ${sql.ref(column)} = ${sql.raw(value)} where label = 'Acme'`.execute(
           db.kysely,
         );
-        const statuses = (await keys.list('T1')).map(({ label, channelId, status }) => [label, channelId, status]);
+        const statuses = (await keys.list('T1')).map(({ owner, status }) => [owner, status]);
         const expected = [
-          ['', '', 'works'],
-          ['Acme', 'C1', 'unreadable'],
+          [WORKSPACE, 'works'],
+          [ACME, 'unreadable'],
         ];
         assert.deepEqual(statuses, expected, column);
         const { bound, own } = await keys.findFor('T1', 'C1');
-        assert.deepEqual([bound?.status, own?.status], ['unreadable', 'works']);
-        const name = { teamId: 'T1', channelId: 'C1', label: 'Acme' };
-        assert.equal((await keys.find(name))?.status, 'unreadable');
-        await assert.rejects(keys.open(name));
-        await keys.save({ ...key, missingScopes: [], client: { label: 'Acme', channelIds: ['C1'] } });
-        assert.equal((await keys.find(name))?.status, 'works');
-        assert.equal((await keys.open(name))?.apiKey, key.apiKey);
+        assert.deepEqual([bound?.current?.status, own?.status], ['unreadable', 'works']);
+        const name = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
+        assert.equal((await keys.find('T1', name))?.status, 'unreadable');
+        await assert.rejects(keys.open('T1', name));
+        await keys.save({ ...key, missingScopes: [], owner: ACME });
+        assert.equal((await keys.find('T1', name))?.status, 'works');
+        assert.equal((await keys.open('T1', name))?.apiKey, key.apiKey);
       }
     });
 
@@ -363,9 +367,9 @@ export function describeUnreadableRows(databases: TestDatabases) {
       }
     });
 
-    test('turns and blocks of absurd times keep nobody from a turn for long', async () => {
+    test('slots and blocks of absurd times keep nobody from a slot for long', async () => {
       const deps = { sealer: createSealer([testKey]), owner: 'a', leaseMs: 60_000, now: Date.now };
-      const turns = createTurnRepository({ database: db, limits: [{ requests: 5, seconds: 60 }], ...deps });
+      const slots = createRateLimitRepository({ database: db, limits: [{ requests: 5, seconds: 60 }], ...deps });
       const requests = createRequestRepository({ db, ...deps });
       for (const at of [BEYOND, LARGEST, SMALLEST]) {
         await emptyTables(db);
@@ -377,25 +381,25 @@ export function describeUnreadableRows(databases: TestDatabases) {
         await db.kysely.insertInto('coldsend_budgets').values({ key_fingerprint: 'key', blocked_until: 0 }).execute();
         await set('coldsend_budgets', 'blocked_until', at, 'key', 'key_fingerprint');
         const announced = await requests.advance(await acceptSample(requests, '1'), { state: 'announced' });
-        assert.equal((await turns.take(announced, 'key')).kind, 'armed', at);
+        assert.equal((await slots.take(announced, 'key')).kind, 'armed', at);
         await requests.release(await requests.advance(await acceptSample(requests, '2'), { state: 'announced' }));
         await set('requests', 'turn_of', "'key'", 'request-2');
-        assert.equal((await turns.claimTurns(5)).armed.length, 1, at);
-        await turns.countLeft();
-        await turns.deleteOld();
+        assert.equal((await slots.claimQueued(5)).armed.length, 1, at);
+        await slots.countLeft();
+        await slots.deleteOld();
       }
     });
 
-    test('a turn whose time is no number counts as taken now, and not for ever', {
+    test('a slot whose time is no number counts as taken now, and not for ever', {
       skip: databases.kind === 'postgres',
     }, async () => {
       const deps = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now };
-      const turns = createTurnRepository({ database: db, limits: [{ requests: 1, seconds: 60 }], ...deps });
+      const slots = createRateLimitRepository({ database: db, limits: [{ requests: 1, seconds: 60 }], ...deps });
       await db.kysely.insertInto('coldsend_turns').values({ key_fingerprint: 'key', taken_at: 0, place: 0 }).execute();
       await set('coldsend_turns', 'taken_at', "'soon'", 'key', 'key_fingerprint');
-      assert.equal(await turns.takeForTrial('key'), false);
+      assert.equal(await slots.reserveForKeyCheck('key'), false);
       time += 62_000;
-      assert.equal(await turns.takeForTrial('key'), true);
+      assert.equal(await slots.reserveForKeyCheck('key'), true);
     });
   });
 }

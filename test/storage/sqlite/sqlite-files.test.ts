@@ -21,6 +21,7 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { DatabaseUnusableError } from '../../../src/storage/database.ts';
@@ -324,9 +325,17 @@ describe('secrets', () => {
       const passwords = { smtp_password: planted.repeat(1 + n * 2), imap_password: `${planted}-${n}` };
       await acceptSample(requests, String(n), { passwords, responseUrl: `https://hooks.slack.com/${planted}/${n}` });
     }
-    await keys.save({ teamId: 'T1', apiKey: `cs_live_${planted}`, storedBy: 'U1', status: 'works', missingScopes: [] });
     await keys.save({
       teamId: 'T1',
+      owner: WORKSPACE,
+      apiKey: `cs_live_${planted}`,
+      storedBy: 'U1',
+      status: 'works',
+      missingScopes: [],
+    });
+    await keys.save({
+      teamId: 'T1',
+      owner: WORKSPACE,
       apiKey: `cs_live_${planted}2`,
       storedBy: 'U1',
       status: 'works',
@@ -352,8 +361,8 @@ describe('secrets', () => {
         await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),
       );
     }
-    for (const held of settled) await requests.advance(held, { state: 'told' }, { release: true });
-    await keys.remove('T1');
+    for (const held of settled) await requests.advance(held, { state: 'reported' }, { release: true });
+    await keys.remove('T1', WORKSPACE);
     await db.close();
     const files = readFiles();
     assertGone(files, [...passwords, String(key.sealed_key)]);

@@ -13,9 +13,9 @@ import { SETTINGS_ERRORS, SETTINGS_FORM } from '../../sentences/settings.ts';
 import type { UserGroup } from '../../web-api/slack-api.ts';
 
 /** Each group is asked for whenever somebody acts. */
-const MOST_GROUPS = 10;
+const MAX_GROUPS = 10;
 
-const MOST_PEOPLE = 100;
+const MAX_PEOPLE = 100;
 
 type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
@@ -59,8 +59,8 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(
     textOf(SETTINGS_FIELDS.whoMayAdd),
-    listOf(SETTINGS_FIELDS.people).slice(0, MOST_PEOPLE),
-    groupsShown ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MOST_GROUPS) : groupsBefore,
+    listOf(SETTINGS_FIELDS.people).slice(0, MAX_PEOPLE),
+    groupsShown ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MAX_GROUPS) : groupsBefore,
   );
   const limit = textOf(SETTINGS_FIELDS.dailyLimit);
   const dailyLimit = limit === undefined ? undefined : parseDailyLimit(limit);
@@ -105,7 +105,7 @@ function renderPeople(userIds: string[]): InputBlock {
     element: {
       type: 'multi_users_select',
       action_id: SETTINGS_FIELDS.people,
-      max_selected_items: MOST_PEOPLE,
+      max_selected_items: MAX_PEOPLE,
       ...(userIds.length > 0 && { initial_users: userIds }),
     },
   };
@@ -133,7 +133,7 @@ function renderUserGroups(userGroups: UserGroup[] | undefined, chosen: string[])
             element: {
               type: 'multi_static_select' as const,
               action_id: SETTINGS_FIELDS.userGroups,
-              max_selected_items: MOST_GROUPS,
+              max_selected_items: MAX_GROUPS,
               options,
               ...(initial.length > 0 && { initial_options: initial }),
             },

@@ -21,7 +21,7 @@ function post({ port }: RawServer, change: Partial<Post>) {
     body: '{}',
     connect: build({ allowH2: false }),
     signal: AbortSignal.timeout(DEADLINE_MS),
-    maySend: () => true,
+    isStillOurs: () => true,
     ...change,
   });
 }
@@ -48,7 +48,7 @@ test('where it may not be sent any more, not a byte goes out, and the call ends 
     body: '{}',
     connect: build({ allowH2: false }),
     signal: never,
-    maySend: () => {
+    isStillOurs: () => {
       asked += 1;
       return false;
     },
@@ -72,8 +72,8 @@ test('it is asked once, when the connection stands and before the server has see
       order.push('connected');
       callback(...result);
     });
-  const maySend = () => order.push('asked') > 0;
-  assert.equal((await post(server, { connect, maySend })).kind, 'answered');
+  const isStillOurs = () => order.push('asked') > 0;
+  assert.equal((await post(server, { connect, isStillOurs })).kind, 'answered');
   assert.deepEqual(order, ['connected', 'asked', 'received']);
 });
 
@@ -83,11 +83,11 @@ test('given up once it may have been sent, nobody knows; given up before, nothin
   assert.equal((await post(server, { signal: giveUp.signal })).kind, 'no_answer');
 
   const early = new AbortController();
-  const maySend = () => {
+  const isStillOurs = () => {
     early.abort();
     return false;
   };
-  assert.equal((await post(server, { signal: early.signal, maySend })).kind, 'nothing_sent');
+  assert.equal((await post(server, { signal: early.signal, isStillOurs })).kind, 'nothing_sent');
   assert.equal(server.requests.length, 1);
 });
 

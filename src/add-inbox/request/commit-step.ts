@@ -1,0 +1,97 @@
+import type { Delivery } from './deliver.ts';
+import { PATIENT_TRIES, retryDelayMs } from './next-step.ts';
+import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
+
+/** A database that refuses ColdSend's answer is asked again this often, at the most. */
+const MAX_COMMIT_PAUSE_MS = 1_000;
+
+/** The request to go on with, or undefined where it was released. */
+export type AfterStep = Promise<ClaimedRequest | undefined>;
+
+export type CommitDeps = {
+  requests: {
+    /** Commits a change under the claim's fence. Throws LeaseLostError. */
+    advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
+  };
+  delivery: Pick<Delivery, 'refresh'>;
+  /** False once another process may have claimed the request. */
+  isStillOurs(claimed: ClaimedRequest): boolean;
+  /** Nothing more is to be done for it. */
+  onReported(request: AddInboxRequest): void;
+  /** An outcome was committed, so many milliseconds after the submission. */
+  onSettled(outcome: string, ms: number): void;
+  onError(request: AddInboxRequest | undefined, error: unknown): void;
+  now(): number;
+  random(): number;
+};
+
+export type StepCommits = ReturnType<typeof createStepCommits>;
+
+/** How the end of a step is committed. All throw LeaseLostError where the request is another's by now. */
+export function createStepCommits(deps: CommitDeps) {
+  const { requests, delivery, now } = deps;
+  return { commitUntilTaken, settle, showAndRelease, tryLater, tried, release, stillOurs };
+
+  /** Commits what ColdSend or Slack has done, however long the database refuses: as long as we live, it is not forgotten. */
+  async function commitUntilTaken(
+    request: ClaimedRequest,
+    change: RequestChange,
+    options?: { release?: boolean },
+  ): Promise<ClaimedRequest> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await requests.advance(request, change, options);
+      } catch (error) {
+        if (error instanceof LeaseLostError) throw error;
+        deps.onError(request, error);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** tries, MAX_COMMIT_PAUSE_MS)));
+      }
+    }
+  }
+
+  async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
+    const settled = await commitUntilTaken(request, change);
+    if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
+    return settled;
+  }
+
+  /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
+  async function showAndRelease(waiting: ClaimedRequest, change: RequestChange = {}): AfterStep {
+    try {
+      await delivery.refresh(waiting, stillOurs(waiting));
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      deps.onError(waiting, error);
+    }
+    await commitUntilTaken(waiting, change, { release: true });
+    return undefined;
+  }
+
+  function tryLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
+    if (request.tries >= PATIENT_TRIES) deps.onError(request, new NotTakenError());
+    return release(request, tried(request, retryAfterMs));
+  }
+
+  function tried(request: ClaimedRequest, retryAfterMs: number | undefined): RequestChange {
+    const waitMs = retryAfterMs ?? retryDelayMs(request.tries, deps.random());
+    return { notBefore: now() + waitMs, tries: request.tries + 1 };
+  }
+
+  async function release(request: ClaimedRequest, change: RequestChange): Promise<undefined> {
+    await requests.advance(request, change, { release: true });
+    if (change.state === 'reported') deps.onReported({ ...request, ...change });
+  }
+
+  function stillOurs(request: ClaimedRequest): () => boolean {
+    return () => deps.isStillOurs(request);
+  }
+}
+
+/** What is to be shown for a request has not been taken for minutes. */
+class NotTakenError extends Error {
+  readonly code = 'not_taken';
+  constructor() {
+    super('a message of a request was refused');
+    this.name = 'NotTakenError';
+  }
+}

@@ -1,0 +1,212 @@
+import type { Passwords, SenderAccount } from '../account/sender-account.ts';
+import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
+import type { KeyName } from '../keys/key-owner.ts';
+import type { LostRight } from '../people/person.ts';
+import type { AfterStep, StepCommits } from './commit-step.ts';
+import { afterSending, expiresAt, isUsable, settling } from './next-step.ts';
+import type { Outcome, SendResult } from './outcome.ts';
+import {
+  type AddInboxRequest,
+  type ClaimedRequest,
+  LeaseLostError,
+  PasswordsUnreadableError,
+  PasswordsWipedError,
+  type RequestChange,
+} from './request.ts';
+
+/** Out of the queue, and to be sent at once with the key there is now. Only for what was not sent. */
+export const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
+
+export type SendDeps = {
+  requests: {
+    /** Commits a change under the claim's fence. Throws LeaseLostError. */
+    advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
+    /** Throws PasswordsWipedError, PasswordsUnreadableError. */
+    openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
+  };
+  keys: {
+    find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
+    open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
+    mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
+  };
+  /** Whether who asked for it may still add inboxes, as far as Slack said a moment ago. */
+  checkRight(request: AddInboxRequest): Promise<RightToAdd>;
+  slots: {
+    /** Arms the request with the key's next slot in one commit, or queues it. Throws LeaseLostError. */
+    take(claimed: ClaimedRequest, keyFingerprint: string): Promise<SlotTaken>;
+    block(keyFingerprint: string, forMs: number): Promise<void>;
+    /** Called when what was armed with a slot goes out: where that is later than the windows allow for, it counts from now on. */
+    recordSend(armed: ClaimedRequest, slot: Slot): Promise<void>;
+  };
+  /** Asks `isStillOurs` right before the first byte goes out. */
+  addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs: () => boolean): Promise<SendResult>;
+  /** False once another process may have claimed the request: then nothing may be sent for it here. */
+  isStillOurs(claimed: ClaimedRequest): boolean;
+  onError(request: AddInboxRequest | undefined, error: unknown): void;
+  now(): number;
+  random(): number;
+};
+
+/** Of a key. Times are milliseconds since 1970. */
+export type Slot = {
+  keyFingerprint: string;
+  /** By `now`; it was taken then, or a little after. */
+  takenAt: number;
+  /** From when on it counts, by the clock that all replicas share. */
+  countsFrom: number;
+};
+
+/**
+ * `armed`: in one commit with its slot. `waits`: others are first, or the key's limits are reached; `request.notBefore` is about
+ * when its slot will come.
+ */
+export type SlotTaken =
+  | { kind: 'armed'; request: ClaimedRequest; slot: Slot }
+  | { kind: 'waits'; request: ClaimedRequest };
+
+/** `unknown`: Slack did not say who they are. */
+export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
+
+export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
+
+/**
+ * Sends a request to ColdSend: looks up what that needs, arms it and takes a slot of the key's limit in one commit, posts it once,
+ * and commits what came of it. All three throw LeaseLostError where the request is another's by now.
+ */
+export function createSendRequest(deps: SendDeps, commits: StepCommits) {
+  const { requests, keys, slots, now } = deps;
+  const { commitUntilTaken, settle, showAndRelease, tried } = commits;
+  return { send, sendArmed, waitForKey };
+
+  async function send(request: ClaimedRequest): AfterStep {
+    let prepared: Prepared;
+    let taken: SlotTaken;
+    try {
+      prepared = await prepare(request);
+      if (prepared.kind === 'not_now') return prepared.next;
+      taken = await slots.take(request, prepared.key.fingerprint);
+    } catch (error) {
+      // The commit may have armed it all the same.
+      return notSent(request, error);
+    }
+    const { key } = prepared;
+    if (taken.kind === 'armed') return post(taken.request, prepared, taken.slot);
+    // A key that was stored between our look and this commit has not taken this request out of the old one's queue.
+    const current = await keys.find(request.teamId, request.keyName);
+    if (current?.version !== key.version) return requests.advance(taken.request, SEND_ANEW);
+    return showAndRelease(taken.request);
+  }
+
+  async function sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep {
+    let prepared: Prepared;
+    try {
+      prepared = await prepare(armed, slot.keyFingerprint);
+    } catch (error) {
+      return notSent(armed, error);
+    }
+    return prepared.kind === 'not_now' ? prepared.next : post(armed, prepared, slot);
+  }
+
+  /** Looks up all that sending needs, so that nothing is left to fail between arming and the first byte. */
+  async function prepare(request: ClaimedRequest, queuedFor?: string): Promise<Prepared> {
+    const key = await keys.open(request.teamId, request.keyName);
+    if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
+    if (queuedFor !== undefined && key.fingerprint !== queuedFor)
+      return notNow(await commitUntilTaken(request, SEND_ANEW));
+    const passwords = await openPasswords(request);
+    if ('kind' in passwords) return notNow(await settle(request, settling(passwords, now())));
+    const right = await deps.checkRight(request);
+    if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
+    if (right.kind === 'unknown') return notNow(await sendLater(request));
+    return { kind: 'ready', key, passwords };
+  }
+
+  async function sendLater(request: ClaimedRequest): AfterStep {
+    const later = { ...tried(request, undefined), state: 'announced', waitsFor: undefined } as const;
+    await commitUntilTaken(request, later, { release: true });
+    return undefined;
+  }
+
+  /** Something failed before the first byte: as long as we hold the request we know that, and it must not end as unknown. */
+  function notSent(request: ClaimedRequest, error: unknown): AfterStep {
+    if (error instanceof LeaseLostError) throw error;
+    deps.onError(request, error);
+    return sendLater(request);
+  }
+
+  async function post(armed: ClaimedRequest, { key, passwords }: Ready, slot: Slot): AfterStep {
+    let begun = false;
+    const isStillOurs = () => {
+      if (!deps.isStillOurs(armed)) return false;
+      begun = true;
+      slots.recordSend(armed, slot).catch((error: unknown) => deps.onError(armed, error));
+      return true;
+    };
+    let result: SendResult;
+    try {
+      result = await deps.addSenderAccount(key.apiKey, { ...armed.account, ...passwords }, isStillOurs);
+    } catch (error) {
+      if (begun) throw error;
+      return notSent(armed, error);
+    }
+    const change = afterSending(armed, result, now(), deps.random());
+    if (change.state === 'settled') {
+      const settled = await settle(armed, change);
+      await noteKey(armed, key.version, result);
+      return settled;
+    }
+    const waiting = await commitUntilTaken(armed, change);
+    if (waiting.waitsFor === 'rate_limited') {
+      const blocked = slots.block(key.fingerprint, waiting.notBefore - now());
+      await blocked.catch((error: unknown) => deps.onError(waiting, error));
+    }
+    return showAndRelease(waiting);
+  }
+
+  /** The passwords, or how the request ends without them: wiped where the workspace left in between. */
+  async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
+    try {
+      return await requests.openPasswords(armed);
+    } catch (error) {
+      if (error instanceof PasswordsWipedError) return { kind: 'expired' };
+      if (error instanceof PasswordsUnreadableError) return { kind: 'expired', why: 'passwords_unreadable' };
+      throw error;
+    }
+  }
+
+  async function noteKey(request: ClaimedRequest, version: number, result: SendResult): Promise<void> {
+    const { teamId } = request;
+    if (result.kind === 'key_refused') {
+      await keys.mark(teamId, version, { status: 'refused', missingScopes: result.missingScopes });
+    } else if (result.kind === 'added' || (result.kind !== 'not_done' && result.provesKey)) {
+      const key = await keys.find(request.teamId, request.keyName);
+      if (key?.status !== 'works') await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
+    }
+  }
+
+  async function waitForKey(request: ClaimedRequest): AfterStep {
+    const waiting = await requests.advance(request, {
+      state: 'announced',
+      waitsFor: 'key',
+      notBefore: expiresAt(request),
+    });
+    // A key that was stored between our look and this commit has not set this request going: look again.
+    const key = await keys.find(request.teamId, request.keyName);
+    if (isUsable(key)) return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
+    // Where an operator mends the one that can't be read, nobody stores another.
+    return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
+  }
+}
+
+type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords };
+
+/** `not_now`: something else was done instead of sending; `next` is what to go on with. */
+type Prepared = Ready | { kind: 'not_now'; next: ClaimedRequest | undefined };
+
+function notNow(next: ClaimedRequest | undefined): Prepared {
+  return { kind: 'not_now', next };
+}
+
+function refusedHere(lostRight: LostRight): Outcome {
+  return { kind: 'refused', reason: '', fields: [], lostRight };
+}

@@ -1,0 +1,71 @@
+import type { ClaimedRequest } from '../request/request.ts';
+
+/** How often leases are renewed at least. */
+const RENEW_MS = 1_000;
+
+/** What of a lease is not used, for the time between the database's clock and our noticing. */
+const MARGIN_MS = 500;
+
+export type LeasesDeps = {
+  /** Holds the requests for another lease; returns the ids of those that are still held here. */
+  renew(claimed: ClaimedRequest[]): Promise<string[]>;
+  /** How long a claim holds without being renewed; Infinity where nobody else can claim. */
+  leaseMs: number;
+  /** Milliseconds of a clock that is never set back, and does not stand still while the machine sleeps. */
+  monotonicNow(): number;
+  onError(error: unknown): void;
+};
+
+type Lease = { claimed: ClaimedRequest; until: number };
+
+/**
+ * Until when this process may act for each request that it works on. Whoever sends or posts asks `isStillOurs` right before the
+ * first byte, since another replica may claim the request once the lease has run out.
+ */
+export function createLeases({ renew: renewAll, leaseMs, monotonicNow, onError }: LeasesDeps) {
+  const leases = new Map<string, Lease>();
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    /** @param claimedAt by the monotonic clock, before the claim was made */
+    hold(claimed: ClaimedRequest, claimedAt: number): void {
+      leases.set(claimed.id, { claimed, until: leaseFrom(claimedAt) });
+    },
+
+    /** Keeps a later claim of the same request. */
+    drop({ id, fence }: ClaimedRequest): void {
+      if (leases.get(id)?.claimed.fence === fence) leases.delete(id);
+    },
+
+    isStillOurs({ id, fence }: ClaimedRequest): boolean {
+      const lease = leases.get(id);
+      return lease !== undefined && lease.claimed.fence === fence && monotonicNow() < lease.until;
+    },
+
+    haveRunOut(): boolean {
+      return [...leases.values()].some(({ until }) => monotonicNow() >= until);
+    },
+
+    renew,
+
+    startRenewing(): void {
+      timer = setInterval(() => void renew().catch(onError), Math.min(leaseMs / 4, RENEW_MS));
+    },
+
+    stopRenewing(): void {
+      clearInterval(timer);
+    },
+  };
+
+  async function renew(): Promise<void> {
+    if (leases.size === 0 || leaseMs === Number.POSITIVE_INFINITY) return;
+    const renewed = [...leases.values()];
+    const renewedAt = monotonicNow();
+    const held = new Set(await renewAll(renewed.map(({ claimed }) => claimed)));
+    for (const lease of renewed) if (held.has(lease.claimed.id)) lease.until = leaseFrom(renewedAt);
+  }
+
+  function leaseFrom(claimedAt: number): number {
+    return claimedAt + leaseMs - MARGIN_MS;
+  }
+}
