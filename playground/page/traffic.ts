@@ -105,7 +105,7 @@ function describeRequest(entry: LedgerEntry, index: number): TrafficEntry {
     id: `request.${index}`,
     at,
     way: 'bot → ColdSend',
-    title: `${method} ${name} ${address ?? (isKeyTrial(body) ? '(tries the key)' : '')}`.trim(),
+    title: `${method} ${name} ${address ?? (isKeyTrial(body) ? '(key check)' : '')}`.trim(),
     answer:
       answered === undefined ? '' : typeof answered === 'string' ? answered.replace('_', ' ') : String(answered.status),
     isBad: wrongIn(entry).length > 0,

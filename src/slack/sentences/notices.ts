@@ -18,12 +18,12 @@ export const sentences = {
   refusals: {
     guest: {
       title: FORM.title,
-      paragraphs: ["Guests can't add inboxes. Ask a full member of this workspace to add it."],
+      paragraphs: ["Guests can't add inboxes. Ask a full member of this workspace to add yours."],
     },
     other_workspace: {
       title: FORM.title,
       paragraphs: [
-        "You belong to another workspace, so you can't add inboxes here. Ask a member of this workspace to add it, or install this bot in yours.",
+        "You belong to another workspace, so you can't add inboxes here. Ask a member of this workspace to add it for you, or install me in your workspace.",
       ],
     },
     deactivated: {
@@ -32,7 +32,7 @@ export const sentences = {
     },
     admins_only: {
       title: FORM.title,
-      paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add it.'],
+      paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add yours.'],
     },
     not_chosen: {
       title: FORM.title,
@@ -136,7 +136,7 @@ export const sentences = {
     `My database did not answer, so I did nothing. Your answers are still here. Press the button again in a minute. ${askForHelp(reference)}`,
   /** The database refused, was not asked any more in time, or has not answered: true of all of them. */
   notConfirmed: (reference: string) =>
-    `My database did not confirm that it saved this inbox. Your answers are still here. Press “Add inbox” again in a minute. It is added only once. ${askForHelp(reference)}`,
+    `My database did not confirm that it saved this inbox. Your answers are still here. Press “Add inbox” again in a minute. I add it only once. ${askForHelp(reference)}`,
   keyStored: 'The key works and is saved. Now the inbox:',
   keyStoredUnchecked:
     'The key is saved, but I could not check it because ColdSend did not answer. This inbox will show if it works:',

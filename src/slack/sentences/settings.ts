@@ -16,7 +16,7 @@ export const SETTINGS_FORM = {
   people: 'Chosen people',
   peopleHint: 'Used only with “Chosen people” above.',
   userGroups: 'Chosen user groups',
-  userGroupsHint: 'Current members of these groups may add inboxes. Used only with “Chosen people” above.',
+  userGroupsHint: 'Current members of these groups may add inboxes, too.',
   groupsUnknown:
     'Slack did not list the user groups, so I keep the groups you chose. If this keeps happening, install the app again: it may lack the scope usergroups:read.',
   groupsCapped: (shown: number) => `You can choose only from the first ${shown} user groups by name.`,

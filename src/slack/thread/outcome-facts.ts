@@ -30,7 +30,7 @@ export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
   }
 }
 
-/** Address, name and provider only where ColdSend has others than were asked for: the message names those that were. */
+/** Address, name and provider only where ColdSend has others than were asked for: the message names the inbox already. */
 function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
   const { email_address, display_name, inbox_type } = account;
   return [

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
-import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
@@ -21,19 +21,17 @@ import { listFacts } from './outcome-facts.ts';
 /**
  * How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong.
  *
- * @param shownIn an added inbox is not named again in the thread, whose headline names it; any other is, since the headline names
- * the inbox of the latest try
+ * @param shownIn the thread names the inbox by its address alone: its headline has the rest, but of the latest try
  */
 export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownIn: ShownIn): Message {
   const { emoji, title } = describeState({ ...request, outcome });
   const { account, keyName } = request;
   const facts = listFacts(outcome, account);
   const next = nextStepOf(outcome)(shownIn);
-  const isNamed = shownIn === 'page' || outcome.kind !== 'added';
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
-    ...(isNamed ? [renderInbox(account, keyName)] : []),
+    shownIn === 'page' ? renderInbox(account, keyName) : renderSection('inbox', oneLine(account.email_address)),
     ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', next),
     ...(reference === '' ? [] : [renderContext('reference', reference)]),

@@ -27,7 +27,7 @@ import { API_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts
 
 const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
 
-const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add it\.$/m;
+const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add yours\.$/m;
 const DEACTIVATED = /^Your account is deactivated, so you can't add inboxes\. Ask an admin of this workspace\.$/m;
 const OTHER_WORKSPACE = /^You belong to another workspace, so you can't add inboxes here\./m;
 const NOT_AN_ADMIN = /^Only admins and owners of this workspace can change its keys and settings/m;

@@ -51,7 +51,7 @@ describe('what people see on the page of the playground', {
     await openHome();
     await conversation.getByRole('button', { name: 'Remove the key' }).click();
     await question.getByRole('button', { name: 'Remove it' }).click();
-    await conversation.getByText('No key is saved').waitFor();
+    await conversation.getByText('This workspace has no key yet').waitFor();
   });
 
   test('what one person does is seen by others at once, but for what is only visible to them', async (context) => {
@@ -83,7 +83,7 @@ describe('what people see on the page of the playground', {
       element: { action_id: label, ...element },
     });
     await page.getByRole('button', { name: 'inbox-bot', exact: true }).click();
-    await conversation.getByText('No key is saved').waitFor();
+    await conversation.getByText('This workspace has no key yet').waitFor();
     const published = await callSlack(slack, 'views.publish', {
       user_id: ada,
       view: {

@@ -37,6 +37,7 @@ describe('the form on the page of the playground', { skip, concurrency: 3 }, asy
       await closeModal(modal);
       const announcement = conversation.getByRole('article').filter({ hasText: address });
       await announcement.getByRole('button', { name: '1 reply' }).click();
+      await thread.getByText(address).last().waitFor();
       await thread.getByText('overall_status: ACTIVE').last().waitFor();
     }
     assert.deepEqual(

@@ -17,12 +17,15 @@ const BUTTONS: Record<Outcome['kind'], string | undefined> = {
 
 const WHYS: UnknownWhy[] = ['answer_lost', 'server_error', 'unexpected_answer', 'interrupted'];
 
-test('added: overall_status first, then daily limit and inbox ID; the headline has the rest', () => {
+test('added: the address, overall_status, daily limit and inbox ID; the headline has the rest', () => {
   const message = replyTo(outcomes.added);
-  assert.deepEqual(textsOf(message, 'plain_text')[0]?.split('\n'), [
-    'overall_status: PENDING (ColdSend is still validating it)',
-    'Daily limit: 100 a day',
-    `Inbox ID: ${added.inbox_id}`,
+  assert.deepEqual(textsOf(message, 'plain_text').slice(0, 2), [
+    'jane@acme.com',
+    [
+      'overall_status: PENDING (ColdSend is still validating it)',
+      'Daily limit: 100 a day',
+      `Inbox ID: ${added.inbox_id}`,
+    ].join('\n'),
   ]);
   assert.match(message.text, /^Inbox added – jane@acme.com \(Jane Doe\)\. overall_status: PENDING/);
 });
@@ -35,13 +38,13 @@ test('an address that ColdSend has otherwise is shown, unless only its domain is
   ] as const) {
     const outcome = { kind: 'added', account: { ...added, email_address: theirs } } as const;
     const message = renderReply({ ...typed, outcome });
-    assert.equal(textsOf(message, 'plain_text')[0]?.includes(`Address: ${theirs}\n`), shown);
+    assert.equal(textsOf(message, 'plain_text')[1]?.includes(`Address: ${theirs}\n`), shown);
   }
 });
 
 test('a provider that ColdSend calls something else is shown as it is', () => {
   const message = replyTo({ kind: 'added', account: { ...added, inbox_type: 'toString' } });
-  assert.match(textsOf(message, 'plain_text')[0] ?? '', /^Provider: toString$/m);
+  assert.match(textsOf(message, 'plain_text')[1] ?? '', /^Provider: toString$/m);
 });
 
 for (const [kind, outcome] of Object.entries(outcomes)) {
