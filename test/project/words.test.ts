@@ -24,10 +24,7 @@ const SOURCES = {
   'playground/page/browser/tsconfig.json': ['playground/page/browser/*.ts'],
 };
 
-/** Only sentences of the bot and of its pages: their length counts. A link, a path or a list in a `${}` counts as one word. */
-const COUNTED =
-  /^src\/(slack\/sentences\/|web\/install-sentences|add-inbox\/account\/|csv\/file-problem|admin\/|config)/;
-
+/** Of a sentence in `src/`. Each `${}` of a template counts as one word. */
 const MAX_WORDS = 20;
 
 /** Words that people have to read twice, each with what to say instead. */
@@ -58,6 +55,13 @@ const NOT: readonly (readonly [RegExp, string])[] = [
   [/\bcan not\b/i, "can't"],
   [/\bsomebody else\b|\bnobody else's\b/i, 'another person'],
   [/\b(hears?|heard) of\b/i, 'learn'],
+  [/\bcan be seen (in|on|while)\b/i, 'check it in, anyone near your screen can read it'],
+  [/\bsent for a day\b/i, 'within 24 hours'],
+  [/\bI was stopped\b/i, 'I restarted'],
+  [/\bbelongs? to this workspace any more\b/i, 'has left this workspace'],
+  [/\bwhich shows that\b/i, 'to test it'],
+  [/\bform starts with\b/i, 'default'],
+  [/\bwith another provider\b/i, 'Other provider (server)'],
   [/\bhave (the app|these \w+ \w+) (installed|stored)\b/i, 'ask an admin to …'],
 ];
 
@@ -105,8 +109,8 @@ test('no sentence begins with a "who" or "what" that is no question', () => {
 });
 
 test(`no sentence of the bot has more than ${MAX_WORDS} words`, () => {
-  const counted = literals.filter(({ file }) => COUNTED.test(file));
-  assert.ok(counted.length > 300, 'sentences were found');
+  const counted = literals.filter(({ file }) => file.startsWith('src/'));
+  assert.ok(counted.length > 400, 'sentences were found');
   assert.deepEqual(
     counted.flatMap(({ file, text }) =>
       sentencesOf(text)
