@@ -131,7 +131,7 @@ function text(maxLength: number, missing: string) {
         .string()
         .min(1, missing)
         .refine((value) => [...value].length <= maxLength, `This is too long: at most ${maxLength} characters.`)
-        .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the queue break or other invisible character.'),
+        .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the line break or other invisible character.'),
     );
 }
 

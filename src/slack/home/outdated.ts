@@ -6,7 +6,7 @@ import { HOME, OUTDATED } from '../sentences/home.ts';
 import { CLIENT_FORM, KEY_FORM } from '../sentences/keys.ts';
 import { sentences } from '../sentences/notices.ts';
 import { SETTINGS_FORM } from '../sentences/settings.ts';
-import { describeSettings } from './home-settings.ts';
+import { describeSettings } from './settings/settings-form.ts';
 
 /**
  * Said to who stores, changes or removes a key that is not as it was shown to them: what holds now.

@@ -43,3 +43,20 @@ export const SETTINGS_ERRORS = {
   cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace and is not archived. Then save again.`,
   slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
 } as const;
+
+/** The settings as the Home shows them. */
+export const SETTINGS_SHOWN = {
+  whoMayAdd: 'Who may add inboxes',
+  results: 'Results go to',
+  ownChannel: `a thread in the channel where ${COMMAND} was used`,
+  dailyLimit: 'Default daily limit',
+  elsewhere: 'In channels without a client',
+  workspace_key: "I use the workspace's key",
+  nothing: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
+  people: {
+    everyone: 'Everyone except guests',
+    admins: 'Admins and owners only',
+    chosen: (who: string) => `${who}, and admins and owners`,
+    unreadable: "Admins and owners only, because I can't read the settings. Save them again.",
+  },
+} as const;

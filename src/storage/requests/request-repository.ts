@@ -42,7 +42,7 @@ import { setAside } from './set-aside.ts';
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** Who has was queued for so much longer than was told is told anew until when. */
+/** A request that was queued for so much longer than was told is told anew until when. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;

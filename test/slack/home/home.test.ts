@@ -205,6 +205,7 @@ test('a member who may not add inboxes reads so, and why', () => {
 
 test('settings are there for everybody to see, and for admins to change', () => {
   const settings = {
+    ...DEFAULT_SETTINGS,
     whoMayAdd: {
       kind: 'chosen' as const,
       userIds: Array.from({ length: 100 }, (_, n) => `U${n + 1e9}`),

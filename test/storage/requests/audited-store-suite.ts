@@ -64,6 +64,7 @@ export function describeAuditedStore(databases: TestDatabases) {
       const settings = createSettingsRepository(db);
       assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
       const set = {
+        ...DEFAULT_SETTINGS,
         whoMayAdd: { kind: 'chosen' as const, userIds: ['U2'], userGroupIds: ['S1'] },
         resultsChannelId: 'C7',
         defaultDailyLimit: 40,

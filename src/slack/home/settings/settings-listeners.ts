@@ -2,7 +2,6 @@ import type { ModalView } from '@slack/types';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
 import type { InModal, Interaction } from '../../bolt/interaction.ts';
 import type { ViewPayload } from '../../bolt/payloads.ts';
-import { SETTINGS_FIELDS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
@@ -13,7 +12,13 @@ import { createCheckChannel } from '../../web-api/check-channel.ts';
 import { isOfSlack, type SlackApi, type UserGroup } from '../../web-api/slack-api.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
 import { settingsOutdated } from '../outdated.ts';
-import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from './settings-form.ts';
+import {
+  parseSettingsForm,
+  renderSettingsForm,
+  SETTINGS_FIELDS,
+  type SettingsErrors,
+  toSettingsErrors,
+} from './settings-form.ts';
 
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
