@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, objectAt, objectsAt, stringAt, textAt } from '../json.ts';
+import { attachedNames } from '../state/files.ts';
 import type { StateValues } from '../state/records.ts';
 import { initialValue } from '../state/view-state.ts';
 
@@ -137,6 +138,7 @@ function heldText(held: JsonObject, { nameOf }: RenderOptions): string | undefin
   if (option !== undefined) return textAt(option, 'text');
   const several = objectsAt(held, 'selected_options').map((selected) => textAt(selected, 'text') ?? '');
   if (several.length > 0) return several.join(', ');
+  if (held.type === 'file_input') return attachedNames(held).join(', ') || 'Add files';
   if (typeof held.value === 'string' && held.value !== '') return held.value;
   for (const [key, value] of Object.entries(held)) {
     if (key === 'type' || key === 'value') continue;
