@@ -57,6 +57,17 @@ function renderBlock(block: JsonObject, options: RenderOptions): string[] {
       return (stringAt(block, 'text') ?? '').split('\n');
     case 'rich_text':
       return [richText(block)];
+    case 'alert':
+      return [`! ${renderObject(objectAt(block, 'text') ?? {}, options)}`];
+    case 'card':
+      return renderCard(block, options);
+    case 'table':
+    case 'data_table':
+      return renderTable(block);
+    case 'plan':
+      return [stringAt(block, 'title') ?? '', ...objectsAt(block, 'tasks').map(renderTask)];
+    case 'task_card':
+      return [renderTask(block)];
     default:
       return [`(${String(block.type)})`];
   }
@@ -78,6 +89,27 @@ function renderSection(block: JsonObject, options: RenderOptions): string[] {
 function renderActions(block: JsonObject, options: RenderOptions): string[] {
   const shown = objectsAt(block, 'elements').map((element) => renderElement(element, block, options));
   return shown.every((lines) => lines.length === 1) ? [shown.flat().join(' ')] : shown.flat();
+}
+
+function renderCard(block: JsonObject, options: RenderOptions): string[] {
+  const texts = ['title', 'subtitle', 'body'].map((name) => objectAt(block, name)).filter((text) => text !== undefined);
+  const buttons = objectsAt(block, 'actions').flatMap((element) => renderElement(element, block, options));
+  return [...texts.map((text) => renderObject(text, options)), ...(buttons.length > 0 ? [buttons.join(' ')] : [])];
+}
+
+function renderTable(block: JsonObject): string[] {
+  const caption = stringAt(block, 'caption');
+  const rows = (Array.isArray(block.rows) ? block.rows : []).map((cells: unknown) =>
+    (Array.isArray(cells) ? cells : []).map((cell) => richText(cell)).join(' | '),
+  );
+  return [...(caption === undefined ? [] : [caption]), ...rows];
+}
+
+const TASK_MARKS: { [status: string]: string } = { pending: '○', in_progress: '◐', complete: '✓', error: '✗' };
+
+function renderTask(task: JsonObject): string {
+  const words = ['title', 'details', 'output'].map((name) => stringAt(task, name) ?? richText(objectAt(task, name)));
+  return [TASK_MARKS[String(task.status)] ?? '○', ...words.filter((text) => text !== '')].join(' ');
 }
 
 function renderInput(block: JsonObject, options: RenderOptions): string[] {
