@@ -15,16 +15,16 @@ import {
 
 /* https://docs.slack.dev/reference/block-kit/blocks/table-block and data-table-block */
 
-const MOST_ROWS = 100;
-const MOST_COLUMNS = 20;
+const MAX_ROWS = 100;
+const MAX_COLUMNS = 20;
 
 /** Over all cells of all tables of a message. */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 
 const number: Check = (value, path) =>
   typeof value === 'number' && Number.isFinite(value) ? [] : problem('must be a number', path);
 
-const content = string({ min: 1, max: MOST_CHARACTERS });
+const content = string({ min: 1, max: MAX_CHARACTERS });
 
 export const richText = shape(
   {
@@ -42,27 +42,27 @@ const plainCells = {
 const headerCell = byType('table cell', plainCells);
 const cell = byType('table cell', { ...plainCells, rich_text: richText });
 
-const rows = list(list(cell, { max: MOST_COLUMNS }), { max: MOST_ROWS });
+const rows = list(list(cell, { max: MAX_COLUMNS }), { max: MAX_ROWS });
 
 /** The first row of a `data_table` takes no markup. */
 const dataRows: Check = (value, path) => {
   const wrong = rows(value, path);
   if (wrong.length > 0 || !Array.isArray(value)) return wrong;
-  return list(headerCell, { max: MOST_COLUMNS })(value[0], `${path}/0`);
+  return list(headerCell, { max: MAX_COLUMNS })(value[0], `${path}/0`);
 };
 
 const column = shape({ optional: { align: oneOf('left', 'center', 'right'), is_wrapped: boolean } });
 
 export const table: Shape = {
   required: { rows },
-  optional: { column_settings: list(column, { max: MOST_COLUMNS }) },
+  optional: { column_settings: list(column, { max: MAX_COLUMNS }) },
 };
 
 export const dataTable: Shape = {
   required: { rows: dataRows, caption: string({ min: 1, max: 255 }) },
   optional: {
     page_size: wholeNumber({ min: 1, max: 100 }),
-    row_header_column_index: wholeNumber({ min: 0, max: MOST_COLUMNS - 1 }),
+    row_header_column_index: wholeNumber({ min: 0, max: MAX_COLUMNS - 1 }),
   },
 };
 
@@ -72,8 +72,8 @@ export function findTableProblems(blocks: JsonObject[]): string[] {
     .filter(({ type }) => type === 'table' || type === 'data_table')
     .flatMap(({ rows }) => (Array.isArray(rows) ? rows.flat() : []));
   const characters = cells.reduce((sum: number, given) => sum + charactersOf(given), 0);
-  return characters > MOST_CHARACTERS
-    ? problem(`tables hold more than ${MOST_CHARACTERS} characters: ${characters}`, '/blocks')
+  return characters > MAX_CHARACTERS
+    ? problem(`tables hold more than ${MAX_CHARACTERS} characters: ${characters}`, '/blocks')
     : [];
 }
 

@@ -7,8 +7,8 @@ import type { PersonRecord } from '../state/records.ts';
 import type { OpenView } from '../state/views.ts';
 import { ClientRefusal } from './client-form.ts';
 
-const MOST_FILES = 10;
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_FILES = 10;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 /** What a file field holds once these are uploaded, or what the client says under it instead. */
 export function attachedValue(
@@ -28,7 +28,7 @@ export function attachedValue(
 }
 
 function refusalOf(element: JsonObject, files: FileToAttach[]): string | undefined {
-  const most = typeof element.max_files === 'number' ? element.max_files : MOST_FILES;
+  const most = typeof element.max_files === 'number' ? element.max_files : MAX_FILES;
   if (files.length > most) return most === 1 ? 'You can only upload 1 file.' : `You can only upload ${most} files.`;
   const types = stringsAt(element, 'filetypes').map((type) => type.toLowerCase());
   for (const { name, content } of files) {
@@ -36,7 +36,7 @@ function refusalOf(element: JsonObject, files: FileToAttach[]): string | undefin
       return `${name} can’t be uploaded. Allowed file types: ${types.join(', ')}.`;
     }
     if (content.length === 0) return `${name} is empty.`;
-    if (Buffer.byteLength(content) > MOST_BYTES) return `${name} is larger than 10 MB.`;
+    if (Buffer.byteLength(content) > MAX_BYTES) return `${name} is larger than 10 MB.`;
   }
   return undefined;
 }
