@@ -226,6 +226,7 @@ function createApp(given: Partial<AppConfig>, secret: (length: number) => string
     commands: 'all',
     events: 'all',
     scopes: 'all',
+    optionalScopes: [],
     redirectUrls: 'any',
     ...given,
   };
