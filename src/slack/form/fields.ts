@@ -52,8 +52,11 @@ export const SERVER_FIELDS = [
   'imap_username',
 ] as const;
 
+/** The fields below the servers, for every provider. */
+export const OTHER_FIELDS = ['daily_limit'] as const;
+
 /** The fields of the second page. */
-export const HOW_FIELDS = [...SERVER_FIELDS, 'daily_limit'] as const;
+export const HOW_FIELDS = [...SERVER_FIELDS, ...OTHER_FIELDS] as const;
 
 type DraftField = keyof typeof FIELDS;
 type Values = { text: string; number: string; flag: boolean; provider: InboxType };

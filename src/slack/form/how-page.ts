@@ -13,7 +13,7 @@ import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { HINTS } from '../sentences/fields.ts';
 import { FORM, WARNED, WARNINGS } from '../sentences/form.ts';
 import { areServersShown } from './draft-defaults.ts';
-import { type Draft, defaultsOf, HOW_FIELDS, isFlag, providerOf, SERVER_FIELDS } from './fields.ts';
+import { type Draft, defaultsOf, HOW_FIELDS, isFlag, OTHER_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
@@ -43,7 +43,7 @@ export function renderHowPage({
       ...(areServersShown(draft)
         ? renderServerFields(context, draft, renderPassword(context, draft))
         : [renderPassword(context, draft), renderServerLine(draft)]),
-      renderField(context, draft, 'daily_limit'),
+      ...OTHER_FIELDS.map((field) => renderField(context, draft, field)),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
       renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
     ],
