@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database-suite.ts';
-import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeAuditedStore } from './requests/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
@@ -22,7 +22,7 @@ describeDatabase(databases());
 describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestRetries(databases());
-describeTurnRepository(databases());
+describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeAuditedStore(databases());
 describeInstallationRepository(databases());
