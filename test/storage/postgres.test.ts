@@ -5,7 +5,7 @@ import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeAuditedStore } from './requests/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
-import { describeRequestRepository } from './requests/request-repository-suite.ts';
+import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
