@@ -1,5 +1,5 @@
 import { after } from 'node:test';
-import { describeDatabase } from './database-suite.ts';
+import { describeDatabase } from './database/database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
@@ -9,7 +9,7 @@ import { describeRequestRepository } from './requests/repository/request-reposit
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
-import { describeRotateKeys } from './sealing/reseal-suite.ts';
+import { describeReseal } from './sealing/reseal-suite.ts';
 import { createTestDatabases } from './test-databases.ts';
 import { describeColdsendKeyRepository } from './workspaces/coldsend-key-repository-suite.ts';
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
@@ -30,7 +30,7 @@ describeColdsendKeyRepository(databases());
 describeAuditedStore(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
-describeRotateKeys(databases());
+describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
 describePostgresConnections(postgres);
