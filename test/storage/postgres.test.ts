@@ -3,7 +3,7 @@ import { describeDatabase } from './database/database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
-import { describeAuditedStore } from './requests/audited-store-suite.ts';
+import { describeAuditedStore } from './requests/audited/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';

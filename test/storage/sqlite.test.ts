@@ -1,7 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
-import { describeAuditedStore } from './requests/audited-store-suite.ts';
+import { describeAuditedStore } from './requests/audited/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
