@@ -5,7 +5,7 @@ import type { Database } from '../../../src/storage/database.ts';
 import { KEY, ONE_A_MINUTE, OTHER_KEY, type RateLimitSetUp } from './rate-limit-set-up.ts';
 
 export function describeFailedClaims({ db, pass, open, enter }: RateLimitSetUp) {
-  test('what may have been armed by a commit in doubt can be given back, and is not taken for interrupted', async () => {
+  test('what may have been armed by a commit in doubt can be released, and is not taken for interrupted', async () => {
     const bot = open(ONE_A_MINUTE);
     await enter(bot, '1');
     await enter(bot, '2');

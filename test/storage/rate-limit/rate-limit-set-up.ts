@@ -49,10 +49,10 @@ export function setUpRateLimit(databases: TestDatabases) {
   }
 
   function open(limits: RateLimit[], deps: Partial<RateLimitRepositoryDeps> = {}) {
-    const held = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now, ...deps };
+    const shared = { sealer: testSealer, owner: 'a', leaseMs: 60_000, now, ...deps };
     return {
-      slots: createRateLimitRepository({ database: db, limits, ...held }),
-      requests: createRequestRepository({ db, ...held }),
+      slots: createRateLimitRepository({ database: db, limits, ...shared }),
+      requests: createRequestRepository({ db, ...shared }),
     };
   }
 
@@ -60,7 +60,7 @@ export function setUpRateLimit(databases: TestDatabases) {
     return requests.advance(await acceptSample(requests, name, of), { state: 'announced' });
   }
 
-  /** Takes a slot for a new request, or leaves it in the queue, given back. */
+  /** Takes a slot for a new request, or releases it into the queue. */
   async function enter(
     { slots, requests }: ReturnType<typeof open>,
     name: string,

@@ -157,7 +157,7 @@ export function describeUnreadableRequests({
       );
     });
 
-    test('a workspace leaves whatever its requests hold', async () => {
+    test('a workspace is cleared whatever its requests hold', async () => {
       const requests = requestsOf();
       for (const name of ['1', '2']) await requests.release(await acceptSample(requests, name));
       await set('requests', 'fence', '2147483647', 'request-1');

@@ -116,7 +116,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
     assert.deepEqual(new Set(noted()), new Set(['workspace_settings T1']));
   });
 
-  test('an installation that cannot be read is listed as that, can leave, and is mended by installing again', async () => {
+  test('an installation that cannot be read is listed as that, can be removed, and is mended by installing again', async () => {
     const installations = createInstallationRepository({ database: db(), sealer: testSealer, now, onUnreadable });
     for (const [column, value, isListed] of [
       ['sealed_token', "'rubbish'", true],
