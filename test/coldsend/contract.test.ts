@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { refusal, senderAccountAdded } from '../../src/coldsend/contract.ts';
-import { ADDED_BODY } from './documented.ts';
+import { ADDED_BODY } from './world/documented.ts';
 
 const openapi = new URL('../../playground/local-coldsend/coldsend.openapi.yaml', import.meta.url);
 const ajv = new Ajv2020({ strict: false });
