@@ -19,10 +19,10 @@ export const LOST_RIGHTS = ['other_workspace', 'deactivated', 'guest', 'admins_o
 export type LostRight = (typeof LOST_RIGHTS)[number];
 
 /** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
-export type Refusal = LostRight | 'not_admin' | 'not_theirs' | 'settings_unreadable';
+export type Denial = LostRight | 'not_admin' | 'not_theirs' | 'settings_unreadable';
 
 /** Why somebody is no full member of the workspace; undefined where they are. */
-export function findRefusal(
+export function findDenial(
   person: Person,
   teamId: string,
 ): Extract<LostRight, 'other_workspace' | 'deactivated' | 'guest'> | undefined {
@@ -34,5 +34,5 @@ export function findRefusal(
 
 /** Admins and owners of the workspace set its ColdSend keys and settings, and read its audit trail. */
 export function mayAdminister(person: Person, teamId: string): boolean {
-  return person.isAdmin && findRefusal(person, teamId) === undefined;
+  return person.isAdmin && findDenial(person, teamId) === undefined;
 }

@@ -14,7 +14,7 @@ export type AddedAccount = {
 };
 
 /** ColdSend's complaint about one of the fields it was sent (`smtp_port`, …), or about one we do not know. */
-export type FieldRefusal = { field: string; reason: string };
+export type FieldError = { field: string; reason: string };
 
 /** How a request ended. Exactly one of these is shown in its thread. */
 export type Outcome =
@@ -28,7 +28,7 @@ export type Outcome =
   | {
       kind: 'refused';
       reason: string;
-      fields: FieldRefusal[];
+      fields: FieldError[];
       lostRight?: LostRight | undefined;
       trouble?: Trouble | undefined;
     }

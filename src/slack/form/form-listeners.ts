@@ -183,7 +183,7 @@ export function createFormPages(deps: FormPagesDeps) {
       case 'allowed':
         return undefined;
       case 'refused':
-        return pushNotice(sentences.refusals[right.why]);
+        return pushNotice(sentences.denials[right.why]);
       case 'unknown':
         return {
           response_action: 'errors',

@@ -66,7 +66,7 @@ export function createOpenForm(deps: {
 /** What somebody gets to see who wants to add an inbox. */
 function firstPage(right: Right, { settings, choice, keyStamp }: Facts, userId: string, form: FormToOpen): ModalView {
   if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
-  if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+  if (right.kind === 'refused') return renderNotice(sentences.denials[right.why]);
   if (form.instead !== undefined) return form.instead;
   if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
   const { keyName, current } = choice;

@@ -30,7 +30,7 @@ export function createShowHome(deps: {
     const settings = await deps.findSettings(teamId);
     const { right, mayAdd } = await deps.rights.checkMember(interaction, settings.whoMayAdd);
     if (right.kind !== 'allowed') {
-      const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
+      const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.denials[right.why].paragraphs.join(' ');
       await api.publishHome(userId, renderHomeNotice(why));
       return;
     }

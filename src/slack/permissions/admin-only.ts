@@ -12,18 +12,18 @@ export function createAdminOnly(rights: Pick<Rights, 'checkAdmin'>) {
   /** A button that opens a page, which is prepared while Slack is asked who they are. */
   function opens(prepare: (press: Press) => Promise<ModalView>): (press: Press) => Promise<void> {
     return async (press) => {
-      const [refusal, page] = await Promise.all([findRefusal(press), prepare(press)]);
-      await press.api.openView(press.triggerId, refusal === undefined ? page : renderNotice(refusal));
+      const [denial, page] = await Promise.all([findDenial(press), prepare(press)]);
+      await press.api.openView(press.triggerId, denial === undefined ? page : renderNotice(denial));
     };
   }
 
   /** A button that does something. */
   function does<P extends Press>(handler: (press: P) => Promise<void>): (press: P) => Promise<void> {
     return async (press) => {
-      const refusal = await findRefusal(press);
-      if (refusal === undefined) return handler(press);
+      const denial = await findDenial(press);
+      if (denial === undefined) return handler(press);
       const { api, triggerId, view } = press;
-      await (view === undefined ? api.openView : api.pushView)(triggerId, renderNotice(refusal));
+      await (view === undefined ? api.openView : api.pushView)(triggerId, renderNotice(denial));
     };
   }
 
@@ -32,12 +32,12 @@ export function createAdminOnly(rights: Pick<Rights, 'checkAdmin'>) {
     handler: (submission: InModal) => Promise<SubmissionAnswer | undefined>,
   ): (submission: InModal) => Promise<SubmissionAnswer | undefined> {
     return async (submission) => {
-      const refusal = await findRefusal(submission);
-      return refusal === undefined ? handler(submission) : pushNotice(refusal);
+      const denial = await findDenial(submission);
+      return denial === undefined ? handler(submission) : pushNotice(denial);
     };
   }
 
-  async function findRefusal(interaction: Interaction): Promise<Notice | undefined> {
+  async function findDenial(interaction: Interaction): Promise<Notice | undefined> {
     return findNotice(await rights.checkAdmin(interaction));
   }
 }

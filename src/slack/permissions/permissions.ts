@@ -1,4 +1,4 @@
-import { findRefusal, mayAdminister, type Person, type Refusal } from '../../add-inbox/people/person.ts';
+import { type Denial, findDenial, mayAdminister, type Person } from '../../add-inbox/people/person.ts';
 import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Actor, Interaction } from '../bolt/interaction.ts';
 import { openerOf } from '../modals/private-metadata.ts';
@@ -10,7 +10,7 @@ import type { People } from './people.ts';
 import type { UserGroups } from './user-groups.ts';
 
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
-export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Refusal } | { kind: 'unknown' };
+export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Denial } | { kind: 'unknown' };
 
 /** Somebody about to do something. Without `what` it is none of their attempts: nothing is noted. */
 export type Attempt = Pick<Interaction, 'api' | 'actor'> & Partial<Pick<Interaction, 'what' | 'view'>>;
@@ -35,7 +35,7 @@ export function createRights(deps: {
   userGroups: UserGroups;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   /** Notes an attempt that was refused. */
-  onRefused(actor: Actor, what: string, why: Refusal): void;
+  onRefused(actor: Actor, what: string, why: Denial): void;
 }): Rights {
   const { people, userGroups } = deps;
   return { recall, checkAdding, checkAdmin, checkMember };
@@ -113,12 +113,12 @@ export function createRights(deps: {
 }
 
 /** A payload that names another workspace is one of a stranger's, or of somebody whose organization has both. */
-function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findRefusal> {
+function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findDenial> {
   if (ownTeamId !== teamId && !person.isInOrganization) return 'other_workspace';
-  return findRefusal(person, teamId);
+  return findDenial(person, teamId);
 }
 
-function refused(why: Refusal): { kind: 'refused'; why: Refusal } {
+function refused(why: Denial): { kind: 'refused'; why: Denial } {
   return { kind: 'refused', why };
 }
 
@@ -139,5 +139,5 @@ function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: re
 /** What to tell somebody who may not go on; undefined where they may. */
 export function findNotice(right: Right): Notice | undefined {
   if (right.kind === 'unknown') return sentences.whoAreYou;
-  return right.kind === 'refused' ? sentences.refusals[right.why] : undefined;
+  return right.kind === 'refused' ? sentences.denials[right.why] : undefined;
 }

@@ -1,6 +1,7 @@
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
+import type { AddedAccount, FieldError, Outcome } from '../../add-inbox/request/outcome.ts';
+
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
 import { FIELD_LABELS } from '../sentences/fields.ts';
@@ -53,7 +54,7 @@ function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { 
   return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
 }
 
-function listFields(fields: FieldRefusal[]): string[] {
+function listFields(fields: FieldError[]): string[] {
   const listed = fields
     .slice(0, FIELDS_SHOWN)
     .map(({ field, reason }) =>

@@ -11,11 +11,11 @@ import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { HOSTILE, key } from '../examples.ts';
 import { fieldsOf } from './typed-view.ts';
 
-const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
+const { waiting, whoAreYou, denials, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
 const notices: Notice[] = [
   waiting,
   whoAreYou,
-  ...Object.values(refusals),
+  ...Object.values(denials),
   noKey,
   keyRefused,
   sentences.noClientKey('Acme'),

@@ -19,7 +19,7 @@ const ADMIN: Right = {
   },
 };
 const KEPT_OUT: [Right, ReturnType<typeof renderNotice>][] = [
-  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.refusals.admins_only)],
+  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.denials.admins_only)],
   [{ kind: 'unknown' }, renderNotice(sentences.whoAreYou)],
 ];
 const PAGE = renderNotice({ title: 'The page', paragraphs: [] });

@@ -130,7 +130,7 @@ test('whom Slack does not know belongs to another workspace', async () => {
     const right = await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' });
     assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' });
     assert.deepEqual(refused, [['U1', 'x', 'other_workspace']]);
-    assert.equal(findNotice(right), sentences.refusals.other_workspace);
+    assert.equal(findNotice(right), sentences.denials.other_workspace);
   }
 });
 
