@@ -103,7 +103,7 @@ export function createFormPages(deps: FormPagesDeps) {
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
-      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
+      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
       if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {

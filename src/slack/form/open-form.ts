@@ -56,7 +56,7 @@ export function createOpenForm(deps: {
     const settings = await found;
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
-    if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
     // The stamp before what the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp };
@@ -68,7 +68,7 @@ function firstPage(right: Right, { settings, choice, keyStamp }: Facts, userId: 
   if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (right.kind === 'refused') return renderNotice(sentences.denials[right.why]);
   if (form.instead !== undefined) return form.instead;
-  if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
+  if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);

@@ -87,7 +87,7 @@ export const sentences = {
     ],
   }),
   /** The admins chose that only channels with a client add inboxes. */
-  nowhere: (channelIds: string[]): Notice => ({
+  blocked: (channelIds: string[]): Notice => ({
     title: FORM.title,
     paragraphs:
       channelIds.length === 0

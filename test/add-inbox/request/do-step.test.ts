@@ -62,7 +62,7 @@ function setUp(deps: Deps = {}) {
       ...slots,
     },
     delivery: {
-      announce: async () => ({ kind: 'nowhere' }),
+      announce: async () => ({ kind: 'cannot_post' }),
       reply: async () => ({ kind: 'replied', ts: '1.2' }),
       refresh: async () => {
         calls.push('refresh');
@@ -288,7 +288,7 @@ test('the form is shown once before the request is reported where there is no ot
   const shown: ClaimedRequest['state'][] = [];
   const { doStep, commits, calls } = setUp({
     delivery: {
-      reply: async () => ({ kind: 'nowhere' }),
+      reply: async () => ({ kind: 'cannot_post' }),
       refresh: async ({ state, reportedAt }) => {
         assert.equal(reportedAt, NOW);
         shown.push(state);
@@ -381,9 +381,9 @@ test('what was delivered starts counting tries anew', async () => {
   const announced = setUp({ delivery: { announce: async () => ({ kind: 'announced', announcement }) } });
   await announced.doStep(requestIn('accepted', { tries: 3 }));
   assert.deepEqual(announced.commits, [{ state: 'announced', announcement, tries: 0 }]);
-  const nowhere = setUp();
-  await nowhere.doStep(requestIn('accepted', { tries: 3 }));
-  assert.deepEqual(nowhere.commits, [{ state: 'announced', announcement: undefined, tries: 0 }]);
+  const cannotPost = setUp();
+  await cannotPost.doStep(requestIn('accepted', { tries: 3 }));
+  assert.deepEqual(cannotPost.commits, [{ state: 'announced', announcement: undefined, tries: 0 }]);
   const replied = setUp();
   await replied.doStep(requestIn('settled', { outcome, tries: 3 }));
   assert.deepEqual(replied.commits, [{ replyTs: '1.2', tries: 0 }]);
@@ -457,7 +457,7 @@ test('Slack is asked only as long as the request is held', async () => {
       const { doStep } = setUp({
         isStillOurs: ({ id, fence }) => held && id === request.id && fence === 1,
         delivery: {
-          announce: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'nowhere' },
+          announce: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'cannot_post' },
           reply: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'replied', ts: '1.2' },
           refresh: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'refreshed' },
         },

@@ -385,8 +385,10 @@ test('where the channel closes before the reply, the thread moves and is replied
 });
 
 test('where nothing can be posted anywhere the request is still sent, once', async () => {
-  const nowhere = async () => ({ kind: 'nowhere' }) as const;
-  const { take, whenReleased, calls } = setUp({ delivery: { announce: nowhere, reply: nowhere, refresh: nowhere } });
+  const cannotPost = async () => ({ kind: 'cannot_post' }) as const;
+  const { take, whenReleased, calls } = setUp({
+    delivery: { announce: cannotPost, reply: cannotPost, refresh: cannotPost },
+  });
   take();
   const request = await whenReleased;
   assert.deepEqual([request.state, request.outcome?.kind, request.replyTs], ['reported', 'added', undefined]);
@@ -675,7 +677,7 @@ test('who slept while ColdSend or Slack was asked shows nothing any more, and gi
       delivery: {
         reply: async () => {
           time = 10_000;
-          return { kind: 'nowhere' };
+          return { kind: 'cannot_post' };
         },
       },
     });
