@@ -3,10 +3,10 @@ import type { InModal, Interaction, Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
 import type { Notice } from '../sentences/common.ts';
-import { findNotice, type Rights } from './permissions.ts';
+import { findNotice, type Permissions } from './permissions.ts';
 
 /** What only admins and owners may do. Anybody else sees why not: in place of the page, or on top of the modal they are in. */
-export function createAdminOnly(rights: Pick<Rights, 'checkAdmin'>) {
+export function createAdminOnly(permissions: Pick<Permissions, 'checkAdmin'>) {
   return { opens, does, submits };
 
   /** A button that opens a page, which is prepared while Slack is asked who they are. */
@@ -38,6 +38,6 @@ export function createAdminOnly(rights: Pick<Rights, 'checkAdmin'>) {
   }
 
   async function findDenial(interaction: Interaction): Promise<Notice | undefined> {
-    return findNotice(await rights.checkAdmin(interaction));
+    return findNotice(await permissions.checkAdmin(interaction));
   }
 }

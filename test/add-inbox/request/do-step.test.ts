@@ -70,7 +70,7 @@ function setUp(deps: Deps = {}) {
       },
       ...delivery,
     },
-    checkRight: async () => ({ kind: 'may' }),
+    checkPermission: async () => ({ kind: 'may' }),
     addSenderAccount: async (_key, account, isStillOurs) => {
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, ...PASSWORDS });
       calls.push(isStillOurs() ? 'POST' : 'no POST');
@@ -256,7 +256,7 @@ test('a step is over only once the key is marked, the key is blocked and the wai
 test('what could not be looked up before the first byte goes back, and is over only once it has', async () => {
   const never = new Promise<never>(() => {});
   for (const deps of [
-    { checkRight: async () => ({ kind: 'unknown' as const }) },
+    { checkPermission: async () => ({ kind: 'unknown' as const }) },
     { slots: { take: async () => Promise.reject(new Error('in doubt')) } },
   ] satisfies Deps[]) {
     const kept = setUp({ ...deps, requests: { advance: () => never } });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
-import { LOST_RIGHTS } from '../../../src/add-inbox/people/person.ts';
+import { LOST_PERMISSIONS } from '../../../src/add-inbox/people/person.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import type { Delivery } from '../../../src/add-inbox/request/deliver.ts';
 import { createDoStep, type StepDeps } from '../../../src/add-inbox/request/do-step.ts';
@@ -14,7 +14,7 @@ import {
   PasswordsUnreadableError,
   type RequestChange,
 } from '../../../src/add-inbox/request/request.ts';
-import type { RightToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
+import type { PermissionToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
 import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
 import { type ClaimedSlots, createWorker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from '../request/sample-request.ts';
@@ -73,7 +73,7 @@ function setUp(options: {
   claimQueued?: WorkerDeps['claimQueued'];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
-  right?: RightToAdd;
+  permission?: PermissionToAdd;
 }) {
   const { monotonicNow = () => 0 } = options;
   const calls: string[] = [];
@@ -123,7 +123,7 @@ function setUp(options: {
         key = { ...key, status };
       },
     },
-    checkRight: async () => options.right ?? { kind: 'may' },
+    checkPermission: async () => options.permission ?? { kind: 'may' },
     slots: {
       take: async (claimed) => {
         const takenAt = steps.now();
@@ -469,17 +469,17 @@ test('an announcement that can not be brought up to date is left for good after 
   }
 });
 
-for (const why of LOST_RIGHTS) {
-  test(`whoever lost the right to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
-    const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'lost', why } });
+for (const why of LOST_PERMISSIONS) {
+  test(`whoever lost the permission to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
+    const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, permission: { kind: 'lost', why } });
     take();
-    assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostRight: why });
+    assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostPermission: why });
     assert.ok(!calls.includes('POST') && !calls.includes('commit armed'));
   });
 }
 
 test('while Slack does not say who they are a request waits, and nothing is sent', async () => {
-  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'unknown' } });
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, permission: { kind: 'unknown' } });
   take();
   const request = await whenReleased;
   assert.deepEqual([request.state, request.notBefore, request.tries], ['announced', 6_000, 1]);
@@ -487,9 +487,9 @@ test('while Slack does not say who they are a request waits, and nothing is sent
 });
 
 test('who waited for their slot is looked at again once they have it', async () => {
-  const lost = setUp({ request: { state: 'armed' }, right: { kind: 'lost', why: 'guest' } });
+  const lost = setUp({ request: { state: 'armed' }, permission: { kind: 'lost', why: 'guest' } });
   assert.equal((await lost.sendArmed())?.outcome?.kind, 'refused');
-  const unknown = setUp({ request: { state: 'armed' }, right: { kind: 'unknown' } });
+  const unknown = setUp({ request: { state: 'armed' }, permission: { kind: 'unknown' } });
   assert.equal(await unknown.sendArmed(), undefined);
   const { state, notBefore } = await unknown.whenReleased;
   assert.deepEqual([state, notBefore], ['announced', 6_000]);
