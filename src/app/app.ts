@@ -86,9 +86,9 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   });
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
-  const { addSenderAccount, tryKey } = coldsend;
+  const { addSenderAccount, checkKey } = coldsend;
   const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
-  const listeners = createSlackListeners({ ...about, tryKey, worker, uninstall: workspaces.uninstall, newReference });
+  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
   const http = createHttpServer(

@@ -25,7 +25,7 @@ const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded
 /** All that people can do in Slack, over what is stored. */
 export function createSlackListeners(deps: {
   stores: Stores;
-  tryKey: ColdsendClient['tryKey'];
+  checkKey: ColdsendClient['checkKey'];
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
@@ -47,7 +47,7 @@ export function createSlackListeners(deps: {
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
     reserveSlot: (apiKey) => slots.reserveForKeyCheck(keyFingerprint(apiKey)),
-    tryKey: deps.tryKey,
+    checkKey: deps.checkKey,
     list: listKeys,
     keyStamp,
     save: audited.saveKey,

@@ -16,7 +16,7 @@ import { keyOutdated } from '../outdated.ts';
 import { toKeyErrors } from './key-errors.ts';
 import { parseKeyForm, renderKeyForm } from './key-form.ts';
 
-/** Of Slack's three seconds, what the look-up of the person and the trial of the key may take together. */
+/** Of Slack's three seconds, what the look-up of the person and the check of the key may take together. */
 const ANSWER_WITHIN_MS = 2_600;
 
 /** Storing, replacing and removing the workspace's ColdSend key; for admins and owners. */
