@@ -113,8 +113,8 @@ test('a socket that is still connecting does not outlive its call', { timeout: 5
   const closed = Promise.withResolvers<void>();
   const server = await openRawServer({ onConnection: (socket) => socket.on('close', () => closed.resolve()) });
   const client = clientFor(`https://127.0.0.1:${server.port}`, { timeoutMs: 60_000 });
-  const trial = await client.tryKey(API_KEY, { timeoutMs: 50 });
-  assert.deepEqual(trial, { kind: 'unchecked', why: 'no_answer' });
+  const checked = await client.checkKey(API_KEY, { timeoutMs: 50 });
+  assert.deepEqual(checked, { kind: 'unchecked', why: 'no_answer' });
   await closed.promise;
   await server.close();
 });

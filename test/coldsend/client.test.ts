@@ -88,21 +88,21 @@ test('the address and the name that were added are shown whole, even where a pas
 test('a key is tried by a POST of {} to the same path, within a time of its own', async () => {
   const server = await openRawServer(answering(rawAnswer(422, '{"detail":[]}')));
   const client = clientFor(server.baseUrl);
-  assert.deepEqual(await client.tryKey(API_KEY, { timeoutMs: 3_000 }), { kind: 'works' });
+  assert.deepEqual(await client.checkKey(API_KEY, { timeoutMs: 3_000 }), { kind: 'works' });
   assert.equal(server.requests[0]?.body, '{}');
   assert.match(server.requests[0]?.head ?? '', /^POST \/api\/public\/v1\/sender-accounts /);
   await server.close();
 
   const silent = await openRawServer({});
-  const trial = await clientFor(silent.baseUrl).tryKey(API_KEY, { timeoutMs: 50 });
-  assert.deepEqual(trial, { kind: 'unchecked', why: 'no_answer' });
+  const checked = await clientFor(silent.baseUrl).checkKey(API_KEY, { timeoutMs: 50 });
+  assert.deepEqual(checked, { kind: 'unchecked', why: 'no_answer' });
   await silent.close();
 });
 
 test('a key that is echoed does not come back', async () => {
   const server = await openRawServer(answering(rawAnswer(401, JSON.stringify({ detail: `Invalid key ${API_KEY}` }))));
-  const trial = await clientFor(server.baseUrl).tryKey(API_KEY, { timeoutMs: 3_000 });
-  assert.deepEqual(trial, { kind: 'refused', reason: 'Invalid key •••' });
+  const checked = await clientFor(server.baseUrl).checkKey(API_KEY, { timeoutMs: 3_000 });
+  assert.deepEqual(checked, { kind: 'refused', reason: 'Invalid key •••' });
   await server.close();
 });
 
@@ -126,7 +126,7 @@ test('each call is told to the hook once, by kind and why', async () => {
   await sendTo(answering(OK), { onCall });
   await sendTo(answering(''), { onCall });
   const server = await openRawServer(answering(rawAnswer(422, '{"detail":"no"}')));
-  await clientFor(server.baseUrl, { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
+  await clientFor(server.baseUrl, { onCall }).checkKey(API_KEY, { timeoutMs: 3_000 });
   await server.close();
   assert.deepEqual(
     calls.map(({ result }) => result),
@@ -142,7 +142,7 @@ test('the hook is told the status of the answer, or the error that there was ins
   await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
   await server.close();
   await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
-  await clientFor('http://nobody.invalid', { onCall }).tryKey(API_KEY, { timeoutMs: 3_000 });
+  await clientFor('http://nobody.invalid', { onCall }).checkKey(API_KEY, { timeoutMs: 3_000 });
   await sendTo({}, { onCall, timeoutMs: 50 });
   assert.deepEqual(
     calls.map(({ result, status, error }) => [result, status, findErrorCode(error)]),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { SendResult } from '../../src/add-inbox/request/outcome.ts';
 import { senderAccountAdded } from '../../src/coldsend/contract.ts';
 import { readAnswer } from '../../src/coldsend/read-answer.ts';
-import { readKeyTrial } from '../../src/coldsend/read-key-check.ts';
+import { readKeyCheck } from '../../src/coldsend/read-key-check.ts';
 import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
 import { ADDED, ADDED_BODY } from './world/documented.ts';
 import { body, clean, headers, NOW, read, serverError, status } from './world/read-world.ts';
@@ -128,7 +128,7 @@ test('no answer makes it throw, and none but a 2xx with success: true is added',
       const documented = code >= 200 && code <= 299 && senderAccountAdded.safeParse(parseOrUndefined(text)).success;
       assert.equal(result.kind === 'added', documented);
       if (documented) added += 1;
-      readKeyTrial({ kind: 'answered', answer: { status: code, headers: head, body: text } }, clean);
+      readKeyCheck({ kind: 'answered', answer: { status: code, headers: head, body: text } }, clean);
     }),
     { numRuns: 1000 },
   );

@@ -114,8 +114,8 @@ test('without a key', async (context) => {
     assert.equal(modal?.callbackId, WHO_PAGE);
     assert.match(modal.rendered, /The key works and is saved\. Now the inbox:/);
     assert.equal(fieldOf(modal, 'email_address').value, 'jane@acme.com');
-    const trial = coldsend.ledger.at(-1);
-    assert.deepEqual([trial?.body, trial?.key], [{}, 'key 1']);
+    const checked = coldsend.ledger.at(-1);
+    assert.deepEqual([checked?.body, checked?.key], [{}, 'key 1']);
     assert.deepEqual(coldsend.accounts, []);
 
     await fillWho(admin, { name: 'Jane Doe', provider: 'GOOGLE_WORKSPACE' });

@@ -112,13 +112,13 @@ test('every outcome is told once in the thread, at a glance in the channel and i
   });
 
   assert.deepEqual(
-    coldsend.ledger.filter(({ body, contractErrors }) => !isTrial(body) && contractErrors.length > 0),
+    coldsend.ledger.filter(({ body, contractErrors }) => !isKeyCheck(body) && contractErrors.length > 0),
     [],
   );
   assert.deepEqual(slack.problems, []);
 });
 
 /** A key is tried with an empty body. */
-function isTrial(body: unknown): boolean {
+function isKeyCheck(body: unknown): boolean {
   return JSON.stringify(body) === '{}';
 }

@@ -93,7 +93,7 @@ test('the form is shown once before the request is reported where there is no ot
   const shown: ClaimedRequest['state'][] = [];
   const { doStep, commits, calls } = setUp({
     delivery: {
-      reply: async () => ({ kind: 'nowhere' }),
+      reply: async () => ({ kind: 'cannot_post' }),
       refresh: async ({ state, reportedAt }) => {
         assert.equal(reportedAt, NOW);
         shown.push(state);
@@ -216,7 +216,7 @@ test('Slack is asked only as long as the request is held', async () => {
       const { doStep } = setUp({
         isStillOurs: ({ id, fence }) => held && id === request.id && fence === 1,
         delivery: {
-          announce: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'nowhere' },
+          announce: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'cannot_post' },
           reply: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'replied', ts: '1.2' },
           refresh: async (_request, isStillOurs) => ask(isStillOurs) ?? { kind: 'refreshed' },
         },

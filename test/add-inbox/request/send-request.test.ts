@@ -89,7 +89,7 @@ test('a key is marked by what ColdSend said of it, and by nothing else', async (
 test('what could not be looked up before the first byte goes back, and is over only once it has', async () => {
   const never = new Promise<never>(() => {});
   for (const deps of [
-    { checkRight: async () => ({ kind: 'unknown' as const }) },
+    { checkPermission: async () => ({ kind: 'unknown' as const }) },
     { slots: { take: async () => Promise.reject(new Error('in doubt')) } },
   ] satisfies Deps[]) {
     const kept = setUp({ ...deps, requests: { advance: () => never } });

@@ -57,7 +57,7 @@ export function setUp(deps: Deps = {}) {
       ...slots,
     },
     delivery: {
-      announce: async () => ({ kind: 'nowhere' }),
+      announce: async () => ({ kind: 'cannot_post' }),
       reply: async () => ({ kind: 'replied', ts: '1.2' }),
       refresh: async () => {
         calls.push('refresh');
@@ -65,7 +65,7 @@ export function setUp(deps: Deps = {}) {
       },
       ...delivery,
     },
-    checkRight: async () => ({ kind: 'may' }),
+    checkPermission: async () => ({ kind: 'may' }),
     addSenderAccount: async (_key, account, isStillOurs) => {
       assert.deepEqual(account, { ...SAMPLE_ACCOUNT, ...PASSWORDS });
       calls.push(isStillOurs() ? 'POST' : 'no POST');

@@ -9,7 +9,7 @@ import {
   LeaseLostError,
   type RequestChange,
 } from '../../../src/add-inbox/request/request.ts';
-import type { RightToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
+import type { PermissionToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
 import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
 import { type ClaimedSlots, createWorker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from '../request/sample-request.ts';
@@ -72,7 +72,7 @@ export function setUp(options: {
   claimQueued?: WorkerDeps['claimQueued'];
   now?: () => number;
   /** Of who asked for it; they may, unless said otherwise. */
-  right?: RightToAdd;
+  permission?: PermissionToAdd;
 }) {
   const { monotonicNow = () => 0 } = options;
   const calls: string[] = [];
@@ -122,7 +122,7 @@ export function setUp(options: {
         key = { ...key, status };
       },
     },
-    checkRight: async () => options.right ?? { kind: 'may' },
+    checkPermission: async () => options.permission ?? { kind: 'may' },
     slots: {
       take: async (claimed) => {
         const takenAt = steps.now();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOST_RIGHTS } from '../../../src/add-inbox/people/person.ts';
+import { LOST_PERMISSIONS } from '../../../src/add-inbox/people/person.ts';
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import { PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
 import { ANNOUNCEMENT, KEY, setUp } from './request-world.ts';
@@ -92,17 +92,17 @@ test('a key stored just while a request begins to wait for it sets that request 
   assert.equal((await set.whenReleased).outcome?.kind, 'added');
 });
 
-for (const why of LOST_RIGHTS) {
-  test(`whoever lost the right to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
-    const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'lost', why } });
+for (const why of LOST_PERMISSIONS) {
+  test(`whoever lost the permission to add inboxes (${why}) has nothing sent, and it settles as refused for that`, async () => {
+    const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, permission: { kind: 'lost', why } });
     take();
-    assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostRight: why });
+    assert.deepEqual((await whenReleased).outcome, { kind: 'refused', reason: '', fields: [], lostPermission: why });
     assert.ok(!calls.includes('POST') && !calls.includes('commit armed'));
   });
 }
 
 test('while Slack does not say who they are a request waits, and nothing is sent', async () => {
-  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, right: { kind: 'unknown' } });
+  const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, permission: { kind: 'unknown' } });
   take();
   const request = await whenReleased;
   assert.deepEqual([request.state, request.notBefore, request.tries], ['announced', 6_000, 1]);

@@ -22,7 +22,7 @@ test('where the channel closes before the reply, the thread moves and is replied
 });
 
 test('where nothing can be posted anywhere the request is still sent, once', async () => {
-  const nowhere = async () => ({ kind: 'nowhere' }) as const;
+  const nowhere = async () => ({ kind: 'cannot_post' }) as const;
   const { take, whenReleased, calls } = setUp({ delivery: { announce: nowhere, reply: nowhere, refresh: nowhere } });
   take();
   const request = await whenReleased;

@@ -103,7 +103,7 @@ test('who slept while ColdSend or Slack was asked shows nothing any more, and gi
       delivery: {
         reply: async () => {
           time = 10_000;
-          return { kind: 'nowhere' };
+          return { kind: 'cannot_post' };
         },
       },
     });

@@ -5,9 +5,9 @@ import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { ADDED, ANNOUNCEMENT, holdAnswer, KEY, NO_SLOTS, SLOT, setUp } from './request-world.ts';
 
 test('who waited for their slot is looked at again once they have it', async () => {
-  const lost = setUp({ request: { state: 'armed' }, right: { kind: 'lost', why: 'guest' } });
+  const lost = setUp({ request: { state: 'armed' }, permission: { kind: 'lost', why: 'guest' } });
   assert.equal((await lost.sendArmed())?.outcome?.kind, 'refused');
-  const unknown = setUp({ request: { state: 'armed' }, right: { kind: 'unknown' } });
+  const unknown = setUp({ request: { state: 'armed' }, permission: { kind: 'unknown' } });
   assert.equal(await unknown.sendArmed(), undefined);
   const { state, notBefore } = await unknown.whenReleased;
   assert.deepEqual([state, notBefore], ['announced', 6_000]);
