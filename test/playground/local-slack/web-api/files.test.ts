@@ -167,6 +167,7 @@ test('a file goes up in three steps, into a channel or a thread of it', async (t
   assert.deepEqual([reply?.threadTs, reply?.text, reply?.files], [ts, 'All rows', [first.file_id]]);
   const updated = await call(slack, 'chat.update', { channel, ts: reply?.ts, text: 'Rows' });
   assert.match(JSON.stringify(updated.message), /"files":\[\{"id":"F/);
+  assert.ok(!JSON.stringify(slack.ledger.calls).includes('/upload/v1/'), 'who has the address may upload');
   const { content, title }: SlackFile = slack.file(String(first.file_id));
   assert.deepEqual([content.toString(), title], ['a,b', 'Results']);
 });
