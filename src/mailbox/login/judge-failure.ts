@@ -1,41 +1,41 @@
 import type { HalfVerdict, RefusalReason, UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 import type { LoginFailure } from './login-failure.ts';
 
-const UNKNOWN_CODES: Record<string, UnknownReason> = {
-  CONNECT_TIMEOUT: 'no_connection',
-  EHOSTUNREACH: 'no_connection',
-  ENETUNREACH: 'no_connection',
-  EACCES: 'no_connection',
-  EPERM: 'no_connection',
-  GREETING_TIMEOUT: 'no_greeting',
-  ETIMEDOUT: 'no_answer',
-  ETIMEOUT: 'no_answer',
-  UPGRADE_TIMEOUT: 'no_answer',
-  ECONNRESET: 'hung_up',
-  EPIPE: 'hung_up',
-  ECONNECTION: 'hung_up',
-  ESOCKET: 'hung_up',
-  ClosedAfterConnectText: 'hung_up',
-  ClosedAfterConnectTLS: 'hung_up',
-  NoConnection: 'hung_up',
-  EConnectionClosed: 'hung_up',
-};
+const UNKNOWN_CODES = new Map<string, UnknownReason>([
+  ['CONNECT_TIMEOUT', 'no_connection'],
+  ['EHOSTUNREACH', 'no_connection'],
+  ['ENETUNREACH', 'no_connection'],
+  ['EACCES', 'no_connection'],
+  ['EPERM', 'no_connection'],
+  ['GREETING_TIMEOUT', 'no_greeting'],
+  ['ETIMEDOUT', 'no_answer'],
+  ['ETIMEOUT', 'no_answer'],
+  ['UPGRADE_TIMEOUT', 'no_answer'],
+  ['ECONNRESET', 'hung_up'],
+  ['EPIPE', 'hung_up'],
+  ['ECONNECTION', 'hung_up'],
+  ['ESOCKET', 'hung_up'],
+  ['ClosedAfterConnectText', 'hung_up'],
+  ['ClosedAfterConnectTLS', 'hung_up'],
+  ['NoConnection', 'hung_up'],
+  ['EConnectionClosed', 'hung_up'],
+]);
 
-const REFUSED_CODES: Record<string, RefusalReason> = {
-  ENOTFOUND: 'no_such_host',
-  ECONNREFUSED: 'port_closed',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'starts_unencrypted',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'starts_unencrypted',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'outdated_tls',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'outdated_tls',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_other_name',
-  CERT_HAS_EXPIRED: 'certificate_expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_self_signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate_self_signed',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_incomplete',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate_incomplete',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_incomplete',
-};
+const REFUSED_CODES = new Map<string, RefusalReason>([
+  ['ENOTFOUND', 'no_such_host'],
+  ['ECONNREFUSED', 'port_closed'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'starts_unencrypted'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'starts_unencrypted'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'outdated_tls'],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'outdated_tls'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate_other_name'],
+  ['CERT_HAS_EXPIRED', 'certificate_expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate_self_signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate_self_signed'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate_incomplete'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'certificate_incomplete'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate_incomplete'],
+]);
 
 /** Refusals in a vendor's words in lower case, the telling ones first. */
 const REFUSED_WORDS: readonly [RegExp, RefusalReason][] = [
@@ -71,7 +71,7 @@ export function judgeFailure(failure: LoginFailure, host: string): HalfVerdict {
   const { code } = failure;
   if (isTemporary(failure)) return unknown('try_later');
   if (failure.atLogin) return judgeRefusedLogin(failure, host);
-  const refusal = REFUSED_CODES[code];
+  const refusal = REFUSED_CODES.get(code);
   if (refusal === 'certificate_other_name' && failure.certificateName !== undefined) {
     return { ...refused(refusal), certificateName: failure.certificateName };
   }
@@ -80,7 +80,7 @@ export function judgeFailure(failure: LoginFailure, host: string): HalfVerdict {
   if (failure.atGreeting) return unknown('no_greeting');
   if (failure.isBye || (failure.status ?? 0) >= 500) return unknown('bot_refused');
   if (code === 'EPROTOCOL') return refused('not_mail_server');
-  return unknown(UNKNOWN_CODES[code] ?? 'not_understood');
+  return unknown(UNKNOWN_CODES.get(code) ?? 'not_understood');
 }
 
 function isTemporary({ status = 0, imapCode = '', atLogin, isBye, words }: LoginFailure): boolean {
