@@ -88,7 +88,8 @@ function secure(
   encrypted.once('secure', () => then(encrypted));
 }
 
-async function listen(server: Server, suffix: string): Promise<number> {
+/** Listens on a free port whose number ends in `suffix`. */
+export async function listen(server: Server, suffix: string): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const port = Number(`${10 + Math.floor(Math.random() * 50)}${suffix}`);
     server.listen(port, '127.0.0.1');

@@ -18,6 +18,8 @@ export type LocalMail = {
   accounts: Accounts;
   /** By host name; a host that does not stand here has a good certificate. */
   flaws: Record<string, CertificateFlaw>;
+  /** How many the mail servers got so far. */
+  connections: () => number;
   close: () => Promise<void>;
 };
 
@@ -51,6 +53,7 @@ export async function startLocalMail({
     names,
     accounts,
     flaws,
+    connections: () => servers.reduce((sum, server) => sum + server.connections(), 0),
     close: async () => {
       nameServer.close();
       await Promise.all(servers.map((server) => server.close()));

@@ -1,7 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { type Accounts, works } from '../../../playground/local-mail/accounts.ts';
 import { createImapSession, type ImapOptions } from '../../../playground/local-mail/imap-session.ts';
-import { type MailServer, startMailServer } from '../../../playground/local-mail/mail-server.ts';
+import { type MailServer, type Session, startMailServer } from '../../../playground/local-mail/mail-server.ts';
 import { createSmtpSession, type SmtpOptions } from '../../../playground/local-mail/smtp-session.ts';
 import { type LocalMail, startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
 import type { HalfVerdict, LoginVerdict } from '../../../src/add-inbox/account/login-verdict.ts';
@@ -19,6 +19,8 @@ export const PASSWORD = 'pl4nted-Secret';
 export type OddServer = Omit<SmtpOptions & ImapOptions, 'accounts' | 'isSecure'> & {
   implicitTls?: boolean;
   outdatedTls?: boolean;
+  /** Instead of a session that keeps to the protocol. */
+  session?: () => Session;
 };
 
 export type LoginWorld = {
@@ -31,6 +33,7 @@ export type LoginWorld = {
   ): Promise<LoginVerdict>;
   /** One half at a server that is made for it. */
   loginAt(half: Half, server: OddServer, settings?: Settings & { user?: string }): Promise<HalfVerdict>;
+  startServer(half: Half, server: OddServer): Promise<MailServer>;
   close(): Promise<void>;
 };
 
@@ -45,7 +48,7 @@ export async function startLoginWorld(accounts: Accounts = {}): Promise<LoginWor
   setDefaultCACertificates([mail.authority]);
   const dns = createDns({ servers: [mail.nameServer], timeoutMs: 2_000 });
   const good = (port: number) => ({ host: HOST, port, user: USER, password: PASSWORD });
-  return { mail, check, login, loginAt, close: mail.close };
+  return { mail, check, login, loginAt, startServer, close: mail.close };
 
   function check(
     { smtp = good(mail.ports.smtps), imap = good(mail.ports.imaps) }: Partial<MailboxLogin>,
@@ -69,7 +72,7 @@ export async function startLoginWorld(accounts: Accounts = {}): Promise<LoginWor
     server: OddServer,
     { user = USER, ...settings }: Settings & { user?: string } = {},
   ): Promise<HalfVerdict> {
-    const { port, close } = await startOdd(half, server);
+    const { port, close } = await startServer(half, server);
     try {
       const verdict = await check({ [half]: { host: HOST, port, user, password: PASSWORD } }, settings);
       return verdict[half];
@@ -78,14 +81,17 @@ export async function startLoginWorld(accounts: Accounts = {}): Promise<LoginWor
     }
   }
 
-  function startOdd(half: Half, { implicitTls = false, outdatedTls = false, ...odd }: OddServer): Promise<MailServer> {
+  function startServer(
+    half: Half,
+    { implicitTls = false, outdatedTls = false, session, ...odd }: OddServer,
+  ): Promise<MailServer> {
     const create = half === 'smtp' ? createSmtpSession : createImapSession;
     return startMailServer({
       port: SUFFIXES[half][implicitTls ? 'implicit' : 'starttls'],
       implicitTls,
       outdatedTls,
       certificateFor: mail.certificateFor,
-      createSession: (isSecure) => create({ accounts: all, isSecure, ...odd }),
+      createSession: (isSecure) => session?.() ?? create({ accounts: all, isSecure, ...odd }),
     });
   }
 }
