@@ -28,7 +28,7 @@ export type Step =
   | { kind: 'nothing' };
 
 /**
- * The life of a request: accepted → announced → armed → settled → told.
+ * The life of a request: accepted → announced → armed → settled → reported.
  * A request that is found armed was interrupted between arming and noting the answer: whether ColdSend got it is not
  * known, so it is never sent again on its own.
  *
