@@ -1,11 +1,11 @@
 import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
-import type { KeyTrial } from '../add-inbox/keys/key-check.ts';
+import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
 import type { Exchange } from './answer.ts';
 import { postOnce } from './post-once.ts';
 import { readAnswer } from './read-answer.ts';
-import { readKeyTrial } from './read-key-check.ts';
+import { readKeyCheck } from './read-key-check.ts';
 import { type CleanText, createForeignText } from './words/foreign-text.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -43,7 +43,7 @@ export type ColdsendClient = {
    */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs?: () => boolean): Promise<SendResult>;
   /** Asks ColdSend what it thinks of a key by a POST of `{}`, which adds nothing. */
-  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
+  checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
   /** Ends the calls that are under way, each with what is known by then; later ones resolve as not connected. */
   close(): Promise<void>;
 };
@@ -75,7 +75,7 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
     }
   }
 
-  async function timed<Result extends SendResult | KeyTrial>(
+  async function timed<Result extends SendResult | KeyCheck>(
     exchanging: Promise<Exchange>,
     read: (exchange: Exchange) => Result,
   ): Promise<Result> {
@@ -96,8 +96,8 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
       const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, isStillOurs);
       return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
     },
-    tryKey: (apiKey, options) =>
-      timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyTrial(exchange, createForeignText([apiKey]))),
+    checkKey: (apiKey, options) =>
+      timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyCheck(exchange, createForeignText([apiKey]))),
     async close() {
       closed = true;
       for (const call of underWay.keys()) call.abort();
@@ -136,7 +136,7 @@ function headersFor(apiKey: string): Record<string, string> {
   };
 }
 
-function nameOf(result: SendResult | KeyTrial): string {
+function nameOf(result: SendResult | KeyCheck): string {
   if ('why' in result) return `${result.kind}:${result.why}`;
   return 'trouble' in result && result.trouble ? `${result.kind}:${result.trouble.kind}` : result.kind;
 }

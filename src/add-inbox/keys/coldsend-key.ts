@@ -33,7 +33,7 @@ export function keyStamp(key: ColdsendKey | undefined, removals: string): string
   return key?.revision ?? `none.${removals}`;
 }
 
-/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is tried. */
+/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is checked. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
 /** A client's name has to fit beside other words, and into the form's memory. */

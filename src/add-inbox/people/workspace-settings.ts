@@ -16,15 +16,15 @@ export type WorkspaceSettings = {
   resultsChannelId: string | undefined;
   /** What the form starts with, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
   defaultDailyLimit: number | undefined;
-  /** In a channel that no client's key is bound to: the workspace's key is used, or the command says where it works. */
-  elsewhere: 'workspace_key' | 'nothing';
+  /** `blocked`: nobody can add inboxes there, and the command says in which channels it works. */
+  channelsWithoutClient: 'workspace_key' | 'blocked';
 };
 
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
   whoMayAdd: { kind: 'everyone' },
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
-  elsewhere: 'workspace_key',
+  channelsWithoutClient: 'workspace_key',
 };
 
 /**
@@ -67,7 +67,10 @@ const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSe
     'default daily limit',
     ({ defaultDailyLimit }) => (defaultDailyLimit === undefined ? 'not set' : String(defaultDailyLimit)),
   ],
-  elsewhere: ['key elsewhere', ({ elsewhere }) => (elsewhere === 'nothing' ? 'none' : "the workspace's own")],
+  channelsWithoutClient: [
+    'key elsewhere',
+    ({ channelsWithoutClient }) => (channelsWithoutClient === 'blocked' ? 'none' : "the workspace's own"),
+  ],
 };
 
 function describeWho(whoMayAdd: WhoMayAdd): string {

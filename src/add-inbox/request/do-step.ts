@@ -75,7 +75,7 @@ export function createDoStep(deps: StepDeps): {
         return commitUntilTaken(request, { replyTs: replied.ts, tries: 0 });
       case 'moved':
         return commitUntilTaken(request, { announcement: replied.announcement });
-      case 'nowhere':
+      case 'cannot_post':
         return tellInForm(request);
       case 'later':
         return replyLater(request, replied.retryAfterMs);

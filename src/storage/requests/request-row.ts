@@ -13,7 +13,7 @@ import {
 } from '../../add-inbox/request/request.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { RequestsTable } from '../tables.ts';
-import { outcomeJson } from './outcome-json.ts';
+import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
 
 /** What is read of a request; its sealed response URL is not, but where it is opened. */
 export const REQUEST_COLUMNS = [
@@ -161,7 +161,7 @@ export function toChangedColumns(change: RequestChange, now: number): Updateable
     ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
     ...(notBefore !== undefined && { not_before: notBefore }),
     ...(tries !== undefined && { tries }),
-    ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
+    ...(outcome !== undefined && { outcome: toOutcomeJson(outcome), outcome_kind: outcome.kind }),
     ...(replyTs !== undefined && { reply_ts: replyTs }),
     ...(settledAt !== undefined && { settled_at: settledAt }),
     ...(reportedAt !== undefined && { told_at: reportedAt }),

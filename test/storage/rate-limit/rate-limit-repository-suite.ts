@@ -465,7 +465,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       }
     });
 
-    test('the trial of a key counts, and waits for nobody: without a slot there is none', async () => {
+    test('the check of a key counts, and waits for nobody: without a slot there is none', async () => {
       const bot = open([{ requests: 2, seconds: 60 }]);
       assert.equal(await bot.slots.reserveForKeyCheck(KEY), true);
       await enter(bot, '1');
@@ -479,12 +479,12 @@ export function describeTurnRepository(databases: TestDatabases) {
       assert.deepEqual(await claim(bot), ['2']);
     });
 
-    test('trials at once take no more slots than there are', async () => {
+    test('checks at once take no more slots than there are', async () => {
       const bots = ['a', 'b', 'c'].map((owner) => open([{ requests: 4, seconds: 60 }], { owner }));
-      const trials = await Promise.all(
+      const checks = await Promise.all(
         Array.from({ length: 12 }, (_, n) => bots[n % 3]?.slots.reserveForKeyCheck(KEY)),
       );
-      assert.equal(trials.filter((taken) => taken === true).length, 4);
+      assert.equal(checks.filter((taken) => taken === true).length, 4);
     });
 
     test('what is sent later than half the margin of the shortest window after its slot counts from then on', async () => {

@@ -68,7 +68,7 @@ export function describeAuditedStore(databases: TestDatabases) {
         whoMayAdd: { kind: 'chosen' as const, userIds: ['U2'], userGroupIds: ['S1'] },
         resultsChannelId: 'C7',
         defaultDailyLimit: 40,
-        elsewhere: 'nothing' as const,
+        channelsWithoutClient: 'blocked' as const,
       };
       await saveSettings(set);
       assert.deepEqual(await settings.find('T1'), set);
@@ -200,6 +200,15 @@ export function describeAuditedStore(databases: TestDatabases) {
       const keys = createColdsendKeyRepository({ db, sealer: testSealer, now });
       await keys.mark('T1', saved?.version ?? 0, { status: 'refused', missingScopes: [] });
       assert.equal(await store.keyStamp('T1', WORKSPACE), stamp);
+    });
+
+    test('settings keep their stored words', async () => {
+      await saveSettings({ ...DEFAULT_SETTINGS, channelsWithoutClient: 'blocked' });
+      const { settings } = await db.kysely
+        .selectFrom('workspace_settings')
+        .select('settings')
+        .executeTakeFirstOrThrow();
+      assert.equal(JSON.parse(settings).elsewhere, 'nothing');
     });
 
     test('settings that were changed back are others all the same, and of changes at once one counts', async () => {

@@ -1,5 +1,5 @@
-import type { SenderAccount } from '../../src/add-inbox/account/sender-account.ts';
-import { SAMPLE_ACCOUNT } from '../add-inbox/request/sample-request.ts';
+import type { SenderAccount } from '../../../src/add-inbox/account/sender-account.ts';
+import { SAMPLE_ACCOUNT } from '../../add-inbox/request/sample-request.ts';
 
 export const API_KEY = 'cs_live_abcdefghijklmnopqrstuvwxyz0123456789ABCD';
 

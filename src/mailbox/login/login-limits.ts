@@ -1,0 +1,61 @@
+/** How long and how much a login may take; milliseconds and bytes. */
+export type LoginLimits = {
+  connectMs: number;
+  greetingMs: number;
+  /** Dovecot delays a refusal by up to 15 s for a client that failed before. */
+  answerMs: number;
+  /** All of one login. */
+  totalMs: number;
+  /** From the server, all of one login. */
+  bytes: number;
+};
+
+export const LOGIN_LIMITS: LoginLimits = {
+  connectMs: 10_000,
+  greetingMs: 10_000,
+  answerMs: 30_000,
+  totalMs: 45_000,
+  bytes: 256 * 1024,
+};
+
+/** A login at one server: the address is the one that was checked, the name the one its certificate must be for. */
+export type LoginAttempt = {
+  host: string;
+  address: string;
+  port: number;
+  /** TLS from the first byte; otherwise STARTTLS is required. */
+  implicitTls: boolean;
+  user: string;
+  password: string;
+};
+
+const LOOK_EVERY_MS = 200;
+
+/** The login took too long, or the server said too much. */
+export class LoginLimitError extends Error {
+  readonly code: 'ETIMEOUT' | 'TOO_MUCH';
+  constructor(code: LoginLimitError['code']) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/**
+ * Settles as `work` does, or rejects with LoginLimitError and calls `abort` once it passes the limits. The libraries' own time-outs
+ * start again with every byte, so that a server which drips could keep a login open for good.
+ */
+export async function withinLimits<T>(
+  { totalMs, bytes }: LoginLimits,
+  { work, abort, received }: { work: Promise<T>; abort: () => void; received: () => number },
+): Promise<T> {
+  const { promise: limit, reject } = Promise.withResolvers<never>();
+  const deadline = setTimeout(() => reject(new LoginLimitError('ETIMEOUT')), totalMs);
+  const look = setInterval(() => received() > bytes && reject(new LoginLimitError('TOO_MUCH')), LOOK_EVERY_MS);
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(deadline);
+    clearInterval(look);
+    abort();
+  }
+}
