@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WORKSPACE } from '../src/add-inbox/keys/key-owner.ts';
 import type { Delivery } from '../src/add-inbox/request/deliver.ts';
 import { createDoStep } from '../src/add-inbox/request/do-step.ts';
 import type { SendResult } from '../src/add-inbox/request/outcome.ts';
@@ -44,7 +45,14 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
   const requests = createRequestRepository({ db: database, ...held });
   const keys = createColdsendKeyRepository({ db: database, sealer, now: Date.now });
   const slots = createRateLimitRepository({ database, limits: LIMITS, ...held });
-  await keys.save({ teamId: TEAM_ID, apiKey: 'cs_live_1', storedBy: 'U1', status: 'works', missingScopes: [] });
+  await keys.save({
+    teamId: TEAM_ID,
+    owner: WORKSPACE,
+    apiKey: 'cs_live_1',
+    storedBy: 'U1',
+    status: 'works',
+    missingScopes: [],
+  });
   for (let index = 0; index < count; index += 1) await requests.release(await accept(index));
 
   let replied = 0;
@@ -71,7 +79,7 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
       createDoStep({
         requests,
         keys,
-        checkRight: async () => ({ kind: 'may' }),
+        checkPermission: async () => ({ kind: 'may' }),
         slots,
         delivery,
         addSenderAccount: coldsend.add,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../src/add-inbox/keys/key-owner.ts';
 import { openDatabase } from '../src/storage/open-database.ts';
 import { createSealer } from '../src/storage/sealing/sealing.ts';
 import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-key-repository.ts';
@@ -54,6 +55,7 @@ async function prepare(url: string, { installed, finished }: { installed: boolea
   const keys = createColdsendKeyRepository({ db: database, sealer, now: Date.now });
   await keys.save({
     teamId: TEAM_ID,
+    owner: WORKSPACE,
     apiKey: 'cs_live_0123456789abcdef0123456789abcdef01234567',
     storedBy: 'U1',
     status: 'works',

@@ -1,3 +1,4 @@
+import { WORKSPACE } from '../src/add-inbox/keys/key-owner.ts';
 import { renderHowPage } from '../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../src/slack/form/who-page.ts';
 import { COMMAND } from '../src/slack/ids.ts';
@@ -33,7 +34,7 @@ export function createForm() {
   const { sealResponseUrl } = createResponseUrlSeal(createSealer([SEALING_KEY]));
   const context = {
     openedBy: 'U1',
-    client: '',
+    owner: WORKSPACE,
     channelId: CHANNEL_ID,
     sealedResponseUrl: sealResponseUrl(TEAM_ID, RESPONSE_URL),
     retryOf: undefined,

@@ -39,7 +39,7 @@ async function openPage(port: number): Promise<void> {
     return undefined;
   });
   if (page === undefined) {
-    return fail(`Port ${port} is taken. Choose another one: npm run playground -- --port ${port + 1}`);
+    return fail(`Port ${port} is in use. Choose another one: npm run playground -- --port ${port + 1}`);
   }
   print(`\nThe playground is open:  ${page.url}\n\nPress Ctrl+C to end it; it keeps nothing.`);
   const end = async (): Promise<void> => {

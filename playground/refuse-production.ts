@@ -15,5 +15,5 @@ const PRODUCTION_SETTINGS = [
 export function refuseProduction(env: Record<string, string | undefined>): string | undefined {
   const found = PRODUCTION_SETTINGS.filter((name) => (env[name] ?? '') !== '');
   if (found.length === 0) return undefined;
-  return `The playground does not start beside settings of a real bot. Unset these first: ${found.join(', ')}.`;
+  return `The playground does not start with the settings of a real bot. Unset these first: ${found.join(', ')}.`;
 }

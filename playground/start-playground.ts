@@ -34,7 +34,12 @@ export async function startPlayground(): Promise<Playground> {
   const app = readApp();
   const [slack, coldsend] = await Promise.all([
     startLocalSlack({
-      app: { name: app.name, commands: app.commands.map(({ command }) => command), events: app.events },
+      app: {
+        name: app.name,
+        commands: app.commands.map(({ command }) => command),
+        events: app.events,
+        optionalScopes: app.optionalScopes,
+      },
       scopes: app.scopes,
     }),
     startLocalColdsend(),

@@ -18,12 +18,12 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     const mel = slack.as(slack.addPerson({ name: 'Mel' }).id);
     const { id: channelId } = slack.addChannel({ name: 'inboxes', members: [ada.userId, mel.userId], withBot: true });
 
-    step('Mel types /add-inbox before anybody has stored a ColdSend API key');
+    step('Mel types /add-inbox before there is a ColdSend API key');
     await mel.command('/add-inbox', { channelId });
     show(mel, (await mel.waitForModal(({ rendered }) => rendered.includes('no ColdSend API key'))).rendered);
     await mel.close();
 
-    step('Ada, an admin, types /add-inbox: she is asked for the key first');
+    step('Ada, an admin, types /add-inbox. The bot asks her for the key first');
     await ada.command('/add-inbox', { channelId });
     await ada.waitForModal(({ callbackId }) => callbackId === 'store_key');
     await ada.type('api_key', apiKey);
@@ -40,7 +40,7 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     show(mel, seenBy(mel));
     await mel.submit();
 
-    step('The second page tells how it will be connected; Mel enters the app password');
+    step('The second page shows the servers. Mel enters the app password');
     show(mel, seenBy(mel));
     await mel.type('smtp_password', GOOGLE_PASSWORD);
     await mel.submit();
@@ -54,7 +54,7 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     show(mel, channelOf(mel, channelId));
     assert.equal(coldsend.accounts.length, 1, 'ColdSend has the inbox');
 
-    step('Another one: this time ColdSend can not log in to the mailbox');
+    step("Another inbox. This time, ColdSend can't log in to the mailbox");
     coldsend.answerNext({ kind: 'login_failed' });
     await mel.command('/add-inbox bob@acme.com', { channelId });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
@@ -69,7 +69,7 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     await slack.waitFor(() => mel.in(channelId)[1]?.thread[0], 'the reply in the thread');
     show(mel, mel.in(channelId)[1]?.thread[0]?.rendered ?? '');
 
-    step('Mel presses "Fix and try again": the form is filled in but for the password');
+    step('Mel presses "Fix and try again". Only the password is missing in the form');
     await mel.close({ all: true });
     await mel.click('try_again', { in: { channelId, ts: refusal.ts } });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');

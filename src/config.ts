@@ -1,8 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
-import { parseNetwork } from './mailbox/safe-address.ts';
 import { OperatorError } from './operations/operator-error.ts';
 
 /** What the operator set, checked. Durations in milliseconds. */
@@ -13,14 +11,6 @@ export type Config = {
     addPath: string;
     timeoutMs: number;
     rateLimits: RateLimit[];
-  };
-  mailbox: {
-    /** Whether the bot logs in to mailboxes itself. */
-    loginChecks: boolean;
-    /** Ranges like `10.1.0.0/16` that may be logged in to although they are not public. */
-    loginCheckNetworks: string[];
-    /** With a port where it is not 53; undefined: the system's. */
-    dnsServers: string[] | undefined;
   };
   encryptionKeys: { id: string; key: Uint8Array }[];
   databaseUrl: string;
@@ -80,7 +70,7 @@ const environment = z.object({
   ).optional(),
   SLACK_CLIENT_ID: z
     .string()
-    .regex(/^[\w.-]+$/, 'must be the client id of the app, from "Basic Information"')
+    .regex(/^[\w.-]+$/, 'must be the client ID of the app, from "Basic Information"')
     .optional(),
   SLACK_CLIENT_SECRET: z.string().optional(),
   SLACK_STATE_SECRET: z
@@ -104,17 +94,8 @@ const environment = z.object({
       { requests: 100, seconds: 60 },
       { requests: 1000, seconds: 3600 },
     ]),
-  LOGIN_CHECKS: z.enum(['on', 'off'], 'must be on or off').default('on'),
-  LOGIN_CHECK_NETWORKS: list(
-    (part) => parseNetwork(part) !== undefined,
-    'must be address ranges like 10.1.0.0/16,fd00::/8, separated by commas',
-  ).default([]),
-  DNS_SERVERS: list(
-    isServerAddress,
-    'must be IP addresses like 10.0.0.53,[fd00::53]:5353, separated by commas',
-  ).optional(),
   ENCRYPTION_KEYS: z
-    .string(`is missing. It seals the passwords and keys that are stored. Make one with: ${MAKE_A_KEY}`)
+    .string(`is missing. It encrypts the stored passwords and keys. Make one with: ${MAKE_A_KEY}`)
     .transform(
       (text, context) =>
         parseEncryptionKeys(text) ??
@@ -161,7 +142,7 @@ export function findConfigWarnings(env: Record<string, string | undefined>): str
     const usual = USUAL_FORMS[name];
     return [
       ...(QUOTED.test(env[name]?.trim() ?? '')
-        ? [`${name} has quotes around it, which are left out. Remove them.`]
+        ? [`${name} has quotes around it. The bot ignores them. Remove them.`]
         : []),
       ...(usual === undefined || usual.form.test(value) ? [] : [`${name} looks unusual. Expected: ${usual.expected}.`]),
     ];
@@ -219,11 +200,6 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       timeoutMs: set.COLDSEND_TIMEOUT_MS,
       rateLimits: set.COLDSEND_RATE_LIMIT,
     },
-    mailbox: {
-      loginChecks: set.LOGIN_CHECKS === 'on',
-      loginCheckNetworks: set.LOGIN_CHECK_NETWORKS,
-      dnsServers: set.DNS_SERVERS,
-    },
     encryptionKeys: set.ENCRYPTION_KEYS,
     databaseUrl: set.DATABASE_URL,
     host: set.HOST,
@@ -239,12 +215,12 @@ function findWorkspaceProblems(filled: Record<string, string | undefined>): stri
   const hasToken = filled.SLACK_BOT_TOKEN !== undefined;
   if (given.length === 0) return hasToken ? [] : [`SLACK_BOT_TOKEN is missing: ${BOT_TOKEN}`];
   return [
-    ...(hasToken ? [`SLACK_BOT_TOKEN (one workspace) and ${given[0]} (several workspaces) exclude each other`] : []),
+    ...(hasToken ? [`SLACK_BOT_TOKEN (one workspace) and ${given[0]} (several workspaces) can't be set together`] : []),
     ...OAUTH_NAMES.filter((name) => !given.includes(name)).map(
-      (name) => `${name} is missing: for several workspaces, ${OAUTH_NAMES.join(', ')} are set together`,
+      (name) => `${name} is missing: several workspaces need ${OAUTH_NAMES.join(', ')} together`,
     ),
     ...(filled.PUBLIC_URL === undefined
-      ? ['PUBLIC_URL is missing: with several workspaces, the address at which people reach the pages of the bot']
+      ? ['PUBLIC_URL is missing: several workspaces need the address of the pages of the bot']
       : []),
   ];
 }
@@ -262,7 +238,7 @@ function secret(prefix: string, what: string) {
   return z
     .string(`is missing: ${what}`)
     .refine((value) => value.startsWith(prefix), `must start with ${prefix}: ${what}`)
-    .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a blank or other character inside that no token has');
+    .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a space or another character that no token has');
 }
 
 /** https, or plain http to this machine only: keys and passwords travel on it. */
@@ -289,24 +265,6 @@ function integer(minimum: number, maximum: number) {
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .pipe(z.number().min(minimum, message).max(maximum, message));
-}
-
-function list(isPart: (part: string) => boolean, message: string) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .refine((parts) => parts.every(isPart), message);
-}
-
-/** As `dns.setServers` takes it: `10.0.0.53`, `10.0.0.53:5353`, `fd00::53` or `[fd00::53]:5353`. */
-function isServerAddress(text: string): boolean {
-  const [, v4 = '', v4Port = '53'] = /^([\d.]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const [, v6 = text, v6Port = '53'] = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? [];
-  return (isIPv4(v4) && isPort(v4Port)) || (isIPv6(v6) && isPort(v6Port));
-}
-
-function isPort(digits: string): boolean {
-  return Number(digits) > 0 && Number(digits) <= 65_535;
 }
 
 function parseRateLimits(text: string): RateLimit[] | undefined {

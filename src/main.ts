@@ -17,7 +17,7 @@ async function run(): Promise<void> {
     process.removeAllListeners('warning');
     process.on('warning', (warning) => log.warn('Node gave a warning', describeError(warning)));
     const onUnhandled = (error: unknown): never => {
-      log.error('Stopped by an error that nobody handled', describeError(error));
+      log.error('Stopped by an unhandled error', describeError(error));
       process.exit(1);
     };
     process.on('unhandledRejection', onUnhandled);
@@ -32,7 +32,7 @@ async function run(): Promise<void> {
       app.stop().then(
         () => process.exit(0),
         (error: unknown) => {
-          log.error('Could not stop in order', describeError(error));
+          log.error('The bot could not stop cleanly', describeError(error));
           process.exit(1);
         },
       );

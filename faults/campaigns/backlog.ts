@@ -1,3 +1,4 @@
+import { WORKSPACE } from '../../src/add-inbox/keys/key-owner.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { createRequestRepository } from '../../src/storage/requests/request-repository.ts';
 import { createSealer } from '../../src/storage/sealing/sealing.ts';
@@ -102,7 +103,14 @@ async function fillStore(world: FaultWorld, url: string, count: number): Promise
     const installedBy = people[0] ?? '';
     const shown = { teamId, teamName: name, enterpriseId: undefined, botId, botUserId, appId, scopes, installedBy };
     await installations.save({ ...shown, botToken });
-    await keys.save({ teamId, apiKey: API_KEY, storedBy: installedBy, status: 'works', missingScopes: [] });
+    await keys.save({
+      teamId,
+      owner: WORKSPACE,
+      apiKey: API_KEY,
+      storedBy: installedBy,
+      status: 'works',
+      missingScopes: [],
+    });
     places.push({ teamId, channelId, people });
   }
   for (let number = 0; number < count; number += 1) {

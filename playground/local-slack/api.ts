@@ -104,6 +104,8 @@ export type ClickOptions = {
   confirm?: boolean;
 };
 
+export type FileToAttach = { name: string; content: string | Uint8Array };
+
 /** A person at Slack's client. What the client would not let them do throws a ClientRefusal. */
 export type Person = {
   userId: string;
@@ -124,6 +126,11 @@ export type Person = {
   choose(field: string, option: string | string[] | undefined): Promise<ActionResult | undefined>;
   /** Ticks (or unticks) one checkbox by value or text. */
   tick(field: string, option: string, ticked?: boolean): Promise<ActionResult | undefined>;
+  /**
+   * Uploads files into a file field, instead of those it holds; none empties it. What the client does not take (type,
+   * number, more than 10 MB) is not uploaded: the reason stands under the field.
+   */
+  attach(field: string, files: FileToAttach[]): Promise<ActionResult | undefined>;
   submit(): Promise<SubmitResult>;
   /** Closes the top modal, or all of them (the X with `all`). */
   close(options?: { all?: boolean }): Promise<void>;
@@ -146,8 +153,8 @@ export type Person = {
 export type Fault =
   /** Answered with HTTP 200 and this error; nothing is done. */
   | { error: string }
-  /** Answered with this HTTP status; nothing is done. */
-  | { status: number }
+  /** Answered with this HTTP status (a redirect with its `location`); nothing is done. */
+  | { status: number; headers?: { [name: string]: string } }
   /** Answered 429 with this many seconds. */
   | { retryAfter: number }
   /** Answered with this text, whatever it is; nothing is done. */
@@ -200,6 +207,8 @@ export type RateLimits = {
   postMessage: RateLimit;
   /** Every other method, for each workspace and method. */
   method: RateLimit;
+  /** Methods with a limit of their own, like `chat.update`. */
+  methods: { [method: string]: RateLimit };
 };
 
 export type LocalSlackOptions = {
@@ -218,6 +227,9 @@ export type LocalSlackOptions = {
   /** Scopes granted in the default workspace; `commands`, `chat:write`, `chat:write.public`, `users:read` by default. */
   scopes?: string[];
 };
+
+/** `declined`: optional scopes (see `AppConfig.optionalScopes`) that they do not grant. */
+export type AuthorizeAnswer = { userId: string; orgWide?: boolean; declined?: string[] } | 'deny';
 
 export type NewWorkspace = {
   teamId?: string;
@@ -279,6 +291,8 @@ export type LocalSlack = {
   /** Every message of a conversation with replies, oldest first, ephemeral ones included. */
   messages(channelId: string): StoredMessage[];
   file(fileId: string): SlackFile;
+  /** As the person who uploaded it can, by hand. */
+  deleteFile(fileId: string): void;
   setScopes(teamId: string, scopes: string[]): void;
   /** The token answers `token_revoked` from now on; sends `tokens_revoked` unless silent. */
   revokeToken(teamId: string, options?: { silent?: boolean }): Promise<void>;
@@ -286,8 +300,8 @@ export type LocalSlack = {
   uninstall(teamId: string, options?: { silent?: boolean }): Promise<void>;
   /** Installs the app without the OAuth pages. */
   install(teamId: string, options?: { scopes?: string[]; userId?: string }): Installation;
-  /** What the next visit of the authorize page answers: who allows, and whether org-wide, or that they deny. */
-  authorizeNextAs(answer: { userId: string; orgWide?: boolean } | 'deny'): void;
+  /** What the next visit of the authorize page answers: who allows, whether org-wide, what they decline; or that they deny. */
+  authorizeNextAs(answer: AuthorizeAnswer): void;
   /** Notes a problem whenever this string is sent to Slack again; the app's own secrets are watched already. */
   watchSecret(secret: string): void;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileToAttach } from '../local-slack/local-slack.ts';
 import { ANSWER_NAMES } from './answers.ts';
 
 const message = z.object({ channelId: z.string(), ts: z.string() });
@@ -13,7 +14,7 @@ export const act = z.discriminatedUnion('kind', [
     channelId: z.string(),
     threadTs: z.string().optional(),
   }),
-  z.object({ kind: z.literal('type'), field, value: z.string().max(10_000) }),
+  z.object({ kind: z.literal('type'), field, value: z.string().max(50_000) }),
   z.object({ kind: z.literal('enter'), field }),
   z.object({ kind: z.literal('choose'), field, option: z.union([z.string(), z.array(z.string())]).optional() }),
   z.object({ kind: z.literal('tick'), field, option: z.string(), ticked: z.boolean() }),
@@ -27,6 +28,9 @@ export const act = z.discriminatedUnion('kind', [
 ]);
 
 export type Act = z.infer<typeof act>;
+
+/** Files for a file field, instead of those it holds; they come in a request of their own. */
+export type Attach = { kind: 'attach'; field: string; files: FileToAttach[] };
 
 /** `trouble`: what Slack would tell this person went wrong. */
 export type ActResult = { trouble?: string | undefined };

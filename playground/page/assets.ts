@@ -4,7 +4,10 @@ import { stripTypeScriptTypes } from 'node:module';
 export type Asset = { contentType: string; body: string };
 
 /** What the page shares with the servers, by the path it imports it from. */
-const SHARED = { '/local-slack/json.ts': new URL('../local-slack/json.ts', import.meta.url) };
+const SHARED = {
+  '/local-slack/json.ts': new URL('../local-slack/json.ts', import.meta.url),
+  '/vendor-file.ts': new URL('../vendor-file.ts', import.meta.url),
+};
 
 const FOLDER = new URL('./browser/', import.meta.url);
 

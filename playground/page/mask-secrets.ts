@@ -9,6 +9,8 @@ export function maskSecrets(value: unknown, isSecret = false): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       if (/^response_url$|^token$/.test(name) && typeof inner === 'string') return [name, MASK];
+      // Rows that are pasted hold passwords.
+      if (name === 'value' && typeof inner === 'string' && /[\t\n]/.test(inner)) return [name, MASK];
       if (isSecret && name === 'value' && typeof inner === 'string') return [name, MASK];
       return [name, maskSecrets(inner, isSecret || /password|api_key/.test(name))];
     }),

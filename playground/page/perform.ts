@@ -1,13 +1,13 @@
 import { ClientRefusal, type Person } from '../local-slack/local-slack.ts';
 import type { Playground } from '../start-playground.ts';
-import type { Act, ActResult } from './act.ts';
+import type { Act, ActResult, Attach } from './act.ts';
 import type { NextAnswer } from './next-answer.ts';
 
 /** Does what a person asked for, as them; what Slack's client would not let them do comes back as trouble. */
 export async function perform(
   { playground, nextAnswer }: { playground: Playground; nextAnswer: NextAnswer },
   userId: string,
-  act: Act,
+  act: Act | Attach,
 ): Promise<ActResult> {
   try {
     return (await performOn(playground, nextAnswer, playground.slack.as(userId), act)) ?? {};
@@ -21,7 +21,7 @@ async function performOn(
   { slack, bot, app }: Playground,
   nextAnswer: NextAnswer,
   person: Person,
-  act: Act,
+  act: Act | Attach,
 ): Promise<ActResult | undefined> {
   switch (act.kind) {
     case 'command':
@@ -46,6 +46,8 @@ async function performOn(
       return person.choose(act.field, act.option);
     case 'tick':
       return person.tick(act.field, act.option, act.ticked);
+    case 'attach':
+      return person.attach(act.field, act.files);
     case 'click':
       return person.click(act.button, { in: act.in });
     case 'submit':

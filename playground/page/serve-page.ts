@@ -9,6 +9,7 @@ import { isOwnRequest } from './is-own-request.ts';
 import { createNextAnswer } from './next-answer.ts';
 import { perform } from './perform.ts';
 import type { CastMember } from './populate.ts';
+import { readAttachment } from './read-attachment.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -19,6 +20,8 @@ export type Page = {
 };
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** More than Slack takes for one file, so that it can say so. */
+const MAX_ATTACHED_BYTES = 32 * 1024 * 1024;
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -70,10 +73,13 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
     const asset = assets.get(pathname);
     if (method === 'GET' && asset !== undefined) return end(response, 200, asset.body, asset.contentType);
     const userId = searchParams.get('as') ?? cast[0]?.userId ?? '';
-    if (!cast.some((member) => member.userId === userId)) return end(response, 404, 'Nobody of that id is here.');
+    if (!cast.some((member) => member.userId === userId)) return end(response, 404, 'There is nobody with this ID.');
     if (method === 'GET' && pathname === '/events') return watch(response, userId);
     if (method === 'GET' && pathname === '/traffic')
       return sendJson(response, traffic.find(searchParams.get('id') ?? ''));
+    if (method === 'GET' && pathname === '/file') return sendFile(response, userId, searchParams.get('id') ?? '');
+    if (method === 'POST' && pathname === '/attach')
+      return attach(request, response, userId, searchParams.get('field') ?? '');
     if (method === 'POST' && pathname === '/act') return take(request, response, userId);
     end(response, 404, 'There is nothing here.');
   }
@@ -86,13 +92,38 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, userId: string): Promise<void> {
-    const length = Number(request.headers['content-length'] ?? Number.NaN);
-    if (!(length <= MAX_BODY_BYTES)) return end(response, 413, 'That is too much.');
+    if (!isShort(request, MAX_BODY_BYTES)) return end(response, 413, 'The request is too large.');
     const parsed = act.safeParse(await json(request).catch(() => undefined));
     if (!parsed.success) return end(response, 400, z.prettifyError(parsed.error));
     const { trouble } = await perform(source, userId, parsed.data);
     tellSoon();
     sendJson(response, { trouble });
+  }
+
+  async function attach(
+    request: IncomingMessage,
+    response: ServerResponse,
+    userId: string,
+    field: string,
+  ): Promise<void> {
+    if (!isShort(request, MAX_ATTACHED_BYTES)) return end(response, 413, 'The request is too large.');
+    const files = await readAttachment(request);
+    if (files === undefined) return end(response, 400, 'The request is not a form with files.');
+    const { trouble } = await perform(source, userId, { kind: 'attach', field, files });
+    tellSoon();
+    sendJson(response, { trouble });
+  }
+
+  /** Whatever is in it: as text, so that no file can do anything on this page. */
+  function sendFile(response: ServerResponse, userId: string, fileId: string): void {
+    const { slack } = playground;
+    const person = slack.as(userId);
+    const messages = person.channels().flatMap(({ id }) => person.in(id));
+    const isSeen = messages
+      .flatMap((message) => [message, ...message.thread])
+      .some(({ files }) => files.includes(fileId));
+    if (isSeen) end(response, 200, slack.file(fileId).content.toString());
+    else end(response, 404, 'This file does not exist, or you can’t see it.');
   }
 
   /** Many changes come at once; each viewer gets one snapshot of all of them. */
@@ -106,12 +137,16 @@ export async function servePage(playground: Playground, cast: CastMember[], { po
   }
 }
 
+function isShort({ headers }: IncomingMessage, maxBytes: number): boolean {
+  return Number(headers['content-length'] ?? Number.NaN) <= maxBytes;
+}
+
 function send(response: ServerResponse, snapshot: Snapshot): void {
   response.write(`data: ${JSON.stringify(snapshot)}\n\n`);
 }
 
 function sendJson(response: ServerResponse, value: object | undefined): void {
-  if (value === undefined) end(response, 404, 'There is no such thing.');
+  if (value === undefined) end(response, 404, 'There is nothing here.');
   else end(response, 200, JSON.stringify(value), 'application/json');
 }
 

@@ -8,7 +8,9 @@ import type { Traffic, TrafficEntry } from './traffic.ts';
 export type MessageShown = Pick<
   MessageSeen,
   'channelId' | 'ts' | 'userId' | 'text' | 'blocks' | 'ephemeral' | 'edited'
-> & { thread: MessageShown[]; files: { name: string; content: string }[] };
+> & { thread: MessageShown[]; files: FileShown[] };
+
+export type FileShown = { id: string; name: string; content: string; deleted: boolean };
 
 export type ConversationSeen = {
   id: string;
@@ -130,7 +132,12 @@ function shown(slack: LocalSlack, message: MessageSeen): MessageShown {
     ephemeral,
     edited,
     thread: thread.map((reply) => shown(slack, reply)),
-    files: files.map(({ name, content }) => ({ name, content: content.toString('utf8', 0, MAX_FILE_BYTES) })),
+    files: files.map(({ id, name, content, deleted }) => ({
+      id,
+      name,
+      content: content.toString('utf8', 0, MAX_FILE_BYTES),
+      deleted,
+    })),
   };
 }
 

@@ -9,15 +9,17 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
   const from = findSqlitePath(config.databaseUrl);
   if (from === undefined) {
     throw new AdminError(
-      'DATABASE_URL is a PostgreSQL database: back it up with pg_dump. After restoring it, run "restored" before a bot starts.',
+      'DATABASE_URL is a PostgreSQL database. Back it up with pg_dump. After you restore it, run "restored" before a bot starts.',
     );
   }
   const to = resolve(file);
   const unfinished = await backUpSqlite(from, to, sealer, now);
-  print(`The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to where the database was.`);
+  print(
+    `The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to the place of the database.`,
+  );
   if (unfinished > 0) {
-    print(`It holds ${unfinished} unfinished requests, without their passwords.`);
-    print('A bot that starts from it sends none of them, and says in their threads that the result is not known.');
+    print(`It has ${unfinished} unfinished requests, without their passwords.`);
+    print("A bot that starts from it sends none of them. It says in their threads that we don't know the result.");
   }
   return true;
 };

@@ -31,17 +31,17 @@ async function checkClock({ config, now }: DoctorContext, { fetch }: AdminSlack)
       signal: AbortSignal.timeout(10_000),
     });
     const between = sayWhoIsBetween(response.status);
-    if (between !== undefined) return { ok: false, says: `Slack can not be reached: ${between}.` };
+    if (between !== undefined) return { ok: false, says: `Slack can't be reached: ${between}.` };
     const theirs = Date.parse(response.headers.get('date') ?? '');
-    if (Number.isNaN(theirs)) return { ok: false, says: 'Slack did not say what time it is.' };
+    if (Number.isNaN(theirs)) return { ok: false, says: 'Slack did not send its time, so the clock is not checked.' };
     // The header has whole seconds: half of one on average is lost.
     const off = (before + now()) / 2 - (theirs + 500);
     const seconds = Math.round(Math.abs(off) / 1000);
     return Math.abs(off) <= CLOCK_MAY_DIFFER_MS
       ? { ok: true, says: "The clock agrees with Slack's." }
-      : { ok: false, says: `The clock is ${seconds} seconds ${off > 0 ? 'ahead of' : 'behind'} Slack's: set it.` };
+      : { ok: false, says: `The clock is ${seconds} seconds ${off > 0 ? 'ahead of' : 'behind'} Slack's. Correct it.` };
   } catch (error) {
-    return { ok: false, says: `Slack can not be reached at SLACK_API_URL: ${sayWhyUnreachable(error)}.` };
+    return { ok: false, says: `Slack can't be reached at SLACK_API_URL: ${sayWhyUnreachable(error)}.` };
   }
 }
 
@@ -52,8 +52,8 @@ async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<F
     const answer = await slack.call('apps.connections.open', {}, transport.appToken);
     findings.push(
       answer === 'ok'
-        ? { ok: true, says: 'Slack takes SLACK_APP_TOKEN.' }
-        : { ok: false, says: `Slack does not take SLACK_APP_TOKEN (${answer}).` },
+        ? { ok: true, says: 'Slack accepts SLACK_APP_TOKEN.' }
+        : { ok: false, says: `Slack did not confirm SLACK_APP_TOKEN (${answer}).` },
     );
   }
   if (workspaces.kind === 'many') {
@@ -66,10 +66,10 @@ async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<F
     });
     findings.push(
       answer === 'invalid_code'
-        ? { ok: true, says: 'Slack takes SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.' }
+        ? { ok: true, says: 'Slack accepts SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.' }
         : {
             ok: false,
-            says: `Slack does not take SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (${answer}).`,
+            says: `Slack did not confirm SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (${answer}).`,
           },
     );
   }
@@ -91,7 +91,10 @@ async function checkWorkspaces(
     const { botToken } = installation;
     if (botToken !== undefined) findings.push(...(await checkToken(slack, botToken, teamId)));
     else
-      findings.push({ ok: false, says: `The token of ${teamId} can't be opened: have the app installed there again.` });
+      findings.push({
+        ok: false,
+        says: `The token of ${teamId} can't be opened. Ask an admin there to install the app again.`,
+      });
   }
   return findings.length > 0 ? findings : [{ ok: true, says: 'No workspace has installed the bot yet.' }];
 }
@@ -100,7 +103,7 @@ async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string
   try {
     const { teamId, isOrgWide, scopes } = await apiOf(botToken).authTest();
     if (isOrgWide) {
-      return [{ ok: false, says: `${which} is a whole organization: install the app in a single workspace instead.` }];
+      return [{ ok: false, says: `${which} is a whole organization. Install the app in a single workspace instead.` }];
     }
     const name = which === teamId ? which : `${which} (${teamId})`;
     const missing = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
@@ -109,13 +112,13 @@ async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string
       return [
         {
           ok: false,
-          says: `${name} has not granted ${missing.join(', ')}, which manifest.yml asks for: install the app there again.`,
+          says: `${name} has not granted these scopes of manifest.yml: ${missing.join(', ')}. Install the app there again.`,
         },
       ];
     }
-    const more = surplus.length === 0 ? '' : `; it has granted ${surplus.join(', ')} beyond that`;
-    return [{ ok: true, says: `${name} has granted what manifest.yml asks for${more}.` }];
+    const more = surplus.length === 0 ? '' : ` It has also granted ${surplus.join(', ')}.`;
+    return [{ ok: true, says: `${name} has granted all scopes of manifest.yml.${more}` }];
   } catch (error) {
-    return [{ ok: false, says: `${which} can not be served, because ${describeSlackError(error)}.` }];
+    return [{ ok: false, says: `${which} can't be used, because ${describeSlackError(error)}.` }];
   }
 }

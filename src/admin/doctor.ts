@@ -29,9 +29,9 @@ async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<
   const findings: Finding[] = [];
   try {
     await database.check();
-    findings.push({ ok: true, says: 'The database can be written, and ENCRYPTION_KEYS belong to it.' });
+    findings.push({ ok: true, says: 'The database is writable, and ENCRYPTION_KEYS fit it.' });
   } catch {
-    findings.push({ ok: false, says: 'The database can not be written.' });
+    findings.push({ ok: false, says: 'The database is not writable. Check its disk and its permissions.' });
   }
   const others = Object.entries(await countByKey(database)).filter(
     ([id]) => id !== sealer.primaryKeyId && sealer.has(id),
@@ -39,7 +39,7 @@ async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<
   for (const [id, count] of others) {
     findings.push({
       ok: true,
-      says: `${count} values are sealed with the key "${id}", which is not the first one: "rotate-keys" seals them anew.`,
+      says: `${count} values are encrypted with the key "${id}", which is not the first one. Run "rotate-keys" to change that.`,
     });
   }
   return [...findings, ...(await checkRows(database, sealer, now))];
@@ -47,10 +47,10 @@ async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<
 
 /** What to do about sealed values that can't be opened, table by table. */
 const MEND: Partial<Record<keyof Tables, string>> = {
-  coldsend_keys: 'have these ColdSend keys stored again in the Home tab',
-  request_passwords: 'each request is told so, and can be tried again',
-  requests: 'nothing depends on them',
-  installations: 'have the app installed there again',
+  coldsend_keys: 'Ask an admin of each workspace to add these ColdSend keys again in the Home tab.',
+  request_passwords: 'People see this in the threads of these requests and can try again.',
+  requests: 'You can ignore this: no result is lost.',
+  installations: 'Ask an admin of each workspace to install the app again.',
 };
 
 async function checkRows(database: Database, sealer: Sealer, now: () => number): Promise<Finding[]> {
@@ -59,12 +59,15 @@ async function checkRows(database: Database, sealer: Sealer, now: () => number):
   for (const { table } of SEALED_COLUMNS) {
     const count = counts[table];
     if (count === undefined) continue;
-    const says = `None of ENCRYPTION_KEYS opens ${count} of the values in ${table}: ${MEND[table]}.`;
+    const says = `None of ENCRYPTION_KEYS opens ${count} of the values in ${table}. ${MEND[table]}`;
     findings.push({ ok: false, says });
   }
   const aside = await createSetAsideRequests({ db: database, now }).count();
   if (aside > 0)
-    findings.push({ ok: false, says: `${aside} requests can't be read and are set aside: "pending" lists them.` });
+    findings.push({
+      ok: false,
+      says: `${aside} requests can't be read and are set aside. Run "pending" to list them.`,
+    });
   return findings;
 }
 
@@ -80,16 +83,16 @@ async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const between = sayWhoIsBetween(status);
-    if (between !== undefined) return { ok: false, says: `ColdSend can not be reached: ${between}.` };
-    if (status >= 500) return { ok: false, says: `ColdSend answers with an error of its own (${status}).` };
+    if (between !== undefined) return { ok: false, says: `ColdSend can't be reached: ${between}.` };
+    if (status >= 500) return { ok: false, says: `ColdSend had a server error (HTTP_${status}). Try again later.` };
     if (status >= 300 && status < 400) {
-      return { ok: false, says: 'COLDSEND_API_URL leads elsewhere: set the address that it is redirected to.' };
+      return { ok: false, says: 'COLDSEND_API_URL redirects to another address. Set that address instead.' };
     }
     if (findTrouble(status) === 'wrong_address') {
-      return { ok: false, says: `COLDSEND_ADD_PATH is wrong: no inboxes are added there (HTTP_${status}).` };
+      return { ok: false, says: `COLDSEND_ADD_PATH is wrong: ColdSend adds no inboxes there (HTTP_${status}).` };
     }
     return { ok: true, says: 'ColdSend can be reached.' };
   } catch (error) {
-    return { ok: false, says: `ColdSend can not be reached at COLDSEND_API_URL: ${sayWhyUnreachable(error)}.` };
+    return { ok: false, says: `ColdSend can't be reached at COLDSEND_API_URL: ${sayWhyUnreachable(error)}.` };
   }
 }

@@ -6,7 +6,9 @@ export const listInstallations: AdminCommand = async ({ config, database, sealer
   const installations = await createInstallationRepository({ database, sealer, now }).list();
   for (const installation of installations) {
     if ('unreadable' in installation) {
-      print(`${installation.id} has installed the bot, but its row can't be read: have the app installed there again.`);
+      print(
+        `${installation.id} has installed the bot, but its row can't be read. Ask an admin there to install the app again.`,
+      );
       continue;
     }
     const { teamId, teamName, enterpriseId, installedBy, installedAt } = installation;

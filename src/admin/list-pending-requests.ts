@@ -9,16 +9,16 @@ export const listPendingRequests: AdminCommand = async ({ database, print }) => 
   for (const request of requests.slice(0, MAX_SHOWN)) {
     if ('unreadable' in request) {
       const when = request.at === undefined ? '' : ` from ${timeOf(request.at)}`;
-      print(`${request.id}${when} can't be read and is set aside: mend its row, or run the version that wrote it.`);
+      print(`${request.id}${when} can't be read and is set aside. Fix its row, or run the version that wrote it.`);
       continue;
     }
     const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt } = request;
-    const waits = waitsFor === undefined ? '' : `, waits (${waitsFor}) until ${timeOf(notBefore)}`;
+    const waits = waitsFor === undefined ? '' : `, waiting (${waitsFor}) until ${timeOf(notBefore)}`;
     const address = JSON.stringify(account.email_address);
-    print(`${id}: ${userId} of ${teamId} asked for ${address} at ${timeOf(acceptedAt)}; it is ${state}${waits}.`);
+    print(`${id}: ${address}, requested by ${userId} of ${teamId} at ${timeOf(acceptedAt)}. It is ${state}${waits}.`);
   }
-  if (requests.length > MAX_SHOWN) print(`There are more than these ${MAX_SHOWN}.`);
-  if (requests.length === 0) print('Nothing is pending.');
+  if (requests.length > MAX_SHOWN) print(`These are only the first ${MAX_SHOWN}.`);
+  if (requests.length === 0) print('No request is pending.');
   return true;
 };
 

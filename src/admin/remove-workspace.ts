@@ -10,7 +10,8 @@ const WHY = 'an operator removed the workspace';
 /** Removes a workspace: all that is its own here, and then the app from it at Slack. */
 export const removeWorkspace: AdminCommand = async (context, teamId) => {
   const { config, database, sealer, now, print } = context;
-  if (!TEAM_ID.test(teamId)) throw new AdminError('Name the workspace by its id, like T0123ABCD: "list" shows them.');
+  if (!TEAM_ID.test(teamId))
+    throw new AdminError('Name the workspace by its ID, like T0123ABCD. Run "list" to see the IDs.');
   const workspaces = createWorkspaceRepository({ database, now });
   const installation = await createInstallationRepository({ database, sealer, now }).findReadable(teamId);
   const removed =
@@ -18,19 +19,19 @@ export const removeWorkspace: AdminCommand = async (context, teamId) => {
       ? await workspaces.clear(teamId, WHY)
       : await workspaces.remove(teamId, installation.installedAt, WHY);
   if (!removed && installation !== undefined) {
-    throw new AdminError(`${teamId} was installed again at this moment, and nothing was removed. Run this once more.`);
+    throw new AdminError(`${teamId} was installed again just now, so nothing was removed. Run this again.`);
   }
   if (!removed) {
-    print(`Nothing of ${teamId} is stored.`);
+    print(`There is no data of ${teamId} here.`);
     return true;
   }
   print(
-    `The ColdSend keys, the settings and the waiting passwords of ${teamId} are removed. Running bots notice within 30 seconds.`,
+    `The ColdSend keys, the settings and the waiting passwords of ${teamId} are deleted. Running bots notice within 30 seconds.`,
   );
   const { workspaces: served } = config.slack;
   if (installation === undefined || served.kind === 'one') return true;
   if (installation.botToken === undefined) {
-    print("Its token can't be opened, so the app is still there at Slack: an admin of the workspace can remove it.");
+    print("Its token can't be opened, so the app is still in the workspace. An admin there can remove it.");
     return false;
   }
 
@@ -38,12 +39,8 @@ export const removeWorkspace: AdminCommand = async (context, teamId) => {
   try {
     const args = { client_id: served.clientId, client_secret: served.clientSecret };
     const answer = await slack.call('apps.uninstall', args, installation.botToken);
-    if (answer === 'ok') print('The app is removed from the workspace at Slack too.');
-    else {
-      print(
-        `Slack did not remove the app from the workspace (${answer ?? 'it can not be reached'}): an admin there can remove it.`,
-      );
-    }
+    if (answer === 'ok') print('Slack removed the app from the workspace, too.');
+    else print(`Slack did not remove the app from the workspace (${answer}). An admin there can remove it.`);
     return answer === 'ok';
   } finally {
     await slack.close();

@@ -7,23 +7,23 @@ export const resealStored: AdminCommand = async ({ config, database, sealer, pri
   const first = sealer.primaryKeyId;
   if (!(await isKeyKnown(database, first))) {
     throw new AdminError(
-      `No bot has run with the key "${first}" as the first one yet, and a bot that doesn't know it could not open what is sealed with it. Restart every bot with these ENCRYPTION_KEYS, then run this again.`,
+      `No bot has used the key "${first}" as the first one yet. A bot without it can't read the new values. Restart every bot with these ENCRYPTION_KEYS, then run this again.`,
     );
   }
   let told = 0;
   const { resealed, unreadable, left } = await resealAll(database, sealer, (count) => {
     if (count - told < 1_000) return;
     told = count;
-    print(`${count} values are sealed anew so far.`);
+    print(`${count} values are done so far.`);
   });
-  print(`${resealed} values were sealed anew with the key "${first}".`);
-  if (unreadable > 0) print(`${unreadable} values can't be opened with any of ENCRYPTION_KEYS; they stay as they are.`);
+  print(`${resealed} values are now encrypted with the key "${first}".`);
+  if (unreadable > 0) print(`${unreadable} values can't be opened with any of ENCRYPTION_KEYS. They did not change.`);
 
   for (const { id } of config.encryptionKeys) {
     const count = left[id] ?? 0;
     if (id === first) continue;
-    if (count > 0) print(`${count} values are still sealed with the key "${id}": keep it, and run this again.`);
-    else print(`The key "${id}" is no longer needed: it can be taken out of ENCRYPTION_KEYS of every bot.`);
+    if (count > 0) print(`${count} values are still encrypted with the key "${id}". Keep it, and run this again.`);
+    else print(`The key "${id}" is no longer needed. You can remove it from ENCRYPTION_KEYS of every bot.`);
   }
   return unreadable === 0 && Object.entries(left).every(([id, count]) => id === first || count === 0);
 };

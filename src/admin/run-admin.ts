@@ -20,20 +20,20 @@ type Described = { takes?: string; does: string; alone?: true } & (
 
 const COMMANDS: Record<string, Described> = {
   list: { run: listInstallations, does: 'shows the workspaces that have installed the bot' },
-  pending: { run: listPendingRequests, does: 'shows the requests that are not finished, without secrets' },
+  pending: { run: listPendingRequests, does: 'shows the unfinished requests, without secrets' },
   'rotate-keys': {
     run: resealStored,
-    does: 'seals everything anew with the first of ENCRYPTION_KEYS; can be interrupted and repeated',
+    does: 'encrypts everything again with the first of ENCRYPTION_KEYS; safe to interrupt and repeat',
   },
   backup: {
     run: backUp,
     takes: 'FILE',
-    does: 'writes a copy of the SQLite database, from which a bot can start that sends nothing again',
+    does: 'copies the SQLite database; a bot that starts from the copy sends nothing again',
   },
   restored: {
     run: settleRestoredCopy,
     alone: true,
-    does: 'after restoring a copy made in another way, before the bot starts: nothing in it is sent again',
+    does: 'prepares a copy made with other tools, before a bot starts from it: nothing in it is sent again',
   },
   remove: {
     run: removeWorkspace,
@@ -113,7 +113,7 @@ function mustExist(databaseUrl: string): void {
 
 function describeMistake(name: string, command: Described | undefined): string {
   if (command === undefined) return `There is no command ${JSON.stringify(name)}.`;
-  return `${JSON.stringify(name)} takes ${command.takes === undefined ? 'nothing' : `one ${command.takes}`} after it.`;
+  return `${JSON.stringify(name)} needs ${command.takes === undefined ? 'no argument' : `exactly one ${command.takes}`}.`;
 }
 
 function describeCommands(): string[] {

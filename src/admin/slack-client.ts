@@ -45,7 +45,7 @@ export function createAdminSlack({ slack }: Config): AdminSlack {
       } catch (error) {
         return error instanceof WebAPIPlatformError && /^[a-z_]{1,64}$/.test(error.data.error)
           ? error.data.error
-          : `it can not be reached: ${sayWhyUnreachable(error)}`;
+          : `it can't be reached: ${sayWhyUnreachable(error)}`;
       }
     },
   };
@@ -55,5 +55,5 @@ export function createAdminSlack({ slack }: Config): AdminSlack {
 export function describeSlackError(error: unknown): string {
   return error instanceof SlackRefusedError
     ? `Slack answers ${error.reason}`
-    : `Slack can not be reached: ${sayWhyUnreachable(error)}`;
+    : `Slack can't be reached: ${sayWhyUnreachable(error)}`;
 }

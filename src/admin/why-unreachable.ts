@@ -5,28 +5,28 @@ const NOT_TRUSTED =
 
 const WHYS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut off',
+  ECONNRESET: 'the connection broke',
   ENOTFOUND: 'DNS does not know its name',
   EAI_AGAIN: 'DNS does not answer',
   ETIMEDOUT: 'it does not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer in time',
   TIMEOUT: 'it does not answer in time',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no way to it',
+  EHOSTUNREACH: 'there is no network route to it',
+  ENETUNREACH: 'there is no network route to it',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
-  UND_ERR_INVALID_ARG: 'a setting holds a character that can not be sent: check the token for blanks and line breaks',
+  UND_ERR_INVALID_ARG: "a setting has a character that can't be sent; check the token for spaces and line breaks",
   HTTP_407: 'a proxy asks for a login',
 };
 
 /** Why something can not be reached, in words that follow a colon, with the code that an engineer looks up. */
 export function sayWhyUnreachable(error: unknown): string {
   const code = findErrorCode(error);
-  if (code === undefined) return 'the reason is not known';
+  if (code === undefined) return 'the reason is unknown';
   return Object.hasOwn(WHYS, code) ? `${WHYS[code]} (${code})` : code;
 }
 

@@ -4,8 +4,8 @@ import { createWorker, type Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
 import type { Metrics } from '../operations/metrics.ts';
-import { createCheckRight } from '../slack/permissions/check-before-sending.ts';
-import type { Rights } from '../slack/permissions/permissions.ts';
+import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
+import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
@@ -19,7 +19,7 @@ const MAX_REQUESTS_AT_ONCE = 200;
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
-  rights: Rights;
+  permissions: Permissions;
   /** Throws where the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
   responseUrls: ResponseUrls;
@@ -39,7 +39,7 @@ export function createProcessing(deps: {
       }
     },
     onIgnored: (request, error) =>
-      log.error('Slack did not take a message', { ...describeError(error), ...aboutRequest(request) }),
+      log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
   });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
@@ -50,7 +50,7 @@ export function createProcessing(deps: {
       createDoStep({
         requests,
         keys,
-        checkRight: createCheckRight(deps.rights, apiOfTeam),
+        checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
         delivery,
         addSenderAccount: deps.addSenderAccount,

@@ -42,7 +42,7 @@ export async function createReceiver(
       readiness.set('socket', connected ? undefined : 'the connection to Slack is down');
       log.info(connected ? 'Connected to Slack' : 'The connection to Slack is down');
     },
-    onOdd: (why) => log.warn('Slack sent something that is not taken', { code: why }),
+    onOdd: (why) => log.warn('Slack sent something unexpected', { code: why }),
     onError: (error) => log.error('An event of Slack could not be handled', describeError(error)),
   });
   return { receiver, routes: {} };

@@ -99,7 +99,7 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       self = await identifyBot(apiOf(botToken), sleep);
       if (self.isOrgWide) {
         log.error(
-          'SLACK_BOT_TOKEN belongs to an org-wide installation, so every command is refused: install the app in one workspace and use the token of that',
+          'SLACK_BOT_TOKEN belongs to an org-wide installation, so every command is refused. Install the app in one workspace and use its token.',
         );
       }
     },
@@ -162,7 +162,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
           installations.forget(teamId);
           log.info('A workspace has installed the bot', { team: teamId });
           tryPatiently(() => apiOf(botToken).postMessage(installedBy, renderWelcome(again))).catch((error: unknown) =>
-            log.warn('Slack did not take the first message', describeError(error)),
+            log.warn('The first message could not be posted in Slack', describeError(error)),
           );
         },
         onRefused: deps.onRefused,
@@ -187,7 +187,7 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
     looking ??= findMissedUninstalls(stopping.signal)
       .catch((error: unknown) => {
         if (stopping.signal.aborted) return;
-        log.error('Workspaces that left without a word could not be looked for', describeError(error));
+        log.error('The search for missed uninstalls failed', describeError(error));
       })
       .finally(() => {
         looking = undefined;
@@ -199,11 +199,11 @@ function createMany(deps: WorkspacesDeps, oauth: SlackConfig['workspaces'] & { k
     try {
       for (const teamId of await repository.sweep()) removed(deps, teamId);
     } catch (error) {
-      log.error('What workspaces left behind could not be looked for', describeError(error));
+      log.error('The search for data of uninstalled workspaces failed', describeError(error));
     }
   }
 }
 
 function removed({ log }: WorkspacesDeps, teamId: string): void {
-  log.info('A workspace has left; what was its own is removed', { team: teamId });
+  log.info('A workspace uninstalled the bot; its data is deleted', { team: teamId });
 }

@@ -18,7 +18,7 @@ export function createHealthRoutes(deps: {
     'GET /healthz': (_request, response) => sendText(response, 200, 'alive'),
     'GET /readyz': async (_request, response) => {
       const reasons = deps.readiness.reasons();
-      await deps.checkDatabase().catch(() => reasons.push('the database can not be written'));
+      await deps.checkDatabase().catch(() => reasons.push('the database is not writable'));
       sendText(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? 'ready' : reasons.join('; '));
     },
     'GET /metrics': async (_request, response) => {

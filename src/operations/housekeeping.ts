@@ -5,7 +5,7 @@ export const FINISHED_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 export type HousekeepingDeps = {
   /**
-   * What is to be done, by a name of ours; each gets its slot whatever the others throw. One that resolves with true has
+   * What is to be done, by a name of ours; each gets its turn whatever the others throw. One that resolves with true has
    * more to do, and is called again at once.
    */
   chores: Record<string, () => Promise<unknown>>;

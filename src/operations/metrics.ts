@@ -44,7 +44,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
 
   const ack = new Histogram({
     name: 'inbox_bot_ack_seconds',
-    help: 'From receiving a request of Slack to acknowledging it; Slack waits 3 s.',
+    help: 'Time from a request of Slack to its acknowledgment; Slack waits 3 s.',
     labelNames: ['listener'],
     buckets: ACK_BUCKETS_S,
     registers,
@@ -58,45 +58,45 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   });
   const coldsend = new Histogram({
     name: 'inbox_bot_coldsend_call_seconds',
-    help: 'Calls to ColdSend by what came of them.',
+    help: 'Calls to ColdSend by result.',
     labelNames: ['result'],
     buckets: CALL_BUCKETS_S,
     registers,
   });
   const outcomes = new Counter({
     name: 'inbox_bot_requests_total',
-    help: 'Requests that ended, by outcome.',
+    help: 'Finished requests by outcome.',
     labelNames: ['outcome'],
     registers,
   });
   const duration = new Histogram({
     name: 'inbox_bot_request_seconds',
-    help: 'From submission to outcome.',
+    help: 'Time from submission to outcome.',
     buckets: REQUEST_BUCKETS_S,
     registers,
   });
   const unfinished = new Gauge({
     name: 'inbox_bot_unfinished_requests',
-    help: "Requests that have not been told yet, by state; set_aside: they can't be read.",
+    help: "Unfinished requests by state; set_aside: they can't be read.",
     labelNames: ['state'],
     registers,
   });
   const oldest = new Gauge({
     name: 'inbox_bot_oldest_unfinished_seconds',
-    help: 'Age of the oldest request in each state; 0 where there is none.',
+    help: 'Age of the oldest request in each state; 0 if there is none.',
     labelNames: ['state'],
     registers,
   });
 
   const waiting = new Gauge({
     name: 'inbox_bot_waiting_requests',
-    help: 'Requests that could be sent but wait, by what they wait for.',
+    help: 'Requests that wait before they are sent, by reason.',
     labelNames: ['for'],
     registers,
   });
   const left = new Gauge({
     name: 'inbox_bot_rate_budget_left',
-    help: "Requests left now in each window of ColdSend's rate limit, to the API key that has the fewest left.",
+    help: "Requests left now in each window of ColdSend's rate limit, for the API key with the fewest left.",
     labelNames: ['window_seconds'],
     registers,
   });
@@ -108,19 +108,19 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   });
   const lookUps = new Counter({
     name: 'inbox_bot_failed_look_ups_total',
-    help: 'What could not be looked up for a scrape, because the database did not answer; its gauges are left out then.',
+    help: 'Failed lookups for a scrape, because the database did not answer; their gauges are missing then.',
     registers,
   });
 
   const refused = new Counter({
     name: 'inbox_bot_refused_requests_total',
-    help: 'Requests over HTTP that were refused, by why. Anybody who reaches the port can make them.',
+    help: 'Refused HTTP requests by reason. Anyone who reaches the port can make them.',
     labelNames: ['why'],
     registers,
   });
   new Counter({
     name: 'inbox_bot_dropped_log_lines_total',
-    help: 'Lines that stdout did not take: its reader is gone or too slow, or the disk is full.',
+    help: 'Lost log lines: the reader of stdout is gone or too slow, or the disk is full.',
     registers,
     collect() {
       this.reset();

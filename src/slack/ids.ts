@@ -66,25 +66,10 @@ export const API_KEY_FIELD = 'api_key';
 /** The other inputs of the form for a client's key. */
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
 
-/** The inputs of the settings. */
-export const SETTINGS_FIELDS = {
-  whoMayAdd: 'who_may_add',
-  people: 'chosen_people',
-  userGroups: 'chosen_user_groups',
-  resultsChannel: 'results_channel',
-  dailyLimit: 'default_daily_limit',
-  elsewhere: 'elsewhere',
-} as const;
-
-type ModalField =
-  | typeof API_KEY_FIELD
-  | (typeof CLIENT_FIELDS)[keyof typeof CLIENT_FIELDS]
-  | (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
-
 /**
  * Slack's client keeps what was typed wherever `block_id` and `action_id` stay the same over an update; a new generation
  * makes the field come back as it is rendered.
  */
-export function blockId(field: FormField | ModalField, generation: number): string {
+export function blockId(field: string, generation: number): string {
   return `${field}.${generation}`;
 }

@@ -1,6 +1,6 @@
-import type { ActionPayload, Actor, CommandPayload, ViewPayload } from './bolt/payloads.ts';
+import type { CommandUse, InModal, Interaction, Press } from './bolt/interaction.ts';
 import type { createAddInboxCommand } from './form/add-inbox-command.ts';
-import type { createFormPages, SubmissionAnswer } from './form/form-listeners.ts';
+import type { createFormPages } from './form/form-listeners.ts';
 import type { createTryAgain } from './form/try-again.ts';
 import type { createAuditPages } from './home/audit/audit-listeners.ts';
 import type { createShowHome } from './home/home-listeners.ts';
@@ -9,25 +9,20 @@ import type { createKeyPages } from './home/keys/key-listeners.ts';
 import type { createSettingsPages } from './home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
 import type { UninstallEvent } from './install/uninstall.ts';
-import type { SlackApi } from './web-api/slack-api.ts';
+import type { SubmissionAnswer } from './modals/submission-answer.ts';
 
 /** Everything the bot listens to; a test holds it and manifest.yml together. */
 export type Listeners = {
-  commands: Record<
-    string,
-    (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>) => Promise<void>
-  >;
-  submissions: Record<
-    string,
-    (api: SlackApi, actor: Actor, view: ViewPayload) => Promise<SubmissionAnswer | undefined>
-  >;
+  commands: Record<string, (use: CommandUse) => Promise<void>>;
+  /** An answer of undefined closes the form. */
+  submissions: Record<string, (submission: InModal) => Promise<SubmissionAnswer | undefined>>;
   /** Done after the result of a submission has been shown. */
-  afterSubmission: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
+  afterSubmission: Record<string, (submission: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
-  viewActions: Record<string, (api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string) => Promise<void>>;
+  viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
   /** Buttons in messages and in the Home. */
-  actions: Record<string, (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<void>>;
-  events: Record<string, (api: SlackApi, actor: Actor) => Promise<void>>;
+  actions: Record<string, (press: Press) => Promise<void>>;
+  events: Record<string, (interaction: Interaction) => Promise<void>>;
   /** Events about the app itself, whose workspace may have taken its token away. */
   lifecycle: Record<string, (event: UninstallEvent) => Promise<void>>;
 };
@@ -44,7 +39,7 @@ export function createListeners(deps: {
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
-  const showHome = (api: SlackApi, actor: Actor) => deps.showHome(api, actor);
+  const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
@@ -63,6 +58,9 @@ export function createListeners(deps: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
+      [ACTIONS.olderAudit]: auditPages.turn,
+      [ACTIONS.newerAudit]: auditPages.turn,
+      [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
@@ -75,9 +73,6 @@ export function createListeners(deps: {
       [ACTIONS.moreClients]: clientPages.turnPage,
       [ACTIONS.openSettings]: settingsPages.open,
       [ACTIONS.openAudit]: auditPages.open,
-      [ACTIONS.olderAudit]: auditPages.turn,
-      [ACTIONS.newerAudit]: auditPages.turn,
-      [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     events: { [EVENTS.homeOpened]: showHome },
     lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },

@@ -85,7 +85,7 @@ export type ColdsendTurnsTable = {
   taken_at: number;
   /** Counts those that were taken at the same time. */
   place: number;
-  /** Null for the trial of a key. */
+  /** Null for the check of a key. */
   team_id: string | null;
   user_id: string | null;
 };

@@ -112,7 +112,9 @@ export function createHttpServer(
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         const refuse = ({ code }: NodeJS.ErrnoException): void =>
-          reject(new StartError(`The bot can't listen on port ${port} of ${host} (${code}). Set PORT and HOST.`));
+          reject(
+            new StartError(`The bot can't listen on port ${port} of ${host} (${code}). Set another PORT or HOST.`),
+          );
         server.once('error', refuse);
         server.listen(port, host, () => {
           server.off('error', refuse);

@@ -47,7 +47,7 @@ test('prints where the page is, serves it on loopback, and leaves nothing behind
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('says in a sentence that the port is taken', async (context) => {
+test('says in a sentence that the port is in use', async (context) => {
   const other = createServer();
   context.after(() => other.close());
   await once(other.listen(0, '127.0.0.1'), 'listening');
@@ -55,7 +55,7 @@ test('says in a sentence that the port is taken', async (context) => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const playground = run(['--port', String(port)]);
   assert.equal(await playground.ended, 2);
-  assert.match(playground.output(), new RegExp(`Port ${port} is taken`));
+  assert.match(playground.output(), new RegExp(`Port ${port} is in use`));
 });
 
 test('does not start beside the settings of a real bot, and names them but not their values', async () => {

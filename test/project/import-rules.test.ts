@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
   'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
   'slack/blocks/': /^slack\/(blocks\/|sentences\/|ids\.ts$)/,
-  'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$/,
+  'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$|^add-inbox\/keys\/key-owner\.ts$/,
   'slack/permissions/':
     /^slack\/(permissions|install|modals|web-api|bolt|sentences)\/|^slack\/ids\.ts$|^(add-inbox|operations)\//,
   'storage/': /^(storage|add-inbox)\/|^operations\/operator-error\.ts$/,
@@ -62,6 +62,21 @@ test('only what is started reads the environment', () => {
   const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'));
   assert.deepEqual(readers.toSorted(), ['admin/admin.ts', 'main.ts']);
 });
+
+/** What tells that a file does something itself, and the one that does it for all. */
+const OWNERS: [what: string, sign: string, owner: string][] = [
+  ['whether somebody is an admin is asked', '.checkAdmin(', 'slack/permissions/admin-only.ts'],
+  ['a wait doubles', '* 2 **', 'add-inbox/worker/back-off.ts'],
+  ['work races against time', 'Promise.race(', 'add-inbox/worker/time-limit.ts'],
+  ['what was added first is dropped', '.size <=', 'operations/drop-oldest.ts'],
+];
+
+for (const [what, sign, owner] of OWNERS) {
+  test(`${what} in one place`, () => {
+    const doers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes(sign));
+    assert.deepEqual(doers, [owner]);
+  });
+}
 
 test('what runs in production does not know the playground', () => {
   for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);

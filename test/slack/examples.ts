@@ -1,5 +1,6 @@
 import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts';
-import { type ColdsendKey, MAX_LABEL } from '../../src/add-inbox/keys/coldsend-key.ts';
+import { MAX_CLIENT_NAME, type OwnedKey } from '../../src/add-inbox/keys/coldsend-key.ts';
+import { WORKSPACE } from '../../src/add-inbox/keys/key-owner.ts';
 import type { AddedAccount, Outcome } from '../../src/add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
 import type { Draft } from '../../src/slack/form/fields.ts';
@@ -24,8 +25,7 @@ export const request: AddInboxRequest = {
   viewId: 'V1',
   channelId: 'C1',
   resultsChannelId: undefined,
-  keyChannelId: '',
-  client: '',
+  keyName: WORKSPACE,
   retryOf: undefined,
   account,
   state: 'announced',
@@ -40,10 +40,9 @@ export const request: AddInboxRequest = {
   reportedAt: undefined,
 };
 
-export const key: ColdsendKey = {
+export const key: OwnedKey = {
   teamId: 'T1',
-  channelId: '',
-  label: '',
+  owner: WORKSPACE,
   version: 1,
   revision: 'r1',
   lastFour: 'wxyz',
@@ -65,7 +64,7 @@ export const outcomes: Record<Outcome['kind'], Outcome> = {
 
 export const context: FormContext = {
   openedBy: 'U1',
-  client: '',
+  owner: WORKSPACE,
   channelId: 'C1',
   sealedResponseUrl: 'v1.k1.c2VhbGVk',
   retryOf: undefined,
@@ -80,7 +79,7 @@ export const LONGEST = '😀'.repeat(255);
 
 export const longestContext: FormContext = {
   openedBy: 'U'.padEnd(12, '0'),
-  client: '😀'.repeat(MAX_LABEL / 2),
+  owner: { kind: 'client', name: '😀'.repeat(MAX_CLIENT_NAME / 2) },
   channelId: 'C'.padEnd(12, '0'),
   sealedResponseUrl: 'x'.repeat(220),
   retryOf: 'r'.repeat(36),

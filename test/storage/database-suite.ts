@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../src/add-inbox/keys/key-owner.ts';
 import type { Database, Executor } from '../../src/storage/database.ts';
 import { type Migration, MigrationError } from '../../src/storage/migrations/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/migrations/migrations.ts';
@@ -176,7 +177,14 @@ export function describeDatabase(databases: TestDatabases) {
 
       function saveKey(db: Database, sealer: Sealer) {
         const keys = createColdsendKeyRepository({ db, sealer, now: Date.now });
-        return keys.save({ teamId: 'T1', apiKey: 'cs_live_1', storedBy: 'U1', status: 'works', missingScopes: [] });
+        return keys.save({
+          teamId: 'T1',
+          owner: WORKSPACE,
+          apiKey: 'cs_live_1',
+          storedBy: 'U1',
+          status: 'works',
+          missingScopes: [],
+        });
       }
 
       test('others than the ones that sealed are refused, whatever they are called', async () => {
@@ -186,7 +194,7 @@ export function describeDatabase(databases: TestDatabases) {
         for (const wrong of [[other], [{ ...other, id: 'test' }], [{ ...other, id: 'test' }, other]]) {
           await assert.rejects(reopen(url, wrong), (error) => {
             assert.ok(error instanceof WrongKeysError);
-            assert.match(error.message, /ENCRYPTION_KEYS can't open what is stored.*"test"/);
+            assert.match(error.message, /ENCRYPTION_KEYS can't open this database.*"test"/);
             return true;
           });
         }

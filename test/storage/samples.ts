@@ -3,22 +3,19 @@ import type { ClaimedRequest } from '../../src/add-inbox/request/request.ts';
 import type { RequestToAccept } from '../../src/storage/requests/new-request.ts';
 import type { RequestRepository } from '../../src/storage/requests/request-repository.ts';
 import { createSealer } from '../../src/storage/sealing/sealing.ts';
+import { ACCOUNT_TO_ADD } from '../add-inbox/request/sample-request.ts';
 
 export const testKey = { id: 'test', key: new Uint8Array(32).fill(7) };
 export const testSealer = createSealer([testKey]);
 
 export const sampleAccount: AccountToAdd = {
-  email_address: 'jane@acme.com',
+  ...ACCOUNT_TO_ADD,
   display_name: 'Jane “J.” Dœ 🙂',
   inbox_type: 'CUSTOM_SMTP',
   smtp_host: 'smtp.acme.com',
-  smtp_port: 587,
   smtp_username: 'jane',
   imap_host: 'imap.acme.com',
-  imap_port: 993,
-  imap_username: 'jane@acme.com',
   daily_limit: 9_007_199_254_740_991,
-  smtp_use_tls: true,
   imap_use_ssl: false,
 };
 

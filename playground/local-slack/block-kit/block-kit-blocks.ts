@@ -6,6 +6,7 @@ import {
   byType,
   type Check,
   list,
+  oneOf,
   plainText,
   problem,
   type Shape,
@@ -14,7 +15,8 @@ import {
   text,
   withRule,
 } from './block-kit-check.ts';
-import { accessory, actionElement, image, inputElement } from './block-kit-elements.ts';
+import { accessory, actionElement, button, image, inputElement, modalInputElement } from './block-kit-elements.ts';
+import { dataTable, richText, table } from './block-kit-tables.ts';
 
 /* https://docs.slack.dev/reference/block-kit/blocks */
 
@@ -57,20 +59,63 @@ const everywhere: { [type: string]: Check } = {
   image: imageBlock,
   divider: block('divider', {}),
   header: block('header', { required: { text: plainText(150) } }),
-  rich_text: block('rich_text', { required: { elements: list(anything, { min: 0, max: 1000 }) } }),
+  rich_text: richText,
+  card: withRule(
+    block('card', {
+      optional: {
+        hero_image: image,
+        icon: image,
+        title: text({ max: 150 }),
+        subtitle: text({ max: 150 }),
+        body: text({ max: 200 }),
+        actions: list(button, { max: 25 }),
+      },
+    }),
+    (value, path) =>
+      ['hero_image', 'title', 'actions', 'body'].every((name) => value[name] === undefined)
+        ? problem('must define one of hero_image, title, actions or body', path)
+        : [],
+  ),
 };
 
-const input = block('input', {
-  required: { label: plainText(2000), element: inputElement },
-  optional: { hint: plainText(2000), optional: boolean, dispatch_action: boolean },
+const input = (element: Check) =>
+  block('input', {
+    required: { label: plainText(2000), element },
+    optional: { hint: plainText(2000), optional: boolean, dispatch_action: boolean },
+  });
+
+const alert = block('alert', {
+  required: { text: text({ max: 200 }) },
+  optional: { level: oneOf('default', 'info', 'warning', 'error', 'success') },
 });
 
 const markdown = block('markdown', { required: { text: string({ min: 1, max: 12_000 }) } });
 
+const taskCard = block('task_card', {
+  required: {
+    task_id: string({ min: 1, max: 255 }),
+    title: string({ min: 1, max: 3000 }),
+    status: oneOf('pending', 'in_progress', 'complete', 'error'),
+  },
+  optional: { details: richText, output: richText, sources: list(anything, { max: 100 }) },
+});
+
+const plan = block('plan', {
+  required: { title: string({ min: 1, max: 3000 }) },
+  optional: { tasks: list(byType('task', { task_card: taskCard }), { min: 0, max: 100 }) },
+});
+
 const shapes: Record<Surface, { [type: string]: Check }> = {
-  modal: { ...everywhere, input },
-  home: { ...everywhere, input },
-  message: { ...everywhere, markdown },
+  modal: { ...everywhere, input: input(modalInputElement), alert },
+  home: { ...everywhere, input: input(inputElement) },
+  message: {
+    ...everywhere,
+    markdown,
+    table: block('table', table),
+    data_table: block('data_table', dataTable),
+    plan,
+    task_card: taskCard,
+  },
 };
 
 /** Checks one block where it stands: `input` has no place in a message. */

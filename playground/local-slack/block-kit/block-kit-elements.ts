@@ -48,7 +48,7 @@ const conversationFilter = shape({
   },
 });
 
-const button = element('button', {
+export const button = element('button', {
   required: { text: plainText(75) },
   optional: {
     url,
@@ -188,8 +188,7 @@ export const accessory = byType('element', {
   ...selects,
 });
 
-/** What may stand in an `input` block. */
-export const inputElement = byType('element', {
+const inputs: { [type: string]: Check } = {
   checkboxes,
   radio_buttons: radioButtons,
   datetimepicker: dateTimePicker,
@@ -197,15 +196,23 @@ export const inputElement = byType('element', {
   number_input: numberInput,
   email_text_input: element('email_text_input', { optional: { ...typed, initial_value: string({ max: 3000 }) } }),
   url_text_input: element('url_text_input', { optional: { ...typed, initial_value: string({ max: 3000 }) } }),
+  rich_text_input: element('rich_text_input', { optional: { ...typed, initial_value: anything } }),
+  ...pickers,
+  ...selects,
+};
+
+/** What may stand in an `input` block. */
+export const inputElement = byType('element', inputs);
+
+/** Files are taken in modals only. */
+export const modalInputElement = byType('element', {
+  ...inputs,
   file_input: element('file_input', {
     optional: {
       filetypes: list(string({ min: 1, max: 50 }), { max: 100 }),
       max_files: wholeNumber({ min: 1, max: 10 }),
     },
   }),
-  rich_text_input: element('rich_text_input', { optional: { ...typed, initial_value: anything } }),
-  ...pickers,
-  ...selects,
 });
 
 function element(type: string, { required = {}, optional = {} }: Shape): Check {

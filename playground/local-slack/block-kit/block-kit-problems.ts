@@ -2,6 +2,7 @@ import { type JsonObject, objectAt, objectsAt, stringAt } from '../json.ts';
 import type { Surface } from '../ledger/traffic.ts';
 import { blockCheck } from './block-kit-blocks.ts';
 import { anything, boolean, lengthOf, list, plainText, problem, shape, string } from './block-kit-check.ts';
+import { findTableProblems } from './block-kit-tables.ts';
 
 const MESSAGE_TEXT_LIMIT = 40_000;
 
@@ -59,8 +60,17 @@ function findMessageProblems({ text, blocks, metadata }: JsonObject): string[] {
   return [
     ...(typeof text === 'string' && lengthOf(text) > MESSAGE_TEXT_LIMIT ? problem('msg_too_long', '/text') : []),
     ...(blocks === undefined ? [] : messageBlocks(blocks, '/blocks')),
+    ...findTableProblems(objectsAt({ blocks }, 'blocks')),
+    ...findPlanProblems(objectsAt({ blocks }, 'blocks')),
     ...(metadata === undefined ? [] : metadataShape(metadata, '/metadata')),
   ];
+}
+
+function findPlanProblems(blocks: JsonObject[]): string[] {
+  const types = blocks.map(({ type }) => type);
+  return types.includes('plan') && types.includes('task_card')
+    ? problem('a message has either a plan or task cards of its own', '/blocks')
+    : [];
 }
 
 function findRepeatedIds(payload: JsonObject): string[] {

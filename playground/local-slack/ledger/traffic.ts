@@ -51,6 +51,7 @@ export type Change =
   | { kind: 'modal'; userId: string }
   | { kind: 'home'; userId: string }
   | { kind: 'people' }
+  | { kind: 'file_deleted'; fileId: string }
   | { kind: 'channel'; channelId: string }
   | { kind: 'problem'; problem: Problem };
 

@@ -1,6 +1,7 @@
 import type { FieldSeen } from '../api.ts';
 import { type JsonObject, objectAt, objectsAt, stringAt, stringsAt, textAt } from '../json.ts';
 import { type PlacedElement, placedElements } from '../state/elements.ts';
+import { attachedNames } from '../state/files.ts';
 import type { OpenView } from '../state/views.ts';
 import { labelOf } from './payloads.ts';
 
@@ -185,6 +186,7 @@ export function shownValue(value: JsonObject): string | string[] | undefined {
   const option = stringAt(objectAt(value, 'selected_option'), 'value');
   const lists = [
     objectsAt(value, 'selected_options').map((selected) => stringAt(selected, 'value') ?? ''),
+    attachedNames(value),
     ...['selected_users', 'selected_channels', 'selected_conversations'].map((key) => stringsAt(value, key)),
   ];
   const singles = [

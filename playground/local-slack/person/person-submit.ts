@@ -74,12 +74,12 @@ function applyAnswer(
       case 'errors':
         return showErrors(core, open, given.errors);
       case 'update':
-        core.views.update(open, checkView(core, given.view, 'modal'));
+        core.views.update(open, checkView({ core, installation }, given.view, 'modal'));
         return 'ok';
       case 'push': {
         if (core.views.stackOf(open.userId).length >= STACK_LIMIT) return refuse(core, 'push_limit_reached');
         const { userId } = open;
-        const content = checkView(core, given.view, 'modal');
+        const content = checkView({ core, installation }, given.view, 'modal');
         core.views.open(content, { installation, userId, teamId: open.view.team_id, push: true });
         return 'ok';
       }

@@ -9,6 +9,7 @@ import { ClientRefusal, chosenValue, findField, heldValue, setValue, tickedValue
 import { resolveChoice } from './person-choice.ts';
 import { clickButton, dispatchAction } from './person-click.ts';
 import { sendCommand } from './person-command.ts';
+import { attachedValue } from './person-files.ts';
 import { openHome } from './person-home.ts';
 import { closeModals, submitModal } from './person-submit.ts';
 import { homeSeen, messagesSeen, modalSeen } from './seen.ts';
@@ -110,6 +111,15 @@ export function createPerson(core: Core, userId: string): Person {
       const open = onScreen();
       const placed = findField(open, field);
       return change(open, placed, tickedValue(open, placed, option, ticked));
+    },
+    async attach(field, files) {
+      const open = onScreen();
+      const placed = findField(open, field);
+      const attached = attachedValue(core, self(), open, placed, files);
+      if ('value' in attached) return change(open, placed, attached.value);
+      open.errors[placed.blockId] = attached.error;
+      views.touch(open);
+      return undefined;
     },
     async submit() {
       const open = views.top(userId);

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, objectAt, objectsAt, stringAt, textAt } from '../json.ts';
+import { attachedNames } from '../state/files.ts';
 import type { StateValues } from '../state/records.ts';
 import { initialValue } from '../state/view-state.ts';
 
@@ -56,6 +57,17 @@ function renderBlock(block: JsonObject, options: RenderOptions): string[] {
       return (stringAt(block, 'text') ?? '').split('\n');
     case 'rich_text':
       return [richText(block)];
+    case 'alert':
+      return [`! ${renderObject(objectAt(block, 'text') ?? {}, options)}`];
+    case 'card':
+      return renderCard(block, options);
+    case 'table':
+    case 'data_table':
+      return renderTable(block);
+    case 'plan':
+      return [stringAt(block, 'title') ?? '', ...objectsAt(block, 'tasks').map(renderTask)];
+    case 'task_card':
+      return [renderTask(block)];
     default:
       return [`(${String(block.type)})`];
   }
@@ -77,6 +89,27 @@ function renderSection(block: JsonObject, options: RenderOptions): string[] {
 function renderActions(block: JsonObject, options: RenderOptions): string[] {
   const shown = objectsAt(block, 'elements').map((element) => renderElement(element, block, options));
   return shown.every((lines) => lines.length === 1) ? [shown.flat().join(' ')] : shown.flat();
+}
+
+function renderCard(block: JsonObject, options: RenderOptions): string[] {
+  const texts = ['title', 'subtitle', 'body'].map((name) => objectAt(block, name)).filter((text) => text !== undefined);
+  const buttons = objectsAt(block, 'actions').flatMap((element) => renderElement(element, block, options));
+  return [...texts.map((text) => renderObject(text, options)), ...(buttons.length > 0 ? [buttons.join(' ')] : [])];
+}
+
+function renderTable(block: JsonObject): string[] {
+  const caption = stringAt(block, 'caption');
+  const rows = (Array.isArray(block.rows) ? block.rows : []).map((cells: unknown) =>
+    (Array.isArray(cells) ? cells : []).map((cell) => richText(cell)).join(' | '),
+  );
+  return [...(caption === undefined ? [] : [caption]), ...rows];
+}
+
+const TASK_MARKS: { [status: string]: string } = { pending: '○', in_progress: '◐', complete: '✓', error: '✗' };
+
+function renderTask(task: JsonObject): string {
+  const words = ['title', 'details', 'output'].map((name) => stringAt(task, name) ?? richText(objectAt(task, name)));
+  return [TASK_MARKS[String(task.status)] ?? '○', ...words.filter((text) => text !== '')].join(' ');
 }
 
 function renderInput(block: JsonObject, options: RenderOptions): string[] {
@@ -137,6 +170,7 @@ function heldText(held: JsonObject, { nameOf }: RenderOptions): string | undefin
   if (option !== undefined) return textAt(option, 'text');
   const several = objectsAt(held, 'selected_options').map((selected) => textAt(selected, 'text') ?? '');
   if (several.length > 0) return several.join(', ');
+  if (held.type === 'file_input') return attachedNames(held).join(', ') || 'Add files';
   if (typeof held.value === 'string' && held.value !== '') return held.value;
   for (const [key, value] of Object.entries(held)) {
     if (key === 'type' || key === 'value') continue;

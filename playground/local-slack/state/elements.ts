@@ -29,9 +29,8 @@ export function withIds(blocks: Block[], ids: Ids): Block[] {
     const copy: Block = { ...block, block_id: block.block_id ?? ids.secret(5) };
     if (isObject(block.accessory)) copy.accessory = withActionId(block.accessory, ids);
     if (isObject(block.element)) copy.element = withActionId(block.element, ids);
-    if (block.type === 'actions') {
-      copy.elements = objectsAt(block, 'elements').map((element) => withActionId(element, ids));
-    }
+    const list = listOf(block);
+    if (list !== undefined) copy[list] = objectsAt(block, list).map((element) => withActionId(element, ids));
     return copy;
   });
 }
@@ -42,7 +41,14 @@ function withActionId(element: JsonObject, ids: Ids): JsonObject {
 }
 
 function elementsOf(block: Block): JsonObject[] {
-  if (block.type === 'actions') return objectsAt(block, 'elements');
+  const list = listOf(block);
+  if (list !== undefined) return objectsAt(block, list);
   const single = objectAt(block, 'element') ?? objectAt(block, 'accessory');
   return single === undefined ? [] : [single];
+}
+
+/** Where a block keeps several elements. */
+function listOf({ type }: Block): 'elements' | 'actions' | undefined {
+  if (type === 'card') return 'actions';
+  return type === 'actions' ? 'elements' : undefined;
 }

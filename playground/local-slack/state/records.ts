@@ -21,6 +21,8 @@ export type AppConfig = {
   events: string[] | 'all';
   /** Bot scopes that may be asked for when installing; `'all'` allows any. */
   scopes: string[] | 'all';
+  /** Those of them that may be declined when installing (`bot_optional` in the manifest). */
+  optionalScopes: string[];
   redirectUrls: string[] | 'any';
 };
 
@@ -97,11 +99,17 @@ export type StoredMessage = {
 
 export type SlackFile = {
   id: string;
+  /** The workspace whose app may see it. */
   teamId: string;
+  /** Who uploaded it: the app's bot or a person. */
+  userId: string;
   name: string;
   title: string;
+  /** Empty until the bytes have come, and again once it is deleted. */
   content: Buffer;
   channelId: string | undefined;
+  created: number;
+  deleted: boolean;
 };
 
 /** `state.values` as Slack sends it: block_id → action_id → the element's value. */

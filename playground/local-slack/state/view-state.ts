@@ -13,6 +13,8 @@ export function initialValue(element: JsonObject, currentConversation?: string):
       return { type, value: element.initial_value ?? null };
     case 'rich_text_input':
       return { type, rich_text_value: element.initial_value ?? null };
+    case 'file_input':
+      return { type, files: [] };
     case 'static_select':
     case 'external_select':
     case 'radio_buttons':

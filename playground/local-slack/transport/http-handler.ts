@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Core } from '../core.ts';
 import { isObject } from '../json.ts';
 import { noteSecrets } from '../ledger/secret-watch.ts';
+import { answerDownload, answerLoginPage } from '../web-api/file-download.ts';
 import { takeUpload } from '../web-api/methods/file-methods.ts';
 import { createWebApi } from '../web-api/web-api.ts';
 import { parseJson, readBody } from './http-body.ts';
 
-/** Routes requests: Web API, response URLs, the OAuth page, uploads. Whatever is broken in here answers 500 and is a problem. */
+/** Routes requests: Web API, response URLs, the OAuth page, files. Whatever is broken in here answers 500 and is a problem. */
 export function createHttpHandler(core: Core, options: { answerDelayMs: number }) {
   const webApi = createWebApi(core, options);
 
@@ -21,6 +22,8 @@ export function createHttpHandler(core: Core, options: { answerDelayMs: number }
       const status = await takeUpload(core, pathname, body, request.headers['content-type'] ?? '');
       return reply(response, status, status === 200 ? `OK - ${body.length}` : 'not found');
     }
+    if (pathname.startsWith('/files-pri/')) return answerDownload(core, request, response, url);
+    if (pathname === '/') return answerLoginPage(response);
     return reply(response, 404, 'not found');
   }
 

@@ -1,3 +1,4 @@
+import type { AuthorizeAnswer } from '../api.ts';
 import type { Ids } from '../state/ids.ts';
 import type { AppConfig } from '../state/records.ts';
 import type { State } from '../state/state.ts';
@@ -18,9 +19,6 @@ export type OauthCodes = {
   /** Gives the code up: it works once, for ten minutes. */
   take(code: string): OauthCode | undefined;
 };
-
-/** Who allows the app, and whether for their whole organization; or that they deny it. */
-export type AuthorizeAnswer = { userId: string; orgWide?: boolean } | 'deny';
 
 const CODE_LIFE_MS = 10 * 60 * 1000;
 
@@ -56,14 +54,22 @@ export function createOauth({
       const back = new URL(target);
       const stateGiven = asked.get('state');
       if (stateGiven !== null) back.searchParams.set('state', stateGiven);
-      const orgWide = typeof next === 'object' && next.orgWide === true;
+      const { orgWide = false, declined = [] } = typeof next === 'object' ? next : {};
       const person = findPerson();
       if (person === undefined) {
         back.searchParams.set('error', 'access_denied');
         return { redirect: back.href };
       }
+      const granted = scopes.filter((scope) => !(declined.includes(scope) && app.optionalScopes.includes(scope)));
       const code = `${ids.next('')}.${ids.secret(32)}`;
-      codes.set(code, { userId: person.id, teamId: person.teamId, orgWide, scopes, redirectUri, issuedAt: now() });
+      codes.set(code, {
+        userId: person.id,
+        teamId: person.teamId,
+        orgWide,
+        scopes: granted,
+        redirectUri,
+        issuedAt: now(),
+      });
       back.searchParams.set('code', code);
       return { redirect: back.href };
 

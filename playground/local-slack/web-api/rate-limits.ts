@@ -4,6 +4,7 @@ import type { RateLimit, RateLimits } from '../api.ts';
 const DEFAULT_LIMITS: RateLimits = {
   postMessage: { burst: 5, perSecond: 1 },
   method: { burst: 200, perSecond: 20 },
+  methods: {},
 };
 
 export type RateLimiter = {
@@ -13,7 +14,7 @@ export type RateLimiter = {
 
 export function createRateLimiter({ now, limits }: { now: () => number; limits: Partial<RateLimits> }): RateLimiter {
   const buckets = new Map<string, { left: number; at: number }>();
-  const { postMessage, method: other } = { ...DEFAULT_LIMITS, ...limits };
+  const { postMessage, method: other, methods } = { ...DEFAULT_LIMITS, ...limits };
 
   function takeFrom(key: string, { burst, perSecond }: RateLimit): number | undefined {
     const bucket = buckets.get(key) ?? { left: burst, at: now() };
@@ -29,7 +30,7 @@ export function createRateLimiter({ now, limits }: { now: () => number; limits: 
   return {
     take(method, teamId, channelId) {
       if (method === 'chat.postMessage') return takeFrom(`${teamId} ${channelId ?? ''}`, postMessage);
-      return takeFrom(`${teamId} ${method}`, other);
+      return takeFrom(`${teamId} ${method}`, methods[method] ?? other);
     },
   };
 }

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../api.ts';
 import type { Core } from '../core.ts';
 import { type JsonObject, stringAt } from '../json.ts';
 import { noteSecrets } from '../ledger/secret-watch.ts';
 import type { Installation } from '../state/records.ts';
 import { readArgs } from '../transport/http-body.ts';
+import { type Answer, answerExchange, bearer, limited, maskSecrets } from './exchange.ts';
 import { authMethods } from './methods/auth-methods.ts';
 import { chatMethods } from './methods/chat-methods.ts';
 import { conversationMethods } from './methods/conversation-methods.ts';
@@ -25,61 +24,19 @@ const METHODS: { [name: string]: Method } = {
   ...oauthMethods,
 };
 
-type Answer = {
-  httpStatus: number;
-  headers: { [name: string]: string };
-  body: JsonObject;
-  /** Sent instead of the body. */
-  text?: string;
-  teamId: string | undefined;
-};
-
-const NEVER_ANSWERED = new Set<unknown>(['hang', 'hangAfterTaking']);
-const CUT = new Set<unknown>(['reset', 'resetAfterTaking']);
-
 /** Methods whose arguments are secrets by nature. */
 const TAKES_SECRETS = new Set(['oauth.v2.access', 'apps.uninstall']);
 
 /** Answers `POST /api/METHOD` as Slack does, faults included, and notes each call in the ledger. */
 export function createWebApi(core: Core, { answerDelayMs }: { answerDelayMs: number }) {
   return async function handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const at = core.now();
-    const started = performance.now();
     const method = url.pathname.replace(/^\/api\//, '');
     const args = (await readArgs(request, url)) ?? {};
     const token = bearer(request) ?? stringAt(args, 'token');
     delete args.token;
-    const fault = core.faults.take(method);
-    const isTaken = fault === undefined || isTakenAllTheSame(fault);
-    const answer = isTaken
-      ? answerCall(core, method, token, args, request.headers.authorization)
-      : answerFault(core, fault, token);
-    const delayMs = typeof fault === 'object' && 'answerAfterMs' in fault ? fault.answerAfterMs : answerDelayMs;
-    if (delayMs > 0) await sleep(delayMs);
-    const unanswered = NEVER_ANSWERED.has(fault) || CUT.has(fault);
-    core.keeper.noteCall({
-      kind: 'call',
-      at,
-      method,
-      teamId: answer.teamId,
-      token: maskToken(token),
-      args: maskSecrets(args),
-      httpStatus: unanswered ? 0 : answer.httpStatus,
-      response: isTaken ? maskSecrets(answer.body) : unanswered ? undefined : answer.body,
-      ms: performance.now() - started,
-    });
     if (!TAKES_SECRETS.has(method)) noteSecrets(core, method, args);
-    if (NEVER_ANSWERED.has(fault)) return;
-    if (CUT.has(fault)) {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    response.writeHead(answer.httpStatus, {
-      'content-type': 'application/json; charset=utf-8',
-      date: new Date(core.now()).toUTCString(),
-      ...answer.headers,
-    });
-    response.end(answer.text ?? JSON.stringify(answer.body));
+    const exchange = { request, response, method, token, args: maskSecrets(args), answerDelayMs };
+    await answerExchange(core, exchange, () => answerCall(core, method, token, args, request.headers.authorization));
   };
 }
 
@@ -124,31 +81,6 @@ function answerCall(
       teamId: installation?.teamId,
     };
   }
-}
-
-function answerFault(core: Core, fault: Fault, token: string | undefined): Answer {
-  const teamId = token === undefined ? undefined : core.state.tokens.get(token)?.teamId;
-  if (typeof fault === 'string') return { httpStatus: 0, headers: {}, body: {}, teamId };
-  if ('retryAfter' in fault) return limited(fault.retryAfter, teamId);
-  if ('text' in fault) return { httpStatus: 200, headers: fault.headers ?? {}, body: {}, text: fault.text, teamId };
-  if ('status' in fault)
-    return { httpStatus: fault.status, headers: {}, body: { ok: false, error: 'internal_error' }, teamId };
-  const error = 'error' in fault ? fault.error : 'internal_error';
-  return { httpStatus: 200, headers: {}, body: { ok: false, error }, teamId };
-}
-
-function isTakenAllTheSame(fault: Fault): boolean {
-  if (typeof fault === 'object') return 'answerAfterMs' in fault;
-  return fault === 'resetAfterTaking' || fault === 'hangAfterTaking';
-}
-
-function limited(seconds: number, teamId: string | undefined): Answer {
-  return {
-    httpStatus: 429,
-    headers: { 'retry-after': String(seconds) },
-    body: { ok: false, error: 'ratelimited' },
-    teamId,
-  };
 }
 
 function authenticate(core: Core, token: string | undefined): Installation {
@@ -203,30 +135,4 @@ function noteRefusal(core: Core, name: string, { code, details }: SlackApiError)
   const listed = Array.isArray(details.errors) ? `: ${details.errors.join('; ')}` : '';
   const needed = code === 'missing_scope' ? ` (needs ${String(details.needed)})` : '';
   core.keeper.noteProblem(`${name}: ${code}${needed}${listed}`);
-}
-
-function bearer(request: IncomingMessage): string | undefined {
-  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-}
-
-function maskToken(token: string | undefined): string {
-  return token === undefined ? 'none' : `${token.slice(0, 5)}…${token.slice(-4)}`;
-}
-
-const SECRET_ARGS = new Set(['client_secret', 'access_token', 'code']);
-
-/** Form-encoded JSON is shown as JSON; tokens and client secrets are not shown. */
-function maskSecrets(args: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [name, SECRET_ARGS.has(name) ? '…' : parsedIfJson(value)]),
-  );
-}
-
-function parsedIfJson(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

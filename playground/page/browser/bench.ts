@@ -95,7 +95,7 @@ function renderSwitches(page: Page): VNode {
         checked: isKept,
         onchange: () => void page.act({ kind: 'answer', name: next, keep: !isKept }),
       }),
-      h('span', {}, 'and again and again'),
+      h('span', {}, 'and all later ones'),
     ),
   );
 }
@@ -116,7 +116,7 @@ function renderRequests(page: Page): VNode {
             h('li', { key: email_address }, h('span', {}, email_address), h('code', {}, overall_status)),
           ),
         ),
-    h('h2', {}, 'ColdSend was sent'),
+    h('h2', {}, 'Sent to ColdSend'),
     renderTraffic(page, requests, 'Nothing yet.'),
   );
 }

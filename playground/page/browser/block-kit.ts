@@ -4,7 +4,9 @@ import type { Act } from '../act.ts';
 import { renderField } from './fields.ts';
 import { type Child, h, type VNode } from './h.ts';
 import { renderMrkdwn } from './mrkdwn.ts';
+import { renderRichText } from './rich-text.ts';
 import type { Page } from './state.ts';
+import { renderPlan, renderTable } from './tables.ts';
 
 /** Where blocks stand. */
 export type Surface = {
@@ -39,6 +41,24 @@ function renderBlock(block: Block, surface: Surface): Child[] {
       return renderInput(block, surface);
     case 'markdown':
       return [stringAt(block, 'text') ?? ''];
+    case 'rich_text':
+      return [renderRichText(block, surface.page.state.snapshot)];
+    case 'table':
+    case 'data_table':
+      return [renderTable(block, surface.page.state.snapshot)];
+    case 'plan':
+    case 'task_card':
+      return renderPlan(block, surface.page.state.snapshot);
+    case 'alert':
+      return [
+        h(
+          'p',
+          { class: `level level-${stringAt(block, 'level') ?? 'default'}` },
+          renderText(objectAt(block, 'text') ?? {}, surface),
+        ),
+      ];
+    case 'card':
+      return renderCard(block, surface);
     default:
       return [`(${block.type} can't be shown here)`];
   }
@@ -61,6 +81,18 @@ function renderSection(block: Block, surface: Surface): Child[] {
         ),
     ),
     accessory !== undefined && renderElement(block, accessory, surface),
+  ];
+}
+
+function renderCard(block: Block, surface: Surface): Child[] {
+  const renderPart = (name: string) => {
+    const text = objectAt(block, name);
+    return text !== undefined && h('p', { class: name }, renderText(text, surface));
+  };
+  const buttons = objectsAt(block, 'actions').map((element) => renderElement(block, element, surface));
+  return [
+    ...['title', 'subtitle', 'body'].map(renderPart),
+    buttons.length > 0 && h('div', { class: 'actions' }, buttons),
   ];
 }
 

@@ -7,6 +7,8 @@ export type Connection = {
   actAs(userId: string | undefined): void;
   /** Done in the order in which they are asked for, what was typed first. Resolves with what Slack says went wrong. */
   act(act: Act): Promise<ActResult>;
+  /** Puts files into a field of the open form. */
+  attach(field: string, files: File[]): Promise<ActResult>;
   loadDetail(id: string): Promise<TrafficDetail>;
 };
 
@@ -17,7 +19,7 @@ export function createConnection(onSnapshot: (snapshot: Snapshot | undefined) =>
   let last: Promise<unknown> = Promise.resolve();
   const typed = new Map<string, Act>();
 
-  return { actAs, act, loadDetail: async (id) => (await fetch(url('/traffic', { id }))).json() };
+  return { actAs, act, attach, loadDetail: async (id) => (await fetch(url('/traffic', { id }))).json() };
 
   function actAs(userId: string | undefined): void {
     as = userId;
@@ -35,11 +37,22 @@ export function createConnection(onSnapshot: (snapshot: Snapshot | undefined) =>
       if (isWaiting) return Promise.resolve({});
     }
     const target = url('/act');
-    const done = last.then(() => {
+    return inTurn(() => {
       const now = act.kind === 'type' ? (typed.get(act.field) ?? act) : act;
       if (act.kind === 'type') typed.delete(act.field);
-      return post(target, now);
+      return post(target, JSON.stringify(now), { 'content-type': 'application/json' });
     });
+  }
+
+  function attach(field: string, files: File[]): Promise<ActResult> {
+    const target = url('/attach', { field });
+    const form = new FormData();
+    for (const file of files) form.append('file', file);
+    return inTurn(() => post(target, form));
+  }
+
+  function inTurn(work: () => Promise<ActResult>): Promise<ActResult> {
+    const done = last.then(work);
     last = done;
     return done;
   }
@@ -50,15 +63,15 @@ export function createConnection(onSnapshot: (snapshot: Snapshot | undefined) =>
   }
 }
 
-async function post(url: string, act: Act): Promise<ActResult> {
+async function post(
+  url: string,
+  body: string | FormData,
+  headers: { [name: string]: string } = {},
+): Promise<ActResult> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(act),
-    });
+    const response = await fetch(url, { method: 'POST', headers, body });
     return response.ok ? await response.json() : { trouble: await response.text() };
   } catch {
-    return { trouble: 'The playground does not answer: has it ended?' };
+    return { trouble: 'The playground does not answer. Is it still running?' };
   }
 }

@@ -1,5 +1,6 @@
 import { stringAt, textAt } from '../../local-slack/json.ts';
 import type { Block, JsonObject } from '../../local-slack/local-slack.ts';
+import { renderFileField } from './file-field.ts';
 import { h, type VNode } from './h.ts';
 import { chosenIn, listOptions } from './options.ts';
 import type { Page } from './state.ts';
@@ -38,6 +39,8 @@ export function renderField(context: FieldContext): VNode | undefined {
     case 'multi_channels_select':
     case 'multi_conversations_select':
       return renderChoices(context);
+    case 'file_input':
+      return renderFiles(context);
     default:
       return undefined;
   }
@@ -128,6 +131,12 @@ function renderChoices(context: FieldContext): VNode {
       ),
     ),
   );
+}
+
+function renderFiles(context: FieldContext): VNode {
+  const { page, block, element, held, key } = context;
+  const attach = (files: File[]) => void page.attach(nameOf(block, element), files);
+  return renderFileField(element, held, { ...shared(context), id: key }, attach);
 }
 
 function shared({ key, describedBy, isInvalid, block, element }: FieldContext) {

@@ -1,3 +1,4 @@
+import type { ActResult } from '../act.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { renderBench } from './bench.ts';
 import { renderChannels } from './channels.ts';
@@ -47,16 +48,8 @@ function createPage(snapshot: Snapshot): Page {
       page.state = { ...page.state, ...change };
       drawSoon();
     },
-    async act(act) {
-      const { snapshot } = page.state;
-      const here = conversationAt(page.state)?.id;
-      const result = await connection.act(act);
-      if (result.trouble !== undefined && here !== undefined) {
-        const note = { userId: snapshot.me.userId, channelId: here, text: result.trouble, at: Date.now() };
-        page.set({ notes: [...page.state.notes, note] });
-      }
-      return result;
-    },
+    act: (act) => tellTrouble(connection.act(act)),
+    attach: (field, files) => tellTrouble(connection.attach(field, files)),
     actAs(userId) {
       history.replaceState(null, '', `#as=${userId}`);
       connection.actAs(userId);
@@ -73,6 +66,17 @@ function createPage(snapshot: Snapshot): Page {
     },
   };
   return page;
+
+  async function tellTrouble(acting: Promise<ActResult>): Promise<ActResult> {
+    const { snapshot } = page.state;
+    const here = conversationAt(page.state)?.id;
+    const result = await acting;
+    if (result.trouble !== undefined && here !== undefined) {
+      const note = { userId: snapshot.me.userId, channelId: here, text: result.trouble, at: Date.now() };
+      page.set({ notes: [...page.state.notes, note] });
+    }
+    return result;
+  }
 }
 
 /** Somebody else may not see the conversation that is on the screen. The first reply to come opens its thread. */

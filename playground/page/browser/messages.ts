@@ -1,4 +1,4 @@
-import type { MessageShown } from '../snapshot.ts';
+import type { FileShown, MessageShown } from '../snapshot.ts';
 import { renderBlocks } from './block-kit.ts';
 import { type Child, h, type VNode } from './h.ts';
 import { renderMrkdwn } from './mrkdwn.ts';
@@ -47,13 +47,22 @@ function renderMessage(page: Page, message: MessageShown, isThread: boolean): VN
     isEphemeral: ephemeral,
     content: [
       blocks.length > 0 ? renderBlocks(blocks, surface) : h('p', {}, renderMrkdwn(text, snapshot)),
-      files.map(({ name, content }) =>
-        h('details', { key: name }, h('summary', {}, name), h('pre', { tabindex: 0 }, content)),
-      ),
+      files.map((file) => renderFile(file, snapshot.me.userId)),
       edited && !isBot && h('small', {}, '(edited)'),
       !isThread && message.thread.length > 0 && renderReplies(page, message),
     ],
   });
+}
+
+function renderFile({ id, name, content, deleted }: FileShown, userId: string): VNode {
+  if (deleted) return h('p', { key: id, class: 'quiet-text' }, `${name} was deleted.`);
+  return h(
+    'details',
+    { key: id },
+    h('summary', {}, name),
+    h('pre', { tabindex: 0 }, content),
+    h('a', { href: `/file?${new URLSearchParams({ as: userId, id })}`, target: '_blank' }, 'Open the whole file'),
+  );
 }
 
 function renderReplyCount(count: number): VNode {

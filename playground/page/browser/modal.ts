@@ -2,6 +2,7 @@ import { renderBlocks } from './block-kit.ts';
 import { fillInExample } from './fill-in-example.ts';
 import { h } from './h.ts';
 import { patch } from './patch.ts';
+import { putVendorFile, takesVendorFile } from './put-vendor-file.ts';
 import type { Page } from './state.ts';
 
 /** What is drawn into the dialog now; a new one moves the focus. */
@@ -105,12 +106,18 @@ function renderModal(page: Page) {
     h(
       'footer',
       {},
-      hasFields &&
-        h(
-          'button',
-          { key: 'fill', type: 'button', class: 'hand', onclick: () => fillInExample(page.state.snapshot) },
-          'Fill in an example',
-        ),
+      takesVendorFile(modal)
+        ? h(
+            'button',
+            { key: 'vendor', type: 'button', class: 'hand', onclick: () => putVendorFile(page, modal) },
+            'A vendor’s file with 40 rows, three of them wrong',
+          )
+        : hasFields &&
+            h(
+              'button',
+              { key: 'fill', type: 'button', class: 'hand', onclick: () => fillInExample(page.state.snapshot) },
+              'Fill in an example',
+            ),
       h('button', { key: 'close', type: 'button', class: 'button', onclick: close(false) }, modal.closeLabel),
       modal.submitLabel !== undefined &&
         h(

@@ -35,6 +35,8 @@ export type Page = {
   set(change: Partial<State>): void;
   /** Sends it; trouble is told by Slackbot where the person is. */
   act(act: Act): Promise<ActResult>;
+  /** Puts files into a field of the open form, instead of those it holds. */
+  attach(field: string, files: File[]): Promise<ActResult>;
   actAs(userId: string): void;
   /** Puts the focus on the first match once the page is drawn. */
   focus(selector: string): void;

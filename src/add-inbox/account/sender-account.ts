@@ -24,7 +24,7 @@ const emailAddress = text(MAX_ADDRESS, 'Enter the full address of the inbox, lik
 const fields = z.object({
   email_address: emailAddress,
   display_name: text(255, 'Enter the name that people see as the sender, like Jane Doe.'),
-  inbox_type: z.enum(INBOX_TYPES, 'Choose where this mailbox lives.'),
+  inbox_type: z.enum(INBOX_TYPES, 'Choose the provider of this inbox.'),
   smtp_host: hostName('Enter the SMTP server, like smtp.acme.com.'),
   smtp_port: wholeNumber(65_535, 'Enter the SMTP port: a whole number from 1 to 65535, usually 587.'),
   smtp_username: text(255, 'Enter the SMTP user name, usually the full address.'),
@@ -131,7 +131,7 @@ function text(maxLength: number, missing: string) {
         .string()
         .min(1, missing)
         .refine((value) => [...value].length <= maxLength, `This is too long: at most ${maxLength} characters.`)
-        .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the queue break or other invisible character.'),
+        .refine((value) => !CONTROL_CHARACTER.test(value), 'Remove the line break or other invisible character.'),
     );
 }
 

@@ -1,5 +1,5 @@
-/** What ColdSend says of an API key that was tried with an empty body, which adds nothing. */
-export type KeyTrial =
+/** What ColdSend says of an API key that was checked with an empty body, which adds nothing. */
+export type KeyCheck =
   /** 422 or 400, with ColdSend's words: the key got past the door. */
   | { kind: 'works' }
   /** 401, with ColdSend's words. */

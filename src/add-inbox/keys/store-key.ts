@@ -1,16 +1,22 @@
 import { cleanText } from '../account/clean-text.ts';
-import { type ColdsendKey, KEY_FORMAT, type KeyStatus, MAX_LABEL } from './coldsend-key.ts';
-import type { KeyTrial, UncheckedWhy } from './key-check.ts';
-
-/** A client and all channels its key is for. */
-export type Client = { label: string; channelIds: string[] };
+import { type ColdsendKey, KEY_FORMAT, type KeyStatus, MAX_CLIENT_NAME, type OwnedKey } from './coldsend-key.ts';
+import type { KeyCheck, UncheckedWhy } from './key-check.ts';
+import {
+  type Client,
+  channelsOf,
+  clientsOf,
+  findKeyOf,
+  isSameOwner,
+  type KeyOwner,
+  type OwnerName,
+} from './key-owner.ts';
 
 export type KeyToStore = {
   teamId: string;
   userId: string;
   apiKey: string;
-  /** Whose key it is; undefined: the workspace's own. */
-  client: Client | undefined;
+  /** With all channels that are to be a client's. */
+  owner: KeyOwner;
   /** The client must not have a key yet. */
   isNew: boolean;
   /** What the form was made for; see `keyStamp`. */
@@ -40,7 +46,7 @@ export type KeyNotStored =
   | { kind: 'slack_silent' }
   /** The client's stored key can't be bound to other channels, because it can't be opened. */
   | { kind: 'key_unreadable' }
-  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
+  | Extract<KeyCheck, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
 
 /** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
@@ -48,14 +54,14 @@ export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' |
 export type StoreKeyDeps = {
   /** Takes one of the key's slots within ColdSend's rate limit; false where it has none left now. */
   reserveSlot(apiKey: string): Promise<boolean>;
-  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
-  list(teamId: string): Promise<ColdsendKey[]>;
-  /** What a form about this client's key ('' for the workspace's own) would be made for now. */
-  keyStamp(teamId: string, label: string): Promise<string>;
+  checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
+  list(teamId: string): Promise<OwnedKey[]>;
+  /** What a form about this owner's key would be made for now. */
+  keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   /** Stores it, and makes what waits for it due at once: both, or neither and undefined where `stamp` is outdated. */
   save(key: {
     teamId: string;
-    client?: Client;
+    owner: KeyOwner;
     apiKey: string;
     storedBy: string;
     status: KeyStatus;
@@ -67,67 +73,66 @@ export type StoreKeyDeps = {
 };
 
 /**
- * Tries a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
+ * Checks a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
  *
- * @param withinMs how long the trial may take; a key that could not be tried in that time is stored as unchecked
+ * @param withinMs how long the check may take; a key that could not be checked in that time is stored as unchecked
  * @param checkChannel asked for each channel that was not the client's before
  */
 export function createStoreKey(
   deps: StoreKeyDeps,
 ): (toStore: KeyToStore, withinMs: number, checkChannel?: CheckChannel) => Promise<KeyStored> {
   return async (toStore, withinMs, checkChannel) => {
-    const { teamId, userId, client, stamp } = toStore;
+    const { teamId, userId, owner, stamp } = toStore;
     const apiKey = cleanText(toStore.apiKey);
-    const keys = client === undefined ? [] : await deps.list(teamId);
-    const mistake = client && findMistake(client, keys, toStore.isNew);
+    const keys = owner.kind === 'client' ? await deps.list(teamId) : [];
+    const mistake = owner.kind === 'client' ? findMistake(owner, keys, toStore.isNew) : undefined;
     if (mistake !== undefined) return mistake;
-    if ((await deps.keyStamp(teamId, client?.label ?? '')) !== stamp) return { kind: 'outdated' };
+    if ((await deps.keyStamp(teamId, owner)) !== stamp) return { kind: 'outdated' };
     if (!KEY_FORMAT.test(apiKey)) return { kind: 'not_a_key' };
-    const trial = await tryInTurn(apiKey, withinMs);
-    if (trial.kind !== 'works' && trial.kind !== 'unchecked') return trial;
-    const newChannelIds = client === undefined ? [] : findNew(client, keys);
+    const checked = await checkWithSlot(apiKey, withinMs);
+    if (checked.kind !== 'works' && checked.kind !== 'unchecked') return checked;
+    const newChannelIds = findNew(owner, keys);
     const closed = await findClosed(newChannelIds, checkChannel);
     if (closed !== undefined) return closed;
     const key = await deps.save({
       teamId,
-      ...(client && { client }),
+      owner,
       apiKey,
       storedBy: userId,
-      status: trial.kind,
+      status: checked.kind,
       missingScopes: [],
       stamp,
     });
     if (key === undefined) return { kind: 'outdated' };
     deps.wake();
-    return { kind: 'stored', key, unchecked: trial.kind === 'unchecked' ? trial.why : undefined, newChannelIds };
+    return { kind: 'stored', key, unchecked: checked.kind === 'unchecked' ? checked.why : undefined, newChannelIds };
   };
 
-  async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {
-    if (await deps.reserveSlot(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
+  async function checkWithSlot(apiKey: string, timeoutMs: number): Promise<KeyCheck> {
+    if (await deps.reserveSlot(apiKey)) return deps.checkKey(apiKey, { timeoutMs });
     return { kind: 'unchecked', why: 'rate_limited' };
   }
 }
 
 /** What keeps a client from having these channels; undefined where nothing does. */
-export function findMistake(
-  { label, channelIds }: Client,
-  keys: ColdsendKey[],
-  isNew: boolean,
-): KeyNotStored | undefined {
-  if (label === '' || label.length > MAX_LABEL) return { kind: 'not_a_label' };
-  if (isNew && keys.some((key) => key.label.toLowerCase() === label.toLowerCase())) return { kind: 'label_taken' };
+export function findMistake(client: Client, keys: OwnedKey[], isNew: boolean): KeyNotStored | undefined {
+  const { name, channelIds } = client;
+  const clients = clientsOf(keys);
+  if (name === '' || name.length > MAX_CLIENT_NAME) return { kind: 'not_a_label' };
+  if (isNew && clients.some((other) => other.name.toLowerCase() === name.toLowerCase())) return { kind: 'label_taken' };
   if (channelIds.length === 0) return { kind: 'no_channel' };
-  const taken = keys.filter((key) => key.label !== label && channelIds.includes(key.channelId));
-  const by = taken[0]?.label;
-  if (by === undefined) return undefined;
-  const theirs = taken.filter((key) => key.label === by).map(({ channelId }) => channelId);
-  return { kind: 'channel_taken', by, channelIds: theirs };
+  for (const other of clients.filter((each) => !isSameOwner(each, client))) {
+    const theirs = other.channelIds.filter((channelId) => channelIds.includes(channelId));
+    if (theirs.length > 0) return { kind: 'channel_taken', by: other.name, channelIds: theirs };
+  }
+  return undefined;
 }
 
-/** The channels that are not the client's yet. */
-export function findNew({ label, channelIds }: Client, keys: ColdsendKey[]): string[] {
-  const before = new Set(keys.filter((key) => key.label === label).map(({ channelId }) => channelId));
-  return channelIds.filter((channelId) => !before.has(channelId));
+/** The channels that are not the owner's yet. */
+export function findNew(owner: KeyOwner, keys: OwnedKey[]): string[] {
+  const stored = findKeyOf(keys, owner);
+  const before = new Set(stored && channelsOf(stored.owner));
+  return channelsOf(owner).filter((channelId) => !before.has(channelId));
 }
 
 /** Those of the channels where the bot can't post, or that Slack did not say; undefined where it can in all of them. */

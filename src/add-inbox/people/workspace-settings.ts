@@ -16,15 +16,15 @@ export type WorkspaceSettings = {
   resultsChannelId: string | undefined;
   /** What the form starts with, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
   defaultDailyLimit: number | undefined;
-  /** In a channel that no client's key is bound to: the workspace's key is used, or the command says where it works. */
-  elsewhere: 'workspace_key' | 'nothing';
+  /** `blocked`: nobody can add inboxes there, and the command says in which channels it works. */
+  channelsWithoutClient: 'workspace_key' | 'blocked';
 };
 
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
   whoMayAdd: { kind: 'everyone' },
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
-  elsewhere: 'workspace_key',
+  channelsWithoutClient: 'workspace_key',
 };
 
 /**
@@ -53,24 +53,27 @@ export type SettingChange = { setting: string; from: string; to: string };
 
 /** What differs, setting by setting; empty where nothing does. */
 export function listChanges(before: WorkspaceSettings, after: WorkspaceSettings): SettingChange[] {
-  const described = [before, after].map(describeSettings);
-  return SETTINGS.flatMap((setting) => {
-    const [from = '', to = ''] = described.map((settings) => settings[setting]);
+  return Object.values(DESCRIBED).flatMap(([setting, describe]) => {
+    const [from, to] = [describe(before), describe(after)];
     return from === to ? [] : [{ setting, from, to }];
   });
 }
 
-const SETTINGS = ['who may add inboxes', 'where results go', 'default daily limit', 'key elsewhere'] as const;
+/** Each setting and its value in the words of the audit trail. */
+const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSettings) => string]> = {
+  whoMayAdd: ['who may add inboxes', ({ whoMayAdd }) => describeWho(whoMayAdd)],
+  resultsChannelId: ['where results go', ({ resultsChannelId }) => resultsChannelId ?? 'the channel of the command'],
+  defaultDailyLimit: [
+    'default daily limit',
+    ({ defaultDailyLimit }) => (defaultDailyLimit === undefined ? 'not set' : String(defaultDailyLimit)),
+  ],
+  channelsWithoutClient: [
+    'key elsewhere',
+    ({ channelsWithoutClient }) => (channelsWithoutClient === 'blocked' ? 'none' : "the workspace's own"),
+  ],
+};
 
-function describeSettings(settings: WorkspaceSettings): Record<(typeof SETTINGS)[number], string> {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
-  return {
-    'who may add inboxes':
-      whoMayAdd.kind === 'chosen'
-        ? `chosen: ${[...whoMayAdd.userIds, ...whoMayAdd.userGroupIds].toSorted().join(', ')}`
-        : whoMayAdd.kind,
-    'where results go': resultsChannelId ?? 'the channel of the command',
-    'default daily limit': defaultDailyLimit === undefined ? 'not set' : String(defaultDailyLimit),
-    'key elsewhere': elsewhere === 'nothing' ? 'none' : "the workspace's own",
-  };
+function describeWho(whoMayAdd: WhoMayAdd): string {
+  if (whoMayAdd.kind !== 'chosen') return whoMayAdd.kind;
+  return `chosen: ${[...whoMayAdd.userIds, ...whoMayAdd.userGroupIds].toSorted().join(', ')}`;
 }

@@ -2,7 +2,7 @@
 export class CommitInDoubtError extends Error {
   readonly code = 'commit_in_doubt';
   constructor(cause: unknown) {
-    super('the database did not say whether it committed', { cause });
+    super('the database did not say if it committed', { cause });
     this.name = 'CommitInDoubtError';
   }
 }

@@ -1,5 +1,5 @@
-import type { ColdsendKey, KeyName } from '../keys/coldsend-key.ts';
-import { keyNameOf } from '../keys/coldsend-key.ts';
+import type { ColdsendKey } from '../keys/coldsend-key.ts';
+import type { KeyName } from '../keys/key-owner.ts';
 import { type AfterStep, type CommitDeps, createStepCommits } from './commit-step.ts';
 import type { Delivery } from './deliver.ts';
 import { isAnnouncedTooLate, isShownTooLate, nextStep, PATIENT_TRIES, type Step, settling } from './next-step.ts';
@@ -8,7 +8,7 @@ import { createSendRequest, type SendDeps, type Slot } from './send-request.ts';
 
 export type StepDeps = SendDeps &
   Omit<CommitDeps, 'onReported'> & {
-    keys: { find(name: KeyName): Promise<ColdsendKey | undefined> };
+    keys: { find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined> };
     delivery: Delivery;
     /** `step`: what is done next; `reported` once nothing is. */
     onStep(request: AddInboxRequest, step: Step['kind'] | 'reported'): void;
@@ -37,7 +37,7 @@ export function createDoStep(deps: StepDeps): {
   };
 
   async function doStep(request: ClaimedRequest): AfterStep {
-    const key = request.state === 'announced' ? await keys.find(keyNameOf(request)) : undefined;
+    const key = request.state === 'announced' ? await keys.find(request.teamId, request.keyName) : undefined;
     const step = nextStep(request, key, now());
     deps.onStep(request, step.kind);
     switch (step.kind) {
@@ -75,7 +75,7 @@ export function createDoStep(deps: StepDeps): {
         return commitUntilTaken(request, { replyTs: replied.ts, tries: 0 });
       case 'moved':
         return commitUntilTaken(request, { announcement: replied.announcement });
-      case 'nowhere':
+      case 'cannot_post':
         return tellInForm(request);
       case 'later':
         return replyLater(request, replied.retryAfterMs);

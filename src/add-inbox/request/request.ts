@@ -1,4 +1,5 @@
 import type { AccountToAdd } from '../account/sender-account.ts';
+import type { KeyName } from '../keys/key-owner.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Each state is committed before the step it allows; see the README's "How it works". */
@@ -25,10 +26,8 @@ export type AddInboxRequest = {
   channelId: string;
   /** The one channel where all results go, as it was set then; undefined: where the command was used. */
   resultsChannelId: string | undefined;
-  /** Whose key it is sent with: the client's whose channel this is; '' for the workspace's own. */
-  keyChannelId: string;
-  /** That client's label; '' for the workspace's own key. */
-  client: string;
+  /** The key it is sent with. */
+  keyName: KeyName;
   /** The request this one tries again; its thread is used. */
   retryOf: string | undefined;
   account: AccountToAdd;
@@ -86,7 +85,7 @@ export class PasswordsUnreadableError extends Error {
 export class PasswordsWipedError extends Error {
   readonly code = 'passwords_wiped';
   constructor(requestId: string) {
-    super(`the passwords of request ${requestId} are wiped`);
+    super(`the passwords of request ${requestId} are deleted`);
     this.name = 'PasswordsWipedError';
   }
 }

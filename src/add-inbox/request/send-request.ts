@@ -1,6 +1,7 @@
 import type { Passwords, SenderAccount } from '../account/sender-account.ts';
-import { type ColdsendKey, type KeyName, type KeyStatus, keyNameOf } from '../keys/coldsend-key.ts';
-import type { LostRight } from '../people/person.ts';
+import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
+import type { KeyName } from '../keys/key-owner.ts';
+import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
 import { afterSending, expiresAt, isUsable, settling } from './next-step.ts';
 import type { Outcome, SendResult } from './outcome.ts';
@@ -24,12 +25,12 @@ export type SendDeps = {
     openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
   };
   keys: {
-    find(name: KeyName): Promise<ColdsendKey | undefined>;
-    open(name: KeyName): Promise<OpenKey | undefined>;
+    find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
+    open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
     mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
   };
   /** Whether who asked for it may still add inboxes, as far as Slack said a moment ago. */
-  checkRight(request: AddInboxRequest): Promise<RightToAdd>;
+  checkPermission(request: AddInboxRequest): Promise<PermissionToAdd>;
   slots: {
     /** Arms the request with the key's next slot in one commit, or queues it. Throws LeaseLostError. */
     take(claimed: ClaimedRequest, keyFingerprint: string): Promise<SlotTaken>;
@@ -64,7 +65,7 @@ export type SlotTaken =
   | { kind: 'waits'; request: ClaimedRequest };
 
 /** `unknown`: Slack did not say who they are. */
-export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
+export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
 
 export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
@@ -91,7 +92,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     const { key } = prepared;
     if (taken.kind === 'armed') return post(taken.request, prepared, taken.slot);
     // A key that was stored between our look and this commit has not taken this request out of the old one's queue.
-    const current = await keys.find(keyNameOf(request));
+    const current = await keys.find(request.teamId, request.keyName);
     if (current?.version !== key.version) return requests.advance(taken.request, SEND_ANEW);
     return showAndRelease(taken.request);
   }
@@ -108,15 +109,15 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
 
   /** Looks up all that sending needs, so that nothing is left to fail between arming and the first byte. */
   async function prepare(request: ClaimedRequest, queuedFor?: string): Promise<Prepared> {
-    const key = await keys.open(keyNameOf(request));
+    const key = await keys.open(request.teamId, request.keyName);
     if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
     if (queuedFor !== undefined && key.fingerprint !== queuedFor)
       return notNow(await commitUntilTaken(request, SEND_ANEW));
     const passwords = await openPasswords(request);
     if ('kind' in passwords) return notNow(await settle(request, settling(passwords, now())));
-    const right = await deps.checkRight(request);
-    if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
-    if (right.kind === 'unknown') return notNow(await sendLater(request));
+    const permission = await deps.checkPermission(request);
+    if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
+    if (permission.kind === 'unknown') return notNow(await sendLater(request));
     return { kind: 'ready', key, passwords };
   }
 
@@ -178,7 +179,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (result.kind === 'key_refused') {
       await keys.mark(teamId, version, { status: 'refused', missingScopes: result.missingScopes });
     } else if (result.kind === 'added' || (result.kind !== 'not_done' && result.provesKey)) {
-      const key = await keys.find(keyNameOf(request));
+      const key = await keys.find(request.teamId, request.keyName);
       if (key?.status !== 'works') await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
     }
   }
@@ -190,7 +191,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       notBefore: expiresAt(request),
     });
     // A key that was stored between our look and this commit has not set this request going: look again.
-    const key = await keys.find(keyNameOf(request));
+    const key = await keys.find(request.teamId, request.keyName);
     if (isUsable(key)) return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
     // Where an operator mends the one that can't be read, nobody stores another.
     return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
@@ -206,6 +207,6 @@ function notNow(next: ClaimedRequest | undefined): Prepared {
   return { kind: 'not_now', next };
 }
 
-function refusedHere(lostRight: LostRight): Outcome {
-  return { kind: 'refused', reason: '', fields: [], lostRight };
+function refusedHere(lostPermission: LostPermission): Outcome {
+  return { kind: 'refused', reason: '', fields: [], lostPermission };
 }

@@ -1,4 +1,5 @@
 import { type AccountToAdd, type Passwords, type SenderAccount, splitPasswords } from '../account/sender-account.ts';
+import type { KeyName } from '../keys/key-owner.ts';
 import type { AddInboxRequest, Announcement, ClaimedRequest } from './request.ts';
 
 /** A valid submission of the form, from somebody who may add inboxes. */
@@ -10,8 +11,7 @@ export type Submission = {
   viewId: string;
   channelId: string;
   resultsChannelId: string | undefined;
-  keyChannelId: string;
-  client: string;
+  keyName: KeyName;
   retryOf: string | undefined;
   responseUrl: string | undefined;
   account: SenderAccount;

@@ -1,7 +1,8 @@
+import { isSameOwner } from '../keys/key-owner.ts';
 import type { AddInboxRequest } from '../request/request.ts';
 
 /** Whose places a request takes: those of a person, of the key it is sent with, and of a workspace. */
-export type Owner = Pick<AddInboxRequest, 'teamId' | 'userId' | 'client'>;
+export type Owner = Pick<AddInboxRequest, 'teamId' | 'userId' | 'keyName'>;
 
 /** How many requests each of them may have at work at once. */
 export type Shares = { person: number; key: number; workspace: number };
@@ -22,7 +23,7 @@ export function hasShare(owner: Owner, atWork: Owner[], free: number): boolean {
   const ofWorkspace = atWork.filter(({ teamId }) => teamId === owner.teamId);
   const ofPerson = ofWorkspace.filter(({ userId }) => userId === owner.userId);
   if (free <= 0 || ofPerson.length === 0) return free > 0;
-  const ofKey = ofWorkspace.filter(({ client }) => client === owner.client);
+  const ofKey = ofWorkspace.filter(({ keyName }) => isSameOwner(keyName, owner.keyName));
   const { person, key, workspace } = sharesOf(free);
   return ofPerson.length < person && ofKey.length < key && ofWorkspace.length < workspace;
 }

@@ -29,7 +29,7 @@ export function createLineWriter(deps: {
   let isFirstBegun = false;
   let dropped = 0;
   let untold = 0;
-  let slot: NodeJS.Immediate | undefined;
+  let scheduled: NodeJS.Immediate | undefined;
   let retry: NodeJS.Timeout | undefined;
 
   return { add, flush, countDropped: () => dropped };
@@ -39,13 +39,13 @@ export function createLineWriter(deps: {
     if (bytes + added.length > MAX_KEPT_BYTES && retry === undefined) flush();
     if (bytes + added.length > MAX_KEPT_BYTES) drop(1);
     else keep(added);
-    if (retry === undefined) slot ??= setImmediate(flush);
+    if (retry === undefined) scheduled ??= setImmediate(flush);
   }
 
   function flush(): void {
-    clearImmediate(slot);
+    clearImmediate(scheduled);
     clearTimeout(retry);
-    slot = undefined;
+    scheduled = undefined;
     retry = undefined;
     try {
       if (lines.length > 0) writeLines();

@@ -47,7 +47,7 @@ export function createNoteCalls(
       const isReached = result !== 'unavailable';
       const code = isReached ? result : (findErrorCode(call.error) ?? describeError(call.error).code);
       const level = isReached && !isTokenRefused(result) ? 'info' : 'warn';
-      const message = isReached ? 'Slack refused a call' : 'Slack could not be reached, or is in trouble';
+      const message = isReached ? 'Slack refused a call' : 'Slack could not be reached or had a server error';
       log[level](message, { method, code, ms: Math.round(ms) });
     },
   };

@@ -17,7 +17,7 @@ export function createNoteUnreadable(
     noted.add(name);
     onNoted(table);
     const about = { ...describeError(error), table, row: id, ...columnOf(error) };
-    log.error('A stored row can not be read by this version', about);
+    log.error("A stored row can't be read by this version", about);
   };
 }
 

@@ -9,6 +9,7 @@ import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
 import type { Listeners } from '../listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
+import { pushNotice } from '../modals/submission-answer.ts';
 import { sentences } from '../sentences/notices.ts';
 import {
   failureText,
@@ -20,15 +21,15 @@ import {
 import { isRefusal, NotOpenedError, type SlackApi } from '../web-api/slack-api.ts';
 import { isTriggerUsed } from '../web-api/slack-errors.ts';
 import { createIsCopy } from './copies.ts';
+import { actorOf, type Interaction, type Press } from './interaction.ts';
 import {
   type ActionPayload,
-  type Actor,
   actionPayload,
-  actorOf,
   commandPayload,
   homeOpenedPayload,
   leavingPayload,
   submissionPayload,
+  type ViewPayload,
 } from './payloads.ts';
 
 export type BoltAppDeps = {
@@ -83,8 +84,10 @@ export function createBoltApp(deps: BoltAppDeps): App {
       await guarded(name, {
         run: async () => {
           const command = parse(commandPayload, body);
-          if (isCopy(command.trigger_id)) return answer();
-          await listener(command, apiFor(context), answer);
+          const { trigger_id: triggerId, team_id, user_id } = command;
+          if (isCopy(triggerId)) return answer();
+          const interaction = interactionIn(name, { team: { id: team_id }, user: { id: user_id } }, context);
+          await listener({ ...interaction, triggerId, command, ack: answer });
         },
         apologize: async (text) => {
           if (!answer.done) return answer(text);
@@ -102,22 +105,20 @@ export function createBoltApp(deps: BoltAppDeps): App {
         run: async () => {
           const payload = parse(submissionPayload, body);
           noteUsed(payload.view);
-          const api = apiFor(context);
-          const actor = actorIn(payload, context);
-          await answer(await listener(api, actor, payload.view));
-          await listeners.afterSubmission[name]?.(api, actor);
+          const submission = { ...interactionIn(name, payload, context), view: payload.view };
+          await answer(await listener(submission));
+          await listeners.afterSubmission[name]?.(submission);
         },
         apologize: async (text) => {
-          const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
-          if (!answer.done) await answer({ response_action: 'push', view: notice });
+          if (!answer.done) await answer(pushNotice({ ...sentences.failed, paragraphs: [text] }));
         },
       });
     });
   }
 
   for (const [name, listener] of Object.entries(listeners.viewActions)) {
-    onAction(name, async (api, actor, action) => {
-      if (action.view !== undefined) await listener(api, actor, action.view, action.trigger_id);
+    onAction(name, async (press, view) => {
+      if (view !== undefined) await listener({ ...press, view });
     });
   }
   for (const [name, listener] of Object.entries(listeners.actions)) onAction(name, listener);
@@ -128,7 +129,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
         run: async () => {
           const { event, team_id } = parse(homeOpenedPayload, body);
           if (event.tab !== 'home') return;
-          await listener(apiFor(context), actorIn({ team: { id: team_id }, user: { id: event.user } }, context));
+          await listener(interactionIn(name, { team: { id: team_id }, user: { id: event.user } }, context));
         },
         apologize: async () => {},
       });
@@ -150,16 +151,18 @@ export function createBoltApp(deps: BoltAppDeps): App {
 
   return app;
 
-  function onAction(name: string, listener: Listeners['actions'][string]): void {
+  function onAction(name: string, listener: (press: Press, view: ViewPayload | undefined) => Promise<void>): void {
     app.action({ type: 'block_actions', action_id: name }, async ({ body, ack, context }) => {
       const answer = answerOnce(name, () => ack());
       await guarded(name, {
         run: async () => {
           await answer();
           const payload = parse(actionPayload, body);
-          if (isCopy(payload.trigger_id)) return;
-          noteUsed(payload.view);
-          await listener(apiFor(context), actorIn(payload, context), payload);
+          const { trigger_id: triggerId, response_url: responseUrl, view, actions } = payload;
+          if (isCopy(triggerId)) return;
+          noteUsed(view);
+          const value = actions[0]?.value ?? '';
+          await listener({ ...interactionIn(name, payload, context), triggerId, value, responseUrl }, view);
         },
         apologize: (text) => apologizeForAction(text, body, context),
       });
@@ -228,9 +231,11 @@ export function createBoltApp(deps: BoltAppDeps): App {
     return deps.apiOf(botToken);
   }
 
-  function actorIn(payload: Parameters<typeof actorOf>[0], { teamId }: Context): Actor {
-    if (teamId === undefined) throw new TypeError('authorize gave no workspace');
-    return actorOf(payload, teamId);
+  function interactionIn(what: string, payload: Parameters<typeof actorOf>[0], context: Context): Interaction {
+    const api = apiFor(context);
+    if (context.teamId === undefined) throw new TypeError('authorize gave no workspace');
+    const actor = actorOf(payload, context.teamId);
+    return { what, actor, api, view: undefined, startedAt: performance.now() };
   }
 }
 

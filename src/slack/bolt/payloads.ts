@@ -58,17 +58,3 @@ export const leavingPayload = z.object({
 export type CommandPayload = z.output<typeof commandPayload>;
 export type ActionPayload = z.output<typeof actionPayload>;
 export type ViewPayload = z.output<typeof view>;
-
-/** Who acts, and in which workspace the bot was asked. */
-export type Actor = {
-  /** The workspace the bot is installed in, as authorized. */
-  teamId: string;
-  userId: string;
-  /** A workspace of theirs, or their organization, as the payload says; it differs in shared channels and on Enterprise Grid. */
-  ownTeamId: string;
-};
-
-/** Where the payload names no workspace of the person, it is the one they act in. */
-export function actorOf(payload: Pick<ActionPayload, 'team' | 'user'>, teamId: string): Actor {
-  return { teamId, userId: payload.user.id, ownTeamId: payload.user.team_id ?? payload.team?.id ?? teamId };
-}

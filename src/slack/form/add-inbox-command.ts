@@ -1,20 +1,19 @@
 import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import { parseEmailAddress } from '../../add-inbox/account/sender-account.ts';
-import type { CommandPayload } from '../bolt/payloads.ts';
-import { COMMAND } from '../ids.ts';
+import type { Click, CommandUse } from '../bolt/interaction.ts';
 import { helpText, usageText } from '../thread/ephemeral.ts';
 import { toConversation } from '../web-api/conversation.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
 import type { FormToOpen } from './open-form.ts';
 
 /** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
-  openForm(api: SlackApi, form: FormToOpen): Promise<void>;
+  openForm(click: Click, form: FormToOpen): Promise<void>;
   /** Undefined where it is no URL of Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
-  return async (command: CommandPayload, api: SlackApi, ack: (text?: string) => Promise<void>): Promise<void> => {
+  return async (use: CommandUse): Promise<void> => {
+    const { command, ack } = use;
     const wanted = parseText(command.text);
     if (wanted.kind === 'help') return ack(helpText());
     if (wanted.kind === 'unclear') return ack(usageText());
@@ -25,8 +24,7 @@ export function createAddInboxCommand(deps: {
       retryOf: undefined,
       generation: 0,
     };
-    const actor = { teamId: command.team_id, userId: command.user_id, ownTeamId: command.team_id };
-    await deps.openForm(api, { what: COMMAND, actor, triggerId: command.trigger_id, context, draft: wanted.draft });
+    await deps.openForm(use, { context, draft: wanted.draft });
   };
 }
 

@@ -16,7 +16,7 @@ export function draftOf(account: AccountToAdd): Draft {
   return draft;
 }
 
-/** The draft once a person asks to edit the servers of Google or Microsoft: what opens is what the queue of text said. */
+/** The draft once a person asks to edit the servers of Google or Microsoft: what opens is what the line of text said. */
 export function openServers(draft: Draft): Draft {
   if (draft.servers_open === true) return draft;
   const opened: Draft = { ...draft, servers_open: true };

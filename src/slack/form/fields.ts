@@ -30,10 +30,10 @@ export const FIELDS = {
   imap_port: { kind: 'number', letter: 'q', max: HIGHEST_PORT, hint: HINTS.imap_port },
   email_address: { kind: 'text', letter: 'a', max: 255, hint: HINTS.email_address },
   display_name: { kind: 'text', letter: 'n', max: 255, hint: HINTS.display_name },
-  smtp_username: { kind: 'text', letter: 'x', max: 255, hint: HINTS.username },
-  imap_username: { kind: 'text', letter: 'y', max: 255, hint: HINTS.username },
-  smtp_host: { kind: 'text', letter: 'h', max: 255, hint: HINTS.host },
-  imap_host: { kind: 'text', letter: 'k', max: 255, hint: HINTS.host },
+  smtp_username: { kind: 'text', letter: 'x', max: 255, hint: HINTS.smtp_username },
+  imap_username: { kind: 'text', letter: 'y', max: 255, hint: HINTS.imap_username },
+  smtp_host: { kind: 'text', letter: 'h', max: 255, hint: HINTS.smtp_host },
+  imap_host: { kind: 'text', letter: 'k', max: 255, hint: HINTS.imap_host },
 } as const satisfies Record<Exclude<FormField, keyof Passwords>, Row>;
 
 /** The fields of the form's first page. */
@@ -52,8 +52,11 @@ export const SERVER_FIELDS = [
   'imap_username',
 ] as const;
 
+/** The fields below the servers, for every provider. */
+export const OTHER_FIELDS = ['daily_limit'] as const;
+
 /** The fields of the second page. */
-export const HOW_FIELDS = [...SERVER_FIELDS, 'daily_limit'] as const;
+export const HOW_FIELDS = [...SERVER_FIELDS, ...OTHER_FIELDS] as const;
 
 type DraftField = keyof typeof FIELDS;
 type Values = { text: string; number: string; flag: boolean; provider: InboxType };

@@ -7,34 +7,27 @@ import {
   validateWho,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
-import type { Actor, ViewPayload } from '../bolt/payloads.ts';
-import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+import type { InModal, Press } from '../bolt/interaction.ts';
+import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
-import { type Attempt, findNotice, type Rights } from '../permissions/permissions.ts';
-import type { Notice } from '../sentences/common.ts';
+import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
+import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
 import { openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
 import { turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { parseWhoPage, renderWhoPage } from './who-page.ts';
 
-/** What a submission is answered with. */
-export type SubmissionAnswer =
-  | { response_action: 'errors'; errors: Record<string, string> }
-  | { response_action: 'update'; view: ModalView }
-  /** On top, so that what they typed is still there when they close it. */
-  | { response_action: 'push'; view: ModalView };
-
 export type FormPagesDeps = {
-  rights: Rights;
+  permissions: Permissions;
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
@@ -53,7 +46,8 @@ const ANSWER_WITHIN_MS = 2_500;
 export function createFormPages(deps: FormPagesDeps) {
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
 
-  async function submitWho(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
+  async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
+    const { view } = submission;
     const { context, draft } = parseWhoPage(view);
     const who = validateWho({
       email_address: draft.email_address,
@@ -61,9 +55,8 @@ export function createFormPages(deps: FormPagesDeps) {
       inbox_type: draft.inbox_type,
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
-    const attempt = { what: CALLBACKS.who, view };
     try {
-      const refused = await refuse(api, actor, attempt, 'inbox_type');
+      const refused = await refuse(submission, 'inbox_type');
       if (refused !== undefined) return refused;
     } catch (error) {
       const reference = deps.newReference();
@@ -77,7 +70,7 @@ export function createFormPages(deps: FormPagesDeps) {
     return { response_action: 'update', view: page };
   }
 
-  async function submitHow(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer> {
+  async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
     let drawn: string | undefined;
     const refer = (): string => {
       drawn ??= deps.newReference();
@@ -86,22 +79,17 @@ export function createFormPages(deps: FormPagesDeps) {
     let isLate = false;
     const answerLate = (): SubmissionAnswer => {
       isLate = true;
-      return notConfirmed(refer(), view, new TooLateError());
+      return notConfirmed(refer(), submission.view, new TooLateError());
     };
     return answerInTime(
-      accept(api, actor, view, refer, () => isLate),
+      accept(submission, refer, () => isLate),
       ANSWER_WITHIN_MS,
       answerLate,
     );
   }
 
-  async function accept(
-    api: SlackApi,
-    actor: Actor,
-    view: ViewPayload,
-    refer: () => string,
-    isLate: () => boolean,
-  ): Promise<SubmissionAnswer> {
+  async function accept(submission: InModal, refer: () => string, isLate: () => boolean): Promise<SubmissionAnswer> {
+    const { actor, view } = submission;
     const { teamId, userId } = actor;
     const { context, draft, typed, alreadyWarned } = parseHowPage(view);
     try {
@@ -109,15 +97,14 @@ export function createFormPages(deps: FormPagesDeps) {
       if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-      const attempt = { what: CALLBACKS.how, view };
       const [refused, place] = await Promise.all([
-        refuse(api, actor, attempt, 'daily_limit'),
+        refuse(submission, 'daily_limit'),
         findTarget(teamId, context.channelId),
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
-      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
-      if (choice.client !== context.client) return pushNotice(sentences.clientChanged);
+      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
+      if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // With the same ids: Slack keeps what was typed, passwords too.
@@ -134,8 +121,7 @@ export function createFormPages(deps: FormPagesDeps) {
         viewId: view.id,
         channelId,
         resultsChannelId: settings.resultsChannelId,
-        keyChannelId: choice.keyChannelId,
-        client: choice.client,
+        keyName: choice.keyName,
         retryOf,
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
@@ -154,35 +140,28 @@ export function createFormPages(deps: FormPagesDeps) {
     return { response_action: 'errors', errors };
   }
 
-  async function goBack(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, { what: ACTIONS.backToWho, view }, triggerId, () => {
-      const { context, draft } = parseHowPage(view);
+  async function goBack(press: InModal<Press>): Promise<void> {
+    await show(press, () => {
+      const { context, draft } = parseHowPage(press.view);
       return renderWhoPage({ context: turnPage(context), draft });
     });
   }
 
-  async function editServers(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, { what: ACTIONS.editServers, view }, triggerId, () => {
-      const { context, draft } = parseHowPage(view);
+  async function editServers(press: InModal<Press>): Promise<void> {
+    await show(press, () => {
+      const { context, draft } = parseHowPage(press.view);
       return renderHowPage({ context, draft: openServers(draft) });
     });
   }
 
   /** What is ticked is part of the view's state, so rendering it again is enough. */
-  async function toggleSameLogin(api: SlackApi, actor: Actor, view: ViewPayload, triggerId: string): Promise<void> {
-    await show(api, actor, { what: ACTIONS.sameLogin, view }, triggerId, () => renderHowPage(parseHowPage(view)));
+  async function toggleSameLogin(press: InModal<Press>): Promise<void> {
+    await show(press, () => renderHowPage(parseHowPage(press.view)));
   }
 
-  async function show(
-    api: SlackApi,
-    actor: Actor,
-    attempt: Attempt & { view: ViewPayload },
-    triggerId: string,
-    render: () => ModalView,
-  ): Promise<void> {
-    const { view } = attempt;
-    const right = await deps.rights.checkAdding(api, actor, attempt);
-    const refusal = findNotice(right);
+  async function show(press: InModal<Press>, render: () => ModalView): Promise<void> {
+    const { api, view, triggerId } = press;
+    const refusal = findNotice(await deps.permissions.checkAdding(press));
     if (refusal !== undefined) {
       // On top, as in `pushNotice`; and somebody else may have this view on their screen.
       await api.pushView(triggerId, renderNotice(refusal));
@@ -198,30 +177,20 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
-  async function refuse(
-    api: SlackApi,
-    actor: Actor,
-    attempt: Attempt,
-    lastField: AccountField,
-  ): Promise<SubmissionAnswer | undefined> {
-    const right = await deps.rights.checkAdding(api, actor, attempt);
-    switch (right.kind) {
+  async function refuse(submission: InModal, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
+    const permission = await deps.permissions.checkAdding(submission);
+    switch (permission.kind) {
       case 'allowed':
         return undefined;
       case 'refused':
-        return pushNotice(sentences.refusals[right.why]);
+        return pushNotice(sentences.denials[permission.why]);
       case 'unknown':
         return {
           response_action: 'errors',
-          errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, attempt.view),
+          errors: toBlockErrors({ [lastField]: sentences.notLookedUp }, submission.view),
         };
     }
   }
-}
-
-/** The answer to a submission that is refused as a whole. */
-export function pushNotice(notice: Notice): SubmissionAnswer {
-  return { response_action: 'push', view: renderNotice(notice) };
 }
 
 /** Slack's time to answer was over before all was done. */

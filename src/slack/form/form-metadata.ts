@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
+import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import { encodePrivateMetadata, type Metadata, type ModalContext } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
@@ -8,8 +9,8 @@ import { type Draft, FIELDS } from './fields.ts';
 export type FormContext = {
   /** The user id of whom it was opened for: the form is of no use to anybody else. */
   openedBy: string;
-  /** The client whose key it said would be used; '' for the workspace's own. */
-  client: string;
+  /** Whose key it said would be used. */
+  owner: OwnerName;
   /** The conversation the command was used in. */
   channelId: string;
   sealedResponseUrl: string | undefined;
@@ -69,12 +70,12 @@ export function encodeFormMetadata(context: FormContext | ModalContext, draft: D
 }
 
 /** What `encodeFormMetadata` wrote; without a context where there was none. Throws UnreadableViewError on anything else. */
-export function readFormMetadata({ openedBy, client, more }: Metadata): { context?: FormContext; draft: Draft } {
+export function readFormMetadata({ openedBy, owner, more }: Metadata): { context?: FormContext; draft: Draft } {
   const named = Object.entries(more).map(([letter, value]) => [NAMES.get(letter), value]);
   const parsed = remembered.safeParse(Object.fromEntries(named));
   if (!parsed.success) throw new UnreadableViewError('private_metadata');
   const { context, draft } = parsed.data;
-  return { ...(context && { context: { openedBy, client, ...context } }), draft };
+  return { ...(context && { context: { openedBy, owner, ...context } }), draft };
 }
 
 /** The context for another page than the one shown: its fields come up as rendered, and passwords empty. */

@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import type { AccountToAdd, TypedAccount } from '../../add-inbox/account/sender-account.ts';
+import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
@@ -12,7 +13,7 @@ import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { HINTS } from '../sentences/fields.ts';
 import { FORM, WARNED, WARNINGS } from '../sentences/form.ts';
 import { areServersShown } from './draft-defaults.ts';
-import { type Draft, defaultsOf, HOW_FIELDS, isFlag, providerOf, SERVER_FIELDS } from './fields.ts';
+import { type Draft, defaultsOf, HOW_FIELDS, isFlag, OTHER_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
@@ -42,7 +43,7 @@ export function renderHowPage({
       ...(areServersShown(draft)
         ? renderServerFields(context, draft, renderPassword(context, draft))
         : [renderPassword(context, draft), renderServerLine(draft)]),
-      renderField(context, draft, 'daily_limit'),
+      ...OTHER_FIELDS.map((field) => renderField(context, draft, field)),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
       renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
     ],
@@ -94,10 +95,11 @@ function enteredIn({ isTicked, textOf }: ViewState, field: (typeof HOW_FIELDS)[n
   return isFlag(field) ? isTicked(field) : textOf(field);
 }
 
-function renderWho({ client }: FormContext, draft: Draft): KnownBlock {
+function renderWho({ owner }: FormContext, draft: Draft): KnownBlock {
   const address = oneLine(draft.email_address ?? '');
   const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
-  const text = client === '' ? how : `${FORM.forClient(client)}\n${how}`;
+  const client = clientNameOf(owner);
+  const text = client === undefined ? how : `${FORM.forClient(client)}\n${how}`;
   return renderSection('connecting', text);
 }
 

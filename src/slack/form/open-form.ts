@@ -1,24 +1,20 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
+import { clientNameOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
-import type { Actor } from '../bolt/payloads.ts';
+import type { Click } from '../bolt/interaction.ts';
 import { renderKeyForm } from '../home/keys/key-form.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
-import type { Right, Rights } from '../permissions/permissions.ts';
+import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { sentences } from '../sentences/notices.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
 import type { Draft } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';
 import { renderWhoPage } from './who-page.ts';
 
 export type FormToOpen = {
-  /** The command or button, for the audit trail. */
-  what: string;
-  actor: Actor;
-  triggerId: string;
-  context: Omit<FormContext, 'openedBy' | 'client'>;
+  context: Omit<FormContext, 'openedBy' | 'owner'>;
   draft: Draft;
   /** Shown in place of the form to somebody who may add inboxes. */
   instead?: ModalView | undefined;
@@ -33,53 +29,59 @@ type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string 
  * Throws what the store or Slack's API throws.
  */
 export function createOpenForm(deps: {
-  rights: Rights;
+  permissions: Permissions;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
-  keyStamp(teamId: string, label: string): Promise<string>;
-}): (api: SlackApi, form: FormToOpen) => Promise<void> {
-  const { rights } = deps;
-  return async (api, form) => {
-    const { actor, triggerId, what } = form;
+  keyStamp(teamId: string, owner: OwnerName): Promise<string>;
+}): (click: Click, form: FormToOpen) => Promise<void> {
+  const { permissions } = deps;
+  return async (click, form) => {
+    const { api, actor, triggerId } = click;
     const settings = deps.findSettings(actor.teamId);
-    const [known, facts] = [rights.recall(actor, { what }, settings), loadFacts(form, settings)];
+    const [known, facts] = [permissions.recall(click, settings), loadFacts(actor.teamId, form, settings)];
     // Where Slack or the other one throws first, nobody looks at this one any more.
     facts.catch(() => {});
     const recalled = await known;
     if (recalled !== undefined) {
-      await api.openView(triggerId, firstPage(recalled, await facts, form));
+      await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form));
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
-    const right = rights.checkAdding(api, actor, { what });
-    const page = Promise.all([right, facts]).then((known) => firstPage(...known, form));
+    const permission = permissions.checkAdding(click);
+    const page = Promise.all([permission, facts]).then((known) => firstPage(...known, actor.userId, form));
     await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
-  async function loadFacts({ actor, context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
+  async function loadFacts(teamId: string, { context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
     const settings = await found;
-    const choose = () => deps.chooseKey(actor.teamId, context.channelId, settings);
+    const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
-    if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
     // The stamp before what the form shows, so that a key stored in between is noticed.
-    const keyStamp = await deps.keyStamp(actor.teamId, choice.client);
+    const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp };
   }
 }
 
 /** What somebody gets to see who wants to add an inbox. */
-function firstPage(right: Right, { settings, choice, keyStamp }: Facts, form: FormToOpen): ModalView {
-  if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
-  if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+function firstPage(
+  permission: Permission,
+  { settings, choice, keyStamp }: Facts,
+  userId: string,
+  form: FormToOpen,
+): ModalView {
+  if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
+  if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
   if (form.instead !== undefined) return form.instead;
-  if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
-  const { client, current } = choice;
-  const context: FormContext = { ...form.context, openedBy: form.actor.userId, client };
+  if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
+  const { keyName, current } = choice;
+  const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
-  if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
-  if (client !== '') return renderNotice(sentences.noClientKey(client));
+  if (client !== undefined) return renderNotice(sentences.noClientKey(client));
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }
 

@@ -22,6 +22,6 @@ export function renderServerFields(context: FormContext, draft: Draft, password:
   const shown = SERVER_FIELDS.filter((field) => field !== 'imap_username' || !sameLogin);
   return [
     ...shown.flatMap((field) => [renderField(context, draft, field), ...(field === 'smtp_username' ? [password] : [])]),
-    ...(sameLogin ? [] : [renderTextInput(context, 'imap_password', 500, { hint: HINTS.visible })]),
+    ...(sameLogin ? [] : [renderTextInput(context, 'imap_password', 500, { hint: HINTS.imap_password })]),
   ];
 }

@@ -1,7 +1,6 @@
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
-import type { ActionPayload, Actor } from '../bolt/payloads.ts';
-import { ACTIONS } from '../ids.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+import type { Click, Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
@@ -20,21 +19,20 @@ export function createTryAgain(deps: {
   find(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   /** The later request that makes trying this one again pointless. */
   findSuccessor(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
-  openForm(api: SlackApi, form: FormToOpen): Promise<void>;
+  openForm(click: Click, form: FormToOpen): Promise<void>;
   /** Undefined where it is no URL of Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
-  return async (api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> => {
-    const requestId = action.actions[0]?.value ?? '';
+  return async (press: Press): Promise<void> => {
+    const { api, actor, value: requestId, responseUrl } = press;
     const [request, successor] = await Promise.all([
       deps.find(actor.teamId, requestId),
       deps.findSuccessor(actor.teamId, requestId),
     ]);
     if (request === undefined) {
-      await api.openView(action.trigger_id, renderNotice(sentences.requestGone));
+      await api.openView(press.triggerId, renderNotice(sentences.requestGone));
       return;
     }
-    const responseUrl = action.response_url;
     const context = {
       channelId: request.channelId,
       sealedResponseUrl: responseUrl === undefined ? undefined : deps.sealResponseUrl(actor.teamId, responseUrl),
@@ -43,7 +41,7 @@ export function createTryAgain(deps: {
     };
     const draft = draftOf(request.account);
     const instead = successor && renderSuccessor(successor, actor.userId, await findLink(api, successor));
-    await deps.openForm(api, { what: ACTIONS.tryAgain, actor, triggerId: action.trigger_id, context, draft, instead });
+    await deps.openForm(press, { context, draft, instead });
   };
 }
 

@@ -1,6 +1,7 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
+import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
@@ -25,6 +26,7 @@ export function renderWhoPage({
   draft: Draft;
   notice?: string | undefined;
 }): ModalView {
+  const client = clientNameOf(context.owner);
   return {
     type: 'modal',
     callback_id: CALLBACKS.who,
@@ -34,7 +36,7 @@ export function renderWhoPage({
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
       ...(notice === undefined ? [] : [renderSection('notice', notice)]),
-      ...(context.client === '' ? [] : [renderSection('client', FORM.forClient(context.client))]),
+      ...(client === undefined ? [] : [renderSection('client', FORM.forClient(client))]),
       ...WHO_FIELDS.map((field) =>
         field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
       ),

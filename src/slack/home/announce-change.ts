@@ -1,9 +1,10 @@
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
-import type { SubmissionAnswer } from '../form/form-listeners.ts';
+import type { Interaction } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
+import type { SubmissionAnswer } from '../modals/submission-answer.ts';
 import { sentences } from '../sentences/notices.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { isOfSlack, type Message, type SlackApi } from '../web-api/slack-api.ts';
@@ -14,14 +15,11 @@ const ANSWER_WITHIN_MS = 2_700;
 /**
  * Posts a change that is stored already in the channels it is about. A post that fails changes nothing about that: the answer
  * then says so to who submitted the form. Undefined where Slack took all of them.
- *
- * @param startedAt when the submission came, by `performance.now()`
  */
 export async function announceChange(
-  api: Pick<SlackApi, 'postNow'>,
+  { api, startedAt }: { api: Pick<SlackApi, 'postNow'> } & Pick<Interaction, 'startedAt'>,
   channelIds: string[],
   message: Message,
-  startedAt: number,
 ): Promise<SubmissionAnswer | undefined> {
   const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 300);
   const posts = await Promise.all(
@@ -33,12 +31,11 @@ export async function announceChange(
 }
 
 /** What is posted in a channel that has become a client's, or the one for results. The client's name is foreign. */
-export function renderChange(text: string, client = ''): Message {
+export function renderChange(text: string, client?: string): Message {
+  const introduction = renderSection('introduction', mrkdwn(text));
+  if (client === undefined) return { text, blocks: [introduction] };
   const about = `${FACTS.client}: ${client}`;
-  return {
-    text: client === '' ? text : `${text} ${escapeTopLevel(about)}.`,
-    blocks: [renderSection('introduction', mrkdwn(text)), ...(client === '' ? [] : [renderContext('client', about)])],
-  };
+  return { text: `${text} ${escapeTopLevel(about)}.`, blocks: [introduction, renderContext('client', about)] };
 }
 
 async function isPosted(api: Pick<SlackApi, 'postNow'>, channelId: string, message: Message): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { ColdsendKey, OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { type Client, findKeyOf, fromStoredName, type OwnerName, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import {
   renderActions,
@@ -22,7 +23,7 @@ import { FACTS } from '../sentences/thread.ts';
 /** Two blocks each, of the 100 that a Home may have. */
 const CLIENTS_A_PAGE = 20;
 
-type ClientKey = ColdsendKey & { channelIds: string[] };
+type ClientKey = ColdsendKey & { owner: Client };
 
 /** The keys of clients by label, last four and channels, by page from 0; with buttons for admins. */
 export function renderClients({
@@ -31,14 +32,13 @@ export function renderClients({
   isAdmin,
   clientsPage,
 }: {
-  keys: ColdsendKey[];
-  settings: Pick<WorkspaceSettings, 'elsewhere'>;
+  keys: OwnedKey[];
+  settings: Pick<WorkspaceSettings, 'channelsWithoutClient'>;
   isAdmin: boolean;
   clientsPage: number;
 }): KnownBlock[] {
-  const clients = toClients(keys);
-  const hasOwn = keys.some(({ label }) => label === '');
-  const afterwards = hasOwn ? settings.elsewhere : 'nothing';
+  const clients = toClientKeys(keys);
+  const afterwards = findKeyOf(keys, WORKSPACE) === undefined ? 'blocked' : settings.channelsWithoutClient;
   if (clients.length === 0 && !isAdmin) return [];
   const pages = Math.max(1, Math.ceil(clients.length / CLIENTS_A_PAGE));
   const page = Math.min(clientsPage, pages - 1);
@@ -59,23 +59,19 @@ export function renderClients({
   ];
 }
 
-function toClients(keys: ColdsendKey[]): ClientKey[] {
-  const clients = new Map<string, ClientKey>();
-  for (const key of keys) {
-    if (key.label === '') continue;
-    const client = clients.get(key.label) ?? { ...key, channelIds: [] };
-    clients.set(key.label, { ...client, channelIds: [...client.channelIds, key.channelId] });
-  }
-  return [...clients.values()].toSorted((a, b) => a.label.localeCompare(b.label));
+function toClientKeys(keys: OwnedKey[]): ClientKey[] {
+  const clients = keys.flatMap(({ owner, ...key }) => (owner.kind === 'client' ? [{ ...key, owner }] : []));
+  return clients.toSorted((a, b) => a.owner.name.localeCompare(b.owner.name));
 }
 
 type Afterwards = Parameters<typeof HOME.removeClient.text>[2];
 
 /** @param afterwards what becomes of its channels without it; undefined for those who may not remove it */
-function renderClient(client: ClientKey, index: number, afterwards: Afterwards | undefined): KnownBlock[] {
-  const { label, lastFour, status, missingScopes, channelIds } = client;
+function renderClient(key: ClientKey, index: number, afterwards: Afterwards | undefined): KnownBlock[] {
+  const { lastFour, status, missingScopes } = key;
+  const { name, channelIds } = key.owner;
   const scopes = missingScopes.length === 0 ? [] : [`${FACTS.missingScopes}: ${oneLine(missingScopes.join(', '))}`];
-  const about = [HOME.clientKey(label, lastFour), KEY_STATUSES[status], ...scopes].join(' ');
+  const about = [HOME.clientKey(name, lastFour), KEY_STATUSES[status], ...scopes].join(' ');
   return [
     {
       type: 'section',
@@ -86,24 +82,24 @@ function renderClient(client: ClientKey, index: number, afterwards: Afterwards |
       ? []
       : [
           renderActions(`client_buttons.${index}`, [
-            renderButton(ACTIONS.changeClient, BUTTONS.changeClient, label),
-            renderRemove(client, afterwards),
+            renderButton(ACTIONS.changeClient, BUTTONS.changeClient, name),
+            renderRemove(key, afterwards),
           ]),
         ]),
   ];
 }
 
 /** Whose key the button is to remove, and as it was when the Home was shown. */
-export function parseRemoval(value: string): { stamp: string; label: string } {
+export function parseRemoval(value: string): { stamp: string; owner: OwnerName } {
   const [stamp = ''] = value.split(' ', 1);
-  return { stamp, label: value.slice(stamp.length + 1) };
+  return { stamp, owner: fromStoredName(value.slice(stamp.length + 1)) };
 }
 
-function renderRemove({ label, revision, lastFour, channelIds }: ClientKey, afterwards: Afterwards): Button {
+function renderRemove({ owner, revision, lastFour }: ClientKey, afterwards: Afterwards): Button {
   const { title, text, channels } = HOME.removeClient;
-  return renderDangerButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${label}`, {
+  return renderDangerButton(ACTIONS.removeClient, BUTTONS.removeClient, `${revision} ${owner.name}`, {
     ...HOME.remove,
-    title: title(label),
-    text: text(lastFour, channels(channelIds.length), afterwards),
+    title: title(owner.name),
+    text: text(lastFour, channels(owner.channelIds.length), afterwards),
   });
 }

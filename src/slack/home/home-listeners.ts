@@ -1,13 +1,12 @@
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import type { Actor } from '../bolt/payloads.ts';
-import type { Right, Rights } from '../permissions/permissions.ts';
+import type { Interaction } from '../bolt/interaction.ts';
+import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 import { renderHome, renderHomeNotice } from './home.ts';
 
@@ -18,30 +17,32 @@ const LATEST = 10;
  * not take it, it is made anew and published later.
  */
 export function createShowHome(deps: {
-  rights: Rights;
-  listKeys(teamId: string): Promise<ColdsendKey[]>;
+  permissions: Permissions;
+  listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
-}): (api: SlackApi, actor: Actor, clientsPage?: number) => Promise<void> {
-  return (api, actor, clientsPage = 0) => tryPatiently(() => show(api, actor, clientsPage));
+}): (interaction: Interaction, clientsPage?: number) => Promise<void> {
+  return (interaction, clientsPage = 0) => tryPatiently(() => show(interaction, clientsPage));
 
-  async function show(api: SlackApi, actor: Actor, clientsPage: number): Promise<void> {
+  async function show(interaction: Interaction, clientsPage: number): Promise<void> {
+    const { api, actor } = interaction;
     const { teamId, userId } = actor;
     const settings = await deps.findSettings(teamId);
-    const { right, mayAdd } = await deps.rights.checkMember(api, actor, settings.whoMayAdd);
-    if (right.kind !== 'allowed') {
-      const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
+    const { permission, mayAdd } = await deps.permissions.checkMember(interaction, settings.whoMayAdd);
+    if (permission.kind !== 'allowed') {
+      const why =
+        permission.kind === 'unknown' ? HOME.notLookedUp : sentences.denials[permission.why].paragraphs.join(' ');
       await api.publishHome(userId, renderHomeNotice(why));
       return;
     }
-    const isAdmin = mayAdminister(right.person, teamId);
+    const isAdmin = mayAdminister(permission.person, teamId);
     const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
     const mayNotAdd = whyNot(mayAdd);
     await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
   }
 }
 
-function whyNot(mayAdd: Right): keyof typeof HOME.mayNotAdd | undefined {
+function whyNot(mayAdd: Permission): keyof typeof HOME.mayNotAdd | undefined {
   if (mayAdd.kind !== 'refused') return undefined;
   return mayAdd.why === 'admins_only' || mayAdd.why === 'not_chosen' ? mayAdd.why : undefined;
 }

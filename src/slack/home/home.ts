@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { ColdsendKey, OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { clientsOf, findKeyOf, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
@@ -31,7 +32,7 @@ export type HomeToShow = {
   /** Why they may not add inboxes; undefined where they may. */
   mayNotAdd: keyof typeof HOME.mayNotAdd | undefined;
   /** All keys of the workspace: its own and those of clients. */
-  keys: ColdsendKey[];
+  keys: OwnedKey[];
   settings: WorkspaceSettings;
   /** The latest requests of the workspace, the newest first, up to ten. */
   latest: (AddInboxRequest | Unreadable)[];
@@ -42,7 +43,7 @@ export type HomeToShow = {
 /** The App Home of one person: keys, never more of them than their last four characters, settings and inboxes. */
 export function renderHome(home: HomeToShow): HomeView {
   const { isAdmin, mayNotAdd, keys, settings, latest } = home;
-  const key = keys.find(({ label }) => label === '');
+  const key = findKeyOf(keys, WORKSPACE);
   return {
     type: 'home',
     blocks: [
@@ -52,7 +53,7 @@ export function renderHome(home: HomeToShow): HomeView {
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined
         ? [renderSection('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
-        : renderKey(key, settings.elsewhere === 'nothing')),
+        : renderKey(key, settings.channelsWithoutClient === 'blocked')),
       renderContext('who_can', isAdmin ? HOME.adminHint : HOME.memberHint),
       ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
       ...renderClients(home),
@@ -86,8 +87,8 @@ type KeyUse = Parameters<typeof HOME.remove.text>[1];
 
 /** What the workspace's own key is used for. */
 function useOf({ keys, settings }: HomeToShow): KeyUse {
-  if (settings.elsewhere === 'nothing') return 'nowhere';
-  return keys.some(({ label }) => label !== '') ? 'elsewhere' : 'everywhere';
+  if (settings.channelsWithoutClient === 'blocked') return 'unused';
+  return clientsOf(keys).length > 0 ? 'channels_without_client' : 'all_channels';
 }
 
 function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
@@ -105,7 +106,7 @@ function renderRequest(request: AddInboxRequest | Unreadable, index: number): Kn
   const { emoji, title, words, status } = describeState(request);
   const when = slackDate(request.acceptedAt, 'date');
   return [
-    { ...renderInbox(request.account, request.client), block_id: `inbox.${request.id}` },
+    { ...renderInbox(request.account, request.keyName), block_id: `inbox.${request.id}` },
     renderContext(
       `state.${request.id}`,
       mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),

@@ -1,30 +1,30 @@
-import type { ColdsendKey } from '../../add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { channelsOf, findKeyOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Notice } from '../sentences/common.ts';
 import { HOME, OUTDATED } from '../sentences/home.ts';
 import { CLIENT_FORM, KEY_FORM } from '../sentences/keys.ts';
 import { sentences } from '../sentences/notices.ts';
 import { SETTINGS_FORM } from '../sentences/settings.ts';
-import { describeSettings } from './home-settings.ts';
+import { describeSettings } from './settings/settings-form.ts';
 
 /**
  * Said to who stores, changes or removes a key that is not as it was shown to them: what holds now.
  *
  * @param isNew whether it was to be a new client's
  */
-export function keyOutdated(keys: ColdsendKey[], label: string, isNew = false): Notice {
-  const stored = keys.filter((key) => key.label === label);
-  const [key] = stored;
-  if (label === '') {
+export function keyOutdated(keys: OwnedKey[], owner: OwnerName, isNew = false): Notice {
+  const key = findKeyOf(keys, owner);
+  if (owner.kind === 'workspace') {
     const now = key === undefined ? OUTDATED.noKey : HOME.storedKey(key.lastFour);
     return { title: KEY_FORM.title, paragraphs: [OUTDATED.key, now] };
   }
   if (key === undefined && !isNew) return sentences.clientGone;
-  const now = key === undefined ? OUTDATED.noClient(label) : HOME.clientKey(label, key.lastFour);
+  const now = key === undefined ? OUTDATED.noClient(owner.name) : HOME.clientKey(owner.name, key.lastFour);
   return {
     title: CLIENT_FORM.title,
     paragraphs: [OUTDATED.client, now],
-    channelIds: stored.map(({ channelId }) => channelId),
+    channelIds: key === undefined ? [] : channelsOf(key.owner),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromStoredName, type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import { PRIVATE_METADATA } from '../blocks/limits.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
@@ -6,8 +7,8 @@ import { UnreadableViewError } from './unreadable-view-error.ts';
 export type ModalContext = {
   /** The user id of whom it was opened for: it is of no use to anybody else. */
   openedBy: string;
-  /** The client it is about; '' or left out for none. */
-  client?: string;
+  /** Whose key it is about; the workspace's own unless given. */
+  owner?: OwnerName;
   /** Of what it shows, so that it is noticed when somebody else has changed that since; see `stampOf`. */
   stamp?: string;
 };
@@ -18,16 +19,16 @@ export type Metadata = Required<ModalContext> & {
 };
 
 /** A letter for each name, so that the longest form there can be fits into Slack's 3,000 characters. */
-const LETTERS = { openedBy: 'w', client: 'l', stamp: 'v' } as const satisfies Record<keyof ModalContext, string>;
+const LETTERS = { openedBy: 'w', owner: 'l', stamp: 'v' } as const satisfies Record<keyof ModalContext, string>;
 
 const metadata = z
   .object({
     [LETTERS.openedBy]: z.string().default(''),
-    [LETTERS.client]: z.string().default(''),
+    [LETTERS.owner]: z.string().default(''),
     [LETTERS.stamp]: z.string().default(''),
   })
   .catchall(z.unknown())
-  .transform(({ w, l, v, ...more }): Metadata => ({ openedBy: w, client: l, stamp: v, more }));
+  .transform(({ w, l, v, ...more }): Metadata => ({ openedBy: w, owner: fromStoredName(l), stamp: v, more }));
 
 /**
  * What a modal remembers as `private_metadata`: JSON of at most 3,000 characters.
@@ -36,7 +37,8 @@ const metadata = z
  */
 export function encodePrivateMetadata(context: ModalContext, more: Record<string, unknown> = {}): string {
   let fitting: Record<string, unknown> = {};
-  for (const [letter, value] of Object.entries({ w: context.openedBy, l: context.client, v: context.stamp, ...more })) {
+  const { openedBy: w, owner, stamp: v } = context;
+  for (const [letter, value] of Object.entries({ w, l: owner && toStoredName(owner), v, ...more })) {
     const longer = { ...fitting, [letter]: value };
     if (toJson(longer).length <= PRIVATE_METADATA) fitting = longer;
   }

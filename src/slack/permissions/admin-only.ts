@@ -1,34 +1,43 @@
 import type { ModalView } from '@slack/types';
-import type { ActionPayload, Actor } from '../bolt/payloads.ts';
+import type { InModal, Interaction, Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
+import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
 import type { Notice } from '../sentences/common.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
-import { findNotice, type Rights } from './permissions.ts';
+import { findNotice, type Permissions } from './permissions.ts';
 
-type OnButton<T> = (api: SlackApi, actor: Actor, action: ActionPayload) => Promise<T>;
+/** What only admins and owners may do. Anybody else sees why not: in place of the page, or on top of the modal they are in. */
+export function createAdminOnly(permissions: Pick<Permissions, 'checkAdmin'>) {
+  return { opens, does, submits };
 
-/** What only admins and owners may do; anybody else gets to see why not. `what` is the button, for the audit trail. */
-export function createAdminOnly(rights: Pick<Rights, 'checkAdmin'>) {
-  return { opens, does };
-
-  /** A button of the Home that opens a page, which is prepared while Slack is asked who they are. */
-  function opens(what: string, prepare: OnButton<ModalView>): OnButton<void> {
-    return async (api, actor, action) => {
-      const [refusal, page] = await Promise.all([findRefusal(api, actor, what), prepare(api, actor, action)]);
-      await api.openView(action.trigger_id, refusal === undefined ? page : renderNotice(refusal));
+  /** A button that opens a page, which is prepared while Slack is asked who they are. */
+  function opens(prepare: (press: Press) => Promise<ModalView>): (press: Press) => Promise<void> {
+    return async (press) => {
+      const [denial, page] = await Promise.all([findDenial(press), prepare(press)]);
+      await press.api.openView(press.triggerId, denial === undefined ? page : renderNotice(denial));
     };
   }
 
-  /** A button of the Home that changes something. */
-  function does(what: string, handler: OnButton<void>): OnButton<void> {
-    return async (api, actor, action) => {
-      const refusal = await findRefusal(api, actor, what);
-      if (refusal === undefined) return handler(api, actor, action);
-      await api.openView(action.trigger_id, renderNotice(refusal));
+  /** A button that does something. */
+  function does<P extends Press>(handler: (press: P) => Promise<void>): (press: P) => Promise<void> {
+    return async (press) => {
+      const denial = await findDenial(press);
+      if (denial === undefined) return handler(press);
+      const { api, triggerId, view } = press;
+      await (view === undefined ? api.openView : api.pushView)(triggerId, renderNotice(denial));
     };
   }
 
-  async function findRefusal(api: SlackApi, actor: Actor, what: string): Promise<Notice | undefined> {
-    return findNotice(await rights.checkAdmin(api, actor, { what }));
+  /** A form. */
+  function submits(
+    handler: (submission: InModal) => Promise<SubmissionAnswer | undefined>,
+  ): (submission: InModal) => Promise<SubmissionAnswer | undefined> {
+    return async (submission) => {
+      const denial = await findDenial(submission);
+      return denial === undefined ? handler(submission) : pushNotice(denial);
+    };
+  }
+
+  async function findDenial(interaction: Interaction): Promise<Notice | undefined> {
+    return findNotice(await permissions.checkAdmin(interaction));
   }
 }

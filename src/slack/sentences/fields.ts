@@ -26,10 +26,6 @@ export const PLACEHOLDERS: Partial<Record<FormField, string>> = {
   imap_host: 'imap.acme.com',
 };
 
-/** Slack marks every checkbox that can be left unticked as optional. */
-const KEEP_ENCRYPTION =
-  'Keep this ticked. Without it, others can read the password on its way to the server. Slack marks every checkbox like this as optional.';
-
 export const HINTS = {
   email_address: 'The full address that ColdSend sends from.',
   display_name: 'People see this name as the sender.',
@@ -51,15 +47,20 @@ export const HINTS = {
     CUSTOM_SMTP: 'Use an app password if your provider offers them. You make one in the settings of your provider.',
   } satisfies Record<InboxType, string>,
   visible:
-    "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted, and it is deleted after sending.",
-  host: 'Only the name of the server: no https://, no port.',
-  username: 'Usually the full address.',
+    "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted and delete it after sending.",
+  smtp_host: 'Only the name of the server: no https://, no port.',
+  smtp_username: 'Usually the full address.',
+  imap_host: 'Often the name of the SMTP server with imap at its start.',
+  imap_username: 'Usually the same as for SMTP.',
   smtp_port: 'Usually 587 (STARTTLS). 465 uses TLS from the start.',
   imap_port: 'Usually 993 (SSL). 143 uses STARTTLS.',
   daily_limit:
     'ColdSend sends at most this many mails a day. Recommended: 20–30 for a new account, 50–80 while it warms up, 80–100 once it is established.',
-  smtp_use_tls: KEEP_ENCRYPTION,
-  imap_use_ssl: KEEP_ENCRYPTION,
+  /** Slack marks every checkbox that can be left unticked as optional. */
+  smtp_use_tls:
+    'Keep this ticked. Without it, others can read the password on its way to the server. Slack marks every checkbox like this as optional.',
+  imap_use_ssl: 'Keep this ticked, too. Without it, others can read the IMAP password.',
+  imap_password: 'Anyone near your screen can read this, too.',
   same_login: 'Untick this if IMAP has its own user name and password.',
   checkbox: {
     smtp_use_tls: 'Use TLS for SMTP',

@@ -33,7 +33,7 @@ export const KEY_ERRORS = {
     'The key was not saved: the address set for ColdSend does not add inboxes. Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH.',
   proxyLogin:
     'The key was not saved: a proxy between this bot and ColdSend asks for a login (HTTP 407). Ask the person who runs this bot to set it.',
-  notALabel: (longest: number) => `Enter a name for this client, of at most ${longest} characters.`,
+  notALabel: (longest: number) => `Enter a name for this client: at most ${longest} characters.`,
   labelTaken:
     'A client with this name already has a key. Close this and press “Change” beside it, or enter another name.',
   noChannel: "Choose at least one channel. I use this client's key there.",

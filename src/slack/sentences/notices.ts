@@ -1,4 +1,4 @@
-import type { Refusal } from '../../add-inbox/people/person.ts';
+import type { Denial } from '../../add-inbox/people/person.ts';
 import { COMMAND } from '../ids.ts';
 import { askForHelp, INVITE, type Notice, WHO_BINDS, whoCanStore } from './common.ts';
 import { FORM } from './form.ts';
@@ -15,15 +15,15 @@ export const sentences = {
       'Close this and try again in a minute.',
     ],
   },
-  refusals: {
+  denials: {
     guest: {
       title: FORM.title,
-      paragraphs: ["Guests can't add inboxes. Ask a full member of this workspace to add it."],
+      paragraphs: ["Guests can't add inboxes. Ask a full member of this workspace to add yours."],
     },
     other_workspace: {
       title: FORM.title,
       paragraphs: [
-        "You belong to another workspace, so you can't add inboxes here. Ask a member of this workspace to add it, or install this bot in yours.",
+        "You belong to another workspace, so you can't add inboxes here. Ask a member of this workspace to add it for you, or install me in your workspace.",
       ],
     },
     deactivated: {
@@ -32,7 +32,7 @@ export const sentences = {
     },
     admins_only: {
       title: FORM.title,
-      paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add it.'],
+      paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add yours.'],
     },
     not_chosen: {
       title: FORM.title,
@@ -59,7 +59,7 @@ export const sentences = {
         `This form was opened for another person, so I did nothing. Close it and open your own: type ${COMMAND}, or use my Home tab.`,
       ],
     },
-  } satisfies Record<Refusal, Notice>,
+  } satisfies Record<Denial, Notice>,
   /** For those who can't store a key themselves. */
   noKey: {
     title: FORM.title,
@@ -72,10 +72,10 @@ export const sentences = {
       whoCanStore('another'),
     ],
   },
-  keyUnreadable: (client: string): Notice => ({
+  keyUnreadable: (client: string | undefined): Notice => ({
     title: FORM.title,
     paragraphs: [
-      `I can't read the ColdSend API key of ${client === '' ? 'this workspace' : client}, so I can't add inboxes right now.`,
+      `I can't read the ColdSend API key of ${client ?? 'this workspace'}, so I can't add inboxes right now.`,
       whoCanStore('another'),
     ],
   }),
@@ -87,7 +87,7 @@ export const sentences = {
     ],
   }),
   /** The admins chose that only channels with a client add inboxes. */
-  nowhere: (channelIds: string[]): Notice => ({
+  blocked: (channelIds: string[]): Notice => ({
     title: FORM.title,
     paragraphs:
       channelIds.length === 0
@@ -136,7 +136,7 @@ export const sentences = {
     `My database did not answer, so I did nothing. Your answers are still here. Press the button again in a minute. ${askForHelp(reference)}`,
   /** The database refused, was not asked any more in time, or has not answered: true of all of them. */
   notConfirmed: (reference: string) =>
-    `My database did not confirm that it saved this inbox. Your answers are still here. Press “Add inbox” again in a minute. It is added only once. ${askForHelp(reference)}`,
+    `My database did not confirm that it saved this inbox. Your answers are still here. Press “Add inbox” again in a minute. I add it only once. ${askForHelp(reference)}`,
   keyStored: 'The key works and is saved. Now the inbox:',
   keyStoredUnchecked:
     'The key is saved, but I could not check it because ColdSend did not answer. This inbox will show if it works:',
@@ -149,7 +149,7 @@ export const EPHEMERAL = {
     `\`${COMMAND}\` opens a form that adds an inbox to ColdSend.`,
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
     `You get the result in a thread in the same channel. In a private channel, type \`${INVITE}\` first.`,
-    'I store passwords encrypted. They are deleted after sending. Use app passwords if your provider offers them.',
+    'I store passwords encrypted and delete them after sending. Use app passwords if your provider offers them.',
     'My Home tab shows the last four characters of each ColdSend API key, the settings and the latest inboxes.',
   ],
   usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For more, type \`${COMMAND} help\`.`,
@@ -166,8 +166,7 @@ export const EPHEMERAL = {
     org_wide: "I'm installed for a whole organization, but I only work in single workspaces. So I did nothing.",
   },
   installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
-  setUpHere:
-    'Ask the people who run this bot to install it in this workspace, and to use the bot token of this workspace.',
+  setUpHere: 'Ask the person who runs this bot to install it here and to use the bot token of this workspace.',
   /** Slack gave no clear answer: the modal may be open or not. */
   perhapsOpened: (reference: string) =>
     `Slack didn't tell me if it opened the form. If you see it, fill it in. If you don't, or if it only says “One moment…”, close it and try again. ${askForHelp(reference)}`,

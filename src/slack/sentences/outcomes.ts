@@ -1,6 +1,13 @@
-import type { LostRight } from '../../add-inbox/people/person.ts';
+import type { LostPermission } from '../../add-inbox/people/person.ts';
 import type { Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
 import { BUTTONS, type State, whoCanStore } from './common.ts';
+
+/** Where the button is that a sentence names: under a reply in the thread, or in the thread that a page speaks of. */
+export const BUTTON_PLACES = { thread: 'below', page: 'in the thread' } as const;
+
+export type ShownIn = keyof typeof BUTTON_PLACES;
+
+type NextStep = (shownIn: ShownIn) => string;
 
 export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   added: { emoji: '✅', title: 'Inbox added' },
@@ -11,11 +18,11 @@ export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
 };
 
-/** Refused here, and not sent: see LOST_RIGHTS. */
+/** Refused here, and not sent: see LOST_PERMISSIONS. */
 export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
 
 /** Why a person who asked for an inbox may no longer add it. */
-export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
+export const LOST_PERMISSION_WHYS: Record<LostPermission, string> = {
   other_workspace: 'The person who asked has left this workspace.',
   deactivated: 'The account of the person who asked is deactivated.',
   guest: "The person who asked is now a guest, and guests can't add inboxes.",
@@ -23,7 +30,8 @@ export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
   not_chosen: 'The person who asked may no longer add inboxes.',
 };
 
-export const NEXT_AFTER_LOST_RIGHT = `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” in the thread.`;
+export const NEXT_AFTER_LOST_PERMISSION: NextStep = (at) =>
+  `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`;
 
 /** Expired for this reason: see `Outcome`. */
 export const PASSWORDS_UNREADABLE: State = {
@@ -31,7 +39,8 @@ export const PASSWORDS_UNREADABLE: State = {
   title: "Inbox not added: I can't read its passwords any more",
 };
 
-export const NEXT_AFTER_PASSWORDS_UNREADABLE = `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” in the thread and enter the passwords again.`;
+export const NEXT_AFTER_PASSWORDS_UNREADABLE: NextStep = (at) =>
+  `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter the passwords again.`;
 
 export const TROUBLE_STATES: Record<TroubleKind, State> = {
   wrong_address: { emoji: '🔧', title: 'Inbox not added: the ColdSend address is wrong' },
@@ -48,11 +57,15 @@ export const TROUBLE_WHYS: Record<TroubleKind, (status: number) => string> = {
     `The refusal (HTTP ${status}) does not look like ColdSend's. A firewall or proxy may have sent it.`,
 };
 
-export const NEXT_AFTER_TROUBLE: Record<TroubleKind, string> = {
-  wrong_address: `Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
-  proxy_login: `Ask the person who runs this bot to set the user name and password of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
-  too_large: `Ask the person who runs this bot to raise the size limit of the proxy. Then press “${BUTTONS.tryOnceMore}” in the thread.`,
-  not_coldsend: `The API key stays as it is. Press “${BUTTONS.tryOnceMore}” in the thread. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
+export const NEXT_AFTER_TROUBLE: Record<TroubleKind, NextStep> = {
+  wrong_address: (at) =>
+    `Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`,
+  proxy_login: (at) =>
+    `Ask the person who runs this bot to set the user name and password of the proxy. Then press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`,
+  too_large: (at) =>
+    `Ask the person who runs this bot to raise the size limit of the proxy. Then press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`,
+  not_coldsend: (at) =>
+    `The API key did not change. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
 };
 
 /** Added, but not known to be good as it is. */
@@ -69,14 +82,17 @@ export const STATUS_WORDS: Record<string, string> = {
   DISABLED: "can't be used",
 };
 
-export const NEXT_STEPS: Record<Outcome['kind'], string> = {
-  added: 'From now on, check its status in the ColdSend dashboard.',
-  exists:
+export const NEXT_STEPS: Record<Outcome['kind'], NextStep> = {
+  added: () => 'From now on, check its status in the ColdSend dashboard.',
+  exists: () =>
     'We changed nothing. Look for it in the ColdSend dashboard. If an earlier try ended without a clear answer, that try worked.',
-  refused: `Press “${BUTTONS.fixAndTryAgain}” in the thread. The form keeps your answers; enter only the passwords again.`,
-  key_refused: `${whoCanStore('another')} After that, press “${BUTTONS.fixAndTryAgain}” in the thread.`,
-  unknown: `Look in the ColdSend dashboard, or press “${BUTTONS.tryOnceMore}” in the thread. If ColdSend says the address already exists, the first try worked.`,
-  expired: `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” in the thread and enter them again.`,
+  refused: (at) =>
+    `Press “${BUTTONS.fixAndTryAgain}” ${BUTTON_PLACES[at]}. The form keeps your answers; enter only the passwords again.`,
+  key_refused: (at) => `${whoCanStore('another')} After that, press “${BUTTONS.fixAndTryAgain}” ${BUTTON_PLACES[at]}.`,
+  unknown: (at) =>
+    `Look in the ColdSend dashboard, or press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}. If ColdSend says the address already exists, the first try worked.`,
+  expired: (at) =>
+    `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter them again.`,
 };
 
 /** The button under an outcome; `added` and `exists` leave nothing to try. */

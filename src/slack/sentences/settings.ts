@@ -16,7 +16,7 @@ export const SETTINGS_FORM = {
   people: 'Chosen people',
   peopleHint: 'Used only with “Chosen people” above.',
   userGroups: 'Chosen user groups',
-  userGroupsHint: 'Current members of these groups may add inboxes. Used only with “Chosen people” above.',
+  userGroupsHint: 'Current members of these groups may add inboxes, too.',
   groupsUnknown:
     'Slack did not list the user groups, so I keep the groups you chose. If this keeps happening, install the app again: it may lack the scope usergroups:read.',
   groupsCapped: (shown: number) => `You can choose only from the first ${shown} user groups by name.`,
@@ -25,7 +25,7 @@ export const SETTINGS_FORM = {
   resultsChannelHint: `Leave it empty to get each result in the channel where ${COMMAND} was used. I'll post a short message in a new one to test access. In a private channel, type ${INVITE} first.`,
   dailyLimit: 'Default daily limit',
   dailyLimitHint: `Mails a day. People can change it for each inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, the recommendation for a new account.`,
-  elsewhere: {
+  channelsWithoutClient: {
     label: 'In channels without a client',
     options: {
       workspace_key: {
@@ -42,4 +42,21 @@ export const SETTINGS_ERRORS = {
   dailyLimit: 'Enter a whole number of mails a day, 1 or more. Or leave it empty.',
   cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace and is not archived. Then save again.`,
   slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
+} as const;
+
+/** The settings as the Home shows them. */
+export const SETTINGS_SHOWN = {
+  whoMayAdd: 'Who may add inboxes',
+  results: 'Results go to',
+  ownChannel: `a thread in the channel where ${COMMAND} was used`,
+  dailyLimit: 'Default daily limit',
+  channelsWithoutClient: 'In channels without a client',
+  workspace_key: "I use the workspace's key",
+  blocked: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
+  people: {
+    everyone: 'Everyone except guests',
+    admins: 'Admins and owners only',
+    chosen: (who: string) => `${who}, and admins and owners`,
+    unreadable: "Admins and owners only, because I can't read the settings. Save them again.",
+  },
 } as const;

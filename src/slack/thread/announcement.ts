@@ -16,19 +16,19 @@ import { nameInbox, renderInbox } from './inbox-text.ts';
  * once and updated whenever that changes.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
-  const { account, client, userId } = request;
+  const { account, keyName, userId } = request;
   const { emoji, title, words, status } = describeState(request);
   const by = ANNOUNCEMENT.requestedBy(`<@${userId}>`, nameProvider(account));
   const misplaced = sayWhyHere(request);
   const blocks: KnownBlock[] = [
     renderSection('state', mrkdwn(`${emoji} *${title}*\n${by}`)),
-    renderInbox(account, client),
+    renderInbox(account, keyName),
     ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
     ...(status === undefined ? [] : [renderContext('status', status)]),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
   ];
   const said = [
-    `${title} – ${nameInbox(account, client)}.`,
+    `${title} – ${nameInbox(account, keyName)}.`,
     `${by}.`,
     words,
     status && `${escapeTopLevel(status)}.`,

@@ -1,3 +1,4 @@
+import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
 import { slackDate } from '../blocks/slack-date.ts';
@@ -22,7 +23,7 @@ export type DescribedState = State & {
 };
 
 /** Whether it is being added, waits, or how it ended. */
-export function describeState({ outcome, waitsFor, notBefore, client }: AddInboxRequest): DescribedState {
+export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInboxRequest): DescribedState {
   if (outcome?.kind === 'added') {
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
@@ -30,18 +31,18 @@ export function describeState({ outcome, waitsFor, notBefore, client }: AddInbox
   }
   if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };
-  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, client), status: undefined };
+  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, keyName), status: undefined };
 }
 
 function stateOf(outcome: Outcome): State {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
-  if (outcome.lostRight !== undefined) return NOT_ALLOWED_ANY_MORE;
+  if (outcome.lostPermission !== undefined) return NOT_ALLOWED_ANY_MORE;
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 
 /** What waits for a key has no time of its next try: it goes on when somebody stores one. */
-function sayWhatFor(waitsFor: WaitsFor, notBefore: number, client: string): string {
-  if (waitsFor === 'key') return client === '' ? WAITS.key : WAITS_FOR_CLIENT_KEY;
+function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): string {
+  if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
 }

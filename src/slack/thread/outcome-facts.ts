@@ -1,8 +1,11 @@
-import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
+import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import type { AddedAccount, FieldError, Outcome } from '../../add-inbox/request/outcome.ts';
+
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
 import { FIELD_LABELS } from '../sentences/fields.ts';
-import { LOST_RIGHT_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
+import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeStatus } from './describe-status.ts';
 
@@ -10,10 +13,10 @@ import { describeStatus } from './describe-status.ts';
 const FIELDS_SHOWN = 14;
 
 /** What is known of an outcome, line by line. Foreign text, each line short enough for all of them to fit into one block. */
-export function listFacts(outcome: Outcome): string[] {
+export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
   switch (outcome.kind) {
     case 'added':
-      return listAccount(outcome.account);
+      return listAccount(outcome.account, asked);
     case 'exists':
       return quote(outcome.reason);
     case 'refused':
@@ -28,19 +31,21 @@ export function listFacts(outcome: Outcome): string[] {
   }
 }
 
-function listAccount(account: AddedAccount): string[] {
+/** Address, name and provider only where ColdSend has others than were asked for: the message names the inbox already. */
+function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
+  const { email_address, display_name, inbox_type } = account;
   return [
     describeStatus(account.overall_status),
-    ...given(FACTS.email_address, account.email_address),
-    ...given(FACTS.display_name, account.display_name),
-    ...given(FACTS.inbox_type, lookUp(PROVIDER_PHRASES, account.inbox_type)),
+    ...given(FACTS.email_address, email_address === toAsciiAddress(asked.email_address) ? '' : email_address),
+    ...given(FACTS.display_name, display_name === asked.display_name ? '' : display_name),
+    ...given(FACTS.inbox_type, inbox_type === asked.inbox_type ? '' : lookUp(PROVIDER_PHRASES, inbox_type)),
     ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
     ...given(FACTS.inbox_id, account.inbox_id),
   ];
 }
 
-function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
-  if (lostRight !== undefined) return [LOST_RIGHT_WHYS[lostRight]];
+function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
+  if (lostPermission !== undefined) return [LOST_PERMISSION_WHYS[lostPermission]];
   const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
   if (trouble === undefined) return [...quote(short), ...listFields(fields)];
   const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
@@ -49,7 +54,7 @@ function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { 
   return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
 }
 
-function listFields(fields: FieldRefusal[]): string[] {
+function listFields(fields: FieldError[]): string[] {
   const listed = fields
     .slice(0, FIELDS_SHOWN)
     .map(({ field, reason }) =>

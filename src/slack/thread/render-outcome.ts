@@ -1,16 +1,16 @@
 import type { KnownBlock } from '@slack/types';
-import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
-import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
-  NEXT_AFTER_LOST_RIGHT,
+  NEXT_AFTER_LOST_PERMISSION,
   NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
+  type ShownIn,
 } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
@@ -18,38 +18,34 @@ import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-text.ts';
 import { listFacts } from './outcome-facts.ts';
 
-/** How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong. */
-export function renderOutcome(request: AddInboxRequest, outcome: Outcome): Message {
+/**
+ * How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong.
+ *
+ * @param shownIn the thread names the inbox by its address alone: its headline has the rest, but of the latest try
+ */
+export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownIn: ShownIn): Message {
   const { emoji, title } = describeState({ ...request, outcome });
-  const { account, client } = request;
-  const forWhom = outcome.kind === 'added' && client !== '' ? [`${FACTS.client}: ${client}`] : [];
-  const facts = [...listFacts(asTyped(outcome, account.email_address)), ...forWhom];
-  const next = nextStepOf(outcome);
-  const isNamed = outcome.kind === 'added' && outcome.account.email_address !== '';
+  const { account, keyName } = request;
+  const facts = listFacts(outcome, account);
+  const next = nextStepOf(outcome)(shownIn);
   const reference = outcome.kind === 'added' ? '' : `${FACTS.reference} ${request.id}`;
   const blocks: KnownBlock[] = [
     renderSection('outcome', mrkdwn(`${emoji} *${title}*`)),
-    ...(isNamed ? [] : [renderInbox(account, client)]),
+    shownIn === 'page' ? renderInbox(account, keyName) : renderSection('inbox', oneLine(account.email_address)),
     ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', next),
     ...(reference === '' ? [] : [renderContext('reference', reference)]),
   ];
-  const head = `${title} – ${nameInbox(account, client)}.`;
+  const head = `${title} – ${nameInbox(account, keyName)}.`;
   const tail = `${next} ${reference}`.trim();
   const room = MESSAGE_TEXT - head.length - tail.length - 2;
   return { text: [head, ...fit(facts, room), tail].join(' '), blocks };
 }
 
-/** ColdSend has a domain of other letters than ASCII's under its ASCII name; people know it as they typed it. */
-function asTyped(outcome: Outcome, typed: string): Outcome {
-  if (outcome.kind !== 'added' || outcome.account.email_address !== toAsciiAddress(typed)) return outcome;
-  return { ...outcome, account: { ...outcome.account, email_address: typed } };
-}
-
-function nextStepOf(outcome: Outcome): string {
+function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
-  if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
   return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
 }
 

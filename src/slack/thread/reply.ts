@@ -12,12 +12,12 @@ import { renderOutcome } from './render-outcome.ts';
 export function renderReply(request: AddInboxRequest): Message {
   const { outcome } = request;
   if (outcome === undefined) throw new TypeError(`request ${request.id} has no outcome yet`);
-  const { text, blocks } = renderOutcome(request, outcome);
+  const { text, blocks } = renderOutcome(request, outcome, 'thread');
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
 }
 
 function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
-  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostRight ?? outcome.trouble) !== undefined;
+  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostPermission ?? outcome.trouble) !== undefined;
   const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
   return [renderActions('try_again', [renderButton(ACTIONS.tryAgain, label, requestId)])];

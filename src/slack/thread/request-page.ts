@@ -16,7 +16,7 @@ import { renderOutcome } from './render-outcome.ts';
 /** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
 export function renderRequestPage(request: AddInboxRequest): ModalView {
   const { outcome } = request;
-  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome).blocks;
+  const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome, 'page').blocks;
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,
@@ -33,7 +33,7 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
  * @param link the address of its message
  */
 export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
-  const { account, client, outcome, userId, acceptedAt, announcement } = request;
+  const { account, keyName, outcome, userId, acceptedAt, announcement } = request;
   const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
   // A DM is shown only to its owner, and so is a place that is not known yet.
   const maySeeIt = announcement?.surface === 'channel' || userId === shownTo;
@@ -46,7 +46,7 @@ export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('successor', REQUEST_PAGE.successor[said]),
-      renderInbox(account, client),
+      renderInbox(account, keyName),
       renderSection('place', mrkdwn(maySeeIt ? `${by} ${where}` : by)),
     ],
   };
@@ -56,13 +56,13 @@ function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
   const { emoji, title, words } = describeState(request);
   return [
     renderSection('state', mrkdwn(`${emoji} *${title}*${words && `\n${words}`}`)),
-    renderInbox(request.account, request.client),
+    renderInbox(request.account, request.keyName),
     renderSection('next', REQUEST_PAGE.unsettled),
   ];
 }
 
 function sayWhere({ announcement, state, resultsChannelId }: AddInboxRequest): string {
-  if (announcement === undefined && state === 'reported') return REQUEST_PAGE.nowhere;
+  if (announcement === undefined && state === 'reported') return REQUEST_PAGE.cannotPost;
   if (announcement === undefined) {
     return resultsChannelId === undefined
       ? REQUEST_PAGE.toBeTold

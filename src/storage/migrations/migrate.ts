@@ -12,11 +12,7 @@ export type Migration = { name: string; up(within: Executor): Promise<void> };
 export class MigrationError extends StorageError {
   constructor(name: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(
-      'migration_failed',
-      `The database could not be brought up to date, nothing was changed by ${name}: ${why}`,
-      cause,
-    );
+    super('migration_failed', `The database could not be updated: ${name} failed and changed nothing. ${why}`, cause);
   }
 }
 

@@ -189,7 +189,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     });
   }
 
-  /** Counts the trial of a key, a request like any other; false where the key has no slot left for it now. */
+  /** Counts the check of a key, a request like any other; false where the key has no slot left for it now. */
   function reserveForKeyCheck(keyFingerprint: string): Promise<boolean> {
     return withSlots(keyFingerprint, async (slots) => {
       const budget = await slots.look();

@@ -1,5 +1,14 @@
 import { sql } from 'kysely';
-import { type ColdsendKey, keyStamp as stampOfKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { type ColdsendKey, type OwnedKey, keyStamp as stampOfKey } from '../../add-inbox/keys/coldsend-key.ts';
+import {
+  type Client,
+  channelsOf,
+  clientNameOf,
+  findKeyOf,
+  type KeyOwner,
+  type OwnerName,
+  WORKSPACE,
+} from '../../add-inbox/keys/key-owner.ts';
 import type { AuditAction, AuditNote } from '../../add-inbox/people/audit.ts';
 import { listChanges, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
@@ -46,9 +55,9 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
     });
   }
 
-  /** What a form about a client's key ('' for the workspace's own) is made for; read it before what the form shows. */
-  async function keyStamp(teamId: string, label: string): Promise<string> {
-    return (await stampedKeys(database, teamId, label)).stamp;
+  /** What a form about this owner's key is made for; read it before what the form shows. */
+  async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
+    return (await stampedKey(database, teamId, owner)).stamp;
   }
 
   /**
@@ -56,14 +65,14 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
    * is not the key's any more. @throws ChannelTakenError
    */
   function saveKey({ stamp, ...key }: KeyToSave & { stamp: string }): Promise<ColdsendKey | undefined> {
-    const label = key.client?.label ?? '';
-    return changing(key.teamId, async (within) => {
-      const before = await stampedKeys(within, key.teamId, label);
+    const { teamId, owner } = key;
+    return changing(teamId, async (within) => {
+      const before = await stampedKey(within, teamId, owner);
       if (before.stamp !== stamp) return undefined;
       const saved = await keysWithin(within).save(key);
-      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(key.teamId, label);
-      const action = before.keys.some((stored) => stored.label === label) ? 'key_replaced' : 'key_stored';
-      await note(within, aboutKey(action, saved, key.storedBy, key.client?.channelIds ?? []));
+      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(teamId, owner);
+      const action = before.key === undefined ? 'key_stored' : 'key_replaced';
+      await note(within, aboutKey(action, { ...saved, owner }, key.storedBy));
       return saved;
     });
   }
@@ -72,34 +81,26 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
    * Binds a client's key to other channels; false, and nothing changed, where `stamp` is not the key's any more.
    * @throws ChannelTakenError
    */
-  function rebindKey(
-    teamId: string,
-    userId: string,
-    { label, channelIds }: { label: string; channelIds: string[] },
-    stamp: string,
-  ): Promise<boolean> {
+  function rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
-      const stored = await stampedKeys(within, teamId, label);
+      const stored = await stampedKey(within, teamId, client);
       if (stored.stamp !== stamp) return false;
-      const [from, to] = [channelsOf(stored.keys, label), channelIds].map((ids) => ids.toSorted().join(', '));
+      const [from, to] = [listChannels(stored.key?.owner), listChannels(client)];
       if (from === to) return true;
-      const isThere = await keysWithin(within).rebind(teamId, label, channelIds);
-      const details = { setting: `channels of ${label}`, from: from ?? '', to: to ?? '' };
+      const isThere = await keysWithin(within).rebind(teamId, client);
+      const details = { setting: `channels of ${client.name}`, from, to };
       if (isThere) await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
       return isThere;
     });
   }
 
-  /**
-   * Removes a client's key ('' for the workspace's own); false, and nothing removed, where `stamp` is not the key's any more.
-   */
-  function removeKey(teamId: string, userId: string, label: string, stamp: string): Promise<boolean> {
+  /** False, and nothing removed, where `stamp` is not the key's any more. */
+  function removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
-      const { keys, stamp: current } = await stampedKeys(within, teamId, label);
-      const key = keys.find((candidate) => candidate.label === label);
+      const { key, stamp: current } = await stampedKey(within, teamId, owner);
       if (key === undefined || current !== stamp) return false;
-      await keysWithin(within).remove(teamId, label);
-      await note(within, aboutKey('key_removed', key, userId, channelsOf(keys, label)));
+      await keysWithin(within).remove(teamId, owner);
+      await note(within, aboutKey('key_removed', key, userId));
       return true;
     });
   }
@@ -133,11 +134,11 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
     });
   }
 
-  async function stampedKeys(executor: Executor, teamId: string, label: string) {
+  async function stampedKey(executor: Executor, teamId: string, owner: OwnerName) {
     const keys = await keysWithin(executor).list(teamId);
-    const isThere = keys.some((key) => key.label === label);
-    const removals = isThere ? '' : await createAuditRepository({ db: executor, now }).removalsStamp(teamId);
-    return { keys, stamp: stampOfKey(keys, label, removals) };
+    const key = findKeyOf(keys, owner);
+    const removals = key ? '' : await createAuditRepository({ db: executor, now }).removalsStamp(teamId);
+    return { key, stamp: stampOfKey(key, removals) };
   }
 
   function note(within: Executor, entry: AuditNote): Promise<void> {
@@ -149,15 +150,15 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   }
 }
 
-function requested({ id, teamId, userId, account, client, channelId }: ClaimedRequest): AuditNote {
-  const details = { email_address: account.email_address, ...clientOf(client), channel: channelId };
+function requested({ id, teamId, userId, account, keyName, channelId }: ClaimedRequest): AuditNote {
+  const details = { email_address: account.email_address, ...clientOf(keyName), channel: channelId };
   return { teamId, userId, action: 'inbox_requested', requestId: id, details };
 }
 
-function ended({ id, teamId, account, client, outcome }: ClaimedRequest): AuditNote {
+function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
   const details = {
     email_address: account.email_address,
-    ...clientOf(client),
+    ...clientOf(keyName),
     outcome: outcome?.kind ?? '',
     ...(outcome?.kind === 'added' && { inbox_id: outcome.account.inbox_id }),
   };
@@ -166,23 +167,22 @@ function ended({ id, teamId, account, client, outcome }: ClaimedRequest): AuditN
 
 function aboutKey(
   action: Extract<AuditAction, `key_${string}`>,
-  { teamId, label, lastFour }: ColdsendKey,
+  { teamId, owner, lastFour }: OwnedKey,
   userId: string,
-  channelIds: string[],
 ): AuditNote {
-  const channels = channelIds.filter((channelId) => channelId !== '').toSorted();
   const details = {
-    ...clientOf(label),
+    ...clientOf(owner),
     last_four: lastFour,
-    ...(channels.length > 0 && { channels: channels.join(', ') }),
+    ...(owner.kind === 'client' && { channels: listChannels(owner) }),
   };
   return { teamId, userId, action, requestId: undefined, details };
 }
 
-function clientOf(label: string): { client?: string } {
-  return label === '' ? {} : { client: label };
+function clientOf(owner: OwnerName): { client?: string } {
+  const client = clientNameOf(owner);
+  return client === undefined ? {} : { client };
 }
 
-function channelsOf(keys: ColdsendKey[], label: string): string[] {
-  return keys.filter((key) => key.label === label).map(({ channelId }) => channelId);
+function listChannels(owner: KeyOwner = WORKSPACE): string {
+  return channelsOf(owner).toSorted().join(', ');
 }

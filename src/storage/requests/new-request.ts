@@ -1,4 +1,5 @@
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import { type KeyName, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { Announcement, ClaimedRequest } from '../../add-inbox/request/request.ts';
 
 export type RequestToAccept = {
@@ -8,9 +9,8 @@ export type RequestToAccept = {
   viewId: string;
   channelId: string;
   resultsChannelId?: string | undefined;
-  /** '' or left out, as `client`: the workspace's own key. */
-  keyChannelId?: string;
-  client?: string;
+  /** The workspace's own unless given. */
+  keyName?: KeyName;
   retryOf: string | undefined;
   account: AccountToAdd;
   passwords: Passwords;
@@ -25,8 +25,7 @@ export function toNewRequest(input: RequestToAccept, acceptedAt: number): Claime
   return {
     ...rest,
     resultsChannelId: input.resultsChannelId,
-    keyChannelId: input.keyChannelId ?? '',
-    client: input.client ?? '',
+    keyName: input.keyName ?? WORKSPACE,
     state: 'accepted',
     announcement: input.announcement,
     waitsFor: undefined,

@@ -1,5 +1,6 @@
 import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
+import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import {
   type AddInboxRequest,
@@ -29,6 +30,7 @@ import {
   REQUEST_COLUMNS,
   toAnnouncementColumns,
   toChangedColumns,
+  toKeyColumns,
   unfinished,
 } from './request-row.ts';
 import { setAside } from './set-aside.ts';
@@ -40,7 +42,7 @@ import { setAside } from './set-aside.ts';
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** Who has was queued for so much longer than was told is told anew until when. */
+/** A request that was queued for so much longer than was told is told anew until when. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
@@ -95,8 +97,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           view_id: request.viewId,
           channel_id: request.channelId,
           results_channel_id: request.resultsChannelId ?? null,
-          key_channel_id: request.keyChannelId,
-          client: request.client,
+          ...toKeyColumns(request.keyName),
           retry_of: request.retryOf ?? null,
           state: request.state,
           account: JSON.stringify(request.account),
@@ -267,11 +268,11 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Makes what waits for a client's key ('' for the workspace's own), or for its slot with the old one, due at once;
+     * Makes what waits for this owner's key, or for its slot with the old one, due at once;
      * returns how many. It can come between a worker's look at the old key and its
      * committing "waits for the key": look at the key's version again after that commit.
      */
-    async resumeWaitingForKey(teamId: string, client = ''): Promise<number> {
+    async resumeWaitingForKey(teamId: string, owner: OwnerName): Promise<number> {
       const resumed = await kysely
         .updateTable('requests')
         .set({ not_before: 0, waits_for: null, turn_of: null })
@@ -282,7 +283,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .select('id')
               .where(unfinished)
               .where('team_id', '=', teamId)
-              .where('client', '=', client)
+              .where('client', '=', toStoredName(owner))
               .where('waits_for', 'in', ['key', 'rate_limited']),
           ),
         )

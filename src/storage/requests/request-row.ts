@@ -2,6 +2,7 @@ import { type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
+import { fromStoredName, type KeyName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import {
   type AddInboxRequest,
   type Announcement,
@@ -12,7 +13,7 @@ import {
 } from '../../add-inbox/request/request.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { RequestsTable } from '../tables.ts';
-import { outcomeJson } from './outcome-json.ts';
+import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
 
 /** What is read of a request; its sealed response URL is not, but where it is opened. */
 export const REQUEST_COLUMNS = [
@@ -111,8 +112,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     viewId: parsed.view_id,
     channelId: parsed.channel_id,
     resultsChannelId: parsed.results_channel_id,
-    keyChannelId: parsed.key_channel_id,
-    client: parsed.client,
+    keyName: toKeyName(parsed),
     retryOf: parsed.retry_of,
     account: parsed.account,
     state: parsed.state,
@@ -139,6 +139,17 @@ function toStoredState(state: RequestState): StoredState {
 
 type StoredState = Exclude<RequestState, 'reported'> | 'told';
 
+/** A row names the workspace's own key as '' and ''. */
+function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
+  const owner = fromStoredName(client);
+  return owner.kind === 'client' ? { ...owner, channelId: key_channel_id } : owner;
+}
+
+/** The reverse of `toKeyName`. */
+export function toKeyColumns(name: KeyName) {
+  return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
+}
+
 /** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
   const { state, notBefore, tries, outcome, replyTs, settledAt, reportedAt } = change;
@@ -150,7 +161,7 @@ export function toChangedColumns(change: RequestChange, now: number): Updateable
     ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
     ...(notBefore !== undefined && { not_before: notBefore }),
     ...(tries !== undefined && { tries }),
-    ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
+    ...(outcome !== undefined && { outcome: toOutcomeJson(outcome), outcome_kind: outcome.kind }),
     ...(replyTs !== undefined && { reply_ts: replyTs }),
     ...(settledAt !== undefined && { settled_at: settledAt }),
     ...(reportedAt !== undefined && { told_at: reportedAt }),

@@ -11,9 +11,8 @@ export class WrongKeysError extends StorageError {
   constructor(keyId: string) {
     super(
       'wrong_keys',
-      `ENCRYPTION_KEYS can't open what is stored in this database: the right key "${keyId}" is missing. Put it back into ` +
-        'ENCRYPTION_KEYS (after the first one, if another is to seal from now on), or point DATABASE_URL at the database that ' +
-        'belongs to these keys.',
+      `ENCRYPTION_KEYS can't open this database: the key "${keyId}" is missing. Put it back. ` +
+        'If you added a new key, put it after the new one. Or set DATABASE_URL to the database that belongs to these keys.',
     );
   }
 }

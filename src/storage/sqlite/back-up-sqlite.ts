@@ -18,7 +18,7 @@ import { translateErrors } from './sqlite-database.ts';
 export async function backUpSqlite(from: string, to: string, sealer: Sealer, now: () => number): Promise<number> {
   const part = `${to}.${process.pid}.part`;
   const mustNotExist = () => {
-    if (existsSync(to)) throw new DatabaseUnusableError(`${to} is there already. Choose another name for the backup.`);
+    if (existsSync(to)) throw new DatabaseUnusableError(`${to} already exists. Choose another name for the backup.`);
   };
   mustNotExist();
   translateErrors(to, () => createPrivateFile(part));
@@ -56,7 +56,7 @@ async function settleCopy(path: string, sealer: Sealer, now: () => number): Prom
     await database.close();
   }
   // The last one to close it copies the log into the file and deletes the log.
-  if (existsSync(`${path}-wal`)) throw new DatabaseUnusableError(`The backup ${path} could not be completed.`);
+  if (existsSync(`${path}-wal`)) throw new DatabaseUnusableError(`The backup ${path} is not complete. Run this again.`);
   return unfinished;
 }
 

@@ -33,8 +33,8 @@ export class CorruptDatabaseError extends StorageError {
   constructor(path: string, cause: unknown) {
     super(
       'corrupt_database',
-      `The database ${path} is damaged or is no SQLite database. Put back a copy of it, or move it away to start with an ` +
-        'empty one; the API key then has to be stored again.',
+      `The database ${path} is damaged or is not an SQLite database. Restore a backup of it. ` +
+        'Or move it away to start with an empty one, and add the API key again.',
       cause,
     );
   }

@@ -7,7 +7,7 @@ export class DatabaseInUseError extends StorageError {
   constructor(path: string) {
     super(
       'database_in_use',
-      `Another bot is running on the database ${path}. Stop that one first, or give this one a DATABASE_URL of its own. ` +
+      `Another bot is running on the database ${path}. Stop that bot, or give this one another DATABASE_URL. ` +
         'Several bots can share a PostgreSQL database.',
     );
   }

@@ -1,12 +1,22 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { ChosenKey } from '../../add-inbox/keys/choose-key.ts';
 import {
   type ColdsendKey,
-  type KeyName,
   type KeyStatus,
+  type OwnedKey,
   STORED_KEY_STATUSES,
 } from '../../add-inbox/keys/coldsend-key.ts';
+import {
+  type Client,
+  findKeyOf,
+  fromStoredName,
+  type KeyName,
+  type KeyOwner,
+  type OwnerName,
+  toStoredName,
+} from '../../add-inbox/keys/key-owner.ts';
 import type { Executor } from '../database.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
@@ -49,8 +59,8 @@ const shownRow = z.object({
 
 export type KeyToSave = {
   teamId: string;
-  /** All channels of the client from now on; left out for the workspace's own key. */
-  client?: { label: string; channelIds: string[] };
+  /** A client with all of its channels from now on. */
+  owner: KeyOwner;
   apiKey: string;
   storedBy: string;
   status: KeyStatus;
@@ -86,39 +96,41 @@ export function createColdsendKeyRepository(deps: {
     open,
     save,
 
-    /** All keys of a workspace: its own first, then by label. */
-    async list(teamId: string): Promise<ColdsendKey[]> {
+    /** All keys of a workspace: its own first, then by the client's name. A client's is what its first channel has. */
+    async list(teamId: string): Promise<OwnedKey[]> {
       const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
-      return rows.map(readKey);
+      return groupByOwner(rows);
     },
 
     /** What a channel may use: the key that is bound to it, and the workspace's own. */
-    async findFor(teamId: string, channelId: string): Promise<{ bound?: ColdsendKey; own?: ColdsendKey }> {
+    async findFor(teamId: string, channelId: string): Promise<{ bound?: ChosenKey; own?: ColdsendKey }> {
       const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
-      const keys = rows.map(readKey);
-      const bound = keys.find((key) => key.channelId !== '');
-      const own = keys.find((key) => key.channelId === '');
-      return { ...(bound && { bound }), ...(own && { own }) };
+      const found: { bound?: ChosenKey; own?: ColdsendKey } = {};
+      for (const row of rows) {
+        const [owner, current] = [fromStoredName(String(row.label)), readKey(row)];
+        if (owner.kind === 'client') found.bound = { keyName: { ...owner, channelId }, current };
+        else found.own = current;
+      }
+      return found;
     },
 
     /** Binds a client's key as it is to these channels instead of the ones before; false where the client has none. @throws as `open` */
-    async rebind(teamId: string, label: string, channelIds: string[]): Promise<boolean> {
-      const [row] = await select().where('team_id', '=', teamId).where('label', '=', label).limit(1).execute();
+    async rebind(teamId: string, client: Client): Promise<boolean> {
+      const [row] = await select().where('team_id', '=', teamId).where('label', '=', client.name).limit(1).execute();
       if (row === undefined) return false;
       const apiKey = openSealed(row);
       const { storedBy, missingScopes, storedAt, version, checkedAt, status } = parseKey(row);
-      const client = { label, channelIds };
       const kept = { version, storedAt, checkedAt };
-      await write({ teamId, client, apiKey, storedBy, status, missingScopes }, kept);
+      await write({ teamId, owner: client, apiKey, storedBy, status, missingScopes }, kept);
       return true;
     },
 
-    /** Removes a client's key ('' for the workspace's own); false where there was none. */
-    async remove(teamId: string, label = ''): Promise<boolean> {
+    /** False where there was none. */
+    async remove(teamId: string, owner: OwnerName): Promise<boolean> {
       const removed = await kysely
         .deleteFrom('coldsend_keys')
         .where('team_id', '=', teamId)
-        .where('label', '=', label)
+        .where('label', '=', toStoredName(owner))
         .executeTakeFirst();
       return removed.numDeletedRows > 0n;
     },
@@ -143,23 +155,23 @@ export function createColdsendKeyRepository(deps: {
     return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
   }
 
-  function findRow({ teamId, channelId, label }: KeyName) {
+  function findRow(teamId: string, name: KeyName) {
     return select()
       .where('team_id', '=', teamId)
-      .where('channel_id', '=', channelId)
-      .where('label', '=', label)
+      .where('channel_id', '=', name.kind === 'client' ? name.channelId : '')
+      .where('label', '=', toStoredName(name))
       .executeTakeFirst();
   }
 
   /** What may be shown of a key. */
-  async function find(name: KeyName): Promise<ColdsendKey | undefined> {
-    const row = await findRow(name);
+  async function find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined> {
+    const row = await findRow(teamId, name);
     return row && readKey(row);
   }
 
   /** The key itself, to be sent. @throws SealError; z.ZodError where the row can't be read. */
-  async function open(name: KeyName): Promise<OpenedKey | undefined> {
-    const row = await findRow(name);
+  async function open(teamId: string, name: KeyName): Promise<OpenedKey | undefined> {
+    const row = await findRow(teamId, name);
     if (!row) return undefined;
     const apiKey = openSealed(row);
     const { version, status } = parseKey(row);
@@ -175,6 +187,18 @@ export function createColdsendKeyRepository(deps: {
       deps.onUnreadable?.(String(row.id), error, 'coldsend_keys');
       return toUnreadableKey(row);
     }
+  }
+
+  /** A client's key has a row for each of its channels. */
+  function groupByOwner(rows: KeyRow[]): OwnedKey[] {
+    const keys: OwnedKey[] = [];
+    for (const row of rows) {
+      const [owner, key, channelId] = [fromStoredName(String(row.label)), readKey(row), String(row.channel_id)];
+      const first = findKeyOf(keys, owner)?.owner;
+      if (first?.kind === 'client') first.channelIds.push(channelId);
+      else keys.push({ ...key, owner: owner.kind === 'client' ? { ...owner, channelIds: [channelId] } : owner });
+    }
+    return keys;
   }
 
   function openSealed({ sealed_key, team_id, id }: KeyRow): string {
@@ -196,8 +220,9 @@ export function createColdsendKeyRepository(deps: {
     key: KeyToSave,
     { version, storedAt, checkedAt }: Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'>,
   ): Promise<ColdsendKey> {
-    const { teamId, client = { label: '', channelIds: [''] }, apiKey } = key;
-    const { label, channelIds } = client;
+    const { teamId, owner, apiKey } = key;
+    const label = toStoredName(owner);
+    const channelIds = owner.kind === 'client' ? owner.channelIds : [''];
     await kysely
       .deleteFrom('coldsend_keys')
       .where('team_id', '=', teamId)
@@ -240,8 +265,6 @@ type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
 function toUnreadableKey(row: KeyRow): ColdsendKey {
   return {
     teamId: String(row.team_id),
-    channelId: String(row.channel_id),
-    label: String(row.label),
     version: 0,
     revision: String(row.id),
     lastFour: String(row.last_four),
@@ -258,8 +281,6 @@ function parseKey(row: KeyRow): ColdsendKey {
   const parsed = shownRow.parse(row);
   return {
     teamId: parsed.team_id,
-    channelId: parsed.channel_id,
-    label: parsed.label,
     version: parsed.version,
     revision: parsed.id,
     lastFour: parsed.last_four,

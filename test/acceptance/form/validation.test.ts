@@ -47,7 +47,7 @@ const WHO_CASES: Case[] = [
   ...each('display_name', 'Enter the name that people see as the sender, like Jane Doe.', [undefined, '', ' \t ']),
   ...each('display_name', TOO_LONG, ['J'.repeat(256), '😀'.repeat(256)]),
   ...each('display_name', INVISIBLE, ['Jane\nDoe', 'Jane\r\nBcc: all@acme.com', 'Jane\u0007']),
-  ...each('inbox_type', 'Choose where this mailbox lives.', [
+  ...each('inbox_type', 'Choose the provider of this inbox.', [
     undefined,
     '',
     'GMAIL',

@@ -61,7 +61,6 @@ test('one channel, one client', async (context) => {
     assert.match(reply.text, /Client Acme/);
     const [, announcement] = member.in(acme);
     assert.match(announcement?.rendered ?? '', /a@acme\.com\nJane Doe\nClient: Acme/);
-    assert.match(announcement?.thread[0]?.rendered ?? '', /Client: Acme/);
     assert.equal(keyUsedFor(world, 'a@acme.com'), 'acme');
     assert.match((await admin.openHome()).rendered, /a@acme\.com\nJane Doe\nClient: Acme/);
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, type TestContext, test } from 'node:test';
 import { z } from 'zod';
 import type { Delivery, JsonObject, Person } from '../../../playground/local-slack/local-slack.ts';
-import { startPostgres } from '../../storage/postgres/start-postgres.ts';
+import { sharePostgres } from '../../storage/postgres/start-postgres.ts';
 import { closeAll, fieldOf, openForm, openHowPage, submitInbox, waitForPage } from '../world/fill-form.ts';
 import { deliverTo, startReplica } from '../world/replicas.ts';
 import { API_KEY, startWorld, type World } from '../world/start-bot.ts';
@@ -14,7 +14,7 @@ const MANY = {
 const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
 const THIRD_KEY = 'cs_live_third0third0third0third0third0third3';
 
-const postgres = await startPostgres();
+const postgres = await sharePostgres();
 after(() => postgres.stop());
 
 const WORLDS: Record<string, (context: TestContext) => Promise<World>> = {

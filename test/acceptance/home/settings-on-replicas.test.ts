@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
-import { startPostgres } from '../../storage/postgres/start-postgres.ts';
+import { sharePostgres } from '../../storage/postgres/start-postgres.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
 import { additionsIn, closeAll, fieldOf, NOTICE, openForm, openHowPage, waitForPage } from '../world/fill-form.ts';
 import { deliverTo, startReplica } from '../world/replicas.ts';
@@ -13,7 +13,7 @@ const MANY = {
 const ACME_KEY = 'cs_live_acme0acme0acme0acme0acme0acme0acme0acm1';
 const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
 
-const postgres = await startPostgres();
+const postgres = await sharePostgres();
 after(() => postgres.stop());
 
 test('what an admin sets through one replica holds at once on another, and is in the Home of others there', async (context) => {

@@ -29,7 +29,7 @@ test('whoever uses the bot where it is not installed is told so, and nothing is 
   await context.test('with a command', async () => {
     const { status, body } = await sendCommand(world, { team_id: STRANGER });
     assert.equal(status, 200);
-    assert.match(body, /^I'm not installed in this workspace, so I did nothing\. Ask the people who run this bot/);
+    assert.match(body, /^I'm not installed in this workspace, so I did nothing\. Ask the person who runs this bot/);
   });
 
   await context.test('with a command of an org-wide installation', async () => {
@@ -85,7 +85,7 @@ test('with an org-wide token the bot says what is wrong, in the log and to each 
   for (const changes of [{}, { is_enterprise_install: 'true' }]) {
     const { status, body } = await sendCommand(world, changes);
     assert.equal(status, 200);
-    assert.match(body, /^I'm installed for a whole organization.*Ask the people who run this bot/);
+    assert.match(body, /^I'm installed for a whole organization.*Ask the person who runs this bot/);
   }
 });
 

@@ -53,7 +53,7 @@ async function assertNothingIsSentAgain(world: World, databasePath: string): Pro
   }
   assert.equal(
     (await runAdminCommand(['pending'], { ...world.env, DATABASE_URL: `sqlite:${databasePath}` })).output,
-    'Nothing is pending.\n',
+    'No request is pending.\n',
   );
   assert.equal(coldsend.ledger.length, before, 'nothing is sent by itself');
 
@@ -82,10 +82,7 @@ test('a backup taken beside a running bot is complete, private, and sends nothin
 
   const content = readFileSync(file);
   const again = await runAdminCommand(['backup', file], world.env);
-  assert.deepEqual(
-    [again.status, again.output],
-    [1, `${file} is there already. Choose another name for the backup.\n`],
-  );
+  assert.deepEqual([again.status, again.output], [1, `${file} already exists. Choose another name for the backup.\n`]);
   assert.deepEqual([readFileSync(file), readdirSync(world.folder)], [content, ['backup.db']]);
   await world.finish();
   await assertNothingIsSentAgain(world, file);
@@ -117,8 +114,8 @@ test('a backup that cannot be written says why and leaves nothing behind', async
   writeFileSync(inTheWay, '');
   for (const [file, says] of [
     [join(inTheWay, 'backup.db'), /backup\.db can't be used: E/],
-    [databasePath, /is there already/],
-    [folder, /is there already/],
+    [databasePath, /already exists/],
+    [folder, /already exists/],
   ] as const) {
     const { status, output } = await runAdminCommand(['backup', file], env);
     assert.equal(status, 1);

@@ -17,7 +17,7 @@ test('what the database does not take is not accepted, and nothing typed is lost
   assert.match(Object.values(errors).join(), /did not confirm that it saved this inbox/);
   assert.equal(modal?.callbackId, 'add_inbox_how', 'the form is still there');
   const readiness = await fetch(`${bot.url}/readyz`);
-  assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database can not be written\n']);
+  assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database is not writable\n']);
   assert.equal((await fetch(`${bot.url}/healthz`)).status, 200);
 
   other.exec('rollback');

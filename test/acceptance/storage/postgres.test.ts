@@ -59,7 +59,7 @@ test('on PostgreSQL, an inbox is added and its overall_status stands in the thre
   assert.deepEqual(await query(url, 'select * from request_passwords'), []);
   assert.equal(await world.bot.stop(), 0);
   const backup = await runAdminCommand(['backup', 'never.db'], world.env);
-  assert.deepEqual([backup.status, /back it up with pg_dump.*"restored"/.test(backup.output)], [1, true]);
+  assert.deepEqual([backup.status, /Back it up with pg_dump.*"restored"/.test(backup.output)], [1, true]);
   const restored = await runAdminCommand(['restored'], world.env);
   assert.deepEqual([restored.status, restored.output], [0, 'No request was unfinished. A bot can start now.\n']);
   assert.deepEqual(slack.problems, []);
@@ -180,7 +180,7 @@ test('while PostgreSQL is down nothing is accepted, nothing typed is lost, and a
   const reference = /Support code: (\S+)$/.exec(sentence)?.[1] ?? assert.fail('no reference');
   while (!bot.output().includes(`"request":"${reference}"`)) await nextTurn();
   const readiness = await fetch(`${bot.url}/readyz`);
-  assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database can not be written\n']);
+  assert.deepEqual([readiness.status, await readiness.text()], [503, 'the database is not writable\n']);
   assert.equal((await fetch(`${bot.url}/healthz`)).status, 200);
   assert.match(await readMetrics(bot), /inbox_bot_ack_seconds_count/);
 
@@ -244,13 +244,13 @@ test('what keeps the bot from starting on PostgreSQL is said in a sentence, with
 
   await context.test('encryption keys that do not open what is stored', async () => {
     const ENCRYPTION_KEYS = `k2:${Buffer.alloc(32, 7).toString('base64')}`;
-    await refusedToStart({ ...world.env, ENCRYPTION_KEYS }, /ENCRYPTION_KEYS can't open what is stored/);
+    await refusedToStart({ ...world.env, ENCRYPTION_KEYS }, /ENCRYPTION_KEYS can't open this database/);
   });
 
   await context.test('a migration that fails', async () => {
     const broken = await postgres.createDatabase();
     await query(broken, 'create table requests (id text)');
-    await refusedToStart({ ...world.env, DATABASE_URL: broken }, /could not be brought up to date.*0001/);
+    await refusedToStart({ ...world.env, DATABASE_URL: broken }, /could not be updated.*0001/);
     assert.deepEqual(await query(broken, 'select * from migrations'), []);
   });
 

@@ -185,9 +185,9 @@ test('what keeps the bot from starting is said in a sentence, and the status is 
   const otherKeys = `k2:${Buffer.alloc(32, 7).toString('base64')}`;
 
   await context.test('encryption keys that do not open what is stored', async () => {
-    await refusedToStart({ ...env, ENCRYPTION_KEYS: otherKeys }, /ENCRYPTION_KEYS can't open what is stored/);
+    await refusedToStart({ ...env, ENCRYPTION_KEYS: otherKeys }, /ENCRYPTION_KEYS can't open this database/);
     const sameName = otherKeys.replace('k2:', 'k1:');
-    await refusedToStart({ ...env, ENCRYPTION_KEYS: sameName }, /ENCRYPTION_KEYS can't open what is stored/);
+    await refusedToStart({ ...env, ENCRYPTION_KEYS: sameName }, /ENCRYPTION_KEYS can't open this database/);
   });
 
   await context.test('a new encryption key before the old one is fine, and what is stored still opens', async () => {
@@ -239,7 +239,7 @@ test('what keeps the bot from starting is said in a sentence, and the status is 
     writeFileSync(databasePath, Buffer.concat([intact.subarray(0, 4096), Buffer.alloc(intact.length - 4096, 0x5a)]));
     await refusedToStart(env, /The database .* is damaged/);
     writeFileSync(databasePath, 'This is not a database, it is a letter to my aunt.'.repeat(100));
-    await refusedToStart(env, /The database .* is damaged or is no SQLite database/);
+    await refusedToStart(env, /The database .* is damaged or is not an SQLite database/);
     writeFileSync(databasePath, intact);
     await world.restart();
     assert.match((await world.admin.openHome()).rendered, /first@acme\.com/);

@@ -101,6 +101,6 @@ test('one reference leads through the log, from the submission to the reply', as
     .map((line): { message: string; step?: string } => JSON.parse(line));
   assert.deepEqual(
     lines.map(({ message, step = '' }) => `${message} ${step}`.trim()),
-    ['Accepted', 'Next step announce', 'Next step send', 'Next step reply', 'Next step finish', 'Told told'],
+    ['Accepted', 'Next step announce', 'Next step send', 'Next step reply', 'Next step finish', 'Reported reported'],
   );
 });

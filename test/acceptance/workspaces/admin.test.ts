@@ -35,9 +35,9 @@ test('the operators’ commands, beside a running bot of several workspaces', as
     const mistakes: [args: string[], says: RegExp][] = [
       [['remvoe', 'T1'], /^There is no command "remvoe"\.$/m],
       [['constructor'], /^There is no command "constructor"\.$/m],
-      [['remove'], /^"remove" takes one TEAM after it\.$/m],
-      [['remove', 'T1', 'T2'], /^"remove" takes one TEAM after it\.$/m],
-      [['list', 'more'], /^"list" takes nothing after it\.$/m],
+      [['remove'], /^"remove" needs exactly one TEAM\.$/m],
+      [['remove', 'T1', 'T2'], /^"remove" needs exactly one TEAM\.$/m],
+      [['list', 'more'], /^"list" needs no argument\.$/m],
     ];
     for (const [args, says] of mistakes) {
       const { status, output } = await run(args);
@@ -61,7 +61,7 @@ test('the operators’ commands, beside a running bot of several workspaces', as
   });
 
   await context.test('pending: what waits, without secrets', async () => {
-    assert.match((await run(['pending'])).output, /^Nothing is pending\.$/m);
+    assert.match((await run(['pending'])).output, /^No request is pending\.$/m);
     coldsend.answerAlways({ kind: 'server_error', status: 503, retryAfter: '600' });
     await addGoogleInbox(acme.member, { address: 'jane@acme.com', channelId: acme.channelId });
     await slack.waitForCall(({ method, args }) => method === 'chat.update' && JSON.stringify(args).includes('jane@'));
@@ -70,7 +70,7 @@ test('the operators’ commands, beside a running bot of several workspaces', as
     assert.match(
       output,
       new RegExp(
-        `^\\S+: ${acme.member.userId} of ${acme.teamId} asked for "jane@acme.com" at 20\\S+; it is announced, waits \\(unavailable\\) until 20`,
+        `^\\S+: "jane@acme.com", requested by ${acme.member.userId} of ${acme.teamId} at 20\\S+\\. It is announced, waiting \\(unavailable\\) until 20`,
       ),
     );
     coldsend.answerAlways(undefined);
@@ -79,30 +79,30 @@ test('the operators’ commands, beside a running bot of several workspaces', as
   await context.test('doctor: nothing is wrong', async () => {
     const { status, output } = await run(['doctor']);
     assert.equal(status, 0, output);
-    assert.match(output, new RegExp(`^✓ ${acme.teamId} has granted what manifest\\.yml asks for\\.$`, 'm'));
+    assert.match(output, new RegExp(`^✓ ${acme.teamId} has granted all scopes of manifest\\.yml\\.$`, 'm'));
     assert.match(output, /^✓ The clock agrees with Slack's\.$/m);
     assert.match(output, /^✓ ColdSend can be reached\.$/m);
-    assert.match(output, /^✓ Slack takes SLACK_CLIENT_ID and SLACK_CLIENT_SECRET\.$/m);
+    assert.match(output, /^✓ Slack accepts SLACK_CLIENT_ID and SLACK_CLIENT_SECRET\.$/m);
     assert.match(output, /^Nothing is wrong\.$/m);
   });
 
   await context.test('doctor: each thing that is wrong', async () => {
     const cases: { change?: Record<string, string>; before?: () => void; says: RegExp }[] = [
-      { change: { SLACK_CLIENT_SECRET: 'x' }, says: /^✗ Slack does not take SLACK_CLIENT_ID .*bad_client_secret/m },
-      { change: { COLDSEND_API_URL: 'http://127.0.0.1:1/x' }, says: /^✗ ColdSend can not be reached/m },
+      { change: { SLACK_CLIENT_SECRET: 'x' }, says: /^✗ Slack did not confirm SLACK_CLIENT_ID .*bad_client_secret/m },
+      { change: { COLDSEND_API_URL: 'http://127.0.0.1:1/x' }, says: /^✗ ColdSend can't be reached/m },
       {
         change: { COLDSEND_API_URL: `http://127.0.0.1:${await findClosedPort()}` },
-        says: /^✗ ColdSend can not be reached at COLDSEND_API_URL: nothing listens there \(ECONNREFUSED\)/m,
+        says: /^✗ ColdSend can't be reached at COLDSEND_API_URL: nothing listens there \(ECONNREFUSED\)/m,
       },
       {
         change: { COLDSEND_ADD_PATH: '/elsewhere' },
-        says: /^✗ COLDSEND_ADD_PATH is wrong: no inboxes are added there \(HTTP_404\)/m,
+        says: /^✗ COLDSEND_ADD_PATH is wrong: ColdSend adds no inboxes there \(HTTP_404\)/m,
       },
-      { change: { SLACK_API_URL: 'http://127.0.0.1:1/api/' }, says: /^✗ Slack can not be reached at SLACK_API_URL/m },
+      { change: { SLACK_API_URL: 'http://127.0.0.1:1/api/' }, says: /^✗ Slack can't be reached at SLACK_API_URL/m },
       { change: { SLACK_STATE_SECRET: '' }, says: /^ {2}- SLACK_STATE_SECRET is missing/m },
       {
         change: { ENCRYPTION_KEYS: `other:${Buffer.alloc(32, 9).toString('base64')}` },
-        says: /ENCRYPTION_KEYS can't open what is stored/,
+        says: /ENCRYPTION_KEYS can't open this database/,
       },
       // The rest is looked at all the same.
       {
@@ -111,11 +111,11 @@ test('the operators’ commands, beside a running bot of several workspaces', as
       },
       {
         before: () => slack.setScopes(blue.teamId, ['commands', 'chat:write']),
-        says: new RegExp(`^✗ ${blue.teamId} has not granted .*users:read`, 'm'),
+        says: new RegExp(`^✗ ${blue.teamId} has not granted .*: .*users:read`, 'm'),
       },
       {
         before: () => void slack.revokeToken(blue.teamId, { silent: true }),
-        says: new RegExp(`^✗ ${blue.teamId} can not be served, because Slack answers token_revoked`, 'm'),
+        says: new RegExp(`^✗ ${blue.teamId} can't be used, because Slack answers token_revoked`, 'm'),
       },
     ];
     for (const { change, before, says } of cases) {
@@ -128,24 +128,24 @@ test('the operators’ commands, beside a running bot of several workspaces', as
 
   await context.test('doctor: values of another key are told', async () => {
     const both = { ENCRYPTION_KEYS: `k2:${Buffer.alloc(32, 8).toString('base64')},${env.ENCRYPTION_KEYS}` };
-    assert.match((await run(['doctor'], both)).output, /^✓ \d+ values are sealed with the key "k1"/m);
+    assert.match((await run(['doctor'], both)).output, /^✓ \d+ values are encrypted with the key "k1"/m);
   });
 
   await context.test('remove: the workspace is gone here and at Slack, and served no more', async () => {
     for (const bad of ['acme', 'T1; drop', '']) assert.notEqual((await run(['remove', bad])).status, 0);
     const { status, output } = await run(['remove', acme.teamId]);
     assert.equal(status, 0, output);
-    assert.match(output, /The app is removed from the workspace at Slack too\./);
+    assert.match(output, /Slack removed the app from the workspace, too\./);
     await waitForStored(agency, acme.teamId, isNothing);
     assert.equal(slack.getWorkspace(acme.teamId).installation, undefined);
-    assert.match((await run(['remove', acme.teamId])).output, /Nothing of \w+ is stored/);
-    assert.match((await run(['remove', coral.teamId])).output, /Nothing of \w+ is stored/);
+    assert.match((await run(['remove', acme.teamId])).output, /There is no data of \w+ here/);
+    assert.match((await run(['remove', coral.teamId])).output, /There is no data of \w+ here/);
   });
 
   await context.test('remove: where Slack does not take the app out, it says so', async () => {
     const { status, output } = await run(['remove', blue.teamId]);
     assert.equal(status, 1);
-    assert.match(output, /Slack did not remove the app from the workspace \(\w+\): an admin there can remove it/);
+    assert.match(output, /Slack did not remove the app from the workspace \(\w+\)\. An admin there can remove it/);
     await waitForStored(agency, blue.teamId, isNothing);
   });
 
@@ -163,8 +163,8 @@ test('doctor: a clock that is wrong is told, with by how much and in which direc
   const cases = [
     { aheadMs: 20_000, status: 0, says: /^✓ The clock agrees with Slack's\.$/m },
     { aheadMs: -20_000, status: 0, says: /^✓ The clock agrees with Slack's\.$/m },
-    { aheadMs: 120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds behind Slack's: set it\.$/m },
-    { aheadMs: -120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds ahead of Slack's: set it\.$/m },
+    { aheadMs: 120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds behind Slack's\. Correct it\.$/m },
+    { aheadMs: -120_000, status: 1, says: /^✗ The clock is 1(19|20|21) seconds ahead of Slack's\. Correct it\.$/m },
   ];
   for (const { aheadMs, status, says } of cases) {
     slackIsAheadMs = aheadMs;
@@ -181,19 +181,19 @@ test('the operators’ commands, for one workspace', async (context) => {
   assert.match(list.output, /The bot serves the one workspace of SLACK_BOT_TOKEN/);
   const healthy = await runAdminCommand(['doctor'], env);
   assert.equal(healthy.status, 0, healthy.output);
-  assert.match(healthy.output, /✓ Slack takes SLACK_APP_TOKEN\./);
+  assert.match(healthy.output, /✓ Slack accepts SLACK_APP_TOKEN\./);
   const ill = await runAdminCommand(['doctor'], {
     ...env,
     SLACK_APP_TOKEN: 'xapp-wrong',
     SLACK_BOT_TOKEN: 'xoxb-wrong',
   });
   assert.equal(ill.status, 1);
-  assert.match(ill.output, /✗ Slack does not take SLACK_APP_TOKEN \(invalid_auth\)/);
-  assert.match(ill.output, /✗ The workspace of SLACK_BOT_TOKEN can not be served, because Slack answers invalid_auth/);
+  assert.match(ill.output, /✗ Slack did not confirm SLACK_APP_TOKEN \(invalid_auth\)/);
+  assert.match(ill.output, /✗ The workspace of SLACK_BOT_TOKEN can't be used, because Slack answers invalid_auth/);
   assert.match(ill.output, /2 things are wrong/);
   const removed = await runAdminCommand(['remove', slack.workspace.teamId], env);
   assert.equal(removed.status, 0);
-  assert.match(removed.output, /are removed/);
+  assert.match(removed.output, /are deleted/);
 });
 
 async function findClosedPort(): Promise<number> {

@@ -104,7 +104,7 @@ const NOT_TAKEN: [AccountField, (string | undefined)[], RegExp][] = [
   ['display_name', [long(256)], /at most 255/],
   ['display_name', ['Jane\nDoe', 'Jane\u0000', 'Jane\u2028Doe'], /invisible character/],
   ['smtp_username', ['\u200B\u00AD'], /SMTP user name/],
-  ['inbox_type', [undefined, '', 'GMAIL'], /where this mailbox lives/],
+  ['inbox_type', [undefined, '', 'GMAIL'], /the provider of this inbox/],
   ['smtp_host', [undefined, ''], /Enter the SMTP server/],
   ['imap_host', [undefined, ''], /Enter the IMAP server/],
   [

@@ -1,11 +1,11 @@
-import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import { type Client, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 
 /** The workspace's own key, in order; `change` makes it any other. */
-export function sampleKey(change: Partial<ColdsendKey> = {}): ColdsendKey {
+export function sampleKey(change: Partial<OwnedKey> = {}): OwnedKey {
   return {
     teamId: 'T1',
-    channelId: '',
-    label: '',
+    owner: WORKSPACE,
     version: 1,
     revision: 'r1',
     lastFour: 'wxyz',
@@ -16,4 +16,8 @@ export function sampleKey(change: Partial<ColdsendKey> = {}): ColdsendKey {
     checkedAt: 0,
     ...change,
   };
+}
+
+export function sampleClient(name: string, ...channelIds: string[]): Client {
+  return { kind: 'client', name, channelIds };
 }

@@ -38,7 +38,13 @@ test('who is chosen', () => {
 test('changes are listed with what was and is, and nothing that stayed', () => {
   assert.deepEqual(listChanges(DEFAULT_SETTINGS, { ...DEFAULT_SETTINGS }), []);
   const chosen = { kind: 'chosen' as const, userIds: ['U2', 'U1'], userGroupIds: ['S1'] };
-  const changed = { whoMayAdd: chosen, resultsChannelId: 'C1', defaultDailyLimit: 40, elsewhere: 'nothing' as const };
+  const changed = {
+    ...DEFAULT_SETTINGS,
+    whoMayAdd: chosen,
+    resultsChannelId: 'C1',
+    defaultDailyLimit: 40,
+    channelsWithoutClient: 'blocked' as const,
+  };
   assert.deepEqual(
     listChanges(DEFAULT_SETTINGS, changed).map(({ to }) => to),
     ['chosen: S1, U1, U2', 'C1', '40', 'none'],

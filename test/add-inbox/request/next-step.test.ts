@@ -14,8 +14,6 @@ import { sampleRequest } from './sample-request.ts';
 
 const KEY: ColdsendKey = {
   teamId: 'T1',
-  channelId: '',
-  label: '',
   version: 1,
   revision: 'r1',
   lastFour: 'abcd',

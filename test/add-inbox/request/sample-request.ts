@@ -3,6 +3,7 @@ import {
   type SenderAccount,
   splitPasswords,
 } from '../../../src/add-inbox/account/sender-account.ts';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 
 export const SAMPLE_ACCOUNT: SenderAccount = {
@@ -34,8 +35,7 @@ export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRe
     viewId: 'V1',
     channelId: 'C1',
     resultsChannelId: undefined,
-    keyChannelId: '',
-    client: '',
+    keyName: WORKSPACE,
     retryOf: undefined,
     account: ACCOUNT_TO_ADD,
     state: 'accepted',

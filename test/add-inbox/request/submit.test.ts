@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { createSubmit } from '../../../src/add-inbox/request/submit.ts';
 import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
 
@@ -22,8 +23,7 @@ test('work begins with how long it has been held: since before it was accepted',
   await submit({
     ...{ id, teamId, userId, viewId, channelId },
     resultsChannelId: undefined,
-    keyChannelId: '',
-    client: '',
+    keyName: WORKSPACE,
     retryOf: undefined,
     responseUrl: undefined,
     account: { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { hasShare, type Owner, sharesOf } from '../../../src/add-inbox/worker/shares.ts';
 
 const PLACES = 200;
-const ADA = { teamId: 'T1', userId: 'ada', client: '' };
+const ADA = { teamId: 'T1', userId: 'ada', keyName: WORKSPACE };
 
 /** How many of these requests, one after the other, are let in beside those at work. */
 function letIn(atWork: Owner[], owners: Owner[]): number {
@@ -31,7 +32,18 @@ test('a person, a key and a workspace are bounded, each below the next', () => {
     40,
   );
   assert.equal(letIn([], [...many(2_000, (n) => ({ userId: `U${n % 10}` }))]), 67);
-  assert.equal(letIn([], [...many(2_000, (n) => ({ userId: `U${n % 10}`, client: `c${n % 50}` }))]), 100);
+  assert.equal(
+    letIn(
+      [],
+      [
+        ...many(2_000, (n) => ({
+          userId: `U${n % 10}`,
+          keyName: { kind: 'client', name: `c${n % 50}`, channelId: 'C1' },
+        })),
+      ],
+    ),
+    100,
+  );
 });
 
 test('the first request of a person finds a place, whatever their workspace, its key or anybody else has at work', () => {
@@ -45,7 +57,7 @@ test('the first request of a person finds a place, whatever their workspace, its
     assert.equal(
       letIn(atWork, [
         { ...ADA, userId: 'mel' },
-        { teamId: 'T99', userId: 'kim', client: '' },
+        { teamId: 'T99', userId: 'kim', keyName: WORKSPACE },
       ]),
       2,
     );

@@ -48,6 +48,9 @@ export async function openPage(
     window.setDefaultTimeout(ACTION_TIMEOUT_MS);
     const page = await window.newPage();
     page.on('pageerror', (error) => errors.push(error));
+    page.on('console', (line) => {
+      if (line.type() === 'error') errors.push(new Error(line.text()));
+    });
     await page.goto(served.url);
     await page.getByRole('main').waitFor();
     return page;

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { addExample, closeModal, findSerious, openPage, send, storeKey } from './open-page.ts';
-
-const chromium = findChromium(process.env);
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
 // page.test.ts says what is missing where there is no Chromium.
-describe('the looks of the page of the playground', { skip: chromium === undefined, concurrency: 2 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+describe('the looks of the page of the playground', { skip: skipWithoutBrowser, concurrency: 2 }, async () => {
+  const browser = await openBrowser();
   after(() => browser.close());
 
   for (const colorScheme of ['light', 'dark'] as const) {

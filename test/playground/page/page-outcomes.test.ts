@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { addExample, closeModal, openPage, send, storeKey } from './open-page.ts';
-
-const chromium = findChromium(process.env);
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
 /** Each switch, and what the form says then; two halves that are played at the same time. */
 const OUTCOMES = [
@@ -24,8 +22,8 @@ const OUTCOMES = [
 ] as const;
 
 // page.test.ts says what is missing where there is no Chromium.
-describe('outcomes on the page of the playground', { skip: chromium === undefined, concurrency: 3 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+describe('outcomes on the page of the playground', { skip: skipWithoutBrowser, concurrency: 3 }, async () => {
+  const browser = await openBrowser();
   after(() => browser.close());
 
   for (const outcomes of OUTCOMES) {

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { callSlack } from '../local-slack/call-slack.ts';
 import { addExample, closeModal, openPage, send, storeKey } from './open-page.ts';
-
-const chromium = findChromium(process.env);
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
 // page.test.ts says what is missing where there is no Chromium.
 describe('what people see on the page of the playground', {
-  skip: chromium === undefined,
+  skip: skipWithoutBrowser,
   concurrency: 3,
 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+  const browser = await openBrowser();
   after(() => browser.close());
 
   test('each kind of person sees what is theirs', async (context) => {
@@ -51,7 +49,7 @@ describe('what people see on the page of the playground', {
     await openHome();
     await conversation.getByRole('button', { name: 'Remove the key' }).click();
     await question.getByRole('button', { name: 'Remove it' }).click();
-    await conversation.getByText('No key is saved').waitFor();
+    await conversation.getByText('This workspace has no key yet').waitFor();
   });
 
   test('what one person does is seen by others at once, but for what is only visible to them', async (context) => {
@@ -83,7 +81,7 @@ describe('what people see on the page of the playground', {
       element: { action_id: label, ...element },
     });
     await page.getByRole('button', { name: 'inbox-bot', exact: true }).click();
-    await conversation.getByText('No key is saved').waitFor();
+    await conversation.getByText('This workspace has no key yet').waitFor();
     const published = await callSlack(slack, 'views.publish', {
       user_id: ada,
       view: {

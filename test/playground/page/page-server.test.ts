@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type CastMember, populate } from '../../../playground/page/populate.ts';
 import { servePage } from '../../../playground/page/serve-page.ts';
 import { type Playground, startPlayground } from '../../../playground/start-playground.ts';
+import { callSlack } from '../local-slack/call-slack.ts';
 
 describe('the server of the page', () => {
   let playground: Playground;
@@ -101,6 +102,42 @@ describe('the server of the page', () => {
     assert.equal((await ask('/events?as=U404')).status, 404);
     assert.equal((await ask('/traffic?id=call.9999')).status, 404);
     assert.equal((await ask('/traffic?id=__proto__')).status, 404);
+  });
+
+  test('takes files for an open form, from its own page, and no more than 32 MB', async () => {
+    const attach = (body: string, headers = {}) =>
+      ask('/attach?field=file', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'multipart/form-data; boundary=x', ...headers },
+      });
+    const form = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b\r\n--x--\r\n';
+    assert.match((await attach(form)).body, /"trouble":"Ada has neither a modal nor the Home open"/);
+    assert.equal((await attach('a,b')).status, 400);
+    assert.equal((await attach(form, { 'content-type': 'text/csv' })).status, 400);
+    assert.equal((await attach(form, { origin: 'http://evil.example' })).status, 403);
+    const tooLong = { 'content-length': String(33 * 1024 * 1024), connection: 'close' };
+    assert.equal((await attach('', tooLong)).status, 413);
+  });
+
+  test('shows files to those who see the message, as plain text', async () => {
+    const { slack } = playground;
+    const [ada, , , sam] = cast.map(({ userId }) => userId);
+    slack.setScopes(slack.workspace.teamId, [...playground.app.scopes, 'files:write']);
+    const wanted = { filename: 'page.html', length: 4 };
+    const { upload_url, file_id } = await callSlack(slack, 'files.getUploadURLExternal', wanted, 'form');
+    await fetch(String(upload_url), { method: 'POST', body: '<b>!' });
+    const ofFile = (userId = '') => ask(`/file?${new URLSearchParams({ as: userId, id: String(file_id) })}`);
+    assert.equal((await ofFile(ada)).status, 404, 'it is shared nowhere yet');
+    const channel = slack
+      .as(ada ?? '')
+      .channels()
+      .find(({ name }) => name === 'inboxes');
+    await callSlack(slack, 'files.completeUploadExternal', { files: [{ id: file_id }], channel_id: channel?.id });
+    const shown = await ofFile(ada);
+    assert.deepEqual([shown.status, shown.body], [200, '<b>!']);
+    assert.match(String(shown.headers['content-type']), /^text\/plain/);
+    assert.equal((await ofFile(sam)).status, 404);
   });
 
   test('tells as trouble what a client of Slack would not let one do', async () => {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { tabTo, waitForFocus } from './focus.ts';
 import { closeModal, openPage, send, storeKey } from './open-page.ts';
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
-const chromium = findChromium(process.env);
-const skip =
-  chromium === undefined ? 'there is no Chromium: install it, or set CHROMIUM_PATH to the path of one' : false;
-
-describe('the form on the page of the playground', { skip, concurrency: 3 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+describe('the form on the page of the playground', { skip: skipWithoutBrowser, concurrency: 3 }, async () => {
+  const browser = await openBrowser();
   after(() => browser.close());
 
   test('by mouse, an inbox is added with each provider and its overall_status stands in the thread', async (context) => {
@@ -37,7 +33,7 @@ describe('the form on the page of the playground', { skip, concurrency: 3 }, asy
       await closeModal(modal);
       const announcement = conversation.getByRole('article').filter({ hasText: address });
       await announcement.getByRole('button', { name: '1 reply' }).click();
-      await thread.getByText(`Address: ${address}`).waitFor();
+      await thread.getByText(address).last().waitFor();
       await thread.getByText('overall_status: ACTIVE').last().waitFor();
     }
     assert.deepEqual(

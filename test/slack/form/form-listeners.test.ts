@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import type { Accepted, Submission } from '../../../src/add-inbox/request/submit.ts';
@@ -41,7 +42,7 @@ function setUp(
   const noted: { reference: string; error: unknown }[] = [];
   const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
   const pages = createFormPages({
-    rights: {
+    permissions: {
       recall: async () => assert.fail(),
       checkAdding,
       checkAdmin: async () => assert.fail(),
@@ -49,7 +50,7 @@ function setUp(
     },
     findByView: options.findByView ?? (async () => undefined),
     findSettings: async () => DEFAULT_SETTINGS,
-    chooseKey: async () => ({ kind: 'key', keyChannelId: '', client: '', current: undefined }),
+    chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
     submit: (submission) => {
       submitted.push(submission);
       return submit(submission);
@@ -63,16 +64,22 @@ function setUp(
     ...options.typed,
   });
   const who = typedView(renderWhoPage({ context, draft: WHO }));
-  const viewOf = (view: typeof how) => ({
-    ...view,
-    id: 'V1',
-    callback_id: view.callback_id ?? '',
-    private_metadata: view.private_metadata ?? '',
-    app_installed_team_id: 'T1',
+  const submissionOf = (view: typeof how) => ({
+    what: 'submit',
+    api: SLACK,
+    actor: ACTOR,
+    startedAt: 0,
+    view: {
+      ...view,
+      id: 'V1',
+      callback_id: view.callback_id ?? '',
+      private_metadata: view.private_metadata ?? '',
+      app_installed_team_id: 'T1',
+    },
   });
   return {
-    submitHow: (shown: typeof how = how) => pages.submitHow(SLACK, ACTOR, viewOf(shown)),
-    submitWho: () => pages.submitWho(SLACK, ACTOR, viewOf(who)),
+    submitHow: (shown: typeof how = how) => pages.submitHow(submissionOf(shown)),
+    submitWho: () => pages.submitWho(submissionOf(who)),
     submitted,
     noted,
   };

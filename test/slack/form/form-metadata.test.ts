@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { INBOX_TYPES } from '../../../src/add-inbox/account/providers.ts';
+import { fromStoredName } from '../../../src/add-inbox/keys/key-owner.ts';
 import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
 import { encodeFormMetadata, readFormMetadata } from '../../../src/slack/form/form-metadata.ts';
 import { decodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
@@ -34,7 +35,7 @@ const drafts = fc.record(
 const contexts = fc.record(
   {
     openedBy: fc.string(),
-    client: fc.string(),
+    owner: fc.string().map(fromStoredName),
     channelId: fc.string(),
     sealedResponseUrl: fc.option(fc.string({ maxLength: 220 }), { nil: undefined }),
     retryOf: fc.option(fc.uuid(), { nil: undefined }),
@@ -66,7 +67,14 @@ test('a form that was opened before a deploy is read after it: each letter keeps
     '{"w":"U1","l":"L","v":"V","c":"C1","g":3,"r":"R","u":"U","t":"CUSTOM_SMTP","o":true,"m":false,"s":true,"i":false,' +
     '"d":"30","p":"465","q":"993","a":"a@b","n":"N","x":"X","y":"Y","h":"H","k":"K"}';
   assert.deepEqual(decode(encoded), {
-    context: { openedBy: 'U1', client: 'L', channelId: 'C1', generation: 3, retryOf: 'R', sealedResponseUrl: 'U' },
+    context: {
+      openedBy: 'U1',
+      owner: { kind: 'client', name: 'L' },
+      channelId: 'C1',
+      generation: 3,
+      retryOf: 'R',
+      sealedResponseUrl: 'U',
+    },
     draft: {
       inbox_type: 'CUSTOM_SMTP',
       servers_open: true,

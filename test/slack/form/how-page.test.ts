@@ -128,7 +128,7 @@ test('what to look at again stands in the page, is read back, and leaves the fie
 
 test('an encryption that can be unticked says what that means', () => {
   const hints = textsOf(renderHowPage({ context, draft: custom }), 'plain_text').filter((text) =>
-    /Keep this ticked\. Without it, others can read the password/.test(text),
+    /Keep this ticked.* Without it, others can read the/.test(text),
   );
   assert.equal(hints.length, 2);
 });

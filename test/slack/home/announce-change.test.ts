@@ -16,9 +16,9 @@ test('where Slack took all posts there is nothing more to say', async () => {
       return posted;
     },
   };
-  assert.equal(await announceChange(api, ['C1', 'C2'], MESSAGE, performance.now()), undefined);
+  assert.equal(await announceChange({ api, startedAt: performance.now() }, ['C1', 'C2'], MESSAGE), undefined);
   assert.deepEqual(told, ['C1', 'C2']);
-  assert.equal(await announceChange(api, [], MESSAGE, performance.now()), undefined);
+  assert.equal(await announceChange({ api, startedAt: performance.now() }, [], MESSAGE), undefined);
 });
 
 test('channels of which Slack did not say so, or not in time, are named, and that the change stands', async () => {
@@ -29,7 +29,11 @@ test('channels of which Slack did not say so, or not in time, are named, and tha
       return channelId === 'C3' ? new Promise<typeof posted>(() => {}) : posted;
     },
   };
-  const answer = await announceChange(api, ['C1', 'C2', 'C3', 'C4'], MESSAGE, performance.now() - 60_000);
+  const answer = await announceChange(
+    { api, startedAt: performance.now() - 60_000 },
+    ['C1', 'C2', 'C3', 'C4'],
+    MESSAGE,
+  );
   assert.ok(answer?.response_action === 'update');
   assertView(answer.view);
   assert.match(textsOf(answer.view, 'plain_text').join('\n'), /Your change is saved/);

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
-import { keyStamp } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import type { OwnedKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import { type HomeToShow, renderHome as render } from '../../../src/slack/home/home.ts';
 import { parseRemoval } from '../../../src/slack/home/home-clients.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { added, HOSTILE, key, longestAccount, outcomes, request } from '../examples.ts';
 
-type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { key?: ColdsendKey | undefined };
+type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { key?: OwnedKey | undefined };
 
 /** With the workspace's own key, the default settings, and nobody kept out, unless said otherwise. */
 function renderHome({ key: own, ...home }: Shown) {
@@ -97,11 +98,12 @@ test('ten of the longest fit, with whatever ColdSend wrote', () => {
   assertView(renderHome({ isAdmin: true, key: { ...key, status: 'refused', missingScopes }, latest }));
 });
 
-const clientKeys = (count: number, channels = 1): ColdsendKey[] =>
-  Array.from({ length: count * channels }, (_, n) => ({
+const channelIds = (from: number, count: number) => Array.from({ length: count }, (_, n) => `C${1e9 + from + n}`);
+
+const clientKeys = (count: number, channels = 1): OwnedKey[] =>
+  Array.from({ length: count }, (_, n) => ({
     ...key,
-    label: `Client ${String(Math.floor(n / channels)).padStart(3, '0')}`,
-    channelId: `C${1_000_000_000 + n}`,
+    owner: sampleClient(`Client ${String(n).padStart(3, '0')}`, ...channelIds(n * channels, channels)),
   }));
 
 test('clients are listed by label, last four and channels, with buttons for admins only', () => {
@@ -130,19 +132,19 @@ test('the buttons that remove say which key they were made for', () => {
   const removals = valuesOf('home_remove_client').map((value) => parseRemoval(value ?? ''));
   assert.deepEqual(
     removals,
-    ['Client 000', 'Client 001'].map((label) => ({ label, stamp: keyStamp(keys, label, '') })),
+    ['Client 000', 'Client 001'].map((name, n) => ({ owner: { kind: 'client', name }, stamp: `r${n}` })),
   );
-  assert.deepEqual(parseRemoval('Acme'), { stamp: 'Acme', label: '' }, 'of a version that had no stamps');
+  assert.deepEqual(parseRemoval('Acme'), { stamp: 'Acme', owner: WORKSPACE }, 'of a version that had no stamps');
 });
 
 test('before a key is removed it says what it is used for, and what comes then', () => {
-  const nothing = { ...DEFAULT_SETTINGS, elsewhere: 'nothing' } as const;
+  const blocked = { ...DEFAULT_SETTINGS, channelsWithoutClient: 'blocked' } as const;
   const confirmOf = (home: ReturnType<typeof renderHome>, actionId: string) => {
     assertView(home);
     const button = actionsOf(home).find((element) => 'action_id' in element && element.action_id === actionId);
     return JSON.stringify(button && 'confirm' in button ? button.confirm : undefined);
   };
-  const cases: [keys: ColdsendKey[], settings: HomeToShow['settings'], own: RegExp, client?: RegExp][] = [
+  const cases: [keys: OwnedKey[], settings: HomeToShow['settings'], own: RegExp, client?: RegExp][] = [
     [[key], DEFAULT_SETTINGS, /ending in wxyz is used in all channels\. Without it, nobody can add inboxes until/],
     [
       [key, ...clientKeys(1)],
@@ -152,7 +154,7 @@ test('before a key is removed it says what it is used for, and what comes then',
     ],
     [
       [key, ...clientKeys(1, 3)],
-      nothing,
+      blocked,
       /ending in wxyz is not used with the current settings\./,
       /is used in 3 channels\. Without it, nobody can add inboxes there/,
     ],
@@ -185,13 +187,8 @@ test('however many clients there are, a page of them fits, and the others are a 
 });
 
 test('the longest names of clients, in any number of channels, fit', () => {
-  const label = '😀'.repeat(20);
-  const keys = Array.from({ length: 400 }, (_, n) => ({
-    ...key,
-    label,
-    channelId: `C${1e9 + n}`,
-    missingScopes: [HOSTILE],
-  }));
+  const owner = sampleClient('😀'.repeat(20), ...channelIds(0, 400));
+  const keys = [{ ...key, owner, missingScopes: [HOSTILE] }];
   assertView(renderHome({ isAdmin: true, keys, latest: [] }));
 });
 
@@ -208,6 +205,7 @@ test('a member who may not add inboxes reads so, and why', () => {
 
 test('settings are there for everybody to see, and for admins to change', () => {
   const settings = {
+    ...DEFAULT_SETTINGS,
     whoMayAdd: {
       kind: 'chosen' as const,
       userIds: Array.from({ length: 100 }, (_, n) => `U${n + 1e9}`),
@@ -215,7 +213,7 @@ test('settings are there for everybody to see, and for admins to change', () => 
     },
     resultsChannelId: 'C7',
     defaultDailyLimit: 40,
-    elsewhere: 'nothing' as const,
+    channelsWithoutClient: 'blocked' as const,
   };
   for (const isAdmin of [true, false]) {
     const home = renderHome({ isAdmin, settings, key, latest: [] });

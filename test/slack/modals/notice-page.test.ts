@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { keyOutdated, settingsOutdated } from '../../../src/slack/home/outdated.ts';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import type { Notice } from '../../../src/slack/sentences/common.ts';
 import { sentences } from '../../../src/slack/sentences/notices.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { HOSTILE, key } from '../examples.ts';
 import { fieldsOf } from './typed-view.ts';
 
-const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
+const { waiting, whoAreYou, denials, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
 const notices: Notice[] = [
   waiting,
   whoAreYou,
-  ...Object.values(refusals),
+  ...Object.values(denials),
   noKey,
   keyRefused,
   sentences.noClientKey('Acme'),
-  sentences.nowhere([]),
+  sentences.blocked([]),
   requestGone,
   clientChanged,
   clientGone,
-  keyOutdated([], ''),
-  keyOutdated([key], ''),
-  keyOutdated([], 'Acme', true),
+  keyOutdated([], WORKSPACE),
+  keyOutdated([key], WORKSPACE),
+  keyOutdated([], sampleClient('Acme'), true),
   failed,
 ];
 
@@ -45,10 +47,10 @@ test('a member is told who can store a key', () => {
 });
 
 test('channels stand below the paragraphs as links, however many there are', () => {
-  const few = renderNotice(sentences.nowhere(['C1', 'C2']));
+  const few = renderNotice(sentences.blocked(['C1', 'C2']));
   assertView(few);
   assert.deepEqual(textsOf(few, 'mrkdwn'), ['<#C1>, <#C2>']);
-  const many = renderNotice(sentences.nowhere(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
+  const many = renderNotice(sentences.blocked(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
   assertView(many);
   assert.match(textsOf(many, 'mrkdwn').join(), /<#C1000000000>, .*, … and \d+ more$/);
 });
@@ -59,15 +61,12 @@ test('any words fit, and mark nothing up', () => {
 });
 
 test('who comes with something outdated is told what holds now', () => {
-  const client = [
-    { ...key, label: 'Acme', channelId: 'C1' },
-    { ...key, label: 'Acme', channelId: 'C2' },
-  ];
-  const ofClient = renderNotice(keyOutdated([key, ...client], 'Acme'));
+  const acme = sampleClient('Acme', 'C1', 'C2');
+  const ofClient = renderNotice(keyOutdated([key, { ...key, owner: acme }], acme));
   assertView(ofClient);
   assert.match(textsOf(ofClient, 'plain_text').join('\n'), /I saved nothing\. Now:\nAcme: the key ends in wxyz/);
   assert.deepEqual(textsOf(ofClient, 'mrkdwn'), ['<#C1>, <#C2>']);
-  const removed = renderNotice(keyOutdated([key], 'Acme'));
+  const removed = renderNotice(keyOutdated([key], acme));
   assert.match(textsOf(removed, 'plain_text').join('\n'), /The key of this client was removed/);
   const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }));
   assertView(settings);

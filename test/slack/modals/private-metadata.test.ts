@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { fromStoredName } from '../../../src/add-inbox/keys/key-owner.ts';
 import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
 import { decodePrivateMetadata, encodePrivateMetadata, openerOf } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
 
 test('what a modal remembers is read back, whatever it is', () => {
   const contexts = fc.record(
-    { openedBy: fc.string(), client: fc.string({ unit: 'binary' }), stamp: fc.string() },
+    { openedBy: fc.string(), owner: fc.string({ unit: 'binary' }).map(fromStoredName), stamp: fc.string() },
     { noNullPrototype: true },
   );
   const more = fc.dictionary(fc.constantFrom('a', 'b', 'z'), fc.oneof(fc.string(), fc.boolean(), fc.nat()), {
@@ -30,7 +31,7 @@ test('what does not fit any more is left out', () => {
 
 test('whom a view was opened for can be read of each of them, and nobody of what is none of ours', () => {
   assert.equal(openerOf(encodePrivateMetadata({ openedBy: 'U1' }, { c: 'C1', z: 1 })), 'U1');
-  assert.equal(openerOf(encodePrivateMetadata({ openedBy: 'U2', client: 'Acme' })), 'U2');
+  assert.equal(openerOf(encodePrivateMetadata({ openedBy: 'U2', owner: { kind: 'client', name: 'Acme' } })), 'U2');
   for (const other of ['', 'garbage', '{"w":1}']) assert.equal(openerOf(other), '');
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { encodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
 import { findInputs, readView } from '../../../src/slack/modals/view-state.ts';
@@ -79,7 +80,7 @@ test('what the view remembers comes along', () => {
   const { metadata } = readView({
     private_metadata: encodePrivateMetadata({ openedBy: 'U1', stamp: 's' }, { c: 'C1' }),
   });
-  assert.deepEqual(metadata, { openedBy: 'U1', client: '', stamp: 's', more: { c: 'C1' } });
+  assert.deepEqual(metadata, { openedBy: 'U1', owner: WORKSPACE, stamp: 's', more: { c: 'C1' } });
 });
 
 test('what can be no view of ours is unreadable', () => {

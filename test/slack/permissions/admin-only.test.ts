@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import { createAdminOnly } from '../../../src/slack/permissions/admin-only.ts';
-import type { Right } from '../../../src/slack/permissions/permissions.ts';
+import type { Attempt, Permission } from '../../../src/slack/permissions/permissions.ts';
 import { sentences } from '../../../src/slack/sentences/notices.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 
-const ADMIN: Right = {
+const ADMIN: Permission = {
   kind: 'allowed',
   person: {
     userId: 'U1',
@@ -18,38 +18,52 @@ const ADMIN: Right = {
     isDeactivated: false,
   },
 };
-const KEPT_OUT: [Right, ReturnType<typeof renderNotice>][] = [
-  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.refusals.admins_only)],
+const KEPT_OUT: [Permission, ReturnType<typeof renderNotice>][] = [
+  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.denials.admins_only)],
   [{ kind: 'unknown' }, renderNotice(sentences.whoAreYou)],
 ];
 const PAGE = renderNotice({ title: 'The page', paragraphs: [] });
 
-/** Clicks a button as somebody with this right; resolves with what was done, in order. */
-async function click(right: Right, button: 'opens' | 'does'): Promise<unknown[]> {
+const VIEW = { id: 'V1', callback_id: 'audit_trail', private_metadata: '' };
+
+/** Somebody with this permission does something; resolves with what was done, in order, and the answer. */
+async function attempt(
+  permission: Permission,
+  kind: 'opens' | 'does' | 'submits',
+  view?: typeof VIEW,
+): Promise<unknown[]> {
   const done: unknown[] = [];
-  const openView = async (triggerId: string, view: unknown) => done.push(triggerId, view);
-  const api: SlackApi = Object.assign(Object.create(null), { openView });
-  const checkAdmin = async (...[, , { what }]: [SlackApi, object, { what: string }]) => {
+  const openView = async (triggerId: string, page: unknown) => done.push('open', triggerId, page);
+  const pushView = async (triggerId: string, page: unknown) => done.push('push', triggerId, page);
+  const api: SlackApi = Object.assign(Object.create(null), { openView, pushView });
+  const checkAdmin = async ({ what }: Attempt) => {
     done.push(what);
-    return right;
+    return permission;
   };
-  const { opens, does } = createAdminOnly({ checkAdmin });
-  const listener =
-    button === 'opens' ? opens('what', async () => PAGE) : does('what', async () => void done.push('done'));
-  const action = { team: { id: 'T1' }, user: { id: 'U1' }, trigger_id: 'trigger', actions: [{ action_id: 'a' }] };
-  await listener(api, { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' }, action);
+  const { opens, does, submits } = createAdminOnly({ checkAdmin });
+  const actor = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
+  const press = {
+    ...{ what: 'what', api, actor, view, startedAt: 0 },
+    ...{ triggerId: 'trigger', value: '', responseUrl: undefined },
+  };
+  if (kind === 'opens') await opens(async () => PAGE)(press);
+  if (kind === 'does') await does(async () => void done.push('done'))(press);
+  if (kind === 'submits') done.push(await submits(async () => void done.push('done'))({ ...press, view: VIEW }));
   return done;
 }
 
-test('for an admin the page opens, and what the button does is done', async () => {
-  assert.deepEqual(await click(ADMIN, 'opens'), ['what', 'trigger', PAGE]);
-  assert.deepEqual(await click(ADMIN, 'does'), ['what', 'done']);
+test('for an admin the page opens, what the button does is done, and the form is taken', async () => {
+  assert.deepEqual(await attempt(ADMIN, 'opens'), ['what', 'open', 'trigger', PAGE]);
+  assert.deepEqual(await attempt(ADMIN, 'does'), ['what', 'done']);
+  assert.deepEqual(await attempt(ADMIN, 'does', VIEW), ['what', 'done']);
+  assert.deepEqual(await attempt(ADMIN, 'submits'), ['what', 'done', undefined]);
 });
 
-test('anybody else gets to see why not, and nothing is done', async () => {
-  for (const [right, notice] of KEPT_OUT) {
-    for (const button of ['opens', 'does'] as const) {
-      assert.deepEqual(await click(right, button), ['what', 'trigger', notice]);
-    }
+test('anybody else sees why not, on top of the modal they are in, and nothing is done', async () => {
+  for (const [permission, notice] of KEPT_OUT) {
+    assert.deepEqual(await attempt(permission, 'opens'), ['what', 'open', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'does'), ['what', 'open', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'does', VIEW), ['what', 'push', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'submits'), ['what', { response_action: 'push', view: notice }]);
   }
 });

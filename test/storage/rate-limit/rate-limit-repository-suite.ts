@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type CompiledQuery, sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import { type ClaimedRequest, LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { type RateLimit, windowMs } from '../../../src/add-inbox/worker/rate-limit.ts';
@@ -394,7 +395,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
-      assert.equal(await bot.requests.resumeWaitingForKey('T1'), 1);
+      assert.equal(await bot.requests.resumeWaitingForKey('T1', WORKSPACE), 1);
       await pass(61_000);
       assert.deepEqual(await claim(bot), []);
       const [due] = await bot.requests.claimDue(10);
@@ -464,7 +465,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       }
     });
 
-    test('the trial of a key counts, and waits for nobody: without a slot there is none', async () => {
+    test('the check of a key counts, and waits for nobody: without a slot there is none', async () => {
       const bot = open([{ requests: 2, seconds: 60 }]);
       assert.equal(await bot.slots.reserveForKeyCheck(KEY), true);
       await enter(bot, '1');
@@ -478,12 +479,12 @@ export function describeTurnRepository(databases: TestDatabases) {
       assert.deepEqual(await claim(bot), ['2']);
     });
 
-    test('trials at once take no more slots than there are', async () => {
+    test('checks at once take no more slots than there are', async () => {
       const bots = ['a', 'b', 'c'].map((owner) => open([{ requests: 4, seconds: 60 }], { owner }));
-      const trials = await Promise.all(
+      const checks = await Promise.all(
         Array.from({ length: 12 }, (_, n) => bots[n % 3]?.slots.reserveForKeyCheck(KEY)),
       );
-      assert.equal(trials.filter((taken) => taken === true).length, 4);
+      assert.equal(checks.filter((taken) => taken === true).length, 4);
     });
 
     test('what is sent later than half the margin of the shortest window after its slot counts from then on', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Client } from '../../../src/add-inbox/keys/store-key.ts';
+import { channelsOf, type KeyOwner, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../src/add-inbox/people/workspace-settings.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createAuditedStore } from '../../../src/storage/requests/audited-store.ts';
@@ -15,10 +15,12 @@ import {
   createColdsendKeyRepository,
 } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { createSettingsRepository } from '../../../src/storage/workspaces/settings-repository.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { acceptSample, sampleRequest, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 
 const HOUR = 3_600_000;
+const ACME = sampleClient('Acme', 'C1');
 
 export function describeAuditedStore(databases: TestDatabases) {
   describe(`settings and audit trail on ${databases.kind}`, () => {
@@ -29,6 +31,7 @@ export function describeAuditedStore(databases: TestDatabases) {
     const now = () => time;
     const keyOf = (teamId: string) => ({
       teamId,
+      owner: WORKSPACE,
       apiKey: 'cs_live_first1234',
       storedBy: 'U1',
       status: 'works' as const,
@@ -39,12 +42,10 @@ export function describeAuditedStore(databases: TestDatabases) {
         .toReversed()
         .map((entry) => ('unreadable' in entry ? ['unreadable'] : [entry.action, entry.userId, entry.details]));
 
-    const stampOf = ({ teamId, client }: { teamId: string; client?: { label: string } }) =>
-      store.keyStamp(teamId, client?.label ?? '');
-    const saveKey = async (key: ReturnType<typeof keyOf> & { client?: Client }) =>
-      store.saveKey({ ...key, stamp: await stampOf(key) });
+    const saveKey = async (key: Omit<ReturnType<typeof keyOf>, 'owner'> & { owner: KeyOwner }) =>
+      store.saveKey({ ...key, stamp: await store.keyStamp(key.teamId, key.owner) });
     const rebind = (channelIds: string[], stamp: string) =>
-      store.rebindKey('T1', 'U2', { label: 'Acme', channelIds }, stamp);
+      store.rebindKey('T1', 'U2', sampleClient('Acme', ...channelIds), stamp);
     const saveSettings = async (settings: WorkspaceSettings, userId = 'U1') =>
       store.saveSettings('T1', userId, settings, (await createSettingsRepository(db).findStamped('T1')).stamp);
 
@@ -63,10 +64,11 @@ export function describeAuditedStore(databases: TestDatabases) {
       const settings = createSettingsRepository(db);
       assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
       const set = {
+        ...DEFAULT_SETTINGS,
         whoMayAdd: { kind: 'chosen' as const, userIds: ['U2'], userGroupIds: ['S1'] },
         resultsChannelId: 'C7',
         defaultDailyLimit: 40,
-        elsewhere: 'nothing' as const,
+        channelsWithoutClient: 'blocked' as const,
       };
       await saveSettings(set);
       assert.deepEqual(await settings.find('T1'), set);
@@ -88,7 +90,9 @@ export function describeAuditedStore(databases: TestDatabases) {
     });
 
     test('a request and its outcome are noted with them, once, however often they are repeated', async () => {
-      const accepted = await store.accept(sampleRequest('1', { client: 'Acme', keyChannelId: 'C1' }));
+      const accepted = await store.accept(
+        sampleRequest('1', { keyName: { kind: 'client', name: 'Acme', channelId: 'C1' } }),
+      );
       assert.equal(accepted.kind, 'accepted');
       assert.equal((await store.accept(sampleRequest('2', { viewId: 'view-1' }))).kind, 'repeated');
       assert.ok('fence' in accepted.request);
@@ -121,14 +125,14 @@ export function describeAuditedStore(databases: TestDatabases) {
       time += 1;
       await saveKey({ ...keyOf('T1'), apiKey: 'cs_live_second5678' });
       time += 1;
-      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C2', 'C1'] } });
+      await saveKey({ ...keyOf('T1'), owner: sampleClient('Acme', 'C2', 'C1') });
       time += 1;
-      assert.equal(await rebind(['C2', 'C3'], await store.keyStamp('T1', 'Acme')), true);
+      assert.equal(await rebind(['C2', 'C3'], await store.keyStamp('T1', ACME)), true);
       time += 1;
-      const stamp = await store.keyStamp('T1', 'Acme');
-      assert.equal(await store.removeKey('T1', 'U2', 'Acme', stamp), true);
-      assert.equal(await store.removeKey('T1', 'U2', 'Acme', await store.keyStamp('T1', 'Acme')), false);
-      assert.equal(await rebind(['C2'], await store.keyStamp('T1', 'Acme')), false);
+      const stamp = await store.keyStamp('T1', ACME);
+      assert.equal(await store.removeKey('T1', 'U2', ACME, stamp), true);
+      assert.equal(await store.removeKey('T1', 'U2', ACME, await store.keyStamp('T1', ACME)), false);
+      assert.equal(await rebind(['C2'], await store.keyStamp('T1', ACME)), false);
       assert.deepEqual(await listed(), [
         ['key_stored', 'U1', { last_four: '1234' }],
         ['key_replaced', 'U1', { last_four: '5678' }],
@@ -138,21 +142,18 @@ export function describeAuditedStore(databases: TestDatabases) {
       ]);
     });
 
-    const ACME = { label: 'Acme', channelIds: ['C1'] };
-
-    for (const client of [undefined, ACME]) {
-      const label = client?.label ?? '';
-      const whose = client === undefined ? "the workspace's own key" : "a client's key";
+    for (const owner of [WORKSPACE, ACME]) {
+      const whose = owner.kind === 'workspace' ? "the workspace's own key" : "a client's key";
       const state = async () =>
         (await createColdsendKeyRepository({ db, sealer: testSealer, now }).list('T1')).map(
-          ({ channelId, lastFour }) => `${channelId} ${lastFour}`,
+          ({ owner, lastFour }) => `${channelsOf(owner)} ${lastFour}`,
         );
-      const toSave = (apiKey: string) => ({ ...keyOf('T1'), apiKey, ...(client && { client }) });
+      const toSave = (apiKey: string) => ({ ...keyOf('T1'), apiKey, owner });
 
       test(`${whose}: a press that comes again undoes nothing of what came after it`, async () => {
         const presses: (() => Promise<unknown>)[] = [];
         const press = async (work: (stamp: string) => Promise<unknown>) => {
-          const stamp = await store.keyStamp('T1', label);
+          const stamp = await store.keyStamp('T1', owner);
           presses.push(() => work(stamp));
           time += 1;
           await work(stamp);
@@ -164,7 +165,7 @@ export function describeAuditedStore(databases: TestDatabases) {
         };
         const store1 = (stamp: string) => store.saveKey({ ...toSave('cs_live_1111'), stamp });
         const store2 = (stamp: string) => store.saveKey({ ...toSave('cs_live_2222'), stamp });
-        const remove = (stamp: string) => store.removeKey('T1', 'U1', label, stamp);
+        const remove = (stamp: string) => store.removeKey('T1', 'U1', owner, stamp);
         await press(store1);
         await press(store2);
         await press(store1);
@@ -172,7 +173,7 @@ export function describeAuditedStore(databases: TestDatabases) {
         await press(store2);
         await press(remove);
         await press(store1);
-        if (client === undefined) return;
+        if (owner.kind === 'workspace') return;
         await press((stamp) => rebind(['C1', 'C2'], stamp));
         await press((stamp) => rebind(['C1'], stamp));
         await press(remove);
@@ -181,24 +182,33 @@ export function describeAuditedStore(databases: TestDatabases) {
       test(`${whose}: of presses at once that were made for the same, one counts`, async () => {
         for (const first of [toSave('cs_live_0000'), undefined]) {
           if (first !== undefined) await saveKey(first);
-          const stamp = await store.keyStamp('T1', label);
+          const stamp = await store.keyStamp('T1', owner);
           const at = ['1111', '2222', '3333'].map((four) => store.saveKey({ ...toSave(`cs_live_${four}`), stamp }));
           const saved = (await Promise.all(at)).filter((key) => key !== undefined);
           assert.deepEqual(
-            saved.map(({ lastFour }) => `${client === undefined ? '' : 'C1'} ${lastFour}`),
+            saved.map(({ lastFour }) => `${channelsOf(owner)} ${lastFour}`),
             await state(),
           );
-          await store.removeKey('T1', 'U1', label, await store.keyStamp('T1', label));
+          await store.removeKey('T1', 'U1', owner, await store.keyStamp('T1', owner));
         }
       });
     }
 
     test('what ColdSend said about a key makes no form about it outdated', async () => {
       const saved = await saveKey(keyOf('T1'));
-      const stamp = await store.keyStamp('T1', '');
+      const stamp = await store.keyStamp('T1', WORKSPACE);
       const keys = createColdsendKeyRepository({ db, sealer: testSealer, now });
       await keys.mark('T1', saved?.version ?? 0, { status: 'refused', missingScopes: [] });
-      assert.equal(await store.keyStamp('T1', ''), stamp);
+      assert.equal(await store.keyStamp('T1', WORKSPACE), stamp);
+    });
+
+    test('settings keep their stored words', async () => {
+      await saveSettings({ ...DEFAULT_SETTINGS, channelsWithoutClient: 'blocked' });
+      const { settings } = await db.kysely
+        .selectFrom('workspace_settings')
+        .select('settings')
+        .executeTakeFirstOrThrow();
+      assert.equal(JSON.parse(settings).elsewhere, 'nothing');
     });
 
     test('settings that were changed back are others all the same, and of changes at once one counts', async () => {
@@ -226,20 +236,20 @@ export function describeAuditedStore(databases: TestDatabases) {
       const waits = { state: 'announced', waitsFor: 'key', notBefore: time + HOUR } as const;
       await requests.advance(await acceptSample(requests, '1'), waits, { release: true });
       assert.deepEqual(await requests.claimDue(1), []);
-      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
+      await saveKey({ ...keyOf('T1'), owner: sampleClient('Acme', 'C1') });
       assert.deepEqual(await requests.claimDue(1), [], 'it waits for another one');
       await saveKey(keyOf('T1'));
       assert.equal((await requests.claimDue(1)).length, 1);
     });
 
     test('a key that could not be stored whole is not stored at all, and not noted', async () => {
-      await saveKey({ ...keyOf('T1'), client: { label: 'Acme', channelIds: ['C1'] } });
-      const clash = { ...keyOf('T1'), client: { label: 'Globex', channelIds: ['C0', 'C1'] } };
+      await saveKey({ ...keyOf('T1'), owner: sampleClient('Acme', 'C1') });
+      const clash = { ...keyOf('T1'), owner: sampleClient('Globex', 'C0', 'C1') };
       await assert.rejects(saveKey(clash), ChannelTakenError);
       const keys = await createColdsendKeyRepository({ db, sealer: testSealer, now }).list('T1');
       assert.deepEqual(
-        keys.map(({ label }) => label),
-        ['Acme'],
+        keys.map(({ owner }) => owner),
+        [ACME],
       );
       assert.equal((await listed()).length, 1);
     });

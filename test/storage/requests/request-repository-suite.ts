@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import { LeaseLostError, PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
 import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
@@ -34,6 +35,8 @@ const OUTCOMES: Outcome[] = [
   { kind: 'expired' },
 ];
 
+const acmeIn = (channelId: string) => ({ kind: 'client', name: 'Acme', channelId }) as const;
+
 export function describeRequestRepository(databases: TestDatabases) {
   describe(`request repository on ${databases.kind}`, () => {
     let db: Database;
@@ -64,8 +67,7 @@ export function describeRequestRepository(databases: TestDatabases) {
           viewId: 'view-1',
           channelId: 'C1',
           resultsChannelId: undefined,
-          keyChannelId: '',
-          client: '',
+          keyName: WORKSPACE,
           retryOf: 'request-0',
           account: sampleAccount,
           state: 'accepted',
@@ -161,7 +163,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         const requests = repositoryOf('a');
         let held = await acceptSample(requests, '1');
         held = await requests.advance(held, { state: 'settled', outcome: { kind: 'expired' }, settledAt: time + 5 });
-        await assert.rejects(requests.openPasswords(held), /wiped/);
+        await assert.rejects(requests.openPasswords(held), /deleted/);
         assert.equal(await requests.openResponseUrl(held), 'https://hooks.slack.com/commands/T1/1/secret');
 
         held = await requests.advance(held, { state: 'reported', replyTs: '18.1' });
@@ -211,8 +213,8 @@ export function describeRequestRepository(databases: TestDatabases) {
           ['b1', { userId: 'B' }],
           ['b2', { userId: 'B' }],
           ['b3', { userId: 'B' }],
-          ['c1', { userId: 'C', client: 'Acme', keyChannelId: 'C1' }],
-          ['c2', { userId: 'C', client: 'Acme', keyChannelId: 'C2' }],
+          ['c1', { userId: 'C', keyName: acmeIn('C1') }],
+          ['c2', { userId: 'C', keyName: acmeIn('C2') }],
           // The same person elsewhere is another one.
           ['x1', { teamId: 'T2', userId: 'A' }],
           ['x2', { teamId: 'T2', userId: 'A' }],
@@ -453,16 +455,16 @@ export function describeRequestRepository(databases: TestDatabases) {
         { waitsFor: 'unavailable', notBefore: time + HOUR },
         { release: true },
       );
-      const ofClient = { client: 'Acme', keyChannelId: 'C1' };
+      const ofClient = { keyName: acmeIn('C1') };
       await requests.advance(await acceptSample(requests, '4', ofClient), waiting, { release: true });
-      assert.equal(await requests.resumeWaitingForKey('T1'), 1);
-      assert.equal(await requests.resumeWaitingForKey('T1'), 0);
+      assert.equal(await requests.resumeWaitingForKey('T1', WORKSPACE), 1);
+      assert.equal(await requests.resumeWaitingForKey('T1', WORKSPACE), 0);
       const [claimed, ...others] = await requests.claimDue(10);
       assert.equal(claimed?.id, 'request-1');
       assert.equal(claimed?.waitsFor, undefined);
       assert.deepEqual(others, []);
-      assert.equal(await requests.resumeWaitingForKey('T1', 'Acme'), 1);
-      assert.equal((await requests.claimDue(10))[0]?.client, 'Acme');
+      assert.equal(await requests.resumeWaitingForKey('T1', acmeIn('C1')), 1);
+      assert.deepEqual((await requests.claimDue(10))[0]?.keyName, acmeIn('C1'));
     });
 
     test('nextDueAt is the soonest of what nobody holds', async () => {

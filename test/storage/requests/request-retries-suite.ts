@@ -86,7 +86,12 @@ export function describeRequestRetries(databases: TestDatabases) {
         true,
       ],
       ['the same address, under way', undefined, {}, true],
-      ['the same address for another client', ADDED, { client: 'Acme', keyChannelId: 'C9' }, false],
+      [
+        'the same address for another client',
+        ADDED,
+        { keyName: { kind: 'client', name: 'Acme', channelId: 'C9' } },
+        false,
+      ],
       ['another address', ADDED, { account: other }, false],
       ['the same in another workspace', ADDED, retryOf('1', { teamId: 'T2' }), false],
     ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
@@ -16,6 +17,7 @@ import { createColdsendKeyRepository } from '../../../src/storage/workspaces/col
 import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
 import { createSettingsRepository } from '../../../src/storage/workspaces/settings-repository.ts';
 import { createWorkspaceRepository } from '../../../src/storage/workspaces/workspace-repository.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { acceptSample, testKey, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 import { sampleInstallation } from '../workspaces/installation-samples.ts';
@@ -49,6 +51,8 @@ const BAD_ON_SQLITE: [column: string, values: string[]][] = [
   ['team_id', ["x'00ff'"]],
   ['account', ["x'00ff'", '7']],
 ];
+
+const ACME = sampleClient('Acme', 'C1');
 
 export function describeUnreadableRows(databases: TestDatabases) {
   describe(`rows that can't be read on ${databases.kind}`, () => {
@@ -274,49 +278,47 @@ export function describeUnreadableRows(databases: TestDatabases) {
       ];
       for (const [column, value] of changes) {
         await emptyTables(db);
-        await keys.save({ ...key, missingScopes: [] });
-        await keys.save({ ...key, missingScopes: [], client: { label: 'Acme', channelIds: ['C1'] } });
+        await keys.save({ ...key, owner: WORKSPACE, missingScopes: [] });
+        await keys.save({ ...key, missingScopes: [], owner: ACME });
         await sql`update coldsend_keys set ${sql.ref(column)} = ${sql.raw(value)} where label = 'Acme'`.execute(
           db.kysely,
         );
-        const statuses = (await keys.list('T1')).map(({ label, channelId, status }) => [label, channelId, status]);
+        const statuses = (await keys.list('T1')).map(({ owner, status }) => [owner, status]);
         const expected = [
-          ['', '', 'works'],
-          ['Acme', 'C1', 'unreadable'],
+          [WORKSPACE, 'works'],
+          [ACME, 'unreadable'],
         ];
         assert.deepEqual(statuses, expected, column);
         const { bound, own } = await keys.findFor('T1', 'C1');
-        assert.deepEqual([bound?.status, own?.status], ['unreadable', 'works']);
-        const name = { teamId: 'T1', channelId: 'C1', label: 'Acme' };
-        assert.equal((await keys.find(name))?.status, 'unreadable');
-        await assert.rejects(keys.open(name));
-        await keys.save({ ...key, missingScopes: [], client: { label: 'Acme', channelIds: ['C1'] } });
-        assert.equal((await keys.find(name))?.status, 'works');
-        assert.equal((await keys.open(name))?.apiKey, key.apiKey);
+        assert.deepEqual([bound?.current?.status, own?.status], ['unreadable', 'works']);
+        const name = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
+        assert.equal((await keys.find('T1', name))?.status, 'unreadable');
+        await assert.rejects(keys.open('T1', name));
+        await keys.save({ ...key, missingScopes: [], owner: ACME });
+        assert.equal((await keys.find('T1', name))?.status, 'works');
+        assert.equal((await keys.open('T1', name))?.apiKey, key.apiKey);
       }
     });
 
     test('settings that cannot be read allow as little as they can, each for itself', async () => {
       const settings = createSettingsRepository(db, onUnreadable);
-      const stored = {
-        whoMayAdd: { kind: 'everyone' },
-        resultsChannelId: 'C7',
-        defaultDailyLimit: 40,
-        elsewhere: 'workspace_key',
-      };
+      const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
+      const stored = { ...shared, elsewhere: 'workspace_key' };
+      const read = { ...shared, channelsWithoutClient: 'workspace_key' };
       const closed = {
         whoMayAdd: { kind: 'unreadable' },
         resultsChannelId: undefined,
         defaultDailyLimit: undefined,
-        elsewhere: 'nothing',
+        channelsWithoutClient: 'blocked',
       };
       const cases: [text: string, expected: object][] = [
-        [JSON.stringify(stored), stored],
-        [JSON.stringify({ ...stored, whoMayAdd: { kind: 'departments' } }), { ...stored, whoMayAdd: closed.whoMayAdd }],
-        [JSON.stringify({ ...stored, resultsChannelId: 7 }), { ...stored, resultsChannelId: undefined }],
-        [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...stored, defaultDailyLimit: undefined }],
-        [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...stored, defaultDailyLimit: undefined }],
-        [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...stored, elsewhere: 'nothing' }],
+        [JSON.stringify(stored), read],
+        [JSON.stringify({ ...stored, elsewhere: 'nothing' }), { ...read, channelsWithoutClient: 'blocked' }],
+        [JSON.stringify({ ...stored, whoMayAdd: { kind: 'departments' } }), { ...read, whoMayAdd: closed.whoMayAdd }],
+        [JSON.stringify({ ...stored, resultsChannelId: 7 }), { ...read, resultsChannelId: undefined }],
+        [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...read, defaultDailyLimit: undefined }],
+        [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
+        [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
         ['{oops', closed],
         ['[]', closed],
         ['null', closed],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { countByKey, resealAll } from '../../../src/storage/sealing/reseal.ts';
@@ -9,6 +10,7 @@ import { SEALED_COLUMNS } from '../../../src/storage/sealing/sealed-columns.ts';
 import { createSealer, type Sealer, sealedPrefix } from '../../../src/storage/sealing/sealing.ts';
 import { createColdsendKeyRepository } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { acceptSample } from '../samples.ts';
 import type { TestDatabases } from '../test-databases.ts';
 import { sampleInstallation } from '../workspaces/installation-samples.ts';
@@ -36,11 +38,17 @@ export function describeRotateKeys(databases: TestDatabases) {
       for (let n = 0; n < count; n += 1) {
         const teamId = `T${n}`;
         await acceptSample(requests, String(n), { teamId });
-        await keys.save({ teamId, apiKey: `cs_live_${n}`, storedBy: 'U1', status: 'works', missingScopes: [] });
-        const client = { label: 'Acme', channelIds: ['C1'] };
         await keys.save({
           teamId,
-          client,
+          owner: WORKSPACE,
+          apiKey: `cs_live_${n}`,
+          storedBy: 'U1',
+          status: 'works',
+          missingScopes: [],
+        });
+        await keys.save({
+          teamId,
+          owner: sampleClient('Acme', 'C1'),
           apiKey: `cs_live_a${n}`,
           storedBy: 'U1',
           status: 'works',
@@ -80,7 +88,7 @@ export function describeRotateKeys(databases: TestDatabases) {
 
       const { requests, keys, installations } = repositories(before, newSealer);
       assert.equal((await installations.find('T2'))?.botToken, 'xoxb-2');
-      assert.equal((await keys.open({ teamId: 'T1', channelId: 'C1', label: 'Acme' }))?.apiKey, 'cs_live_a1');
+      assert.equal((await keys.open('T1', { kind: 'client', name: 'Acme', channelId: 'C1' }))?.apiKey, 'cs_live_a1');
       const request = await requests.find('T0', 'request-0');
       assert.ok(request);
       assert.equal((await requests.openPasswords({ ...request, fence: 1 })).imap_password, 'other');
@@ -128,7 +136,14 @@ export function describeRotateKeys(databases: TestDatabases) {
         ...bothSealer,
         open: (sealed, context) => {
           changes.push(
-            keys.save({ teamId: 'T0', apiKey: 'cs_live_changed', storedBy: 'U1', status: 'works', missingScopes: [] }),
+            keys.save({
+              teamId: 'T0',
+              owner: WORKSPACE,
+              apiKey: 'cs_live_changed',
+              storedBy: 'U1',
+              status: 'works',
+              missingScopes: [],
+            }),
             installations.save(sampleInstallation({ teamId: 'T0', botToken: 'xoxb-changed' })),
           );
           return bothSealer.open(sealed, context);
@@ -139,7 +154,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       await Promise.all(changes);
       await resealAll(database, bothSealer);
       assert.equal((await installations.find('T0'))?.botToken, 'xoxb-changed');
-      assert.equal((await keys.open({ teamId: 'T0', channelId: '', label: '' }))?.apiKey, 'cs_live_changed');
+      assert.equal((await keys.open('T0', WORKSPACE))?.apiKey, 'cs_live_changed');
       assert.deepEqual(Object.keys(await countByKey(database)), ['new']);
     });
 

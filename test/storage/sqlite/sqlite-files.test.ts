@@ -21,6 +21,7 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { DatabaseUnusableError } from '../../../src/storage/database.ts';
@@ -255,7 +256,7 @@ describe('a damaged file', () => {
       damage(path);
       await assert.rejects(openDatabase(`sqlite:${path}`, { sealer: testSealer }), (error) => {
         assert.ok(error instanceof CorruptDatabaseError, String(error));
-        assert.match(error.message, /is damaged or is no SQLite database/);
+        assert.match(error.message, /is damaged or is not an SQLite database/);
         return true;
       });
     });
@@ -324,9 +325,17 @@ describe('secrets', () => {
       const passwords = { smtp_password: planted.repeat(1 + n * 2), imap_password: `${planted}-${n}` };
       await acceptSample(requests, String(n), { passwords, responseUrl: `https://hooks.slack.com/${planted}/${n}` });
     }
-    await keys.save({ teamId: 'T1', apiKey: `cs_live_${planted}`, storedBy: 'U1', status: 'works', missingScopes: [] });
     await keys.save({
       teamId: 'T1',
+      owner: WORKSPACE,
+      apiKey: `cs_live_${planted}`,
+      storedBy: 'U1',
+      status: 'works',
+      missingScopes: [],
+    });
+    await keys.save({
+      teamId: 'T1',
+      owner: WORKSPACE,
       apiKey: `cs_live_${planted}2`,
       storedBy: 'U1',
       status: 'works',
@@ -353,7 +362,7 @@ describe('secrets', () => {
       );
     }
     for (const held of settled) await requests.advance(held, { state: 'reported' }, { release: true });
-    await keys.remove('T1');
+    await keys.remove('T1', WORKSPACE);
     await db.close();
     const files = readFiles();
     assertGone(files, [...passwords, String(key.sealed_key)]);

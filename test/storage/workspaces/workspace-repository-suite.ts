@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { LeaseLostError, PasswordsWipedError } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
@@ -11,6 +12,7 @@ import {
   createWorkspaceRepository,
   type WorkspaceRepository,
 } from '../../../src/storage/workspaces/workspace-repository.ts';
+import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { acceptSample, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 import { sampleInstallation } from './installation-samples.ts';
@@ -41,10 +43,17 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
 
     async function fill(teamId: string): Promise<number> {
       const { installedAt } = await installations().save(sampleInstallation({ teamId, botToken: `xoxb-${teamId}` }));
-      await keys().save({ teamId, apiKey: `cs_live_${teamId}`, storedBy: 'U1', status: 'works', missingScopes: [] });
       await keys().save({
         teamId,
-        client: { label: 'Acme', channelIds: ['C1', 'C2'] },
+        owner: WORKSPACE,
+        apiKey: `cs_live_${teamId}`,
+        storedBy: 'U1',
+        status: 'works',
+        missingScopes: [],
+      });
+      await keys().save({
+        teamId,
+        owner: sampleClient('Acme', 'C1', 'C2'),
         apiKey: `cs_live_${teamId}_acme`,
         storedBy: 'U1',
         status: 'works',
@@ -86,7 +95,7 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
       await fill('T2');
       for (const team of ['T1', 'T2']) await accept(team, 'one');
       const other = await secretsOf('T2');
-      assert.deepEqual({ keys: other.keys, passwords: other.passwords }, { keys: 3, passwords: 1 });
+      assert.deepEqual({ keys: other.keys, passwords: other.passwords }, { keys: 2, passwords: 1 });
 
       assert.equal(await workspaces.remove('T1', installedAt, 'because'), true);
       assert.deepEqual(await secretsOf('T1'), NOTHING);
@@ -153,7 +162,14 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
       assert.deepEqual(await workspaces.sweep(), []);
       for (const team of ['T1', 'T2', 'T3']) {
         await accept(team, 'late');
-        await keys().save({ teamId: team, apiKey: 'cs_live_late', storedBy: 'U1', status: 'works', missingScopes: [] });
+        await keys().save({
+          teamId: team,
+          owner: WORKSPACE,
+          apiKey: 'cs_live_late',
+          storedBy: 'U1',
+          status: 'works',
+          missingScopes: [],
+        });
       }
       await settings().save('T1', SETTINGS);
       assert.deepEqual(await workspaces.sweep(), ['T1']);
@@ -186,7 +202,14 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
     });
 
     test('without a stored installation the rest is removed all the same', async () => {
-      await keys().save({ teamId: 'T5', apiKey: 'cs_live_x', storedBy: 'U1', status: 'works', missingScopes: [] });
+      await keys().save({
+        teamId: 'T5',
+        owner: WORKSPACE,
+        apiKey: 'cs_live_x',
+        storedBy: 'U1',
+        status: 'works',
+        missingScopes: [],
+      });
       await accept('T5', 'one');
       assert.equal(await workspaces.clear('T5', 'x'), true);
       assert.deepEqual(await secretsOf('T5'), NOTHING);

@@ -15,6 +15,8 @@ import {
 } from '../web-api-method.ts';
 
 const TEXT_LIMIT = 40_000;
+/** `chat.update` refuses what `chat.postMessage` still takes. */
+const UPDATE_TEXT_LIMIT = 4_000;
 const TS = /^\d{10}\.\d{6}$/;
 
 const contentArgs = {
@@ -89,7 +91,7 @@ export const chatMethods: { [name: string]: Method } = {
       const channel = findExisting(context, args.channel);
       const message = findOwnMessage(context, channel, args.ts, 'cant_update_message');
       if (channel.is_archived) throw new SlackApiError('is_inactive');
-      const given = checkContent(context, args);
+      const given = checkContent(context, args, UPDATE_TEXT_LIMIT);
       core.messages.update(message, {
         ...(args.text === undefined ? {} : { text: given.text }),
         ...(args.blocks === undefined ? {} : { blocks: given.blocks }),
@@ -172,7 +174,8 @@ function checkCanPost({ installation }: CallContext, channel: Channel): void {
   if (!installation.scopes.includes('chat:write.public')) throw new SlackApiError('not_in_channel');
 }
 
-function checkThread({ core }: CallContext, channel: Channel, threadTs: string | undefined): void {
+/** Throws where nothing can be put under this `ts`. */
+export function checkThread({ core }: CallContext, channel: Channel, threadTs: string | undefined): void {
   if (threadTs === undefined) return;
   if (!TS.test(threadTs)) throw new SlackApiError('invalid_thread_ts');
   if (!core.messages.isThread(channel.id, threadTs)) throw new SlackApiError('thread_not_found');
@@ -192,12 +195,16 @@ function findOwnMessage(
 
 const blockList = z.array(block);
 
-function checkContent({ core }: CallContext, { text = '', blocks: given, attachments = [], metadata }: Content) {
+function checkContent(
+  { core }: CallContext,
+  { text = '', blocks: given, attachments = [], metadata }: Content,
+  textLimit = TEXT_LIMIT,
+) {
   const parsed = blockList.safeParse(given ?? []);
   if (!parsed.success) throw new SlackApiError('invalid_blocks_format');
   const blocks = parsed.data;
   if (text.trim() === '' && blocks.length === 0 && attachments.length === 0) throw new SlackApiError('no_text');
-  if (text.length > TEXT_LIMIT) throw new SlackApiError('msg_too_long');
+  if (text.length > textLimit) throw new SlackApiError('msg_too_long');
   const payload = { text, blocks, ...(metadata === undefined ? {} : { metadata }) };
   core.keeper.notePayload('message', payload);
   const problems = findBlockKitProblems('message', payload);

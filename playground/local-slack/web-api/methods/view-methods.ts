@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { findBlockKitProblems } from '../../block-kit/block-kit-problems.ts';
 import type { Core } from '../../core.ts';
+import { placedElements } from '../../state/elements.ts';
 import type { TriggerOrigin } from '../../state/triggers.ts';
 import { type OpenView, STACK_LIMIT, type ViewContent } from '../../state/views.ts';
 import { isVisiblePerson } from '../../state/visible-channels.ts';
 import { viewJson } from '../../state/wire.ts';
 import { anyObject, block, json } from '../args.ts';
-import { botMethod, type CallContext, errorMessages, type Method, SlackApiError } from '../web-api-method.ts';
+import {
+  botMethod,
+  type CallContext,
+  errorMessages,
+  type Method,
+  requireScope,
+  SlackApiError,
+} from '../web-api-method.ts';
 
 const view = json(anyObject);
 const SIZE_LIMIT = 250_000;
@@ -21,7 +29,8 @@ export const viewMethods: { [name: string]: Method } = {
   'views.update': botMethod(
     undefined,
     { view_id: z.string().optional(), external_id: z.string().optional(), hash: z.string().optional(), view },
-    ({ core, installation }, { view_id, external_id, hash, view: given }) => {
+    (context, { view_id, external_id, hash, view: given }) => {
+      const { core, installation } = context;
       const open = core.views.find(
         (candidate) =>
           candidate.view.app_installed_team_id === installation.teamId &&
@@ -29,7 +38,7 @@ export const viewMethods: { [name: string]: Method } = {
             ? candidate.view.id === view_id
             : candidate.view.external_id === external_id && external_id !== ''),
       );
-      const content = checkView(core, given, open?.view.type ?? 'modal');
+      const content = checkView(context, given, open?.view.type ?? 'modal');
       if (open === undefined) throw new SlackApiError('not_found');
       if (hash !== undefined && hash !== open.view.hash) throw new SlackApiError('hash_conflict');
       checkExternalId(core, content, open);
@@ -41,8 +50,9 @@ export const viewMethods: { [name: string]: Method } = {
   'views.publish': botMethod(
     undefined,
     { user_id: z.string(), hash: z.string().optional(), view },
-    ({ core, installation }, { user_id, hash, view: given }) => {
-      const content = checkView(core, given, 'home');
+    (context, { user_id, hash, view: given }) => {
+      const { core, installation } = context;
+      const content = checkView(context, given, 'home');
       const person = core.state.people.get(user_id);
       if (person === undefined || !isVisiblePerson(core.state, installation, person)) {
         throw new SlackApiError('invalid_arguments', errorMessages(['user not found [json-pointer:/user_id]']));
@@ -56,11 +66,12 @@ export const viewMethods: { [name: string]: Method } = {
 };
 
 function openView(
-  { core, installation }: CallContext,
+  context: CallContext,
   { trigger_id, view: given }: { trigger_id?: string | undefined; view: { [key: string]: unknown } },
   push: boolean,
 ) {
-  const content = checkView(core, given, 'modal');
+  const { core, installation } = context;
+  const content = checkView(context, given, 'modal');
   checkExternalId(core, content, undefined);
   const origin: TriggerOrigin | string = core.triggers.take(trigger_id ?? '', installation.teamId);
   if (typeof origin === 'string') throw new SlackApiError(origin);
@@ -81,13 +92,25 @@ function openView(
 
 const viewShape = z.looseObject({ type: z.enum(['modal', 'home']), blocks: z.array(block) });
 
-/** Checks a view the app sent, by whatever way it came; throws Slack's `invalid_arguments` where it breaks a limit. */
-export function checkView(core: Core, given: { [key: string]: unknown }, type: 'modal' | 'home'): ViewContent {
+/**
+ * Checks a view the app sent, by whatever way it came; throws Slack's `invalid_arguments` where it breaks a limit, and
+ * `missing_scope` where it asks for a file without `files:read`.
+ */
+export function checkView(
+  context: CallContext,
+  given: { [key: string]: unknown },
+  type: 'modal' | 'home',
+): ViewContent {
+  const { core } = context;
   core.keeper.notePayload(type, given);
   if (JSON.stringify(given).length > SIZE_LIMIT) throw new SlackApiError('view_too_large');
   const problems = findBlockKitProblems(type, given);
   const parsed = viewShape.safeParse(given);
-  if (problems.length === 0 && parsed.success) return parsed.data;
+  if (problems.length === 0 && parsed.success) {
+    const takesFiles = placedElements(parsed.data.blocks).some((placed) => placed.type === 'file_input');
+    if (takesFiles) requireScope(context, 'files:read');
+    return parsed.data;
+  }
   const shown = problems.length > 0 ? problems : ['must be a view [json-pointer:/]'];
   throw new SlackApiError(
     'invalid_arguments',

@@ -3,16 +3,15 @@ import type { AuditNote } from '../../../add-inbox/people/audit.ts';
 import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
 import { renderSection } from '../../blocks/blocks.ts';
 import { mrkdwn } from '../../blocks/text-objects.ts';
-import type { ActionPayload, Actor } from '../../bolt/payloads.ts';
-import { ACTIONS } from '../../ids.ts';
+import type { Actor, InModal, Interaction, Press } from '../../bolt/interaction.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import { openThenFill } from '../../modals/open-then-fill.ts';
 import { replaceView } from '../../modals/replace-view.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { AUDIT } from '../../sentences/audit.ts';
 import { sentences } from '../../sentences/notices.ts';
-import { isOfSlack, type Message, type SlackApi } from '../../web-api/slack-api.ts';
+import { isOfSlack, type Message } from '../../web-api/slack-api.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAuditCsv } from './audit-csv.ts';
 import {
@@ -29,53 +28,33 @@ const READ_AT_ONCE = 5_000;
 
 /** The audit trail, by page and as a file; for admins and owners. */
 export function createAuditPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   page(teamId: string, page: AuditCursor & { limit: number }): Promise<ListedEntry[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
-  const { opens } = createAdminOnly(deps.rights);
-  return { open: opens(ACTIONS.openAudit, prepare), turn, exportAll };
+  const { opens, does } = createAdminOnly(deps.permissions);
+  return { open: opens(prepare), turn: does(turn), exportAll: does(exportAll) };
 
-  async function prepare(_api: SlackApi, actor: Actor): Promise<ModalView> {
+  async function prepare({ actor }: Interaction): Promise<ModalView> {
     const cursor = { until: deps.now(), skip: 0 };
     return renderAuditPage(actor.userId, cursor, await read(actor, cursor));
   }
 
-  async function turn(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const { view, actions } = action;
-    if (view === undefined) return;
-    const cursor = parseAuditCursor(actions[0]?.value ?? '', deps.now());
-    const what = actions[0]?.action_id ?? ACTIONS.olderAudit;
-    const [right, entries] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what, view }),
-      read(actor, cursor),
-    ]);
-    const refusal = findNotice(right);
-    if (refusal !== undefined) {
-      // On top: the page may be on somebody else's screen.
-      await api.pushView(action.trigger_id, renderNotice(refusal));
-      return;
-    }
-    const page = renderAuditPage(actor.userId, cursor, entries);
-    await replaceView(api, view, page);
+  async function turn({ api, actor, view, value }: InModal<Press>): Promise<void> {
+    const cursor = parseAuditCursor(value, deps.now());
+    await replaceView(api, view, renderAuditPage(actor.userId, cursor, await read(actor, cursor)));
   }
 
-  async function exportAll(api: SlackApi, actor: Actor, action: ActionPayload): Promise<void> {
-    const { view } = action;
-    if (view === undefined) return;
-    const refusal = findNotice(await deps.rights.checkAdmin(api, actor, { what: ACTIONS.exportAudit, view }));
-    if (refusal !== undefined) {
-      await api.pushView(action.trigger_id, renderNotice(refusal));
-      return;
-    }
-    const waiting = await api.pushView(action.trigger_id, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
-    const sent = send(api, actor).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
+  async function exportAll(press: Press): Promise<void> {
+    const { api, triggerId } = press;
+    const waiting = await api.pushView(triggerId, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
+    const sent = send(press).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
     await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
   }
 
   /** Sends everything to the person's DM; false where Slack did not take it. */
-  async function send(api: SlackApi, { teamId, userId }: Actor): Promise<boolean> {
+  async function send({ api, actor: { teamId, userId } }: Interaction): Promise<boolean> {
     const entries = await readAll(teamId);
     const isCapped = entries.length === MAX_EXPORTED;
     const posted = await api.postMessage(userId, toMessage(AUDIT.exportStarts));

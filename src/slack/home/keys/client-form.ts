@@ -1,7 +1,8 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
-import { MAX_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
-import type { Client, KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
+import { MAX_CLIENT_NAME } from '../../../add-inbox/keys/coldsend-key.ts';
+import { type Client, clientNameOf, WORKSPACE } from '../../../add-inbox/keys/key-owner.ts';
+import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
 import { PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
@@ -46,14 +47,14 @@ export function renderClientForm({
   return {
     type: 'modal',
     callback_id: CALLBACKS.clientKey,
-    private_metadata: encodePrivateMetadata({ openedBy, client: client?.label ?? '', stamp }),
+    private_metadata: encodePrivateMetadata({ openedBy, owner: client ?? WORKSPACE, stamp }),
     title: plainText(CLIENT_FORM.title, VIEW_TITLE),
     submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
       renderSection(
         'about',
-        client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.label, client.lastFour),
+        client === undefined ? CLIENT_FORM.about : CLIENT_FORM.change(client.name, client.lastFour),
       ),
       ...(client === undefined ? [renderLabel()] : []),
       ...(again === undefined ? [] : renderProblem(again.problem)),
@@ -66,10 +67,12 @@ export function renderClientForm({
 /** What the form holds now. Throws UnreadableViewError. */
 export function parseClientForm(view: unknown): TypedClient {
   const { metadata, textOf, listOf } = readView(view);
-  const { client, stamp } = metadata;
+  const { stamp } = metadata;
+  const client = clientNameOf(metadata.owner);
   return {
-    label: client === '' ? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')) : client,
-    isNew: client === '',
+    kind: 'client',
+    name: client ?? oneLine(cleanText(textOf(CLIENT_FIELDS.label) ?? '')),
+    isNew: client === undefined,
     stamp,
     channelIds: [...new Set(listOf(CLIENT_FIELDS.channels))].slice(0, MAX_CHANNELS),
     apiKey: textOf(API_KEY_FIELD) ?? '',
@@ -90,7 +93,7 @@ function renderLabel(): InputBlock {
     element: {
       type: 'plain_text_input',
       action_id: CLIENT_FIELDS.label,
-      max_length: MAX_LABEL,
+      max_length: MAX_CLIENT_NAME,
       placeholder: plainText(CLIENT_FORM.labelPlaceholder, PLACEHOLDER),
     },
   };

@@ -1,4 +1,4 @@
-import { MAX_LABEL } from '../../../add-inbox/keys/coldsend-key.ts';
+import { MAX_CLIENT_NAME } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
@@ -48,7 +48,7 @@ function sayWhy(why: KeyMistake): string {
     case 'proxy_login':
       return KEY_ERRORS.proxyLogin;
     case 'not_a_label':
-      return KEY_ERRORS.notALabel(MAX_LABEL);
+      return KEY_ERRORS.notALabel(MAX_CLIENT_NAME);
     case 'label_taken':
       return KEY_ERRORS.labelTaken;
     case 'no_channel':

@@ -1,5 +1,6 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
+import { clientNameOf, WORKSPACE } from '../../../add-inbox/keys/key-owner.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
@@ -29,10 +30,11 @@ export function renderKeyForm({
   /** What it is made for; see `keyStamp`. */
   stamp: string;
 }): ModalView {
-  const { client = '' } = context;
+  const { owner = WORKSPACE } = context;
+  const client = clientNameOf(owner);
   const isAsked = 'channelId' in context;
   const paragraphs = [
-    ...(client === '' ? [] : [KEY_FORM.forClient(client)]),
+    ...(client === undefined ? [] : [KEY_FORM.forClient(client)]),
     ...(current === undefined ? (isAsked ? [KEY_FORM.needed] : []) : [aboutCurrent(current)]),
     KEY_FORM.whereFrom,
   ];

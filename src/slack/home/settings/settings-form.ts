@@ -1,21 +1,39 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import { DEFAULT_DAILY_LIMIT } from '../../../add-inbox/account/providers.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import type { WhoMayAdd, WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
 import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
 import { MENU_OPTIONS, OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
-import { blockId, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
+import { blockId, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { findInputs, readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
-import { SETTINGS_ERRORS, SETTINGS_FORM } from '../../sentences/settings.ts';
+import { SETTINGS_ERRORS, SETTINGS_FORM, SETTINGS_SHOWN } from '../../sentences/settings.ts';
+import { FACTS } from '../../sentences/thread.ts';
 import type { UserGroup } from '../../web-api/slack-api.ts';
 
 /** Each group is asked for whenever somebody acts. */
 const MAX_GROUPS = 10;
 
 const MAX_PEOPLE = 100;
+
+/** As many people and groups as keep the line in the Home readable, and below Slack's limit. */
+const MAX_NAMED = 40;
+
+/** The `action_id` of each input. */
+export const SETTINGS_FIELDS = {
+  whoMayAdd: 'who_may_add',
+  people: 'chosen_people',
+  userGroups: 'chosen_user_groups',
+  resultsChannel: 'results_channel',
+  dailyLimit: 'default_daily_limit',
+  channelsWithoutClient: 'elsewhere',
+} as const;
+
+/** The options' values, by which a form is read that was opened before a deploy. */
+const OPTIONS = { workspace_key: 'workspace_key', blocked: 'nothing' } as const;
 
 type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
@@ -32,7 +50,7 @@ export function renderSettingsForm(
   { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
   userGroups: UserGroup[] | undefined,
 ): ModalView {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -47,7 +65,11 @@ export function renderSettingsForm(
       ...renderUserGroups(userGroups, chosen.userGroupIds),
       renderResultsChannel(resultsChannelId),
       renderDailyLimit(defaultDailyLimit),
-      renderRadio(SETTINGS_FIELDS.elsewhere, SETTINGS_FORM.elsewhere, elsewhere),
+      renderRadio(
+        SETTINGS_FIELDS.channelsWithoutClient,
+        SETTINGS_FORM.channelsWithoutClient,
+        OPTIONS[channelsWithoutClient],
+      ),
     ],
   };
 }
@@ -71,11 +93,12 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   };
   if (whoMayAdd === undefined || Object.keys(errors).length > 0) return { ok: false, errors };
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
-  const elsewhere = textOf(SETTINGS_FIELDS.elsewhere) === 'nothing' ? 'nothing' : 'workspace_key';
+  const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
+  const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
   return {
     ok: true,
     stamp: metadata.stamp,
-    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere },
+    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, channelsWithoutClient },
   };
 }
 
@@ -191,4 +214,26 @@ function renderRadio(
 
 function renderFrame(field: SettingsField, label: string, hint?: string) {
   return renderInputFrame(blockId(field, 0), label, hint);
+}
+
+/** The settings line by line for the Home, as mrkdwn of ours. */
+export function describeSettings(settings: WorkspaceSettings): string {
+  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const words = SETTINGS_SHOWN;
+  const lines: Record<keyof WorkspaceSettings, string> = {
+    whoMayAdd: `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
+    resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
+    defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
+    channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
+  };
+  return Object.values(lines).join('\n');
+}
+
+function sayWho(whoMayAdd: WhoMayAdd): string {
+  if (whoMayAdd.kind !== 'chosen') return SETTINGS_SHOWN.people[whoMayAdd.kind];
+  const groups = whoMayAdd.userGroupIds.map((id) => `<!subteam^${id}>`);
+  const all = [...groups, ...whoMayAdd.userIds.map((id) => `<@${id}>`)];
+  const named = all.slice(0, MAX_NAMED);
+  const rest = all.length > named.length ? [FACTS.more(all.length - named.length)] : [];
+  return SETTINGS_SHOWN.people.chosen([...named, ...rest].join(', '));
 }

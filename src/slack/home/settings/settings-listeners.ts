@@ -1,45 +1,46 @@
 import type { ModalView } from '@slack/types';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
-import type { Actor, ViewPayload } from '../../bolt/payloads.ts';
-import { pushNotice, type SubmissionAnswer } from '../../form/form-listeners.ts';
-import { ACTIONS, CALLBACKS, SETTINGS_FIELDS } from '../../ids.ts';
+import type { InModal, Interaction } from '../../bolt/interaction.ts';
+import type { ViewPayload } from '../../bolt/payloads.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
+import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import { findNotice, type Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS } from '../../sentences/keys.ts';
 import { SETTINGS_ERRORS } from '../../sentences/settings.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
 import { isOfSlack, type SlackApi, type UserGroup } from '../../web-api/slack-api.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
 import { settingsOutdated } from '../outdated.ts';
-import { parseSettingsForm, renderSettingsForm, type SettingsErrors, toSettingsErrors } from './settings-form.ts';
+import {
+  parseSettingsForm,
+  renderSettingsForm,
+  SETTINGS_FIELDS,
+  type SettingsErrors,
+  toSettingsErrors,
+} from './settings-form.ts';
 
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   /** With what a form about them is made for. */
   findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
   /** False where `stamp` is outdated. */
   saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
 }) {
-  const { opens } = createAdminOnly(deps.rights);
-  return { open: opens(ACTIONS.openSettings, prepare), submit };
+  const { opens, submits } = createAdminOnly(deps.permissions);
+  return { open: opens(prepare), submit: submits(submit) };
 
-  async function prepare(api: SlackApi, { teamId, userId }: Actor): Promise<ModalView> {
+  async function prepare({ api, actor: { teamId, userId } }: Interaction): Promise<ModalView> {
     const [stamped, userGroups] = await Promise.all([deps.findStamped(teamId), listUserGroups(api)]);
     return renderSettingsForm(userId, stamped, userGroups);
   }
 
   /** An answer of undefined closes the form. */
-  async function submit(api: SlackApi, actor: Actor, view: ViewPayload): Promise<SubmissionAnswer | undefined> {
-    const startedAt = performance.now();
+  async function submit(submission: InModal): Promise<SubmissionAnswer | undefined> {
+    const { api, view, actor } = submission;
     const { teamId, userId } = actor;
-    const [right, { settings: before }] = await Promise.all([
-      deps.rights.checkAdmin(api, actor, { what: CALLBACKS.settings, view }),
-      deps.findStamped(teamId),
-    ]);
-    const refusal = findNotice(right);
-    if (refusal !== undefined) return pushNotice(refusal);
+    const { settings: before } = await deps.findStamped(teamId);
     const parsed = parseSettingsForm(view, before);
     if (!parsed.ok) return toAnswer(parsed.errors, view);
     const { settings, stamp } = parsed;
@@ -53,7 +54,7 @@ export function createSettingsPages(deps: {
       return { response_action: 'update', view: renderNotice(settingsOutdated(current)) };
     }
     if (!isNew) return undefined;
-    return announceChange(api, [resultsChannelId], renderChange(INTRODUCTIONS.results(`<@${userId}>`)), startedAt);
+    return announceChange(submission, [resultsChannelId], renderChange(INTRODUCTIONS.results(`<@${userId}>`)));
   }
 }
 

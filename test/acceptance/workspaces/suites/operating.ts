@@ -24,11 +24,11 @@ export function describeOperating(kind: string, setting: Setting): void {
     assert.match(list.output, new RegExp(`^${acme.teamId} .*\\n${blue.teamId} .*\\n$`));
     const pending = await run(['pending']);
     assert.equal(pending.status, 0);
-    assert.match(pending.output, /asked for "jane@acme\.com" .* it is announced, waits \(unavailable\)/);
+    assert.match(pending.output, /"jane@acme\.com", requested by .* It is announced, waiting \(unavailable\)/);
     coldsend.answerAlways(undefined);
     const healthy = await run(['doctor']);
     assert.equal(healthy.status, 0, healthy.output);
-    assert.match(healthy.output, /^✓ The database can be written/m);
+    assert.match(healthy.output, /^✓ The database is writable/m);
 
     const gone = new URL(agency.databaseUrl);
     const password = gone.password;
@@ -43,7 +43,7 @@ export function describeOperating(kind: string, setting: Setting): void {
     assert.equal(removed.status, 0, removed.output);
     await waitForStored(agency, acme.teamId, isNothing);
     assert.deepEqual(await countStored(agency, blue.teamId), untouched);
-    assert.match((await run(['pending'])).output, /^Nothing is pending\.$/m);
+    assert.match((await run(['pending'])).output, /^No request is pending\.$/m);
     for (const { output } of [list, pending, healthy, ill, removed]) assert.doesNotMatch(output, /xoxb-|cs_live_/);
   });
 }

@@ -52,7 +52,7 @@ test('it says what becomes of the key that is stored', () => {
 
 test('for a client it says whose key it is about', () => {
   const view = renderKeyForm({
-    context: { ...context, client: 'Acme' },
+    context: { ...context, owner: { kind: 'client', name: 'Acme' } },
     current: { ...key, status: 'refused' },
     stamp: 's1',
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../../playground/local-slack/local-slack.ts';
-import { call, modal, plain, slackFor, startTestApp, textInput } from './test-app.ts';
+import type { JsonObject } from '../../../../playground/local-slack/local-slack.ts';
+import { call, modal, plain, slackFor, startTestApp, textInput } from '../test-app.ts';
 
 /** A member at the command line of an app that acknowledges everything. */
 async function atCommand(t: Parameters<typeof slackFor>[0], options: Parameters<typeof slackFor>[1] = {}) {

@@ -1,22 +1,16 @@
-import type { SenderAccount } from '../../src/add-inbox/account/sender-account.ts';
+import type { SenderAccount } from '../../../src/add-inbox/account/sender-account.ts';
+import { SAMPLE_ACCOUNT } from '../../add-inbox/request/sample-request.ts';
 
 export const API_KEY = 'cs_live_abcdefghijklmnopqrstuvwxyz0123456789ABCD';
 
 export const ACCOUNT: SenderAccount = {
-  email_address: 'jane@acme.com',
-  display_name: 'Jane Doe',
+  ...SAMPLE_ACCOUNT,
   inbox_type: 'CUSTOM_SMTP',
   smtp_host: 'smtp.acme.com',
-  smtp_port: 587,
-  smtp_username: 'jane@acme.com',
   smtp_password: 'smtp-hunter2',
   imap_host: 'imap.acme.com',
-  imap_port: 993,
-  imap_username: 'jane@acme.com',
   imap_password: 'imap-hunter3',
   daily_limit: 100,
-  smtp_use_tls: true,
-  imap_use_ssl: true,
 };
 
 /** `SenderAccountAdded` as the reference shows it. */

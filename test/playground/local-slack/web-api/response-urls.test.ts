@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { JsonObject } from '../../../playground/local-slack/local-slack.ts';
-import { call, plain, slackFor, startTestApp } from './test-app.ts';
+import type { JsonObject } from '../../../../playground/local-slack/local-slack.ts';
+import { call, plain, slackFor, startTestApp } from '../test-app.ts';
 
 async function afterCommand(t: TestContext, now?: () => number) {
   const slack = await slackFor(t, now === undefined ? {} : { now });

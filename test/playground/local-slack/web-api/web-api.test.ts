@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, slackFor } from './test-app.ts';
+import { call, slackFor } from '../test-app.ts';
 
 test('a token that Slack does not know, or no more, is refused', async (t) => {
   const slack = await slackFor(t);
@@ -130,6 +130,12 @@ test('chat.update changes own messages only and keeps the blocks it is not given
   assert.equal(message?.text, 'two');
   assert.equal(message?.blocks.length, 1);
   assert.equal(message?.edited, true);
+  const long = { channel, ts, text: 'x'.repeat(4_001) };
+  assert.equal(
+    (await call(slack, 'chat.update', long)).error,
+    'msg_too_long',
+    'an update takes less than a new message',
+  );
   const hers = slack.as(jane.id).say(channel, 'hello');
   assert.equal((await call(slack, 'chat.update', { channel, ts: hers.ts, text: 'x' })).error, 'cant_update_message');
   assert.equal((await call(slack, 'chat.update', { channel, ts: '1.000000', text: 'x' })).error, 'message_not_found');
@@ -181,6 +187,17 @@ test('more than the burst in one channel is told to wait; another channel is not
   assert.equal((await send(slack.addChannel().id)).status, 200);
   now += 1_000;
   assert.equal((await send(channel)).status, 200);
+});
+
+test('a method can have a limit of its own, as chat.update has at Slack', async (t) => {
+  const slack = await slackFor(t, { rateLimits: { methods: { 'chat.update': { burst: 1, perSecond: 0.1 } } } });
+  const channel = slack.addChannel({ withBot: true }).id;
+  const { ts } = await call(slack, 'chat.postMessage', { channel, text: '1 of 40' });
+  const update = (text: string) => call(slack, 'chat.update', { channel, ts, text });
+  assert.equal((await update('2 of 40')).ok, true);
+  assert.equal((await update('3 of 40')).error, 'ratelimited');
+  assert.equal(slack.messages(channel)[0]?.text, '2 of 40');
+  assert.equal((await call(slack, 'auth.test')).ok, true);
 });
 
 test('faults hit the calls they were ordered for, in order, and no others', async (t) => {
@@ -288,21 +305,6 @@ test('what Slack would ignore silently is noted', async (t) => {
     'chat.postMessage: a secret was sent to Slack',
     'chat.postMessage: a secret was sent to Slack',
   ]);
-});
-
-test('files go up in three steps', async (t) => {
-  const slack = await slackFor(t, { scopes: ['files:write', 'chat:write'] });
-  const channel = slack.addChannel({ withBot: true }).id;
-  const first = await call(slack, 'files.getUploadURLExternal', { filename: 'audit.csv', length: 3 });
-  const finish = (channel_id = channel) =>
-    call(slack, 'files.completeUploadExternal', { files: [{ id: first.file_id, title: 'Audit' }], channel_id });
-  assert.equal((await finish()).error, 'file_not_found');
-  assert.equal((await fetch(String(first.upload_url), { method: 'POST', body: 'a,b' })).status, 200);
-  assert.equal((await fetch(String(first.upload_url), { method: 'POST', body: 'c,d' })).status, 404);
-  assert.equal((await finish('C0')).error, 'channel_not_found');
-  assert.equal((await finish()).ok, true);
-  assert.equal(slack.file(String(first.file_id)).content.toString(), 'a,b');
-  assert.deepEqual(slack.messages(channel)[0]?.files, [first.file_id]);
 });
 
 test('waiting resolves from the past and the future, and says what it waited for', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { JsonObject } from '../../../playground/local-slack/local-slack.ts';
-import { call, slackFor } from './test-app.ts';
+import type { JsonObject } from '../../../../playground/local-slack/local-slack.ts';
+import { call, slackFor } from '../test-app.ts';
 
 const REDIRECT = 'https://bot.example.com/slack/oauth_redirect';
 
@@ -81,6 +81,14 @@ test('who denies, and what the app may not ask', async (t) => {
   assert.match((await visit({ client_id: 'x' })).text ?? '', /invalid_client_id/);
   assert.match((await visit({ scope: 'admin' })).text ?? '', /invalid_scope/);
   assert.match((await visit({ redirect_uri: 'https://evil.example' })).text ?? '', /bad_redirect_uri/);
+});
+
+test('who installs may decline what is optional, and nothing else', async (t) => {
+  const { slack, boss, visit, exchange } = await withApp(t);
+  slack.app.optionalScopes = ['chat:write'];
+  slack.authorizeNextAs({ userId: boss.id, declined: ['chat:write', 'commands'] });
+  assert.equal((await exchange({ code: (await visit()).code })).scope, 'commands');
+  assert.equal((await exchange({ code: (await visit()).code })).scope, 'commands,chat:write');
 });
 
 test('installing again keeps the token and adds scopes; after leaving, it is a new one', async (t) => {

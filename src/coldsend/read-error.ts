@@ -1,6 +1,6 @@
-import type { FieldRefusal } from '../add-inbox/request/outcome.ts';
+import type { FieldError } from '../add-inbox/request/outcome.ts';
 import type { Answer } from './answer.ts';
-import { coldsendRefusal, type Refusal, refusal } from './contract.ts';
+import { coldsendError, type ErrorBody, errorBody } from './contract.ts';
 import { parseJson } from './parse-json.ts';
 import type { CleanText } from './words/foreign-text.ts';
 import { fieldOf, findWords } from './words/words.ts';
@@ -8,9 +8,9 @@ import { fieldOf, findWords } from './words/words.ts';
 const MAX_FIELDS = 20;
 
 /** What an answer says, cleaned. `reason` is empty where it gave none but for fields, or none at all. */
-export type RefusalWords = {
+export type ErrorWords = {
   reason: string;
-  fields: FieldRefusal[];
+  fields: FieldError[];
   missingScopes: string[];
   /** Whether it is recognisably ColdSend that says so: only then does it tell anything of the key. */
   isColdsends: boolean;
@@ -23,11 +23,11 @@ const SCOPE = /^[\w*-]+(?:[:./][\w*-]+)*$/;
 const SCOPES_IN_WORDS = /\bmissing\b[^:]{0,80}\bscopes?:\s*(.+)$/i;
 
 /** The words of an answer that is an error; none where the body is lost. */
-export function readRefusal(answer: Answer, clean: CleanText): RefusalWords {
+export function readError(answer: Answer, clean: CleanText): ErrorWords {
   const json = parseJson(answer.body);
   const reason = clean(findWords(answer.body, json));
-  const isColdsends = coldsendRefusal.safeParse(json).success;
-  const parsed = refusal.safeParse(json);
+  const isColdsends = coldsendError.safeParse(json).success;
+  const parsed = errorBody.safeParse(json);
   if (!parsed.success) return { reason, fields: [], missingScopes: [], isColdsends };
   return {
     reason,
@@ -37,7 +37,7 @@ export function readRefusal(answer: Answer, clean: CleanText): RefusalWords {
   };
 }
 
-function readFields(details: Refusal['detail'], clean: CleanText): FieldRefusal[] {
+function readFields(details: ErrorBody['detail'], clean: CleanText): FieldError[] {
   return details
     .flatMap(({ loc, msg }) => {
       const field = fieldOf(loc);
@@ -47,7 +47,7 @@ function readFields(details: Refusal['detail'], clean: CleanText): FieldRefusal[
     .map(({ field, reason }) => ({ field: clean(field), reason: clean(reason) }));
 }
 
-function findMissingScopes({ required, granted }: Refusal, reason: string, clean: CleanText): string[] {
+function findMissingScopes({ required, granted }: ErrorBody, reason: string, clean: CleanText): string[] {
   const missing = required.filter((scope) => !granted.includes(scope)).map(clean);
   const scopes = missing.length > 0 ? missing : scopesInWords(reason);
   return [...new Set(scopes)].filter((scope) => scope !== '').slice(0, MAX_FIELDS);

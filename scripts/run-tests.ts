@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+/*
+ * `npm test`: all tests, or the files named, with a short report. `npm test -- --verbose` lists every test.
+ * Whoever runs one file with `node --test` gets Node's own report.
+ */
+
+const { values, positionals } = parseArgs({ options: { verbose: { type: 'boolean' } }, allowPositionals: true });
+
+const TIMEOUT_MS = 300_000;
+
+const tests = spawn(
+  process.execPath,
+  [
+    '--test',
+    `--test-timeout=${TIMEOUT_MS}`,
+    '--test-global-setup=scripts/test-setup.ts',
+    `--test-reporter=${values.verbose ? 'spec' : './scripts/short-report.ts'}`,
+    ...(positionals.length > 0 ? positionals : ['test/**/*.test.ts']),
+  ],
+  { stdio: 'inherit' },
+);
+// What the run shares is stopped before this process leaves. Ctrl+C reaches the tests by itself.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => tests.kill());
+tests.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});
