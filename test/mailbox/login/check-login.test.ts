@@ -134,6 +134,10 @@ describe('servers', () => {
       { smtp: refused('not_mail_server'), imap: unknown('no_greeting') },
       SOON,
     ],
+    'that take the password in another way': [
+      { smtp: { authMethods: 'LOGIN' }, imap: { authCapabilities: 'IDLE' } },
+      both(WORKS),
+    ],
     'that let everybody in': [
       { smtp: {}, imap: { implicitTls: true, greeting: { say: '* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n' } } },
       { smtp: WORKS, imap: unknown('not_understood') },
