@@ -110,6 +110,10 @@ describe('servers', () => {
       { smtp: { authMethods: 'XOAUTH2' }, imap: { authCapabilities: 'AUTH=XOAUTH2 LOGINDISABLED' } },
       both(refused('no_password_login')),
     ],
+    'that offer no login at all': [
+      { smtp: { authMethods: '' }, imap: { authCapabilities: 'LOGINDISABLED' } },
+      both(refused('no_password_login')),
+    ],
     'that say nothing': [each({ greeting: {} }), both(unknown('no_greeting')), SOON],
     'that hang up at once': [each({ greeting: { next: 'close' } }), both(unknown('hung_up'))],
     'that are busy': [
