@@ -87,7 +87,7 @@ export function createStepCommits(deps: CommitDeps) {
   }
 }
 
-/** What is to be shown for a request has not been taken for minutes. */
+/** Slack has refused a message of a request for minutes. */
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {
