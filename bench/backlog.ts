@@ -79,7 +79,7 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
       createDoStep({
         requests,
         keys,
-        checkRight: async () => ({ kind: 'may' }),
+        checkPermission: async () => ({ kind: 'may' }),
         slots,
         delivery,
         addSenderAccount: coldsend.add,

@@ -291,6 +291,8 @@ export type LocalSlack = {
   /** Every message of a conversation with replies, oldest first, ephemeral ones included. */
   messages(channelId: string): StoredMessage[];
   file(fileId: string): SlackFile;
+  /** As the person who uploaded it can, by hand. */
+  deleteFile(fileId: string): void;
   setScopes(teamId: string, scopes: string[]): void;
   /** The token answers `token_revoked` from now on; sends `tokens_revoked` unless silent. */
   revokeToken(teamId: string, options?: { silent?: boolean }): Promise<void>;

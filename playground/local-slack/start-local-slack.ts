@@ -3,6 +3,7 @@ import type { LocalSlack, LocalSlackOptions, Person } from './api.ts';
 import type { Core } from './core.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPerson } from './person/person.ts';
+import { deleteFile } from './state/files.ts';
 import { createIds } from './state/ids.ts';
 import { createMessages } from './state/messages.ts';
 import type { AppConfig, Installation } from './state/records.ts';
@@ -155,11 +156,8 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     },
     deleteMessage: messages.delete,
     messages: (channelId) => [...messages.inChannel(channelId)],
-    file(fileId) {
-      const file = state.files.get(fileId);
-      if (file === undefined) throw new Error(`no file ${fileId}`);
-      return file;
-    },
+    file: state.getFile,
+    deleteFile: (fileId) => deleteFile(core, state.getFile(fileId)),
     setScopes(teamId, scopes) {
       installationOf(teamId).scopes = [...scopes];
     },

@@ -105,7 +105,7 @@ function describeRequest(entry: LedgerEntry, index: number): TrafficEntry {
     id: `request.${index}`,
     at,
     way: 'bot → ColdSend',
-    title: `${method} ${name} ${address ?? (isKeyTrial(body) ? '(key check)' : '')}`.trim(),
+    title: `${method} ${name} ${address ?? (isKeyCheck(body) ? '(key check)' : '')}`.trim(),
     answer:
       answered === undefined ? '' : typeof answered === 'string' ? answered.replace('_', ' ') : String(answered.status),
     isBad: wrongIn(entry).length > 0,
@@ -113,11 +113,11 @@ function describeRequest(entry: LedgerEntry, index: number): TrafficEntry {
 }
 
 function wrongIn(entry: LedgerEntry | undefined): string[] {
-  return entry === undefined || isKeyTrial(entry.body) ? [] : entry.contractErrors;
+  return entry === undefined || isKeyCheck(entry.body) ? [] : entry.contractErrors;
 }
 
 /** A key is tried with an empty body: that it is refused is its purpose. */
-function isKeyTrial(body: unknown): boolean {
+function isKeyCheck(body: unknown): boolean {
   return isObject(body) && Object.keys(body).length === 0;
 }
 

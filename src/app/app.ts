@@ -13,7 +13,7 @@ import { createMonotonicClock } from '../operations/monotonic-clock.ts';
 import { createReadiness } from '../operations/readiness.ts';
 import { createBoltApp } from '../slack/bolt/bolt-app.ts';
 import { createPeople } from '../slack/permissions/people.ts';
-import { createRights } from '../slack/permissions/permissions.ts';
+import { createPermissions } from '../slack/permissions/permissions.ts';
 import { createUserGroups } from '../slack/permissions/user-groups.ts';
 import { createResponseUrls } from '../slack/web-api/response-url.ts';
 import { createSdkLogger } from '../slack/web-api/sdk-logger.ts';
@@ -73,7 +73,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const shared = { slack, fetch, logger, log, onRefused, now };
   const workspaces = createWorkspaces({ ...shared, database, sealer, apiOf, newReference, onUnreadable });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
-  const rights = createRights({
+  const permissions = createPermissions({
     people: createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: settings.find,
@@ -85,10 +85,10 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     },
   });
 
-  const about = { stores, rights, responseUrls, log, now, monotonicNow };
-  const { addSenderAccount, tryKey } = coldsend;
+  const about = { stores, permissions, responseUrls, log, now, monotonicNow };
+  const { addSenderAccount, checkKey } = coldsend;
   const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
-  const listeners = createSlackListeners({ ...about, tryKey, worker, uninstall: workspaces.uninstall, newReference });
+  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
   const http = createHttpServer(

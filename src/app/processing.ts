@@ -4,8 +4,8 @@ import { createWorker, type Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
 import type { Metrics } from '../operations/metrics.ts';
-import { createCheckRight } from '../slack/permissions/check-before-sending.ts';
-import type { Rights } from '../slack/permissions/permissions.ts';
+import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
+import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
@@ -15,11 +15,11 @@ import type { Stores } from './stores.ts';
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
 const MAX_REQUESTS_AT_ONCE = 200;
 
-/** What happens to a request once it is accepted: the worker, the steps it does, and the messages about them. Not started yet. */
+/** Everything after a request is accepted: the worker, its steps and their messages. Not started yet. */
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
-  rights: Rights;
+  permissions: Permissions;
   /** Throws where the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
   responseUrls: ResponseUrls;
@@ -50,7 +50,7 @@ export function createProcessing(deps: {
       createDoStep({
         requests,
         keys,
-        checkRight: createCheckRight(deps.rights, apiOfTeam),
+        checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
         delivery,
         addSenderAccount: deps.addSenderAccount,

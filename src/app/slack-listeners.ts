@@ -14,7 +14,7 @@ import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import { createListeners, type Listeners } from '../slack/listeners.ts';
-import type { Rights } from '../slack/permissions/permissions.ts';
+import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import type { Stores } from './stores.ts';
@@ -25,8 +25,8 @@ const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded
 /** All that people can do in Slack, over what is stored. */
 export function createSlackListeners(deps: {
   stores: Stores;
-  tryKey: ColdsendClient['tryKey'];
-  rights: Rights;
+  checkKey: ColdsendClient['checkKey'];
+  permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
   uninstall: Workspaces['uninstall'];
@@ -35,22 +35,22 @@ export function createSlackListeners(deps: {
   now(): number;
   monotonicNow(): number;
 }): Listeners {
-  const { log, responseUrls, rights, worker } = deps;
-  const { audit, audited, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
-  const { keyStamp, removeKey } = audited;
+  const { log, responseUrls, permissions, worker } = deps;
+  const { adminChanges, audit, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ rights, findSettings, chooseKey, keyStamp });
-  const showHome = createShowHome({ rights, listKeys, findSettings, latest: requests.latest });
+  const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
+  const showHome = createShowHome({ permissions, listKeys, findSettings, latest: requests.latest });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
     reserveSlot: (apiKey) => slots.reserveForKeyCheck(keyFingerprint(apiKey)),
-    tryKey: deps.tryKey,
+    checkKey: deps.checkKey,
     list: listKeys,
     keyStamp,
-    save: audited.saveKey,
+    save: adminChanges.saveKey,
     wake: worker.wake,
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
@@ -65,7 +65,7 @@ export function createSlackListeners(deps: {
   return createListeners({
     addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
     formPages: createFormPages({
-      rights,
+      permissions,
       findByView: requests.findByView,
       findSettings,
       chooseKey,
@@ -75,23 +75,23 @@ export function createSlackListeners(deps: {
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ rights, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
-      rights,
+      permissions,
       listKeys,
       keyStamp,
       storeKey,
-      rebindKey: audited.rebindKey,
+      rebindKey: adminChanges.rebindKey,
       removeKey,
       showHome,
       refreshHome,
     }),
     settingsPages: createSettingsPages({
-      rights,
+      permissions,
       findStamped: settings.findStamped,
-      saveSettings: audited.saveSettings,
+      saveSettings: adminChanges.saveSettings,
     }),
-    auditPages: createAuditPages({ rights, page: audit.page, note: audit.add, now: deps.now }),
+    auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,

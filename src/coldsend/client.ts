@@ -1,11 +1,12 @@
 import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
-import type { KeyTrial } from '../add-inbox/keys/key-check.ts';
+import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
+import { abortLate } from '../add-inbox/worker/time-limit.ts';
 import type { Exchange } from './answer.ts';
 import { postOnce } from './post-once.ts';
 import { readAnswer } from './read-answer.ts';
-import { readKeyTrial } from './read-key-check.ts';
+import { readKeyCheck } from './read-key-check.ts';
 import { type CleanText, createForeignText } from './words/foreign-text.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -19,7 +20,7 @@ export type ColdsendClientDeps = {
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Is told of each call, once. */
+  /** Called once for each call. */
   onCall?: (call: ColdsendCall) => void;
 };
 
@@ -43,7 +44,7 @@ export type ColdsendClient = {
    */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs?: () => boolean): Promise<SendResult>;
   /** Asks ColdSend what it thinks of a key by a POST of `{}`, which adds nothing. */
-  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
+  checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
   /** Ends the calls that are under way, each with what is known by then; later ones resolve as not connected. */
   close(): Promise<void>;
 };
@@ -63,19 +64,14 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   async function post(apiKey: string, body: string, limitMs: number, isStillOurs = () => true): Promise<Exchange> {
     const headers = headersFor(apiKey);
     if (closed) return { kind: 'nothing_sent' };
-    const call = new AbortController();
-    const timer = setTimeout(() => call.abort(), limitMs);
-    const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
-    underWay.set(call, exchange);
-    try {
-      return await exchange;
-    } finally {
-      clearTimeout(timer);
-      underWay.delete(call);
-    }
+    return abortLate(limitMs, (call) => {
+      const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
+      underWay.set(call, exchange);
+      return exchange.finally(() => underWay.delete(call));
+    });
   }
 
-  async function timed<Result extends SendResult | KeyTrial>(
+  async function timed<Result extends SendResult | KeyCheck>(
     exchanging: Promise<Exchange>,
     read: (exchange: Exchange) => Result,
   ): Promise<Result> {
@@ -96,8 +92,8 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
       const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, isStillOurs);
       return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
     },
-    tryKey: (apiKey, options) =>
-      timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyTrial(exchange, createForeignText([apiKey]))),
+    checkKey: (apiKey, options) =>
+      timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyCheck(exchange, createForeignText([apiKey]))),
     async close() {
       closed = true;
       for (const call of underWay.keys()) call.abort();
@@ -136,7 +132,7 @@ function headersFor(apiKey: string): Record<string, string> {
   };
 }
 
-function nameOf(result: SendResult | KeyTrial): string {
+function nameOf(result: SendResult | KeyCheck): string {
   if ('why' in result) return `${result.kind}:${result.why}`;
   return 'trouble' in result && result.trouble ? `${result.kind}:${result.trouble.kind}` : result.kind;
 }

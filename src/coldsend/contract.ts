@@ -36,7 +36,7 @@ export const senderAccountAdded = z.object({
 export const senderAccountNotAdded = z.object({ success: z.literal(false) });
 
 /** By this ColdSend is recognised: an object with a `detail`. */
-export const coldsendRefusal = z.object({
+export const coldsendError = z.object({
   detail: z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())]),
   // Problem details (RFC 9457), which gateways write, have a `detail` too, and beside it a `title`.
   title: z.undefined().optional(),
@@ -47,13 +47,13 @@ export const coldsendRefusal = z.object({
  * that a part that is not as documented takes nothing from the others. The `type` of a detail is not read, because nothing
  * may depend on it.
  */
-export const refusal = z.object({
+export const errorBody = z.object({
   detail: listOf(z.object({ loc: listOf(z.union([z.string(), z.number()])), msg: z.string() })).catch([]),
   required: listOf(z.string()).catch([]),
   granted: listOf(z.string()).catch([]),
 });
 
-export type Refusal = z.output<typeof refusal>;
+export type ErrorBody = z.output<typeof errorBody>;
 
 function listOf<Item>(item: z.ZodType<Item>) {
   return z.array(z.unknown()).transform((list) =>

@@ -2,7 +2,7 @@ import type { AddedAccount, SendResult, TroubleKind, UnknownWhy } from '../add-i
 import type { Answer } from './answer.ts';
 import { senderAccountAdded, senderAccountNotAdded } from './contract.ts';
 import { parseJson } from './parse-json.ts';
-import { type RefusalWords, readRefusal } from './read-refusal.ts';
+import { type ErrorWords, readError } from './read-error.ts';
 import { findRateLimitWaitMs, findRetryAfterMs } from './retry-after.ts';
 import type { CleanText } from './words/foreign-text.ts';
 import { isPage } from './words/words.ts';
@@ -38,19 +38,19 @@ function readSuccess(answer: Answer, clean: CleanText): SendResult {
   const added = senderAccountAdded.safeParse(body);
   if (added.success) return { kind: 'added', account: cleanAccount(added.data, clean) };
   if (!senderAccountNotAdded.safeParse(body).success) return unknown('unexpected_answer');
-  return refused(answer, readRefusal(answer, clean));
+  return refused(answer, readError(answer, clean));
 }
 
 /** What a gateway says that lost patience, while ColdSend may be adding the inbox; only a 503 can be ColdSend's own "not now". */
 function readUnavailable(answer: Answer, now: number, clean: CleanText): SendResult {
   const { status } = answer;
-  if (!readRefusal(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status };
+  if (!readError(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status };
   if (status !== 503) return unknown('server_error');
   return { kind: 'not_done', why: 'unavailable', retryAfterMs: findRetryAfterMs(answer.headers, now) };
 }
 
 function readClientError(answer: Answer, now: number, clean: CleanText): SendResult {
-  const words = readRefusal(answer, clean);
+  const words = readError(answer, clean);
   const { isColdsends, missingScopes } = words;
   const { status } = answer;
   const reason = words.reason || statusOf(answer);
@@ -67,7 +67,7 @@ function readClientError(answer: Answer, now: number, clean: CleanText): SendRes
   return { ...refused(answer, words), trouble: { kind: trouble, status, isColdsends } };
 }
 
-function refused(answer: Answer, { reason, fields }: RefusalWords) {
+function refused(answer: Answer, { reason, fields }: ErrorWords) {
   return { kind: 'refused' as const, reason: reason || (fields.length > 0 ? '' : statusOf(answer)), fields };
 }
 

@@ -1,19 +1,19 @@
-import type { KeyTrial } from '../add-inbox/keys/key-check.ts';
+import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { Answer, Exchange } from './answer.ts';
 import { findTrouble } from './read-answer.ts';
-import { readRefusal } from './read-refusal.ts';
+import { readError } from './read-error.ts';
 import type { CleanText } from './words/foreign-text.ts';
 
-/** What a POST of `{}` tells about the key it was made with. */
-export function readKeyTrial(exchange: Exchange, clean: CleanText): KeyTrial {
+/** The verdict on a key from a POST of `{}`. */
+export function readKeyCheck(exchange: Exchange, clean: CleanText): KeyCheck {
   return exchange.kind === 'answered'
     ? readAnswerToEmpty(exchange.answer, clean)
     : { kind: 'unchecked', why: 'no_answer' };
 }
 
-function readAnswerToEmpty(answer: Answer, clean: CleanText): KeyTrial {
+function readAnswerToEmpty(answer: Answer, clean: CleanText): KeyCheck {
   const { status } = answer;
-  const { reason, missingScopes, isColdsends } = readRefusal(answer, clean);
+  const { reason, missingScopes, isColdsends } = readError(answer, clean);
   const trouble = status >= 200 && status <= 299 ? 'wrong_address' : findTrouble(status);
   if (trouble === 'wrong_address' || trouble === 'proxy_login') return { kind: trouble, status };
   if (status === 429) return { kind: 'unchecked', why: 'rate_limited' };

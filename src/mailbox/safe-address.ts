@@ -28,7 +28,14 @@ export type AddressGuard = {
 };
 
 export type Resolved =
-  | { kind: 'addresses'; addresses: string[] }
+  | {
+      kind: 'addresses';
+      /** The host as DNS and certificates have it. */
+      name: string;
+      addresses: [string, ...string[]];
+      /** All of them are of the allowed networks: the server is the operator's own. */
+      isOwn: boolean;
+    }
   | { kind: 'blocked' }
   /** There is no such name, or it has no address. */
   | { kind: 'no_such_host' }
@@ -50,15 +57,25 @@ export function createAddressGuard(dns: Pick<Dns, 'a' | 'aaaa'>, allowedNetworks
     const [v4, v6] = await Promise.all([dns.a(name), dns.aaaa(name)]);
     const addresses = [v4, v6].flatMap((found) => (found.kind === 'found' ? found.records : []));
     if (addresses.some(isBlocked)) return { kind: 'blocked' };
-    if (addresses.length > 0) return { kind: 'addresses', addresses };
+    const [first, ...more] = addresses;
+    if (first !== undefined) {
+      return { kind: 'addresses', name, addresses: [first, ...more], isOwn: addresses.every(isAllowed) };
+    }
     return v4.kind === 'failed' || v6.kind === 'failed' ? { kind: 'failed' } : { kind: 'no_such_host' };
   }
 
   function isBlocked(address: string): boolean {
-    const plain = withoutMapping(address);
-    const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
-    return blocked.check(plain, family) && !allowed.check(plain, family);
+    return isIn(blocked, address) && !isAllowed(address);
   }
+
+  function isAllowed(address: string): boolean {
+    return isIn(allowed, address);
+  }
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const plain = withoutMapping(address);
+  return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
 }
 
 /** An address range as `10.0.0.0/8` or `fc00::/7`; undefined where `text` is none. */

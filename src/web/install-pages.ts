@@ -1,11 +1,11 @@
 import { BOT_SCOPES } from '../slack/ids.ts';
 import {
+  FAILURE_PAGES,
   INSTALL_PAGE,
   INSTALLED_PAGE,
+  type InstallFailure,
   NEXT_STEPS,
   REFERENCE,
-  REFUSAL_PAGES,
-  type Refusal,
   START_AGAIN_BUTTON,
 } from './install-sentences.ts';
 import type { Page, Part } from './page.ts';
@@ -42,8 +42,8 @@ export function installedPage(installed: { teamId: string; teamName: string; app
 }
 
 /** @param reference under which the log has more; undefined where there is nothing to look up */
-export function refusalPage(refusal: Refusal, reference?: string): Page {
-  const { title, paragraphs, startAgain } = REFUSAL_PAGES[refusal];
+export function failurePage(failure: InstallFailure, reference?: string): Page {
+  const { title, paragraphs, startAgain } = FAILURE_PAGES[failure];
   return {
     title,
     parts: [

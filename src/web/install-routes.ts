@@ -4,8 +4,8 @@ import { type FetchFunction, WebAPIPlatformError } from '@slack/web-api';
 import type { Installation } from '../add-inbox/people/installation.ts';
 import { BOT_SCOPES } from '../slack/ids.ts';
 import type { Route } from './http-server.ts';
-import { installedPage, installPage, refusalPage } from './install-pages.ts';
-import type { Refusal } from './install-sentences.ts';
+import { failurePage, installedPage, installPage } from './install-pages.ts';
+import type { InstallFailure } from './install-sentences.ts';
 import { type InstallState, STATE_TTL_MS, StateRefusedError } from './install-state.ts';
 import { sendPage } from './page.ts';
 
@@ -26,7 +26,7 @@ export type InstallRoutesDeps = {
   /** Called once an installation is stored. */
   onInstalled(installation: Omit<Installation, 'installedAt'>, again: boolean): void;
   /** Told of what is refused because of who asks, which anybody can bring about. */
-  onRefused(why: Refusal): void;
+  onRefused(why: InstallFailure): void;
   /** Notes a failure once, and returns the reference under which the log has it. */
   onFailure(error: unknown): string;
 };
@@ -39,7 +39,7 @@ const COOKIE_NAME = '__Host-inbox-bot-install';
 /** Codes that Slack never gave out, or took back already: made up, or a page that was loaded again. */
 const CODE_REFUSED = new Set(['invalid_code', 'code_already_used']);
 
-const STATUSES: Partial<Record<Refusal, number>> = { slack_refused: 502, slack_unavailable: 502, failed: 500 };
+const STATUSES: Partial<Record<InstallFailure, number>> = { slack_refused: 502, slack_unavailable: 502, failed: 500 };
 
 /** The two pages by which a workspace installs the bot, around Slack's InstallProvider. */
 export async function createInstallRoutes(
@@ -95,9 +95,9 @@ export async function createInstallRoutes(
           return false;
         },
         failureAsync: async (error) => {
-          const refusal = error.code === ErrorCode.InvalidStateError ? await whyNotTheirs(request) : refusalFor(error);
-          if (refusal in STATUSES) fail(response, refusal, error);
-          else refuse(response, refusal);
+          const failure = error.code === ErrorCode.InvalidStateError ? await whyNotTheirs(request) : failureOf(error);
+          if (failure in STATUSES) fail(response, failure, error);
+          else refuse(response, failure);
         },
       });
     },
@@ -121,13 +121,13 @@ export async function createInstallRoutes(
    * The cookie goes once it was used, and after ten minutes: without this, whoever loads the page again, or is late, would be
    * told of another browser.
    */
-  async function whyNotTheirs(request: IncomingMessage): Promise<Refusal> {
+  async function whyNotTheirs(request: IncomingMessage): Promise<InstallFailure> {
     const state = new URL(request.url ?? '', deps.publicUrl).searchParams.get('state') ?? '';
     const why = await deps.state.judge(state).catch(() => undefined);
     return why === undefined ? 'other_browser' : `state_${why}`;
   }
 
-  function refusalFor(error: Error & { code?: string }): Refusal {
+  function failureOf(error: Error & { code?: string }): InstallFailure {
     if (error instanceof StateRefusedError) return `state_${error.why}`;
     if (error instanceof WebAPIPlatformError)
       return CODE_REFUSED.has(error.data.error) ? 'code_refused' : 'slack_refused';
@@ -144,18 +144,18 @@ export async function createInstallRoutes(
     }
   }
 
-  function refuse(response: ServerResponse, refusal: Refusal): void {
-    deps.onRefused(refusal);
-    sendPage(response, 400, refusalPage(refusal));
+  function refuse(response: ServerResponse, failure: InstallFailure): void {
+    deps.onRefused(failure);
+    sendPage(response, 400, failurePage(failure));
   }
 
-  function fail(response: ServerResponse, refusal: Refusal, error: unknown): void {
+  function fail(response: ServerResponse, failure: InstallFailure, error: unknown): void {
     const reference = deps.onFailure(error);
-    sendPage(response, STATUSES[refusal] ?? 500, refusalPage(refusal, reference));
+    sendPage(response, STATUSES[failure] ?? 500, failurePage(failure, reference));
   }
 }
 
-function toInstallation(given: Given): Omit<Installation, 'installedAt'> | Refusal {
+function toInstallation(given: Given): Omit<Installation, 'installedAt'> | InstallFailure {
   const { team, enterprise, bot, user, appId } = given;
   if (given.isEnterpriseInstall === true || team === undefined) return 'org_wide';
   if (bot === undefined || user === undefined) return 'slack_refused';

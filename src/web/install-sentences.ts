@@ -4,7 +4,7 @@ import { BOT_NAME, COMMAND } from '../slack/ids.ts';
  * What the pages of installing say. Each says what happened and what to do next.
  */
 
-export type Refusal =
+export type InstallFailure =
   | 'denied'
   | 'state_missing'
   | 'state_wrong'
@@ -61,7 +61,7 @@ export const INSTALLED_DM = {
   title: (again: boolean) => (again ? 'Inbox Bot is installed again.' : 'Inbox Bot is installed. Thank you!'),
 } as const;
 
-export const REFUSAL_PAGES: Record<Refusal, PageText & { startAgain: boolean }> = {
+export const FAILURE_PAGES: Record<InstallFailure, PageText & { startAgain: boolean }> = {
   denied: {
     title: 'Not installed: cancelled',
     paragraphs: [

@@ -3,12 +3,12 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export const STATE_TTL_MS = 10 * 60_000;
 
 /** Why a state is not taken. `wrong`: it was never given out. */
-export type StateRefusal = 'wrong' | 'expired' | 'used';
+export type StateProblem = 'wrong' | 'expired' | 'used';
 
 export class StateRefusedError extends Error {
   readonly code = 'state_refused';
-  readonly why: StateRefusal;
-  constructor(why: StateRefusal) {
+  readonly why: StateProblem;
+  constructor(why: StateProblem) {
     super(`the state is ${why}`);
     this.name = 'StateRefusedError';
     this.why = why;
@@ -27,7 +27,7 @@ export type InstallState = {
   /** @throws StateRefusedError */
   use(state: string): Promise<void>;
   /** Why it would not be taken, without taking it; undefined where it would be. */
-  judge(state: string): Promise<StateRefusal | undefined>;
+  judge(state: string): Promise<StateProblem | undefined>;
 };
 
 /**

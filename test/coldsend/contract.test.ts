@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { refusal, senderAccountAdded } from '../../src/coldsend/contract.ts';
-import { ADDED_BODY } from './documented.ts';
+import { errorBody, senderAccountAdded } from '../../src/coldsend/contract.ts';
+import { ADDED_BODY } from './world/documented.ts';
 
 const openapi = new URL('../../playground/local-coldsend/coldsend.openapi.yaml', import.meta.url);
 const ajv = new Ajv2020({ strict: false });
@@ -50,8 +50,8 @@ test('a number in place of a text, and a text in place of the limit, are read; a
   assert.deepEqual([read.inbox_id, read.daily_limit, read.overall_status], ['42', 30, '']);
 });
 
-test('what is not as documented in a refusal takes nothing from the rest', () => {
-  const parsed = refusal.parse({
+test('what is not as documented in a errorBody takes nothing from the rest', () => {
+  const parsed = errorBody.parse({
     detail: [{ loc: ['body', null, 'smtp_port'], msg: 'too big', type: 7 }, 'x', null, { loc: 'body', msg: 'no list' }],
     required: 'no list',
     granted: ['a', 1],

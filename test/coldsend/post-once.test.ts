@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { buildConnector as build, type buildConnector } from 'undici';
 import { postOnce } from '../../src/coldsend/post-once.ts';
-import { openRawServer, rawAnswer } from './raw-server.ts';
+import { openRawServer, rawAnswer } from './world/raw-server.ts';
 
 const never = new AbortController().signal;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyTrial } from '../../src/add-inbox/keys/key-check.ts';
-import { readKeyTrial } from '../../src/coldsend/read-key-check.ts';
+import type { KeyCheck } from '../../src/add-inbox/keys/key-check.ts';
+import { readKeyCheck } from '../../src/coldsend/read-key-check.ts';
 import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
 
-const cases: [number, unknown, KeyTrial][] = [
+const cases: [number, unknown, KeyCheck][] = [
   [422, { detail: [{ loc: ['body', 'email_address'], msg: 'Field required', type: 'missing' }] }, { kind: 'works' }],
   [400, { detail: 'Invalid request' }, { kind: 'works' }],
   [422, { detail: [] }, { kind: 'works' }],
@@ -19,7 +19,7 @@ const cases: [number, unknown, KeyTrial][] = [
       { error: 'Forbidden' },
       [{ detail: 'x' }],
       { type: 'about:blank', title: 'Forbidden', status, detail: 'Access denied by policy' },
-    ].map((body): [number, unknown, KeyTrial] => [status, body, { kind: 'unchecked', why: 'not_coldsend' }]),
+    ].map((body): [number, unknown, KeyCheck] => [status, body, { kind: 'unchecked', why: 'not_coldsend' }]),
   ),
   [401, { detail: 'Invalid or revoked API key' }, { kind: 'refused', reason: 'Invalid or revoked API key' }],
   [
@@ -51,15 +51,15 @@ const cases: [number, unknown, KeyTrial][] = [
 for (const [status, body, expected] of cases) {
   test(`${status} with ${JSON.stringify(body)}: ${expected.kind}`, () => {
     const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-    const trial = readKeyTrial(
+    const checked = readKeyCheck(
       { kind: 'answered', answer: { status, headers: {}, body: text } },
       createForeignText([]),
     );
-    assert.deepEqual(trial, expected);
+    assert.deepEqual(checked, expected);
   });
 }
 
 test('no answer leaves the key unchecked', () => {
   for (const kind of ['nothing_sent', 'no_answer'] as const)
-    assert.deepEqual(readKeyTrial({ kind }, createForeignText([])), { kind: 'unchecked', why: 'no_answer' });
+    assert.deepEqual(readKeyCheck({ kind }, createForeignText([])), { kind: 'unchecked', why: 'no_answer' });
 });

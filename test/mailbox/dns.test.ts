@@ -1,54 +1,48 @@
 import assert from 'node:assert/strict';
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { after, test } from 'node:test';
+import { startNameServer } from '../../playground/local-mail/name-server.ts';
 import { createDns } from '../../src/mailbox/dns.ts';
 
-const NO_ERROR = 0;
-const SERVER_FAILURE = 2;
-const NAME_ERROR = 3;
-const TXT = 16;
+const LONG = `v=spf1 ${'ip4:93.184.215.14 '.repeat(20)}-all`;
 
-/** A name server that has one TXT record of two strings, for `has.test`; what else it says is in the name. */
-async function startNameServer(): Promise<{ address: string; socket: Socket }> {
-  const socket = createSocket('udp4');
-  socket.on('message', (query, { port, address }) => {
-    const name = query.toString('latin1', 12);
-    if (name.includes('silent')) return;
-    const code = name.includes('nowhere') ? NAME_ERROR : name.includes('broken') ? SERVER_FAILURE : NO_ERROR;
-    const answers =
-      code === NO_ERROR && name.includes('has') && query.readUInt16BE(query.indexOf('\0', 12) + 1) === TXT;
-    socket.send(respond(query, code, answers), port, address);
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return { address: `127.0.0.1:${socket.address().port}`, socket };
-}
-
-/** RFC 1035, 4.1: the header and the question as they came, and the one record where there is one. */
-function respond(query: Buffer, code: number, answers: boolean): Buffer {
-  const questionEnd = query.indexOf('\0', 12) + 5;
-  const header = Buffer.from(query.subarray(0, 12));
-  header.writeUInt16BE(0x8180 | code, 2);
-  header.writeUInt16BE(answers ? 1 : 0, 6);
-  header.writeUInt16BE(0, 10);
-  const data = Buffer.from('\x07v=spf1 \x04-all', 'latin1');
-  const record = Buffer.concat([Buffer.from('c00c00100001000000050000', 'hex'), data]);
-  record.writeUInt16BE(data.length, 10);
-  return Buffer.concat([header, query.subarray(12, questionEnd), ...(answers ? [record] : [])]);
-}
-
-const { address, socket } = await startNameServer();
-after(() => socket.close());
+const { address, close } = await startNameServer({
+  'acme.test': {
+    MX: [{ exchange: 'mx.acme.test', priority: 10 }],
+    TXT: ['v=spf1 -all', LONG],
+    A: ['93.184.215.14'],
+    AAAA: ['2606:4700::1111'],
+  },
+  '_imaps._tcp.acme.test': { SRV: [{ name: 'imap.acme.test', port: 993, priority: 1, weight: 2 }] },
+  'www.acme.test': { CNAME: ['acme.test'] },
+  'empty.test': {},
+  'broken.test': 'broken',
+  'silent.test': 'silent',
+});
+after(close);
 const dns = createDns({ servers: [address], timeoutMs: 250 });
 
+const found = <T>(...records: T[]) => ({ kind: 'found', records });
+
+test('the records of a name', async () => {
+  assert.partialDeepStrictEqual(await dns.mx('acme.test'), found({ exchange: 'mx.acme.test', priority: 10 }));
+  assert.deepEqual(await dns.a('acme.test'), found('93.184.215.14'));
+  assert.deepEqual(await dns.aaaa('acme.test'), found('2606:4700::1111'));
+  const srv = { name: 'imap.acme.test', port: 993, priority: 1, weight: 2 };
+  assert.partialDeepStrictEqual(await dns.srv('_imaps._tcp.acme.test'), found(srv));
+});
+
 test('the strings of a record are one text', async () => {
-  assert.deepEqual(await dns.txt('has.test'), { kind: 'found', records: ['v=spf1 -all'] });
+  assert.deepEqual(await dns.txt('acme.test'), found('v=spf1 -all', LONG));
+});
+
+test('an alias, and the addresses behind it', async () => {
+  assert.deepEqual(await dns.cname('www.acme.test'), found('acme.test'));
+  assert.deepEqual(await dns.a('www.acme.test'), found('93.184.215.14'));
 });
 
 test('a name without such a record, and one that does not exist', async () => {
   for (const look of [dns.mx, dns.srv, dns.cname, dns.a, dns.aaaa]) {
-    assert.deepEqual(await look('has.test'), { kind: 'none', nameExists: true });
+    assert.deepEqual(await look('empty.test'), { kind: 'none', nameExists: true });
     assert.deepEqual(await look('nowhere.test'), { kind: 'none', nameExists: false });
   }
 });

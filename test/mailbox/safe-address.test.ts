@@ -6,6 +6,8 @@ import { createRecordedDns } from './recorded-dns.ts';
 const resolve = (records: { a?: string[]; aaaa?: string[] }, allowed: string[] = [], host = 'mail.acme.com') =>
   createAddressGuard(createRecordedDns({ [host]: records }), allowed).resolve(host);
 
+const PUBLIC = { kind: 'addresses', name: 'mail.acme.com', isOwn: false };
+
 const SPECIAL = {
   a: [
     ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '100.127.255.254', '127.0.0.1', '127.255.255.254', '169.254.169.254'],
@@ -60,25 +62,29 @@ describe('names', () => {
   test('a name in Unicode is looked up as DNS has it', async () => {
     const dns = createRecordedDns({ 'mail.xn--mller-kva.de': { a: ['93.184.215.14'] } });
     const resolved = await createAddressGuard(dns, []).resolve('mail.müller.de.');
-    assert.deepEqual(resolved, { kind: 'addresses', addresses: ['93.184.215.14'] });
+    assert.deepEqual(resolved, { ...PUBLIC, name: 'mail.xn--mller-kva.de', addresses: ['93.184.215.14'] });
   });
 });
 
 describe('what may be connected to', () => {
   test('public addresses of both families', async () => {
     const records = { a: ['93.184.215.14'], aaaa: ['2606:4700::1111'] };
-    assert.deepEqual(await resolve(records), { kind: 'addresses', addresses: ['93.184.215.14', '2606:4700::1111'] });
+    assert.deepEqual(await resolve(records), { ...PUBLIC, addresses: ['93.184.215.14', '2606:4700::1111'] });
   });
 
   test("an operator's own networks, and nothing beside them", async () => {
     assert.deepEqual(await resolve({ a: ['10.1.0.9'] }, ['10.1.0.0/16']), {
-      kind: 'addresses',
+      ...PUBLIC,
       addresses: ['10.1.0.9'],
+      isOwn: true,
     });
+    const mixed = await resolve({ a: ['10.1.0.9', '93.184.215.14'] }, ['10.1.0.0/16']);
+    assert.deepEqual(mixed, { ...PUBLIC, addresses: ['10.1.0.9', '93.184.215.14'] });
     assert.deepEqual(await resolve({ a: ['10.2.0.9'] }, ['10.1.0.0/16']), { kind: 'blocked' });
     assert.deepEqual(await resolve({ aaaa: ['fd00::9'] }, ['fd00::/16']), {
-      kind: 'addresses',
+      ...PUBLIC,
       addresses: ['fd00::9'],
+      isOwn: true,
     });
   });
 

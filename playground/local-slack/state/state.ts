@@ -42,6 +42,10 @@ export function createState({
     return orThrow(channels.get(channelId), `no channel ${channelId}`);
   }
 
+  function getFile(fileId: string): SlackFile {
+    return orThrow(files.get(fileId), `no file ${fileId}`);
+  }
+
   function addPerson(given: NewPerson & { teamId: string }): PersonRecord {
     const id = given.id ?? ids.next('U');
     if (people.has(id)) throw new Error(`person ${id} exists already`);
@@ -103,6 +107,7 @@ export function createState({
     getWorkspace,
     getPerson,
     getChannel,
+    getFile,
     addPerson,
     botUserOf,
     install,

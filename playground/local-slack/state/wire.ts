@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import type { JsonObject } from '../json.ts';
+import { fileJson } from './files.ts';
 import type { Channel, Installation, PersonRecord, StoredMessage } from './records.ts';
 import type { OpenView } from './views.ts';
 import { isStranger } from './visible-channels.ts';
@@ -17,6 +18,7 @@ export function messageJson(core: Core, message: StoredMessage): JsonObject {
     ts: message.ts,
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
     ...(message.attachments.length > 0 ? { attachments: message.attachments } : {}),
+    ...(message.files.length > 0 ? { files: message.files.map((id) => fileJson(core, core.state.getFile(id))) } : {}),
     ...(message.metadata === undefined ? {} : { metadata: message.metadata }),
     ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
     ...(replies.length > 0 ? { reply_count: replies.length } : {}),

@@ -6,7 +6,7 @@ export const STORED_KEY_STATUSES = ['works', 'unchecked', 'refused'] as const;
 /** `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read. */
 export type KeyStatus = (typeof STORED_KEY_STATUSES)[number] | 'unreadable';
 
-/** What may be shown of an API key that is stored for a workspace. */
+/** The facts about a stored API key that people may see. */
 export type ColdsendKey = {
   teamId: string;
   /** Another one for each key that was ever stored, so that a late answer for an old one never marks the new one. */
@@ -33,7 +33,7 @@ export function keyStamp(key: ColdsendKey | undefined, removals: string): string
   return key?.revision ?? `none.${removals}`;
 }
 
-/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is tried. */
+/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is checked. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
 /** A client's name has to fit beside other words, and into the form's memory. */

@@ -1,6 +1,6 @@
 import { cleanText } from '../account/clean-text.ts';
 import { type ColdsendKey, KEY_FORMAT, type KeyStatus, MAX_CLIENT_NAME, type OwnedKey } from './coldsend-key.ts';
-import type { KeyTrial, UncheckedWhy } from './key-check.ts';
+import type { KeyCheck, UncheckedWhy } from './key-check.ts';
 import {
   type Client,
   channelsOf,
@@ -46,7 +46,7 @@ export type KeyNotStored =
   | { kind: 'slack_silent' }
   /** The client's stored key can't be bound to other channels, because it can't be opened. */
   | { kind: 'key_unreadable' }
-  | Extract<KeyTrial, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
+  | Extract<KeyCheck, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
 
 /** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
@@ -54,7 +54,7 @@ export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' |
 export type StoreKeyDeps = {
   /** Takes one of the key's slots within ColdSend's rate limit; false where it has none left now. */
   reserveSlot(apiKey: string): Promise<boolean>;
-  tryKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyTrial>;
+  checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
   list(teamId: string): Promise<OwnedKey[]>;
   /** What a form about this owner's key would be made for now. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
@@ -73,9 +73,9 @@ export type StoreKeyDeps = {
 };
 
 /**
- * Tries a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
+ * Checks a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
  *
- * @param withinMs how long the trial may take; a key that could not be tried in that time is stored as unchecked
+ * @param withinMs how long the check may take; a key that could not be checked in that time is stored as unchecked
  * @param checkChannel asked for each channel that was not the client's before
  */
 export function createStoreKey(
@@ -89,8 +89,8 @@ export function createStoreKey(
     if (mistake !== undefined) return mistake;
     if ((await deps.keyStamp(teamId, owner)) !== stamp) return { kind: 'outdated' };
     if (!KEY_FORMAT.test(apiKey)) return { kind: 'not_a_key' };
-    const trial = await tryInTurn(apiKey, withinMs);
-    if (trial.kind !== 'works' && trial.kind !== 'unchecked') return trial;
+    const checked = await checkWithSlot(apiKey, withinMs);
+    if (checked.kind !== 'works' && checked.kind !== 'unchecked') return checked;
     const newChannelIds = findNew(owner, keys);
     const closed = await findClosed(newChannelIds, checkChannel);
     if (closed !== undefined) return closed;
@@ -99,17 +99,17 @@ export function createStoreKey(
       owner,
       apiKey,
       storedBy: userId,
-      status: trial.kind,
+      status: checked.kind,
       missingScopes: [],
       stamp,
     });
     if (key === undefined) return { kind: 'outdated' };
     deps.wake();
-    return { kind: 'stored', key, unchecked: trial.kind === 'unchecked' ? trial.why : undefined, newChannelIds };
+    return { kind: 'stored', key, unchecked: checked.kind === 'unchecked' ? checked.why : undefined, newChannelIds };
   };
 
-  async function tryInTurn(apiKey: string, timeoutMs: number): Promise<KeyTrial> {
-    if (await deps.reserveSlot(apiKey)) return deps.tryKey(apiKey, { timeoutMs });
+  async function checkWithSlot(apiKey: string, timeoutMs: number): Promise<KeyCheck> {
+    if (await deps.reserveSlot(apiKey)) return deps.checkKey(apiKey, { timeoutMs });
     return { kind: 'unchecked', why: 'rate_limited' };
   }
 }

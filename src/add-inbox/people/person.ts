@@ -14,18 +14,18 @@ export type Person = {
 };
 
 /** Why somebody may not add inboxes in a workspace; also what is told of them who could when they asked. */
-export const LOST_RIGHTS = ['other_workspace', 'deactivated', 'guest', 'admins_only', 'not_chosen'] as const;
+export const LOST_PERMISSIONS = ['other_workspace', 'deactivated', 'guest', 'admins_only', 'not_chosen'] as const;
 
-export type LostRight = (typeof LOST_RIGHTS)[number];
+export type LostPermission = (typeof LOST_PERMISSIONS)[number];
 
 /** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
-export type Refusal = LostRight | 'not_admin' | 'not_theirs' | 'settings_unreadable';
+export type Denial = LostPermission | 'not_admin' | 'not_theirs' | 'settings_unreadable';
 
 /** Why somebody is no full member of the workspace; undefined where they are. */
-export function findRefusal(
+export function findDenial(
   person: Person,
   teamId: string,
-): Extract<LostRight, 'other_workspace' | 'deactivated' | 'guest'> | undefined {
+): Extract<LostPermission, 'other_workspace' | 'deactivated' | 'guest'> | undefined {
   if (person.isStranger || person.teamId !== teamId) return 'other_workspace';
   if (person.isDeactivated) return 'deactivated';
   if (person.isGuest) return 'guest';
@@ -34,5 +34,5 @@ export function findRefusal(
 
 /** Admins and owners of the workspace set its ColdSend keys and settings, and read its audit trail. */
 export function mayAdminister(person: Person, teamId: string): boolean {
-  return person.isAdmin && findRefusal(person, teamId) === undefined;
+  return person.isAdmin && findDenial(person, teamId) === undefined;
 }

@@ -1,7 +1,7 @@
 import type { AddInboxRequest, Announcement } from './request.ts';
 
 /**
- * `later` means that nothing is known to have been shown; `nowhere` that the bot can post in no place at all. `isStillOurs` is asked
+ * `later` means that nothing is known to have been shown; `cannot_post` that the bot can post in no place at all. `isStillOurs` is asked
  * right before the first byte of each call of Slack; where it says no, LeaseLostError is thrown.
  */
 export type Delivery = {
@@ -17,4 +17,4 @@ export type Delivery = {
   refresh(request: AddInboxRequest, isStillOurs: () => boolean): Promise<{ kind: 'refreshed' } | NotDelivered>;
 };
 
-export type NotDelivered = { kind: 'nowhere' } | { kind: 'later'; retryAfterMs: number | undefined };
+export type NotDelivered = { kind: 'cannot_post' } | { kind: 'later'; retryAfterMs: number | undefined };

@@ -1,4 +1,4 @@
-import type { LostRight } from '../people/person.ts';
+import type { LostPermission } from '../people/person.ts';
 
 /**
  * What ColdSend keeps of an inbox it added; `overall_status` is a plain string and is shown as it came. A text that ColdSend did
@@ -14,7 +14,7 @@ export type AddedAccount = {
 };
 
 /** ColdSend's complaint about one of the fields it was sent (`smtp_port`, …), or about one we do not know. */
-export type FieldRefusal = { field: string; reason: string };
+export type FieldError = { field: string; reason: string };
 
 /** How a request ended. Exactly one of these is shown in its thread. */
 export type Outcome =
@@ -22,14 +22,14 @@ export type Outcome =
   /** 409: ColdSend has this address already. */
   | { kind: 'exists'; reason: string }
   /**
-   * 400, 422, 2xx with `success: false`, a 3xx, any other 4xx. With `lostRight` it was refused here and not sent: who asked for
+   * 400, 422, 2xx with `success: false`, a 3xx, any other 4xx. With `lostPermission` it was refused here and not sent: who asked for
    * it may not add inboxes any more.
    */
   | {
       kind: 'refused';
       reason: string;
-      fields: FieldRefusal[];
-      lostRight?: LostRight | undefined;
+      fields: FieldError[];
+      lostPermission?: LostPermission | undefined;
       trouble?: Trouble | undefined;
     }
   /** 401, or 403 for the scopes of the key, by ColdSend itself. */

@@ -1,7 +1,7 @@
 import type { Passwords, SenderAccount } from '../account/sender-account.ts';
 import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
-import type { LostRight } from '../people/person.ts';
+import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
 import { afterSending, expiresAt, isUsable, settling } from './next-step.ts';
 import type { Outcome, SendResult } from './outcome.ts';
@@ -30,7 +30,7 @@ export type SendDeps = {
     mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
   };
   /** Whether who asked for it may still add inboxes, as far as Slack said a moment ago. */
-  checkRight(request: AddInboxRequest): Promise<RightToAdd>;
+  checkPermission(request: AddInboxRequest): Promise<PermissionToAdd>;
   slots: {
     /** Arms the request with the key's next slot in one commit, or queues it. Throws LeaseLostError. */
     take(claimed: ClaimedRequest, keyFingerprint: string): Promise<SlotTaken>;
@@ -65,7 +65,7 @@ export type SlotTaken =
   | { kind: 'waits'; request: ClaimedRequest };
 
 /** `unknown`: Slack did not say who they are. */
-export type RightToAdd = { kind: 'may' } | { kind: 'lost'; why: LostRight } | { kind: 'unknown' };
+export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
 
 export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
@@ -115,9 +115,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       return notNow(await commitUntilTaken(request, SEND_ANEW));
     const passwords = await openPasswords(request);
     if ('kind' in passwords) return notNow(await settle(request, settling(passwords, now())));
-    const right = await deps.checkRight(request);
-    if (right.kind === 'lost') return notNow(await settle(request, settling(refusedHere(right.why), now())));
-    if (right.kind === 'unknown') return notNow(await sendLater(request));
+    const permission = await deps.checkPermission(request);
+    if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
+    if (permission.kind === 'unknown') return notNow(await sendLater(request));
     return { kind: 'ready', key, passwords };
   }
 
@@ -163,7 +163,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return showAndRelease(waiting);
   }
 
-  /** The passwords, or how the request ends without them: wiped where the workspace left in between. */
+  /** The passwords, or the outcome without them: they are deleted when the workspace uninstalls the app. */
   async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
     try {
       return await requests.openPasswords(armed);
@@ -207,6 +207,6 @@ function notNow(next: ClaimedRequest | undefined): Prepared {
   return { kind: 'not_now', next };
 }
 
-function refusedHere(lostRight: LostRight): Outcome {
-  return { kind: 'refused', reason: '', fields: [], lostRight };
+function refusedHere(lostPermission: LostPermission): Outcome {
+  return { kind: 'refused', reason: '', fields: [], lostPermission };
 }

@@ -11,13 +11,13 @@ import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { InModal, Press } from '../bolt/interaction.ts';
 import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
-import { findNotice, type Rights } from '../permissions/permissions.ts';
+import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
 import { openServers } from './draft-defaults.ts';
@@ -27,7 +27,7 @@ import { parseHowPage, renderHowPage } from './how-page.ts';
 import { parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
-  rights: Rights;
+  permissions: Permissions;
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
@@ -103,7 +103,7 @@ export function createFormPages(deps: FormPagesDeps) {
       ]);
       if (refused !== undefined) return refused;
       const { settings, choice } = place;
-      if (choice.kind === 'nowhere') return pushNotice(sentences.nowhere(choice.channelIds));
+      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
       if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
@@ -161,7 +161,7 @@ export function createFormPages(deps: FormPagesDeps) {
 
   async function show(press: InModal<Press>, render: () => ModalView): Promise<void> {
     const { api, view, triggerId } = press;
-    const refusal = findNotice(await deps.rights.checkAdding(press));
+    const refusal = findNotice(await deps.permissions.checkAdding(press));
     if (refusal !== undefined) {
       // On top, as in `pushNotice`; and somebody else may have this view on their screen.
       await api.pushView(triggerId, renderNotice(refusal));
@@ -178,12 +178,12 @@ export function createFormPages(deps: FormPagesDeps) {
 
   /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
   async function refuse(submission: InModal, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
-    const right = await deps.rights.checkAdding(submission);
-    switch (right.kind) {
+    const permission = await deps.permissions.checkAdding(submission);
+    switch (permission.kind) {
       case 'allowed':
         return undefined;
       case 'refused':
-        return pushNotice(sentences.refusals[right.why]);
+        return pushNotice(sentences.denials[permission.why]);
       case 'unknown':
         return {
           response_action: 'errors',

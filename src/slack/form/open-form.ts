@@ -7,7 +7,7 @@ import type { Click } from '../bolt/interaction.ts';
 import { renderKeyForm } from '../home/keys/key-form.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
-import type { Right, Rights } from '../permissions/permissions.ts';
+import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { sentences } from '../sentences/notices.ts';
 import type { Draft } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';
@@ -29,16 +29,16 @@ type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string 
  * Throws what the store or Slack's API throws.
  */
 export function createOpenForm(deps: {
-  rights: Rights;
+  permissions: Permissions;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
-  const { rights } = deps;
+  const { permissions } = deps;
   return async (click, form) => {
     const { api, actor, triggerId } = click;
     const settings = deps.findSettings(actor.teamId);
-    const [known, facts] = [rights.recall(click, settings), loadFacts(actor.teamId, form, settings)];
+    const [known, facts] = [permissions.recall(click, settings), loadFacts(actor.teamId, form, settings)];
     // Where Slack or the other one throws first, nobody looks at this one any more.
     facts.catch(() => {});
     const recalled = await known;
@@ -47,8 +47,8 @@ export function createOpenForm(deps: {
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
-    const right = rights.checkAdding(click);
-    const page = Promise.all([right, facts]).then((known) => firstPage(...known, actor.userId, form));
+    const permission = permissions.checkAdding(click);
+    const page = Promise.all([permission, facts]).then((known) => firstPage(...known, actor.userId, form));
     await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
@@ -56,7 +56,7 @@ export function createOpenForm(deps: {
     const settings = await found;
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
-    if (choice.kind === 'nowhere' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
     // The stamp before what the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp };
@@ -64,16 +64,21 @@ export function createOpenForm(deps: {
 }
 
 /** What somebody gets to see who wants to add an inbox. */
-function firstPage(right: Right, { settings, choice, keyStamp }: Facts, userId: string, form: FormToOpen): ModalView {
-  if (right.kind === 'unknown') return renderNotice(sentences.whoAreYou);
-  if (right.kind === 'refused') return renderNotice(sentences.refusals[right.why]);
+function firstPage(
+  permission: Permission,
+  { settings, choice, keyStamp }: Facts,
+  userId: string,
+  form: FormToOpen,
+): ModalView {
+  if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
+  if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
   if (form.instead !== undefined) return form.instead;
-  if (choice.kind === 'nowhere') return renderNotice(sentences.nowhere(choice.channelIds));
+  if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderWhoPage({ context, draft });
-  if (right.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+  if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
   if (client !== undefined) return renderNotice(sentences.noClientKey(client));

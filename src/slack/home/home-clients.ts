@@ -33,12 +33,12 @@ export function renderClients({
   clientsPage,
 }: {
   keys: OwnedKey[];
-  settings: Pick<WorkspaceSettings, 'elsewhere'>;
+  settings: Pick<WorkspaceSettings, 'channelsWithoutClient'>;
   isAdmin: boolean;
   clientsPage: number;
 }): KnownBlock[] {
   const clients = toClientKeys(keys);
-  const afterwards = findKeyOf(keys, WORKSPACE) === undefined ? 'nothing' : settings.elsewhere;
+  const afterwards = findKeyOf(keys, WORKSPACE) === undefined ? 'blocked' : settings.channelsWithoutClient;
   if (clients.length === 0 && !isAdmin) return [];
   const pages = Math.max(1, Math.ceil(clients.length / CLIENTS_A_PAGE));
   const page = Math.min(clientsPage, pages - 1);

@@ -4,7 +4,7 @@ import type { WorkspaceSettings } from '../../add-inbox/people/workspace-setting
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import type { Interaction } from '../bolt/interaction.ts';
-import type { Right, Rights } from '../permissions/permissions.ts';
+import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
@@ -17,7 +17,7 @@ const LATEST = 10;
  * not take it, it is made anew and published later.
  */
 export function createShowHome(deps: {
-  rights: Rights;
+  permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
@@ -28,20 +28,21 @@ export function createShowHome(deps: {
     const { api, actor } = interaction;
     const { teamId, userId } = actor;
     const settings = await deps.findSettings(teamId);
-    const { right, mayAdd } = await deps.rights.checkMember(interaction, settings.whoMayAdd);
-    if (right.kind !== 'allowed') {
-      const why = right.kind === 'unknown' ? HOME.notLookedUp : sentences.refusals[right.why].paragraphs.join(' ');
+    const { permission, mayAdd } = await deps.permissions.checkMember(interaction, settings.whoMayAdd);
+    if (permission.kind !== 'allowed') {
+      const why =
+        permission.kind === 'unknown' ? HOME.notLookedUp : sentences.denials[permission.why].paragraphs.join(' ');
       await api.publishHome(userId, renderHomeNotice(why));
       return;
     }
-    const isAdmin = mayAdminister(right.person, teamId);
+    const isAdmin = mayAdminister(permission.person, teamId);
     const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
     const mayNotAdd = whyNot(mayAdd);
     await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
   }
 }
 
-function whyNot(mayAdd: Right): keyof typeof HOME.mayNotAdd | undefined {
+function whyNot(mayAdd: Permission): keyof typeof HOME.mayNotAdd | undefined {
   if (mayAdd.kind !== 'refused') return undefined;
   return mayAdd.why === 'admins_only' || mayAdd.why === 'not_chosen' ? mayAdd.why : undefined;
 }

@@ -53,7 +53,7 @@ export function renderHome(home: HomeToShow): HomeView {
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined
         ? [renderSection('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
-        : renderKey(key, settings.elsewhere === 'nothing')),
+        : renderKey(key, settings.channelsWithoutClient === 'blocked')),
       renderContext('who_can', isAdmin ? HOME.adminHint : HOME.memberHint),
       ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
       ...renderClients(home),
@@ -87,8 +87,8 @@ type KeyUse = Parameters<typeof HOME.remove.text>[1];
 
 /** What the workspace's own key is used for. */
 function useOf({ keys, settings }: HomeToShow): KeyUse {
-  if (settings.elsewhere === 'nothing') return 'nowhere';
-  return clientsOf(keys).length > 0 ? 'elsewhere' : 'everywhere';
+  if (settings.channelsWithoutClient === 'blocked') return 'unused';
+  return clientsOf(keys).length > 0 ? 'channels_without_client' : 'all_channels';
 }
 
 function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {

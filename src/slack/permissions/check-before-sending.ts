@@ -1,9 +1,9 @@
-import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
+import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import type { RightToAdd } from '../../add-inbox/request/send-request.ts';
+import type { PermissionToAdd } from '../../add-inbox/request/send-request.ts';
 import { TokenUnreadableError } from '../install/installations.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
-import type { Rights } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
 
 /** What Slack said at the submission is good enough for sending at once; whatever waited is asked for again. */
 const KNOWN_FOR_MS = 10_000;
@@ -13,16 +13,16 @@ const KNOWN_FOR_MS = 10_000;
  *
  * @param apiOf throws SlackUnavailableError, SlackRefusedError or TokenUnreadableError where the workspace has no usable token
  */
-export function createCheckRight(
-  rights: Rights,
+export function createCheckPermission(
+  permissions: Permissions,
   apiOf: (teamId: string) => Promise<SlackApi>,
-): (request: AddInboxRequest) => Promise<RightToAdd> {
+): (request: AddInboxRequest) => Promise<PermissionToAdd> {
   return async ({ teamId, userId }) => {
     try {
       const actor = { teamId, userId, ownTeamId: teamId };
-      const right = await rights.checkAdding({ api: await apiOf(teamId), actor }, KNOWN_FOR_MS);
-      if (right.kind === 'allowed') return { kind: 'may' };
-      const why = right.kind === 'refused' ? LOST_RIGHTS.find((each) => each === right.why) : undefined;
+      const permission = await permissions.checkAdding({ api: await apiOf(teamId), actor }, KNOWN_FOR_MS);
+      if (permission.kind === 'allowed') return { kind: 'may' };
+      const why = permission.kind === 'refused' ? LOST_PERMISSIONS.find((each) => each === permission.why) : undefined;
       return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };
     } catch (error) {
       if (isOfSlack(error)) return { kind: 'unknown' };

@@ -1,4 +1,4 @@
-import { findRefusal, type Person } from '../../add-inbox/people/person.ts';
+import { findDenial, type Person } from '../../add-inbox/people/person.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import type { SlackApi, SlackUser } from '../web-api/slack-api.ts';
 
@@ -27,7 +27,7 @@ export function createPeople(now: () => number): People {
     const key = `${teamId} ${userId}`;
     known.delete(key);
     // A guest may be made a member at any moment, who then should not be refused for another minute.
-    const why = findRefusal(person, teamId);
+    const why = findDenial(person, teamId);
     if (why === undefined || why === 'other_workspace') known.set(key, { person, at: now() });
     dropOldest(known, MAX_KNOWN);
     return person;

@@ -1,4 +1,4 @@
-import { findRefusal, mayAdminister, type Person, type Refusal } from '../../add-inbox/people/person.ts';
+import { type Denial, findDenial, mayAdminister, type Person } from '../../add-inbox/people/person.ts';
 import { isChosen, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Actor, Interaction } from '../bolt/interaction.ts';
 import { openerOf } from '../modals/private-metadata.ts';
@@ -10,37 +10,37 @@ import type { People } from './people.ts';
 import type { UserGroups } from './user-groups.ts';
 
 /** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
-export type Right = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Refusal } | { kind: 'unknown' };
+export type Permission = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Denial } | { kind: 'unknown' };
 
 /** Somebody about to do something. Without `what` it is none of their attempts: nothing is noted. */
 export type Attempt = Pick<Interaction, 'api' | 'actor'> & Partial<Pick<Interaction, 'what' | 'view'>>;
 
-export type Rights = {
+export type Permissions = {
   /** To add inboxes as the settings are now, from look-ups of the last minute; undefined where there were none. */
-  recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined>;
+  recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Permission | undefined>;
   /** To add inboxes. Asks Slack, unless it said so at most `maxAgeMs` ago (0 unless given). */
-  checkAdding(attempt: Attempt, maxAgeMs?: number): Promise<Right>;
+  checkAdding(attempt: Attempt, maxAgeMs?: number): Promise<Permission>;
   /** To set keys and settings and to read the audit trail. Asks Slack. */
-  checkAdmin(attempt: Attempt): Promise<Right>;
+  checkAdmin(attempt: Attempt): Promise<Permission>;
   /** To see what a full member of the workspace sees. Asks Slack; `mayAdd` as in `checkAdding`. */
-  checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd): Promise<{ right: Right; mayAdd: Right }>;
+  checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd): Promise<{ permission: Permission; mayAdd: Permission }>;
 };
 
 /** A look-up of the last minute is good enough for opening a form; whatever acts looks again. */
 const RECALLED_FOR_MS = 60_000;
 
 /** Whether somebody may do something, decided where it happens; what was refused goes into the audit trail. */
-export function createRights(deps: {
+export function createPermissions(deps: {
   people: People;
   userGroups: UserGroups;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   /** Notes an attempt that was refused. */
-  onRefused(actor: Actor, what: string, why: Refusal): void;
-}): Rights {
+  onRefused(actor: Actor, what: string, why: Denial): void;
+}): Permissions {
   const { people, userGroups } = deps;
   return { recall, checkAdding, checkAdmin, checkMember };
 
-  async function recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Right | undefined> {
+  async function recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Permission | undefined> {
     const { actor } = attempt;
     const { teamId, userId } = actor;
     const person = people.recall(teamId, userId, RECALLED_FOR_MS);
@@ -51,37 +51,37 @@ export function createRights(deps: {
     return inGroups && noted(attempt, decide(person, actor, whoMayAdd, inGroups));
   }
 
-  async function checkAdding(attempt: Attempt, maxAgeMs = 0): Promise<Right> {
+  async function checkAdding(attempt: Attempt, maxAgeMs = 0): Promise<Permission> {
     const { teamId } = attempt.actor;
-    const [right, settings] = await Promise.all([lookUp(attempt, maxAgeMs), deps.findSettings(teamId)]);
-    return noted(attempt, await decideAdding(attempt, right, settings.whoMayAdd, maxAgeMs));
+    const [permission, settings] = await Promise.all([lookUp(attempt, maxAgeMs), deps.findSettings(teamId)]);
+    return noted(attempt, await decideAdding(attempt, permission, settings.whoMayAdd, maxAgeMs));
   }
 
-  async function checkAdmin(attempt: Attempt): Promise<Right> {
-    const right = await lookUp(attempt, 0);
-    const isAdmin = right.kind !== 'allowed' || mayAdminister(right.person, attempt.actor.teamId);
-    return noted(attempt, isAdmin ? right : refused('not_admin'));
+  async function checkAdmin(attempt: Attempt): Promise<Permission> {
+    const permission = await lookUp(attempt, 0);
+    const isAdmin = permission.kind !== 'allowed' || mayAdminister(permission.person, attempt.actor.teamId);
+    return noted(attempt, isAdmin ? permission : refused('not_admin'));
   }
 
   async function checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd) {
-    const right = await lookUp(attempt, 0);
-    return { right, mayAdd: await decideAdding(attempt, right, whoMayAdd, RECALLED_FOR_MS) };
+    const permission = await lookUp(attempt, 0);
+    return { permission, mayAdd: await decideAdding(attempt, permission, whoMayAdd, RECALLED_FOR_MS) };
   }
 
   async function decideAdding(
     { api, actor }: Attempt,
-    right: Right,
+    permission: Permission,
     whoMayAdd: WhoMayAdd,
     maxAgeMs: number,
-  ): Promise<Right> {
-    if (right.kind !== 'allowed') return right;
+  ): Promise<Permission> {
+    if (permission.kind !== 'allowed') return permission;
     const { teamId, userId } = actor;
-    const groupIds = groupsToAsk(right.person, whoMayAdd);
+    const groupIds = groupsToAsk(permission.person, whoMayAdd);
     try {
       const inGroups =
         userGroups.recall(teamId, groupIds, userId, maxAgeMs) ??
         (await userGroups.lookUp(api, teamId, groupIds, userId));
-      return decide(right.person, actor, whoMayAdd, inGroups);
+      return decide(permission.person, actor, whoMayAdd, inGroups);
     } catch (error) {
       if (isOfSlack(error)) return { kind: 'unknown' };
       throw error;
@@ -89,7 +89,7 @@ export function createRights(deps: {
   }
 
   /** Whether they are a full member. */
-  async function lookUp({ api, actor }: Attempt, maxAgeMs: number): Promise<Right> {
+  async function lookUp({ api, actor }: Attempt, maxAgeMs: number): Promise<Permission> {
     const { teamId, userId } = actor;
     try {
       const recalled = maxAgeMs === 0 ? undefined : people.recall(teamId, userId, maxAgeMs);
@@ -104,21 +104,21 @@ export function createRights(deps: {
   }
 
   /** A view that was opened for somebody else is of no use to whoever sends it. */
-  function noted({ actor, what, view }: Attempt, right: Right): Right {
+  function noted({ actor, what, view }: Attempt, permission: Permission): Permission {
     const isTheirs = view === undefined || openerOf(view.private_metadata) === actor.userId;
-    const decided = right.kind === 'allowed' && !isTheirs ? refused('not_theirs') : right;
+    const decided = permission.kind === 'allowed' && !isTheirs ? refused('not_theirs') : permission;
     if (decided.kind === 'refused' && what !== undefined) deps.onRefused(actor, what, decided.why);
     return decided;
   }
 }
 
 /** A payload that names another workspace is one of a stranger's, or of somebody whose organization has both. */
-function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findRefusal> {
+function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findDenial> {
   if (ownTeamId !== teamId && !person.isInOrganization) return 'other_workspace';
-  return findRefusal(person, teamId);
+  return findDenial(person, teamId);
 }
 
-function refused(why: Refusal): { kind: 'refused'; why: Refusal } {
+function refused(why: Denial): { kind: 'refused'; why: Denial } {
   return { kind: 'refused', why };
 }
 
@@ -128,7 +128,7 @@ function groupsToAsk(person: Person, whoMayAdd: WhoMayAdd): readonly string[] {
   return whoMayAdd.userGroupIds;
 }
 
-function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: readonly string[]): Right {
+function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: readonly string[]): Permission {
   const why = whyNoMember(person, actor);
   if (why !== undefined) return refused(why);
   if (isChosen(person, whoMayAdd, inGroups)) return { kind: 'allowed', person };
@@ -137,7 +137,7 @@ function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: re
 }
 
 /** What to tell somebody who may not go on; undefined where they may. */
-export function findNotice(right: Right): Notice | undefined {
-  if (right.kind === 'unknown') return sentences.whoAreYou;
-  return right.kind === 'refused' ? sentences.refusals[right.why] : undefined;
+export function findNotice(permission: Permission): Notice | undefined {
+  if (permission.kind === 'unknown') return sentences.whoAreYou;
+  return permission.kind === 'refused' ? sentences.denials[permission.why] : undefined;
 }

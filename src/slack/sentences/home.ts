@@ -14,12 +14,12 @@ export const OUTDATED = {
 
 /** Where the workspace's own key is used, and the effect of its removal. */
 const KEY_USES = {
-  everywhere: 'used in all channels. Without it, nobody can add inboxes until you add another key.',
-  elsewhere: 'used in all channels without a client. Without it, nobody can add inboxes there.',
-  nowhere: 'not used with the current settings.',
+  all_channels: 'used in all channels. Without it, nobody can add inboxes until you add another key.',
+  channels_without_client: 'used in all channels without a client. Without it, nobody can add inboxes there.',
+  unused: 'not used with the current settings.',
 } as const;
 
-const AFTER_CLIENT = { workspace_key: "I use the workspace's key", nothing: 'nobody can add inboxes' } as const;
+const AFTER_CLIENT = { workspace_key: "I use the workspace's key", blocked: 'nobody can add inboxes' } as const;
 
 export const HOME = {
   title: 'Inboxes for ColdSend',
@@ -51,7 +51,7 @@ export const HOME = {
   remove: {
     title: 'Remove the key?',
     /** In the confirm dialog, of which Slack shows 300 characters. */
-    text: (lastFour: string, use: 'everywhere' | 'elsewhere' | 'nowhere') =>
+    text: (lastFour: string, use: keyof typeof KEY_USES) =>
       `The key ending in ${lastFour} is ${KEY_USES[use]} Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there if you no longer need it.`,
     confirm: 'Remove it',
     deny: 'Keep it',
@@ -59,7 +59,7 @@ export const HOME = {
   removeClient: {
     title: (client: string) => `Remove the key of ${client}?`,
     /** As above. */
-    text: (lastFour: string, channels: string, then: 'workspace_key' | 'nothing') =>
+    text: (lastFour: string, channels: string, then: keyof typeof AFTER_CLIENT) =>
       `The key ending in ${lastFour} is used in ${channels}. Without it, ${AFTER_CLIENT[then]} there. Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there.`,
     channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),
   },

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../add-inbox/people/person.ts';
+import type { Denial } from '../../add-inbox/people/person.ts';
 import { COMMAND } from '../ids.ts';
 import { askForHelp, INVITE, type Notice, WHO_BINDS, whoCanStore } from './common.ts';
 import { FORM } from './form.ts';
@@ -15,7 +15,7 @@ export const sentences = {
       'Close this and try again in a minute.',
     ],
   },
-  refusals: {
+  denials: {
     guest: {
       title: FORM.title,
       paragraphs: ["Guests can't add inboxes. Ask a full member of this workspace to add yours."],
@@ -59,7 +59,7 @@ export const sentences = {
         `This form was opened for another person, so I did nothing. Close it and open your own: type ${COMMAND}, or use my Home tab.`,
       ],
     },
-  } satisfies Record<Refusal, Notice>,
+  } satisfies Record<Denial, Notice>,
   /** For those who can't store a key themselves. */
   noKey: {
     title: FORM.title,
@@ -87,7 +87,7 @@ export const sentences = {
     ],
   }),
   /** The admins chose that only channels with a client add inboxes. */
-  nowhere: (channelIds: string[]): Notice => ({
+  blocked: (channelIds: string[]): Notice => ({
     title: FORM.title,
     paragraphs:
       channelIds.length === 0

@@ -1,4 +1,4 @@
-import type { LostRight } from '../../add-inbox/people/person.ts';
+import type { LostPermission } from '../../add-inbox/people/person.ts';
 import type { Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
 import { BUTTONS, type State, whoCanStore } from './common.ts';
 
@@ -18,11 +18,11 @@ export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
 };
 
-/** Refused here, and not sent: see LOST_RIGHTS. */
+/** Refused here, and not sent: see LOST_PERMISSIONS. */
 export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
 
 /** Why a person who asked for an inbox may no longer add it. */
-export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
+export const LOST_PERMISSION_WHYS: Record<LostPermission, string> = {
   other_workspace: 'The person who asked has left this workspace.',
   deactivated: 'The account of the person who asked is deactivated.',
   guest: "The person who asked is now a guest, and guests can't add inboxes.",
@@ -30,7 +30,7 @@ export const LOST_RIGHT_WHYS: Record<LostRight, string> = {
   not_chosen: 'The person who asked may no longer add inboxes.',
 };
 
-export const NEXT_AFTER_LOST_RIGHT: NextStep = (at) =>
+export const NEXT_AFTER_LOST_PERMISSION: NextStep = (at) =>
   `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`;
 
 /** Expired for this reason: see `Outcome`. */

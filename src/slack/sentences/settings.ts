@@ -25,7 +25,7 @@ export const SETTINGS_FORM = {
   resultsChannelHint: `Leave it empty to get each result in the channel where ${COMMAND} was used. I'll post a short message in a new one to test access. In a private channel, type ${INVITE} first.`,
   dailyLimit: 'Default daily limit',
   dailyLimitHint: `Mails a day. People can change it for each inbox. Leave it empty to start with ${DEFAULT_DAILY_LIMIT}, the recommendation for a new account.`,
-  elsewhere: {
+  channelsWithoutClient: {
     label: 'In channels without a client',
     options: {
       workspace_key: {
@@ -50,9 +50,9 @@ export const SETTINGS_SHOWN = {
   results: 'Results go to',
   ownChannel: `a thread in the channel where ${COMMAND} was used`,
   dailyLimit: 'Default daily limit',
-  elsewhere: 'In channels without a client',
+  channelsWithoutClient: 'In channels without a client',
   workspace_key: "I use the workspace's key",
-  nothing: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
+  blocked: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
   people: {
     everyone: 'Everyone except guests',
     admins: 'Admins and owners only',

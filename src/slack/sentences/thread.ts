@@ -30,7 +30,7 @@ export const REQUEST_PAGE = {
   },
   requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
   message: (link: string) => `<${link}|Open the message>`,
-  nowhere: 'I could not post this. You find it only here and in my Home tab.',
+  cannotPost: 'I could not post this. You find it only here and in my Home tab.',
 } as const;
 
 export const ADDING: State = { emoji: '⏳', title: 'Adding an inbox…' };

@@ -73,10 +73,10 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
       if (error instanceof NotBegunError) throw new LeaseLostError(request.id);
       if (error instanceof SlackUnavailableError) return { kind: 'later', retryAfterMs: error.retryAfterMs };
       if (error instanceof TokenUnreadableError) return { kind: 'later', retryAfterMs: undefined };
-      if (error instanceof NotInstalledError) return { kind: 'nowhere' };
+      if (error instanceof NotInstalledError) return { kind: 'cannot_post' };
       if (!(error instanceof SlackRefusedError)) throw error;
       onIgnored(request, error);
-      return isPostingRefused(error.reason) ? { kind: 'nowhere' } : { kind: 'later', retryAfterMs: undefined };
+      return isPostingRefused(error.reason) ? { kind: 'cannot_post' } : { kind: 'later', retryAfterMs: undefined };
     }
   }
 

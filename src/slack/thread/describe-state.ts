@@ -37,7 +37,7 @@ export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInbo
 function stateOf(outcome: Outcome): State {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
-  if (outcome.lostRight !== undefined) return NOT_ALLOWED_ANY_MORE;
+  if (outcome.lostPermission !== undefined) return NOT_ALLOWED_ANY_MORE;
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 

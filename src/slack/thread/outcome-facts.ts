@@ -1,10 +1,11 @@
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import type { AddedAccount, FieldRefusal, Outcome } from '../../add-inbox/request/outcome.ts';
+import type { AddedAccount, FieldError, Outcome } from '../../add-inbox/request/outcome.ts';
+
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
 import { FIELD_LABELS } from '../sentences/fields.ts';
-import { LOST_RIGHT_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
+import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeStatus } from './describe-status.ts';
 
@@ -43,8 +44,8 @@ function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
   ];
 }
 
-function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
-  if (lostRight !== undefined) return [LOST_RIGHT_WHYS[lostRight]];
+function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
+  if (lostPermission !== undefined) return [LOST_PERMISSION_WHYS[lostPermission]];
   const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
   if (trouble === undefined) return [...quote(short), ...listFields(fields)];
   const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
@@ -53,7 +54,7 @@ function listRefusal({ reason, fields, lostRight, trouble }: Extract<Outcome, { 
   return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
 }
 
-function listFields(fields: FieldRefusal[]): string[] {
+function listFields(fields: FieldError[]): string[] {
   const listed = fields
     .slice(0, FIELDS_SHOWN)
     .map(({ field, reason }) =>

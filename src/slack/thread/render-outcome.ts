@@ -6,7 +6,7 @@ import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
-  NEXT_AFTER_LOST_RIGHT,
+  NEXT_AFTER_LOST_PERMISSION,
   NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
@@ -45,7 +45,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownI
 function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
-  if (outcome.lostRight !== undefined) return NEXT_AFTER_LOST_RIGHT;
+  if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
   return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
 }
 

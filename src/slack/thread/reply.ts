@@ -17,7 +17,7 @@ export function renderReply(request: AddInboxRequest): Message {
 }
 
 function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
-  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostRight ?? outcome.trouble) !== undefined;
+  const isNotTheirs = outcome.kind === 'refused' && (outcome.lostPermission ?? outcome.trouble) !== undefined;
   const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
   return [renderActions('try_again', [renderButton(ACTIONS.tryAgain, label, requestId)])];

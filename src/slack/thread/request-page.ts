@@ -62,7 +62,7 @@ function renderUnsettled(request: AddInboxRequest): KnownBlock[] {
 }
 
 function sayWhere({ announcement, state, resultsChannelId }: AddInboxRequest): string {
-  if (announcement === undefined && state === 'reported') return REQUEST_PAGE.nowhere;
+  if (announcement === undefined && state === 'reported') return REQUEST_PAGE.cannotPost;
   if (announcement === undefined) {
     return resultsChannelId === undefined
       ? REQUEST_PAGE.toBeTold

@@ -17,7 +17,7 @@ export type Budget = {
   isWaitedFor: boolean;
 };
 
-/** Whose slot was taken; undefined for the trial of a key. */
+/** Whose slot was taken; undefined for the check of a key. */
 export type SlotTaker = { teamId: string; userId: string } | undefined;
 
 /** The slots of one key, inside a transaction: others wait from `lock` on until it ends. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { LOST_RIGHTS } from '../../add-inbox/people/person.ts';
+import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
 import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
 
-/** How an outcome is stored: the domain's own shape, as JSON. What a newer version adds to it is left out on reading. */
+/**
+ * How an outcome is stored: the domain's own shape as JSON, but for `lostPermission`, whose stored name is `lostRight`. What a
+ * newer version adds to it is left out on reading.
+ */
 export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('added'),
@@ -16,17 +19,19 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({ kind: z.literal('exists'), reason: z.string() }),
-  z.object({
-    kind: z.literal('refused'),
-    reason: z.string(),
-    fields: z.array(z.object({ field: z.string(), reason: z.string() })),
-    lostRight: z.enum(LOST_RIGHTS).optional(),
-    // A kind that a newer version has added leaves the refusal readable.
-    trouble: z
-      .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
-      .optional()
-      .catch(undefined),
-  }),
+  z
+    .object({
+      kind: z.literal('refused'),
+      reason: z.string(),
+      fields: z.array(z.object({ field: z.string(), reason: z.string() })),
+      lostRight: z.enum(LOST_PERMISSIONS).optional(),
+      // A kind that a newer version has added leaves the refusal readable.
+      trouble: z
+        .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
+        .optional()
+        .catch(undefined),
+    })
+    .transform(({ lostRight, ...refused }) => ({ ...refused, ...(lostRight && { lostPermission: lostRight }) })),
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),
   z.object({
     kind: z.literal('unknown'),
@@ -36,3 +41,10 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
 ]);
+
+/** The reverse of `outcomeJson`. */
+export function toOutcomeJson(outcome: Outcome): string {
+  if (outcome.kind !== 'refused') return JSON.stringify(outcome);
+  const { lostPermission, ...refused } = outcome;
+  return JSON.stringify({ ...refused, lostRight: lostPermission });
+}

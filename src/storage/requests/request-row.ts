@@ -13,9 +13,9 @@ import {
 } from '../../add-inbox/request/request.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { RequestsTable } from '../tables.ts';
-import { outcomeJson } from './outcome-json.ts';
+import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
 
-/** What is read of a request; its sealed response URL is not, but where it is opened. */
+/** The columns of a request, without its sealed response URL, which is read only to open it. */
 export const REQUEST_COLUMNS = [
   'id',
   'team_id',
@@ -63,7 +63,7 @@ const accountJson: z.ZodType<AccountToAdd> = z.object({
   imap_use_ssl: z.boolean(),
 });
 
-/** What the passwords of a request are before they are sealed. */
+/** The passwords of a request before they are sealed. */
 export const passwordsJson = storedJson(
   z.object({ smtp_password: z.string(), imap_password: z.string() }) satisfies z.ZodType<Passwords>,
 );
@@ -161,7 +161,7 @@ export function toChangedColumns(change: RequestChange, now: number): Updateable
     ...('waitsFor' in change && { waits_for: change.waitsFor ?? null }),
     ...(notBefore !== undefined && { not_before: notBefore }),
     ...(tries !== undefined && { tries }),
-    ...(outcome !== undefined && { outcome: JSON.stringify(outcome), outcome_kind: outcome.kind }),
+    ...(outcome !== undefined && { outcome: toOutcomeJson(outcome), outcome_kind: outcome.kind }),
     ...(replyTs !== undefined && { reply_ts: replyTs }),
     ...(settledAt !== undefined && { settled_at: settledAt }),
     ...(reportedAt !== undefined && { told_at: reportedAt }),

@@ -12,25 +12,27 @@ const whoMayAdd: z.ZodType<WhoMayAdd> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chosen'), userIds: z.array(z.string()), userGroupIds: z.array(z.string()) }),
 ]);
 
-/** What an older version has not stored is as it is by default. */
+/** As settings are stored; what an older version has not stored is as it is by default. */
 const settingsObject = z.object({
   whoMayAdd: whoMayAdd.default(DEFAULT_SETTINGS.whoMayAdd),
   resultsChannelId: z.string().optional(),
   defaultDailyLimit: z.int().min(1).optional(),
-  elsewhere: z.enum(['workspace_key', 'nothing']).default(DEFAULT_SETTINGS.elsewhere),
+  elsewhere: z.enum(['workspace_key', 'nothing']).default('workspace_key'),
 });
 
 const settingsJson = storedJson(settingsObject);
 
+type StoredSettings = z.output<typeof settingsObject>;
+
 /** What can't be read allows as little as it can: a newer version may have a narrower choice than this one knows. */
-const CLOSED: WorkspaceSettings = {
+const CLOSED: StoredSettings = {
   whoMayAdd: { kind: 'unreadable' },
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   elsewhere: 'nothing',
 };
 
-/** What of the settings can be read, each for itself. */
+/** The readable settings, each for itself. */
 const readableJson = storedJson(
   z.object({
     whoMayAdd: settingsObject.shape.whoMayAdd.or(z.unknown().transform(() => CLOSED.whoMayAdd)),
@@ -43,7 +45,7 @@ const readableJson = storedJson(
 /** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
-/** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
+/** The settings of each workspace. They are read at each use, so that a change is in force at once on all replicas. */
 export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
   return {
     findStamped,
@@ -53,7 +55,7 @@ export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadabl
     },
 
     async save(teamId: string, settings: WorkspaceSettings): Promise<void> {
-      const row = { settings: JSON.stringify({ ...settings, revision: randomUUID() }) };
+      const row = { settings: JSON.stringify({ ...toStored(settings), revision: randomUUID() }) };
       await db.kysely
         .insertInto('workspace_settings')
         .values({ ...row, team_id: teamId })
@@ -71,8 +73,16 @@ export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadabl
     if (row === undefined) return { settings: DEFAULT_SETTINGS, stamp: 'none' };
     const parsed = settingsJson.safeParse(row.settings);
     if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
-    const { resultsChannelId, defaultDailyLimit, ...rest } =
-      parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
-    return { settings: { ...rest, resultsChannelId, defaultDailyLimit }, stamp: stampOf(row.settings) };
+    const stored = parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
+    return { settings: fromStored(stored), stamp: stampOf(row.settings) };
   }
+}
+
+function toStored({ channelsWithoutClient, ...rest }: WorkspaceSettings): StoredSettings {
+  return { ...rest, elsewhere: channelsWithoutClient === 'blocked' ? 'nothing' : channelsWithoutClient };
+}
+
+function fromStored({ whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere }: StoredSettings): WorkspaceSettings {
+  const channelsWithoutClient = elsewhere === 'nothing' ? 'blocked' : elsewhere;
+  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient };
 }

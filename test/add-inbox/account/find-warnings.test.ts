@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findWarnings, type Warning } from '../../../src/add-inbox/account/find-warnings.ts';
 import type { SenderAccount } from '../../../src/add-inbox/account/sender-account.ts';
-import { ACCOUNT } from '../../coldsend/documented.ts';
+import { ACCOUNT } from '../../coldsend/world/documented.ts';
 
 const CASES: [string, Partial<SenderAccount>, Warning[]][] = [
   ['nothing', {}, []],

@@ -9,7 +9,7 @@ const OWN = sampleKey();
 const ACME = sampleKey({ owner: sampleClient('Acme', 'C1') });
 const ACME_IN_C1 = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
 
-function choose(stored: OwnedKey[], channelId: string, elsewhere: 'workspace_key' | 'nothing') {
+function choose(stored: OwnedKey[], channelId: string, channelsWithoutClient: 'workspace_key' | 'blocked') {
   const chooseKey = createChooseKey({
     findFor: async (_teamId, channel) => {
       const own = findKeyOf(stored, WORKSPACE);
@@ -18,16 +18,16 @@ function choose(stored: OwnedKey[], channelId: string, elsewhere: 'workspace_key
     },
     list: async () => stored,
   });
-  return chooseKey('T1', channelId, { elsewhere });
+  return chooseKey('T1', channelId, { channelsWithoutClient });
 }
 
 const own = (current: OwnedKey | undefined) => ({ kind: 'key', keyName: WORKSPACE, current });
 
-test("a channel with a client uses that client's key, whatever holds elsewhere", async () => {
+test("a channel with a client uses that client's key, whatever holds for channels without one", async () => {
   const acme = { kind: 'key', keyName: ACME_IN_C1, current: ACME };
-  for (const elsewhere of ['workspace_key', 'nothing'] as const) {
-    assert.deepEqual(await choose([OWN, ACME], 'C1', elsewhere), acme);
-    assert.deepEqual(await choose([ACME], 'C1', elsewhere), acme);
+  for (const channelsWithoutClient of ['workspace_key', 'blocked'] as const) {
+    assert.deepEqual(await choose([OWN, ACME], 'C1', channelsWithoutClient), acme);
+    assert.deepEqual(await choose([ACME], 'C1', channelsWithoutClient), acme);
   }
 });
 
@@ -36,7 +36,7 @@ test("any other uses the workspace's own, which may be missing", async () => {
   assert.deepEqual(await choose([ACME], 'C2', 'workspace_key'), own(undefined));
 });
 
-test('where nothing is to be added elsewhere, the channels are named where it works', async () => {
-  assert.deepEqual(await choose([OWN, ACME], 'C2', 'nothing'), { kind: 'nowhere', channelIds: ['C1'] });
-  assert.deepEqual(await choose([OWN], 'C2', 'nothing'), { kind: 'nowhere', channelIds: [] });
+test('where channels without a client are blocked, the channels are named where it works', async () => {
+  assert.deepEqual(await choose([OWN, ACME], 'C2', 'blocked'), { kind: 'blocked', channelIds: ['C1'] });
+  assert.deepEqual(await choose([OWN], 'C2', 'blocked'), { kind: 'blocked', channelIds: [] });
 });

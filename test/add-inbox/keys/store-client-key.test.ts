@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_CLIENT_NAME } from '../../../src/add-inbox/keys/coldsend-key.ts';
-import type { KeyTrial } from '../../../src/add-inbox/keys/key-check.ts';
+import type { KeyCheck } from '../../../src/add-inbox/keys/key-check.ts';
 import { channelsOf, clientNameOf, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { type CheckChannel, createStoreKey, type KeyToStore } from '../../../src/add-inbox/keys/store-key.ts';
 import { sampleClient, sampleKey } from './sample-key.ts';
@@ -10,13 +10,13 @@ const KEY = 'cs_live_0123456789';
 const ACME = sampleKey({ owner: sampleClient('Acme', 'C1') });
 
 /** Everything that happened, in order. */
-function setUp(options: { trial?: KeyTrial; check?: CheckChannel } = {}) {
+function setUp(options: { checked?: KeyCheck; check?: CheckChannel } = {}) {
   const calls: string[] = [];
   const storeKey = createStoreKey({
     reserveSlot: async () => true,
-    tryKey: async () => {
+    checkKey: async () => {
       calls.push('try');
-      return options.trial ?? { kind: 'works' };
+      return options.checked ?? { kind: 'works' };
     },
     list: async () => [sampleKey(), ACME],
     keyStamp: async () => 'r1',
@@ -70,7 +70,7 @@ test('mistakes are found before anybody is asked, and nothing is stored', async 
 });
 
 test('a refused key says nothing in the channels, and one where they are closed is not stored', async () => {
-  const refused = setUp({ trial: { kind: 'refused', reason: '' } });
+  const refused = setUp({ checked: { kind: 'refused', reason: '' } });
   assert.equal((await refused.store(sampleClient('Globex', 'C2'))).kind, 'refused');
   assert.deepEqual(refused.calls, ['try']);
   for (const answer of ['cannot_post', 'slack_silent'] as const) {

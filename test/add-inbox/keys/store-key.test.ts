@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyTrial } from '../../../src/add-inbox/keys/key-check.ts';
+import type { KeyCheck } from '../../../src/add-inbox/keys/key-check.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { createStoreKey } from '../../../src/add-inbox/keys/store-key.ts';
 import { sampleKey } from './sample-key.ts';
@@ -22,7 +22,7 @@ function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
       calls.push(`slot of ${apiKey}`);
       return hasTurn;
     },
-    tryKey: async (apiKey): Promise<KeyTrial> => {
+    checkKey: async (apiKey): Promise<KeyCheck> => {
       calls.push(`try ${apiKey}`);
       return { kind: 'works' };
     },
@@ -38,7 +38,7 @@ function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
   return { storeKey, calls };
 }
 
-test('the trial of a key takes one of its slots; requests that wait for a key go on', async () => {
+test('the check of a key takes one of its slots; requests that wait for a key go on', async () => {
   const { storeKey, calls } = setUp(true);
   assert.equal((await storeKey(TO_STORE, 1_000)).kind, 'stored');
   assert.deepEqual(calls, [`slot of ${API_KEY}`, `try ${API_KEY}`, 'save works', 'wake']);
@@ -62,7 +62,7 @@ test('what was filled in for another key than the one there is now is neither tr
   assert.deepEqual(calls, []);
 });
 
-test('what somebody else has stored during the trial stays', async () => {
+test('what somebody else has stored during the check stays', async () => {
   const { storeKey, calls } = setUp(true, 'r2');
   assert.deepEqual(await storeKey(TO_STORE, 1_000), { kind: 'outdated' });
   assert.deepEqual(calls, [`slot of ${API_KEY}`, `try ${API_KEY}`]);

@@ -43,7 +43,7 @@ test('changes are listed with what was and is, and nothing that stayed', () => {
     whoMayAdd: chosen,
     resultsChannelId: 'C1',
     defaultDailyLimit: 40,
-    elsewhere: 'nothing' as const,
+    channelsWithoutClient: 'blocked' as const,
   };
   assert.deepEqual(
     listChanges(DEFAULT_SETTINGS, changed).map(({ to }) => to),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createColdsendClient } from '../../../src/coldsend/client.ts';
 import { createForeignText } from '../../../src/coldsend/words/foreign-text.ts';
 import { SAMPLE_ACCOUNT } from '../../add-inbox/request/sample-request.ts';
-import { openRawServer, rawAnswer } from '../raw-server.ts';
+import { openRawServer, rawAnswer } from '../world/raw-server.ts';
 
 test('each backslash and each quote of a secret is found as JSON and Python write it, not only the first', () => {
   const secret = 'a\\b\\c\'d\'e\\"f"';

@@ -42,7 +42,7 @@ function setUp(
   const noted: { reference: string; error: unknown }[] = [];
   const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
   const pages = createFormPages({
-    rights: {
+    permissions: {
       recall: async () => assert.fail(),
       checkAdding,
       checkAdmin: async () => assert.fail(),

@@ -138,7 +138,7 @@ test('the buttons that remove say which key they were made for', () => {
 });
 
 test('before a key is removed it says what it is used for, and what comes then', () => {
-  const nothing = { ...DEFAULT_SETTINGS, elsewhere: 'nothing' } as const;
+  const blocked = { ...DEFAULT_SETTINGS, channelsWithoutClient: 'blocked' } as const;
   const confirmOf = (home: ReturnType<typeof renderHome>, actionId: string) => {
     assertView(home);
     const button = actionsOf(home).find((element) => 'action_id' in element && element.action_id === actionId);
@@ -154,7 +154,7 @@ test('before a key is removed it says what it is used for, and what comes then',
     ],
     [
       [key, ...clientKeys(1, 3)],
-      nothing,
+      blocked,
       /ending in wxyz is not used with the current settings\./,
       /is used in 3 channels\. Without it, nobody can add inboxes there/,
     ],
@@ -213,7 +213,7 @@ test('settings are there for everybody to see, and for admins to change', () => 
     },
     resultsChannelId: 'C7',
     defaultDailyLimit: 40,
-    elsewhere: 'nothing' as const,
+    channelsWithoutClient: 'blocked' as const,
   };
   for (const isAdmin of [true, false]) {
     const home = renderHome({ isAdmin, settings, key, latest: [] });

@@ -11,15 +11,15 @@ import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { HOSTILE, key } from '../examples.ts';
 import { fieldsOf } from './typed-view.ts';
 
-const { waiting, whoAreYou, refusals, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
+const { waiting, whoAreYou, denials, noKey, keyRefused, requestGone, clientChanged, clientGone, failed } = sentences;
 const notices: Notice[] = [
   waiting,
   whoAreYou,
-  ...Object.values(refusals),
+  ...Object.values(denials),
   noKey,
   keyRefused,
   sentences.noClientKey('Acme'),
-  sentences.nowhere([]),
+  sentences.blocked([]),
   requestGone,
   clientChanged,
   clientGone,
@@ -47,10 +47,10 @@ test('a member is told who can store a key', () => {
 });
 
 test('channels stand below the paragraphs as links, however many there are', () => {
-  const few = renderNotice(sentences.nowhere(['C1', 'C2']));
+  const few = renderNotice(sentences.blocked(['C1', 'C2']));
   assertView(few);
   assert.deepEqual(textsOf(few, 'mrkdwn'), ['<#C1>, <#C2>']);
-  const many = renderNotice(sentences.nowhere(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
+  const many = renderNotice(sentences.blocked(Array.from({ length: 5_000 }, (_, n) => `C${n + 1e9}`)));
   assertView(many);
   assert.match(textsOf(many, 'mrkdwn').join(), /<#C1000000000>, .*, … and \d+ more$/);
 });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import { createAdminOnly } from '../../../src/slack/permissions/admin-only.ts';
-import type { Attempt, Right } from '../../../src/slack/permissions/permissions.ts';
+import type { Attempt, Permission } from '../../../src/slack/permissions/permissions.ts';
 import { sentences } from '../../../src/slack/sentences/notices.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 
-const ADMIN: Right = {
+const ADMIN: Permission = {
   kind: 'allowed',
   person: {
     userId: 'U1',
@@ -18,23 +18,27 @@ const ADMIN: Right = {
     isDeactivated: false,
   },
 };
-const KEPT_OUT: [Right, ReturnType<typeof renderNotice>][] = [
-  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.refusals.admins_only)],
+const KEPT_OUT: [Permission, ReturnType<typeof renderNotice>][] = [
+  [{ kind: 'refused', why: 'admins_only' }, renderNotice(sentences.denials.admins_only)],
   [{ kind: 'unknown' }, renderNotice(sentences.whoAreYou)],
 ];
 const PAGE = renderNotice({ title: 'The page', paragraphs: [] });
 
 const VIEW = { id: 'V1', callback_id: 'audit_trail', private_metadata: '' };
 
-/** Somebody with this right does something; resolves with what was done, in order, and the answer. */
-async function attempt(right: Right, kind: 'opens' | 'does' | 'submits', view?: typeof VIEW): Promise<unknown[]> {
+/** Somebody with this permission does something; resolves with what was done, in order, and the answer. */
+async function attempt(
+  permission: Permission,
+  kind: 'opens' | 'does' | 'submits',
+  view?: typeof VIEW,
+): Promise<unknown[]> {
   const done: unknown[] = [];
   const openView = async (triggerId: string, page: unknown) => done.push('open', triggerId, page);
   const pushView = async (triggerId: string, page: unknown) => done.push('push', triggerId, page);
   const api: SlackApi = Object.assign(Object.create(null), { openView, pushView });
   const checkAdmin = async ({ what }: Attempt) => {
     done.push(what);
-    return right;
+    return permission;
   };
   const { opens, does, submits } = createAdminOnly({ checkAdmin });
   const actor = { teamId: 'T1', userId: 'U1', ownTeamId: 'T1' };
@@ -56,10 +60,10 @@ test('for an admin the page opens, what the button does is done, and the form is
 });
 
 test('anybody else sees why not, on top of the modal they are in, and nothing is done', async () => {
-  for (const [right, notice] of KEPT_OUT) {
-    assert.deepEqual(await attempt(right, 'opens'), ['what', 'open', 'trigger', notice]);
-    assert.deepEqual(await attempt(right, 'does'), ['what', 'open', 'trigger', notice]);
-    assert.deepEqual(await attempt(right, 'does', VIEW), ['what', 'push', 'trigger', notice]);
-    assert.deepEqual(await attempt(right, 'submits'), ['what', { response_action: 'push', view: notice }]);
+  for (const [permission, notice] of KEPT_OUT) {
+    assert.deepEqual(await attempt(permission, 'opens'), ['what', 'open', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'does'), ['what', 'open', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'does', VIEW), ['what', 'push', 'trigger', notice]);
+    assert.deepEqual(await attempt(permission, 'submits'), ['what', { response_action: 'push', view: notice }]);
   }
 });

@@ -6,9 +6,9 @@ import {
   type WorkspaceSettings,
 } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { encodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
-import { createCheckRight } from '../../../src/slack/permissions/check-before-sending.ts';
+import { createCheckPermission } from '../../../src/slack/permissions/check-before-sending.ts';
 import { createPeople, type People } from '../../../src/slack/permissions/people.ts';
-import { type Attempt, createRights, findNotice } from '../../../src/slack/permissions/permissions.ts';
+import { type Attempt, createPermissions, findNotice } from '../../../src/slack/permissions/permissions.ts';
 import { createUserGroups } from '../../../src/slack/permissions/user-groups.ts';
 import { sentences } from '../../../src/slack/sentences/notices.ts';
 import {
@@ -53,15 +53,15 @@ function setUp({
     listGroupMembers: async () => [],
   };
   const slack = api as SlackApi;
-  const rights = createRights({
+  const permissions = createPermissions({
     people: people ?? createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: async () => settings,
     onRefused: (actor, what, why) => void refused.push([actor.userId, what, why]),
   });
   const recall = (attempt: Tried = { what: 'x' }) =>
-    rights.recall({ api: slack, actor: ACTOR, ...attempt }, Promise.resolve(settings));
-  return { world, refused, rights, slack, recall };
+    permissions.recall({ api: slack, actor: ACTOR, ...attempt }, Promise.resolve(settings));
+  return { world, refused, permissions, slack, recall };
 }
 
 /** Somebody as `createPeople` knows them, kept whatever they are. */
@@ -84,16 +84,16 @@ for (const [change, why] of NOT_FULL) {
   });
 
   test(`whoever became no full member (${Object.keys(change)}) is not remembered as one, and may do nothing`, async () => {
-    const { world, rights, slack, recall } = setUp();
-    assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+    const { world, permissions, slack, recall } = setUp();
+    assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
     assert.equal((await recall())?.kind, 'allowed');
     world.user = { ...SAMPLE_USER, is_admin: true, ...change };
-    assert.deepEqual(await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'refused', why });
+    assert.deepEqual(await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'refused', why });
     assert.notEqual((await recall())?.kind, 'allowed');
-    assert.deepEqual(await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'refused', why });
-    const { right, mayAdd } = await rights.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
+    assert.deepEqual(await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'refused', why });
+    const { permission, mayAdd } = await permissions.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
     assert.deepEqual(
-      [right, mayAdd],
+      [permission, mayAdd],
       [
         { kind: 'refused', why },
         { kind: 'refused', why },
@@ -111,35 +111,35 @@ const UNCLEAR = [
 
 for (const failure of UNCLEAR) {
   test(`where Slack refuses to say (${failure.message}) nobody can say, and nobody is refused`, async () => {
-    const { world, rights, slack, refused } = setUp();
+    const { world, permissions, slack, refused } = setUp();
     world.failure = failure;
-    assert.deepEqual(await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
-    assert.deepEqual(await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
-    const { right, mayAdd } = await rights.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
-    assert.deepEqual([right.kind, mayAdd.kind, refused], ['unknown', 'unknown', []]);
-    assert.equal(findNotice(right), sentences.whoAreYou);
-    const noToken = createCheckRight(rights, async () => Promise.reject(failure));
+    assert.deepEqual(await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
+    assert.deepEqual(await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
+    const { permission, mayAdd } = await permissions.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
+    assert.deepEqual([permission.kind, mayAdd.kind, refused], ['unknown', 'unknown', []]);
+    assert.equal(findNotice(permission), sentences.whoAreYou);
+    const noToken = createCheckPermission(permissions, async () => Promise.reject(failure));
     assert.deepEqual(await noToken(request), { kind: 'unknown' });
   });
 }
 
 test('whom Slack does not know belongs to another workspace', async () => {
   for (const reason of ['user_not_found', 'user_not_visible']) {
-    const { world, rights, slack, refused } = setUp();
+    const { world, permissions, slack, refused } = setUp();
     world.failure = new SlackRefusedError('users.info', reason);
-    const right = await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' });
-    assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' });
+    const permission = await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' });
+    assert.deepEqual(permission, { kind: 'refused', why: 'other_workspace' });
     assert.deepEqual(refused, [['U1', 'x', 'other_workspace']]);
-    assert.equal(findNotice(right), sentences.refusals.other_workspace);
+    assert.equal(findNotice(permission), sentences.denials.other_workspace);
   }
 });
 
 test('a defect of ours is no answer of Slack', async () => {
-  const { world, rights, slack } = setUp();
+  const { world, permissions, slack } = setUp();
   world.failure = new TypeError('a defect');
-  await assert.rejects(rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), world.failure);
-  await assert.rejects(rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), world.failure);
-  await assert.rejects(createCheckRight(rights, async () => slack)(request), world.failure);
+  await assert.rejects(permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), world.failure);
+  await assert.rejects(permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), world.failure);
+  await assert.rejects(createCheckPermission(permissions, async () => slack)(request), world.failure);
 });
 
 test('only admins and owners administer, and may add whatever the settings say', async () => {
@@ -149,13 +149,13 @@ test('only admins and owners administer, and may add whatever the settings say',
     [{ is_admin: true }, true],
     [{ is_owner: true }, true],
   ] as const) {
-    const { rights, slack, refused } = setUp({ user: { ...SAMPLE_USER, ...change }, settings });
+    const { permissions, slack, refused } = setUp({ user: { ...SAMPLE_USER, ...change }, settings });
     assert.equal(
-      (await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'admin' })).kind,
+      (await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'admin' })).kind,
       mayAdminister ? 'allowed' : 'refused',
     );
     assert.equal(
-      (await rights.checkAdding({ api: slack, actor: ACTOR, what: 'add' })).kind,
+      (await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'add' })).kind,
       mayAdminister ? 'allowed' : 'refused',
     );
     const expected = [
@@ -172,32 +172,35 @@ test('a form that was opened for somebody else is refused, whoever sends it', as
     callback_id: 'x',
     private_metadata: encodePrivateMetadata({ openedBy }),
   });
-  const { rights, slack, recall, refused } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
+  const { permissions, slack, recall, refused } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
   const attemptIn = (openedBy: string): Tried => ({ what: 'x', view: viewOf(openedBy) });
   const [theirs, others] = [attemptIn('U1'), attemptIn('U2')];
-  assert.equal((await rights.checkAdmin({ api: slack, actor: ACTOR, ...theirs })).kind, 'allowed');
-  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, ...theirs })).kind, 'allowed');
+  assert.equal((await permissions.checkAdmin({ api: slack, actor: ACTOR, ...theirs })).kind, 'allowed');
+  assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, ...theirs })).kind, 'allowed');
   assert.equal((await recall(theirs))?.kind, 'allowed');
   assert.deepEqual(refused, []);
   const notTheirs = { kind: 'refused', why: 'not_theirs' };
-  assert.deepEqual(await rights.checkAdmin({ api: slack, actor: ACTOR, ...others }), notTheirs);
-  assert.deepEqual(await rights.checkAdding({ api: slack, actor: ACTOR, ...others }), notTheirs);
+  assert.deepEqual(await permissions.checkAdmin({ api: slack, actor: ACTOR, ...others }), notTheirs);
+  assert.deepEqual(await permissions.checkAdding({ api: slack, actor: ACTOR, ...others }), notTheirs);
   assert.deepEqual(await recall(others), notTheirs);
   assert.equal(refused.length, 3);
 });
 
 test('somebody of another workspace is refused without a look-up, whoever they are', async () => {
   const stranger = { ...ACTOR, ownTeamId: 'T2' };
-  const { rights, slack, refused, world } = setUp({ people: await remember({ ...SAMPLE_USER, is_admin: true }) });
+  const { permissions, slack, refused, world } = setUp({ people: await remember({ ...SAMPLE_USER, is_admin: true }) });
   world.failure = new TypeError('asked');
   const why = { kind: 'refused', why: 'other_workspace' };
   assert.deepEqual(
-    await rights.recall({ api: slack, actor: stranger, what: 'x' }, Promise.resolve(DEFAULT_SETTINGS)),
+    await permissions.recall({ api: slack, actor: stranger, what: 'x' }, Promise.resolve(DEFAULT_SETTINGS)),
     why,
   );
-  assert.deepEqual(await rights.checkAdding({ api: slack, actor: stranger, what: 'x' }), why);
-  assert.deepEqual(await rights.checkAdmin({ api: slack, actor: stranger, what: 'x' }), why);
-  assert.deepEqual((await rights.checkMember({ api: slack, actor: stranger }, { kind: 'everyone' })).right, why);
+  assert.deepEqual(await permissions.checkAdding({ api: slack, actor: stranger, what: 'x' }), why);
+  assert.deepEqual(await permissions.checkAdmin({ api: slack, actor: stranger, what: 'x' }), why);
+  assert.deepEqual(
+    (await permissions.checkMember({ api: slack, actor: stranger }, { kind: 'everyone' })).permission,
+    why,
+  );
   assert.equal(refused.length, 3);
 });
 
@@ -206,35 +209,35 @@ test('where Slack does not say who is in a group, nobody can say whether they ma
     ...DEFAULT_SETTINGS,
     whoMayAdd: { kind: 'chosen', userIds: [], userGroupIds: ['S1'] },
   };
-  const { rights, slack, refused } = setUp({ settings });
+  const { permissions, slack, refused } = setUp({ settings });
   for (const failure of UNCLEAR.filter(({ message }) => !message.includes('missing_scope'))) {
     const unclear = { ...slack, listGroupMembers: async () => Promise.reject(failure) };
-    assert.deepEqual(await rights.checkAdding({ api: unclear, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
+    assert.deepEqual(await permissions.checkAdding({ api: unclear, actor: ACTOR, what: 'x' }), { kind: 'unknown' });
   }
   assert.deepEqual(refused, []);
   const defect = new TypeError('a defect');
   const broken = { ...slack, listGroupMembers: async () => Promise.reject(defect) };
-  await assert.rejects(rights.checkAdding({ api: broken, actor: ACTOR, what: 'x' }), defect);
+  await assert.rejects(permissions.checkAdding({ api: broken, actor: ACTOR, what: 'x' }), defect);
 });
 
 test('whoever is no admin any more is none from that moment on', async () => {
-  const { world, rights, slack } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
-  assert.equal((await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+  const { world, permissions, slack } = setUp({ user: { ...SAMPLE_USER, is_admin: true } });
+  assert.equal((await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   world.user = SAMPLE_USER;
-  const { right } = await rights.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
-  assert.equal(right.kind === 'allowed' && right.person.isAdmin, false);
+  const { permission } = await permissions.checkMember({ api: slack, actor: ACTOR }, { kind: 'everyone' });
+  assert.equal(permission.kind === 'allowed' && permission.person.isAdmin, false);
   world.user = { ...SAMPLE_USER, is_owner: true };
-  assert.equal((await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+  assert.equal((await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   world.user = SAMPLE_USER;
-  assert.deepEqual(await rights.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), {
+  assert.deepEqual(await permissions.checkAdmin({ api: slack, actor: ACTOR, what: 'x' }), {
     kind: 'refused',
     why: 'not_admin',
   });
 });
 
 test('why somebody may do nothing at all goes before whose form it is', async () => {
-  const { rights, slack } = setUp({ user: { ...SAMPLE_USER, is_restricted: true } });
+  const { permissions, slack } = setUp({ user: { ...SAMPLE_USER, is_restricted: true } });
   const view = { id: 'V1', callback_id: 'x', private_metadata: encodePrivateMetadata({ openedBy: 'U2' }) };
   const attempt = { api: slack, actor: ACTOR, what: 'x', view };
-  assert.deepEqual(await rights.checkAdding(attempt), { kind: 'refused', why: 'guest' });
+  assert.deepEqual(await permissions.checkAdding(attempt), { kind: 'refused', why: 'guest' });
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { TokenUnreadableError } from '../../../src/slack/install/installations.ts';
-import { createCheckRight } from '../../../src/slack/permissions/check-before-sending.ts';
+import { createCheckPermission } from '../../../src/slack/permissions/check-before-sending.ts';
 import { createPeople } from '../../../src/slack/permissions/people.ts';
-import { createRights } from '../../../src/slack/permissions/permissions.ts';
+import { createPermissions } from '../../../src/slack/permissions/permissions.ts';
 import { createUserGroups } from '../../../src/slack/permissions/user-groups.ts';
 import {
   type SlackApi,
@@ -37,7 +37,7 @@ function setUp() {
     listGroupMembers: async (id) => answer('group', id === 'S1' ? world.groups.S1 : world.groups.S2),
   };
   const now = () => world.time;
-  const rights = createRights({
+  const permissions = createPermissions({
     people: createPeople(now),
     userGroups: createUserGroups(now),
     findSettings: async () => world.settings,
@@ -48,32 +48,32 @@ function setUp() {
     world,
     asked,
     refused,
-    rights,
-    recall: (what: string) => rights.recall({ api: slack, actor: ACTOR, what }, Promise.resolve(world.settings)),
+    permissions,
+    recall: (what: string) => permissions.recall({ api: slack, actor: ACTOR, what }, Promise.resolve(world.settings)),
     slack,
     fail: (error: Error | undefined) => {
       failure = error;
     },
-    checkRight: createCheckRight(rights, async () => slack),
+    checkPermission: createCheckPermission(permissions, async () => slack),
   };
 }
 
 test('right before sending, what Slack said within ten seconds is good enough, and what it said before is not', async () => {
-  const { world, asked, rights, slack, checkRight } = setUp();
-  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
+  const { world, asked, permissions, slack, checkPermission } = setUp();
+  await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.user = { ...SAMPLE_USER, deleted: true };
   world.time = 10_000;
-  assert.deepEqual(await checkRight(request), { kind: 'may' });
+  assert.deepEqual(await checkPermission(request), { kind: 'may' });
   assert.deepEqual(asked, ['user']);
   world.time = 10_001;
-  assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'deactivated' });
+  assert.deepEqual(await checkPermission(request), { kind: 'lost', why: 'deactivated' });
 });
 
 test('what the admins have set counts at once, whatever Slack said a moment ago', async () => {
-  const { world, rights, recall, slack, refused, checkRight } = setUp();
-  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
+  const { world, permissions, recall, slack, refused, checkPermission } = setUp();
+  await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'admins' } };
-  assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'admins_only' });
+  assert.deepEqual(await checkPermission(request), { kind: 'lost', why: 'admins_only' });
   assert.deepEqual(refused, [], 'nobody attempts anything there');
   assert.equal((await recall('command'))?.kind, 'refused');
   assert.deepEqual(refused, [['command', 'admins_only']]);
@@ -84,43 +84,43 @@ test('while Slack does not say, nothing may be sent, and nobody has lost anythin
     new SlackUnavailableError('users.info', undefined),
     new SlackRefusedError('x', 'token_revoked'),
   ]) {
-    const { fail, checkRight } = setUp();
+    const { fail, checkPermission } = setUp();
     fail(error);
-    assert.deepEqual(await checkRight(request), { kind: 'unknown' });
+    assert.deepEqual(await checkPermission(request), { kind: 'unknown' });
   }
 });
 
 test('while the settings cannot be read only admins may add inboxes, and nobody who asked before has lost anything', async () => {
-  const { world, rights, slack, checkRight } = setUp();
+  const { world, permissions, slack, checkPermission } = setUp();
   world.settings = { ...DEFAULT_SETTINGS, whoMayAdd: { kind: 'unreadable' } };
-  const right = await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
-  assert.deepEqual(right, { kind: 'refused', why: 'settings_unreadable' });
-  assert.deepEqual(await checkRight(request), { kind: 'unknown' });
+  const permission = await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
+  assert.deepEqual(permission, { kind: 'refused', why: 'settings_unreadable' });
+  assert.deepEqual(await checkPermission(request), { kind: 'unknown' });
   world.user = { ...SAMPLE_USER, is_admin: true };
-  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+  assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
 });
 
 test('while the token of the workspace cannot be opened nobody has lost anything', async () => {
-  const { rights } = setUp();
-  const check = createCheckRight(rights, async () => Promise.reject(new TokenUnreadableError()));
+  const { permissions } = setUp();
+  const check = createCheckPermission(permissions, async () => Promise.reject(new TokenUnreadableError()));
   assert.deepEqual(await check(request), { kind: 'unknown' });
 });
 
 test('user groups are asked for only where they decide', async () => {
-  const { world, asked, rights, slack } = setUp();
+  const { world, asked, permissions, slack } = setUp();
   world.settings = IN_GROUP;
-  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+  assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked, ['user', 'group', 'group']);
   world.user = { ...SAMPLE_USER, is_admin: true };
-  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
+  assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'allowed');
   assert.deepEqual(asked.slice(3), ['user']);
 });
 
 test('who left the group is out; a group that is gone has nobody in it', async () => {
-  const { world, rights, slack, fail } = setUp();
+  const { world, permissions, slack, fail } = setUp();
   world.settings = IN_GROUP;
   world.groups.S2 = [];
-  assert.deepEqual(await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), {
+  assert.deepEqual(await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' }), {
     kind: 'refused',
     why: 'not_chosen',
   });
@@ -128,16 +128,16 @@ test('who left the group is out; a group that is gone has nobody in it', async (
     ...slack,
     listGroupMembers: async () => Promise.reject(new SlackRefusedError('x', 'no_such_subteam')),
   };
-  assert.equal((await rights.checkAdding({ api: gone, actor: ACTOR, what: 'x' })).kind, 'refused');
+  assert.equal((await permissions.checkAdding({ api: gone, actor: ACTOR, what: 'x' })).kind, 'refused');
   fail(new SlackUnavailableError('x', undefined));
-  assert.equal((await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'unknown');
+  assert.equal((await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' })).kind, 'unknown');
 });
 
 test('for opening a form a look-up of the last minute is remembered, of person and groups', async () => {
-  const { world, rights, recall, slack } = setUp();
+  const { world, permissions, recall, slack } = setUp();
   world.settings = IN_GROUP;
   assert.equal(await recall('x'), undefined);
-  await rights.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
+  await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' });
   world.time = 60_000;
   assert.equal((await recall('x'))?.kind, 'allowed');
   world.time = 60_001;
@@ -149,22 +149,22 @@ const IN_OTHER_WORKSPACE = { ...SAMPLE_USER, team_id: 'T2' };
 test('who belongs to several workspaces of an organization is a member where ours is among them', async () => {
   for (const ownTeamId of ['T1', 'T2', 'E1']) {
     for (const team_id of ['T1', 'T2', 'E1']) {
-      const { world, rights, slack, recall, checkRight } = setUp();
+      const { world, permissions, slack, recall, checkPermission } = setUp();
       world.user = { ...SAMPLE_USER, team_id, enterprise_user: { teams: ['T2', 'T1'] } };
-      const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
-      assert.equal(right.kind, 'allowed', `${ownTeamId} ${team_id}`);
+      const permission = await permissions.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
+      assert.equal(permission.kind, 'allowed', `${ownTeamId} ${team_id}`);
       assert.equal((await recall('x'))?.kind, 'allowed');
-      assert.deepEqual(await checkRight(request), { kind: 'may' });
+      assert.deepEqual(await checkPermission(request), { kind: 'may' });
     }
   }
 });
 
 test('an organization changes nothing for its guests, and makes its admins admins', async () => {
-  const { world, rights, slack } = setUp();
+  const { world, permissions, slack } = setUp();
   const actor = { ...ACTOR, ownTeamId: 'T2' };
   const enterprise_user = { teams: ['T1', 'T2'] };
   world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, is_admin: true };
-  assert.equal((await rights.checkAdmin({ api: slack, actor: actor, what: 'x' })).kind, 'allowed');
+  assert.equal((await permissions.checkAdmin({ api: slack, actor: actor, what: 'x' })).kind, 'allowed');
   for (const [flag, why] of [
     ['is_restricted', 'guest'],
     ['is_ultra_restricted', 'guest'],
@@ -172,7 +172,7 @@ test('an organization changes nothing for its guests, and makes its admins admin
     ['is_stranger', 'other_workspace'],
   ] as const) {
     world.user = { ...IN_OTHER_WORKSPACE, enterprise_user, [flag]: true };
-    assert.deepEqual(await rights.checkAdding({ api: slack, actor: actor, what: 'x' }), { kind: 'refused', why });
+    assert.deepEqual(await permissions.checkAdding({ api: slack, actor: actor, what: 'x' }), { kind: 'refused', why });
   }
 });
 
@@ -187,14 +187,14 @@ test('a stranger stays one: of no organization, or of one that has not ours', as
   ];
   for (const user of strangers) {
     for (const ownTeamId of ['T1', 'T2', 'E1']) {
-      const { world, rights, slack, checkRight } = setUp();
+      const { world, permissions, slack, checkPermission } = setUp();
       world.user = user;
-      const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
-      assert.deepEqual(right, { kind: 'refused', why: 'other_workspace' }, JSON.stringify(user));
-      assert.deepEqual(await checkRight(request), { kind: 'lost', why: 'other_workspace' });
+      const permission = await permissions.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId }, what: 'x' });
+      assert.deepEqual(permission, { kind: 'refused', why: 'other_workspace' }, JSON.stringify(user));
+      assert.deepEqual(await checkPermission(request), { kind: 'lost', why: 'other_workspace' });
     }
   }
-  const { rights, slack } = setUp();
-  const right = await rights.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId: 'T2' }, what: 'x' });
-  assert.equal(right.kind, 'refused', 'the payload says another workspace, and nothing says that both are theirs');
+  const { permissions, slack } = setUp();
+  const permission = await permissions.checkAdding({ api: slack, actor: { ...ACTOR, ownTeamId: 'T2' }, what: 'x' });
+  assert.equal(permission.kind, 'refused', 'the payload says another workspace, and nothing says that both are theirs');
 });

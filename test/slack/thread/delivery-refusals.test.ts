@@ -117,15 +117,15 @@ test('a reply moves to the DM where the channel refuses it', async () => {
 test('a DM that refuses is the end: no second DM is tried', async () => {
   const reason = refused('channel_not_found');
   const replying = setUp({ 'reply D1': reason });
-  assert.deepEqual(await replying.deliver('reply', { ...TO_REPLY, announcement: IN_DM }), { kind: 'nowhere' });
+  assert.deepEqual(await replying.deliver('reply', { ...TO_REPLY, announcement: IN_DM }), { kind: 'cannot_post' });
   assert.deepEqual([replying.made, replying.ignored], [['reply D1'], [reason]]);
 
   const anew = setUp({ 'reply D1': refused('thread_not_found'), 'post D1': reason });
-  assert.deepEqual(await anew.deliver('reply', { ...TO_REPLY, announcement: IN_DM }), { kind: 'nowhere' });
+  assert.deepEqual(await anew.deliver('reply', { ...TO_REPLY, announcement: IN_DM }), { kind: 'cannot_post' });
   assert.deepEqual(anew.made, ['reply D1', 'post D1']);
 
   const announcing = setUp({ 'post C1': reason, 'post D1': reason });
-  assert.deepEqual(await announcing.deliver('announce', TO_ANNOUNCE), { kind: 'nowhere' });
+  assert.deepEqual(await announcing.deliver('announce', TO_ANNOUNCE), { kind: 'cannot_post' });
   assert.deepEqual(announcing.made, ['post C1', 'post D1']);
 });
 
@@ -189,7 +189,7 @@ test('refreshing goes on though the message is gone, and a form that is closed i
 
 test('a workspace that has left has no place; a defect of ours is not taken for one', async () => {
   const left = setUp({}, async () => Promise.reject(new NotInstalledError()));
-  assert.deepEqual(await left.deliver('announce', TO_ANNOUNCE), { kind: 'nowhere' });
+  assert.deepEqual(await left.deliver('announce', TO_ANNOUNCE), { kind: 'cannot_post' });
   const defect = new TypeError('a defect');
   for (const [name, request, call] of [
     ['announce', TO_ANNOUNCE, 'post C1'],

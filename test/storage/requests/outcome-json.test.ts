@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { TROUBLE_KINDS } from '../../../src/add-inbox/request/outcome.ts';
-import { outcomeJson } from '../../../src/storage/requests/outcome-json.ts';
+import { LOST_PERMISSIONS } from '../../../src/add-inbox/people/person.ts';
+import { type Outcome, TROUBLE_KINDS } from '../../../src/add-inbox/request/outcome.ts';
+import { outcomeJson, toOutcomeJson } from '../../../src/storage/requests/outcome-json.ts';
 
 /** How the version before read these two, which may run beside this one during a deploy. */
 const before = z.discriminatedUnion('kind', [
@@ -27,22 +28,33 @@ const before = z.discriminatedUnion('kind', [
 
 const nothing = { inbox_id: '', email_address: '', display_name: '', inbox_type: '', daily_limit: 0 };
 
-for (const outcome of [
+const outcomes: Outcome[] = [
   { kind: 'added', account: { ...nothing, overall_status: '' } },
   { kind: 'unknown', why: 'answer_lost', status: 503 },
   ...TROUBLE_KINDS.map((kind) => ({
-    kind: 'refused',
+    kind: 'refused' as const,
     reason: 'HTTP 404',
     fields: [],
     trouble: { kind, status: 404, isColdsends: false },
   })),
-]) {
+];
+
+for (const outcome of outcomes) {
   test(`${JSON.stringify(outcome)} is read as it was stored, and by the version before too`, () => {
-    const stored: unknown = JSON.parse(JSON.stringify(outcome));
+    const stored: unknown = JSON.parse(toOutcomeJson(outcome));
     assert.deepEqual(outcomeJson.parse(stored), outcome);
     assert.equal(before.parse(stored).kind, outcome.kind);
   });
 }
+
+test('a lost permission keeps its stored name', () => {
+  for (const lostPermission of LOST_PERMISSIONS) {
+    const outcome: Outcome = { kind: 'refused', reason: '', fields: [], lostPermission };
+    const stored: unknown = JSON.parse(toOutcomeJson(outcome));
+    assert.deepEqual(stored, { kind: 'refused', reason: '', fields: [], lostRight: lostPermission });
+    assert.deepEqual(outcomeJson.parse(stored), outcome);
+  }
+});
 
 test('a trouble that a newer version has added leaves the refusal readable', () => {
   const refused = { kind: 'refused', reason: 'HTTP 418', fields: [] };

@@ -83,25 +83,23 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
 
   test('settings that cannot be read allow as little as they can, each for itself', async () => {
     const settings = createSettingsRepository(db(), onUnreadable);
-    const stored = {
-      whoMayAdd: { kind: 'everyone' },
-      resultsChannelId: 'C7',
-      defaultDailyLimit: 40,
-      elsewhere: 'workspace_key',
-    };
+    const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
+    const stored = { ...shared, elsewhere: 'workspace_key' };
+    const read = { ...shared, channelsWithoutClient: 'workspace_key' };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
       resultsChannelId: undefined,
       defaultDailyLimit: undefined,
-      elsewhere: 'nothing',
+      channelsWithoutClient: 'blocked',
     };
     const cases: [text: string, expected: object][] = [
-      [JSON.stringify(stored), stored],
-      [JSON.stringify({ ...stored, whoMayAdd: { kind: 'departments' } }), { ...stored, whoMayAdd: closed.whoMayAdd }],
-      [JSON.stringify({ ...stored, resultsChannelId: 7 }), { ...stored, resultsChannelId: undefined }],
-      [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...stored, defaultDailyLimit: undefined }],
-      [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...stored, defaultDailyLimit: undefined }],
-      [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...stored, elsewhere: 'nothing' }],
+      [JSON.stringify(stored), read],
+      [JSON.stringify({ ...stored, elsewhere: 'nothing' }), { ...read, channelsWithoutClient: 'blocked' }],
+      [JSON.stringify({ ...stored, whoMayAdd: { kind: 'departments' } }), { ...read, whoMayAdd: closed.whoMayAdd }],
+      [JSON.stringify({ ...stored, resultsChannelId: 7 }), { ...read, resultsChannelId: undefined }],
+      [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...read, defaultDailyLimit: undefined }],
+      [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
+      [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
       ['{oops', closed],
       ['[]', closed],
       ['null', closed],

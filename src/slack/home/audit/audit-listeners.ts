@@ -8,7 +8,7 @@ import { renderNotice } from '../../modals/notice-page.ts';
 import { openThenFill } from '../../modals/open-then-fill.ts';
 import { replaceView } from '../../modals/replace-view.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import type { Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { AUDIT } from '../../sentences/audit.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { isOfSlack, type Message } from '../../web-api/slack-api.ts';
@@ -28,12 +28,12 @@ const READ_AT_ONCE = 5_000;
 
 /** The audit trail, by page and as a file; for admins and owners. */
 export function createAuditPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   page(teamId: string, page: AuditCursor & { limit: number }): Promise<ListedEntry[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
-  const { opens, does } = createAdminOnly(deps.rights);
+  const { opens, does } = createAdminOnly(deps.permissions);
   return { open: opens(prepare), turn: does(turn), exportAll: does(exportAll) };
 
   async function prepare({ actor }: Interaction): Promise<ModalView> {

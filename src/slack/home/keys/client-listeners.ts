@@ -16,7 +16,7 @@ import type { ViewPayload } from '../../bolt/payloads.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import type { Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS } from '../../sentences/keys.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
@@ -31,7 +31,7 @@ const BEFORE_CHECKING_MS = 1_800;
 
 /** One channel, one client: storing, changing and removing the keys of clients; for admins and owners. */
 export function createClientPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   /** What a form about this client's key is made for; read before what it shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
@@ -44,7 +44,7 @@ export function createClientPages(deps: {
   /** Never rejects: what is shown anew is done already. */
   refreshHome(interaction: Interaction): Promise<void>;
 }) {
-  const { opens, does, submits } = createAdminOnly(deps.rights);
+  const { opens, does, submits } = createAdminOnly(deps.permissions);
   return {
     openAdd: opens(prepareAdd),
     openChange: opens(prepareChange),

@@ -9,19 +9,19 @@ import { renderWhoPage } from '../../form/who-page.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import { pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import type { Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { OUTDATED } from '../../sentences/home.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { keyOutdated } from '../outdated.ts';
 import { toKeyErrors } from './key-errors.ts';
 import { parseKeyForm, renderKeyForm } from './key-form.ts';
 
-/** Of Slack's three seconds, what the look-up of the person and the trial of the key may take together. */
+/** Of Slack's three seconds, what the look-up of the person and the check of the key may take together. */
 const ANSWER_WITHIN_MS = 2_600;
 
 /** Storing, replacing and removing the workspace's ColdSend key; for admins and owners. */
 export function createKeyPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   /** What a form about this owner's key is made for; read before what it shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
@@ -31,7 +31,7 @@ export function createKeyPages(deps: {
   /** Never rejects: what is shown anew is done already. */
   refreshHome(interaction: Interaction): Promise<void>;
 }) {
-  const { opens, does, submits } = createAdminOnly(deps.rights);
+  const { opens, does, submits } = createAdminOnly(deps.permissions);
   return { submitKey: submits(submitKey), openKeyForm: opens(prepareKeyForm), removeKey: does(removeKey) };
 
   /** An answer of undefined closes the form. */

@@ -29,8 +29,11 @@ export const SETTINGS_FIELDS = {
   userGroups: 'chosen_user_groups',
   resultsChannel: 'results_channel',
   dailyLimit: 'default_daily_limit',
-  elsewhere: 'elsewhere',
+  channelsWithoutClient: 'elsewhere',
 } as const;
+
+/** The options' values, by which a form is read that was opened before a deploy. */
+const OPTIONS = { workspace_key: 'workspace_key', blocked: 'nothing' } as const;
 
 type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
@@ -47,7 +50,7 @@ export function renderSettingsForm(
   { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
   userGroups: UserGroup[] | undefined,
 ): ModalView {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere } = settings;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -62,7 +65,11 @@ export function renderSettingsForm(
       ...renderUserGroups(userGroups, chosen.userGroupIds),
       renderResultsChannel(resultsChannelId),
       renderDailyLimit(defaultDailyLimit),
-      renderRadio(SETTINGS_FIELDS.elsewhere, SETTINGS_FORM.elsewhere, elsewhere),
+      renderRadio(
+        SETTINGS_FIELDS.channelsWithoutClient,
+        SETTINGS_FORM.channelsWithoutClient,
+        OPTIONS[channelsWithoutClient],
+      ),
     ],
   };
 }
@@ -86,11 +93,12 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   };
   if (whoMayAdd === undefined || Object.keys(errors).length > 0) return { ok: false, errors };
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
-  const elsewhere = textOf(SETTINGS_FIELDS.elsewhere) === 'nothing' ? 'nothing' : 'workspace_key';
+  const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
+  const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
   return {
     ok: true,
     stamp: metadata.stamp,
-    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, elsewhere },
+    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, channelsWithoutClient },
   };
 }
 
@@ -210,13 +218,13 @@ function renderFrame(field: SettingsField, label: string, hint?: string) {
 
 /** The settings line by line for the Home, as mrkdwn of ours. */
 export function describeSettings(settings: WorkspaceSettings): string {
-  const { resultsChannelId, defaultDailyLimit, elsewhere } = settings;
+  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
   const words = SETTINGS_SHOWN;
   const lines: Record<keyof WorkspaceSettings, string> = {
     whoMayAdd: `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
     resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
-    elsewhere: `*${words.elsewhere}:* ${words[elsewhere]}`,
+    channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
   };
   return Object.values(lines).join('\n');
 }

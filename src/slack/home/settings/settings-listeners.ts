@@ -5,7 +5,7 @@ import type { ViewPayload } from '../../bolt/payloads.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
-import type { Rights } from '../../permissions/permissions.ts';
+import type { Permissions } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS } from '../../sentences/keys.ts';
 import { SETTINGS_ERRORS } from '../../sentences/settings.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
@@ -22,13 +22,13 @@ import {
 
 /** What admins and owners can set for their workspace. */
 export function createSettingsPages(deps: {
-  rights: Rights;
+  permissions: Permissions;
   /** With what a form about them is made for. */
   findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
   /** False where `stamp` is outdated. */
   saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
 }) {
-  const { opens, submits } = createAdminOnly(deps.rights);
+  const { opens, submits } = createAdminOnly(deps.permissions);
   return { open: opens(prepare), submit: submits(submit) };
 
   async function prepare({ api, actor: { teamId, userId } }: Interaction): Promise<ModalView> {

@@ -165,8 +165,27 @@ test('a file goes up in three steps, into a channel or a thread of it', async (t
   assert.equal(done.ok, true);
   const [, reply] = slack.messages(channel);
   assert.deepEqual([reply?.threadTs, reply?.text, reply?.files], [ts, 'All rows', [first.file_id]]);
+  const updated = await call(slack, 'chat.update', { channel, ts: reply?.ts, text: 'Rows' });
+  assert.match(JSON.stringify(updated.message), /"files":\[\{"id":"F/);
+  assert.ok(!JSON.stringify(slack.ledger.calls).includes('/upload/v1/'), 'who has the address may upload');
   const { content, title }: SlackFile = slack.file(String(first.file_id));
   assert.deepEqual([content.toString(), title], ['a,b', 'Results']);
+});
+
+test('a file stays in its field while the form is updated, and is gone once somebody has deleted it', async (t) => {
+  const { slack, jane } = await withForm(t);
+  const { viewId } = await jane.waitForModal();
+  await jane.attach('File', [{ name: 'rows.csv', content: 'a,b' }]);
+  const view = modal([{ type: 'divider' }, fileInput()]);
+  assert.equal((await call(slack, 'views.update', { view_id: viewId, view })).ok, true);
+  assert.deepEqual(jane.modal()?.fields[0]?.value, ['rows.csv']);
+  const held = jane.modal()?.values.file?.value?.files;
+  const [file] = Array.isArray(held) ? held : [];
+  slack.deleteFile(file.id);
+  assert.equal((await call(slack, 'files.info', { file: file.id })).error, 'file_deleted');
+  assert.equal((await download(file.url_private_download, slack.installation.botToken)).status, 404);
+  await jane.attach('File', []);
+  assert.equal(jane.modal()?.fields[0]?.value, undefined);
 });
 
 test('what is uploaded is searched for secrets too', async (t) => {

@@ -17,7 +17,7 @@ const CHOSEN: WorkspaceSettings = {
   whoMayAdd: { kind: 'chosen', userIds: ['U1000000001'], userGroupIds: ['S1000000000', 'S1000000001'] },
   resultsChannelId: 'C1000000001',
   defaultDailyLimit: 40,
-  elsewhere: 'nothing',
+  channelsWithoutClient: 'blocked',
 };
 
 const stamped = (settings: WorkspaceSettings) => ({ settings, stamp: 's1' });

@@ -1,0 +1,59 @@
+/** Why a mail server takes no login with what was entered. Only a refusal holds an inbox back. */
+export const REFUSAL_REASONS = [
+  'no_such_host',
+  'port_closed',
+  'not_mail_server',
+  /** The port starts without TLS, where TLS from the first byte is usual. */
+  'starts_unencrypted',
+  /** The server has no STARTTLS; the password was not sent. */
+  'no_encryption',
+  /** Below TLS 1.2. */
+  'outdated_tls',
+  'certificate_other_name',
+  'certificate_expired',
+  'certificate_self_signed',
+  'certificate_incomplete',
+  'wrong_login',
+  'app_password_needed',
+  /** The provider wants someone to sign in in a browser first. */
+  'browser_needed',
+  'imap_off',
+  'account_locked',
+  /** The server takes OAuth only. */
+  'no_password_login',
+  /** Microsoft switched basic authentication off for the tenant or the mailbox. */
+  'microsoft_password_login_off',
+  /** Microsoft gives no reason: a wrong password, no license, or password logins are off. */
+  'microsoft_refused',
+] as const;
+
+/** Why nobody can say whether the login works. */
+export const UNKNOWN_REASONS = [
+  /** The name, one of its addresses or the port is none that the bot connects to. */
+  'not_tested_here',
+  'dns_failed',
+  'no_connection',
+  /** The server hangs, or the port expects TLS from the first byte. */
+  'no_greeting',
+  'no_answer',
+  'hung_up',
+  /** Busy, greylisting, too many logins, a fault at the server. */
+  'try_later',
+  /** The server does not talk to the bot's address; it may talk to ColdSend's. */
+  'bot_refused',
+  /** The server refused several logins in a row, and more of them would get the bot banned. */
+  'host_paused',
+  'not_understood',
+] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
+
+/** What a login at one server came to. Nothing in it is the server's own words, but a certificate's host name. */
+export type HalfVerdict =
+  | { kind: 'works' }
+  | { kind: 'refused'; reason: RefusalReason; certificateName?: string }
+  | { kind: 'unknown'; reason: UnknownReason };
+
+/** Sending and reading are two logins, often at two servers. */
+export type LoginVerdict = { smtp: HalfVerdict; imap: HalfVerdict };

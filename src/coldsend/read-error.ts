@@ -1,0 +1,60 @@
+import type { FieldError } from '../add-inbox/request/outcome.ts';
+import type { Answer } from './answer.ts';
+import { coldsendError, type ErrorBody, errorBody } from './contract.ts';
+import { parseJson } from './parse-json.ts';
+import type { CleanText } from './words/foreign-text.ts';
+import { fieldOf, findWords } from './words/words.ts';
+
+const MAX_FIELDS = 20;
+
+/** What an answer says, cleaned. `reason` is empty where it gave none but for fields, or none at all. */
+export type ErrorWords = {
+  reason: string;
+  fields: FieldError[];
+  missingScopes: string[];
+  /** Whether it is recognisably ColdSend that says so: only then does it tell anything of the key. */
+  isColdsends: boolean;
+};
+
+/** A scope's name, such as `sender_accounts:write`. */
+const SCOPE = /^[\w*-]+(?:[:./][\w*-]+)*$/;
+
+/** "Missing API key scopes: …" in one generation of ColdSend's documentation, "Missing required scopes: …" in the other. */
+const SCOPES_IN_WORDS = /\bmissing\b[^:]{0,80}\bscopes?:\s*(.+)$/i;
+
+/** The words of an answer that is an error; none where the body is lost. */
+export function readError(answer: Answer, clean: CleanText): ErrorWords {
+  const json = parseJson(answer.body);
+  const reason = clean(findWords(answer.body, json));
+  const isColdsends = coldsendError.safeParse(json).success;
+  const parsed = errorBody.safeParse(json);
+  if (!parsed.success) return { reason, fields: [], missingScopes: [], isColdsends };
+  return {
+    reason,
+    fields: readFields(parsed.data.detail, clean),
+    missingScopes: findMissingScopes(parsed.data, reason, clean),
+    isColdsends,
+  };
+}
+
+function readFields(details: ErrorBody['detail'], clean: CleanText): FieldError[] {
+  return details
+    .flatMap(({ loc, msg }) => {
+      const field = fieldOf(loc);
+      return field === undefined ? [] : [{ field, reason: msg }];
+    })
+    .slice(0, MAX_FIELDS)
+    .map(({ field, reason }) => ({ field: clean(field), reason: clean(reason) }));
+}
+
+function findMissingScopes({ required, granted }: ErrorBody, reason: string, clean: CleanText): string[] {
+  const missing = required.filter((scope) => !granted.includes(scope)).map(clean);
+  const scopes = missing.length > 0 ? missing : scopesInWords(reason);
+  return [...new Set(scopes)].filter((scope) => scope !== '').slice(0, MAX_FIELDS);
+}
+
+function scopesInWords(reason: string): string[] {
+  const [, listed = ''] = SCOPES_IN_WORDS.exec(reason) ?? [];
+  const [sentence = ''] = listed.split(/[.;](?:\s|$)/);
+  return sentence.split(/[\s,'"`[\]()]+/).filter((word) => SCOPE.test(word) && word !== 'and');
+}

@@ -1,0 +1,88 @@
+import type { HalfVerdict, LoginVerdict, RefusalReason } from '../../add-inbox/account/login-verdict.ts';
+import type { AddressGuard } from '../safe-address.ts';
+import type { HostSlots } from './host-slots.ts';
+import { judgeFailure } from './judge-failure.ts';
+import { loginByImap } from './login-by-imap.ts';
+import { loginBySmtp } from './login-by-smtp.ts';
+import { readLoginFailure } from './login-failure.ts';
+import { LOGIN_LIMITS, type LoginAttempt, type LoginLimits } from './login-limits.ts';
+import { encryptionOf, type Half } from './mail-ports.ts';
+
+export type HalfLogin = { host: string; port: number; user: string; password: string };
+
+export type MailboxLogin = { smtp: HalfLogin; imap: HalfLogin };
+
+export type CheckLoginDeps = { guard: AddressGuard; slots: HostSlots; limits?: LoginLimits };
+
+const LOGINS = { smtp: loginBySmtp, imap: loginByImap };
+
+/** Beside the first one. */
+const MAX_MORE_ADDRESSES = 2;
+
+/** Refusals that a server counts against the address they came from. */
+const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
+  'wrong_login',
+  'app_password_needed',
+  'browser_needed',
+  'account_locked',
+  'microsoft_refused',
+];
+
+/**
+ * Logs in to both servers of a mailbox, at the same time, and says for each what came of it. Each host's addresses are looked up
+ * once, and the login goes to one of those that were checked. Never rejects; the verdict has neither the password nor the server's words.
+ */
+export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckLoginDeps) {
+  return async ({ smtp, imap }: MailboxLogin): Promise<LoginVerdict> => {
+    const [sending, reading] = await Promise.all([checkHalf('smtp', smtp), checkHalf('imap', imap)]);
+    return { smtp: sending, imap: reading };
+  };
+
+  async function checkHalf(half: Half, login: HalfLogin): Promise<HalfVerdict> {
+    const resolved = await guard.resolve(login.host);
+    if (resolved.kind === 'failed') return unknown('dns_failed');
+    if (resolved.kind === 'no_such_host') return { kind: 'refused', reason: 'no_such_host' };
+    if (resolved.kind === 'blocked') return unknown('not_tested_here');
+    const encryption = encryptionOf(half, login.port, resolved.isOwn);
+    if (encryption === undefined) return unknown('not_tested_here');
+    const { port, user, password } = login;
+    const attempt = { host: resolved.name, port, implicitTls: encryption === 'implicit', user, password };
+    return tryAddresses(half, attempt, resolved.addresses);
+  }
+
+  /** One after the other, as long as nobody is there: a host's other address may be up, or of the family that this machine has. */
+  async function tryAddresses(
+    half: Half,
+    attempt: Omit<LoginAttempt, 'address'>,
+    [address, ...more]: [string, ...string[]],
+  ): Promise<HalfVerdict> {
+    // By address: a shared server has a name for each of its customers, and counts all refusals together.
+    const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }), isRefusedLogin);
+    const verdict = result === 'paused' ? unknown('host_paused') : result;
+    const [next, ...rest] = more.slice(0, MAX_MORE_ADDRESSES);
+    if (next === undefined || !isNobodyThere(verdict)) return verdict;
+    const later = await tryAddresses(half, attempt, [next, ...rest]);
+    return isNobodyThere(later) ? verdict : later;
+  }
+
+  async function tryLogin(half: Half, attempt: LoginAttempt): Promise<HalfVerdict> {
+    try {
+      await LOGINS[half](attempt, limits);
+      return { kind: 'works' };
+    } catch (error) {
+      return judgeFailure(readLoginFailure(error), attempt.host);
+    }
+  }
+}
+
+function isRefusedLogin(verdict: HalfVerdict): boolean {
+  return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
+}
+
+function isNobodyThere(verdict: HalfVerdict): boolean {
+  return verdict.kind !== 'works' && (verdict.reason === 'port_closed' || verdict.reason === 'no_connection');
+}
+
+function unknown(reason: Extract<HalfVerdict, { kind: 'unknown' }>['reason']): HalfVerdict {
+  return { kind: 'unknown', reason };
+}

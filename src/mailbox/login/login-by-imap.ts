@@ -1,0 +1,46 @@
+import { type LoginAttempt, type LoginLimits, withinLimits } from './login-limits.ts';
+
+/** What a login needs; more of it only takes memory. */
+const PARSER_LIMITS = {
+  maxLineLength: 16 * 1024,
+  maxLiteralSize: 16 * 1024,
+  maxResponseSize: 64 * 1024,
+  maxResponseTokens: 5_000,
+};
+
+/** The server let us in before any password was sent (PREAUTH), which says nothing about the password. */
+export class NotAskedError extends Error {}
+
+/**
+ * Logs in over IMAP and leaves, without opening a folder. The password is sent over TLS only, to a server with a valid certificate.
+ * Rejects with what went wrong, in imapflow's or Node's terms.
+ */
+export async function loginByImap(attempt: LoginAttempt, limits: LoginLimits): Promise<void> {
+  const { ImapFlow } = await import('imapflow');
+  const { host, address, port, implicitTls, user, password: pass } = attempt;
+  const client = new ImapFlow({
+    host: address,
+    port,
+    servername: host,
+    secure: implicitTls,
+    ...(!implicitTls && { doSTARTTLS: true }),
+    auth: { user, pass },
+    verifyOnly: true,
+    clientInfo: { name: 'coldsend-inbox-bot' },
+    tls: { servername: host, minVersion: 'TLSv1.2' },
+    connectionTimeout: limits.connectMs,
+    greetingTimeout: limits.greetingMs,
+    socketTimeout: limits.answerMs,
+    logger: false,
+    ...PARSER_LIMITS,
+  });
+  // imapflow emits what happens to the socket after `connect` settled, too; without a listener that would end the process.
+  client.on('error', () => {});
+  await withinLimits(limits, {
+    work: client.connect(),
+    abort: () => client.close(),
+    received: () => client.stats().received,
+  });
+  // Only an OK greeting sets it.
+  if (client.greeting === undefined) throw new NotAskedError('PREAUTH');
+}

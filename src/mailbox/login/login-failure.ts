@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** What the errors of nodemailer and imapflow say, in the same terms. */
+export type LoginFailure = {
+  /** The socket's, OpenSSL's, or the library's own; empty where the error has none. */
+  code: string;
+  /** SMTP's reply code. */
+  status: number | undefined;
+  /** IMAP's tagged answer. */
+  imapStatus: string | undefined;
+  /** IMAP's response code in brackets. */
+  imapCode: string | undefined;
+  /** The server's own words, in lower case. Only compared, never kept or shown. */
+  words: string;
+  /** The login itself was refused, and not something before it. */
+  atLogin: boolean;
+  /** It failed when TLS was to be started, since the server would not. */
+  atStarttls: boolean;
+  /** IMAP's BYE instead of a greeting. */
+  isBye: boolean;
+  /** No greeting came, where `code` says only that time was up. */
+  atGreeting: boolean;
+  certificateName: string | undefined;
+};
+
+const text = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
+
+const mailError = z
+  .object({
+    code: text,
+    originalCode: text,
+    command: text,
+    responseCode: z.number().optional().catch(undefined),
+    response: text,
+    responseText: text,
+    responseStatus: text,
+    serverResponseCode: text,
+    authenticationFailed: flag,
+    tlsFailed: flag,
+    reason: text,
+    message: text,
+    timeoutType: text,
+    cert: z.object({ subjectaltname: text }).optional().catch(undefined),
+  })
+  .catch({});
+
+/** Longer texts are cut: they are searched with patterns. */
+const MAX_WORDS = 2_000;
+
+/** Reads any value that a library threw; never throws. */
+export function readLoginFailure(error: unknown): LoginFailure {
+  const read = mailError.parse(error);
+  const words = [read.serverResponseCode, read.response, read.responseText, read.reason].filter(
+    (each) => each !== undefined,
+  );
+  return {
+    code: read.originalCode ?? read.code ?? '',
+    status: read.responseCode,
+    imapStatus: read.responseStatus,
+    imapCode: read.serverResponseCode,
+    words: (words.length > 0 ? words.join(' ') : (read.message ?? '')).slice(0, MAX_WORDS).toLowerCase(),
+    atLogin: read.code === 'EAUTH' || read.authenticationFailed === true,
+    atStarttls: read.code === 'ETLS' || read.tlsFailed === true,
+    isBye: read.reason !== undefined,
+    atGreeting: /greeting/i.test(read.timeoutType ?? ''),
+    certificateName: firstNameOf(read.cert?.subjectaltname),
+  };
+}
+
+/** The first name of a certificate that looks like one of a host: `DNS:mail.host.com, DNS:…`. */
+function firstNameOf(alternativeNames: string | undefined): string | undefined {
+  return /(?:^|, ?)DNS:((?!\*)[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?:,|$)/i.exec(alternativeNames ?? '')?.[1];
+}

@@ -1,0 +1,58 @@
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+
+/** How long and how much a login may take; milliseconds and bytes. */
+export type LoginLimits = {
+  connectMs: number;
+  greetingMs: number;
+  /** Dovecot delays a refusal by up to 15 s for a client that failed before. */
+  answerMs: number;
+  /** All of one login. */
+  totalMs: number;
+  /** From the server, all of one login. */
+  bytes: number;
+};
+
+export const LOGIN_LIMITS: LoginLimits = {
+  connectMs: 10_000,
+  greetingMs: 10_000,
+  answerMs: 30_000,
+  totalMs: 45_000,
+  bytes: 256 * 1024,
+};
+
+/** A login at one server: the address is the one that was checked, the name the one its certificate must be for. */
+export type LoginAttempt = {
+  host: string;
+  address: string;
+  port: number;
+  /** TLS from the first byte; otherwise STARTTLS is required. */
+  implicitTls: boolean;
+  user: string;
+  password: string;
+};
+
+const LOOK_EVERY_MS = 200;
+
+/** The login took longer than it may. */
+class LoginTimeoutError extends Error {
+  readonly code = 'ETIMEOUT';
+}
+
+/**
+ * Settles as `work` does, or rejects once it takes too long; `abort` is called then, and when the server says too much. The libraries'
+ * own time-outs start again with every byte, so that a server which drips could keep a login open for good.
+ */
+export async function withinLimits<T>(
+  { totalMs, bytes }: LoginLimits,
+  { work, abort, received }: { work: Promise<T>; abort: () => void; received: () => number },
+): Promise<T> {
+  const look = setInterval(() => received() > bytes && abort(), LOOK_EVERY_MS);
+  try {
+    return await answerInTime(work, totalMs, () => {
+      throw new LoginTimeoutError();
+    });
+  } finally {
+    clearInterval(look);
+    abort();
+  }
+}

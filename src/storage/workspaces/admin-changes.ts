@@ -1,0 +1,138 @@
+import { sql } from 'kysely';
+import { type ColdsendKey, type OwnedKey, keyStamp as stampOfKey } from '../../add-inbox/keys/coldsend-key.ts';
+import {
+  type Client,
+  channelsOf,
+  findKeyOf,
+  type KeyOwner,
+  type OwnerName,
+  WORKSPACE,
+} from '../../add-inbox/keys/key-owner.ts';
+import { type AuditAction, type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
+import { listChanges, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import type { Executor } from '../database.ts';
+import { createRequestRepository } from '../requests/request-repository.ts';
+import type { RequestStoreDeps } from '../requests/request-store.ts';
+import { createAuditRepository } from './audit-repository.ts';
+import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
+import { createSettingsRepository } from './settings-repository.ts';
+
+/**
+ * What admins change: keys and settings, each in one transaction with its entry in the audit trail. A change is refused where
+ * somebody else has changed the same since the form was opened, which its `stamp` says.
+ */
+export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
+  const { now, onUnreadable } = deps;
+  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings };
+
+  /** What a form about this owner's key is made for; read it before what the form shows. */
+  async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
+    return (await stampedKey(database, teamId, owner)).stamp;
+  }
+
+  /**
+   * Stores a key in place of the one before; what waited for it is due at once. Undefined, and nothing stored, where `stamp`
+   * is not the key's any more. @throws ChannelTakenError
+   */
+  function saveKey({ stamp, ...key }: KeyToSave & { stamp: string }): Promise<ColdsendKey | undefined> {
+    const { teamId, owner } = key;
+    return changing(teamId, async (within) => {
+      const before = await stampedKey(within, teamId, owner);
+      if (before.stamp !== stamp) return undefined;
+      const saved = await keysWithin(within).save(key);
+      await createRequestRepository({ db: within, ...deps }).resumeWaitingForKey(teamId, owner);
+      const action = before.key === undefined ? 'key_stored' : 'key_replaced';
+      await note(within, aboutKey(action, { ...saved, owner }, key.storedBy));
+      return saved;
+    });
+  }
+
+  /**
+   * Binds a client's key to other channels; false, and nothing changed, where `stamp` is not the key's any more.
+   * @throws ChannelTakenError
+   */
+  function rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const stored = await stampedKey(within, teamId, client);
+      if (stored.stamp !== stamp) return false;
+      const [from, to] = [listChannels(stored.key?.owner), listChannels(client)];
+      if (from === to) return true;
+      const isThere = await keysWithin(within).rebind(teamId, client);
+      const details = { setting: `channels of ${client.name}`, from, to };
+      if (isThere) await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
+      return isThere;
+    });
+  }
+
+  /** False, and nothing removed, where `stamp` is not the key's any more. */
+  function removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const { key, stamp: current } = await stampedKey(within, teamId, owner);
+      if (key === undefined || current !== stamp) return false;
+      await keysWithin(within).remove(teamId, owner);
+      await note(within, aboutKey('key_removed', key, userId));
+      return true;
+    });
+  }
+
+  /** False, and nothing saved, where `stamp` is not the settings' any more. */
+  function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const repository = createSettingsRepository(within, onUnreadable);
+      const before = await repository.findStamped(teamId);
+      if (before.stamp !== stamp) return false;
+      const changes = listChanges(before.settings, settings);
+      if (changes.length > 0) await repository.save(teamId, settings);
+      for (const details of changes) {
+        await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
+      }
+      return true;
+    });
+  }
+
+  /**
+   * A transaction that looks at a workspace's keys or settings before it changes them: one at a time, whichever replica it is
+   * in. SQLite has no others anyway.
+   */
+  function changing<T>(teamId: string, work: (within: Executor) => Promise<T>): Promise<T> {
+    return database.transaction(async (within) => {
+      if (within.kind === 'postgres') {
+        const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`workspace ${teamId}`}, 0))`;
+        await lock.execute(within.kysely);
+      }
+      return work(within);
+    });
+  }
+
+  async function stampedKey(executor: Executor, teamId: string, owner: OwnerName) {
+    const keys = await keysWithin(executor).list(teamId);
+    const key = findKeyOf(keys, owner);
+    const removals = key ? '' : await createAuditRepository({ db: executor, now }).removalsStamp(teamId);
+    return { key, stamp: stampOfKey(key, removals) };
+  }
+
+  function note(within: Executor, entry: AuditNote): Promise<void> {
+    return createAuditRepository({ db: within, now }).add(entry);
+  }
+
+  function keysWithin(within: Executor) {
+    return createColdsendKeyRepository({ db: within, ...deps });
+  }
+}
+
+function aboutKey(
+  action: Extract<AuditAction, `key_${string}`>,
+  { teamId, owner, lastFour }: OwnedKey,
+  userId: string,
+): AuditNote {
+  const details = {
+    ...clientDetail(owner),
+    last_four: lastFour,
+    ...(owner.kind === 'client' && { channels: listChannels(owner) }),
+  };
+  return { teamId, userId, action, requestId: undefined, details };
+}
+
+function listChannels(owner: KeyOwner = WORKSPACE): string {
+  return channelsOf(owner).toSorted().join(', ');
+}

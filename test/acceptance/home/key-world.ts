@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
+import { closeAll, NOTICE, openHowPage, submitInbox, valuesOf } from '../world/fill-form.ts';
+import type { World } from '../world/start-bot.ts';
+
+export const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
+
+export async function addInbox(person: Person, channelId: string, address: string): Promise<void> {
+  await openHowPage(person, channelId, { address, provider: 'GOOGLE_WORKSPACE' });
+  await person.type('smtp_password', 'abcd efgh ijkl mnop');
+  await submitInbox(person);
+  await closeAll(person);
+}
+
+export function waitForText(person: Person, text: RegExp): Promise<ModalSeen> {
+  return person.waitForModal(({ rendered }) => text.test(rendered));
+}
+
+/** Opens the Home and looks until it says this: what was published for other reasons may still be on its way. */
+export async function waitForHome({ slack }: World, person: Person, text: RegExp): Promise<string> {
+  await person.openHome();
+  const find = () => (text.test(person.home().rendered) ? person.home().rendered : undefined);
+  return slack.waitFor(find, () => `${text} in the Home:\n${person.home().rendered}`);
+}
+
+/** A notice: nothing to type into, nothing to submit, and it says who it is. */
+export function assertOnlySays(page: ModalSeen): void {
+  assert.equal(page.callbackId, NOTICE);
+  assert.deepEqual(valuesOf(page), {});
+  assert.equal(page.submitLabel, undefined);
+}

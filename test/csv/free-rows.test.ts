@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { read } from './vendor-rows.ts';
+
+describe('without a header', () => {
+  test('a hoster’s table of addresses, passwords and quotas', async () => {
+    const file = await read('a@b.co,pw-1,500\nb@b.co,pw-2,500\n');
+    assert.deepEqual(
+      file.rows.map(({ account }) => account),
+      [
+        { email_address: 'a@b.co', smtp_password: 'pw-1' },
+        { email_address: 'b@b.co', smtp_password: 'pw-2' },
+      ],
+    );
+  });
+
+  for (const separator of [' ', ':', '|', ';', ',', '\t', ' : ']) {
+    test(`lines with ${JSON.stringify(separator)} between address and password`, async () => {
+      const file = await read(`a@b.co${separator}one two:3\nb@b.co${separator}p|w;4\n`);
+      assert.deepEqual(
+        file.rows.map(({ account }) => [account.email_address, account.smtp_password]),
+        [
+          ['a@b.co', 'one two:3'],
+          ['b@b.co', 'p|w;4'],
+        ],
+      );
+    });
+  }
+
+  test('a line with recovery address and secrets is not taken for a password', async () => {
+    const file = await read('a@b.co : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop\n');
+    assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
+  });
+
+  test('addresses alone', async () => {
+    const file = await read('a@b.co\nb@b.co\n');
+    assert.deepEqual(
+      file.rows.map(({ account }) => account),
+      [{ email_address: 'a@b.co' }, { email_address: 'b@b.co' }],
+    );
+  });
+});
