@@ -6,14 +6,14 @@ import { createSmtpSession } from './smtp-session.ts';
 import { type LocalMail, startLocalMail } from './start-local-mail.ts';
 
 export type PlaygroundMail = {
-  /** What the bot needs to be told of the servers. */
+  /** Settings for the bot. */
   env: { DNS_SERVERS: string; LOGIN_CHECK_NETWORKS: string };
   /** For NODE_EXTRA_CA_CERTS, or `tls.setDefaultCACertificates`. */
   authority: string;
   close: () => Promise<void>;
 };
 
-/** The domain whose people are refused in all the ways of ACCOUNTS; everybody else there may log in with any password. */
+/** The domain of the addresses in ACCOUNTS. All other addresses log in with any password. */
 export const MAIL_DOMAIN = 'acme.test';
 
 /** By the part of the address before the @. */
@@ -35,7 +35,7 @@ const GOOD_RECORDS = { spf: 'v=spf1 mx -all', dmarc: 'v=DMARC1; p=reject' };
 
 type Ports = { smtp: number; imap: number };
 
-/** Mail servers, and domains that lead to them or to a provider, for each thing that detection and login checks can find. */
+/** Mail servers and domains for every result of detection and of login checks. */
 export async function startPlaygroundMail(): Promise<PlaygroundMail> {
   const anyone: Account = { smtp: 'works', imap: 'works' };
   const refused = Object.entries(ACCOUNTS).map(([name, account]) => [`${name}@${MAIL_DOMAIN}`, account]);
@@ -60,7 +60,7 @@ export async function startPlaygroundMail(): Promise<PlaygroundMail> {
   };
 }
 
-/** Domains of providers, which are found by their records alone. */
+/** Domains at providers: their records name the provider. */
 const PROVIDER_DOMAINS: Record<string, NameRecords> = {
   'google.test': { ...mx('smtp.google.com'), TXT: ['v=spf1 include:_spf.google.com ~all'] },
   '_spf.google.com': { TXT: ['v=spf1 ip4:93.184.215.0/24 ~all'] },

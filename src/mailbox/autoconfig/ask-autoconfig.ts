@@ -5,7 +5,7 @@ import { readAutoconfig } from './read-autoconfig.ts';
 
 export type AskAutoconfigDeps = {
   guard: AddressGuard;
-  /** Whether Thunderbird's database is asked as well: it tells Mozilla which domain somebody adds an inbox of. */
+  /** Ask Thunderbird's database as well. Mozilla then learns the domain of the new inbox. */
   asksMozilla: boolean;
   fetchText?: (target: HttpsTarget, limits: FetchLimits) => Promise<string | undefined>;
 };
@@ -13,8 +13,8 @@ export type AskAutoconfigDeps = {
 const LIMITS: FetchLimits = { timeoutMs: 3_000, bytes: 64 * 1024 };
 
 /**
- * Asks a domain's own web servers, then Thunderbird's database, which mail servers it has (draft-ietf-mailmaint-autoconfig). They are
- * told the domain only, never the address. Their addresses are checked like those of mail servers. Never rejects.
+ * Asks a domain's web servers and Thunderbird's database for the domain's mail servers (draft-ietf-mailmaint-autoconfig). They get the
+ * domain only, never the address. Their IP addresses are checked like those of mail servers. Never rejects.
  *
  * @returns a function of the domain, in ASCII and lower case
  */

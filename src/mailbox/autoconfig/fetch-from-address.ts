@@ -1,6 +1,6 @@
 import { get } from 'node:https';
 
-/** Where an https server is, as its name was resolved and checked. */
+/** A page of an https server whose name was resolved and checked. */
 export type HttpsTarget = { name: string; address: string; port: number; path: string };
 
 export type FetchLimits = { timeoutMs: number; bytes: number };
@@ -8,8 +8,8 @@ export type FetchLimits = { timeoutMs: number; bytes: number };
 const OK = 200;
 
 /**
- * The body of a page at this very address, whose certificate must be the name's. Undefined where there is none: no redirect is followed,
- * since it leads to another host or away from TLS. Never rejects.
+ * The body of a page at this very address, with a certificate for the name. Undefined for any other answer. It follows no redirect,
+ * which would lead to another host or away from TLS. Never rejects.
  */
 export function fetchFromAddress(
   { name, address, port, path }: HttpsTarget,

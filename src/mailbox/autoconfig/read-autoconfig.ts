@@ -7,11 +7,11 @@ type Server = { host: string; port: number };
 const IMPLICIT_TLS_PORTS = [465, 993];
 
 /**
- * The servers that an autoconfig file names (draft-ietf-mailmaint-autoconfig, `clientConfig` version 1.1); undefined where it does
- * not name one of each kind that takes the address and a password over TLS.
+ * The servers in an autoconfig file (draft-ietf-mailmaint-autoconfig, `clientConfig` version 1.1). Undefined unless it has one of each
+ * kind that accepts the address and a password over TLS.
  *
- * It is read here and not by an XML parser: six elements without markup in them are needed, and each must look exactly like what it
- * names. Document types and entities are not read at all.
+ * An XML parser would be more than this needs: six elements that hold plain text, each with a strict form. Files with a document type
+ * or entities are refused.
  */
 export function readAutoconfig(xml: string, domain: string): Servers | undefined {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) return undefined;
@@ -51,7 +51,7 @@ function readServer(content: string): Server | undefined {
   return (texts('username')[0] ?? '%EMAILADDRESS%') === '%EMAILADDRESS%' ? { host, port } : undefined;
 }
 
-/** Elements that don't hold another of the same name, in order. Takes time in proportion to the text, whatever it is. */
+/** Elements without another of the same name inside, in order. The time is linear in the text's length. */
 function elements(xml: string, name: string): { attributes: string; content: string }[] {
   const found: { attributes: string; content: string }[] = [];
   const [, ...starts] = xml.split(`<${name}`);

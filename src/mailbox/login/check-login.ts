@@ -19,7 +19,7 @@ const LOGINS = { smtp: loginBySmtp, imap: loginByImap };
 /** Beside the first one. */
 const MAX_MORE_ADDRESSES = 2;
 
-/** Refusals that a server counts against the address they came from. */
+/** Refusals that a server counts against the bot's address. */
 const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
   'wrong_login',
   'app_password_needed',
@@ -29,8 +29,8 @@ const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
 ];
 
 /**
- * Logs in to both servers of a mailbox, at the same time, and says for each what came of it. Each host's addresses are looked up
- * once, and the login goes to one of those that were checked. Never rejects; the verdict has neither the password nor the server's words.
+ * Logs in to both servers of a mailbox at the same time, with a verdict for each. A host's addresses are looked up once, and the
+ * login goes to one of the addresses that were checked. Never rejects; the verdict has neither the password nor the server's words.
  */
 export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckLoginDeps) {
   return async ({ smtp, imap }: MailboxLogin): Promise<LoginVerdict> => {
@@ -50,13 +50,13 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckL
     return tryAddresses(half, attempt, resolved.addresses);
   }
 
-  /** One after the other, as long as nobody is there: a host's other address may be up, or of the family that this machine has. */
+  /** Tries the next address while nothing listens: it may be up, or this machine may have IPv4 only. */
   async function tryAddresses(
     half: Half,
     attempt: Omit<LoginAttempt, 'address'>,
     [address, ...more]: [string, ...string[]],
   ): Promise<HalfVerdict> {
-    // By address: a shared server has a name for each of its customers, and counts all refusals together.
+    // By address: a shared server has a name for each customer, but counts all refusals together.
     const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }), isRefusedLogin);
     const verdict = result === 'paused' ? unknown('host_paused') : result;
     const [next, ...rest] = more.slice(0, MAX_MORE_ADDRESSES);

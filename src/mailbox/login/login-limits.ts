@@ -1,6 +1,6 @@
 import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 
-/** How long and how much a login may take; milliseconds and bytes. */
+/** The limits of one login, in milliseconds and bytes. */
 export type LoginLimits = {
   connectMs: number;
   greetingMs: number;
@@ -39,8 +39,8 @@ class LoginTimeoutError extends Error {
 }
 
 /**
- * Settles as `work` does, or rejects once it takes too long; `abort` is called then, and when the server says too much. The libraries'
- * own time-outs start again with every byte, so that a server which drips could keep a login open for good.
+ * Settles as `work` does, or rejects when it takes too long. Calls `abort` at the end, and when the server sends too much. The
+ * libraries' own time-outs start again with every byte, so a server that sends a byte a second could keep a login open forever.
  */
 export async function withinLimits<T>(
   { totalMs, bytes }: LoginLimits,

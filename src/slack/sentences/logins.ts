@@ -5,11 +5,10 @@ export type TriedServer = { host: string; port: number; half: 'smtp' | 'imap' };
 
 type Say = (server: TriedServer) => string;
 
-/** What our own check of a mailbox's login found, a line for each server. */
+/** The result of our own login check, a line for each server. */
 export const LOGIN_CHECK = {
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   works: 'The login works.',
-  /** Left out where the certificate names no server. */
   useCertificateName: (name: string) => `The certificate is for ${name}. Use that name as the server.`,
 } as const;
 
