@@ -36,8 +36,8 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { audit, audited, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
-  const { keyStamp, removeKey } = audited;
+  const { adminChanges, audit, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
@@ -50,7 +50,7 @@ export function createSlackListeners(deps: {
     checkKey: deps.checkKey,
     list: listKeys,
     keyStamp,
-    save: audited.saveKey,
+    save: adminChanges.saveKey,
     wake: worker.wake,
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
@@ -81,7 +81,7 @@ export function createSlackListeners(deps: {
       listKeys,
       keyStamp,
       storeKey,
-      rebindKey: audited.rebindKey,
+      rebindKey: adminChanges.rebindKey,
       removeKey,
       showHome,
       refreshHome,
@@ -89,7 +89,7 @@ export function createSlackListeners(deps: {
     settingsPages: createSettingsPages({
       permissions,
       findStamped: settings.findStamped,
-      saveSettings: audited.saveSettings,
+      saveSettings: adminChanges.saveSettings,
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
     tryAgain: createTryAgain({

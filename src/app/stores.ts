@@ -5,12 +5,12 @@ import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeep
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
-import { createAuditedStore } from '../storage/requests/audited-store.ts';
-import { createRequestRepository } from '../storage/requests/request-repository.ts';
+import { createRequestStore } from '../storage/requests/request-store.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
 import { createResponseUrlSeal } from '../storage/sealing/response-url-seal.ts';
 import { createSealer } from '../storage/sealing/sealing.ts';
+import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
@@ -41,18 +41,11 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     now,
     onUnreadable,
   };
-  const audited = createAuditedStore({ database, ...held });
-  const { accept, advance } = audited;
   return {
     sealer,
     database,
-    audited,
-    requests: {
-      ...createRequestRepository({ db: database, ...held }),
-      accept,
-      advance,
-      renew: createRequestRepository({ db: database.leaseConnection, ...held }).renew,
-    },
+    requests: createRequestStore({ database, ...held }),
+    adminChanges: createAdminChanges({ database, ...held }),
     slots: createRateLimitRepository({
       database,
       limits: config.coldsend.rateLimits,
@@ -69,7 +62,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
   };
 }
 
-/** What is deleted or taken up again once in a while. */
+/** The chores of the housekeeping. */
 export function createChores(
   { requests, setAside, slots, audit }: Stores,
   now: () => number,

@@ -20,7 +20,7 @@ export type ColdsendClientDeps = {
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Is told of each call, once. */
+  /** Called once for each call. */
   onCall?: (call: ColdsendCall) => void;
 };
 

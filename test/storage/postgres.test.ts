@@ -3,16 +3,19 @@ import { describeDatabase } from './database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
-import { describeAuditedStore } from './requests/audited-store-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
+import { describeRequestStore } from './requests/request-store-suite.ts';
 import { describeSettleRestored } from './requests/settle-restored-suite.ts';
 import { describeUnreadableRows } from './rows/unreadable-rows-suite.ts';
 import { describeRotateKeys } from './sealing/reseal-suite.ts';
 import { createTestDatabases } from './test-databases.ts';
+import { describeAuditRepository } from './workspaces/audit-repository-suite.ts';
 import { describeColdsendKeyRepository } from './workspaces/coldsend-key-repository-suite.ts';
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
+import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
+import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
@@ -24,10 +27,13 @@ const databases = () => createTestDatabases('postgres', postgres.createDatabase)
 describeDatabase(databases());
 describeRequestLease(databases());
 describeRequestRepository(databases());
+describeRequestStore(databases());
 describeRequestRetries(databases());
 describeTurnRepository(databases());
 describeColdsendKeyRepository(databases());
-describeAuditedStore(databases());
+describeKeyChanges(databases());
+describeSettingsChanges(databases());
+describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeRotateKeys(databases());

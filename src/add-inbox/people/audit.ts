@@ -1,4 +1,6 @@
-/** Who did what when, without secrets. `details` are words of ours, ids and addresses of inboxes. */
+import { clientNameOf, type OwnerName } from '../keys/key-owner.ts';
+
+/** An entry of the audit trail, without secrets. `details` are words of ours, ids and addresses of inboxes. */
 export type AuditEntry = {
   id: string;
   teamId: string;
@@ -32,3 +34,9 @@ export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** An entry before it has an id and a time. */
 export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;
+
+/** The detail that names the client whose key an entry is about; none for the workspace's own key. */
+export function clientDetail(owner: OwnerName): { client?: string } {
+  const client = clientNameOf(owner);
+  return client === undefined ? {} : { client };
+}

@@ -30,8 +30,8 @@ export type StepCommits = ReturnType<typeof createStepCommits>;
 
 /** How the end of a step is committed. All throw LeaseLostError where the request is another's by now. */
 export function createStepCommits(deps: CommitDeps) {
-  const { requests, delivery, now } = deps;
-  return { commitUntilTaken, settle, showAndRelease, tryLater, tried, release, stillOurs };
+  const { requests, delivery, isStillOurs, now } = deps;
+  return { commitUntilTaken, settle, showAndRelease, tryLater, tried, release };
 
   /** Commits what ColdSend or Slack has done, however long the database refuses: as long as we live, it is not forgotten. */
   async function commitUntilTaken(
@@ -58,7 +58,7 @@ export function createStepCommits(deps: CommitDeps) {
   /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
   async function showAndRelease(waiting: ClaimedRequest, change: RequestChange = {}): AfterStep {
     try {
-      await delivery.refresh(waiting, stillOurs(waiting));
+      await delivery.refresh(waiting, () => isStillOurs(waiting));
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       deps.onError(waiting, error);
@@ -81,13 +81,9 @@ export function createStepCommits(deps: CommitDeps) {
     await requests.advance(request, change, { release: true });
     if (change.state === 'reported') deps.onReported({ ...request, ...change });
   }
-
-  function stillOurs(request: ClaimedRequest): () => boolean {
-    return () => deps.isStillOurs(request);
-  }
 }
 
-/** What is to be shown for a request has not been taken for minutes. */
+/** Slack has refused a message of a request for minutes. */
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {

@@ -24,10 +24,10 @@ export function createDoStep(deps: StepDeps): {
   /** Sends a request that was armed just now, with this slot. */
   sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep;
 } {
-  const { keys, delivery, now } = deps;
+  const { keys, delivery, isStillOurs, now } = deps;
   const commits = createStepCommits({ ...deps, onReported: (request) => deps.onStep(request, 'reported') });
   const sending = createSendRequest(deps, commits);
-  const { commitUntilTaken, release, settle, stillOurs, tryLater } = commits;
+  const { commitUntilTaken, release, settle, tryLater } = commits;
   return {
     doStep,
     sendArmed: (armed, slot) => {
@@ -59,7 +59,7 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function announce(request: ClaimedRequest): AfterStep {
-    const announced = await delivery.announce(request, stillOurs(request));
+    const announced = await delivery.announce(request, () => isStillOurs(request));
     if (announced.kind === 'later') {
       if (!isAnnouncedTooLate(request, now())) return tryLater(request, announced.retryAfterMs);
       return commitUntilTaken(request, { state: 'announced', tries: 0 });
@@ -69,7 +69,7 @@ export function createDoStep(deps: StepDeps): {
   }
 
   async function reply(request: ClaimedRequest): AfterStep {
-    const replied = await delivery.reply(request, stillOurs(request));
+    const replied = await delivery.reply(request, () => isStillOurs(request));
     switch (replied.kind) {
       case 'replied':
         return commitUntilTaken(request, { replyTs: replied.ts, tries: 0 });
@@ -82,21 +82,21 @@ export function createDoStep(deps: StepDeps): {
     }
   }
 
-  /** A result stays due until it is told. Once Slack has not taken it for minutes, the form shows it. */
+  /** A result stays due until it is reported. After minutes of refusals by Slack, the form shows it. */
   async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
-    if (request.tries === PATIENT_TRIES) await delivery.refresh(request, stillOurs(request));
+    if (request.tries === PATIENT_TRIES) await delivery.refresh(request, () => isStillOurs(request));
     return tryLater(request, retryAfterMs);
   }
 
   /** The form, where it is still open, is the only place there is: worth one try. */
   async function tellInForm(request: ClaimedRequest): AfterStep {
     const reported = { state: 'reported', reportedAt: now() } as const;
-    await delivery.refresh({ ...request, ...reported }, stillOurs(request));
+    await delivery.refresh({ ...request, ...reported }, () => isStillOurs(request));
     return release(request, reported);
   }
 
   async function finish(request: ClaimedRequest): AfterStep {
-    const refreshed = await delivery.refresh(request, stillOurs(request));
+    const refreshed = await delivery.refresh(request, () => isStillOurs(request));
     const isLater = refreshed.kind === 'later' && !isShownTooLate(request, now());
     if (isLater) return tryLater(request, refreshed.retryAfterMs);
     return release(request, { state: 'reported', reportedAt: now() });

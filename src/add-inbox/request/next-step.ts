@@ -18,7 +18,7 @@ export const PATIENT_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 5 * 60_000;
 
-/** What is to be done next for a request, decided from what is committed. */
+/** The next step of a request, decided from its committed state. */
 export type Step =
   | { kind: 'announce' }
   | { kind: 'send' }
@@ -29,7 +29,7 @@ export type Step =
   | { kind: 'nothing' };
 
 /**
- * The life of a request: accepted → announced → armed → settled → told.
+ * The life of a request: accepted → announced → armed → settled → reported.
  * A request that is found armed was interrupted between arming and noting the answer: whether ColdSend got it is not
  * known, so it is never sent again on its own.
  *

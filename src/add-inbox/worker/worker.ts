@@ -193,7 +193,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       let next = await firstStep(entry.claimed);
       while (next !== undefined) {
         entry.claimed = next;
-        // What ColdSend has answered is still reported; everything else can wait for the next start.
+        // ColdSend's answer is still reported; everything else can wait for the next start.
         next = stopping && next.state !== 'settled' ? await release(next, {}) : await doStep(next);
       }
     } catch (error) {

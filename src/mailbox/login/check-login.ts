@@ -5,7 +5,7 @@ import { judgeFailure } from './judge-failure.ts';
 import { loginByImap } from './login-by-imap.ts';
 import { loginBySmtp } from './login-by-smtp.ts';
 import { readLoginFailure } from './login-failure.ts';
-import { LOGIN_LIMITS, type LoginLimits } from './login-limits.ts';
+import { LOGIN_LIMITS, type LoginAttempt, type LoginLimits } from './login-limits.ts';
 import { encryptionOf, type Half } from './mail-ports.ts';
 
 export type HalfLogin = { host: string; port: number; user: string; password: string };
@@ -15,6 +15,9 @@ export type MailboxLogin = { smtp: HalfLogin; imap: HalfLogin };
 export type CheckLoginDeps = { guard: AddressGuard; slots: HostSlots; limits?: LoginLimits };
 
 const LOGINS = { smtp: loginBySmtp, imap: loginByImap };
+
+/** Beside the first one. */
+const MAX_MORE_ADDRESSES = 2;
 
 /** Refusals that a server counts against the address they came from. */
 const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
@@ -43,13 +46,26 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckL
     const encryption = encryptionOf(half, login.port, resolved.isOwn);
     if (encryption === undefined) return unknown('not_tested_here');
     const { port, user, password } = login;
-    const { name: host, addresses } = resolved;
-    const attempt = { host, address: addresses[0], port, implicitTls: encryption === 'implicit', user, password };
-    const verdict = await slots.run(host, () => tryLogin(half, attempt), isRefusedLogin);
-    return verdict === 'paused' ? unknown('host_paused') : verdict;
+    const attempt = { host: resolved.name, port, implicitTls: encryption === 'implicit', user, password };
+    return tryAddresses(half, attempt, resolved.addresses);
   }
 
-  async function tryLogin(half: Half, attempt: Parameters<typeof loginBySmtp>[0]): Promise<HalfVerdict> {
+  /** One after the other, as long as nobody is there: a host's other address may be up, or of the family that this machine has. */
+  async function tryAddresses(
+    half: Half,
+    attempt: Omit<LoginAttempt, 'address'>,
+    [address, ...more]: [string, ...string[]],
+  ): Promise<HalfVerdict> {
+    // By address: a shared server has a name for each of its customers, and counts all refusals together.
+    const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }), isRefusedLogin);
+    const verdict = result === 'paused' ? unknown('host_paused') : result;
+    const [next, ...rest] = more.slice(0, MAX_MORE_ADDRESSES);
+    if (next === undefined || !isNobodyThere(verdict)) return verdict;
+    const later = await tryAddresses(half, attempt, [next, ...rest]);
+    return isNobodyThere(later) ? verdict : later;
+  }
+
+  async function tryLogin(half: Half, attempt: LoginAttempt): Promise<HalfVerdict> {
     try {
       await LOGINS[half](attempt, limits);
       return { kind: 'works' };
@@ -61,6 +77,10 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckL
 
 function isRefusedLogin(verdict: HalfVerdict): boolean {
   return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
+}
+
+function isNobodyThere(verdict: HalfVerdict): boolean {
+  return verdict.kind !== 'works' && (verdict.reason === 'port_closed' || verdict.reason === 'no_connection');
 }
 
 function unknown(reason: Extract<HalfVerdict, { kind: 'unknown' }>['reason']): HalfVerdict {

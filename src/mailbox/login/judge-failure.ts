@@ -5,6 +5,7 @@ const UNKNOWN_CODES = new Map<string, UnknownReason>([
   ['CONNECT_TIMEOUT', 'no_connection'],
   ['EHOSTUNREACH', 'no_connection'],
   ['ENETUNREACH', 'no_connection'],
+  ['EADDRNOTAVAIL', 'no_connection'],
   ['EACCES', 'no_connection'],
   ['EPERM', 'no_connection'],
   ['GREETING_TIMEOUT', 'no_greeting'],

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { settling } from '../../add-inbox/request/next-step.ts';
-import type { Database } from '../database.ts';
-import { StorageError } from '../database.ts';
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import { type Database, StorageError } from '../database.ts';
 import type { Sealer } from '../sealing/sealing.ts';
-import { createAuditedStore } from './audited-store.ts';
 import { createRequestLease, nextFence } from './lease-sql.ts';
-import { createRequestRepository } from './request-repository.ts';
+import { createRequestStore } from './request-store.ts';
 
 /** Longer than settling all of them takes. */
 const LEASE_MS = 60_000;
+
+const OUTCOME: Outcome = { kind: 'unknown', why: 'interrupted', restored: true };
 
 const UNSETTLED = ['accepted', 'announced', 'armed'];
 
@@ -23,17 +24,12 @@ const UNSETTLED = ['accepted', 'announced', 'armed'];
 export async function settleRestored(database: Database, sealer: Sealer, now: () => number): Promise<number> {
   const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now };
   await makeUnsendable(database, held);
-  const requests = createRequestRepository({ db: database, ...held });
-  const { advance } = createAuditedStore({ database, ...held });
+  const requests = createRequestStore({ database, ...held });
   let settled = 0;
   for (const claimed of await requests.claimDue(Number.MAX_SAFE_INTEGER)) {
-    if (claimed.state === 'armed') {
-      const outcome = { kind: 'unknown', why: 'interrupted', restored: true } as const;
-      await advance(claimed, settling(outcome, now()), { release: true });
-      settled += 1;
-    } else {
-      await requests.release(claimed);
-    }
+    const isUnsettled = claimed.state === 'armed';
+    await requests.advance(claimed, isUnsettled ? settling(OUTCOME, now()) : {}, { release: true });
+    if (isUnsettled) settled += 1;
   }
   return settled;
 }

@@ -10,6 +10,7 @@ import { createPostgresDialect } from '../../../src/storage/postgres/postgres-da
 import { createKeyBudget } from '../../../src/storage/rate-limit/key-budget.ts';
 import { createRateLimitRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
+import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
 import type { Tables } from '../../../src/storage/tables.ts';
 import { acceptSample, testSealer } from '../samples.ts';
 import type { TestPostgres } from './start-postgres.ts';
@@ -123,9 +124,7 @@ export function describePostgresConnections(postgres: TestPostgres) {
       const busy = Promise.all([1, 2].map(() => sql`select pg_sleep(1)`.execute(db.kysely))).then(() => {
         isBusy = false;
       });
-      assert.deepEqual(await createRequestRepository({ db: db.leaseConnection, ...held }).renew([claimed]), [
-        claimed.id,
-      ]);
+      assert.deepEqual(await createRequestStore({ database: db, ...held }).renew([claimed]), [claimed.id]);
       assert.ok(isBusy);
       await busy;
     });

@@ -3,9 +3,9 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import type { Announcement } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
-import { createAuditedStore } from '../../../src/storage/requests/audited-store.ts';
 import type { RequestToAccept } from '../../../src/storage/requests/new-request.ts';
 import { createRequestRepository, type RequestRepository } from '../../../src/storage/requests/request-repository.ts';
+import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
 import { acceptSample, sampleAccount, sampleRequest, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 
@@ -130,7 +130,7 @@ export function describeRequestRetries(databases: TestDatabases) {
     });
 
     test('of two who try it again at once one is accepted, and submitting that view again is no other try', async () => {
-      const store = createAuditedStore({ database: db, ...deps() });
+      const store = createRequestStore({ database: db, ...deps() });
       for (const name of ['1', '2', '3']) {
         await add(name, REFUSED, { account: { ...sampleAccount, email_address: `${name}@acme.com` } });
         const tries = ['a', 'b', 'c', 'd'].map((who) => sampleRequest(`${name}${who}`, retryOf(name)));

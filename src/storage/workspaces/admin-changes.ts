@@ -3,57 +3,27 @@ import { type ColdsendKey, type OwnedKey, keyStamp as stampOfKey } from '../../a
 import {
   type Client,
   channelsOf,
-  clientNameOf,
   findKeyOf,
   type KeyOwner,
   type OwnerName,
   WORKSPACE,
 } from '../../add-inbox/keys/key-owner.ts';
-import type { AuditAction, AuditNote } from '../../add-inbox/people/audit.ts';
+import { type AuditAction, type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import { listChanges, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
-import type { Database, Executor } from '../database.ts';
-import { createAuditRepository } from '../workspaces/audit-repository.ts';
-import { createColdsendKeyRepository, type KeyToSave } from '../workspaces/coldsend-key-repository.ts';
-import { createSettingsRepository } from '../workspaces/settings-repository.ts';
-import type { RequestToAccept } from './new-request.ts';
-import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
+import type { Executor } from '../database.ts';
+import { createRequestRepository } from '../requests/request-repository.ts';
+import type { RequestStoreDeps } from '../requests/request-store.ts';
+import { createAuditRepository } from './audit-repository.ts';
+import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
+import { createSettingsRepository } from './settings-repository.ts';
 
 /**
- * What is written together with its entry in the audit trail, in one transaction: neither is ever there without the other,
- * and it costs one commit.
+ * What admins change: keys and settings, each in one transaction with its entry in the audit trail. A change is refused where
+ * somebody else has changed the same since the form was opened, which its `stamp` says.
  */
-export function createAuditedStore({ database, ...deps }: Omit<RequestRepositoryDeps, 'db'> & { database: Database }) {
+export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   const { now, onUnreadable } = deps;
-  const outside = createRequestRepository({ db: database, ...deps });
-  return { accept, advance, keyStamp, saveKey, rebindKey, removeKey, saveSettings };
-
-  /** As the repository's own `accept`; what is pointless to try again, because somebody else does or did, is not accepted. */
-  function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
-    return database.transaction(async (within) => {
-      const requests = createRequestRepository({ db: within, ...deps });
-      const { teamId, retryOf, viewId } = input;
-      const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
-      if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
-      const accepted = await requests.accept(input);
-      if (accepted.kind === 'accepted') await note(within, requested(accepted.request));
-      return accepted;
-    });
-  }
-
-  /** As the repository's own `advance`; a change with an outcome is noted. @throws LeaseLostError */
-  function advance(
-    claimed: ClaimedRequest,
-    change: RequestChange,
-    options?: { release?: boolean },
-  ): Promise<ClaimedRequest> {
-    if (change.outcome === undefined) return outside.advance(claimed, change, options);
-    return database.transaction(async (within) => {
-      const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
-      await note(within, ended(settled));
-      return settled;
-    });
-  }
+  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings };
 
   /** What a form about this owner's key is made for; read it before what the form shows. */
   async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
@@ -150,37 +120,17 @@ export function createAuditedStore({ database, ...deps }: Omit<RequestRepository
   }
 }
 
-function requested({ id, teamId, userId, account, keyName, channelId }: ClaimedRequest): AuditNote {
-  const details = { email_address: account.email_address, ...clientOf(keyName), channel: channelId };
-  return { teamId, userId, action: 'inbox_requested', requestId: id, details };
-}
-
-function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
-  const details = {
-    email_address: account.email_address,
-    ...clientOf(keyName),
-    outcome: outcome?.kind ?? '',
-    ...(outcome?.kind === 'added' && { inbox_id: outcome.account.inbox_id }),
-  };
-  return { teamId, userId: undefined, action: 'inbox_outcome', requestId: id, details };
-}
-
 function aboutKey(
   action: Extract<AuditAction, `key_${string}`>,
   { teamId, owner, lastFour }: OwnedKey,
   userId: string,
 ): AuditNote {
   const details = {
-    ...clientOf(owner),
+    ...clientDetail(owner),
     last_four: lastFour,
     ...(owner.kind === 'client' && { channels: listChannels(owner) }),
   };
   return { teamId, userId, action, requestId: undefined, details };
-}
-
-function clientOf(owner: OwnerName): { client?: string } {
-  const client = clientNameOf(owner);
-  return client === undefined ? {} : { client };
 }
 
 function listChannels(owner: KeyOwner = WORKSPACE): string {

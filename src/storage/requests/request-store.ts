@@ -1,0 +1,79 @@
+import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
+import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
+import type { Database, Executor } from '../database.ts';
+import { createAuditRepository } from '../workspaces/audit-repository.ts';
+import type { RequestToAccept } from './new-request.ts';
+import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
+
+export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database };
+
+/**
+ * The requests as the bot uses them: the table's repository, with two additions. A request that is accepted or gets its outcome
+ * is noted in the audit trail in the same transaction, so neither is ever there without the other. Leases are renewed on a
+ * connection of their own, so no queue keeps them from being renewed in time.
+ */
+export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
+  const requests = createRequestRepository({ db: database, ...deps });
+  const { renew } = createRequestRepository({ db: database.leaseConnection, ...deps });
+  return {
+    accept,
+    claimDue: requests.claimDue,
+    renew,
+    advance,
+    openPasswords: requests.openPasswords,
+    openResponseUrl: requests.openResponseUrl,
+    find: requests.find,
+    findByView: requests.findByView,
+    findSuccessor: requests.findSuccessor,
+    latest: requests.latest,
+    countByState: requests.countByState,
+    countWaiting: requests.countWaiting,
+    deleteFinishedBefore: requests.deleteFinishedBefore,
+  };
+
+  /** As the repository's own `accept`; what is pointless to try again, because somebody else does or did, is not accepted. */
+  function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
+    return database.transaction(async (within) => {
+      const requests = createRequestRepository({ db: within, ...deps });
+      const { teamId, retryOf, viewId } = input;
+      const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
+      if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
+      const accepted = await requests.accept(input);
+      if (accepted.kind === 'accepted') await note(within, requested(accepted.request));
+      return accepted;
+    });
+  }
+
+  /** As the repository's own `advance`; a change with an outcome is noted. @throws LeaseLostError */
+  function advance(
+    claimed: ClaimedRequest,
+    change: RequestChange,
+    options?: { release?: boolean },
+  ): Promise<ClaimedRequest> {
+    if (change.outcome === undefined) return requests.advance(claimed, change, options);
+    return database.transaction(async (within) => {
+      const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
+      await note(within, ended(settled));
+      return settled;
+    });
+  }
+
+  function note(within: Executor, entry: AuditNote): Promise<void> {
+    return createAuditRepository({ db: within, now: deps.now }).add(entry);
+  }
+}
+
+function requested({ id, teamId, userId, account, keyName, channelId }: ClaimedRequest): AuditNote {
+  const details = { email_address: account.email_address, ...clientDetail(keyName), channel: channelId };
+  return { teamId, userId, action: 'inbox_requested', requestId: id, details };
+}
+
+function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
+  const details = {
+    email_address: account.email_address,
+    ...clientDetail(keyName),
+    outcome: outcome?.kind ?? '',
+    ...(outcome?.kind === 'added' && { inbox_id: outcome.account.inbox_id }),
+  };
+  return { teamId, userId: undefined, action: 'inbox_outcome', requestId: id, details };
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Database } from '../../../src/storage/database.ts';
+import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
+import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
+import { createAuditRepository } from '../../../src/storage/workspaces/audit-repository.ts';
+import { sampleRequest, testSealer } from '../samples.ts';
+import { emptyTables, type TestDatabases } from '../test-databases.ts';
+import { listEntries } from '../workspaces/list-entries.ts';
+
+export function describeRequestStore(databases: TestDatabases) {
+  describe(`request store on ${databases.kind}`, () => {
+    let db: Database;
+    let time: number;
+    let store: ReturnType<typeof createRequestStore>;
+    const now = () => time;
+    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1', time);
+
+    before(async () => {
+      db = await databases.open();
+    });
+    after(() => databases.closeAll());
+    beforeEach(async () => {
+      await emptyTables(db);
+      time = 1_700_000_000_000;
+      store = createRequestStore({ database: db, sealer: testSealer, owner: 'a', leaseMs: 10_000, now });
+    });
+
+    test('a request and its outcome are noted with them, once, however often they are repeated', async () => {
+      const accepted = await store.accept(
+        sampleRequest('1', { keyName: { kind: 'client', name: 'Acme', channelId: 'C1' } }),
+      );
+      assert.equal(accepted.kind, 'accepted');
+      assert.equal((await store.accept(sampleRequest('2', { viewId: 'view-1' }))).kind, 'repeated');
+      assert.ok('fence' in accepted.request);
+      time += 1;
+      const armed = await store.advance(accepted.request, { state: 'armed' });
+      const settled = await store.advance(armed, { state: 'settled', outcome: { kind: 'expired' } });
+      await store.advance(settled, { state: 'reported' }, { release: true });
+      const about = { email_address: 'jane@acme.com', client: 'Acme' };
+      assert.deepEqual(await listed(), [
+        ['inbox_requested', 'U1', { ...about, channel: 'C1' }],
+        ['inbox_outcome', undefined, { ...about, outcome: 'expired' }],
+      ]);
+    });
+
+    test('who lost a request notes no outcome for it', async () => {
+      const accepted = await store.accept(sampleRequest('1'));
+      assert.ok('fence' in accepted.request);
+      const outdated = { ...accepted.request, fence: 7 };
+      await assert.rejects(store.advance(outdated, { state: 'settled', outcome: { kind: 'expired' } }));
+      assert.equal((await listed()).length, 1);
+      const stored = await createRequestRepository({ db, sealer: testSealer, owner: 'a', leaseMs: 1, now }).find(
+        'T1',
+        accepted.request.id,
+      );
+      assert.equal(stored?.state, 'accepted');
+    });
+  });
+}
