@@ -1,6 +1,7 @@
 import type { InboxType } from '../add-inbox/account/providers.ts';
+import type { RowAccount } from '../add-inbox/batch/check-rows.ts';
 import type { ColumnField, Columns } from './columns.ts';
-import type { ReadRow, RowAccount, RowFlag } from './row.ts';
+import type { ReadRow, RowFlag } from './row.ts';
 import type { CellRow } from './split-cells.ts';
 
 /** What spreadsheets make of a long number, a truth value or a date. */

@@ -1,12 +1,6 @@
-import type { InboxType } from '../add-inbox/account/providers.ts';
-import type { TypedAccount } from '../add-inbox/account/sender-account.ts';
+import type { Row } from '../add-inbox/batch/check-rows.ts';
 
-/** What a row says of its inbox, as it stands there; what is left out is filled in later. */
-export type RowAccount = { inbox_type?: InboxType | undefined } & {
-  [Field in keyof Omit<TypedAccount, 'inbox_type'>]?: TypedAccount[Field] | undefined;
-};
-
-/** What a person should look at before this row is sent. */
+/** A reason for a person to look at the row before it is sent. */
 export type RowFlag =
   /** A password that a spreadsheet seems to have turned into something else. */
   | 'changed_by_spreadsheet'
@@ -24,4 +18,4 @@ export type RowFlag =
   /** Two columns for the password, with different ones, and no telling which is right. */
   | 'two_passwords';
 
-export type ReadRow = { line: number; account: RowAccount; flags: RowFlag[] };
+export type ReadRow = Row & { flags: RowFlag[] };

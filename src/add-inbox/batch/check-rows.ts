@@ -1,0 +1,112 @@
+import { findWarnings, type Warning } from '../account/find-warnings.ts';
+import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../account/providers.ts';
+import {
+  type FieldErrors,
+  parseEmailAddress,
+  type SenderAccount,
+  type TypedAccount,
+  validateAccount,
+} from '../account/sender-account.ts';
+
+/** The fields of a row that have something in them, as it is written there. */
+export type RowAccount = { inbox_type?: InboxType | undefined } & {
+  [Field in keyof Omit<TypedAccount, 'inbox_type'>]?: TypedAccount[Field] | undefined;
+};
+
+/** One row of a file or a pasted text, by its line, counted from 1. */
+export type Row = { line: number; account: RowAccount };
+
+/** The values for fields that a row leaves out. */
+export type RowDefaults = {
+  inboxType?: InboxType | undefined;
+  /** Mails a day. */
+  dailyLimit?: number | undefined;
+  /** The sender's name, in which `{local}` is the part of the address before the @. */
+  displayName?: string | undefined;
+};
+
+export type CheckedRow = { line: number; address: string } & (
+  | { kind: 'ready'; account: SenderAccount; warnings: Warning[] }
+  /** Password logins are off at Microsoft 365, so it is sent only if a person wants that. */
+  | { kind: 'held'; account: SenderAccount; warnings: Warning[] }
+  | { kind: 'to_fix'; errors: FieldErrors }
+  /** The same inbox is in an earlier line. */
+  | { kind: 'twice'; firstLine: number }
+  /** Another row has the same address and other values, and nobody can tell which one is right. */
+  | { kind: 'differs'; firstLine: number }
+  /** A request for this address waits in the workspace already. */
+  | { kind: 'waiting' }
+);
+
+/** Rows that are checked between two pauses: about 10 ms of work. */
+const ROWS_AT_A_TIME = 100;
+
+/**
+ * Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored.
+ *
+ * @param waiting addresses, in lower case, for which a request of the workspace is not finished
+ * @param pause lets other work go on
+ */
+export async function checkRows(
+  rows: readonly Row[],
+  { defaults, waiting, pause }: { defaults: RowDefaults; waiting: ReadonlySet<string>; pause(): Promise<void> },
+): Promise<CheckedRow[]> {
+  const firstBy = new Map<string, Row>();
+  const checked: CheckedRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await pause();
+    const typed = row.account.email_address ?? '';
+    const address = parseEmailAddress(typed)?.toLowerCase();
+    const first = address === undefined ? undefined : firstBy.get(address);
+    if (address !== undefined && first === undefined) firstBy.set(address, row);
+    checked.push({ line: row.line, address: address ?? typed, ...checkRow(row, first, address) });
+  }
+  return checked;
+
+  function checkRow(row: Row, first: Row | undefined, address: string | undefined) {
+    if (first !== undefined) {
+      return {
+        kind: isSameAccount(first, row, defaults) ? ('twice' as const) : ('differs' as const),
+        firstLine: first.line,
+      };
+    }
+    if (address !== undefined && waiting.has(address)) return { kind: 'waiting' as const };
+    const validated = validateAccount(fillIn(row.account, defaults));
+    if (!validated.ok) return { kind: 'to_fix' as const, errors: validated.errors };
+    const account = validated.value;
+    const kind = account.inbox_type === 'OUTLOOK_365' ? ('held' as const) : ('ready' as const);
+    return { kind, account, warnings: findWarnings(account) };
+  }
+}
+
+/** The row with everything that its provider, its address and the defaults say. A custom server has no default. */
+function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
+  const [local = ''] = (row.email_address ?? '').trim().split('@');
+  const inboxType = row.inbox_type ?? defaults.inboxType ?? 'CUSTOM_SMTP';
+  const { smtp_host, smtp_port, imap_host, imap_port } = PROVIDERS[inboxType];
+  const username = row.smtp_username ?? row.email_address;
+  return {
+    email_address: row.email_address,
+    display_name: row.display_name ?? (defaults.displayName ?? '{local}').replaceAll('{local}', local),
+    inbox_type: inboxType,
+    smtp_host: row.smtp_host ?? smtp_host,
+    smtp_port: row.smtp_port ?? String(smtp_port),
+    smtp_username: username,
+    smtp_password: row.smtp_password ?? row.imap_password,
+    imap_host: row.imap_host ?? imap_host,
+    imap_port: row.imap_port ?? String(imap_port),
+    imap_username: row.imap_username ?? username,
+    imap_password: row.imap_password ?? row.smtp_password,
+    daily_limit: row.daily_limit ?? String(defaults.dailyLimit ?? DEFAULT_DAILY_LIMIT),
+    smtp_use_tls: row.smtp_use_tls ?? true,
+    imap_use_ssl: row.imap_use_ssl ?? true,
+  };
+}
+
+/** Whether two rows with the same address say the same of it. */
+function isSameAccount(first: Row, row: Row, defaults: RowDefaults): boolean {
+  const [one, other] = [first, row].map(({ account }) =>
+    JSON.stringify(fillIn({ ...account, email_address: '' }, defaults)),
+  );
+  return one === other;
+}
