@@ -31,7 +31,7 @@ export type RequestsTable = {
   retry_of: string | null;
   state: string;
   account: string;
-  /** Sealed; null once the outcome is told. */
+  /** Sealed; null once the outcome is reported. */
   response_url: string | null;
   announcement_channel: string | null;
   announcement_ts: string | null;

@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database-suite.ts';
-import { describeTurnRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -26,7 +26,7 @@ describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestStore(databases());
 describeRequestRetries(databases());
-describeTurnRepository(databases());
+describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeKeyChanges(databases());
 describeSettingsChanges(databases());

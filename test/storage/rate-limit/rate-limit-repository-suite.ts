@@ -25,7 +25,7 @@ const TWO_WINDOWS: RateLimit[] = [
   { requests: 5, seconds: 100 },
 ];
 
-export function describeTurnRepository(databases: TestDatabases) {
+export function describeRateLimitRepository(databases: TestDatabases) {
   describe(`slot repository on ${databases.kind}`, () => {
     let db: Database;
     /** What has passed in the eyes of the test. PostgreSQL's own clock goes on; there the stored times are moved instead. */
@@ -61,7 +61,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       return requests.advance(await acceptSample(requests, name, of), { state: 'announced' });
     }
 
-    /** Takes a slot for a new request, or leaves it in the queue, given back. */
+    /** Takes a slot for a new request, or leaves it in the queue, released. */
     async function enter(
       { slots, requests }: ReturnType<typeof open>,
       name: string,
@@ -291,7 +291,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       assert.ok(slot.kind === 'armed' && slot.slot.takenAt >= before);
     });
 
-    test('what may have been armed by a commit in doubt can be given back, and is not taken for interrupted', async () => {
+    test('what may have been armed by a commit in doubt can be released, and is not taken for interrupted', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');
@@ -391,7 +391,7 @@ export function describeTurnRepository(databases: TestDatabases) {
       );
     });
 
-    test('a new key takes those who wait out of the line of the old one', async () => {
+    test('a new key takes those who wait out of the queue of the old one', async () => {
       const bot = open(ONE_A_MINUTE);
       await enter(bot, '1');
       await enter(bot, '2');

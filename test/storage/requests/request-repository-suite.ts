@@ -159,7 +159,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         });
       }
 
-      test('settling wipes the passwords, telling the response URL', async () => {
+      test('settling wipes the passwords, reporting the response URL', async () => {
         const requests = repositoryOf('a');
         let held = await acceptSample(requests, '1');
         held = await requests.advance(held, { state: 'settled', outcome: { kind: 'expired' }, settledAt: time + 5 });
@@ -168,16 +168,16 @@ export function describeRequestRepository(databases: TestDatabases) {
 
         held = await requests.advance(held, { state: 'reported', replyTs: '18.1' });
         assert.equal(await requests.openResponseUrl(held), undefined);
-        const told = await requests.find('T1', 'request-1');
-        assert.equal(told?.settledAt, time + 5);
-        assert.equal(told?.reportedAt, time);
-        assert.equal(told?.replyTs, '18.1');
+        const reported = await requests.find('T1', 'request-1');
+        assert.equal(reported?.settledAt, time + 5);
+        assert.equal(reported?.reportedAt, time);
+        assert.equal(reported?.replyTs, '18.1');
         const row = await db.kysely.selectFrom('requests').selectAll().executeTakeFirstOrThrow();
         assert.deepEqual(await db.kysely.selectFrom('request_passwords').selectAll().execute(), []);
         assert.equal(row.response_url, null);
       });
 
-      test('with release the request is given back in the same commit', async () => {
+      test('with release the request is released in the same commit', async () => {
         const requests = repositoryOf('a');
         const held = await acceptSample(requests, '1');
         const given = await requests.advance(held, { state: 'announced' }, { release: true });
@@ -264,7 +264,7 @@ export function describeRequestRepository(databases: TestDatabases) {
         assert.deepEqual(await requests.claimDue(10), []);
       });
 
-      test('what is told is not claimed', async () => {
+      test('what is reported is not claimed', async () => {
         const requests = repositoryOf('a');
         await requests.advance(await acceptSample(requests, '1'), { state: 'reported' }, { release: true });
         assert.deepEqual(await repositoryOf('b').claimDue(10), []);
@@ -480,7 +480,7 @@ export function describeRequestRepository(databases: TestDatabases) {
       assert.equal(await requests.nextDueAt(), time + 300);
     });
 
-    test('deleteFinishedBefore deletes what was told before, however much, and nothing else', async () => {
+    test('deleteFinishedBefore deletes what was reported before, however much, and nothing else', async () => {
       const requests = repositoryOf('a');
       await acceptSample(requests, 'unfinished');
       await requests.advance(await acceptSample(requests, 'settled'), {

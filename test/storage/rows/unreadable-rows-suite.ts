@@ -166,7 +166,7 @@ export function describeUnreadableRows(databases: TestDatabases) {
         assert.equal(await aside().count(), bad);
       });
 
-      test('its passwords are kept for a day at the most, and the row for as long as it is told', async () => {
+      test('its passwords are kept for a day at the most, and the row for as long as finished ones', async () => {
         const requests = requestsOf();
         for (const name of ['1', '2']) await requests.release(await acceptSample(requests, name));
         await set('requests', 'account', "'{}'", 'request-1');
