@@ -21,6 +21,9 @@ const tests = spawn(
   ],
   { stdio: 'inherit' },
 );
+// What the run shares is stopped before this process leaves. Ctrl+C reaches the tests by itself.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => tests.kill());
 tests.on('exit', (code) => {
   process.exitCode = code ?? 1;
 });

@@ -1,5 +1,5 @@
-import { findChromium, serveChromium } from './open-chromium.ts';
 import { startPostgres } from '../test/storage/postgres/start-postgres.ts';
+import { findChromium, serveChromium } from './open-chromium.ts';
 
 /*
  * What all test files of one run share. A file that runs alone starts its own, as does every file that crashes its PostgreSQL.

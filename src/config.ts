@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
 import { OperatorError } from './operations/operator-error.ts';
 
-/** What the operator set, checked. Durations in milliseconds. */
+/** The operator's settings, checked. Durations in milliseconds. */
 export type Config = {
   slack: SlackConfig;
   coldsend: {
@@ -52,7 +52,7 @@ const QUOTED = /^["'“”‘’](.*)["'“”‘’]$/s;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** What has to be set for several workspaces, all or none of it. */
+/** The settings for several workspaces: all or none of them. */
 const OAUTH_NAMES = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'] as const;
 
 const BOT_TOKEN = 'the bot token of the app, from "OAuth & Permissions"';

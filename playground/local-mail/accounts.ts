@@ -1,14 +1,17 @@
-/**
- * What a server says to a login in its protocol: a refusal as the vendor writes it (without IMAP's tag), `works` with the right
- * password, or it says nothing or hangs up.
- */
+/** A server's answer to a login: a refusal in the vendor's words (without IMAP's tag), success with the right password, or none. */
 export type LoginAnswer = { refusal: string } | 'works' | 'hangs' | 'closes';
 
-export type Account = { password: string; smtp: LoginAnswer; imap: LoginAnswer };
+export type Account = {
+  /** Left out: any. */
+  password?: string;
+  smtp: LoginAnswer;
+  imap: LoginAnswer;
+};
 
+/** By user name; `*` is for all others. */
 export type Accounts = Record<string, Account>;
 
-/** What vendors say to a login, word for word. */
+/** The vendors' answers to a login, word for word. */
 export const VENDOR_ANSWERS = {
   googleWrongPassword: {
     smtp: '535-5.7.8 Username and Password not accepted. For more information, go to\r\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials - gsmtp',
@@ -61,16 +64,16 @@ export function works(password: string): Account {
   return { password, smtp: 'works', imap: 'works' };
 }
 
-/** An account that is refused with a vendor's words, whatever the password. */
-export function refuses(answer: { smtp?: string; imap?: string }, password = ''): Account {
+/** An account that is refused with a vendor's words, whatever the password; a half without words works. */
+export function refuses(answer: { smtp?: string; imap?: string }): Account {
   const toAnswer = (refusal: string | undefined): LoginAnswer => (refusal === undefined ? 'works' : { refusal });
-  return { password, smtp: toAnswer(answer.smtp), imap: toAnswer(answer.imap) };
+  return { smtp: toAnswer(answer.smtp), imap: toAnswer(answer.imap) };
 }
 
-/** What to answer a login, by the account and its password. */
+/** The answer to a login, by the account and its password. */
 export function answerLogin(accounts: Accounts, half: 'smtp' | 'imap', user: string, password: string): LoginAnswer {
-  const account = accounts[user];
+  const account = accounts[user] ?? accounts['*'];
+  const isRight = account !== undefined && (account.password ?? password) === password;
   const answer = account?.[half] ?? 'works';
-  if (answer === 'works' && account?.password !== password) return { refusal: VENDOR_ANSWERS.wrongPassword[half] };
-  return answer;
+  return answer === 'works' && !isRight ? { refusal: VENDOR_ANSWERS.wrongPassword[half] } : answer;
 }

@@ -1,6 +1,6 @@
 import { type Certificate, createAuthority, createCertificate } from './certificate.ts';
 
-/** What may be wrong with a server's certificate. */
+/** A fault in a server's certificate. */
 export type CertificateFlaw = 'expired' | 'self_signed' | 'unknown_authority' | { nameInstead: string };
 
 /** Makes a certificate for each host when it is first asked for. */

@@ -8,7 +8,7 @@ export type ImapOptions = {
   greeting?: Reply;
   /** Left out: STARTTLS is offered until it was done. */
   offersStarttls?: boolean;
-  /** What may be used once TLS stands; left out: PLAIN and LOGIN. */
+  /** Offered after TLS has begun; left out: PLAIN and LOGIN. */
   authCapabilities?: string;
 };
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from './certificate.ts';
 
-/** What a server does after a line, or before the first one: says something or nothing, and goes on, hangs up or starts TLS. */
+/** A server's reaction to a line, or to a new connection: it says something or nothing, then goes on, hangs up or starts TLS. */
 export type Reply = { say?: string; next?: 'close' | 'starttls' };
 
 /** One connection as its protocol sees it. */

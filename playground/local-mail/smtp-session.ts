@@ -45,7 +45,7 @@ export function createSmtpSession({
   }
 
   function extensions(): string[] {
-    if (isSecure) return [`250-AUTH ${authMethods}`];
+    if (isSecure) return authMethods === '' ? [] : [`250-AUTH ${authMethods}`];
     return offersStarttls ? ['250-STARTTLS'] : [];
   }
 

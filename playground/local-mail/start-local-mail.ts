@@ -18,7 +18,7 @@ export type LocalMail = {
   accounts: Accounts;
   /** By host name; a host that does not stand here has a good certificate. */
   flaws: Record<string, CertificateFlaw>;
-  /** How many the mail servers got so far. */
+  /** All connections to the mail servers so far. */
   connections: () => number;
   close: () => Promise<void>;
 };

@@ -3,7 +3,7 @@ import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
 import type { Sealer } from '../storage/sealing/sealing.ts';
 
-/** What an operators' command works with. */
+/** The tools of an operators' command. */
 export type AdminContext = {
   config: Config;
   database: Database;

@@ -45,7 +45,7 @@ async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<
   return [...findings, ...(await checkRows(database, sealer, now))];
 }
 
-/** What to do about sealed values that can't be opened, table by table. */
+/** Advice about sealed values that can't be opened, table by table. */
 const MEND: Partial<Record<keyof Tables, string>> = {
   coldsend_keys: 'Ask an admin of each workspace to add these ColdSend keys again in the Home tab.',
   request_passwords: 'People see this in the threads of these requests and can try again.',

@@ -15,7 +15,7 @@ import type { Stores } from './stores.ts';
 /** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
 const MAX_REQUESTS_AT_ONCE = 200;
 
-/** What happens to a request once it is accepted: the worker, the steps it does, and the messages about them. Not started yet. */
+/** Everything after a request is accepted: the worker, its steps and their messages. Not started yet. */
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];

@@ -62,7 +62,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
   };
 }
 
-/** What is deleted or taken up again once in a while. */
+/** The chores of the housekeeping. */
 export function createChores(
   { requests, setAside, slots, audit }: Stores,
   now: () => number,

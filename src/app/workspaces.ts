@@ -89,7 +89,7 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       onDropped: () => {},
     }),
     uninstall: async (event) => {
-      // Whoever replaces the token of their own bot keeps everything else.
+      // An operator who replaces the token of their own bot keeps everything else.
       if (event.revoked === undefined) await uninstall(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },

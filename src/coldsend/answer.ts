@@ -9,7 +9,7 @@ export type Answer = {
 
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What became of one call. */
+/** The result of one call. */
 export type Exchange =
   /** Not one byte of the request went out. `error` is why, where the network failed. */
   | { kind: 'nothing_sent'; error?: unknown }

@@ -2,6 +2,7 @@ import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
 import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
+import { abortLate } from '../add-inbox/worker/time-limit.ts';
 import type { Exchange } from './answer.ts';
 import { postOnce } from './post-once.ts';
 import { readAnswer } from './read-answer.ts';
@@ -19,7 +20,7 @@ export type ColdsendClientDeps = {
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Is told of each call, once. */
+  /** Called once for each call. */
   onCall?: (call: ColdsendCall) => void;
 };
 
@@ -63,16 +64,11 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   async function post(apiKey: string, body: string, limitMs: number, isStillOurs = () => true): Promise<Exchange> {
     const headers = headersFor(apiKey);
     if (closed) return { kind: 'nothing_sent' };
-    const call = new AbortController();
-    const timer = setTimeout(() => call.abort(), limitMs);
-    const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
-    underWay.set(call, exchange);
-    try {
-      return await exchange;
-    } finally {
-      clearTimeout(timer);
-      underWay.delete(call);
-    }
+    return abortLate(limitMs, (call) => {
+      const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
+      underWay.set(call, exchange);
+      return exchange.finally(() => underWay.delete(call));
+    });
   }
 
   async function timed<Result extends SendResult | KeyCheck>(

@@ -4,7 +4,7 @@ import { findTrouble } from './read-answer.ts';
 import { readError } from './read-error.ts';
 import type { CleanText } from './words/foreign-text.ts';
 
-/** What a POST of `{}` tells about the key it was made with. */
+/** The verdict on a key from a POST of `{}`. */
 export function readKeyCheck(exchange: Exchange, clean: CleanText): KeyCheck {
   return exchange.kind === 'answered'
     ? readAnswerToEmpty(exchange.answer, clean)

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 
-/** What a look-up found. `failed`: nobody can say, as when the server did not answer; `none`: there is no such record or name. */
+/** The result of a look-up. `failed`: the server did not answer or had an error; `none`: there is no such record or name. */
 export type Found<T> = { kind: 'found'; records: T[] } | { kind: 'none'; nameExists: boolean } | { kind: 'failed' };
 
 export type MxRecord = { exchange: string; priority: number };

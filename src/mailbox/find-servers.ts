@@ -1,7 +1,7 @@
 import type { Dns, Found, MxRecord, SrvRecord } from './dns.ts';
 import { findByAddressDomain, findByMx, findBySpf, isWithoutImap, type Servers } from './known-servers.ts';
 
-/** How the servers of an address were found. */
+/** The source that named the servers of an address. */
 export type FoundBy = 'address_domain' | 'mx' | 'spf' | 'srv' | 'autoconfig';
 
 export type Detection =

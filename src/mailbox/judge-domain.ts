@@ -33,7 +33,7 @@ const DKIM_SELECTORS = [
 ];
 
 /**
- * What a domain's records say about how its mail will be received. Advice only; never rejects.
+ * Judges by a domain's records if its mail will be accepted. Advice only; never rejects.
  *
  * @param domain in ASCII, lower case
  * @param smtpHost through which its mail is sent

@@ -3,7 +3,7 @@ import { type InboxType, PROVIDERS } from '../add-inbox/account/providers.ts';
 /** The servers of a mailbox. Encryption follows from the port: 465 and 993 from the first byte, else STARTTLS. */
 export type Servers = {
   inboxType: InboxType;
-  /** What people call the provider; undefined where it is their own server. */
+  /** The name that people know; undefined for a server of their own. */
   provider: string | undefined;
   smtpHost: string;
   smtpPort: number;

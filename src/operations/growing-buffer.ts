@@ -3,7 +3,7 @@ export type GrowingBuffer = {
   readonly capacity: number;
   readonly length: number;
   add(bytes: Uint8Array): void;
-  /** What was added so far; valid until more is. */
+  /** Everything added so far; valid until the next addition. */
   bytes(): Buffer;
 };
 

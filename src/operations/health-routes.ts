@@ -5,7 +5,7 @@ import type { Readiness } from './readiness.ts';
 /** Each scrape asks the database; however many ask, it is asked once in so long. */
 const METRICS_KEPT_MS = 1_000;
 
-/** What a load balancer, an orchestrator and Prometheus ask for. None of them names a workspace or an address. */
+/** The routes for a load balancer, an orchestrator and Prometheus. None of them names a workspace or an address. */
 export function createHealthRoutes(deps: {
   readiness: Readiness;
   metrics: Pick<Metrics, 'render'>;

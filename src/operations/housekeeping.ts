@@ -1,6 +1,6 @@
 const EVERY_MS = 10 * 60 * 1000;
 
-/** How long finished requests are kept, from when they were reported; the button under an outcome works for as long. */
+/** How long finished requests are kept after they are reported; the button under an outcome works for as long. */
 export const FINISHED_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 export type HousekeepingDeps = {

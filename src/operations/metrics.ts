@@ -18,7 +18,7 @@ export type Metrics = {
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-/** What is looked up at each scrape. */
+/** The counts that each scrape looks up. */
 export type MetricSources = {
   /** By state. */
   countUnfinished(): Promise<Record<string, { count: number; oldestAcceptedAt: number | undefined }>>;
@@ -168,7 +168,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     });
   }
 
-  /** What can't be looked up is left out: an old number would pass for a current one. */
+  /** A count that fails is left out: an old number would pass for a current one. */
   async function lookUp<T>(gauges: Gauge[], ask: () => Promise<T>, set: (found: T) => void): Promise<void> {
     try {
       const found = await ask();

@@ -9,7 +9,7 @@ export class OperatorError extends Error {
   }
 }
 
-/** What keeps the bot from starting. */
+/** An error that keeps the bot from starting. */
 export class StartError extends OperatorError {
   constructor(message: string) {
     super('cannot_start', message);

@@ -5,7 +5,7 @@ export type Readiness = {
   reasons(): string[];
 };
 
-/** What `GET /readyz` answers with. */
+/** The answer of `GET /readyz`. */
 export function createReadiness(initial: Record<string, string>): Readiness {
   const standing = new Map(Object.entries(initial));
   return {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { OperatorError } from '../operations/operator-error.ts';
 import type { Tables } from './tables.ts';
 
-/** What a repository works on: a database, or one transaction of it. */
+/** The database, or one transaction of it, that a repository works on. */
 export type Executor = {
   kind: 'sqlite' | 'postgres';
   kysely: Kysely<Tables>;
@@ -28,7 +28,7 @@ export type Database = Executor & {
   close(): Promise<void>;
 };
 
-/** What keeps the bot from using its database. */
+/** An error that keeps the bot from using its database. */
 export class StorageError extends OperatorError {
   constructor(
     code: 'wrong_keys' | 'database_in_use' | 'corrupt_database' | 'migration_failed' | 'database_unusable',

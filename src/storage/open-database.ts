@@ -19,7 +19,7 @@ export type DatabaseOptions = {
   role?: 'bot' | 'tool';
   /** PostgreSQL only: connections at most. */
   poolSize?: number;
-  /** PostgreSQL only: told about each connection that breaks. */
+  /** PostgreSQL only: called for each connection that breaks. */
   onConnectionError?: (error: Error) => void;
   now?: () => number;
   /** For tests. */

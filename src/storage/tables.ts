@@ -76,7 +76,7 @@ export type ColdsendKeysTable = {
   checked_at: number | null;
 };
 
-/** One row for each key that ColdSend has ever told to wait. */
+/** One row for each key that ColdSend has ever blocked for a while. */
 export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
 
 /** Each request that was or will be sent with a key, by the time its slot was taken. */
@@ -92,7 +92,7 @@ export type ColdsendTurnsTable = {
 
 export type WorkspaceSettingsTable = { team_id: string; settings: string };
 
-/** Who did what when; without secrets. */
+/** The audit trail; without secrets. */
 export type AuditEntriesTable = {
   id: string;
   team_id: string;

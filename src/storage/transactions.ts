@@ -37,7 +37,7 @@ export function createTransactions(dialect: Dialect, isCertain: (error: unknown)
               worked = true;
               return result;
             } finally {
-              // What the work started and left running is outside from here on.
+              // Queries that the work left running are outside from here on.
               scope.open = false;
             }
           }),

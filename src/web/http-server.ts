@@ -12,7 +12,7 @@ export type HttpServer = {
   close(): Promise<void>;
 };
 
-/** Who has not sent a whole request by then is cut off when the server closes. */
+/** A client that has not sent a whole request by then is cut off when the server closes. */
 const WHOLE_REQUEST_WITHIN_MS = 5_000;
 
 /** Installing a workspace asks Slack several times; everything else is answered within seconds. */
@@ -21,7 +21,7 @@ const ANSWERED_WITHIN_MS = 30_000;
 /** Beyond these the one that has been silent for longest is closed. Slack and a load balancer keep a few dozen. */
 const MAX_CONNECTIONS = 1_000;
 
-/** Who takes nothing of an answer for so long is cut off. */
+/** A client that reads nothing of an answer for so long is cut off. */
 const SILENT_TIMEOUT_MS = 60_000;
 
 /** How often Node looks for requests that take too long; its own 30 s would triple what it allows them. */

@@ -63,10 +63,20 @@ test('only what is started reads the environment', () => {
   assert.deepEqual(readers.toSorted(), ['admin/admin.ts', 'main.ts']);
 });
 
-test('whether somebody is an admin is asked in one place', () => {
-  const askers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('.checkAdmin('));
-  assert.deepEqual(askers, ['slack/permissions/admin-only.ts']);
-});
+/** What tells that a file does something itself, and the one that does it for all. */
+const OWNERS: [what: string, sign: string, owner: string][] = [
+  ['whether somebody is an admin is asked', '.checkAdmin(', 'slack/permissions/admin-only.ts'],
+  ['a wait doubles', '* 2 **', 'add-inbox/worker/back-off.ts'],
+  ['work races against time', 'Promise.race(', 'add-inbox/worker/time-limit.ts'],
+  ['what was added first is dropped', '.size <=', 'operations/drop-oldest.ts'],
+];
+
+for (const [what, sign, owner] of OWNERS) {
+  test(`${what} in one place`, () => {
+    const doers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes(sign));
+    assert.deepEqual(doers, [owner]);
+  });
+}
 
 test('what runs in production does not know the playground', () => {
   for (const file of files) assert.ok(!importsOf(file).some((target) => target.includes('playground')), file);

@@ -11,6 +11,8 @@ const MAX_ENTRIES = 12;
 
 const MAX_LINES = 400;
 
+const MAX_LINES_OF_A_TEST = 200;
+
 const files = globSync('{src,test}/**/*.{ts,js}', { cwd: ROOT });
 
 test(`no folder of src/ and test/ has more than ${MAX_ENTRIES} entries`, () => {
@@ -23,14 +25,31 @@ test(`no folder of src/ and test/ has more than ${MAX_ENTRIES} entries`, () => {
 });
 
 test(`no file of src/ and test/ has more than ${MAX_LINES} lines`, () => {
-  const lengths = files
-    .filter((file) => !file.startsWith('test/storage/'))
-    .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1 }));
+  const lengths = files.map((file) => ({ file, lines: linesOf(file).length }));
   assert.deepEqual(
     lengths.filter(({ lines }) => lines > MAX_LINES),
     [],
   );
 });
+
+test(`no test, and no function of a suite, has more than ${MAX_LINES_OF_A_TEST} lines`, () => {
+  const long = files.filter((file) => file.startsWith('test/')).flatMap(findLongBlocks);
+  assert.deepEqual(long, []);
+});
+
+/** Where the tests and functions begin that are too long; as the formatter has it, they end at a brace in the first column. */
+function findLongBlocks(file: string): string[] {
+  const lines = linesOf(file);
+  return lines.flatMap((line, index) => {
+    if (!/^(export |async )*(function|test|describe|for)\b/.test(line)) return [];
+    const length = lines.slice(index).findIndex((each) => each.startsWith('}')) + 1;
+    return length > MAX_LINES_OF_A_TEST ? [`${file}:${index + 1} has ${length}`] : [];
+  });
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(join(ROOT, file), 'utf8').split('\n').slice(0, -1);
+}
 
 function foldersOf(folder: string): string[] {
   return folder === '.' ? [] : [folder, ...foldersOf(dirname(folder))];

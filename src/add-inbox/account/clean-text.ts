@@ -15,7 +15,7 @@ const BLANK = /[\s\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/v;
 
 const BLANKS = new RegExp(BLANK, 'gv');
 
-/** What a person typed without what can't be seen, and without blanks at its ends. Never for a password. */
+/** The person's input without invisible characters and without spaces at its ends. Never for a password. */
 export function cleanText(text: string): string {
   return text.replace(INVISIBLE, '').replace(DANGLING, '').trim();
 }

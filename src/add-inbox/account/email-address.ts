@@ -19,7 +19,7 @@ const SENTENCES = {
   long: `This is too long: at most ${MAX_ADDRESS} characters.`,
 };
 
-/** What is wrong with an address, as a sentence; undefined where nothing is. */
+/** The mistake in an address, as a sentence; undefined for an address that ColdSend takes. */
 export function findAddressMistake(address: string): string | undefined {
   const [localPart, domain] = splitAddress(address);
   const ascii = toAsciiName(domain);

@@ -12,7 +12,7 @@ const WARNINGS = [
   'above_maximum',
 ] as const;
 
-/** What is taken as it is, but most likely was not meant. */
+/** Input that is valid but probably a mistake. */
 export type Warning = (typeof WARNINGS)[number];
 
 /** RFC 8314: on these ports every connection begins with TLS. */
@@ -20,7 +20,7 @@ const ENCRYPTED_PORTS = [465, 993];
 
 const CURLY_QUOTES = /[\u2018-\u201F]/;
 
-/** What a person should look at again before the inbox is added. A password that is used twice is named once. */
+/** Warnings for a person to look at before the inbox is added. A password that is used twice gets one warning. */
 export function findWarnings(account: SenderAccount): Warning[] {
   const { smtp_password, imap_password } = account;
   const isOneLogin = imap_password === smtp_password;

@@ -1,4 +1,4 @@
-/** Why a mail server takes no login with what was entered. Only a refusal holds an inbox back. */
+/** Reasons for a login that can't work with the current input. Only a refusal holds an inbox back. */
 export const REFUSAL_REASONS = [
   'no_such_host',
   'port_closed',
@@ -27,9 +27,9 @@ export const REFUSAL_REASONS = [
   'microsoft_refused',
 ] as const;
 
-/** Why nobody can say whether the login works. */
+/** Reasons for not knowing if the login works. */
 export const UNKNOWN_REASONS = [
-  /** The name, one of its addresses or the port is none that the bot connects to. */
+  /** The bot does not connect to this name, address or port. */
   'not_tested_here',
   'dns_failed',
   'no_connection',
@@ -39,7 +39,7 @@ export const UNKNOWN_REASONS = [
   'hung_up',
   /** Busy, greylisting, too many logins, a fault at the server. */
   'try_later',
-  /** The server does not talk to the bot's address; it may talk to ColdSend's. */
+  /** The server refuses the bot's address. It may accept ColdSend's. */
   'bot_refused',
   /** The server refused several logins in a row, and more of them would get the bot banned. */
   'host_paused',
@@ -49,7 +49,7 @@ export const UNKNOWN_REASONS = [
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 
-/** What a login at one server came to. Nothing in it is the server's own words, but a certificate's host name. */
+/** The result of a login at one server. It never has the server's own words, except the host name of a certificate. */
 export type HalfVerdict =
   | { kind: 'works' }
   | { kind: 'refused'; reason: RefusalReason; certificateName?: string }

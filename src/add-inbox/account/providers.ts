@@ -4,7 +4,7 @@ export const INBOX_TYPES = ['GOOGLE_WORKSPACE', 'OUTLOOK_365', 'CUSTOM_SMTP'] as
 export type InboxType = (typeof INBOX_TYPES)[number];
 
 export type Provider = {
-  /** What people call it. */
+  /** The name that people know. */
   name: string;
   /** Undefined where every customer has their own. */
   smtp_host: string | undefined;

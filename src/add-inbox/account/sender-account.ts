@@ -60,7 +60,7 @@ export type Passwords = Pick<SenderAccount, 'smtp_password' | 'imap_password'>;
 /** All of it that may be shown. */
 export type AccountToAdd = Omit<SenderAccount, keyof Passwords>;
 
-/** What a person typed or ticked, field by field; undefined where nothing was. */
+/** The person's input, field by field; undefined for an empty field. */
 export type TypedAccount = {
   [Field in AccountField]: SenderAccount[Field] extends boolean ? boolean : string | undefined;
 };

@@ -6,7 +6,7 @@ export const STORED_KEY_STATUSES = ['works', 'unchecked', 'refused'] as const;
 /** `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read. */
 export type KeyStatus = (typeof STORED_KEY_STATUSES)[number] | 'unreadable';
 
-/** What may be shown of an API key that is stored for a workspace. */
+/** The facts about a stored API key that people may see. */
 export type ColdsendKey = {
   teamId: string;
   /** Another one for each key that was ever stored, so that a late answer for an old one never marks the new one. */

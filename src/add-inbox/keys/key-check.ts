@@ -1,4 +1,4 @@
-/** What ColdSend says of an API key that was checked with an empty body, which adds nothing. */
+/** ColdSend's verdict on an API key, asked with an empty body, which adds nothing. */
 export type KeyCheck =
   /** 422 or 400, with ColdSend's words: the key got past the door. */
   | { kind: 'works' }
@@ -20,7 +20,7 @@ export type UncheckedWhy =
   | 'rate_limited'
   /** Any 5xx. */
   | 'server_error'
-  /** Whoever it was that answered, it can't be recognised as ColdSend. */
+  /** The answer does not look like ColdSend's. */
   | 'not_coldsend'
   /** A status that says nothing about the key, such as 408. */
   | 'unexpected_answer';

@@ -1,6 +1,6 @@
 import { clientNameOf, type OwnerName } from '../keys/key-owner.ts';
 
-/** Who did what when, without secrets. `details` are words of ours, ids and addresses of inboxes. */
+/** An entry of the audit trail, without secrets. `details` are words of ours, ids and addresses of inboxes. */
 export type AuditEntry = {
   id: string;
   teamId: string;

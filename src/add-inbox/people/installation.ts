@@ -15,5 +15,5 @@ export type Installation = {
   installedAt: number;
 };
 
-/** What may be shown of an installation. */
+/** The facts about an installation that people may see. */
 export type ShownInstallation = Omit<Installation, 'botToken'>;

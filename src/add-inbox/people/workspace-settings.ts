@@ -1,6 +1,6 @@
 import type { Person } from './person.ts';
 
-/** Who may add inboxes; guests and people of other workspaces never may. */
+/** The people who may add inboxes; guests and people of other workspaces never may. */
 export type WhoMayAdd =
   | { kind: 'everyone' }
   | { kind: 'admins' }
@@ -9,12 +9,12 @@ export type WhoMayAdd =
   /** Never stored: what is set can't be read. Admins, until one of them sets it again. */
   | { kind: 'unreadable' };
 
-/** What the admins of a workspace have set. */
+/** The settings of a workspace, which its admins make. */
 export type WorkspaceSettings = {
   whoMayAdd: WhoMayAdd;
   /** The one channel where all results go; undefined: where the command was used. */
   resultsChannelId: string | undefined;
-  /** What the form starts with, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
+  /** The default of the form, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
   defaultDailyLimit: number | undefined;
   /** `blocked`: nobody can add inboxes there, and the command says in which channels it works. */
   channelsWithoutClient: 'workspace_key' | 'blocked';
@@ -48,10 +48,10 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
   }
 }
 
-/** What an admin changed, in words for the audit trail. */
+/** The changes of an admin, in words for the audit trail. */
 export type SettingChange = { setting: string; from: string; to: string };
 
-/** What differs, setting by setting; empty where nothing does. */
+/** The settings that differ. */
 export function listChanges(before: WorkspaceSettings, after: WorkspaceSettings): SettingChange[] {
   return Object.values(DESCRIBED).flatMap(([setting, describe]) => {
     const [from, to] = [describe(before), describe(after)];

@@ -1,3 +1,4 @@
+import { doublingMs, retry } from '../worker/back-off.ts';
 import type { Delivery } from './deliver.ts';
 import { PATIENT_TRIES, retryDelayMs } from './next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
@@ -38,15 +39,14 @@ export function createStepCommits(deps: CommitDeps) {
     change: RequestChange,
     options?: { release?: boolean },
   ): Promise<ClaimedRequest> {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await requests.advance(request, change, options);
-      } catch (error) {
-        if (error instanceof LeaseLostError) throw error;
+    return retry(
+      () => requests.advance(request, change, options),
+      (error, tries) => {
+        if (error instanceof LeaseLostError) return undefined;
         deps.onError(request, error);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** tries, MAX_COMMIT_PAUSE_MS)));
-      }
-    }
+        return doublingMs(tries, 100, MAX_COMMIT_PAUSE_MS);
+      },
+    );
   }
 
   async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
@@ -83,7 +83,7 @@ export function createStepCommits(deps: CommitDeps) {
   }
 }
 
-/** What is to be shown for a request has not been taken for minutes. */
+/** Slack has refused a message of a request for minutes. */
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {

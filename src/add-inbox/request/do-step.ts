@@ -82,7 +82,7 @@ export function createDoStep(deps: StepDeps): {
     }
   }
 
-  /** A result stays due until it is reported. Once Slack has not taken it for minutes, the form shows it. */
+  /** A result stays due until it is reported. After minutes of refusals by Slack, the form shows it. */
   async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
     if (request.tries === PATIENT_TRIES) await delivery.refresh(request, () => isStillOurs(request));
     return tryLater(request, retryAfterMs);

@@ -1,4 +1,5 @@
 import type { ColdsendKey } from '../keys/coldsend-key.ts';
+import { doublingMs } from '../worker/back-off.ts';
 import type { NotDone, Outcome, SendResult } from './outcome.ts';
 import type { AddInboxRequest, RequestChange } from './request.ts';
 
@@ -17,7 +18,7 @@ export const PATIENT_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 5 * 60_000;
 
-/** What is to be done next for a request, decided from what is committed. */
+/** The next step of a request, decided from its committed state. */
 export type Step =
   | { kind: 'announce' }
   | { kind: 'send' }
@@ -93,8 +94,7 @@ export function expiresAt(request: AddInboxRequest): number {
 
 /** 5 s, doubling to 5 min, each spread by a fifth to either side so that many waiting requests do not come at once. */
 export function retryDelayMs(tries: number, random: number): number {
-  const delayMs = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS);
-  return Math.round(delayMs * (0.8 + 0.4 * random));
+  return Math.round(doublingMs(tries, FIRST_RETRY_MS, MAX_RETRY_MS) * (0.8 + 0.4 * random));
 }
 
 /** Whether requests may be sent with this key. One that could not be checked yet is tried. */

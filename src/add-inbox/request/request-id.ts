@@ -1,4 +1,4 @@
-/** Crockford's base 32: nothing that reads like something else when it is told over the phone. */
+/** Crockford's base 32: no two characters look or sound alike. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const LENGTH = 12;

@@ -50,7 +50,7 @@ export type AddInboxRequest = {
 /** A request that this process holds: every write names the fence, and is refused once another has claimed it. */
 export type ClaimedRequest = AddInboxRequest & { fence: number };
 
-/** What of a request one committed step changes; what is left out stays as it is. */
+/** The fields of a request that one step changes; the others stay. */
 export type RequestChange = {
   state?: RequestState;
   announcement?: Announcement | undefined;

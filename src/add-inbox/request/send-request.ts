@@ -163,7 +163,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return showAndRelease(waiting);
   }
 
-  /** The passwords, or how the request ends without them: wiped where the workspace left in between. */
+  /** The passwords, or the outcome without them: they are deleted when the workspace uninstalls the app. */
   async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
     try {
       return await requests.openPasswords(armed);

@@ -3,7 +3,7 @@ import type { ClaimedRequest } from '../request/request.ts';
 /** How often leases are renewed at least. */
 const RENEW_MS = 1_000;
 
-/** What of a lease is not used, for the time between the database's clock and our noticing. */
+/** The end of a lease that is not used: a margin for the delay between the database's clock and ours. */
 const MARGIN_MS = 500;
 
 export type LeasesDeps = {

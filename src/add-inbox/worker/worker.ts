@@ -4,6 +4,7 @@ import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type Request
 import { SEND_ANEW, type Slot } from '../request/send-request.ts';
 import { createLeases } from './leases.ts';
 import { hasShare, type Shares, sharesOf } from './shares.ts';
+import { answerInTime } from './time-limit.ts';
 
 /** How often to look for requests that are due, or that another replica left behind. */
 const POLL_MS = 1_000;
@@ -192,7 +193,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       let next = await firstStep(entry.claimed);
       while (next !== undefined) {
         entry.claimed = next;
-        // What ColdSend has answered is still reported; everything else can wait for the next start.
+        // ColdSend's answer is still reported; everything else can wait for the next start.
         next = stopping && next.state !== 'settled' ? await release(next, {}) : await doStep(next);
       }
     } catch (error) {
@@ -219,21 +220,14 @@ export function createWorker(deps: WorkerDeps): Worker {
     stopping = true;
     clearInterval(pollTimer);
     clearTimeout(slotTimer);
-    await atMost(graceMs, Promise.all([...running.values()].map(({ done }) => done)));
+    const sent = Promise.all([...running.values()].map(({ done }) => done));
+    await answerInTime(sent, graceMs, () => undefined);
     leases.stopRenewing();
     wake();
-    await atMost(LAST_POLL_MS, released());
+    await answerInTime(released(), LAST_POLL_MS, () => undefined);
   }
 
   async function released(): Promise<void> {
     while (polling !== undefined) await polling;
   }
-}
-
-/** Waits for the work, but no longer than that. */
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
 }

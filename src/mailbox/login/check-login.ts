@@ -5,7 +5,7 @@ import { judgeFailure } from './judge-failure.ts';
 import { loginByImap } from './login-by-imap.ts';
 import { loginBySmtp } from './login-by-smtp.ts';
 import { readLoginFailure } from './login-failure.ts';
-import { LOGIN_LIMITS, type LoginLimits } from './login-limits.ts';
+import { LOGIN_LIMITS, type LoginAttempt, type LoginLimits } from './login-limits.ts';
 import { encryptionOf, type Half } from './mail-ports.ts';
 
 export type HalfLogin = { host: string; port: number; user: string; password: string };
@@ -16,7 +16,10 @@ export type CheckLoginDeps = { guard: AddressGuard; slots: HostSlots; limits?: L
 
 const LOGINS = { smtp: loginBySmtp, imap: loginByImap };
 
-/** Refusals that a server counts against the address they came from. */
+/** Beside the first one. */
+const MAX_MORE_ADDRESSES = 2;
+
+/** Refusals that a server counts against the bot's address. */
 const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
   'wrong_login',
   'app_password_needed',
@@ -26,8 +29,8 @@ const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
 ];
 
 /**
- * Logs in to both servers of a mailbox, at the same time, and says for each what came of it. Each host's addresses are looked up
- * once, and the login goes to one of those that were checked. Never rejects; the verdict has neither the password nor the server's words.
+ * Logs in to both servers of a mailbox at the same time, with a verdict for each. A host's addresses are looked up once, and the
+ * login goes to one of the addresses that were checked. Never rejects; the verdict has neither the password nor the server's words.
  */
 export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckLoginDeps) {
   return async ({ smtp, imap }: MailboxLogin): Promise<LoginVerdict> => {
@@ -43,13 +46,26 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckL
     const encryption = encryptionOf(half, login.port, resolved.isOwn);
     if (encryption === undefined) return unknown('not_tested_here');
     const { port, user, password } = login;
-    const { name: host, addresses } = resolved;
-    const attempt = { host, address: addresses[0], port, implicitTls: encryption === 'implicit', user, password };
-    const verdict = await slots.run(host, () => tryLogin(half, attempt), isRefusedLogin);
-    return verdict === 'paused' ? unknown('host_paused') : verdict;
+    const attempt = { host: resolved.name, port, implicitTls: encryption === 'implicit', user, password };
+    return tryAddresses(half, attempt, resolved.addresses);
   }
 
-  async function tryLogin(half: Half, attempt: Parameters<typeof loginBySmtp>[0]): Promise<HalfVerdict> {
+  /** Tries the next address while nothing listens: it may be up, or this machine may have IPv4 only. */
+  async function tryAddresses(
+    half: Half,
+    attempt: Omit<LoginAttempt, 'address'>,
+    [address, ...more]: [string, ...string[]],
+  ): Promise<HalfVerdict> {
+    // By address: a shared server has a name for each customer, but counts all refusals together.
+    const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }), isRefusedLogin);
+    const verdict = result === 'paused' ? unknown('host_paused') : result;
+    const [next, ...rest] = more.slice(0, MAX_MORE_ADDRESSES);
+    if (next === undefined || !isNobodyThere(verdict)) return verdict;
+    const later = await tryAddresses(half, attempt, [next, ...rest]);
+    return isNobodyThere(later) ? verdict : later;
+  }
+
+  async function tryLogin(half: Half, attempt: LoginAttempt): Promise<HalfVerdict> {
     try {
       await LOGINS[half](attempt, limits);
       return { kind: 'works' };
@@ -61,6 +77,10 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS }: CheckL
 
 function isRefusedLogin(verdict: HalfVerdict): boolean {
   return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
+}
+
+function isNobodyThere(verdict: HalfVerdict): boolean {
+  return verdict.kind !== 'works' && (verdict.reason === 'port_closed' || verdict.reason === 'no_connection');
 }
 
 function unknown(reason: Extract<HalfVerdict, { kind: 'unknown' }>['reason']): HalfVerdict {

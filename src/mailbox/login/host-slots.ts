@@ -1,4 +1,4 @@
-/** How many logins run at once, in all and at one host; and when a host is left alone. */
+/** The number of logins at once, in all and at one host, and the refusals after which a host gets a pause. */
 export type SlotLimits = { atOnce: number; perHost: number; refusalsInARow: number; pauseMs: number };
 
 /** A server bans an address, or answers it ever slower, after a handful of wrong passwords. */
@@ -11,9 +11,9 @@ type Host = { running: number; waiting: (() => void)[]; refusals: number; paused
 
 export type HostSlots = {
   /**
-   * Does `work` once there is room for it, and passes on what it comes to; or does not do it at all, since the host is paused.
+   * Does `work` once there is a free slot, and returns its result. Skips it while the host is paused.
    *
-   * @param isRefusal whether a result is a login that the host refused
+   * @param isRefusal true for the result of a login that the host refused
    */
   run<T>(name: string, work: () => Promise<T>, isRefusal: (result: T) => boolean): Promise<T | 'paused'>;
 };

@@ -5,6 +5,7 @@ const UNKNOWN_CODES = new Map<string, UnknownReason>([
   ['CONNECT_TIMEOUT', 'no_connection'],
   ['EHOSTUNREACH', 'no_connection'],
   ['ENETUNREACH', 'no_connection'],
+  ['EADDRNOTAVAIL', 'no_connection'],
   ['EACCES', 'no_connection'],
   ['EPERM', 'no_connection'],
   ['GREETING_TIMEOUT', 'no_greeting'],
@@ -62,8 +63,8 @@ const MICROSOFT_HOST = /(?:^|\.)(?:office365|outlook|office)\.(?:com|us|de)$/;
 const NO_PASSWORD_STATUSES = [500, 502, 503, 504, 530, 534, 538];
 
 /**
- * What a failed login says about the inbox. A refusal needs a plain reason; everything else is unknown, since an inbox that is held
- * back for a server's bad moment does more harm than one that ColdSend has to refuse.
+ * The verdict on a failed login. A refusal needs a clear reason; everything else is unknown: holding a good inbox back because a
+ * server had a bad moment does more harm than sending a bad one to ColdSend.
  *
  * @param host the server's name: some answers mean more where they are Microsoft's
  */

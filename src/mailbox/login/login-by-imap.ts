@@ -1,6 +1,6 @@
 import { type LoginAttempt, type LoginLimits, withinLimits } from './login-limits.ts';
 
-/** What a login needs; more of it only takes memory. */
+/** Enough for a login. imapflow's own limits are for reading mail, up to 1 GB. */
 const PARSER_LIMITS = {
   maxLineLength: 16 * 1024,
   maxLiteralSize: 16 * 1024,
@@ -8,7 +8,7 @@ const PARSER_LIMITS = {
   maxResponseTokens: 5_000,
 };
 
-/** The server let us in before any password was sent (PREAUTH), which says nothing about the password. */
+/** The server asked for no password (PREAUTH), so the password is untested. */
 export class NotAskedError extends Error {}
 
 /**
@@ -34,13 +34,13 @@ export async function loginByImap(attempt: LoginAttempt, limits: LoginLimits): P
     logger: false,
     ...PARSER_LIMITS,
   });
-  // imapflow emits what happens to the socket after `connect` settled, too; without a listener that would end the process.
+  // imapflow also emits errors after `connect` has settled. Without a listener they would end the process.
   client.on('error', () => {});
   await withinLimits(limits, {
     work: client.connect(),
     abort: () => client.close(),
     received: () => client.stats().received,
   });
-  // Only an OK greeting sets it.
+  // imapflow sets the greeting for OK, not for PREAUTH.
   if (client.greeting === undefined) throw new NotAskedError('PREAUTH');
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type LoginAttempt, type LoginLimits, withinLimits } from './login-limits.ts';
 
-/** What RFC 5321 lets a client say that has no name of its own; nodemailer would tell this machine's. */
+/** RFC 5321 allows an address literal in EHLO. nodemailer's default is the name of this machine. */
 const CLIENT_NAME = '[127.0.0.1]';
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ async function connected(socket: Socket, timeoutMs: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(Object.assign(new Error('connect'), { code: 'CONNECT_TIMEOUT' })), timeoutMs);
   socket.once('connect', resolve);
-  // Stays: nodemailer takes its own listener off once it is done, and an error without a listener would end the process.
+  // This listener stays: nodemailer removes its own, and an error without a listener would end the process.
   socket.on('error', reject);
   try {
     await promise;

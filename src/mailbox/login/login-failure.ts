@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** What the errors of nodemailer and imapflow say, in the same terms. */
+/** The facts in an error of nodemailer or imapflow, in the same terms for both. */
 export type LoginFailure = {
-  /** The socket's, OpenSSL's, or the library's own; empty where the error has none. */
+  /** The socket's, OpenSSL's or the library's code; empty for an error without one. */
   code: string;
   /** SMTP's reply code. */
   status: number | undefined;
@@ -10,15 +10,15 @@ export type LoginFailure = {
   imapStatus: string | undefined;
   /** IMAP's response code in brackets. */
   imapCode: string | undefined;
-  /** The server's own words, in lower case. Only compared, never kept or shown. */
+  /** The server's own words, in lower case. They are matched with patterns, and never kept or shown. */
   words: string;
   /** The login itself was refused, and not something before it. */
   atLogin: boolean;
-  /** It failed when TLS was to be started, since the server would not. */
+  /** The server refused STARTTLS or does not offer it. */
   atStarttls: boolean;
   /** IMAP's BYE instead of a greeting. */
   isBye: boolean;
-  /** No greeting came, where `code` says only that time was up. */
+  /** No greeting came in time. nodemailer has one code for all its time-outs. */
   atGreeting: boolean;
   certificateName: string | undefined;
 };

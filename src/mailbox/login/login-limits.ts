@@ -1,4 +1,6 @@
-/** How long and how much a login may take; milliseconds and bytes. */
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+
+/** The limits of one login, in milliseconds and bytes. */
 export type LoginLimits = {
   connectMs: number;
   greetingMs: number;
@@ -31,30 +33,25 @@ export type LoginAttempt = {
 
 const LOOK_EVERY_MS = 200;
 
-/** The login took too long, or the server said too much. */
-export class LoginLimitError extends Error {
-  readonly code: 'ETIMEOUT' | 'TOO_MUCH';
-  constructor(code: LoginLimitError['code']) {
-    super(code);
-    this.code = code;
-  }
+/** The login took longer than it may. */
+class LoginTimeoutError extends Error {
+  readonly code = 'ETIMEOUT';
 }
 
 /**
- * Settles as `work` does, or rejects with LoginLimitError and calls `abort` once it passes the limits. The libraries' own time-outs
- * start again with every byte, so that a server which drips could keep a login open for good.
+ * Settles as `work` does, or rejects when it takes too long. Calls `abort` at the end, and when the server sends too much. The
+ * libraries' own time-outs start again with every byte, so a server that sends a byte a second could keep a login open forever.
  */
 export async function withinLimits<T>(
   { totalMs, bytes }: LoginLimits,
   { work, abort, received }: { work: Promise<T>; abort: () => void; received: () => number },
 ): Promise<T> {
-  const { promise: limit, reject } = Promise.withResolvers<never>();
-  const deadline = setTimeout(() => reject(new LoginLimitError('ETIMEOUT')), totalMs);
-  const look = setInterval(() => received() > bytes && reject(new LoginLimitError('TOO_MUCH')), LOOK_EVERY_MS);
+  const look = setInterval(() => received() > bytes && abort(), LOOK_EVERY_MS);
   try {
-    return await Promise.race([work, limit]);
+    return await answerInTime(work, totalMs, () => {
+      throw new LoginTimeoutError();
+    });
   } finally {
-    clearTimeout(deadline);
     clearInterval(look);
     abort();
   }

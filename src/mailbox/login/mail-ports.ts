@@ -9,10 +9,11 @@ const MAIL_PORTS: Record<Half, Record<string, Encryption>> = {
 };
 
 /**
- * How TLS begins on a port; undefined where no login is tried there, so that nobody looks through a host's ports with the bot.
+ * The way TLS begins on a port; undefined for a port that the bot does not connect to. Otherwise people could scan the ports of a host
+ * with the bot.
  *
- * @param isOwn the server is the operator's own, where ports that end like a mail port, as 10993, are taken for it as well:
- *   containers publish them like that
+ * @param isOwn the server is the operator's own. There, a port that ends like a mail port counts as one: containers publish 993 as
+ *   10993
  */
 export function encryptionOf(half: Half, port: number, isOwn: boolean): Encryption | undefined {
   const ports = MAIL_PORTS[half];

@@ -76,7 +76,7 @@ export function aboutRequest({ id, teamId }: AddInboxRequest): Pick<LogFields, '
   return { request: id, team: teamId };
 }
 
-/** What may be told of an error: its code and where it was thrown. A message can quote what a person typed. */
+/** The loggable part of an error: its code and where it was thrown. A message can quote a person's input. */
 export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
   if (!(error instanceof Error)) return { code: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? `${error.name}:${error.code}` : error.name;

@@ -4,7 +4,7 @@ import { describeError, findErrorCode, type Log } from './log.ts';
 /** An answer that says all that there is to know, in the thread or the form. */
 const PLAIN_RESULTS = new Set(['added', 'exists', 'refused', 'works', 'missing_scopes']);
 
-/** What only the operator can mend. */
+/** Failures that only the operator can fix. */
 const COLDSEND_TROUBLES: Record<string, string> = {
   wrong_address: 'ColdSend adds no inboxes at this address: check COLDSEND_API_URL and COLDSEND_ADD_PATH',
   proxy_login: 'A proxy before ColdSend asks for a login',
@@ -18,7 +18,7 @@ const HARMLESS = new Set(['ok', 'not_begun']);
 /** `error`: why no answer came. Its message may quote what was sent. */
 type Call = { result: string; ms: number; error: unknown };
 
-/** What Slack's codes mean, where they are known. */
+/** The meaning of Slack's codes that are known. */
 type SlackErrors = {
   /** It stays until an operator or admin mends the app, its token or its scopes. */
   isTokenRefused(code: string): boolean;

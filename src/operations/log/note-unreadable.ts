@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeError, type Log } from './log.ts';
 
-/** Rows that are kept in mind: with more than these, some are told again. */
+/** Rows that are remembered as noted. Beyond this number, some are noted again. */
 const MAX_NOTED = 10_000;
 
 /** Tells of each row that can't be read, once however often somebody comes across it. */

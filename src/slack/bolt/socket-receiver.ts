@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
 import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
+import { doublingMs } from '../../add-inbox/worker/back-off.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import { StartError } from '../../operations/operator-error.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
 import { ackWhenDone } from './ack-when-done.ts';
@@ -72,7 +74,7 @@ export function createSocketReceiver(deps: {
   /** Resolves when connected, or when the bot stops. */
   async function keepConnecting({ refusable = false } = {}): Promise<void> {
     while (!stopping.signal.aborted) {
-      const waitMs = failures === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
+      const waitMs = failures === 0 ? 0 : doublingMs(failures - 1, FIRST_RETRY_MS, MAX_RETRY_MS);
       failures += 1;
       try {
         await sleep(waitMs, undefined, { signal: stopping.signal });
@@ -101,7 +103,7 @@ export function createSocketReceiver(deps: {
 
   async function stop(): Promise<void> {
     stopping.abort();
-    await Promise.race([client.disconnect(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    await answerInTime(client.disconnect(), CLOSE_WITHIN_MS, () => undefined);
   }
 
   async function dispatch({ body, retryNum, retryReason, ack: answer }: Envelope): Promise<void> {

@@ -11,7 +11,7 @@ import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { InModal, Press } from '../bolt/interaction.ts';
 import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';

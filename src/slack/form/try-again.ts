@@ -1,5 +1,5 @@
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { Click, Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { sentences } from '../sentences/notices.ts';

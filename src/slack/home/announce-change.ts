@@ -1,7 +1,7 @@
+import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import { renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
-import { answerInTime } from '../bolt/answer-in-time.ts';
 import type { Interaction } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import type { SubmissionAnswer } from '../modals/submission-answer.ts';

@@ -1,3 +1,4 @@
+import { doublingMs, retry } from '../../add-inbox/worker/back-off.ts';
 import { StartError } from '../../operations/operator-error.ts';
 import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
@@ -11,17 +12,14 @@ export type BotIdentity = Awaited<ReturnType<SlackApi['authTest']>>;
  * Throws StartError where Slack refuses the token.
  */
 export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<unknown>): Promise<BotIdentity> {
-  for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
-    try {
-      return await api.authTest();
-    } catch (error) {
-      if (isRefusal(error, isTokenRefused)) {
-        throw new StartError(
-          `Slack refuses SLACK_BOT_TOKEN (${error.reason}). Copy the bot token again from "OAuth & Permissions" of the app.`,
-        );
-      }
-      if (!isOfSlack(error)) throw error;
-      await sleep(waitMs);
-    }
+  return retry(() => api.authTest(), waitFor, sleep);
+}
+
+function waitFor(error: unknown, tries: number): number | undefined {
+  if (isRefusal(error, isTokenRefused)) {
+    throw new StartError(
+      `Slack refuses SLACK_BOT_TOKEN (${error.reason}). Copy the bot token again from "OAuth & Permissions" of the app.`,
+    );
   }
+  return isOfSlack(error) ? doublingMs(tries, 500, MAX_WAIT_MS) : undefined;
 }

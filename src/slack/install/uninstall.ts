@@ -1,3 +1,4 @@
+import { retry } from '../../add-inbox/worker/back-off.ts';
 import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenDead, isTokenRefused } from '../web-api/slack-errors.ts';
 
@@ -47,17 +48,13 @@ export type UninstalledInstallation = {
  * the token still works.
  */
 export function createUninstall(deps: UninstallDeps): (event: UninstallEvent) => Promise<void> {
-  return async (event) => {
-    // Slack repeats the event after one minute and five: where the database is away for a moment, it is tried again here.
-    for (const waitMs of WAITS_MS) {
-      try {
-        return await uninstall(event);
-      } catch {
-        await deps.sleep(waitMs);
-      }
-    }
-    return uninstall(event);
-  };
+  // Slack repeats the event after one minute and five: where the database is away for a moment, it is tried again here.
+  return (event) =>
+    retry(
+      () => uninstall(event),
+      (_error, tries) => WAITS_MS[tries],
+      deps.sleep,
+    );
 
   async function uninstall(event: UninstallEvent): Promise<void> {
     const installation = await deps.find(event.teamId);

@@ -9,6 +9,7 @@ import {
   WebClient,
 } from '@slack/web-api';
 import { z } from 'zod';
+import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
@@ -328,15 +329,7 @@ function lazily<T>(make: () => T): () => T {
 
 /** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
 function within(timeoutMs: number, fetch: SlackFetch, isStillOurs: (() => boolean) | undefined): SlackFetch {
-  return async (url, init) => {
-    const call = new AbortController();
-    const timer = setTimeout(() => call.abort(), timeoutMs);
-    try {
-      return await fetch(url, { ...init, signal: call.signal, isStillOurs });
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  return (url, init) => abortLate(timeoutMs, ({ signal }) => fetch(url, { ...init, signal, isStillOurs }));
 }
 
 function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError | NotBegunError {

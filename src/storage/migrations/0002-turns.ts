@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migrate.ts';
 
-/** What keeps all replicas together within ColdSend's rate limits. */
+/** Slots and blocks: all replicas together stay within ColdSend's rate limits. */
 export const turns: Migration = {
   name: '0002-turns',
   async up({ kysely }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migrate.ts';
 
-/** What admins set, and who did what when. */
+/** The settings and the audit trail. */
 export const settingsAndAudit: Migration = {
   name: '0003-settings-and-audit',
   async up({ kysely }) {

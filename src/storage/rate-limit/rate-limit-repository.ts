@@ -137,7 +137,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     }
   }
 
-  /** What this version can't read leaves the queue and is set aside. */
+  /** A row that this version can't read leaves the queue and is set aside. */
   async function parseReadable(within: Executor, rows: RequestRow[]): Promise<AddInboxRequest[]> {
     const readable: AddInboxRequest[] = [];
     for (const row of rows) {
@@ -199,7 +199,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     });
   }
 
-  /** What is sent too long after its slot was taken would leave the windows too early: its slot counts from now on instead. */
+  /** A request that is sent long after its slot was taken would leave the windows too early, so its slot counts from now on. */
   async function recordSend(sent: { teamId: string; userId: string }, slot: Slot): Promise<void> {
     if (now() - slot.takenAt <= latestSendingMs(limits)) return;
     await withSlots(slot.keyFingerprint, (slots) => slots.move(slot.countsFrom, sent));

@@ -6,7 +6,7 @@ import { unfinished } from './request-row.ts';
 type UnfinishedState = Exclude<RequestState, 'reported'> | 'set_aside';
 type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedAt: number | undefined }>;
 
-/** What is counted of the unfinished requests, for the operator. */
+/** Counts of the unfinished requests, for the operator. */
 export function createRequestCounts({ kysely }: Pick<Executor, 'kysely'>) {
   return {
     /** How many requests of all workspaces wait, by what for. */

@@ -304,7 +304,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return row?.soonest ?? undefined;
     },
 
-    /** Deletes some of what was reported before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
+    /** Deletes some requests reported before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
     async deleteFinishedBefore(time: number): Promise<number> {
       const deleted = await kysely
         .deleteFrom('requests')
@@ -323,7 +323,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     onUnreadable?.(String(id), error, 'requests');
   }
 
-  /** What another bot can open is left to it; anything else will open for nobody. */
+  /** Passwords that another bot can open are left to it; any others will open for nobody. */
   async function openSealed(claimed: ClaimedRequest, sealed: string): Promise<string> {
     try {
       return sealer.open(sealed, passwordsContext(claimed));

@@ -15,7 +15,7 @@ import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored
 import type { RequestsTable } from '../tables.ts';
 import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
 
-/** What is read of a request; its sealed response URL is not, but where it is opened. */
+/** The columns of a request, without its sealed response URL, which is read only to open it. */
 export const REQUEST_COLUMNS = [
   'id',
   'team_id',
@@ -63,7 +63,7 @@ const accountJson: z.ZodType<AccountToAdd> = z.object({
   imap_use_ssl: z.boolean(),
 });
 
-/** What the passwords of a request are before they are sealed. */
+/** The passwords of a request before they are sealed. */
 export const passwordsJson = storedJson(
   z.object({ smtp_password: z.string(), imap_password: z.string() }) satisfies z.ZodType<Passwords>,
 );

@@ -28,7 +28,7 @@ export type Rotation = {
  * Seals every sealed value of every table anew with the first of the sealer's keys, beside running bots, a few at a time, and
  * each only where it is still the one that was read. Can be interrupted at any point and repeated.
  *
- * @param onBatch told about how many were sealed anew so far
+ * @param onBatch called with the number of values sealed anew so far
  */
 export async function resealAll(
   database: Database,
@@ -142,7 +142,7 @@ async function replaceAll(
   }
 }
 
-/** False where the value was changed or wiped in between. */
+/** False where the value was changed or deleted in between. */
 async function replace(
   { kysely }: Pick<Database, 'kysely'>,
   of: SealedColumn,

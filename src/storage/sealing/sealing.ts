@@ -86,7 +86,7 @@ export function createSealer(keys: SealingKey[]): Sealer {
   };
 }
 
-/** What every value sealed with the key begins with. */
+/** The beginning of every value sealed with the key. */
 export function sealedPrefix(keyId: string): string {
   return `${VERSION}.${keyId}.`;
 }

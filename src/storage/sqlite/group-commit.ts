@@ -130,7 +130,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     }
   }
 
-  /** What to tell everybody in a group whose COMMIT failed. */
+  /** The error for everybody in a group whose COMMIT failed. */
   function takeBack(error: unknown): unknown {
     // Neither where the transaction is still open nor where it could not be written is it in the log as a whole.
     if (database.isTransaction) database.exec('rollback');
@@ -163,7 +163,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
 
 function createGroup(): Group {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Whoever joined waits for it; where the only statement failed, nobody does.
+  // Every caller that joined waits for it; after the only statement has failed, nobody does.
   promise.catch(() => {});
   const created: Group = {
     isOver: false,

@@ -11,7 +11,7 @@ import { holdSqliteLock } from './sqlite-lock.ts';
 /** SQLite works in this thread: while it waits for the operators' commands, nothing else runs, and Slack gives us 3 s. */
 const BUSY_TIMEOUT_MS = 1_000;
 
-/** What has to be in force, by the number or word SQLite reports it with. */
+/** The pragmas that have to be in force, and the number or word SQLite reports for each. */
 const REQUIRED_PRAGMAS = [
   { name: 'journal_mode', set: 'wal', reported: 'wal' },
   { name: 'synchronous', set: 'full', reported: 2 },

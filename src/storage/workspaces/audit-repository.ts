@@ -39,7 +39,7 @@ export type AuditPage = { until: number; skip: number; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
-/** The audit trail. What is noted together with another change is noted in the same transaction. */
+/** The audit trail. An entry about another change is written in the same transaction as that change. */
 export function createAuditRepository({
   db,
   now,

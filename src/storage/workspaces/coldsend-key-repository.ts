@@ -102,7 +102,7 @@ export function createColdsendKeyRepository(deps: {
       return groupByOwner(rows);
     },
 
-    /** What a channel may use: the key that is bound to it, and the workspace's own. */
+    /** The keys that a channel may use: the one bound to it, and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ChosenKey; own?: ColdsendKey }> {
       const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
       const found: { bound?: ChosenKey; own?: ColdsendKey } = {};
@@ -163,7 +163,7 @@ export function createColdsendKeyRepository(deps: {
       .executeTakeFirst();
   }
 
-  /** What may be shown of a key. */
+  /** The facts about a key that people may see. */
   async function find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined> {
     const row = await findRow(teamId, name);
     return row && readKey(row);

@@ -33,7 +33,7 @@ const shownRow = z.object({
   installed_at: storedTime,
 });
 
-/** What acting in a workspace, and removing it, needs. */
+/** The fields that acting in a workspace, and removing it, need. */
 export type ReadableInstallation = Pick<Installation, 'teamId' | 'botId' | 'botUserId'> & {
   /** A secret; undefined where it can't be opened. */
   botToken: string | undefined;

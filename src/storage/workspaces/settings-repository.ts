@@ -32,7 +32,7 @@ const CLOSED: StoredSettings = {
   elsewhere: 'nothing',
 };
 
-/** What of the settings can be read, each for itself. */
+/** The readable settings, each for itself. */
 const readableJson = storedJson(
   z.object({
     whoMayAdd: settingsObject.shape.whoMayAdd.or(z.unknown().transform(() => CLOSED.whoMayAdd)),
@@ -45,7 +45,7 @@ const readableJson = storedJson(
 /** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
-/** What the admins of each workspace have set. Read whenever it matters, so that a change is in force at once everywhere. */
+/** The settings of each workspace. They are read at each use, so that a change is in force at once on all replicas. */
 export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
   return {
     findStamped,

@@ -10,7 +10,7 @@ const REMEMBERED_MS = 91 * 24 * 60 * 60 * 1000;
 
 type TeamTable = { [Table in keyof Tables]: Tables[Table] extends { team_id: string } ? Table : never }[keyof Tables];
 
-/** What becomes of each table's rows when a workspace leaves; the compiler asks for every table that has workspaces. */
+/** The fate of each table's rows when a workspace uninstalls; the compiler asks for every table that has workspaces. */
 const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   installations: 'ended',
   coldsend_keys: 'deleted',

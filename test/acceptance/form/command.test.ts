@@ -79,19 +79,19 @@ test('/add-inbox', async (context) => {
     });
   }
 
-  for (const text of [
-    'jane',
-    'jane@acme',
-    'jane@acme.com bob@acme.com',
-    'help me',
-    '@jane',
-    '<!channel>',
-    '<mailto:nobody|jane@acme.com>',
-    `${'a'.repeat(250)}@acme.com`,
-    'x'.repeat(8_000),
-    '\u0000\u202e',
-  ]) {
-    await context.test(`says what it takes for “${text.slice(0, 30)}”`, async () => {
+  for (const [what, text] of Object.entries({
+    'part of an address': 'jane',
+    'an address without a top-level domain': 'jane@acme',
+    'two addresses': 'jane@acme.com bob@acme.com',
+    'help with a word more': 'help me',
+    'a name': '@jane',
+    'a mention': '<!channel>',
+    'a link that is no address': '<mailto:nobody|jane@acme.com>',
+    'too long an address': `${'a'.repeat(250)}@acme.com`,
+    'the longest text that Slack sends': 'x'.repeat(8_000),
+    'invisible characters': '\u0000\u202e',
+  })) {
+    await context.test(`says what it takes for ${what}`, async () => {
       await closeAll(member);
       slack.tamperNext({ payload: (payload) => ({ ...payload, text }) });
       const { status, ephemeral } = await say('');

@@ -12,13 +12,11 @@ import {
   valuesOf,
   waitForSent,
 } from '../world/fill-form.ts';
-import { startWorld } from '../world/start-bot.ts';
+import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
 
 const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
 const PASSWORD = 'not "quoted" & <kept> as typed';
 const IMAP_PASSWORD = 'an0ther 1';
-
-const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
 
 const SERVER_FIELDS = [
   'smtp_host',

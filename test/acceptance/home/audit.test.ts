@@ -3,12 +3,11 @@ import { test } from 'node:test';
 import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
 import { closeAll, NOTICE, waitForPage } from '../world/fill-form.ts';
-import { API_KEY, startWorld, storeKey } from '../world/start-bot.ts';
+import { API_KEY, OTHER_KEY, startWorld, storeKey } from '../world/start-bot.ts';
 
 const MANY = {
   rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 }, method: { burst: 5_000, perSecond: 5_000 } },
 };
-const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
 
 test('the audit trail', async (context) => {
   const world = await startWorld(context, { slack: MANY });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { z } from 'zod';
 import type { ModalSeen, Person, StoredMessage } from '../../../playground/local-slack/local-slack.ts';
 import {
@@ -16,22 +16,15 @@ import {
   WHO_PAGE,
   waitForPage,
 } from '../world/fill-form.ts';
-import { startWorld, type World } from '../world/start-bot.ts';
+import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 
-const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
 const CLIENT_FORM = 'client_key';
 const ACME_KEY = 'cs_live_acme0acme0acme0acme0acme0acme0acme0acm1';
 const GLOBEX_KEY = 'cs_live_globex0globex0globex0globex0globex0glo2';
 
 test('one channel, one client', async (context) => {
-  const world = await startWorld(context, { slack: MANY_POSTS });
-  const { slack, coldsend, admin, member, channelId } = world;
-  coldsend.addKey(ACME_KEY, { name: 'acme' });
-  coldsend.addKey(GLOBEX_KEY, { name: 'globex' });
-  const everyone = [admin.userId, member.userId];
-  const acme = slack.addChannel({ name: 'acme', members: everyone, withBot: true }).id;
-  const acmeOps = slack.addChannel({ name: 'acme-ops', members: everyone }).id;
-  const globex = slack.addChannel({ name: 'globex', members: everyone, withBot: true }).id;
+  const world = await startWithClients(context);
+  const { slack, coldsend, admin, member, channelId, everyone, acme, acmeOps, globex } = world;
   const closed = slack.addChannel({ name: 'closed', kind: 'private', members: everyone }).id;
 
   await context.test('an admin binds a key to channels, and each of them is told', async () => {
@@ -160,6 +153,21 @@ test('one channel, one client', async (context) => {
     assert.equal(additionsIn(coldsend).filter(({ body }) => JSON.stringify(body).includes('late@')).length, 0);
     await closeAll(member);
   });
+
+  await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));
+});
+
+test('the key of a client', async (context) => {
+  const world = await startWithClients(context);
+  const { slack, coldsend, admin, member, channelId, acme, acmeOps, globex } = world;
+  for (const [label, channels, key] of [
+    ['Acme', [acme, acmeOps], ACME_KEY],
+    ['Globex', [globex], GLOBEX_KEY],
+  ] as const) {
+    await openClientForm(admin);
+    await fillClient(admin, label, [...channels], key);
+    await store(admin);
+  }
 
   await context.test('channels are changed without the key, and the key without the channels', async () => {
     await admin.openHome();
@@ -305,6 +313,19 @@ test('what waits for the key of a client', async (context) => {
   assert.equal(keyUsedFor(world, 'waits@acme.com'), 'acme');
   assert.deepEqual(slack.problems, []);
 });
+
+/** A world with the keys and channels of two clients, which nobody has bound to each other yet. */
+async function startWithClients(context: TestContext) {
+  const world = await startWorld(context, { slack: MANY_POSTS });
+  const { slack, coldsend, admin, member } = world;
+  coldsend.addKey(ACME_KEY, { name: 'acme' });
+  coldsend.addKey(GLOBEX_KEY, { name: 'globex' });
+  const everyone = [admin.userId, member.userId];
+  const acme = slack.addChannel({ name: 'acme', members: everyone, withBot: true }).id;
+  const acmeOps = slack.addChannel({ name: 'acme-ops', members: everyone }).id;
+  const globex = slack.addChannel({ name: 'globex', members: everyone, withBot: true }).id;
+  return { ...world, everyone, acme, acmeOps, globex };
+}
 
 async function openClientForm(admin: Person): Promise<ModalSeen> {
   await closeAll(admin);

@@ -3,8 +3,6 @@ import type { ModalSeen, Person } from '../../../playground/local-slack/local-sl
 import { closeAll, NOTICE, openHowPage, submitInbox, valuesOf } from '../world/fill-form.ts';
 import type { World } from '../world/start-bot.ts';
 
-export const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
-
 export async function addInbox(person: Person, channelId: string, address: string): Promise<void> {
   await openHowPage(person, channelId, { address, provider: 'GOOGLE_WORKSPACE' });
   await person.type('smtp_password', 'abcd efgh ijkl mnop');

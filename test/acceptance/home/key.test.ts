@@ -13,8 +13,8 @@ import {
   waitForPage,
   waitForSent,
 } from '../world/fill-form.ts';
-import { API_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts';
-import { addInbox, assertOnlySays, MANY_POSTS, waitForHome, waitForText } from './key-world.ts';
+import { API_KEY, MANY_POSTS, startWorld, storeKey, type World } from '../world/start-bot.ts';
+import { addInbox, assertOnlySays, waitForHome, waitForText } from './key-world.ts';
 
 test('without a key', async (context) => {
   const world = await startKeylessWorld(context);

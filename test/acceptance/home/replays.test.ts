@@ -6,12 +6,11 @@ import type { Delivery, JsonObject, Person } from '../../../playground/local-sla
 import { sharePostgres } from '../../storage/postgres/start-postgres.ts';
 import { closeAll, fieldOf, openForm, openHowPage, submitInbox, waitForPage } from '../world/fill-form.ts';
 import { deliverTo, startReplica } from '../world/replicas.ts';
-import { API_KEY, startWorld, type World } from '../world/start-bot.ts';
+import { API_KEY, OTHER_KEY, startWorld, type World } from '../world/start-bot.ts';
 
 const MANY = {
   rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 }, method: { burst: 5_000, perSecond: 5_000 } },
 };
-const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
 const THIRD_KEY = 'cs_live_third0third0third0third0third0third3';
 
 const postgres = await sharePostgres();

@@ -5,13 +5,12 @@ import { sharePostgres } from '../../storage/postgres/start-postgres.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
 import { additionsIn, closeAll, fieldOf, NOTICE, openForm, openHowPage, waitForPage } from '../world/fill-form.ts';
 import { deliverTo, startReplica } from '../world/replicas.ts';
-import { startWorld, storeKey } from '../world/start-bot.ts';
+import { OTHER_KEY, startWorld, storeKey } from '../world/start-bot.ts';
 
 const MANY = {
   rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 }, method: { burst: 5_000, perSecond: 5_000 } },
 };
 const ACME_KEY = 'cs_live_acme0acme0acme0acme0acme0acme0acme0acm1';
-const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
 
 const postgres = await sharePostgres();
 after(() => postgres.stop());

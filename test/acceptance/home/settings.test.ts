@@ -13,9 +13,7 @@ import {
   submitInbox,
   waitForPage,
 } from '../world/fill-form.ts';
-import { startWorld } from '../world/start-bot.ts';
-
-const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
+import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
 
 const SETTINGS = 'settings';
 

@@ -11,10 +11,8 @@ import {
   WHO_PAGE,
   waitForPage,
 } from '../world/fill-form.ts';
-import { API_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts';
-import { addInbox, assertOnlySays, MANY_POSTS, waitForHome, waitForText } from './key-world.ts';
-
-const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
+import { API_KEY, MANY_POSTS, OTHER_KEY, startWorld, storeKey, type World } from '../world/start-bot.ts';
+import { addInbox, assertOnlySays, waitForHome, waitForText } from './key-world.ts';
 
 test('the stored key', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });

@@ -13,8 +13,8 @@ import {
   WHO_PAGE,
   waitForPage,
 } from '../world/fill-form.ts';
-import { API_KEY, startWorld, storeKey } from '../world/start-bot.ts';
-import { addPerson, assertRefused, MANY_POSTS, OTHER_WORKSPACE, waitForRefusedRequest } from './people-world.ts';
+import { API_KEY, MANY_POSTS, startWorld, storeKey } from '../world/start-bot.ts';
+import { addPerson, assertRefused, OTHER_WORKSPACE, waitForRefusedRequest } from './people-world.ts';
 
 test('a person of another workspace', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });

@@ -10,8 +10,6 @@ import type {
 import { closeAll, NOTICE, openHowPage, submitInbox } from '../world/fill-form.ts';
 import type { World } from '../world/start-bot.ts';
 
-export const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
-
 export const GUEST = /^Guests can't add inboxes\. Ask a full member of this workspace to add yours\.$/m;
 
 export const DEACTIVATED =

@@ -15,7 +15,7 @@ import {
   waitForPage,
   waitForSent,
 } from '../world/fill-form.ts';
-import { startWorld } from '../world/start-bot.ts';
+import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
 import {
   addPerson,
   assertRefused,
@@ -23,7 +23,6 @@ import {
   DEACTIVATED,
   DEMOTIONS,
   GUEST,
-  MANY_POSTS,
   OTHER_WORKSPACE,
   waitForRefusedRequest,
 } from './people-world.ts';

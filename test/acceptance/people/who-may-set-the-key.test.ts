@@ -11,8 +11,8 @@ import {
   typeAll,
   waitForPage,
 } from '../world/fill-form.ts';
-import { startWorld, storeKey } from '../world/start-bot.ts';
-import { addPerson, assertRefused, clickAs, DEMOTIONS, MANY_POSTS } from './people-world.ts';
+import { MANY_POSTS, startWorld, storeKey } from '../world/start-bot.ts';
+import { addPerson, assertRefused, clickAs, DEMOTIONS } from './people-world.ts';
 
 const NOT_AN_ADMIN = /^Only admins and owners of this workspace can change its keys and settings/m;
 

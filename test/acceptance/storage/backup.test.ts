@@ -7,15 +7,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { runAdminCommand } from '../workspaces/run-admin-command.ts';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
-import { startWorld, type World } from '../world/start-bot.ts';
+import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 
-const MANY_MESSAGES = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
 const SENT = 'sent@acme.com';
 const WAITS = 'waits@acme.com';
 
 /** One request is being sent, and one that ColdSend put off waits. */
 async function startUnfinished(context: TestContext): Promise<World & { finish(): Promise<void>; folder: string }> {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, member, channelId } = world;
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-backup-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));

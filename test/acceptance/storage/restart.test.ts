@@ -7,12 +7,10 @@ import { test } from 'node:test';
 import { BotDidNotStart, startBotProcess } from '../../../playground/bot-process.ts';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
-import { startWorld, type World } from '../world/start-bot.ts';
-
-const MANY_MESSAGES = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
+import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 
 test('killed at any moment, the bot finishes what it accepted and asks ColdSend at most once', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, member, channelId } = world;
 
   await context.test('right after the acknowledgement', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
-import { startWorld } from '../world/start-bot.ts';
-import { MANY_MESSAGES, threadOf } from './outcome-world.ts';
+import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
+import { threadOf } from './outcome-world.ts';
 
 const NASTY = '<!channel> <@U0VICTIM> <https://evil.example|click> *bold* _it_ ~no~ `code` :tada: & @here #general';
 
 test('foreign text mentions nobody, links nowhere and formats nothing', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, member, channelId } = world;
   const scripts: Script[] = [
     { kind: 'refused', status: 400, detail: `said: ${NASTY}` },

@@ -3,9 +3,6 @@ import type { Script } from '../../../playground/local-coldsend/script.ts';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import type { World } from '../world/start-bot.ts';
 
-/** More inboxes at once in one channel than Slack would take messages. */
-export const MANY_MESSAGES = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
-
 export type Case = {
   name: string;
   script: Script;

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
-import { API_KEY, startWorld, storeKey } from '../world/start-bot.ts';
-import {
-  type Case,
-  has,
-  MANY_MESSAGES,
-  PAGE,
-  postsFor,
-  refused,
-  TROUBLES,
-  threadOf,
-  unknown,
-} from './outcome-world.ts';
+import { API_KEY, MANY_POSTS, startWorld, storeKey } from '../world/start-bot.ts';
+import { type Case, has, PAGE, postsFor, refused, TROUBLES, threadOf, unknown } from './outcome-world.ts';
 
 const TIMEOUT_MS = 1_000;
 
@@ -60,7 +50,7 @@ const troubles: Case[] = Object.entries(TROUBLES).map(([status, [glance, next]])
 
 test('every outcome is told once in the thread, at a glance in the channel and in the form that is still open', async (context) => {
   const world = await startWorld(context, {
-    slack: MANY_MESSAGES,
+    slack: MANY_POSTS,
     env: { COLDSEND_TIMEOUT_MS: String(TIMEOUT_MS) },
   });
   const { slack, coldsend, admin, member, channelId } = world;

@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault, MessageSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts';
-import { startWorld, type World } from '../world/start-bot.ts';
-
-const MANY_MESSAGES = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
+import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 
 /** A step of a request that failed is made again after 4 to 6 s, and after 10 s more where Slack does not answer. */
 const RETRIED = { timeoutMs: 25_000 };
 
 test('where the bot can not post, the thread is in the DM with the person, and they are told why', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, admin, member, channelId } = world;
   const members = [admin.userId, member.userId];
 
@@ -182,7 +180,7 @@ test('where the bot can not post, the thread is in the DM with the person, and t
 });
 
 test('whatever Slack does with a message, the inbox is told and ColdSend is asked once', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, member, channelId } = world;
   const faults: { name: string; fault: Fault; taken?: boolean }[] = [
     { name: 'answers 500', fault: { status: 500 } },
@@ -240,7 +238,7 @@ test('whatever Slack does with a message, the inbox is told and ColdSend is aske
 });
 
 test('a message that can not be updated keeps nobody from being told', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, member, channelId } = world;
   await fillInGoogleInbox(member, { address: 'jane@acme.com', channelId });
   slack.failNext('chat.update', { error: 'edit_window_closed' });

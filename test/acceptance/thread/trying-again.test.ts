@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
-import { startWorld } from '../world/start-bot.ts';
-import { MANY_MESSAGES, REFUSED, threadOf, UNKNOWN } from './outcome-world.ts';
+import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
+import { REFUSED, threadOf, UNKNOWN } from './outcome-world.ts';
 
 test('the button makes a new request in the same thread, and what was told before stays', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, admin, member, guest, channelId } = world;
 
   await context.test('a lost answer: unknown, then the button is told that ColdSend has it', async () => {

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
-import { API_KEY, startWorld } from '../world/start-bot.ts';
-import { MANY_MESSAGES, postsFor, says, threadOf } from './outcome-world.ts';
+import { API_KEY, MANY_POSTS, startWorld } from '../world/start-bot.ts';
+import { postsFor, says, threadOf } from './outcome-world.ts';
 
 test('what ColdSend puts off waits, says until when, and goes on by itself', async (context) => {
-  const world = await startWorld(context, { slack: MANY_MESSAGES });
+  const world = await startWorld(context, { slack: MANY_POSTS });
   const { slack, coldsend, member, channelId, bot } = world;
   const putOff: { name: string; script: Script; why: string }[] = [
     {

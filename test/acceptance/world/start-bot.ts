@@ -17,6 +17,11 @@ import {
 import { readManifestScopes } from './manifest-scopes.ts';
 
 export const API_KEY = 'cs_live_0123456789abcdef0123456789abcdef01234567';
+/** ColdSend does not know it until it is told. */
+export const OTHER_KEY = 'cs_live_another0another0another0another0ano1';
+
+/** For more inboxes at once in one channel than Slack would take messages. */
+export const MANY_POSTS = { rateLimits: { postMessage: { burst: 1_000, perSecond: 1_000 } } };
 
 const ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 42).toString('base64')}`;
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { LOST_PERMISSIONS } from '../../../src/add-inbox/people/person.ts';
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import { PasswordsUnreadableError } from '../../../src/add-inbox/request/request.ts';
-import { ANNOUNCEMENT, KEY, setUp } from './request-world.ts';
+import { ANNOUNCEMENT, KEY, setUp } from './world/request-world.ts';
 
 test('a refused key is marked under the version that was used, and the request that met it settles', async () => {
   const refused: SendResult = { kind: 'key_refused', reason: 'Invalid or revoked API key', missingScopes: [] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADDED, setUp } from './request-world.ts';
+import { ADDED, setUp } from './world/request-world.ts';
 
 test('where the channel closes before the reply, the thread moves and is replied to there', async () => {
   const inDm = { channelId: 'D1', ts: '2.1', surface: 'dm' } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
-import { createWorld, lost, requestOf, stepOf } from './worker-world.ts';
+import { createWorld, lost, requestOf, stepOf } from './world/worker-world.ts';
 
 /** What is due, claimed oldest first; each claim asks for so many. */
 function queueOf(...numbers: number[]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
-import { ADDED, ANNOUNCEMENT, holdAnswer, KEY, NO_SLOTS, SLOT, setUp } from './request-world.ts';
+import { ADDED, ANNOUNCEMENT, holdAnswer, KEY, NO_SLOTS, SLOT, setUp } from './world/request-world.ts';
 
 test('who waited for their slot is looked at again once they have it', async () => {
   const lost = setUp({ request: { state: 'armed' }, permission: { kind: 'lost', why: 'guest' } });

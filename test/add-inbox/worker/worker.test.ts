@@ -4,7 +4,7 @@ import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-dou
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import type { ClaimedRequest, RequestChange } from '../../../src/add-inbox/request/request.ts';
 import type { ClaimedSlots } from '../../../src/add-inbox/worker/worker.ts';
-import { ADDED, ANNOUNCEMENT, holdAnswer, NO_SLOTS, SLOT, setUp } from './request-world.ts';
+import { ADDED, ANNOUNCEMENT, holdAnswer, NO_SLOTS, SLOT, setUp } from './world/request-world.ts';
 
 test('each state is committed before the step it allows', async () => {
   const { take, whenReleased, calls } = setUp({});

@@ -24,11 +24,11 @@ const VENDORS: Record<keyof typeof VENDOR_ANSWERS, { smtp: object; imap: object 
 };
 
 const odd: Record<string, Account> = {
-  hangs: { password: PASSWORD, smtp: 'hangs', imap: 'hangs' },
-  closes: { password: PASSWORD, smtp: 'closes', imap: 'closes' },
+  hangs: { smtp: 'hangs', imap: 'hangs' },
+  closes: { smtp: 'closes', imap: 'closes' },
 };
 
-const vendorAccounts = Object.entries(VENDOR_ANSWERS).map(([name, answer]) => [name, refuses(answer, PASSWORD)]);
+const vendorAccounts = Object.entries(VENDOR_ANSWERS).map(([name, answer]) => [name, refuses(answer)]);
 const world = await startLoginWorld({ ...Object.fromEntries(vendorAccounts), ...odd });
 after(() => world.close());
 
@@ -110,6 +110,10 @@ describe('servers', () => {
       { smtp: { authMethods: 'XOAUTH2' }, imap: { authCapabilities: 'AUTH=XOAUTH2 LOGINDISABLED' } },
       both(refused('no_password_login')),
     ],
+    'that offer no login at all': [
+      { smtp: { authMethods: '' }, imap: { authCapabilities: 'LOGINDISABLED' } },
+      both(refused('no_password_login')),
+    ],
     'that say nothing': [each({ greeting: {} }), both(unknown('no_greeting')), SOON],
     'that hang up at once': [each({ greeting: { next: 'close' } }), both(unknown('hung_up'))],
     'that are busy': [
@@ -133,6 +137,10 @@ describe('servers', () => {
       },
       { smtp: refused('not_mail_server'), imap: unknown('no_greeting') },
       SOON,
+    ],
+    'that take the password in another way': [
+      { smtp: { authMethods: 'LOGIN' }, imap: { authCapabilities: 'IDLE' } },
+      both(WORKS),
     ],
     'that let everybody in': [
       { smtp: {}, imap: { implicitTls: true, greeting: { say: '* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n' } } },

@@ -39,6 +39,14 @@ describe("the bot's own network", () => {
     assert.equal(world.mail.connections(), before);
   });
 
+  test('is not reached by an alias', async () => {
+    const before = world.mail.connections();
+    world.mail.names['alias.acme.test'] = { CNAME: [HOST] };
+    const smtp = { host: 'alias.acme.test', port: world.mail.ports.smtps, user: USER, password: PASSWORD };
+    assert.deepEqual((await world.check({ smtp, imap: smtp }, { networks: [] })).smtp, NOT_HERE);
+    assert.equal(world.mail.connections(), before);
+  });
+
   test('is not reached by a name that is an address or local', async () => {
     const before = world.mail.connections();
     for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '[::1]', 'localhost', 'mail.localhost']) {
@@ -69,6 +77,14 @@ describe('a name that changes its address', () => {
     assert.deepEqual(asked, [HOST, HOST]);
     assert.deepEqual(await checkWith(rebinding, ['127.0.0.1/32']), { smtp: NOT_HERE, imap: NOT_HERE });
   });
+});
+
+test('an address where nobody is gives way to the next one', async () => {
+  const both = zone({ a: ['127.0.0.66', '127.0.0.1'] });
+  assert.deepEqual(await checkWith(both, LOOPBACK), { smtp: WORKS, imap: WORKS });
+  const closed = { kind: 'refused', reason: 'port_closed' };
+  const nobody = zone({ a: ['127.0.0.66', '127.0.0.67'] });
+  assert.deepEqual(await checkWith(nobody, LOOPBACK), { smtp: closed, imap: closed });
 });
 
 describe('ports', () => {

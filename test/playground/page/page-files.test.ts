@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { writeVendorFile, writeVendorPaste } from '../../../playground/vendor-file.ts';
-import { findChromium, openChromium } from '../../../scripts/open-chromium.ts';
 import { callSlack } from '../local-slack/call-slack.ts';
 import { findSerious, type Opened, openPage, send, storeKey } from './open-page.ts';
-
-const chromium = findChromium(process.env);
+import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
 const NARROW = { viewport: { width: 390, height: 740 } };
 
@@ -45,8 +43,8 @@ async function readAttached(opened: Opened): Promise<string> {
 }
 
 // page.test.ts says what is missing where there is no Chromium.
-describe('files on the page of the playground', { skip: chromium === undefined, concurrency: 2 }, async () => {
-  const browser = await openChromium(chromium ?? '');
+describe('files on the page of the playground', { skip: skipWithoutBrowser, concurrency: 2 }, async () => {
+  const browser = await openBrowser();
   after(() => browser.close());
 
   test('a file is picked or dropped into a form, and taken out again', async (context) => {

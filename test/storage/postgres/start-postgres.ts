@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,8 @@ export async function sharePostgres(): Promise<TestDatabases> {
  */
 export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-postgres-'));
+  // The server is stopped before, by `stop` or, when the process is interrupted, by its own library.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   // As root the server runs as a user `postgres`, who has to get to the data.
   await chmod(folder, 0o711);
   const databaseDir = join(folder, 'data');
@@ -89,10 +92,7 @@ export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } 
 
     start: () => server.start(),
 
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => server.stop(),
   };
 }
 

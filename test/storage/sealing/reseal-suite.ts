@@ -21,8 +21,8 @@ const oldSealer = createSealer([OLD]);
 const bothSealer = createSealer([NEW, OLD]);
 const newSealer = createSealer([NEW]);
 
-export function describeRotateKeys(databases: TestDatabases) {
-  describe(`rotating the keys on ${databases.kind}`, () => {
+export function describeReseal(databases: TestDatabases) {
+  describe(`reseal on ${databases.kind}`, () => {
     afterEach(() => databases.closeAll());
     after(() => databases.closeAll());
 
@@ -158,7 +158,7 @@ export function describeRotateKeys(databases: TestDatabases) {
       assert.deepEqual(Object.keys(await countByKey(database)), ['new']);
     });
 
-    test('what no key opens stays as it is, and is told', async () => {
+    test('what no key opens stays as it is, and is reported', async () => {
       const database = await databases.open(undefined, { sealer: oldSealer });
       await fill(database, oldSealer, 2);
       await database.kysely.updateTable('installations').set({ sealed_token: 'v1.old.garbage' }).execute();

@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import { createGroupCommit } from '../../../src/storage/sqlite/group-commit.ts';
 
-/** A database with one table, what it holds for another process that reads it now, and how often it was told to commit. */
+/** A database with one table, what it holds for another process that reads it now, and how often it committed. */
 function openCounted(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-group-'));
   const path = join(folder, 'bot.db');
@@ -87,7 +87,7 @@ test('a statement that fails alone leaves no transaction open', async (context) 
   assert.equal(database.isTransaction, false);
 });
 
-test('a commit that fails is told to everybody in it, and the next ones start anew', async (context) => {
+test('a commit that fails is reported to everybody in it, and the next ones start anew', async (context) => {
   const { add, failCommits, listOutside } = openCounted(context);
   failCommits(new Error('the disk is full'));
   const failed = await Promise.allSettled([add('a'), add('b')]);
@@ -168,7 +168,7 @@ test('what found no room or could not be written is not in the log, and everythi
   }
 });
 
-test('a group that SQLite took back as a whole is told to everybody in it, and nothing follows in it', async (context) => {
+test('a group that SQLite took back as a whole is reported to everybody in it, and nothing follows in it', async (context) => {
   const { database, group, add, insert, listOutside } = openCounted(context);
   const first = add('a');
   const transaction = await group.begin();

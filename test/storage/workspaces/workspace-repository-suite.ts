@@ -90,7 +90,7 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
 
     const NOTHING = { token: undefined, keys: 0, settings: DEFAULT_SETTINGS, passwords: 0, responseUrls: 0 };
 
-    test('leaving takes all that is the workspace’s own, and nothing of another', async () => {
+    test('uninstalling takes all that is the workspace’s own, and nothing of another', async () => {
       const installedAt = await fill('T1');
       await fill('T2');
       for (const team of ['T1', 'T2']) await accept(team, 'one');
@@ -155,7 +155,7 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
       assert.equal(removed.filter(Boolean).length, 1);
     });
 
-    test('what comes in for a workspace that has left is swept away, and nothing else', async () => {
+    test('what comes in for an uninstalled workspace is swept away, and nothing else', async () => {
       const installedAt = await fill('T1');
       await fill('T2');
       await workspaces.remove('T1', installedAt, 'x');
@@ -188,7 +188,7 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
       assert.deepEqual(await secretsOf('T1'), { ...NOTHING, token: 'xoxb-again', passwords: 1, responseUrls: 1 });
     });
 
-    test('a workspace that left long ago is forgotten altogether', async () => {
+    test('a workspace that was uninstalled long ago is forgotten altogether', async () => {
       const installedAt = await fill('T1');
       await fill('T2');
       await workspaces.remove('T1', installedAt, 'x');

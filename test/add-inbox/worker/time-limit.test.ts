@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerInTime } from '../../../src/slack/bolt/answer-in-time.ts';
+import { answerInTime } from '../../../src/add-inbox/worker/time-limit.ts';
 
 test('work that is done in time is the answer, and its error too', async () => {
   assert.equal(await answerInTime(Promise.resolve('done'), 60_000, assert.fail), 'done');

@@ -14,3 +14,14 @@ export async function answerInTime<T>(work: Promise<T>, withinMs: number, late: 
     clearTimeout(timer);
   }
 }
+
+/** Does `work`, and aborts its controller once so much time has passed. */
+export async function abortLate<T>(withinMs: number, work: (call: AbortController) => Promise<T>): Promise<T> {
+  const call = new AbortController();
+  const timer = setTimeout(() => call.abort(), withinMs);
+  try {
+    return await work(call);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
-import type { Delivery } from '../../../src/add-inbox/request/deliver.ts';
-import { createDoStep, type StepDeps } from '../../../src/add-inbox/request/do-step.ts';
-import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
+import type { ColdsendKey } from '../../../../src/add-inbox/keys/coldsend-key.ts';
+import type { Delivery } from '../../../../src/add-inbox/request/deliver.ts';
+import { createDoStep, type StepDeps } from '../../../../src/add-inbox/request/do-step.ts';
+import type { SendResult } from '../../../../src/add-inbox/request/outcome.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
   LeaseLostError,
   type RequestChange,
-} from '../../../src/add-inbox/request/request.ts';
-import type { PermissionToAdd, Slot } from '../../../src/add-inbox/request/send-request.ts';
-import type { Shares } from '../../../src/add-inbox/worker/shares.ts';
-import { type ClaimedSlots, createWorker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
-import { SAMPLE_ACCOUNT, sampleRequest } from '../request/sample-request.ts';
+} from '../../../../src/add-inbox/request/request.ts';
+import type { PermissionToAdd, Slot } from '../../../../src/add-inbox/request/send-request.ts';
+import type { Shares } from '../../../../src/add-inbox/worker/shares.ts';
+import { type ClaimedSlots, createWorker, type WorkerDeps } from '../../../../src/add-inbox/worker/worker.ts';
+import { SAMPLE_ACCOUNT, sampleRequest } from '../../request/sample-request.ts';
 
 export const ADDED = {
   kind: 'added',

@@ -1,8 +1,13 @@
 import type { TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../../src/add-inbox/request/request.ts';
-import { type ClaimedSlots, createWorker, type Worker, type WorkerDeps } from '../../../src/add-inbox/worker/worker.ts';
-import { sampleRequest } from '../request/sample-request.ts';
+import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../../../src/add-inbox/request/request.ts';
+import {
+  type ClaimedSlots,
+  createWorker,
+  type Worker,
+  type WorkerDeps,
+} from '../../../../src/add-inbox/worker/worker.ts';
+import { sampleRequest } from '../../request/sample-request.ts';
 
 /** A first step under way, which the test ends: with what to go on with, nothing, or an error. */
 export type Held = PromiseWithResolvers<ClaimedRequest | undefined> & {

@@ -1,0 +1,29 @@
+import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import { LOGIN_CHECK, LOGIN_REFUSALS, LOGIN_UNKNOWNS, type TriedServer } from '../sentences/logins.ts';
+
+type AccountServers = Pick<AccountToAdd, 'smtp_host' | 'smtp_port' | 'imap_host' | 'imap_port'>;
+
+/** The result of our own login check, as plain text: a line for sending and a line for reading. */
+export function describeLogin(verdict: LoginVerdict, account: AccountServers): [smtp: string, imap: string] {
+  return [
+    describeHalf(verdict.smtp, { half: 'smtp', host: account.smtp_host, port: account.smtp_port }),
+    describeHalf(verdict.imap, { half: 'imap', host: account.imap_host, port: account.imap_port }),
+  ];
+}
+
+function describeHalf(verdict: HalfVerdict, server: TriedServer): string {
+  return `${LOGIN_CHECK.halves[server.half]}: ${sentenceFor(verdict, server)}`;
+}
+
+function sentenceFor(verdict: HalfVerdict, server: TriedServer): string {
+  switch (verdict.kind) {
+    case 'works':
+      return LOGIN_CHECK.works;
+    case 'refused':
+      if (verdict.certificateName !== undefined) return LOGIN_CHECK.useCertificateName(verdict.certificateName);
+      return LOGIN_REFUSALS[verdict.reason](server);
+    case 'unknown':
+      return LOGIN_UNKNOWNS[verdict.reason](server);
+  }
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account/login-verdict.ts';
+import { LOGIN_REFUSALS, LOGIN_UNKNOWNS } from '../../../src/slack/sentences/logins.ts';
+import { describeLogin } from '../../../src/slack/thread/describe-login.ts';
+
+const ACCOUNT = { smtp_host: 'smtp.acme.com', smtp_port: 465, imap_host: 'imap.acme.com', imap_port: 993 };
+
+test('each half has a line of its own', () => {
+  assert.deepEqual(
+    describeLogin({ smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } }, ACCOUNT),
+    ['Sending (SMTP): The login works.', 'Reading (IMAP): The user name or password is wrong. Check both.'],
+  );
+  const [smtp, imap] = describeLogin(
+    { smtp: { kind: 'refused', reason: 'no_such_host' }, imap: { kind: 'unknown', reason: 'no_greeting' } },
+    { ...ACCOUNT, imap_port: 143 },
+  );
+  assert.equal(smtp, 'Sending (SMTP): There is no server called smtp.acme.com. Check the spelling.');
+  assert.equal(
+    imap,
+    'Reading (IMAP): The server said nothing on port 143. It may need TLS from the start: try port 993.',
+  );
+});
+
+test("a certificate's name is what to use instead", () => {
+  const wrongName = { kind: 'refused', reason: 'certificate_other_name', certificateName: 'right.host.com' } as const;
+  const [smtp] = describeLogin({ smtp: wrongName, imap: { kind: 'works' } }, ACCOUNT);
+  assert.equal(smtp, 'Sending (SMTP): The certificate is for right.host.com. Use that name as the server.');
+});
+
+test('every reason has sentences of at most 20 words', () => {
+  for (const half of ['smtp', 'imap'] as const) {
+    const server = { half, host: 'mail.acme.com', port: 465 };
+    const texts = [
+      ...REFUSAL_REASONS.map((reason) => LOGIN_REFUSALS[reason](server)),
+      ...UNKNOWN_REASONS.map((reason) => LOGIN_UNKNOWNS[reason](server)),
+    ];
+    for (const sentence of texts.flatMap((text) => text.split(/(?<=[.:]) /))) {
+      assert.ok(sentence.split(' ').length <= 20, sentence);
+    }
+  }
+});
