@@ -291,19 +291,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return Number(resumed.numUpdatedRows);
     },
 
-    /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
-    async nextDueAt(): Promise<number | undefined> {
-      const soonest = sql<number | null>`min(case when ${isAbsurd(now())} then 0 else not_before end)`;
-      const row = await kysely
-        .selectFrom('requests')
-        .select(soonest.as('soonest'))
-        .where(unfinished)
-        .where('set_aside_at', 'is', null)
-        .where(lease.free)
-        .executeTakeFirst();
-      return row?.soonest ?? undefined;
-    },
-
     /** Deletes some requests reported before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
     async deleteFinishedBefore(time: number): Promise<number> {
       const deleted = await kysely
