@@ -13,7 +13,7 @@ export const SETTINGS = {
   FAULT_NETWORK_STEP: [50, 'the connection to ColdSend breaks at each so many bytes; 1 is every byte, 0 leaves it out'],
   FAULT_SLACK_REQUESTS: [30, 'requests over a connection to Slack that breaks anywhere'],
   FAULT_OUTAGES: [2, 'times that PostgreSQL crashes, is black-holed and has no connections left, each under load'],
-  FAULT_BACKLOG: [500, 'requests of five workspaces that wait for their turns on three replicas, 100 a minute'],
+  FAULT_BACKLOG: [500, 'requests of five workspaces that wait for their slots on three replicas, 100 a minute'],
   FAULT_CLOCK_JUMPS: [1, 'times that the clock is set a day on and back'],
   FAULT_FULL_DISKS: [2, 'times that the disk is full (where this user may mount one)'],
   FAULT_FSYNCS: [30, 'trials in which fsync fails under SQLite, once or for good (where there is a C compiler)'],

@@ -12,7 +12,7 @@ import { gatherFacts } from '../judging/gather-facts.ts';
 import { judgeRates } from '../judging/judge-rates.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, type FaultWorld, passwordFor, startFaultWorld } from '../world/fault-world.ts';
-import { readAllWhenTold } from '../world/read-committed.ts';
+import { readAllWhenReported } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 
 const COMMITTED_WITHIN_MS = 20_000;
@@ -57,7 +57,7 @@ export async function meetBacklog({
   const replicas = await startReplicas({ ...world, env: { ...env, ...oauth } }, url);
   try {
     const addresses = [...teamOf.keys()];
-    await world.told.waitFor(addresses, requests * 1_000 + 120_000);
+    await world.reports.waitFor(addresses, requests * 1_000 + 120_000);
     const sent = world.coldsend.ledger.flatMap(({ at, body, answered }) => {
       const teamId = teamOf.get(emailIn(body));
       if (typeof answered === 'object' && answered.status === 429) tally.violations.push('ColdSend had to say 429');
@@ -66,7 +66,7 @@ export async function meetBacklog({
     const { violations, used } = judgeRates(sent, LIMITS);
     tally.violations.push(...violations);
     tally.outcomes['% of the limits used'] = Math.round(used * 1000) / 10;
-    const rows = await readAllWhenTold(replicas.read, addresses, COMMITTED_WITHIN_MS);
+    const rows = await readAllWhenReported(replicas.read, addresses, COMMITTED_WITHIN_MS);
     for (const address of addresses) {
       const known = { acknowledged: true, crashes: [], committed: rows.get(address) };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), true);

@@ -11,13 +11,13 @@ import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { type FaultyBot, prepareBot } from '../world/faulty-bot.ts';
 import { type FaultyProxy, type NetworkFault, startFaultyProxy } from '../world/faulty-proxy.ts';
-import { readWhenTold } from '../world/read-committed.ts';
+import { readWhenReported } from '../world/read-committed.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 
 /** So that a silent ColdSend is given up soon. */
 const COLDSEND_TIMEOUT_MS = 700;
 
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 
 /** The longest call of Slack there is here, in bytes; what is chosen beyond the end of a shorter one does not strike it. */
 const MAX_SLACK_BYTES = { request: 1_800, answer: 1_500 };
@@ -29,7 +29,7 @@ const SLACK_REQUESTS_AT_ONCE = 50;
 
 type Network = { world: FaultWorld; bot: FaultyBot; url: string; path: string; proxy: FaultyProxy };
 
-/** What ColdSend answers; `outcome` is what is told when that arrives whole. */
+/** What ColdSend answers; `outcome` is what is reported when that arrives whole. */
 type Answering = { script: Script | undefined; outcome: ShownOutcome };
 type MeasuredAnswer = Answering & { answerBytes: number; headBytes: number };
 type Trial = { address: string; fault: NetworkFault; answer: MeasuredAnswer };
@@ -122,9 +122,9 @@ async function tryOne(
     return struck;
   });
   const acknowledged = await world.submit(address, [url]);
-  await world.told.waitFor([address], TOLD_WITHIN_MS).catch(() => say('not told'));
+  await world.reports.waitFor([address], REPORTED_WITHIN_MS).catch(() => say('not reported'));
   const exchanges = proxy.takeExchanges();
-  const committed = await readWhenTold(path, address);
+  const committed = await readWhenReported(path, address);
   const isInTime =
     fault.kind === 'drip' && (answer.answerBytes / fault.bytes) * fault.everyMs < COLDSEND_TIMEOUT_MS / 2;
   const isWhole = 'at' in fault && fault.kind !== 'reset_request' && fault.at >= answer.answerBytes;
@@ -142,12 +142,12 @@ async function tryOne(
   const isSentAgain = answer.script?.kind === 'server_error' && verdict.outcome === 'added';
   const firstWasSent = (exchanges[0]?.requestBytes ?? 0) > 0;
   if (firstWasSent && sent.length > (isSentAgain ? 2 : 1)) say(`sent ${sent.length} times`);
-  if (!outcomesOf(fault, answer).some((outcome) => outcome === verdict.outcome)) say(`told ${verdict.outcome}`);
+  if (!outcomesOf(fault, answer).some((outcome) => outcome === verdict.outcome)) say(`reported ${verdict.outcome}`);
   tally.trials += 1;
 }
 
 /**
- * What may be told where an answer arrives in part: a 4xx says that nothing was added, but only the whole that it was, or that a
+ * What may be reported where an answer arrives in part: a 4xx says that nothing was added, but only the whole that it was, or that a
  * 503 is ColdSend's own.
  */
 function outcomesOf(fault: NetworkFault, { script, outcome, answerBytes, headBytes }: MeasuredAnswer): ShownOutcome[] {
@@ -164,13 +164,13 @@ async function refuseOnce({ world, url, path, proxy }: Network, tally: Tally, ad
   proxy.setFault(undefined);
   const acknowledged = await world.submit(address, [url]);
   await world.slack.waitFor(
-    () => world.told.announcements(address).find(({ text }) => /^Waiting/.test(text)),
+    () => world.reports.announcements(address).find(({ text }) => /^Waiting/.test(text)),
     'the announcement that it waits',
-    { timeoutMs: TOLD_WITHIN_MS },
+    { timeoutMs: REPORTED_WITHIN_MS },
   );
   await proxy.listen(true);
-  await world.told.waitFor([address], TOLD_WITHIN_MS);
-  const committed = await readWhenTold(path, address);
+  await world.reports.waitFor([address], REPORTED_WITHIN_MS);
+  const committed = await readWhenReported(path, address);
   const facts = gatherFacts(world, address, { acknowledged, crashes: [], committed, network: 'nothing_sent' });
   countVerdict(tally, checkFacts(facts), acknowledged);
   tally.trials += 1;
@@ -236,12 +236,12 @@ async function breakCalls(
   await proxy.listen(true);
   await sleep(1_500);
   proxy.setFault(undefined);
-  await world.told.waitFor(addresses, TOLD_WITHIN_MS);
+  await world.reports.waitFor(addresses, REPORTED_WITHIN_MS);
   // What was dropped in between counts for each of them.
   const struck = proxy.struck() - before + addresses.length;
   let repeats = 0;
   for (const [index, address] of addresses.entries()) {
-    const committed = await readWhenTold(path, address, TOLD_WITHIN_MS);
+    const committed = await readWhenReported(path, address, REPORTED_WITHIN_MS);
     const facts = gatherFacts(world, address, { acknowledged: acknowledged[index] ?? false, crashes: [], committed });
     const repeatedReplies = facts.replies.length - 1;
     const repeatedAnnouncements = facts.announcements.length - 1;
@@ -300,7 +300,7 @@ async function measure({ world, url, proxy }: Network, address: string, { script
   if (script !== undefined) world.coldsend.answerNext(script, { forAddress: address });
   proxy.takeExchanges();
   await world.submit(address, [url]);
-  await world.told.waitFor([address], TOLD_WITHIN_MS);
+  await world.reports.waitFor([address], REPORTED_WITHIN_MS);
   const [connection] = proxy.takeExchanges();
   if (connection === undefined) throw new Error('nothing went through the proxy');
   return { ...connection, script, outcome };

@@ -9,26 +9,26 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { type CommittedRow, readAllWhenTold, readCommittedBeside } from '../world/read-committed.ts';
+import { type CommittedRow, readAllWhenReported, readCommittedBeside } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A request that waits for its next try has that within seconds, whatever the clock says. */
-const TOLD_WITHIN_MS = 20_000;
+const REPORTED_WITHIN_MS = 20_000;
 
 /** So long that the clock jumps meanwhile. */
 const ASKED_FOR_MS = 1_500;
 
 const COMMITTED_WITHIN_MS = 5_000;
 
-/** So few that some stand in line when the clock jumps; the local ColdSend holds the bot to it by a clock that does not. */
+/** So few that some are queued when the clock jumps; the local ColdSend holds the bot to it by a clock that does not. */
 const LIMIT = { requests: 3, seconds: 3 };
 const IN_LINE = 5;
 
 /**
  * Sets the clock of a running bot a day on or back while ColdSend is being asked, while a request waits for its next try
- * and others for their turn. Set on, what waits may expire, for that is what its clock says; set back, it must not wait for a
+ * and others for their slot. Set on, what waits may expire, for that is what its clock says; set back, it must not wait for a
  * day. Either way ColdSend's limits are kept. With `postgres`, the clock of one of two replicas.
  */
 export async function jumpClock({ seed, postgres }: { seed: number; postgres?: TestPostgres }): Promise<Tally> {
@@ -73,20 +73,21 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
     const others = await Promise.all([waiting, ...inLine].map((address, index) => submit(address, index + 1)));
     const acknowledged = [first, ...others];
     await world.slack.waitFor(
-      () => world.told.announcements(waiting).find(({ text }) => /^Waiting/.test(text)),
+      () => world.reports.announcements(waiting).find(({ text }) => /^Waiting/.test(text)),
       'the announcement that it waits',
     );
     await bots.shiftClock(byMs);
-    await world.told.waitFor(addresses, TOLD_WITHIN_MS).catch((error: unknown) => {
+    await world.reports.waitFor(addresses, REPORTED_WITHIN_MS).catch((error: unknown) => {
       tally.violations.push(`${name}: ${error instanceof Error ? error.message : error}`);
     });
-    const rows = await readAllWhenTold(bots.read, addresses, COMMITTED_WITHIN_MS);
+    const rows = await readAllWhenReported(bots.read, addresses, COMMITTED_WITHIN_MS);
     for (const [index, address] of addresses.entries()) {
       const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed: rows.get(address) };
       const verdict = checkFacts(gatherFacts(world, address, known));
       const violations = verdict.violations.map((violation) => `${name}: ${violation}`);
       countVerdict(tally, { ...verdict, violations }, known.acknowledged);
-      if (address === asked && verdict.outcome !== 'added') tally.violations.push(`${name}: told ${verdict.outcome}`);
+      if (address === asked && verdict.outcome !== 'added')
+        tally.violations.push(`${name}: reported ${verdict.outcome}`);
     }
     const refused = world.coldsend.ledger.filter(
       ({ answered }) => typeof answered === 'object' && answered.status === 429,

@@ -9,7 +9,7 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countDeath, countOne, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { type Answer, addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { readCommittedBeside, readCommittedCopy, readWhenTold } from '../world/read-committed.ts';
+import { readCommittedBeside, readCommittedCopy, readWhenReported } from '../world/read-committed.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 import { type FsyncFaults, prepareFsyncFaults } from './fsync-faults.ts';
 
@@ -17,7 +17,7 @@ import { type FsyncFaults, prepareFsyncFaults } from './fsync-faults.ts';
 const SYNCS_OF_PATH = 8;
 
 /** What could not be committed is tried again after 5 s, then 10 s. */
-const TOLD_WITHIN_MS = 40_000;
+const REPORTED_WITHIN_MS = 40_000;
 const READY_WITHIN_MS = 10_000;
 const NOT_READY_WITHIN_MS = 2_000;
 const TRIALS_PER_WORLD = 50;
@@ -197,13 +197,13 @@ async function runWorld(
   ): Promise<void> {
     const rows = readCommittedBeside(path);
     const isDue = (address: string) => rows.has(address) || answers.get(address)?.includes('accepted') === true;
-    await world.told.waitFor(addresses.filter(isDue), TOLD_WITHIN_MS);
+    await world.reports.waitFor(addresses.filter(isDue), REPORTED_WITHIN_MS);
     for (const address of addresses) {
       const given = answers.get(address) ?? [];
       const known = {
         acknowledged: given.includes('accepted'),
         crashes: crashes.map((found) => found.get(address)),
-        committed: await readWhenTold(path, address, TOLD_WITHIN_MS),
+        committed: await readWhenReported(path, address, REPORTED_WITHIN_MS),
       };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
     }

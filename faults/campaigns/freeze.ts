@@ -6,7 +6,7 @@ import { gatherFacts } from '../judging/gather-facts.ts';
 import { countDeath, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, startFaultWorld } from '../world/fault-world.ts';
 import type { FaultyBot } from '../world/faulty-bot.ts';
-import { readAllWhenTold } from '../world/read-committed.ts';
+import { readAllWhenReported } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 
@@ -26,7 +26,7 @@ const OPEN_TRANSACTIONS = `
 
 /**
  * Freezes a replica (SIGSTOP) at a commit or network write, lets the others take over what it held, and wakes it up (SIGCONT) once
- * all of that is told: it must not change or post anything then. Each freeze takes a lease, about 5 s.
+ * all of that is reported: it must not change or post anything then. Each freeze takes a lease, about 5 s.
  */
 export async function freezeReplicas(options: {
   postgres: TestPostgres;
@@ -85,7 +85,7 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
 
     const held = addresses.filter((address) => frozen.has(address));
     try {
-      await world.told.waitFor(held, TAKEN_OVER_WITHIN_MS);
+      await world.reports.waitFor(held, TAKEN_OVER_WITHIN_MS);
     } catch (error) {
       const left = JSON.stringify([...(await replicas.read())].filter(([address]) => addresses.includes(address)));
       const open = JSON.stringify(await replicas.query(OPEN_TRANSACTIONS));
@@ -99,19 +99,19 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
     if (!(await world.submit(probe, [url])) && !(await world.submit(probe, [url]))) {
       tally.violations.push(`the replica that woke up takes nothing:\n${bot.output().slice(-1500)}`);
     }
-    await world.told.waitFor([probe], TAKEN_OVER_WITHIN_MS);
+    await world.reports.waitFor([probe], TAKEN_OVER_WITHIN_MS);
     const all = [...addresses, probe];
     const rows = await replicas.read();
-    await world.told.waitFor(
+    await world.reports.waitFor(
       all.filter((address) => rows.has(address)),
       TAKEN_OVER_WITHIN_MS,
     );
-    const done = await readAllWhenTold(replicas.read, all, TAKEN_OVER_WITHIN_MS);
+    const done = await readAllWhenReported(replicas.read, all, TAKEN_OVER_WITHIN_MS);
     for (const [index, address] of all.entries()) {
       const state: Committed | undefined = frozen.get(address);
       const known = {
         acknowledged: index < 2 ? (acknowledged[index] ?? false) : true,
-        crashes: index < 2 && state?.state !== 'told' ? [state] : [],
+        crashes: index < 2 && state?.state !== 'reported' ? [state] : [],
         committed: done.get(address),
       };
       countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
@@ -122,9 +122,9 @@ async function runWorld(tally: Tally, seed: number, freezes: number, databaseUrl
   }
 
   function countPosts(addresses: string[]): number {
-    const { told } = world;
+    const { reports } = world;
     return addresses.reduce(
-      (sum, address) => sum + told.announcements(address).length + told.replies(address).length,
+      (sum, address) => sum + reports.announcements(address).length + reports.replies(address).length,
       0,
     );
   }

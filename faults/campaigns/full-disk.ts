@@ -9,9 +9,9 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { type Answer, addressOf, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { readWhenTold } from '../world/read-committed.ts';
+import { readWhenReported } from '../world/read-committed.ts';
 
-const TOLD_WITHIN_MS = 30_000;
+const REPORTED_WITHIN_MS = 30_000;
 const READY_WITHIN_MS = 10_000;
 
 /**
@@ -47,9 +47,9 @@ export async function fillDisk({ seed, times }: { seed: number; times: number })
       const refused = addresses.filter((address) => answers.get(address) !== 'accepted');
       await Promise.all(refused.filter((_address, index) => index % 2 === 0).map(submit));
       const accepted = addresses.filter((address) => answers.get(address) === 'accepted');
-      await world.told.waitFor(accepted, TOLD_WITHIN_MS);
+      await world.reports.waitFor(accepted, REPORTED_WITHIN_MS);
       for (const address of addresses) {
-        const committed = await readWhenTold(path, address);
+        const committed = await readWhenReported(path, address);
         const answer = answers.get(address);
         const known = {
           acknowledged: answer === 'accepted',

@@ -7,7 +7,7 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countDeath, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import type { FaultPoint } from '../world/fault-points.ts';
 import { addressOf, spellingsOf, startFaultWorld } from '../world/fault-world.ts';
-import { PASSWORDS_LEFT_QUERY, readAllWhenTold } from '../world/read-committed.ts';
+import { PASSWORDS_LEFT_QUERY, readAllWhenReported } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 import { createSeededRandom, type SeededRandom } from '../world/seeded-random.ts';
 
@@ -19,7 +19,7 @@ const KILLS_PER_WORLD = 25;
 const POINTS_OF_PATH = 50;
 
 const MAX_PATH_MS = 200;
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 
 /** How one replica dies: under which load, and where. */
 export type ReplicaKill = {
@@ -108,8 +108,8 @@ async function runWorld(
     await world.prepare(replicas.list[0]?.url ?? '');
     for (let kill = 0; kill < kills; kill += 1) await killOne(kill);
     const held = [...(await replicas.read()).keys()].filter((address) => crashes.has(address));
-    await world.told.waitFor(held, TOLD_WITHIN_MS);
-    const rows = await readAllWhenTold(replicas.read, held, TOLD_WITHIN_MS);
+    await world.reports.waitFor(held, REPORTED_WITHIN_MS);
+    const rows = await readAllWhenReported(replicas.read, held, REPORTED_WITHIN_MS);
     for (const [address, states] of crashes) {
       const isAcknowledged = acknowledged.get(address) ?? false;
       const known = { acknowledged: isAcknowledged, crashes: states, committed: rows.get(address) };
@@ -142,7 +142,7 @@ async function runWorld(
     const replaced = replicas.replace(victimAt);
     await replicas.waitUntilSilent(victim);
     for (const [address, row] of await replicas.read()) {
-      if (row.owner !== undefined && row.state !== 'told' && victim.bot.isCalled(row.owner))
+      if (row.owner !== undefined && row.state !== 'reported' && victim.bot.isCalled(row.owner))
         crashes.get(address)?.push(row);
     }
     countDeath(tally, victim.bot.diedAt() ?? 'at a random moment');

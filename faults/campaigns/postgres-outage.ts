@@ -8,11 +8,11 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, startFaultWorld } from '../world/fault-world.ts';
 import { startFaultyProxy } from '../world/faulty-proxy.ts';
-import { readAllWhenTold } from '../world/read-committed.ts';
+import { readAllWhenReported } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 const LOAD_AT_ONCE = 4;
 
 /** A black hole lasts longer than a lease (4 s), so that what the replica held is taken over. */
@@ -112,9 +112,9 @@ export async function failPostgres(options: {
 
   async function check(acknowledged: Map<string, boolean>): Promise<void> {
     const addresses = [...acknowledged.keys()];
-    const committed = await readAllWhenTold(replicas.read, addresses, TOLD_WITHIN_MS);
-    const told = addresses.filter((address) => committed.get(address)?.state === 'told');
-    await world.told.waitFor(told, TOLD_WITHIN_MS);
+    const committed = await readAllWhenReported(replicas.read, addresses, REPORTED_WITHIN_MS);
+    const reported = addresses.filter((address) => committed.get(address)?.state === 'reported');
+    await world.reports.waitFor(reported, REPORTED_WITHIN_MS);
     for (const [address, isAcknowledged] of acknowledged) {
       const row = committed.get(address);
       const facts = gatherFacts(world, address, { acknowledged: isAcknowledged, crashes: [], committed: row });

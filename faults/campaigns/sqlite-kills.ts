@@ -12,7 +12,7 @@ import { addressOf, type FaultWorld, spellingsOf, startFaultWorld } from '../wor
 import { type FaultyBot, prepareBot } from '../world/faulty-bot.ts';
 import {
   countPasswordsLeft,
-  readAllWhenTold,
+  readAllWhenReported,
   readCommittedBeside,
   readCommittedCopy,
   readFiles,
@@ -29,7 +29,7 @@ const MAX_PATH_MS = 80;
 
 /** Past all of it, while the housekeeping begins. */
 const MAX_AFTERWARDS_MS = 1_300;
-const TOLD_WITHIN_MS = 30_000;
+const REPORTED_WITHIN_MS = 30_000;
 const COMMITTED_WITHIN_MS = 5_000;
 const TRIALS_PER_WORLD = 50;
 
@@ -39,7 +39,7 @@ export type Death = { kind: 'at_point'; fault: FaultPoint } | { kind: 'after'; m
 export type KillPlan = { requests: number; death: Death; coldsendTakesMs: number; restartFaults: FaultPoint[] };
 
 /**
- * Kills the bot on SQLite once or more a trial and starts it again on the same database until all is told. Everything about a
+ * Kills the bot on SQLite once or more a trial and starts it again on the same database until all is reported. Everything about a
  * trial follows from its seed (but for what the machine's timing adds to a death after so many milliseconds).
  */
 export async function killOnSqlite(options: {
@@ -148,7 +148,7 @@ async function runWorld(
     for (const fault of restartFaults) {
       nextUrl = await startNext(fault);
       if (nextUrl === undefined) noteCrash(`${bot.diedAt()}, while taking up what was left`);
-      else await Promise.race([bot.ended, world.told.waitFor(committedOf(crashes), TOLD_WITHIN_MS)]);
+      else await Promise.race([bot.ended, world.reports.waitFor(committedOf(crashes), REPORTED_WITHIN_MS)]);
       if (nextUrl !== undefined && bot.hasEnded()) {
         noteCrash(`${bot.diedAt()}, while taking up what was left`);
         nextUrl = undefined;
@@ -157,8 +157,8 @@ async function runWorld(
     if (nextUrl !== undefined) await bot.arm(undefined);
     if (bot.hasEnded()) nextUrl = await startNext();
     if (nextUrl === undefined) throw new Error('the bot did not start again');
-    await world.told.waitFor(committedOf(crashes), TOLD_WITHIN_MS);
-    const rows = await readAllWhenTold(
+    await world.reports.waitFor(committedOf(crashes), REPORTED_WITHIN_MS);
+    const rows = await readAllWhenReported(
       async () => readCommittedBeside(path),
       committedOf(crashes),
       COMMITTED_WITHIN_MS,
@@ -178,7 +178,7 @@ async function runWorld(
 }
 
 async function waitForDeath(
-  { told }: FaultWorld,
+  { reports }: FaultWorld,
   bot: FaultyBot,
   death: Death,
   addresses: string[],
@@ -188,12 +188,12 @@ async function waitForDeath(
     await Promise.race([bot.ended, sleep(death.ms)]);
   } else {
     const done = submitted.then((acknowledged) =>
-      told.waitFor(
+      reports.waitFor(
         addresses.filter((_address, index) => acknowledged[index]),
-        TOLD_WITHIN_MS,
+        REPORTED_WITHIN_MS,
       ),
     );
-    // Where it dies, nothing more is told, and nobody waits for that any longer.
+    // Where it dies, nothing more is reported, and nobody waits for that any longer.
     done.catch(() => {});
     await Promise.race([bot.ended, done]);
   }

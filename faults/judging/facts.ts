@@ -5,7 +5,7 @@ export type ShownOutcome = (typeof OUTCOMES)[number];
 
 /** What a database held of a request at one moment. */
 export type Committed = {
-  state: 'accepted' | 'announced' | 'armed' | 'settled' | 'told';
+  state: 'accepted' | 'announced' | 'armed' | 'settled' | 'reported';
   outcome: ShownOutcome | undefined;
   /** Slack's taking the reply was noted. */
   replyNoted: boolean;

@@ -1,5 +1,5 @@
 import type { FaultWorld } from '../world/fault-world.ts';
-import { shownIn } from '../world/watch-told.ts';
+import { shownIn } from '../world/watch-reports.ts';
 import type { RequestFacts } from './facts.ts';
 
 /** What Slack and ColdSend saw of an address, beside what is known of it otherwise. */
@@ -14,7 +14,7 @@ export function gatherFacts(
     address,
     posts: world.posts(address),
     isAtColdsend: world.coldsend.accounts.some(({ email_address }) => email_address === address),
-    announcements: world.told.announcements(address).map(look),
-    replies: world.told.replies(address).map(look),
+    announcements: world.reports.announcements(address).map(look),
+    replies: world.reports.replies(address).map(look),
   };
 }

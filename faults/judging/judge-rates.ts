@@ -45,20 +45,20 @@ function fastest(count: number, limits: readonly RateLimit[]): number {
 }
 
 /**
- * From when there is a line: as long as all of them wait, no workspace is more than a few turns behind another. What the limits
+ * From when requests are queued: as long as all of them wait, no workspace is more than a few slots behind another. What the limits
  * allow at once is sent as it comes.
  */
 function findStarved(sent: readonly Sent[], limits: readonly RateLimit[]): string[] {
-  const inLine = sent.slice(Math.min(...limits.map(({ requests }) => requests)));
+  const queued = sent.slice(Math.min(...limits.map(({ requests }) => requests)));
   const left = new Map<string, number>();
-  for (const { teamId } of inLine) left.set(teamId, (left.get(teamId) ?? 0) + 1);
+  for (const { teamId } of queued) left.set(teamId, (left.get(teamId) ?? 0) + 1);
   const served = new Map([...left.keys()].map((teamId) => [teamId, 0]));
-  for (const [index, { teamId }] of inLine.entries()) {
+  for (const [index, { teamId }] of queued.entries()) {
     served.set(teamId, (served.get(teamId) ?? 0) + 1);
     left.set(teamId, (left.get(teamId) ?? 0) - 1);
     const counts = [...served.values()];
     if (Math.max(...counts) - Math.min(...counts) > left.size) {
-      return [`after ${index + 1} requests in line the workspaces had ${counts.join(', ')} turns`];
+      return [`after ${index + 1} queued requests the workspaces had ${counts.join(', ')} slots`];
     }
     if ([...left.values()].some((count) => count === 0)) return [];
   }

@@ -7,7 +7,7 @@ import { addressOf, startFaultWorld } from './fault-world.ts';
 import { startReplicas } from './replicas.ts';
 
 const AT_ONCE = 10;
-const TOLD_WITHIN_MS = 30_000;
+const REPORTED_WITHIN_MS = 30_000;
 
 /** Delivers each submission to three replicas at once, several submissions at a time: each is one request. */
 export async function deliverToAll(options: {
@@ -26,8 +26,8 @@ export async function deliverToAll(options: {
       const count = Math.min(AT_ONCE, options.submissions - from);
       const addresses = Array.from({ length: count }, (_, at) => addressOf(String(options.seed), from + at));
       const acknowledged = await Promise.all(addresses.map((address) => world.submit(address, urls)));
-      await world.told.waitFor(addresses, TOLD_WITHIN_MS);
-      const rows = await waitForTold(addresses);
+      await world.reports.waitFor(addresses, REPORTED_WITHIN_MS);
+      const rows = await waitForReports(addresses);
       for (const [index, address] of addresses.entries()) {
         const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed: rows.get(address) };
         countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
@@ -42,10 +42,10 @@ export async function deliverToAll(options: {
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;
 
-  async function waitForTold(addresses: string[]) {
-    for (const deadline = performance.now() + TOLD_WITHIN_MS; ; ) {
+  async function waitForReports(addresses: string[]) {
+    for (const deadline = performance.now() + REPORTED_WITHIN_MS; ; ) {
       const rows = await replicas.read();
-      const isDone = addresses.every((address) => rows.get(address)?.state === 'told');
+      const isDone = addresses.every((address) => rows.get(address)?.state === 'reported');
       if (isDone || performance.now() > deadline) return rows;
     }
   }

@@ -14,7 +14,7 @@ import { fillInGoogleInbox } from '../../test/acceptance/world/add-google-inbox.
 import { readManifestScopes } from '../../test/acceptance/world/manifest-scopes.ts';
 import { API_KEY, storeKey } from '../../test/acceptance/world/start-bot.ts';
 import type { Post } from '../judging/facts.ts';
-import { type Told, watchTold } from './watch-told.ts';
+import { type Reports, watchReports } from './watch-reports.ts';
 
 const GENEROUS = { burst: 1_000_000, perSecond: 1_000_000 };
 
@@ -25,7 +25,7 @@ const TEMPLATE_PASSWORD = 'mnop efgh ijkl abcd';
 export type FaultWorld = {
   slack: LocalSlack;
   coldsend: LocalColdsend;
-  told: Told;
+  reports: Reports;
   /** What every bot of this world is started with, but for its database. */
   env: Record<string, string>;
   /** Names of ports, for where processes die. */
@@ -60,14 +60,14 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
   coldsend.addKey(API_KEY);
   const admin = slack.as(slack.addPerson({ name: 'ada', is_admin: true }).id);
   const { id: channelId } = slack.addChannel({ name: 'inboxes', members: [admin.userId], withBot: true });
-  const told = watchTold(slack);
+  const reports = watchReports(slack);
   let template: Delivery | undefined;
 
   const portNames = `${new URL(slack.url).port}=Slack,${new URL(coldsend.url).port}=ColdSend`;
   return {
     slack,
     coldsend,
-    told,
+    reports,
     portNames,
     env: {
       SLACK_BOT_TOKEN: slack.installation.botToken,
@@ -82,7 +82,7 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       slack.deliverTo('all', `${botUrl}/slack/events`);
       await storeKey(admin, API_KEY);
       template = await takeTemplate(slack, admin, channelId);
-      await told.waitFor([TEMPLATE_ADDRESS], 20_000);
+      await reports.waitFor([TEMPLATE_ADDRESS], 20_000);
     },
     async submit(address, botUrls) {
       const answers = await deliver(address, botUrls);
@@ -97,7 +97,7 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
         .filter(({ body }) => addressIn(body) === address)
         .map(({ answered }) => ({ status: typeof answered === 'object' ? answered.status : undefined })),
     async close() {
-      told.close();
+      reports.close();
       await Promise.all([slack.close(), coldsend.close()]);
     },
   };

@@ -10,7 +10,9 @@ const accountJson = z.string().transform((text) => z.object({ email_address: z.s
 
 const row = z.object({
   account: accountJson,
-  state: z.enum(['accepted', 'announced', 'armed', 'settled', 'told']),
+  state: z
+    .enum(['accepted', 'announced', 'armed', 'settled', 'told'])
+    .transform((stored) => (stored === 'told' ? 'reported' : stored)),
   outcome_kind: z.enum(OUTCOMES).nullable(),
   reply_ts: z.string().nullable(),
   lease_owner: z.string().nullable(),
@@ -52,20 +54,24 @@ export function readCommittedBeside(path: string): Map<string, CommittedRow> {
   return readCommitted(new DatabaseSync(path, { readOnly: true, timeout: 1_000 }));
 }
 
-/** What it holds of an address once its outcome is told: the last commit comes a moment after the last word to Slack. */
-export async function readWhenTold(path: string, address: string, withinMs = 5_000): Promise<CommittedRow | undefined> {
-  return (await readAllWhenTold(async () => readCommittedBeside(path), [address], withinMs)).get(address);
+/** What it holds of an address once its outcome is reported: the last commit comes a moment after the last word to Slack. */
+export async function readWhenReported(
+  path: string,
+  address: string,
+  withinMs = 5_000,
+): Promise<CommittedRow | undefined> {
+  return (await readAllWhenReported(async () => readCommittedBeside(path), [address], withinMs)).get(address);
 }
 
-/** The same of several, read by `read`; those that are not there count as told. */
-export async function readAllWhenTold(
+/** The same of several, read by `read`; those that are not there count as reported. */
+export async function readAllWhenReported(
   read: () => Promise<Map<string, CommittedRow>>,
   addresses: string[],
   withinMs: number,
 ): Promise<Map<string, CommittedRow>> {
   for (const deadline = performance.now() + withinMs; ; ) {
     const rows = await read();
-    const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'told') === 'told');
+    const isDone = addresses.every((address) => (rows.get(address)?.state ?? 'reported') === 'reported');
     if (isDone || performance.now() > deadline) return rows;
     await sleep(10);
   }

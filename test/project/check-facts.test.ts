@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkFacts } from '../../faults/judging/check-facts.ts';
 import type { Committed, RequestFacts } from '../../faults/judging/facts.ts';
 
-const told: Committed = { state: 'told', outcome: 'added', replyNoted: true };
+const reported: Committed = { state: 'reported', outcome: 'added', replyNoted: true };
 const added = { text: 'Inbox added – jane@faults.test', shows: 'added' } as const;
 const unknown = { text: "We don't know if the inbox was added", shows: 'unknown' } as const;
 const armed: Committed = { state: 'armed', outcome: undefined, replyNoted: false };
@@ -12,7 +12,7 @@ const inOrder: RequestFacts = {
   address: 'jane@faults.test',
   acknowledged: true,
   crashes: [],
-  committed: told,
+  committed: reported,
   posts: [{ status: 200 }],
   isAtColdsend: true,
   announcements: [added],
@@ -20,13 +20,13 @@ const inOrder: RequestFacts = {
 };
 
 const asUnknown: Partial<RequestFacts> = {
-  committed: { ...told, outcome: 'unknown' },
+  committed: { ...reported, outcome: 'unknown' },
   announcements: [unknown],
   replies: [unknown],
 };
 
 const kept: Record<string, Partial<RequestFacts>> = {
-  'added, told once': {},
+  'added, reported once': {},
   'never accepted, and nothing happened': {
     acknowledged: false,
     committed: undefined,
@@ -68,42 +68,42 @@ const broken: [string, Partial<RequestFacts>, RegExp][] = [
   ['sent before it was on disk', { acknowledged: false, committed: undefined }, /sent without having been committed/],
   ['sent twice', { posts: [{ status: 200 }, { status: 409 }] }, /sent 2 times/],
   ['sent again after a lost answer', { posts: [{ status: undefined }, { status: 200 }] }, /sent 2 times/],
-  ['never told', { replies: [] }, /no outcome was told/],
-  ['told twice without a reason', { replies: [added, added] }, /told 2 times/],
+  ['never reported', { replies: [] }, /no outcome was reported/],
+  ['reported twice without a reason', { replies: [added, added] }, /reported 2 times/],
   [
-    'told twice though the first was noted',
+    'reported twice though the first was noted',
     { replies: [added, added], crashes: [{ state: 'settled', outcome: 'added', replyNoted: true }] },
-    /told 2 times/,
+    /reported 2 times/,
   ],
-  ['told differently', { replies: [added, unknown] }, /several outcomes were told/],
+  ['reported differently', { replies: [added, unknown] }, /several outcomes were reported/],
   ['announced twice', { announcements: [added, added] }, /announced 2 times/],
   ['announced without its outcome', { announcements: [{ text: 'Adding', shows: undefined }] }, /without its outcome/],
-  ['announced as something else', { announcements: [unknown] }, /announced as unknown, told as added/],
-  ['told added, which is not so', { isAtColdsend: false }, /ColdSend does not have it/],
-  ['told added, where it answered 500', { posts: [{ status: 500 }] }, /ColdSend answered 500/],
-  ['told unknown, where it was known', asUnknown, /though it was known/],
+  ['announced as something else', { announcements: [unknown] }, /announced as unknown, reported as added/],
+  ['reported added, which is not so', { isAtColdsend: false }, /ColdSend does not have it/],
+  ['reported added, where it answered 500', { posts: [{ status: 500 }] }, /ColdSend answered 500/],
+  ['reported unknown, where it was known', asUnknown, /though it was known/],
   [
-    'told unknown, where nothing was sent',
+    'reported unknown, where nothing was sent',
     { ...asUnknown, posts: [], isAtColdsend: false, network: 'nothing_sent' },
     /though nothing was sent/,
   ],
-  ['told added after a death while armed', { crashes: [armed] }, /died while armed/],
+  ['reported added after a death while armed', { crashes: [armed] }, /died while armed/],
   [
-    'told otherwise than it was settled',
+    'reported otherwise than it was settled',
     { crashes: [{ state: 'settled', outcome: 'refused', replyNoted: false }] },
-    /settled as refused, told added/,
+    /settled as refused, reported added/,
   ],
   [
-    'told refused, though it was added',
-    { committed: { ...told, outcome: 'refused' }, replies: [{ text: 'no', shows: 'refused' }] },
+    'reported refused, though it was added',
+    { committed: { ...reported, outcome: 'refused' }, replies: [{ text: 'no', shows: 'refused' }] },
     /ColdSend has it/,
   ],
   [
-    'told expired, though it was sent',
-    { committed: { ...told, outcome: 'expired' }, replies: [{ text: 'late', shows: 'expired' }] },
+    'reported expired, though it was sent',
+    { committed: { ...reported, outcome: 'expired' }, replies: [{ text: 'late', shows: 'expired' }] },
     /but it was sent/,
   ],
-  ['told what is no outcome', { replies: [{ text: 'hm', shows: undefined }] }, /no outcome/],
+  ['reported what is no outcome', { replies: [{ text: 'hm', shows: undefined }] }, /no outcome/],
 ];
 
 for (const [name, change, sentence] of broken) {

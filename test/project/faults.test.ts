@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => postgres.stop());
 
-test('killed at any moment on SQLite, nothing is lost, sent twice or told wrongly', async () => {
+test('killed at any moment on SQLite, nothing is lost, sent twice or reported wrongly', async () => {
   keepsThePromise(await killOnSqlite({ seed: SEED, kills: 8 }));
 });
 
@@ -40,7 +40,7 @@ test('a submission that reaches three replicas at once is one request', async ()
   keepsThePromise(await deliverToAll({ postgres, seed: SEED, submissions: 5 }));
 });
 
-test('whatever the network to ColdSend does, what is told is true', async () => {
+test('whatever the network to ColdSend does, what is reported is true', async () => {
   keepsThePromise(await breakColdsend({ seed: SEED, every: 400 }));
 });
 

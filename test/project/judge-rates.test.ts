@@ -29,5 +29,5 @@ test('slower than 95 % of the limits is found', () => {
 test('a workspace that waits while others are served is found', () => {
   const times = Array.from({ length: 40 }, (_, index) => index * 5_000);
   const lastComesLast = at(times, (index) => (index < 20 ? 'T0' : 'T1'));
-  assert.match(judgeRates(lastComesLast, [{ requests: 1, seconds: 5 }]).violations.join(), /turns/);
+  assert.match(judgeRates(lastComesLast, [{ requests: 1, seconds: 5 }]).violations.join(), /slots/);
 });

@@ -36,7 +36,7 @@ export function createPostgresDialect(
       statement_timeout: timeouts.statementMs,
       query_timeout: timeouts.answerMs,
       // A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks for as long, and
-      // everybody who wants the turns of the same key would wait.
+      // everybody who wants a slot of the same key would wait.
       idle_in_transaction_session_timeout: timeouts.statementMs,
     }),
     types: { getTypeParser },

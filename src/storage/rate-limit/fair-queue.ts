@@ -15,7 +15,7 @@ const PLACES = 1_024;
  *
  * @param now milliseconds since 1970; who is to expire by then is left out
  */
-export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: LineDeps) {
+export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: QueueDeps) {
   const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
   return { findFirst, countBefore };
 
@@ -25,7 +25,7 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
     const mayStart = sql<SqlBool>`id in ${withinShares(isFree, lease, shares)}`;
     const rows = await kysely
       .selectFrom('requests')
-      .innerJoin(ordered(mayStart).as('line'), 'line.line_id', 'requests.id')
+      .innerJoin(ordered(mayStart).as('queue'), 'queue.queued_id', 'requests.id')
       .select(REQUEST_COLUMNS)
       .orderBy('place')
       .limit(count)
@@ -36,9 +36,9 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
   /** How many get their slot before this one of them. */
   async function countBefore(requestId: string): Promise<number> {
     const row = await kysely
-      .selectFrom(ordered(sql<SqlBool>`true`).as('line'))
+      .selectFrom(ordered(sql<SqlBool>`true`).as('queue'))
       .select('place')
-      .where('line_id', '=', requestId)
+      .where('queued_id', '=', requestId)
       .executeTakeFirst();
     return row === undefined ? 0 : row.place - 1;
   }
@@ -73,9 +73,9 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
           ),
       )
       .selectFrom('people')
-      .select('id as line_id')
+      .select('id as queued_id')
       .select(sql<number>`row_number() over (order by of_person, last, accepted_at, id)`.as('place'));
   }
 }
 
-type LineDeps = { now: number; lease: RequestLease };
+type QueueDeps = { now: number; lease: RequestLease };

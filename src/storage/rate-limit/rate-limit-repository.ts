@@ -61,8 +61,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
-      const inLine = within.kysely.updateTable('requests').set({ turn_of: keyFingerprint });
-      await inLine.where('id', '=', claimed.id).execute();
+      const { kysely } = within;
+      await kysely.updateTable('requests').set({ turn_of: keyFingerprint }).where('id', '=', claimed.id).execute();
       const before = await createFairQueue(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
       const start = Math.max(budget.clock, budget.blockedUntil);
       const slotAt = estimateSlotAt(await slots.listTaken(), limits, start, before);

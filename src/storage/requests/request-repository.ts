@@ -42,7 +42,7 @@ import { setAside } from './set-aside.ts';
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** A request that was queued for so much longer than was told is told anew until when. */
+/** How much later than the time people were told a queued request's slot may come before they are told a new time. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
@@ -133,7 +133,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
-      // Who is queued for a slot is taken from there, unless it is too late for that or for what was told.
+      // Who is queued gets a slot from the queue, unless the request expires or is long after the time people were told.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
       ) and ${lease.free}`;
@@ -201,8 +201,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Commits one step and returns the request as it is now. Settling wipes the passwords and telling the response URL, in the
-     * same commit. With `release` the request is given back at once; a claim is needed to go on with it.
+     * Commits one step and returns the request as it is now. Settling wipes the passwords, and reporting the response URL, in the
+     * same commit. With `release` the request is released at once; a claim is needed to go on with it.
      *
      * @throws LeaseLostError where the request is not held any more; nothing is changed then.
      */
@@ -220,7 +220,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return { ...claimed, ...complete };
     },
 
-    /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
+    /** Releases the request for whoever claims it next. Changes nothing where it is not held any more. */
     async release({ id, fence }: ClaimedRequest): Promise<void> {
       await updateHeld(db, { id, fence }, { lease_owner: null, lease_until: null });
     },
@@ -289,19 +289,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         )
         .executeTakeFirst();
       return Number(resumed.numUpdatedRows);
-    },
-
-    /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
-    async nextDueAt(): Promise<number | undefined> {
-      const soonest = sql<number | null>`min(case when ${isAbsurd(now())} then 0 else not_before end)`;
-      const row = await kysely
-        .selectFrom('requests')
-        .select(soonest.as('soonest'))
-        .where(unfinished)
-        .where('set_aside_at', 'is', null)
-        .where(lease.free)
-        .executeTakeFirst();
-      return row?.soonest ?? undefined;
     },
 
     /** Deletes some requests reported before `time`, so few that nobody waits long; returns how many, 0 once none is left. */

@@ -119,7 +119,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
 
   /**
    * Ends what waits, without a word. The fence makes whoever works on it notice. What is being sent is left to its holder, who
-   * settles it and finds nowhere to tell it.
+   * settles it and finds no place to report it.
    */
   async function endRequests(kysely: Executor['kysely'], teamId: string): Promise<bigint> {
     const time = now();

@@ -42,7 +42,7 @@ test('what could not be sent for a day expires: its passwords are gone, and the 
   assert.deepEqual(slack.problems, []);
 });
 
-test('at its start the bot deletes what was told 90 days ago, and turns that no window counts', async (context) => {
+test('at its start the bot deletes what was reported 90 days ago, and slots that no window counts', async (context) => {
   const world = await startWorld(context);
   const { member, channelId } = world;
   for (const address of ['old@acme.com', 'new@acme.com']) {

@@ -15,12 +15,12 @@ const TO_STORE = {
   stamp: 'r1',
 };
 
-function setUp(hasTurn: boolean, stampWhenSaved = 'r1') {
+function setUp(hasSlot: boolean, stampWhenSaved = 'r1') {
   const calls: string[] = [];
   const storeKey = createStoreKey({
     reserveSlot: async (apiKey) => {
       calls.push(`slot of ${apiKey}`);
-      return hasTurn;
+      return hasSlot;
     },
     checkKey: async (apiKey): Promise<KeyCheck> => {
       calls.push(`try ${apiKey}`);

@@ -33,7 +33,7 @@ test('what is not sent for a day expires, and not a moment earlier', async () =>
   assert.deepEqual((await late.doStep(requestIn('accepted')))?.outcome, { kind: 'expired' });
 });
 
-test('a step is over only once the key is marked, the key is blocked and the wait is given back', async () => {
+test('a step is over only once the key is marked, the key is blocked and the wait is released', async () => {
   const never = new Promise<never>(() => {});
   const mark = setUp({
     ...answering({ kind: 'key_refused', reason: '', missingScopes: [] }),
@@ -74,7 +74,7 @@ test('a step is over only once the key is marked, the key is blocked and the wai
   assert.equal(commits, 2);
 });
 
-test('showing and telling are over only once they are committed', async () => {
+test('showing and reporting are over only once they are committed', async () => {
   const never = new Promise<never>(() => {});
   for (const request of [
     requestIn('reported'),

@@ -52,10 +52,10 @@ const LIFE: [string, Partial<AddInboxRequest>, ColdsendKey | undefined, number, 
     2 * DAY,
     { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } },
   ],
-  ['settled is told', { state: 'settled' }, KEY, 0, { kind: 'reply' }],
-  ['settled is told even after a day', { state: 'settled' }, undefined, 9 * DAY, { kind: 'reply' }],
+  ['settled is reported', { state: 'settled' }, KEY, 0, { kind: 'reply' }],
+  ['settled is reported even after a day', { state: 'settled' }, undefined, 9 * DAY, { kind: 'reply' }],
   ['settled with a reply is finished', { state: 'settled', replyTs: '1.2' }, KEY, 0, { kind: 'finish' }],
-  ['told is over', { state: 'reported' }, KEY, 9 * DAY, { kind: 'nothing' }],
+  ['reported is over', { state: 'reported' }, KEY, 9 * DAY, { kind: 'nothing' }],
 ];
 
 for (const [name, request, key, now, step] of LIFE) {

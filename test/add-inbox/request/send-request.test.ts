@@ -38,7 +38,7 @@ test('a refused key, or none, is not used once the slot has come', async () => {
   }
 });
 
-test('what waits for a key is not due before it expires, and is given back', async () => {
+test('what waits for a key is not due before it expires, and is released', async () => {
   const { doStep, commits, calls } = setUp({ keys: { find: async () => REFUSED_KEY } });
   assert.equal(await doStep(requestIn('announced', { acceptedAt: 500 })), undefined);
   assert.deepEqual(commits, [

@@ -55,7 +55,7 @@ test('while the key cannot be read a request waits for another, and looks again 
   assert.ok(!calls.includes('POST') && calls.includes('refresh'));
 });
 
-test('a request whose passwords open for nobody ends, with nothing sent, and is told', async () => {
+test('a request whose passwords open for nobody ends, with nothing sent, and is reported', async () => {
   for (const state of ['announced', 'armed'] as const) {
     const { take, sendArmed, whenReleased, calls } = setUp({
       request: { state, announcement: ANNOUNCEMENT },
@@ -69,7 +69,7 @@ test('a request whose passwords open for nobody ends, with nothing sent, and is 
   }
 });
 
-test('what only another bot may be able to open is tried later and later, and not told', async () => {
+test('what only another bot may be able to open is tried later and later, and not reported', async () => {
   const passwordsFail = new Error('a sealed value could not be opened');
   const { take, whenReleased, calls, errors } = setUp({ request: { state: 'announced', tries: 3 }, passwordsFail });
   take();

@@ -202,12 +202,12 @@ test('after the database failed nothing is claimed for two seconds', async (t) =
   assert.deepEqual(world.calls.slice(2), ['claim 1']);
 });
 
-test('where another has the request by now, the step ends without a word and nothing is given back', async (t) => {
+test('where another has the request by now, the step ends without a word and nothing is released', async (t) => {
   const world = createWorld(t);
   world.worker.take(requestOf(1), 0);
   stepOf(world, 'R1').reject(lost('R1'));
   await world.settle();
   world.worker.wake();
   await world.settle();
-  assert.ok(!world.calls.some((call) => call.startsWith('give back') || call.startsWith('error')), world.calls.join());
+  assert.ok(!world.calls.some((call) => call.startsWith('release') || call.startsWith('error')), world.calls.join());
 });

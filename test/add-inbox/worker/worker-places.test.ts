@@ -57,19 +57,19 @@ test('a place that becomes free where nobody can have waited for it is not a rea
 
 test('slots are claimed for the places that are left, again and again until there are none', async (t) => {
   const slot = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
-  const line = [requestOf(2), requestOf(3), requestOf(4)];
+  const queue = [requestOf(2), requestOf(3), requestOf(4)];
   const rooms: number[] = [];
   const world = createWorld(t, {
     claimDue: queueOf(1).claimDue,
     claimQueued: async (limit) => {
       rooms.push(limit);
-      return { armed: line.splice(0, 1).map((each) => ({ ...each, slot })) };
+      return { armed: queue.splice(0, 1).map((each) => ({ ...each, slot })) };
     },
   });
   world.worker.wake();
   await world.settle();
   assert.deepEqual(rooms, [1, 1]);
-  assert.equal(line.length, 1);
+  assert.equal(queue.length, 1);
   assert.deepEqual(world.calls, ['claim 1', 'step R1', 'claim 1', 'send with f R2', 'send with f R3']);
   assert.ok(!('slot' in stepOf(world, 'R2').claimed), 'the slot is no part of the request');
 });
@@ -149,28 +149,28 @@ test('whoever wakes it while it looks has it look once more, not at the same tim
   assert.equal(world.calls.length, 2);
 });
 
-test('what is accepted beyond the places is given back as it is, at once', async (t) => {
+test('what is accepted beyond the places is released as it is, at once', async (t) => {
   const world = createWorld(t, { maxAtOnce: 1 });
   world.worker.take(requestOf(1), 0);
   world.worker.take(requestOf(2, { notBefore: 77 }), 0);
   await world.settle();
-  assert.deepEqual(world.calls, ['step R1', 'give back R2 {}']);
+  assert.deepEqual(world.calls, ['step R1', 'release R2 {}']);
   world.worker.wake();
   await world.settle();
   assert.equal(world.calls.length, 2, 'once');
 });
 
-test('a surprise is reported, and the request is given back to be tried later', async (t) => {
+test('a surprise is reported, and the request is released to be tried later', async (t) => {
   const surprise = new Error('surprise');
   const world = createWorld(t, { maxAtOnce: 20 });
   world.worker.take(requestOf(1, { tries: 2 }), 0);
   stepOf(world, 'R1').reject(surprise);
   await world.settle();
   assert.deepEqual(world.errors, [surprise]);
-  assert.deepEqual(world.calls, ['step R1', 'error R1', 'give back R1 {"notBefore":21000}', 'claim 5']);
+  assert.deepEqual(world.calls, ['step R1', 'error R1', 'release R1 {"notBefore":21000}', 'claim 5']);
 });
 
-test('while the database does not take back what is given back, it is tried again and nothing is claimed', async (t) => {
+test('while the database does not take what is released, it is tried again and nothing is claimed', async (t) => {
   let failure: Error | undefined = new Error('Connection terminated');
   const world = createWorld(t, {
     maxAtOnce: 1,
@@ -186,10 +186,10 @@ test('while the database does not take back what is given back, it is tried agai
   failure = undefined;
   world.worker.wake();
   await world.settle();
-  assert.equal(world.calls.filter((call) => call.startsWith('give back R2')).length, 2);
+  assert.equal(world.calls.filter((call) => call.startsWith('release R2')).length, 2);
   world.worker.wake();
   await world.settle();
-  assert.equal(world.calls.filter((call) => call.startsWith('give back')).length, 2);
+  assert.equal(world.calls.filter((call) => call.startsWith('release')).length, 2);
 });
 
 test('what another has claimed meanwhile needs no giving back', async (t) => {
@@ -200,10 +200,10 @@ test('what another has claimed meanwhile needs no giving back', async (t) => {
   world.worker.wake();
   await world.settle();
   assert.deepEqual(world.errors, []);
-  assert.equal(world.calls.filter((call) => call.startsWith('give back')).length, 1);
+  assert.equal(world.calls.filter((call) => call.startsWith('release')).length, 1);
 });
 
-test('stopping waits until the database has taken what is given back', async (t) => {
+test('stopping waits until the database has taken what is released', async (t) => {
   const taken = Promise.withResolvers<void>();
   const world = createWorld(t, {
     advance: async (claimed) => {
@@ -217,7 +217,7 @@ test('stopping waits until the database has taken what is given back', async (t)
   });
   world.worker.take(requestOf(1), 0);
   await world.settle();
-  assert.deepEqual([world.calls, isOver], [['give back R1 {}'], false]);
+  assert.deepEqual([world.calls, isOver], [['release R1 {}'], false]);
   taken.resolve();
   await stopped;
   assert.equal(world.calls.length, 1, 'and nothing is claimed');
@@ -256,7 +256,7 @@ test('stopping waits for what is under way, and as long as it is told', async (t
   }
 });
 
-test('a stopping worker tells what is settled, and gives back what was not sent', async (t) => {
+test('a stopping worker reports what is settled, and releases what was not sent', async (t) => {
   const world = createWorld(t);
   world.worker.take(requestOf(1), 0);
   world.worker.take(requestOf(2), 0);
@@ -264,7 +264,7 @@ test('a stopping worker tells what is settled, and gives back what was not sent'
   stepOf(world, 'R1').resolve(requestOf(1, { state: 'settled' }));
   stepOf(world, 'R2').resolve(requestOf(2, { state: 'announced', notBefore: 5 }));
   await world.settle();
-  assert.deepEqual(world.calls.slice(2), ['step R1', 'give back R2 {}']);
+  assert.deepEqual(world.calls.slice(2), ['step R1', 'release R2 {}']);
   stepOf(world, 'R1').resolve(undefined);
   await stopped;
   t.mock.timers.tick(60_000);
@@ -280,7 +280,7 @@ test('while it works, each step begins with what the step before it left', async
   assert.deepEqual([world.calls.length, stepOf(world, 'R1').claimed.state], [2, 'armed']);
   stepOf(world, 'R1').reject(new Error('surprise'));
   await world.settle();
-  assert.equal(world.calls[3], 'give back R1 {"notBefore":11000}', 'as it was by then');
+  assert.equal(world.calls[3], 'release R1 {"notBefore":11000}', 'as it was by then');
 });
 
 test('what is claimed again while its first step ends is worked on, and keeps its place', async (t) => {
@@ -299,9 +299,9 @@ test('what is claimed again while its first step ends is worked on, and keeps it
 test('a failure to claim slots ends the look only after what was claimed has begun', async (t) => {
   const failure = new Error('Query read timeout');
   const slot = { keyFingerprint: 'f', takenAt: 0, countsFrom: 0 };
-  const line = [requestOf(1)];
+  const queue = [requestOf(1)];
   const world = createWorld(t, {
-    claimQueued: async () => ({ armed: line.splice(0).map((each) => ({ ...each, slot })), failure }),
+    claimQueued: async () => ({ armed: queue.splice(0).map((each) => ({ ...each, slot })), failure }),
   });
   world.worker.wake();
   await world.settle();
@@ -324,7 +324,7 @@ test('a quarter of the free places is claimed at once', async (t) => {
   }
 });
 
-test('a worker that is stopped while it claims does not claim again, and gives back what it got', async (t) => {
+test('a worker that is stopped while it claims does not claim again, and releases what it got', async (t) => {
   const claiming = Promise.withResolvers<ClaimedRequest[]>();
   const world = createWorld(t, { claimDue: () => claiming.promise });
   world.worker.wake();
@@ -332,7 +332,7 @@ test('a worker that is stopped while it claims does not claim again, and gives b
   const stopped = world.worker.stop(60_000);
   claiming.resolve([requestOf(1)]);
   await stopped;
-  assert.deepEqual(world.calls, ['claim 1', 'give back R1 {}']);
+  assert.deepEqual(world.calls, ['claim 1', 'release R1 {}']);
 });
 
 test('a worker that has stopped leaves no timer behind', async (t) => {
@@ -348,7 +348,7 @@ test('a worker that has stopped leaves no timer behind', async (t) => {
   for (const timer of timers) assert.ok(cleared.has(timer));
 });
 
-test('what is held again while it is given back is given back again', async (t) => {
+test('what is held again while it is released is released again', async (t) => {
   const first = Promise.withResolvers<void>();
   const world = createWorld(t, {
     maxAtOnce: 1,
@@ -363,10 +363,10 @@ test('what is held again while it is given back is given back again', async (t) 
   world.worker.take(requestOf(2, { fence: 2 }), 0);
   first.resolve();
   await world.settle();
-  assert.equal(world.calls.filter((call) => call === 'give back R2 {}').length, 2);
+  assert.equal(world.calls.filter((call) => call === 'release R2 {}').length, 2);
 });
 
-test('stopping gives back once more what the database did not take before', async (t) => {
+test('stopping releases once more what the database did not take before', async (t) => {
   const failures = [new Error('Connection terminated')];
   const world = createWorld(t, {
     maxAtOnce: 1,
@@ -382,7 +382,7 @@ test('stopping gives back once more what the database did not take before', asyn
   const stopped = world.worker.stop(1_000);
   t.mock.timers.tick(1_000);
   await stopped;
-  assert.deepEqual(world.calls, ['step R1', 'give back R2 {}', 'error', 'give back R2 {}']);
+  assert.deepEqual(world.calls, ['step R1', 'release R2 {}', 'error', 'release R2 {}']);
 });
 
 test('a worker that has stopped holds on to nothing that is still under way', async (t) => {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { ADDED, ANNOUNCEMENT, holdAnswer, setUp } from './world/request-world.ts';
 
-test('what is claimed again just when it was given back is held and worked on', async () => {
+test('what is claimed again just when it was released is held and worked on', async () => {
   let isDue = false;
   const announced = Promise.withResolvers<void>();
   const set = setUp({

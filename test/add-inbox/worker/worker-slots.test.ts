@@ -14,7 +14,7 @@ test('who waited for their slot is looked at again once they have it', async () 
   for (const { calls } of [lost, unknown]) assert.ok(!calls.includes('POST'));
 });
 
-test('who has to wait for a slot is shown so and given back, and nothing is sent', async () => {
+test('who has to wait for a slot is shown so and released, and nothing is sent', async () => {
   const { take, whenReleased, calls } = setUp({ request: { state: 'announced' }, inLine: true });
   take();
   assert.equal((await whenReleased).waitsFor, 'rate_limited');
@@ -31,7 +31,7 @@ test('who is queued for a key that was replaced just then is sent with the new o
     inLine: true,
     refuse: (change) => (change.notBefore === 0 ? new LeaseLostError('REQUEST00001') : undefined),
     delivery: { refresh: async () => assert.fail('shown as waiting') },
-    onTurn: () => set.setKey({ ...KEY, version: 4 }),
+    onSlot: () => set.setKey({ ...KEY, version: 4 }),
   });
   set.take();
   await set.worker.stop(1_000);

@@ -43,7 +43,7 @@ test('where the commit that arms is in doubt, the request goes back, and does no
   assert.deepEqual(errors, [turnFails]);
 });
 
-test('what fails between arming in turn and the first byte sends the request back, however long the database refuses', async () => {
+test('what fails between arming a queued request and the first byte sends the request back, however long the database refuses', async () => {
   const passwordsFail = new Error('timeout exceeded when trying to connect');
   let refusals = 2;
   const { sendArmed, whenReleased, calls } = setUp({
@@ -92,7 +92,7 @@ test("ColdSend's answer outlives a database that refuses it for a while", async 
   assert.equal(calls.filter((call) => call === 'POST').length, 1);
 });
 
-test('stopping waits for the answer of what was sent, notes it and tells it', async () => {
+test('stopping waits for the answer of what was sent, commits it and reports it', async () => {
   const { answer, posted, whenPosted } = holdAnswer();
   const { take, worker, calls } = setUp({
     request: { state: 'announced' },
@@ -173,7 +173,7 @@ test('what is accepted beyond the share of its person goes back, and is claimed 
   assert.deepEqual(claims[0], { person: 1, isTold: false });
 });
 
-test('stopping gives back what was not sent yet', async () => {
+test('stopping releases what was not sent yet', async () => {
   const { take, worker, whenReleased, calls } = setUp({});
   const stopped = worker.stop(60_000);
   take();

@@ -57,7 +57,7 @@ export function setUp(options: {
   leaseMs?: number;
   /** Nobody gets a slot at once. */
   inLine?: boolean;
-  onTurn?: () => void;
+  onSlot?: () => void;
   /** Thrown once the slot is taken. */
   turnFails?: Error;
   passwordsFail?: Error;
@@ -126,7 +126,7 @@ export function setUp(options: {
     slots: {
       take: async (claimed) => {
         const takenAt = steps.now();
-        options.onTurn?.();
+        options.onSlot?.();
         if (options.inLine === true) {
           return { kind: 'waits', request: commit({ ...claimed, waitsFor: 'rate_limited', notBefore: 90_000 }) };
         }

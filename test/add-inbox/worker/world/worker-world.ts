@@ -71,7 +71,7 @@ export function createWorld(
         return (await renew?.(claimed)) ?? [];
       },
       advance: async (claimed, change: RequestChange, options) => {
-        calls.push(`${options?.release === true ? 'give back' : 'commit'} ${claimed.id} ${JSON.stringify(change)}`);
+        calls.push(`${options?.release === true ? 'release' : 'commit'} ${claimed.id} ${JSON.stringify(change)}`);
         return (await advance?.(claimed, change, options)) ?? { ...claimed, ...change };
       },
     },

@@ -76,7 +76,6 @@ export function describeClaimDue({ kind, db, now, pass, repositoryOf }: RequestS
       const requests = repositoryOf('a');
       await requests.advance(await acceptSample(requests, '1'), { state: 'reported' }, { release: true });
       assert.deepEqual(await repositoryOf('b').claimDue(10), []);
-      assert.equal(await requests.nextDueAt(), undefined);
     });
 
     test('a time that only a jumping clock can have meant counts as due', async () => {
@@ -89,12 +88,10 @@ export function describeClaimDue({ kind, db, now, pass, repositoryOf }: RequestS
       await requests.advance(setBack, { waitsFor: 'unavailable', notBefore: now() + 24 * HOUR }, { release: true });
       const asked = await acceptSample(requests, 'asked');
       await requests.advance(asked, { waitsFor: 'rate_limited', notBefore: now() + HOUR }, { release: true });
-      assert.equal(await requests.nextDueAt(), 0);
       assert.deepEqual(
         (await requests.claimDue(10)).map(({ id }) => id),
         ['request-absurd', 'request-set-back'],
       );
-      assert.equal(await requests.nextDueAt(), now() + HOUR);
     });
 
     test('a row that cannot be read is reported and keeps no other waiting', async () => {
@@ -132,18 +129,5 @@ export function describeClaimDue({ kind, db, now, pass, repositoryOf }: RequestS
     assert.deepEqual(others, []);
     assert.equal(await requests.resumeWaitingForKey('T1', acmeIn('C1')), 1);
     assert.deepEqual((await requests.claimDue(10))[0]?.keyName, acmeIn('C1'));
-  });
-
-  test('nextDueAt is the soonest of what nobody holds', async () => {
-    const requests = repositoryOf('a');
-    await acceptSample(requests, 'held');
-    assert.equal(await requests.nextDueAt(), undefined);
-    for (const [name, notBefore] of [
-      ['1', now() + 700],
-      ['2', now() + 300],
-    ] as const) {
-      await requests.advance(await acceptSample(requests, name), { notBefore }, { release: true });
-    }
-    assert.equal(await requests.nextDueAt(), now() + 300);
   });
 }

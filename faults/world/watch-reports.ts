@@ -15,17 +15,16 @@ const TITLES: [RegExp, ShownOutcome][] = [
 
 const ADDRESS = /[a-z0-9.-]+@faults\.test/;
 
-export type Told = {
+export type Reports = {
   announcements(address: string): StoredMessage[];
   replies(address: string): StoredMessage[];
   /** Resolves when every address has its outcome in the thread and in the announcement; rejects when time is over. */
   waitFor(addresses: string[], timeoutMs: number): Promise<void>;
-  /** Resolves when the outcome of the address is told, but for the last commit. */
   close(): void;
 };
 
-/** Keeps what Slack was told about each address, by the address that stands in the text. */
-export function watchTold(slack: LocalSlack): Told {
+/** Keeps what was posted in Slack about each address, by the address that stands in the text. */
+export function watchReports(slack: LocalSlack): Reports {
   const byAddress = new Map<string, { announcements: Set<StoredMessage>; replies: Set<StoredMessage> }>();
   const waiting = new Set<() => void>();
   const of = (address: string) => {
@@ -33,7 +32,7 @@ export function watchTold(slack: LocalSlack): Told {
     byAddress.set(address, known);
     return known;
   };
-  const isTold = (address: string): boolean => {
+  const isReported = (address: string): boolean => {
     const { announcements, replies } = of(address);
     return replies.size > 0 && [...announcements].some(({ text }) => shownIn(text) !== undefined);
   };
@@ -50,14 +49,14 @@ export function watchTold(slack: LocalSlack): Told {
     announcements: (address) => [...of(address).announcements],
     replies: (address) => [...of(address).replies],
     waitFor(addresses, timeoutMs) {
-      if (addresses.every(isTold)) return Promise.resolve();
+      if (addresses.every(isReported)) return Promise.resolve();
       return new Promise((resolve, reject) => {
         const check = (): void => {
-          if (addresses.every(isTold)) finish(resolve);
+          if (addresses.every(isReported)) finish(resolve);
         };
         const timer = setTimeout(() => {
-          const missing = addresses.filter((address) => !isTold(address));
-          finish(() => reject(new NotToldError(missing, timeoutMs)));
+          const missing = addresses.filter((address) => !isReported(address));
+          finish(() => reject(new NotReportedError(missing, timeoutMs)));
         }, timeoutMs);
         const finish = (then: () => void): void => {
           clearTimeout(timer);
@@ -71,11 +70,11 @@ export function watchTold(slack: LocalSlack): Told {
   };
 }
 
-export class NotToldError extends Error {
+export class NotReportedError extends Error {
   readonly missing: string[];
   constructor(missing: string[], afterMs: number) {
-    super(`not told within ${afterMs} ms: ${missing.join(', ')}`);
-    this.name = 'NotToldError';
+    super(`not reported within ${afterMs} ms: ${missing.join(', ')}`);
+    this.name = 'NotReportedError';
     this.missing = missing;
   }
 }
