@@ -4,8 +4,8 @@ import pg from 'pg';
 const INT8_OID = 20;
 
 /**
- * A database that is gone or hangs is found out within these, while a person's submission can still be answered: Slack waits 3 s.
- * `answerMs` is longer than the server's own `statementMs`: only a connection or a server that is dead gets there.
+ * Short enough to detect a dead database and still answer a submission within Slack's 3 s. `answerMs` is longer than the server's
+ * own `statementMs`, so only a dead connection or server reaches it.
  */
 export const WORKING_TIMEOUTS = { connectMs: 1_500, statementMs: 1_500, answerMs: 1_800 };
 
@@ -13,13 +13,13 @@ const MIGRATING_CONNECT_MS = 5_000;
 
 export type PostgresOptions = {
   poolSize: number;
-  /** Undefined for migrations, which may take long. */
+  /** Undefined for migrations, which may take a long time. */
   timeouts: { connectMs?: number; statementMs: number; answerMs: number } | undefined;
-  /** Told about connections that break; the next query gets a new one. */
+  /** Called when a connection breaks. The next query gets a new connection. */
   onConnectionError: (error: Error) => void;
 };
 
-/** A pool of connections, made as they are needed. Loading this file loads `pg`. */
+/** A pool that opens connections on demand. Importing this file loads `pg`. */
 export function createPostgresDialect(
   url: string,
   { poolSize, timeouts, onConnectionError }: PostgresOptions,
@@ -35,14 +35,14 @@ export function createPostgresDialect(
     ...(timeouts && {
       statement_timeout: timeouts.statementMs,
       query_timeout: timeouts.answerMs,
-      // A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks for as long, and
-      // everybody who wants the turns of the same key would wait.
+      // If a replica freezes or dies in the middle of a transaction, PostgreSQL keeps its locks for this long. Until then, every
+      // other replica that needs a slot of the same key waits.
       idle_in_transaction_session_timeout: timeouts.statementMs,
     }),
     types: { getTypeParser },
   });
-  // Without both, a restart of PostgreSQL ends the process: the pool listens to the connections that are idle, nobody to the
-  // others.
+  // Without both handlers, a restart of PostgreSQL ends the process. The pool listens only to its idle connections, and nothing
+  // listens to the others.
   pool.on('error', onConnectionError);
   pool.on('connect', (client) => {
     client.on('error', onConnectionError);
@@ -51,16 +51,16 @@ export function createPostgresDialect(
   return new PostgresDialect({ pool });
 }
 
-/** An error that the server itself answered a COMMIT with, unless it was just going away: then nothing was committed. */
+/** True if the server itself rejected the COMMIT, so nothing was committed. A server that is shutting down doesn't count. */
 export function isCertainNotCommitted(error: unknown): boolean {
   return error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '57P');
 }
 
-/** 64-bit integers are times and counts here, all of them exact as numbers; `pg` would give text. */
+/** Our 64-bit integers are times and counts, which are exact as numbers. By default, `pg` returns them as text. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
   oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 
-/** After "Query read timeout" `pg` would hand the same dead connection to the next query, which then waits as long. */
+/** After "Query read timeout", `pg` would give the same dead connection to the next query, which would wait just as long. */
 function endWhenUnanswered(client: pg.PoolClient & Partial<Pick<pg.Client, 'end'>>) {
   client.query = new Proxy(client.query, {
     apply(query, self, parameters) {

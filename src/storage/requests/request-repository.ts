@@ -36,18 +36,18 @@ import {
 import { setAside } from './set-aside.ts';
 
 /**
- * What waits for a key or is queued is put off until it expires at the latest, everything else for the hour that ColdSend
- * may ask for: a later time was meant by a clock that has been set back since.
+ * A request that is queued or waits for a key is put off until its expiry at the latest. Every other request is put off for at
+ * most one hour, the longest wait ColdSend may ask for. A later time comes from a clock that has since been set back.
  */
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** A request that was queued for so much longer than was told is told anew until when. */
+/** If a queued request waits this much longer than announced, the bot announces the new time. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
 
-/** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
+/** `not_before` is later than any valid time. The stored value can be any number, so the SQL doesn't calculate with it. */
 function isAbsurd(time: number) {
   return sql<SqlBool>`not_before > case
     when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
@@ -57,18 +57,18 @@ function isAbsurd(time: number) {
 
 export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
-  /** The view was submitted before; `request` is what that made. */
+  /** The view was submitted before; `request` is the result of that submission. */
   | { kind: 'repeated'; request: AddInboxRequest };
 
 export type RequestRepositoryDeps = {
   db: Executor;
   sealer: Sealer;
-  /** Names this run of the process; leases are held in its name. */
+  /** Identifies this run of the process. Leases are held in its name. */
   owner: string;
   /** A whole number. */
   leaseMs: number;
   now: () => number;
-  /** Told about rows that this version can't read (a newer one wrote them, or nobody should have). */
+  /** Called for rows that this version can't read because a newer version wrote them or they are damaged. */
   onUnreadable?: OnUnreadable;
 };
 
@@ -81,8 +81,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
   return {
     /**
-     * Commits a submission, held by this owner with fence 1 so that work on it starts at once. Of several submissions of one
-     * view the first counts, and the others change nothing.
+     * Commits a submission. This owner holds it with fence 1, so that work on it starts at once. If a view is submitted several
+     * times, only the first submission counts.
      *
      * @throws CommitInDoubtError
      */
@@ -128,17 +128,18 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
-     * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
+     * Claims up to `limit` requests that are due and not held, oldest first. Two owners never get the same request. Requests of
+     * owners that have used up their shares here are left out. Rows that this version can't read are set aside, so they use up
+     * the limit only once.
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
-      // Who is queued for a slot is taken from there, unless it is too late for that or for what was told.
+      // Queued requests are claimed from the queue, unless they expire or their announced time has passed.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
       ) and ${lease.free}`;
       const rows = await kysely
-        // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
+        // Materialized, so that PostgreSQL locks only the rows it claims, whatever its plan.
         .with(
           (cte) => cte('due').materialized(),
           (query) => {
@@ -170,7 +171,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         }
       }
       if (unreadable.length > 0) {
-        // Those that can be read are claimed already: whatever happens here, somebody has to work on them.
+        // The readable requests are claimed already, so this process has to work on them even if something fails here.
         await setAside(db, unreadable, time, sql<SqlBool>`lease_owner = ${owner}`).catch((error: unknown) =>
           note(unreadable.join(), error),
         );
@@ -178,7 +179,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return claimed.sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
     },
 
-    /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
+    /** Extends the leases by another `leaseMs`. Returns the ids of the requests that are still held here. */
     async renew(claimed: ClaimedRequest[]): Promise<string[]> {
       if (claimed.length === 0) return [];
       const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
@@ -201,10 +202,11 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Commits one step and returns the request as it is now. Settling wipes the passwords and telling the response URL, in the
-     * same commit. With `release` the request is given back at once; a claim is needed to go on with it.
+     * Commits one step and returns the request as it is now. Settling also deletes the passwords, and reporting deletes the
+     * response URL, in the same commit. With `release`, the same commit releases the request, and going on with it needs a new
+     * claim.
      *
-     * @throws LeaseLostError where the request is not held any more; nothing is changed then.
+     * @throws LeaseLostError if the request is not held anymore; nothing is changed then.
      */
     async advance(
       claimed: ClaimedRequest,
@@ -220,7 +222,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return { ...claimed, ...complete };
     },
 
-    /** Gives the request back, for whoever claims it next. Changes nothing where it is not held any more. */
+    /** Releases the request for the next claim. Changes nothing if it is not held anymore. */
     async release({ id, fence }: ClaimedRequest): Promise<void> {
       await updateHeld(db, { id, fence }, { lease_owner: null, lease_until: null });
     },
@@ -232,7 +234,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findByView,
 
-    /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
+    /** The workspace's latest requests, newest first. If a request was retried, only the latest retry is listed. */
     async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
       const rows = await query.where(isNotRetried).limit(limit).execute();
@@ -241,7 +243,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
-    /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
+    /** @throws LeaseLostError if the request is not held anymore; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
       const row = await kysely
         .selectFrom('requests')
@@ -256,7 +258,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return passwordsJson.parse(await openSealed(claimed, row.sealed));
     },
 
-    /** Undefined where there was none, and once the outcome is reported. @throws SealError */
+    /** Undefined if there was none, or once the outcome is reported. @throws SealError */
     async openResponseUrl(request: AddInboxRequest): Promise<string | undefined> {
       const row = await kysely
         .selectFrom('requests')
@@ -268,9 +270,9 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Makes what waits for this owner's key, or for its slot with the old one, due at once;
-     * returns how many. It can come between a worker's look at the old key and its
-     * committing "waits for the key": look at the key's version again after that commit.
+     * Makes requests due at once if they wait for this owner's key or are queued for its old one. Returns their number. This can
+     * happen after a worker has read the old key and before it commits "waits for the key". So a worker must check the key's
+     * version again after that commit.
      */
     async resumeWaitingForKey(teamId: string, owner: OwnerName): Promise<number> {
       const resumed = await kysely
@@ -291,7 +293,10 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return Number(resumed.numUpdatedRows);
     },
 
-    /** When the next request that nobody holds is due; the past where one is already, undefined where there is none. */
+    /**
+     * The time at which the next request that is not held is due. It is in the past if one is due now, and undefined if there is
+     * none.
+     */
     async nextDueAt(): Promise<number | undefined> {
       const soonest = sql<number | null>`min(case when ${isAbsurd(now())} then 0 else not_before end)`;
       const row = await kysely
@@ -304,7 +309,10 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return row?.soonest ?? undefined;
     },
 
-    /** Deletes some requests reported before `time`, so few that nobody waits long; returns how many, 0 once none is left. */
+    /**
+     * Deletes a small batch of requests reported before `time`, so that others don't wait long. Returns their number, 0 when none
+     * are left.
+     */
     async deleteFinishedBefore(time: number): Promise<number> {
       const deleted = await kysely
         .deleteFrom('requests')
@@ -323,7 +331,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     onUnreadable?.(String(id), error, 'requests');
   }
 
-  /** Passwords that another bot can open are left to it; any others will open for nobody. */
+  /** Leaves passwords that another bot can open. Any others can never be opened. */
   async function openSealed(claimed: ClaimedRequest, sealed: string): Promise<string> {
     try {
       return sealer.open(sealed, passwordsContext(claimed));
@@ -343,7 +351,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
   }
 
-  /** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
+  /** Locks rows in the order of their ids. Statements that lock several rows in different orders can deadlock. */
   function inOrder(ids: SelectQueryBuilder<Tables, 'requests', { id: string }>) {
     return db.kind === 'postgres' ? ids.orderBy('id').forUpdate() : ids;
   }
@@ -352,7 +360,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     if ((await updateHeld(within, claimed, set)) !== 1n) throw new LeaseLostError(claimed.id);
   }
 
-  /** Returns how many rows were changed: none where the request is not held any more. */
+  /** Returns the number of changed rows: 0 if the request is not held anymore. */
   async function updateHeld(
     { kysely }: Executor,
     { id, fence }: Pick<ClaimedRequest, 'id' | 'fence'>,
@@ -368,7 +376,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 }
 
-/** Whole milliseconds, and the times that belong to a state even where the caller leaves them out. */
+/** Rounds times to whole milliseconds, and adds the times that belong to a state even if the caller omits them. */
 function withTimes(change: RequestChange, time: number): RequestChange {
   return {
     ...(change.state === 'settled' && { settledAt: time }),
