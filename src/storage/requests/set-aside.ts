@@ -3,8 +3,8 @@ import type { Executor } from '../database.ts';
 import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
 /*
- * * Requests that this version can't read. They keep their state and wait. The bot checks them again at each start and every ten
- * * minutes. So it continues them once a newer version runs or an operator has repaired the row.
+ * Requests that this version can't read. They keep their state and wait. The bot checks them again at each start and every ten
+ * minutes. So it continues them once a newer version runs or an operator has repaired the row.
  */
 
 const LOOKED_AT_ONCE = 200;

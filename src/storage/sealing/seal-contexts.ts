@@ -1,8 +1,8 @@
 import type { SealContext } from './sealing.ts';
 
 /*
- * * The purpose of each stored secret. It is bound into the sealed value, so changing a purpose here makes existing values
- * * unreadable.
+ * The purpose of each stored secret. It is bound into the sealed value, so changing a purpose here makes existing values
+ * unreadable.
  */
 
 export function passwordsContext({ id, teamId }: { id: string; teamId: string }): SealContext {

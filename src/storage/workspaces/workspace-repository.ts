@@ -5,12 +5,12 @@ import { unfinished } from '../requests/request-row.ts';
 import type { Tables } from '../tables.ts';
 import { createAuditRepository } from './audit-repository.ts';
 
-/** Requests are kept for 90 days: a workspace that left has nothing left by then, and its row goes too. */
+/** Requests are kept for 90 days. After that, a workspace that has uninstalled has no data left, and its row is deleted too. */
 const REMEMBERED_MS = 91 * 24 * 60 * 60 * 1000;
 
 type TeamTable = { [Table in keyof Tables]: Tables[Table] extends { team_id: string } ? Table : never }[keyof Tables];
 
-/** The fate of each table's rows when a workspace uninstalls; the compiler asks for every table that has workspaces. */
+/** The action on each table's rows when a workspace uninstalls. The compiler requires one for every table with workspace data. */
 const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   installations: 'ended',
   coldsend_keys: 'deleted',
@@ -23,15 +23,15 @@ const DELETED = (Object.keys(WHEN_UNINSTALLED) as TeamTable[]).filter((table) =>
 
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
-/** Removes workspaces with all that is theirs: token, keys, settings, passwords. */
+/** Removes workspaces with all of their data: token, keys, settings, passwords. */
 export function createWorkspaceRepository({ database, now }: { database: Database; now: () => number }) {
   return { remove, clear, sweep };
 
   /**
-   * Removes the installation of that time; false, and nothing removed, where the workspace has another one by now, or none.
+   * Removes the installation of that time. Returns false and removes nothing if the workspace now has another one or none.
    *
-   * @param installedAt undefined where the time can't be read: then it is the one there is
-   * @param why what the audit trail says about it
+   * @param installedAt undefined if the time can't be read; then the current installation is removed
+   * @param why the reason for the audit trail
    */
   function remove(teamId: string, installedAt: number | undefined, why: string): Promise<boolean> {
     return database.transaction(async (within) => {
@@ -49,7 +49,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
     });
   }
 
-  /** Removes what is a workspace's where no installation is kept, because its token stands in the environment. */
+  /** Removes a workspace's data if its token is in the environment, so that no installation is stored. */
   function clear(teamId: string, why: string): Promise<boolean> {
     return database.transaction(async (within) => {
       const cleared = await clearWithin(within, teamId);
@@ -59,8 +59,8 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   }
 
   /**
-   * Removes what came in for workspaces that had left already: a submission or a key that was on its way. Returns the ids of
-   * the workspaces where there was something.
+   * Removes data that arrived for workspaces after they uninstalled, such as a submission or key that was on its way. Returns the
+   * ids of the workspaces that had such data.
    */
   async function sweep(): Promise<string[]> {
     const { kysely } = database;
@@ -91,7 +91,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
 
   function sweepOne(teamId: string): Promise<boolean> {
     return database.transaction(async (within) => {
-      // The lock makes somebody who installs again at this moment wait, and come after it.
+      // The lock makes a new installation at this moment wait until the removal is done.
       const locked = await within.kysely
         .updateTable('installations')
         .set((eb) => ({ removed_at: eb.ref('removed_at') }))
@@ -118,8 +118,8 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   }
 
   /**
-   * Ends what waits, without a word. The fence makes whoever works on it notice. What is being sent is left to its holder, who
-   * settles it and finds nowhere to tell it.
+   * Ends the waiting requests without a message. The raised fence stops their workers. A request that is being sent is left to
+   * its holder, which settles it but can't report it anymore.
    */
   async function endRequests(kysely: Executor['kysely'], teamId: string): Promise<bigint> {
     const time = now();
