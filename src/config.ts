@@ -129,9 +129,9 @@ const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
 };
 
 /**
- * What is taken, but may not be what was meant: a sentence each, with the name of a variable and never its value.
+ * Valid settings that may be mistakes. Each has a sentence that names a variable and never its value.
  *
- * @param env as `parseConfig` takes it
+ * @param env the same as for `parseConfig`
  */
 export function findConfigWarnings(env: Record<string, string | undefined>): string[] {
   const values = cleanValues(env);

@@ -89,7 +89,7 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       onDropped: () => {},
     }),
     uninstall: async (event) => {
-      // If an operator replaces the token of the same bot, all other data stays.
+      // An operator may have replaced the bot's own token. The workspace's other data stays.
       if (event.revoked === undefined) await uninstall(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },

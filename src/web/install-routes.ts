@@ -69,7 +69,7 @@ export async function createInstallRoutes(
       },
     },
     stateCookieName: COOKIE_NAME,
-    // The page itself reports the failure, because nothing is stored.
+    // The provider stores nothing. `finish` stores the installation, so that the page can report a failure.
     installationStore: {
       storeInstallation: async () => {},
       fetchInstallation: () => Promise.reject(new TypeError('installations are looked up elsewhere')),

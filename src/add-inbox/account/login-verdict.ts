@@ -1,4 +1,4 @@
-/** Why a mail server takes no login with what was entered. Only a refusal holds an inbox back. */
+/** The reason that a mail server doesn't accept a login with the entered data. Only a refusal stops an inbox from being added. */
 export const REFUSAL_REASONS = [
   'no_such_host',
   'port_closed',
@@ -15,21 +15,21 @@ export const REFUSAL_REASONS = [
   'certificate_incomplete',
   'wrong_login',
   'app_password_needed',
-  /** The provider wants someone to sign in in a browser first. */
+  /** The provider first requires a sign-in in a browser. */
   'browser_needed',
   'imap_off',
   'account_locked',
-  /** The server takes OAuth only. */
+  /** The server accepts only OAuth. */
   'no_password_login',
   /** Microsoft switched basic authentication off for the tenant or the mailbox. */
   'microsoft_password_login_off',
-  /** Microsoft gives no reason: a wrong password, no license, or password logins are off. */
+  /** Microsoft gives no reason. Possible causes: a wrong password, no license, or password logins are off. */
   'microsoft_refused',
 ] as const;
 
-/** Why nobody can say whether the login works. */
+/** The reason that the bot can't know whether the login works. */
 export const UNKNOWN_REASONS = [
-  /** The name, one of its addresses or the port is none that the bot connects to. */
+  /** The bot doesn't connect to this name, one of its addresses, or this port. */
   'not_tested_here',
   'dns_failed',
   'no_connection',
@@ -37,11 +37,11 @@ export const UNKNOWN_REASONS = [
   'no_greeting',
   'no_answer',
   'hung_up',
-  /** Busy, greylisting, too many logins, a fault at the server. */
+  /** The server is busy, uses greylisting, got too many logins, or has a fault. */
   'try_later',
-  /** The server does not talk to the bot's address; it may talk to ColdSend's. */
+  /** The server rejects connections from the bot's address. It may accept them from ColdSend's. */
   'bot_refused',
-  /** The server refused several logins in a row, and more of them would get the bot banned. */
+  /** The server refused several logins in a row. More attempts would get the bot banned. */
   'host_paused',
   'not_understood',
 ] as const;
@@ -49,7 +49,7 @@ export const UNKNOWN_REASONS = [
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 
-/** What a login at one server came to. Nothing in it is the server's own words, but a certificate's host name. */
+/** The result of a login at one server. It contains none of the server's own words, except a certificate's host name. */
 export type HalfVerdict =
   | { kind: 'works' }
   | { kind: 'refused'; reason: RefusalReason; certificateName?: string }

@@ -17,7 +17,7 @@ function openWithoutWaiting(fd: 1 | 2): number {
   const kind = fstatSync(fd);
   if (!kind.isFIFO() && !kind.isCharacterDevice()) return fd;
   try {
-    // Node leaves terminals blocking, and a process that shares a pipe can make it blocking again. A newly opened file is not
+    // Node leaves terminals blocking, and a process that shares a pipe can make it blocking again. A new descriptor is not
     // shared.
     return openSync(`/dev/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
