@@ -1,6 +1,6 @@
 /*
- * Characters that show nothing come along when people copy from mails, documents and web pages. Joiners and selectors are part
- * of an emoji, and of words in scripts like Arabic and Devanagari; anywhere else they are as invisible as the rest.
+ * Invisible characters come along when people copy from mails, documents and web pages. Joiners and selectors belong to emoji and
+ * to words in scripts like Arabic and Devanagari. Anywhere else they are as invisible as the rest.
  */
 
 /** Zero-width spaces, direction marks, word joiners, soft hyphens, byte order marks, blank letters. */

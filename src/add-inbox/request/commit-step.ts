@@ -6,7 +6,7 @@ import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type Request
 /** The maximum wait between retries when the database refuses ColdSend's answer. */
 const MAX_COMMIT_PAUSE_MS = 1_000;
 
-/** The request to go on with, or undefined where it was released. */
+/** The request to continue with, or undefined if it was released. */
 export type AfterStep = Promise<ClaimedRequest | undefined>;
 
 export type CommitDeps = {
