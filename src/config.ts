@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
 import { OperatorError } from './operations/operator-error.ts';
 
-/** The operator's settings, checked. Durations in milliseconds. */
+/** The operator's settings, validated. Durations are in milliseconds. */
 export type Config = {
   slack: SlackConfig;
   coldsend: {
@@ -26,19 +26,19 @@ export type SlackConfig = {
   transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 };
 
-/** How workspaces install the bot themselves. */
+/** The settings with which workspaces install the bot themselves. */
 export type OauthConfig = {
   clientId: string;
   clientSecret: string;
   stateSecret: string;
   authorizeUrl: string;
-  /** Where people and Slack reach the bot, without a slash at its end. */
+  /** The bot's public URL for people and Slack, without a slash at the end. */
   publicUrl: string;
 };
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The environment can't be used; each problem names a variable and never shows its value. */
+/** The environment can't be used. Each problem names a variable and never shows its value. */
 export class ConfigError extends OperatorError {
   readonly problems: string[];
   constructor(problems: string[]) {
@@ -47,12 +47,12 @@ export class ConfigError extends OperatorError {
   }
 }
 
-/** What stands around a value that was written with quotes, where nothing took them away; Docker's `--env-file` does not. */
+/** The quotes around a quoted value. Docker's `--env-file` does not remove them. */
 const QUOTED = /^["'“”‘’](.*)["'“”‘’]$/s;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** The settings for several workspaces: all or none of them. */
+/** The settings for several workspaces. Either all of them are set or none. */
 const OAUTH_NAMES = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'] as const;
 
 const BOT_TOKEN = 'the bot token of the app, from "OAuth & Permissions"';
@@ -118,7 +118,7 @@ type Name = keyof typeof environment.shape;
 
 const HEX_SECRET = { form: /^[0-9a-f]{32}$/, expected: '32 hex digits (0-9, a-f), from "Basic Information"' };
 
-/** How Slack and our own instructions write these. Another form may be right all the same. */
+/** The usual formats, from Slack and from our own instructions. Other formats may be valid too. */
 const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
   SLACK_SIGNING_SECRET: HEX_SECRET,
   SLACK_CLIENT_SECRET: HEX_SECRET,
@@ -129,9 +129,9 @@ const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
 };
 
 /**
- * What is taken, but may not be what was meant: a sentence each, with the name of a variable and never its value.
+ * Valid settings that may be mistakes. Each has a sentence that names a variable and never its value.
  *
- * @param env as `parseConfig` takes it
+ * @param env the same as for `parseConfig`
  */
 export function findConfigWarnings(env: Record<string, string | undefined>): string[] {
   const values = cleanValues(env);
@@ -149,7 +149,7 @@ export function findConfigWarnings(env: Record<string, string | undefined>): str
   });
 }
 
-/** Without what comes along when a value is copied: blanks and line breaks at its ends, quotes around it; without empty ones. */
+/** Removes leftovers of copying: spaces and line breaks at the ends and quotes around the value. Drops empty values. */
 function cleanValues(env: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value = '']) => {
@@ -160,7 +160,10 @@ function cleanValues(env: Record<string, string | undefined>): Record<string, st
   );
 }
 
-/** Adds to `env` what `.env` says. What is set already stays, unless it is empty: Compose and systemd pass on every name they list. */
+/**
+ * Adds the variables in `.env` to `env`. Variables that are set stay, unless they are empty: Compose and systemd pass on every
+ * name they list.
+ */
 export function readEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
   const { parsed = {} } = readDotenv({ quiet: true, processEnv: {} });
   for (const [name, value] of Object.entries(parsed)) {
@@ -169,10 +172,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Record
   return env;
 }
 
-/**
- * Reads the settings from an environment; a variable that is empty counts as not set.
- * Throws ConfigError with everything that is wrong, at once.
- */
+/** Reads the settings from an environment. An empty variable counts as not set. Throws one ConfigError with all problems. */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const filled: Record<string, string | undefined> = cleanValues(env);
   const parsed = environment.safeParse(filled);
@@ -209,7 +209,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-/** One workspace is served with its bot token, several with what they install the bot themselves with. */
+/** One workspace needs its bot token; several need the settings with which they install the bot themselves. */
 function findWorkspaceProblems(filled: Record<string, string | undefined>): string[] {
   const given = OAUTH_NAMES.filter((name) => filled[name] !== undefined);
   const hasToken = filled.SLACK_BOT_TOKEN !== undefined;
@@ -241,7 +241,7 @@ function secret(prefix: string, what: string) {
     .refine((value) => /^[\x21-\x7e]*$/.test(value), 'has a space or another character that no token has');
 }
 
-/** https, or plain http to this machine only: keys and passwords travel on it. */
+/** Allows https, or plain http to this machine only, because keys and passwords are sent to this URL. */
 function safeUrl() {
   return z
     .string()

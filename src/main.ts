@@ -6,14 +6,14 @@ import { OperatorError } from './operations/operator-error.ts';
 
 await run();
 
-/** Runs the bot until it is told to stop. What `.env` says is added to the environment. */
+/** Runs the bot until it gets a stop signal. Adds the variables in `.env` to the environment. */
 async function run(): Promise<void> {
   try {
     const env = readEnvironment(process.env);
     const config = parseConfig(env);
     const log = createLog(config.logLevel);
     for (const warning of findConfigWarnings(env)) log.warn(warning);
-    // Node writes its warnings to stderr, and waits for whoever reads it.
+    // Node writes its warnings to stderr, and waits for the reader.
     process.removeAllListeners('warning');
     process.on('warning', (warning) => log.warn('Node gave a warning', describeError(warning)));
     const onUnhandled = (error: unknown): never => {
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     let app: RunningApp | undefined;
     let stopping = false;
     const stop = (): void => {
-      // Killing it is safe at any moment. Before it has started there is nothing to put in order.
+      // Ending the process is safe at any time. Before the bot has started, there is nothing to clean up.
       if (stopping || app === undefined) process.exit(0);
       stopping = true;
       log.info('Stopping');
@@ -46,14 +46,14 @@ async function run(): Promise<void> {
   }
 }
 
-/** Where nobody takes the sentence, the exit status has to do. */
+/** If the message can't be written, the exit status has to be enough. */
 function complain(sentence: string): void {
   try {
     openOutput(2)(Buffer.from(`${sentence}\n`));
   } catch {}
 }
 
-/** Errors that an operator can mend say so in a sentence of ours; of any other only its code and place are told. */
+/** Errors that an operator can fix have a sentence of ours. For any other error, only its code and location are reported. */
 function sentenceFor(error: unknown): string {
   if (error instanceof OperatorError) return error.message;
   const { code, at } = describeError(error);

@@ -4,7 +4,7 @@ import { settleRestored } from '../storage/requests/settle-restored.ts';
 import { backUpSqlite } from '../storage/sqlite/back-up-sqlite.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
-/** Writes a copy of an SQLite database beside a running bot. */
+/** Writes a copy of an SQLite database while a bot may be running. */
 export const backUp: AdminCommand = async ({ config, sealer, print, now }, file) => {
   const from = findSqlitePath(config.databaseUrl);
   if (from === undefined) {
@@ -24,7 +24,7 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
   return true;
 };
 
-/** For a copy that another tool made (`cp`, `pg_dump`), before a bot starts from it. */
+/** For a copy made by another tool (`cp`, `pg_dump`), before a bot starts from it. */
 export const settleRestoredCopy: AdminCommand = async ({ database, sealer, print, now }) => {
   const unfinished = await settleRestored(database, sealer, now);
   print(

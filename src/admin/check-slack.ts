@@ -4,10 +4,10 @@ import type { DoctorContext, Finding } from './command.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
 import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 
-/** Slack's signed requests are refused when they are five minutes off; a clock that is right is a second off. */
+/** A clock that is five minutes off makes the bot refuse Slack's signed requests. A correct clock differs by at most a second. */
 const CLOCK_MAY_DIFFER_MS = 30_000;
 
-/** The tokens, what they may do, the app's own credentials, and the clock. */
+/** Checks the tokens, their scopes, the app's credentials, and the clock. */
 export async function checkSlack(context: DoctorContext): Promise<Finding[]> {
   const slack = createAdminSlack(context.config);
   try {
@@ -34,7 +34,7 @@ async function checkClock({ config, now }: DoctorContext, { fetch }: AdminSlack)
     if (between !== undefined) return { ok: false, says: `Slack can't be reached: ${between}.` };
     const theirs = Date.parse(response.headers.get('date') ?? '');
     if (Number.isNaN(theirs)) return { ok: false, says: 'Slack did not send its time, so the clock is not checked.' };
-    // The header has whole seconds: half of one on average is lost.
+    // The header has whole seconds, so half a second is lost on average.
     const off = (before + now()) / 2 - (theirs + 500);
     const seconds = Math.round(Math.abs(off) / 1000);
     return Math.abs(off) <= CLOCK_MAY_DIFFER_MS
@@ -57,7 +57,7 @@ async function checkApp({ config }: DoctorContext, slack: AdminSlack): Promise<F
     );
   }
   if (workspaces.kind === 'many') {
-    // A code that nobody was given: Slack looks at the credentials first.
+    // An invalid code is enough, because Slack checks the credentials first.
     const { clientId, clientSecret } = workspaces;
     const answer = await slack.call('oauth.v2.access', {
       code: 'doctor',

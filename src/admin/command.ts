@@ -3,7 +3,7 @@ import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
 import type { Sealer } from '../storage/sealing/sealing.ts';
 
-/** The tools of an operators' command. */
+/** The dependencies of an operators' command. */
 export type AdminContext = {
   config: Config;
   database: Database;
@@ -13,16 +13,16 @@ export type AdminContext = {
   now(): number;
 };
 
-/** Resolves with whether all is well; the exit status tells. */
+/** Resolves with whether all is well, which sets the exit status. */
 export type AdminCommand = (context: AdminContext, argument: string) => Promise<boolean>;
 
-/** The doctor goes on where the database is what is wrong: then this holds the error that says so. */
+/** The doctor runs even if the database can't be used. Then this is the error that says why. */
 export type DoctorContext = Omit<AdminContext, 'database'> & { database: Database | Error };
 
-/** One thing that the doctor looked at. */
+/** The result of one check of the doctor. */
 export type Finding = { ok: boolean; says: string };
 
-/** An operator can mend it; the message is the sentence that says how. */
+/** An error that an operator can fix. The message is a sentence that says how. */
 export class AdminError extends OperatorError {
   constructor(message: string) {
     super('admin_refused', message);

@@ -12,7 +12,7 @@ import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Looks at everything the bot needs, changes nothing, and says what is wrong. The settings have been read by then. */
+/** Checks everything the bot needs, changes nothing, and reports the problems. The settings are already read at this point. */
 export async function doctor(context: DoctorContext): Promise<boolean> {
   const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }];
   findings.push(...(await checkDatabase(context)));
@@ -71,7 +71,7 @@ async function checkRows(database: Database, sealer: Sealer, now: () => number):
   return findings;
 }
 
-/** Asked without a key, which adds nothing: whatever ColdSend answers shows that it is there. */
+/** Calls ColdSend without a key, which adds nothing. Any answer from ColdSend shows that it can be reached. */
 async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
   const { apiUrl, addPath } = config.coldsend;
   try {

@@ -1,7 +1,7 @@
 import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
 import type { AdminCommand } from './command.ts';
 
-/** One line for each workspace, the oldest first. */
+/** Prints one line for each workspace, oldest first. */
 export const listInstallations: AdminCommand = async ({ config, database, sealer, now, print }) => {
   const installations = await createInstallationRepository({ database, sealer, now }).list();
   for (const installation of installations) {

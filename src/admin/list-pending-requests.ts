@@ -3,7 +3,7 @@ import type { AdminCommand } from './command.ts';
 
 const MAX_SHOWN = 1_000;
 
-/** One line for each request that is not finished: nothing secret is read for it. */
+/** Prints one line for each unfinished request. It reads no secrets. */
 export const listPendingRequests: AdminCommand = async ({ database, print }) => {
   const requests = await listPending(database, MAX_SHOWN + 1);
   for (const request of requests.slice(0, MAX_SHOWN)) {

@@ -7,7 +7,7 @@ const TEAM_ID = /^T[A-Z0-9]{1,30}$/;
 
 const WHY = 'an operator removed the workspace';
 
-/** Removes a workspace: all that is its own here, and then the app from it at Slack. */
+/** Removes a workspace: first all of its data here, then the app at Slack. */
 export const removeWorkspace: AdminCommand = async (context, teamId) => {
   const { config, database, sealer, now, print } = context;
   if (!TEAM_ID.test(teamId))

@@ -2,7 +2,7 @@ import { isKeyKnown } from '../storage/sealing/known-keys.ts';
 import { resealAll } from '../storage/sealing/reseal.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
-/** Seals everything anew with the first of ENCRYPTION_KEYS, and says which of the others can go. */
+/** Reseals all values with the first of ENCRYPTION_KEYS, and reports which other keys are no longer needed. */
 export const resealStored: AdminCommand = async ({ config, database, sealer, print }) => {
   const first = sealer.primaryKeyId;
   if (!(await isKeyKnown(database, first))) {

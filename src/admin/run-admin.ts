@@ -12,7 +12,7 @@ import { listPendingRequests } from './list-pending-requests.ts';
 import { removeWorkspace } from './remove-workspace.ts';
 import { resealStored } from './reseal-stored.ts';
 
-/** `alone`: an SQLite database is refused to it while a bot runs on it. */
+/** `alone`: the command can't open an SQLite database while a bot is running on it. */
 type Described = { takes?: string; does: string; alone?: true } & (
   | { run: AdminCommand }
   | { diagnose: (context: DoctorContext) => Promise<boolean> }
@@ -51,8 +51,8 @@ export type AdminRun = {
 };
 
 /**
- * Runs one of the operators' commands, beside a running bot or without one. Resolves with the exit status: 0 where all is
- * well, 1 where something is wrong, 2 where there is no such command.
+ * Runs an operators' command, with or without a running bot. Resolves with the exit status: 0 if all is well, 1 if something is
+ * wrong, 2 for an unknown command.
  */
 export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 | 1 | 2> {
   const [name = 'help', argument, ...rest] = args;
@@ -103,7 +103,7 @@ async function open(config: Config, sealer: Sealer, role: 'bot' | 'tool'): Promi
   return openDatabase(config.databaseUrl, { sealer, role, poolSize: 2 });
 }
 
-/** A command that is run in another folder would make a database of its own there. */
+/** A command that runs in another folder would create a database there. */
 function mustExist(databaseUrl: string): void {
   const path = findSqlitePath(databaseUrl);
   if (path !== undefined && !existsSync(path)) {

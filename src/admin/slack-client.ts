@@ -4,7 +4,7 @@ import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/web-
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { sayWhyUnreachable } from './why-unreachable.ts';
 
-/** The SDK's words quote tokens and answers. */
+/** The SDK's messages quote tokens and answers. */
 const SILENT: Logger = {
   debug: () => {},
   info: () => {},
@@ -18,12 +18,12 @@ const SILENT: Logger = {
 export type AdminSlack = {
   apiOf(token: string): SlackApi;
   fetch: FetchFunction;
-  /** Calls a method without a token. `ok`, or Slack's error code, or why it can't be reached. */
+  /** Calls a method without a token. Returns `ok`, Slack's error code, or the reason that Slack can't be reached. */
   call(method: string, args: Record<string, unknown>, token?: string): Promise<string>;
   close(): Promise<void>;
 };
 
-/** Slack, for one run of a command. */
+/** A Slack client for one run of a command. */
 export function createAdminSlack({ slack }: Config): AdminSlack {
   const { fetch, close } = createSlackFetch();
   return {
@@ -51,7 +51,7 @@ export function createAdminSlack({ slack }: Config): AdminSlack {
   };
 }
 
-/** Why a call failed, in words that follow "because". */
+/** The reason that a call failed, in words that follow "because". */
 export function describeSlackError(error: unknown): string {
   return error instanceof SlackRefusedError
     ? `Slack answers ${error.reason}`

@@ -23,14 +23,14 @@ const WHYS: Record<string, string> = {
   HTTP_407: 'a proxy asks for a login',
 };
 
-/** Why something can not be reached, in words that follow a colon, with the code that an engineer looks up. */
+/** The reason that a host can't be reached, in words that follow a colon, with the error code for engineers. */
 export function sayWhyUnreachable(error: unknown): string {
   const code = findErrorCode(error);
   if (code === undefined) return 'the reason is unknown';
   return Object.hasOwn(WHYS, code) ? `${WHYS[code]} (${code})` : code;
 }
 
-/** The same of an answer that a server in between gives; undefined where the status is no such. */
+/** The same for the status of an intermediate server's answer; undefined for any other status. */
 export function sayWhoIsBetween(status: number): string | undefined {
   return status === 407 ? `${WHYS.HTTP_407} (HTTP_407)` : undefined;
 }

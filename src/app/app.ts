@@ -27,18 +27,18 @@ import { createSlackListeners } from './slack-listeners.ts';
 import { createChores, openStores } from './stores.ts';
 import { createWorkspaces } from './workspaces.ts';
 
-/** How long requests that are on their way to ColdSend get to be answered when the bot stops. */
+/** When the bot stops, it waits this long for the answers to requests that it has already sent to ColdSend. */
 const STOP_WITHIN_MS = 20_000;
 
 export type RunningApp = {
   port: number;
-  /** Claims nothing more, lets what was sent be answered, closes everything. */
+  /** Claims nothing more, waits for the answers to sent requests, and closes everything. */
   stop(): Promise<void>;
 };
 
 /**
- * The whole bot, wired by hand and started: the database is migrated, the port listens, Slack has said who we are.
- * Throws what keeps it from starting: a database in use, broken or sealed with other keys, a token that Slack refuses.
+ * Wires and starts the whole bot: it migrates the database, listens on the port and asks Slack for the bot's identity. Throws the
+ * error that prevents the start: a database that is in use, damaged or sealed with other keys, or a token that Slack refuses.
  */
 export async function startApp(config: Config, log: ProcessLog): Promise<RunningApp> {
   const { slack } = config;

@@ -12,15 +12,18 @@ import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Stores } from './stores.ts';
 
-/** Each mostly waits for ColdSend, which may take a minute: 100 requests a minute to each of several keys need many at once. */
+/**
+ * A request mostly waits for ColdSend, which may take a minute. At 100 requests per minute for each of several keys, many run at
+ * once.
+ */
 const MAX_REQUESTS_AT_ONCE = 200;
 
-/** Everything after a request is accepted: the worker, its steps and their messages. Not started yet. */
+/** Everything after a request is accepted: the worker, its steps and their messages. It is returned unstarted. */
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
   permissions: Permissions;
-  /** Throws where the workspace has no usable token. */
+  /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
   responseUrls: ResponseUrls;
   metrics: Pick<Metrics, 'settled'>;

@@ -12,12 +12,12 @@ export type ReceiverDeps = {
   logger: Logger;
   readiness: Readiness;
   log: Log;
-  /** Called with why a request is refused. */
+  /** Called with the reason for each refused request. */
   onRefused: Parameters<typeof createHttpReceiver>[0]['onRefused'];
   now(): number;
 };
 
-/** How Slack reaches the bot: Bolt's receiver, and the routes it needs on the bot's own port, which are none for Socket Mode. */
+/** How Slack reaches the bot: Bolt's receiver and its routes on the bot's own port. Socket Mode needs no routes. */
 export async function createReceiver(
   deps: ReceiverDeps,
 ): Promise<{ receiver: Receiver; routes: Record<string, Route> }> {

@@ -22,7 +22,7 @@ import type { Workspaces } from './workspaces.ts';
 
 const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded: 'Not tried again' } as const;
 
-/** All that people can do in Slack, over what is stored. */
+/** Registers everything that people can do in Slack. */
 export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];

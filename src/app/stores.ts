@@ -16,16 +16,16 @@ import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
 
 /**
- * How long a replica that died keeps its requests from the others. A bot that can't renew for so long could not acknowledge
- * within Slack's three seconds either.
+ * How long other replicas wait before they claim the requests of a dead replica. A bot that can't renew its leases for this long
+ * could not answer Slack within three seconds either.
  */
 const LEASE_MS = 4_000;
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
 
 /**
- * Opens the database, migrated, and what is kept in it. Throws StorageError where it is in use, broken or sealed with other
- * keys.
+ * Opens and migrates the database and creates its repositories. Throws StorageError if the database is in use, damaged or sealed
+ * with other keys.
  */
 export async function openStores(config: Config, log: Log, now: () => number, onUnreadable: OnUnreadable) {
   const sealer = createSealer(config.encryptionKeys);
@@ -57,7 +57,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     settings: createSettingsRepository(database, onUnreadable),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
-    /** How long a claim holds; on SQLite this process is the only one that can claim. */
+    /** How long a claim holds. On SQLite, this process is the only one that can claim. */
     leaseMs: database.kind === 'sqlite' ? Number.POSITIVE_INFINITY : LEASE_MS,
   };
 }

@@ -22,10 +22,10 @@ import { createOauthStateRepository } from '../storage/workspaces/oauth-state-re
 import { createWorkspaceRepository } from '../storage/workspaces/workspace-repository.ts';
 import type { Route } from '../web/http-server.ts';
 
-/** How often to look for what came in for workspaces that had left already. */
+/** How often to look for data that arrived after its workspace uninstalled the bot. */
 const SWEEP_MS = 15_000;
 
-/** How often to ask Slack whether the tokens still work. */
+/** How often to check with Slack that the tokens still work. */
 const LOOK_MS = 30 * 60_000;
 
 export type WorkspacesDeps = {
@@ -37,21 +37,21 @@ export type WorkspacesDeps = {
   apiOf: SlackApis;
   log: Log;
   newReference(): string;
-  /** Told of a request that an install page refuses, with why. */
+  /** Called with the reason for each request that an install page refuses. */
   onRefused(why: string): void;
   onUnreadable: OnUnreadable;
   now(): number;
 };
 
-/** The workspaces the bot serves: the one of its token, or all that have installed it. */
+/** The workspaces that the bot serves: the one of its token, or all that have installed the bot. */
 export type Workspaces = {
   installations: Installations;
   uninstall(event: UninstallEvent): Promise<void>;
-  /** Where admins install the bot themselves; undefined for one workspace. */
+  /** Where admins install the bot themselves; undefined if the bot serves one workspace. */
   installUrl: string | undefined;
-  /** The pages for installing; none for one workspace. */
+  /** The install pages; none if the bot serves one workspace. */
   createRoutes(): Promise<Record<string, Route>>;
-  /** Resolves once it is known whom the bot serves. Throws StartError where Slack refuses the one token. */
+  /** Resolves once the served workspaces are known. Throws StartError if Slack refuses the one token. */
   start(): Promise<void>;
   stop(): void;
 };
@@ -89,7 +89,7 @@ function createOne(deps: WorkspacesDeps, botToken: string): Workspaces {
       onDropped: () => {},
     }),
     uninstall: async (event) => {
-      // An operator who replaces the token of their own bot keeps everything else.
+      // An operator may have replaced the bot's own token. The workspace's other data stays.
       if (event.revoked === undefined) await uninstall(event);
       else log.warn('Slack says that SLACK_BOT_TOKEN was revoked', { team: event.teamId });
     },

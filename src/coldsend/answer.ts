@@ -1,9 +1,9 @@
-/** An answer of ColdSend's whose head came whole. */
+/** An answer of ColdSend with a complete status and headers. */
 export type Answer = {
   status: number;
-  /** Names in lower case; a list where a header came more than once. */
+  /** Names in lower case; a list if a header came more than once. */
   headers: AnswerHeaders;
-  /** Undefined where the body was cut off or longer than 1 MiB. */
+  /** Undefined if the body was truncated or longer than 1 MiB. */
   body: string | undefined;
 };
 
@@ -11,8 +11,8 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 
 /** The result of one call. */
 export type Exchange =
-  /** Not one byte of the request went out. `error` is why, where the network failed. */
+  /** No byte of the request was sent. `error` is the reason, if the network failed. */
   | { kind: 'nothing_sent'; error?: unknown }
-  /** Some of the request may have gone out, and no status came back. */
+  /** Part of the request may have been sent, and no status came back. */
   | { kind: 'no_answer'; error?: unknown }
   | { kind: 'answered'; answer: Answer };

@@ -12,11 +12,11 @@ import { type CleanText, createForeignText } from './words/foreign-text.ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export type ColdsendClientDeps = {
-  /** The address of the API, without the path of an endpoint. */
+  /** The URL of the API, without the path of an endpoint. */
   baseUrl: string;
-  /** The path of "Add sender account" under it. */
+  /** The path of "Add sender account", relative to that URL. */
   addPath: string;
-  /** For a whole call, from the name look-up to the last byte of the answer. */
+  /** The time limit for a whole call, from the DNS lookup to the last byte of the answer. */
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -25,35 +25,35 @@ export type ColdsendClientDeps = {
 };
 
 export type ColdsendCall = {
-  /** The kind of its result, with why where that is known: `unknown:answer_lost`, `refused:wrong_address`. */
+  /** The kind of its result, with the reason if it is known: `unknown:answer_lost`, `refused:wrong_address`. */
   result: string;
   ms: number;
-  /** Of the answer, where one came. */
+  /** The answer's status, if an answer came. */
   status: number | undefined;
-  /** Why none came, where the network failed. Its message may quote what was sent. */
+  /** The network error, if no answer came. Its message may quote the request. */
   error: unknown;
 };
 
 export type ColdsendClient = {
   /**
-   * Asks ColdSend, once, to add a sender account. Resolves whatever the network and the server do; `not_done` only where
-   * nothing was sent or ColdSend said that it did nothing.
+   * Sends one request to ColdSend to add a sender account. Never rejects because of the network or the server. `not_done` means
+   * that nothing was sent or that ColdSend said it did nothing.
    *
-   * @param isStillOurs asked right before the first byte goes out; where it says no, nothing is sent
-   * @throws TypeError where the key cannot stand in a header
+   * @param isStillOurs called right before the first byte is sent; if it returns false, nothing is sent
+   * @throws TypeError if the key contains characters that a header can't have
    */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs?: () => boolean): Promise<SendResult>;
-  /** Asks ColdSend what it thinks of a key by a POST of `{}`, which adds nothing. */
+  /** Checks a key with ColdSend by a POST of `{}`, which adds nothing. */
   checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
-  /** Ends the calls that are under way, each with what is known by then; later ones resolve as not connected. */
+  /** Ends the calls in progress, each with the result known so far. Later calls resolve as not connected. */
   close(): Promise<void>;
 };
 
 /**
- * ColdSend's "Add sender account" over HTTP/1.1. Each call has a connection of its own: on a stale kept-alive one a POST that was
- * never read looks like a lost answer. Redirects are not followed, and nothing is repeated here.
+ * ColdSend's "Add sender account" over HTTP/1.1. Each call has a separate connection. On a stale keep-alive connection, a POST
+ * that the server never read would look like a lost answer. Redirects are not followed, and no call is repeated here.
  *
- * @throws TypeError where `baseUrl` is no http(s) URL
+ * @throws TypeError if `baseUrl` is not an http(s) URL
  */
 export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall }: ColdsendClientDeps): ColdsendClient {
   const url = endpointUrl(baseUrl, addPath);
@@ -113,7 +113,7 @@ function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendRe
   }
 }
 
-/** Where "Add sender account" is, whatever slashes the two settings end and begin with. Throws TypeError where that is no http(s) URL. */
+/** The URL of "Add sender account", whatever slashes the two settings have. Throws TypeError if it is not an http(s) URL. */
 export function endpointUrl(baseUrl: string, addPath: string): URL {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/${addPath.replace(/^\/+/, '')}`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -122,7 +122,7 @@ export function endpointUrl(baseUrl: string, addPath: string): URL {
 }
 
 function headersFor(apiKey: string): Record<string, string> {
-  // undici would fail such a call as if there were no connection, and it would be made again and again.
+  // undici would report such a call as a failed connection, so the bot would retry it again and again.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError('the API key holds characters that a header cannot');
   return {
     'x-api-key': apiKey,

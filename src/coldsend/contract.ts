@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
 /*
- * ColdSend's answers, as in coldsend.openapi.yaml. Properties that are not documented are let through and dropped.
+ * ColdSend's answers, as in coldsend.openapi.yaml. Undocumented properties are accepted and dropped.
  */
 
-/** How much of a list in an answer is looked at: a list as long as an answer may be would block the process. */
+/** The maximum number of list items that are read. Without it, a very long list in an answer would block the process. */
 const LIST_LIMIT = 100;
 
-/** A text, or a number in its place; '' where it is missing or something else. */
+/** A text, or a number in its place; '' if it is missing or something else. */
 const readableText = z.union([z.string(), z.number().transform(String)]).catch('');
 
 /**
- * `SenderAccountAdded`. `success: true` alone makes it one: the inbox is there then, whatever else is missing or not as
- * documented. Such a text is '' and such a number is 0.
+ * `SenderAccountAdded`. `success: true` alone is enough: the inbox was added, even if other properties are missing or not as
+ * documented. Such a text becomes '' and such a number 0.
  */
 export const senderAccountAdded = z.object({
   success: z.literal(true),
@@ -32,20 +32,19 @@ export const senderAccountAdded = z.object({
   overall_status: z.string().catch(''),
 });
 
-/** A 2xx with `success: false`. What else such an answer carries is not documented. */
+/** A 2xx with `success: false`. The documentation does not define its other properties. */
 export const senderAccountNotAdded = z.object({ success: z.literal(false) });
 
-/** By this ColdSend is recognised: an object with a `detail`. */
+/** The shape that identifies ColdSend: an object with a `detail`. */
 export const coldsendError = z.object({
   detail: z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())]),
-  // Problem details (RFC 9457), which gateways write, have a `detail` too, and beside it a `title`.
+  // Problem details (RFC 9457), which gateways write, have both a `detail` and a `title`.
   title: z.undefined().optional(),
 });
 
 /**
- * `Refusal`, as far as it is about fields and scopes; its words are read in words.ts. The status alone says what happened, so
- * that a part that is not as documented takes nothing from the others. The `type` of a detail is not read, because nothing
- * may depend on it.
+ * The fields and scopes of a `Refusal`; words.ts reads its words. The status alone determines the result, so an undocumented part
+ * doesn't affect the others. The `type` of a detail is not read, because nothing may depend on it.
  */
 export const errorBody = z.object({
   detail: listOf(z.object({ loc: listOf(z.union([z.string(), z.number()])), msg: z.string() })).catch([]),

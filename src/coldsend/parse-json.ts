@@ -1,4 +1,4 @@
-/** What `text` says as JSON; undefined where it is none, and JSON never is. */
+/** The value of `text` as JSON; undefined if it is not JSON. Valid JSON is never undefined. */
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

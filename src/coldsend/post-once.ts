@@ -10,17 +10,17 @@ export type Post = {
   headers: Record<string, string>;
   body: string;
   connect: buildConnector.connector;
-  /** Ends the call with what is known by then. */
+  /** Ends the call with the result known so far. */
   signal: AbortSignal;
-  /** Asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
+  /** Called once the connection is open, right before the first byte is sent. If it returns false, nothing is sent. */
   isStillOurs: () => boolean;
 };
 
 /**
- * Makes one POST over one connection of its own. Never rejects because of the network.
+ * Makes one POST over a separate connection. Never rejects because of the network.
  *
- * Whether anything was sent is told by undici's `onRequestStart`: it calls that handler once the connection (with TLS, the
- * handshake) stands, right before the first write to the socket, and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
+ * undici's `onRequestStart` shows whether anything was sent. undici calls it once the connection is open (with TLS: after the
+ * handshake), right before the first write to the socket and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
  */
 export async function postOnce({ url, headers, body, connect, signal, isStillOurs }: Post): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
@@ -29,7 +29,7 @@ export async function postOnce({ url, headers, body, connect, signal, isStillOur
     connect: connection.connect,
     allowH2: false,
     pipelining: 0,
-    // The signal covers the whole call; undici's own time-outs would each start anew.
+    // The signal covers the whole call. Each of undici's own timeouts would start anew.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -48,8 +48,8 @@ export async function postOnce({ url, headers, body, connect, signal, isStillOur
 }
 
 /**
- * undici connects again by itself for a request it has not begun to write, for as long as it takes. With a second connection
- * refused, no quirk of it can send a request twice.
+ * undici reconnects by itself for a request that it has not begun to write, without a limit. We refuse a second connection, so
+ * undici can never send a request twice.
  */
 function connectOnce(connect: buildConnector.connector) {
   let used = false;
@@ -63,7 +63,7 @@ function connectOnce(connect: buildConnector.connector) {
       used = true;
       socket = connect(options, callback);
     },
-    /** undici leaves a socket that is still connecting to its connect time-out. */
+    /** Without this, undici keeps a socket that is still connecting until its connect timeout. */
     end(): void {
       if (socket instanceof Socket && !socket.destroyed) socket.destroy(new Error('the call is over'));
     },
@@ -87,7 +87,7 @@ function readExchange(resolve: (exchange: Exchange) => void, isStillOurs: () => 
       else controller.abort(new Error('not to be sent any more'));
     },
     onResponseStart(_controller, status, headers) {
-      // 1xx come before the answer itself.
+      // 1xx answers come before the actual answer.
       if (status >= 200) head = { status, headers };
     },
     onResponseData(_controller, chunk) {

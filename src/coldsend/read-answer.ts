@@ -8,14 +8,14 @@ import type { CleanText } from './words/foreign-text.ts';
 import { isPage } from './words/words.ts';
 
 /**
- * What an answer to "Add sender account" means. Never throws, whatever the answer is.
+ * The meaning of an answer to "Add sender account". Never throws, whatever the answer is.
  *
- * A 3xx or 4xx says that nothing was added by its status alone: that its body was cut off, too long or no JSON takes the words
- * away, not the meaning. A 2xx says nothing without its body, and a 401, 403, 409 or 503 nothing of ColdSend's unless ColdSend
- * can be recognised as who says it. `reason` is `HTTP <status>` where there were no words, and empty where the fields say it all.
+ * The status of a 3xx or 4xx alone shows that nothing was added. If its body is truncated, too long or not JSON, only the words
+ * are lost. A 2xx has no meaning without its body. A 401, 403, 409 or 503 counts as ColdSend's only if the answer is recognizably
+ * from ColdSend. `reason` is `HTTP <status>` if there were no words, and empty if the fields say everything.
  *
  * @param now milliseconds since 1970
- * @param clean makes the foreign text in the result fit to be kept and shown
+ * @param clean makes the foreign text in the result fit to be stored and shown
  */
 export function readAnswer(answer: Answer, now: number, clean: CleanText): SendResult {
   const { status } = answer;
@@ -25,7 +25,7 @@ export function readAnswer(answer: Answer, now: number, clean: CleanText): SendR
   return unknown(status >= 500 && status <= 599 ? 'server_error' : 'unexpected_answer');
 }
 
-/** What keeps any request from being added, so that the operator has to mend it; undefined for every other status. */
+/** The problem that prevents every request and that the operator has to fix; undefined for every other status. */
 export function findTrouble(status: number): Exclude<TroubleKind, 'not_coldsend'> | undefined {
   if (status === 407) return 'proxy_login';
   if (status === 413) return 'too_large';
@@ -41,7 +41,7 @@ function readSuccess(answer: Answer, clean: CleanText): SendResult {
   return refused(answer, readError(answer, clean));
 }
 
-/** What a gateway says that lost patience, while ColdSend may be adding the inbox; only a 503 can be ColdSend's own "not now". */
+/** The statuses of a gateway timeout, while ColdSend may be adding the inbox. Only a 503 can be ColdSend's own "not now". */
 function readUnavailable(answer: Answer, now: number, clean: CleanText): SendResult {
   const { status } = answer;
   if (!readError(answer, clean).isColdsends) return { kind: 'unknown', why: 'answer_lost', status };

@@ -7,22 +7,22 @@ import { fieldOf, findWords } from './words/words.ts';
 
 const MAX_FIELDS = 20;
 
-/** What an answer says, cleaned. `reason` is empty where it gave none but for fields, or none at all. */
+/** The words of an answer, cleaned. `reason` is empty if the answer has only errors for fields, or no words at all. */
 export type ErrorWords = {
   reason: string;
   fields: FieldError[];
   missingScopes: string[];
-  /** Whether it is recognisably ColdSend that says so: only then does it tell anything of the key. */
+  /** Whether the answer is recognizably ColdSend's. Only then does it say anything about the key. */
   isColdsends: boolean;
 };
 
 /** A scope's name, such as `sender_accounts:write`. */
 const SCOPE = /^[\w*-]+(?:[:./][\w*-]+)*$/;
 
-/** "Missing API key scopes: …" in one generation of ColdSend's documentation, "Missing required scopes: …" in the other. */
+/** One version of ColdSend's documentation has "Missing API key scopes: …", the other "Missing required scopes: …". */
 const SCOPES_IN_WORDS = /\bmissing\b[^:]{0,80}\bscopes?:\s*(.+)$/i;
 
-/** The words of an answer that is an error; none where the body is lost. */
+/** The words of an error answer; none if the body is lost. */
 export function readError(answer: Answer, clean: CleanText): ErrorWords {
   const json = parseJson(answer.body);
   const reason = clean(findWords(answer.body, json));

@@ -7,18 +7,19 @@ const MINUTE_MS = 60 * SECOND_MS;
 const SHORTEST_MS = SECOND_MS;
 const MAX_MS = 60 * MINUTE_MS;
 
-/** A wait of over a day says that something is wrong with the number: nothing of ColdSend's lasts longer than an hour. */
+/** A wait of over a day is a mistake, because no limit of ColdSend lasts longer than an hour. */
 const ABSURD_MS = 24 * 60 * MINUTE_MS;
 
 const IN_WORDS =
   /\b(?:retry|try again|wait)\D{0,40}(?<![-.\d])(\d{1,9}(?:\.\d+)?)\s*(s|secs?|seconds?|m|mins?|minutes?)\b/i;
 
 /**
- * How long a 429 asks to wait, in milliseconds from 1 s to 1 h: `Retry-After`, else the seconds in the words of `detail`, else
- * `X-RateLimit-Reset`. What makes no sense (negative, in the past, over a day, garbage) is passed over for the next of the three.
+ * The wait that a 429 asks for, in milliseconds from 1 s to 1 h. The sources are `Retry-After`, then the seconds in the words of
+ * `detail`, then `X-RateLimit-Reset`. An invalid value (negative, in the past, over a day, garbage) is skipped for the next
+ * source.
  *
  * @param now milliseconds since 1970
- * @returns undefined where none of them says
+ * @returns undefined if no source has a valid value
  */
 export function findRateLimitWaitMs(
   headers: AnswerHeaders,
@@ -28,7 +29,7 @@ export function findRateLimitWaitMs(
   return findRetryAfterMs(headers, now) ?? fromWords(detail ?? '') ?? fromReset(headers, now);
 }
 
-/** What `Retry-After` (RFC 9110: seconds, or an HTTP date) asks to wait, in milliseconds from 1 s to 1 h. */
+/** The wait from `Retry-After` (RFC 9110: seconds, or an HTTP date), in milliseconds from 1 s to 1 h. */
 export function findRetryAfterMs(headers: AnswerHeaders, now: number): number | undefined {
   const value = firstOf(headers, 'retry-after');
   if (value === undefined) return undefined;
@@ -49,7 +50,7 @@ function fromReset(headers: AnswerHeaders, now: number): number | undefined {
   return seconds === undefined ? undefined : untilMs(seconds * SECOND_MS, headers, now);
 }
 
-/** The server's time is told by the server's clock; ours may be off by a day. */
+/** The server's time is compared with the server's clock, because ours may be off by a day. */
 function untilMs(time: number, headers: AnswerHeaders, now: number): number | undefined {
   const serverNow = parseHttpDate(firstOf(headers, 'date') ?? '');
   const byServer = serverNow === undefined ? undefined : asWait(time - serverNow);
@@ -65,7 +66,9 @@ function parseDecimal(text: string): number | undefined {
   return /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
 }
 
-/** The three forms of RFC 9110; `Date.parse` alone would take nearly anything. The asctime form lacks the zone: it is GMT too. */
+/**
+ * The three date formats of RFC 9110. `Date.parse` alone accepts nearly anything. The asctime format has no zone but is GMT too.
+ */
 function parseHttpDate(text: string): number | undefined {
   if (text.length > 40 || !/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)) return undefined;
   const time = Date.parse(/ GMT$/i.test(text) ? text : `${text} GMT`);

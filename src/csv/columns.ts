@@ -1,6 +1,8 @@
 import { FileProblem } from './file-problem.ts';
 
-/** What a column can hold. Some are put together: first and last name, user name and domain, two passwords. */
+/**
+ * The possible contents of a column. Some inbox fields combine several: first and last name, user name and domain, two passwords.
+ */
 export const COLUMN_FIELDS = [
   'email_address',
   'domain',
@@ -24,20 +26,20 @@ export const COLUMN_FIELDS = [
 
 export type ColumnField = (typeof COLUMN_FIELDS)[number];
 
-/** The columns of a file, by their position from 0. A field with several columns has the one to prefer first. */
+/** The columns of a file, by position from 0. If a field has several columns, the preferred one is first. */
 export type Columns = {
   byField: Map<ColumnField, number[]>;
   /** The header of each position; empty where the file has no header. */
   headers: string[];
-  /** Headers of columns that are not used. */
+  /** The headers of unused columns. */
   unknown: string[];
-  /** Headers of columns with secrets that nobody needs here: their cells are never read. */
+  /** The headers of columns with secrets that the bot does not need. Their cells are never read. */
   dropped: string[];
 };
 
 /**
- * Normalized headers, the preferred one first, collected from vendors' documentation and public importers. `username` of a file
- * without addresses is the part before the `@`; everywhere else it is the login.
+ * Normalized headers, the preferred one first, collected from vendors' documentation and public importers. In a file without
+ * addresses, `username` is the part before the `@`. Everywhere else it is the login.
  */
 const HEADERS: Record<ColumnField, readonly string[]> = {
   email_address: [
@@ -76,7 +78,7 @@ const SECRETS = /^(?:secret|secretkey|2fa.*|twofactor.*|totp.*|otp.*|recovery.*|
 
 const GOOGLE_ADMIN = ['passwordhashfunction', 'orgunitpath'];
 
-/** A header as it is compared: without case, separators, brackets and what vendors put in front. */
+/** A header in the form used for comparison: without case, separators, brackets and vendors' prefixes. */
 export function normalizeHeader(header: string): string {
   return header
     .normalize('NFKC')
@@ -88,9 +90,9 @@ export function normalizeHeader(header: string): string {
 }
 
 /**
- * What the columns of this header row hold.
+ * The contents of the columns under this header row.
  *
- * @throws FileProblem where they are those of a file with sign-in passwords
+ * @throws FileProblem if the columns are those of a file with sign-in passwords
  */
 export function findColumns(headers: string[]): Columns {
   const normalized = headers.map(normalizeHeader);
@@ -115,7 +117,7 @@ export function findColumns(headers: string[]): Columns {
   };
 }
 
-/** Whether a row of cells is a header: it names a field and holds no address. */
+/** Whether a row of cells is a header: it names a field and contains no address. */
 export function isHeader(cells: string[]): boolean {
   if (cells.some((cell) => cell.includes('@'))) return false;
   const known = new Set(Object.values(HEADERS).flat());

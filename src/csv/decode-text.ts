@@ -2,10 +2,10 @@ import { FileProblem, type FileProblemKind, MAX_FILE_BYTES } from './file-proble
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** How many bytes tell what a file is. */
+/** The number of bytes that are checked to detect the file format. */
 const HEAD_BYTES = 4_096;
 
-/** By their first bytes, as hexadecimal digits. */
+/** File formats by their first bytes, as hexadecimal digits. */
 const SIGNATURES: [start: string, kind: FileProblemKind][] = [
   ['d0cf11e0a1b11ae1', 'excel'],
   ['25504446', 'pdf'],
@@ -15,10 +15,10 @@ const SIGNATURES: [start: string, kind: FileProblemKind][] = [
 ];
 
 /**
- * The text of a file: UTF-8 and UTF-16 with or without a byte order mark, else Windows-1252, which is what Excel saves as plain
- * "CSV" in western Europe and America.
+ * The text of a file: UTF-8 or UTF-16, with or without a byte order mark, or else Windows-1252. Excel uses Windows-1252 when it
+ * saves plain "CSV" in western Europe and America.
  *
- * @throws FileProblem where it is no text, or a format that is not CSV
+ * @throws FileProblem if it is not text, or is a format other than CSV
  */
 export function decodeText(bytes: Uint8Array): { text: string; encoding: Encoding } {
   if (bytes.length > MAX_FILE_BYTES) throw new FileProblem('too_large');
@@ -53,7 +53,7 @@ function findEncoding(bytes: Uint8Array): Encoding {
   }
 }
 
-/** In UTF-16 every other byte of a Latin letter is zero. */
+/** In UTF-16, every other byte of Latin text is zero. */
 function findUnmarkedUtf16(head: Uint8Array): Encoding | undefined {
   const zeros = [0, 0];
   head.forEach((byte, index) => {

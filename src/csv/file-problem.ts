@@ -1,4 +1,4 @@
-/** Why nothing can be read out of a file or a pasted text. */
+/** The reason that a file or a pasted text can't be read. */
 export type FileProblemKind =
   | 'empty'
   | 'too_large'
@@ -15,11 +15,11 @@ export type FileProblemKind =
   | 'google_sign_in_passwords'
   | 'login_sheet';
 
-/** The file or the text can't be used as it is. The message is a sentence for the person; it holds nothing of the file. */
+/** The file or the text can't be used as it is. The message is a sentence for the person; it contains nothing from the file. */
 export class FileProblem extends Error {
   readonly code = 'file_problem';
   readonly kind: FileProblemKind;
-  /** Where it is, counted from 1 as an editor does. */
+  /** The line, counted from 1 as in an editor. */
   readonly line: number | undefined;
 
   constructor(kind: FileProblemKind, line?: number) {
@@ -30,10 +30,10 @@ export class FileProblem extends Error {
   }
 }
 
-/** Of a file or a pasted text, in bytes. */
+/** The maximum size of a file or a pasted text, in bytes. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** Of one batch. */
+/** The maximum number of rows in one batch. */
 export const MAX_ROWS = 5_000;
 
 const SAVE_AS_CSV = 'Save it as CSV (UTF-8) and use that file.';

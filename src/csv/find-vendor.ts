@@ -1,9 +1,9 @@
 import { normalizeHeader } from './columns.ts';
 
-/** Whose columns a file has; shown to the person, so that they see that it was understood. */
+/** The vendor whose columns a file has. It is shown to the person as a sign that the bot understood the file. */
 export type Vendor = (typeof VENDORS)[number][0];
 
-/** Headers that only this vendor's files have together, normalized; the first that fits counts. */
+/** Normalized headers that together occur only in this vendor's files. The first match counts. */
 const VENDORS = [
   ['Smartlead', ['fromname', 'fromemail', 'username', 'maxemailperday']],
   ['CeyMail', ['fromname', 'fromemail', 'smtpusername', 'smtppassword']],

@@ -1,13 +1,13 @@
 import { flagsOfPassword } from './read-cells.ts';
 import type { ReadRow, RowFlag } from './row.ts';
 
-/** An address, what separates it from its password, and the rest, which is the password. */
+/** An address, a separator, and the rest, which is the password. */
 const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|[ \t]+|\s*$)(.*)$/;
 
-/** A line of a table has this many separators of one kind; a password seldom does. */
+/** A line of a table has this many separators of one kind. A password seldom does. */
 const CELLS_OF_A_TABLE = 3;
 
-/** Whether this is no table but lines that each begin with an address, like `jane@acme.com abcd efgh`. */
+/** Whether the text is not a table but lines that each begin with an address, like `jane@acme.com abcd efgh`. */
 export function isFreeText(text: string): boolean {
   const lines = linesOf(text);
   return (

@@ -4,10 +4,10 @@ import type { ColumnField, Columns } from './columns.ts';
 import type { ReadRow, RowFlag } from './row.ts';
 import type { CellRow } from './split-cells.ts';
 
-/** What spreadsheets make of a long number, a truth value or a date. */
+/** The forms in which spreadsheets write a long number, a truth value or a date. */
 const BY_SPREADSHEET = /^(?:\d(?:\.\d+)?E\+\d+|TRUE|FALSE|#(?:REF|VALUE|NAME|NUM|N\/A|DIV\/0)[!?]?)$/;
 
-/** What vendors and people call the providers. */
+/** The names that vendors and people use for the providers. */
 const PROVIDER_WORDS: [words: RegExp, inboxType: InboxType][] = [
   [/google|gmail|gsuite|workspace/, 'GOOGLE_WORKSPACE'],
   [/microsoft|outlook|office365|o365|m365|exchange|hotmail/, 'OUTLOOK_365'],
@@ -18,13 +18,13 @@ const PROVIDER_HOSTS: [host: RegExp, inboxType: InboxType][] = [
   [/(?:^|\.)(?:office365|outlook|hotmail)\.com$/i, 'OUTLOOK_365'],
 ];
 
-/** Addresses of these domains can live nowhere else. */
+/** Addresses of these domains always belong to this provider. */
 const PROVIDER_DOMAINS: [domain: RegExp, inboxType: InboxType][] = [
   [/^(?:gmail|googlemail)\.com$/i, 'GOOGLE_WORKSPACE'],
   [/^(?:outlook|hotmail|live|msn)\.com$/i, 'OUTLOOK_365'],
 ];
 
-/** STARTTLS is what these ports are for, so that "secure: false" says "not from the first byte" there. */
+/** The ports for STARTTLS. There, "secure: false" means "no TLS from the first byte". */
 const STARTTLS_PORTS = ['587', '143', '2525'];
 
 /** One row of a table, field by field. */
@@ -55,7 +55,7 @@ export function readCells({ line, cells }: CellRow, columns: Columns): ReadRow {
   return { line, account: withoutEmpty(account), flags: [...flags] };
 }
 
-/** What looks wrong with a password, without saying a word of it. */
+/** What looks wrong with a password, without quoting any of it. */
 export function flagsOfPassword(password: string): RowFlag[] {
   if (BY_SPREADSHEET.test(password.trim())) return ['changed_by_spreadsheet'];
   return password !== password.trim() ? ['blank_around_password'] : [];
@@ -96,7 +96,7 @@ function readServer(
   return { host: name ?? bare, port: readNumber(port ?? attached, flags) };
 }
 
-/** `587.0` is 587. A spreadsheet's `5.87E+02` is taken where it is a whole number, and flagged, since digits may be lost. */
+/** `587.0` is 587. A spreadsheet's `5.87E+02` is accepted if it is a whole number, and flagged because digits may be lost. */
 function readNumber(typed: string | undefined, flags: Set<RowFlag>): string | undefined {
   if (typed === undefined) return undefined;
   const plain = typed.replace(/^(\d+)[.,]0+$/, '$1');
@@ -113,7 +113,7 @@ function readEncryption(typed: string | undefined, port: string | undefined, fla
   return true;
 }
 
-/** The host says more than a word in a column, and both more than the address. */
+/** The host is stronger evidence than a word in a column, and both are stronger than the address. */
 function findInboxType(
   word: string | undefined,
   hosts: (string | undefined)[],
@@ -130,7 +130,7 @@ function findInboxType(
   return PROVIDER_DOMAINS.find(([pattern]) => pattern.test(domain))?.[1];
 }
 
-/** An app password counts before any other: the other one is then what people sign in with. */
+/** An app password has priority, because the other password is then the one for signing in. */
 function readPassword(
   cells: string[],
   { byField }: Columns,
@@ -149,7 +149,7 @@ function firstFilled(cells: string[], positions: number[] | undefined): string |
   return keptCell(cells, positions)?.trim();
 }
 
-/** With its blanks: they can be part of a password. */
+/** Keeps spaces, because they can be part of a password. */
 function keptCell(cells: string[], positions: number[] | undefined): string | undefined {
   return positions?.map((position) => cells[position]).find((cell) => cell !== undefined && cell.trim() !== '');
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { FileProblem, MAX_ROWS } from './file-problem.ts';
 
-/** A row as it stands in the file. */
+/** A row as written in the file. */
 export type CellRow = {
   /** The line it begins on, counted from 1. */
   line: number;
@@ -11,17 +11,17 @@ export type CellRow = {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/** A row longer than this is a quotation mark that was never closed. */
+/** A row longer than this means that a quotation mark was never closed. */
 const MAX_ROW_CHARACTERS = 20_000;
 
-/** How much is parsed before others get their turn: about 5 ms. */
+/** How much is parsed before other work can run: about 5 ms. */
 const SLICE_CHARACTERS = 32_768;
 
 /**
- * The cells of a text with separators. The delimiter is the one that the first line has most of; `sep=` in front of it says so
- * itself (Excel). Others get their turn meanwhile.
+ * The cells of a text with separators. The delimiter is the most frequent one in the first line, or the one that Excel's `sep=`
+ * line names. Other work can run in between.
  *
- * @throws FileProblem with the line where a quotation mark is never closed, or where there are too many rows
+ * @throws FileProblem with the line if a quotation mark is never closed, or if there are too many rows
  */
 export async function splitCells(text: string): Promise<CellRow[]> {
   const { rest, delimiter, skippedLines } = findDelimiter(text);

@@ -1,7 +1,7 @@
 /**
- * Keeps a map or a set within a bound: what was added first goes first.
+ * Keeps a map or a set within a limit by dropping the oldest entries first.
  *
- * @param drop how one goes; must take it out of `kept`
+ * @param drop removes an entry; it must delete the entry from `kept`
  */
 export function dropOldest<Key>(
   kept: { readonly size: number; keys(): Iterable<Key>; delete(key: Key): boolean },

@@ -1,5 +1,5 @@
 export type GrowingBuffer = {
-  /** How many bytes of memory it takes. */
+  /** The memory it uses, in bytes. */
   readonly capacity: number;
   readonly length: number;
   add(bytes: Uint8Array): void;
@@ -7,7 +7,7 @@ export type GrowingBuffer = {
   bytes(): Buffer;
 };
 
-/** Joins what comes in pieces. A list of the pieces would take a hundred times as much for pieces of one byte. */
+/** Joins incoming pieces. For pieces of one byte, a list of them would take a hundred times as much memory. */
 export function createGrowingBuffer(): GrowingBuffer {
   let buffer = Buffer.alloc(0);
   let length = 0;

@@ -2,14 +2,14 @@ import { type Route, sendText } from '../web/http-server.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 
-/** Each scrape asks the database; however many ask, it is asked once in so long. */
+/** Each scrape needs a database query. The result is reused for this long, however many scrapes there are. */
 const METRICS_KEPT_MS = 1_000;
 
 /** The routes for a load balancer, an orchestrator and Prometheus. None of them names a workspace or an address. */
 export function createHealthRoutes(deps: {
   readiness: Readiness;
   metrics: Pick<Metrics, 'render'>;
-  /** Throws where nothing can be written. */
+  /** Throws if the database can't be written. */
   checkDatabase(): Promise<void>;
 }): Record<string, Route> {
   let metrics: ReturnType<Metrics['render']> | undefined;

@@ -1,21 +1,21 @@
 const EVERY_MS = 10 * 60 * 1000;
 
-/** How long finished requests are kept after they are reported; the button under an outcome works for as long. */
+/** How long finished requests are kept after they are reported. The button under an outcome works for the same time. */
 export const FINISHED_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 export type HousekeepingDeps = {
   /**
-   * What is to be done, by a name of ours; each gets its turn whatever the others throw. One that resolves with true has
-   * more to do, and is called again at once.
+   * The chores by name. Each one runs even if others throw. A chore that resolves with true has more to do, and is called again
+   * at once.
    */
   chores: Record<string, () => Promise<unknown>>;
-  /** Told of the first error of a chore, and again once it has worked in between. */
+  /** Called for the first error of a chore, and for another one only after the chore has succeeded in between. */
   onError(chore: string, error: unknown): void;
 };
 
-/** Deletes what is no longer kept: at the start, and every ten minutes. Several replicas may do it at once. */
+/** Deletes data that is no longer kept, at the start and every ten minutes. Several replicas may do so at once. */
 export function startHousekeeping({ chores, onError }: HousekeepingDeps): {
-  /** Begins nothing more; resolves when nothing is being done. */
+  /** Starts nothing more; resolves when no chore is running. */
   stop(): Promise<void>;
 } {
   const failing = new Set<string>();
@@ -35,7 +35,7 @@ export function startHousekeeping({ chores, onError }: HousekeepingDeps): {
     for (const [chore, run] of Object.entries(chores)) {
       try {
         while (!isStopping && (await run()) === true) {
-          // A piece at a time, as long as there is more.
+          // One batch at a time, as long as there is more.
         }
         failing.delete(chore);
       } catch (error) {

@@ -1,32 +1,32 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-// The package's main file loads its metrics of the process as well, and OpenTelemetry with them: ten times as much.
+// The package's main file also loads its process metrics and, with them, OpenTelemetry, which is ten times as much code.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is counted for the operator; labels are words of ours or Slack's error codes, never a workspace or an address. */
+/** The operator's metrics. Labels are words of ours or Slack's error codes, never a workspace or an address. */
 export type Metrics = {
   acknowledged(listener: string, ms: number): void;
   slackAnswered(call: { method: string; result: string; ms: number }): void;
   coldsendAnswered(call: { result: string; ms: number }): void;
-  /** A request got its outcome, so long after its submission. */
+  /** A request got its outcome this long after its submission. */
   settled(outcome: string, ms: number): void;
   /** A request that came over HTTP was refused. */
   refused(why: string): void;
   /** A stored row of the table can't be read. */
   unreadable(table: string): void;
-  /** All of it in Prometheus's text format. */
+  /** All metrics in Prometheus's text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-/** The counts that each scrape looks up. */
+/** The counts that are queried for each scrape. */
 export type MetricSources = {
   /** By state. */
   countUnfinished(): Promise<Record<string, { count: number; oldestAcceptedAt: number | undefined }>>;
-  /** How many of those wait, by what they wait for. */
+  /** The number of waiting requests by the reason they wait. */
   countWaiting(): Promise<Record<string, number>>;
-  /** For each window of ColdSend's rate limit, how many requests are left to the key that has the fewest left. */
+  /** For each window of ColdSend's rate limit, the remaining requests of the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
-  /** How many lines of the log nobody took so far. */
+  /** The number of log lines dropped so far. */
   countDroppedLines(): number;
 };
 
@@ -34,7 +34,7 @@ const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const CALL_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const REQUEST_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400];
 
-/** How often the delay of the event loop is looked at. */
+/** The sampling interval of the event-loop delay. */
 const LAG_EVERY_MS = 10;
 
 export function createMetrics(sources: MetricSources, now: () => number): Metrics {
@@ -168,7 +168,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     });
   }
 
-  /** A count that fails is left out: an old number would pass for a current one. */
+  /** A count that fails is left out, because an old number would look current. */
   async function lookUp<T>(gauges: Gauge[], ask: () => Promise<T>, set: (found: T) => void): Promise<void> {
     try {
       const found = await ask();
@@ -181,10 +181,10 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   }
 }
 
-/** From the first scrape on, so that a bot that nobody scrapes measures nothing. */
+/** Starts with the first scrape, so that a bot without scrapes measures nothing. */
 async function measureProcess(register: Registry): Promise<void> {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_EVERY_MS });
-  // Before its first look at the event loop the least delay is told as 292 years. Who begins later looks later.
+  // Before its first sample, the histogram reports a minimum delay of 292 years. So reading starts only after that.
   const later = monitorEventLoopDelay({ resolution: LAG_EVERY_MS });
   later.enable();
   while (later.count === 0) await sleep(LAG_EVERY_MS);

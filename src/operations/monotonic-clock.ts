@@ -1,10 +1,12 @@
-/** By less than this the time of day jitters against the system's clock. Where it drifts, what adds up counts too. */
+/**
+ * Differences below this are jitter between the time of day and the system's clock. Slow drift counts once it adds up to more.
+ */
 const SLEPT_AT_LEAST_MS = 50;
 
 /**
- * A clock that is never set back, in milliseconds since any moment. The system's own (CLOCK_MONOTONIC) stands still while the
- * machine sleeps, and leases do not; so where the time of day has got ahead of it, that counts as having passed. Setting the
- * time of day on then ends what is measured by this clock early, which for a lease is the safe side.
+ * A clock that is never set back, in milliseconds since an arbitrary moment. The system's own clock (CLOCK_MONOTONIC) stops while
+ * the machine sleeps, but leases don't. So if the time of day gets ahead of it, that time counts as passed. Setting the time of
+ * day forward then ends a measured period early, which is the safe direction for a lease.
  */
 export function createMonotonicClock(clocks: { monotonicNow(): number; now(): number }): () => number {
   let aheadBy = clocks.now() - clocks.monotonicNow();

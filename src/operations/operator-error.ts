@@ -1,4 +1,4 @@
-/** Something that only an operator can mend. The message is a sentence that says how; it names no secret. */
+/** A problem that only an operator can fix. The message is a sentence that says how; it contains no secret. */
 export class OperatorError extends Error {
   readonly code: string;
 

@@ -1,6 +1,6 @@
-/** Why the bot can't take or keep work right now; empty while it can. */
+/** The reasons that the bot can't accept or store work right now; empty while it can. */
 export type Readiness = {
-  /** Sets or, with undefined, clears what stands in the way under this name. */
+  /** Sets the obstacle with this name. `undefined` clears it. */
   set(name: string, reason: string | undefined): void;
   reasons(): string[];
 };

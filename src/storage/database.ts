@@ -6,24 +6,25 @@ import type { Tables } from './tables.ts';
 export type Executor = {
   kind: 'sqlite' | 'postgres';
   kysely: Kysely<Tables>;
-  /** Runs `work` in the transaction there is, or in one of its own. */
+  /** Runs `work` in the current transaction, or in a new one if there is none. */
   atomically<T>(work: (within: Executor) => Promise<T>): Promise<T>;
 };
 
 export type Database = Executor & {
   /**
-   * For queries that must not wait behind others: on PostgreSQL a connection of its own, which leases are renewed over
-   * however many requests keep the rest busy.
+   * For queries that must not wait behind others. On PostgreSQL these run on a separate connection. Leases are renewed on it, so
+   * a full pool can't delay the renewal.
    */
   leaseConnection: Executor;
   /**
-   * Commits what `work` did once it resolves; undoes it when it throws. Inside, use only what is built on `within`: a
-   * query on the database itself would wait for ever for SQLite's one connection, and throws QueryOutsideTransactionError.
+   * Commits the changes of `work` when it resolves and rolls them back when it throws. Inside `work`, use only objects built on
+   * `within`. A query on the database itself would deadlock on SQLite's only connection, so it throws
+   * QueryOutsideTransactionError.
    *
-   * @throws CommitInDoubtError where nobody can know whether it was committed
+   * @throws CommitInDoubtError if the database's answer to the COMMIT is lost
    */
   transaction<T>(work: (within: Executor) => Promise<T>): Promise<T>;
-  /** Commits one small write. @throws whatever keeps it from being written. */
+  /** Commits one small write to test that writing works. @throws the error that prevents the write */
   check(): Promise<void>;
   close(): Promise<void>;
 };

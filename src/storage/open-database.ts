@@ -15,9 +15,9 @@ const POSTGRES_URL = /^postgres(?:ql)?:\/\//;
 
 export type DatabaseOptions = {
   sealer: Sealer;
-  /** `tool`: an operators' command, which may open an SQLite database beside the bot that runs on it. */
+  /** `tool`: an operators' command. It may open an SQLite database while the bot is running on it. */
   role?: 'bot' | 'tool';
-  /** PostgreSQL only: connections at most. */
+  /** PostgreSQL only: the maximum number of connections. */
   poolSize?: number;
   /** PostgreSQL only: called for each connection that breaks. */
   onConnectionError?: (error: Error) => void;
@@ -27,10 +27,10 @@ export type DatabaseOptions = {
 };
 
 /**
- * Opens `sqlite:<path>` or `postgres://…`, brings its tables up to date and makes sure that the sealer's keys open what is stored.
+ * Opens `sqlite:<path>` or `postgres://…`, applies the migrations and checks that the sealer's keys open the stored values.
  *
  * @throws StorageError with a sentence for operators: DatabaseInUseError, CorruptDatabaseError, WrongKeysError, MigrationError,
- * DatabaseUnusableError. None of them names the URL of a PostgreSQL database, which holds its password.
+ *   DatabaseUnusableError. None of them quotes the URL of a PostgreSQL database, because it contains the password.
  */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const path = findSqlitePath(url);
@@ -39,7 +39,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
   throw new DatabaseUnusableError('DATABASE_URL must be sqlite:<path of a file> or postgres://…');
 }
 
-/** The file of `sqlite:<path>`, by the name that symbolic links lead to; undefined for other databases. */
+/** The file of `sqlite:<path>` with symbolic links resolved; undefined for other databases. */
 export function findSqlitePath(url: string): string | undefined {
   const path = SQLITE_URL.exec(url)?.groups?.path;
   return path === undefined ? undefined : translateErrors(path, () => realPathOf(path));
@@ -93,7 +93,7 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
 
 type Parts = {
   now: () => number;
-  /** Left out for SQLite, whose errors of a COMMIT are CommitInDoubtErrors already where they are not certain. */
+  /** Omitted for SQLite, which already throws CommitInDoubtError for every COMMIT error that is not certain. */
   isCertain?: (error: unknown) => boolean;
   close?: () => void;
 };
@@ -129,7 +129,7 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
   }
 }
 
-/** On a host with several addresses the message is empty, and the errors are inside. */
+/** If a host has several addresses, the error's message is empty and the errors are nested inside. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
   return error instanceof Error ? error.message : String(error);

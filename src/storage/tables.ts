@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** Rows as both databases hold them: times in milliseconds since 1970, JSON as text, sealed values as text. */
+/** Rows as both databases store them: times in milliseconds since 1970, JSON and sealed values as text. */
 export type Tables = {
   requests: RequestsTable;
   request_passwords: RequestPasswordsTable;
@@ -22,11 +22,11 @@ export type RequestsTable = {
   user_id: string;
   view_id: string;
   channel_id: string;
-  /** The one channel all results went to at the time; null where they go to where the command was used. */
+  /** The one channel for all results at that time; null if results go to the channel where the command was used. */
   results_channel_id: string | null;
-  /** The channel whose client's key it is sent with; '' for the workspace's own. */
+  /** The channel whose client's key sends the request; '' for the workspace's own key. */
   key_channel_id: Generated<string>;
-  /** That client's label; '' for the workspace's own. */
+  /** That client's label; '' for the workspace's own key. */
   client: Generated<string>;
   retry_of: string | null;
   state: string;
@@ -47,22 +47,22 @@ export type RequestsTable = {
   settled_at: number | null;
   told_at: number | null;
   lease_owner: string | null;
-  /** By the clock of PostgreSQL; always null on SQLite, where a lease lasts as long as its process. */
+  /** By PostgreSQL's clock; always null on SQLite, where a lease lasts as long as its process. */
   lease_until: number | null;
   fence: number;
-  /** Fingerprint of the key whose slot it waits for; null unless it is queued. */
+  /** The fingerprint of the key whose slot the request is queued for; null unless it is queued. */
   turn_of: string | null;
-  /** When a version of the bot could not read the row; nobody works on it until one can. */
+  /** The time at which a version of the bot could not read the row. The row is skipped until a version can read it. */
   set_aside_at: number | null;
 };
 
-/** A request's passwords, until it is settled. */
+/** A request's passwords, kept until it is settled. */
 export type RequestPasswordsTable = { request_id: string; sealed: string };
 
 export type ColdsendKeysTable = {
   id: string;
   team_id: string;
-  /** The channel it is bound to; '' for the workspace's own key. */
+  /** The channel that the key is bound to; '' for the workspace's own key. */
   channel_id: Generated<string>;
   /** The client's label; '' for the workspace's own key. A client with several channels has a row for each. */
   label: Generated<string>;
@@ -76,14 +76,14 @@ export type ColdsendKeysTable = {
   checked_at: number | null;
 };
 
-/** One row for each key that ColdSend has ever blocked for a while. */
+/** One row for each key that ColdSend has ever asked to wait. */
 export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
 
-/** Each request that was or will be sent with a key, by the time its slot was taken. */
+/** One row for each request that was or will be sent with a key, by the time its slot was taken. */
 export type ColdsendTurnsTable = {
   key_fingerprint: string;
   taken_at: number;
-  /** Counts those that were taken at the same time. */
+  /** A counter for slots that were taken at the same time. */
   place: number;
   /** Null for the check of a key. */
   team_id: string | null;
@@ -92,7 +92,7 @@ export type ColdsendTurnsTable = {
 
 export type WorkspaceSettingsTable = { team_id: string; settings: string };
 
-/** The audit trail; without secrets. */
+/** The audit trail, without secrets. */
 export type AuditEntriesTable = {
   id: string;
   team_id: string;
@@ -103,12 +103,12 @@ export type AuditEntriesTable = {
   details: string;
 };
 
-/** A workspace where the bot is installed, or was: then without a token. */
+/** A workspace that has the bot installed. After an uninstall, the row stays without a token. */
 export type InstallationsTable = {
   team_id: string;
   team_name: string;
   enterprise_id: string | null;
-  /** Null once the workspace has left. */
+  /** Null after the workspace has uninstalled the bot. */
   sealed_token: string | null;
   bot_id: string;
   bot_user_id: string;
@@ -119,13 +119,13 @@ export type InstallationsTable = {
   removed_at: number | null;
 };
 
-/** States of installing that were used and have not expired yet. */
+/** OAuth states that were used and have not expired yet. */
 export type OauthStatesTable = { state_hash: string; expires_at: number };
 
-/** For each encryption key that has sealed anything here, a known text sealed with it. */
+/** For each encryption key that has sealed anything here: a known text sealed with it. */
 export type SealedCheckTable = { key_id: string; sealed: string };
 
-/** One row that is written to find out whether writing works. */
+/** The one row that is written to test that writing works. */
 export type WriteCheckTable = { id: number; written_at: number };
 
 export type MigrationsTable = { name: string; applied_at: number };

@@ -3,7 +3,7 @@ import { type Dialect, type Driver, Kysely, type Transaction } from 'kysely';
 import { CommitInDoubtError } from '../add-inbox/request/commit-in-doubt-error.ts';
 import type { Tables } from './tables.ts';
 
-/** A programming mistake: it would have been a deadlock on SQLite, and a write that survives a rollback on PostgreSQL. */
+/** A programming mistake. It would deadlock on SQLite, and on PostgreSQL the write would survive a rollback. */
 export class QueryOutsideTransactionError extends Error {
   readonly code = 'query_outside_transaction';
   constructor() {
@@ -13,9 +13,8 @@ export class QueryOutsideTransactionError extends Error {
 }
 
 /**
- * The handle of a database, and the transactions of it. The handle refuses queries that a transaction's own work makes on it;
- * those of everybody else wait their turn. Costs one look at an AsyncLocalStorage a query, which is entered by transactions
- * only.
+ * The handle of a database, and its transactions. The handle rejects queries that a transaction's own work makes on it. Queries
+ * of others wait in the queue. The check reads an AsyncLocalStorage once per query; only transactions enter it.
  *
  * @param isCertain whether an error of a COMMIT means that nothing was committed
  */
@@ -37,7 +36,7 @@ export function createTransactions(dialect: Dialect, isCertain: (error: unknown)
               worked = true;
               return result;
             } finally {
-              // Queries that the work left running are outside from here on.
+              // From here on, queries of work that is still running count as outside the transaction.
               scope.open = false;
             }
           }),
@@ -54,7 +53,7 @@ export function createTransactions(dialect: Dialect, isCertain: (error: unknown)
   }
 }
 
-/** The same dialect, asking before it gives out a connection. A transaction works on the one it has. */
+/** The same dialect with a check before each connection is acquired. A transaction keeps the connection it has. */
 function guard(dialect: Dialect, refuseInside: () => void): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),

@@ -6,28 +6,28 @@ import { StartError } from '../operations/operator-error.ts';
 export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export type HttpServer = {
-  /** Resolves with the port, which was chosen by the system where `port` is 0. Throws StartError where it can't be had. */
+  /** Resolves with the port, which the system chooses if `port` is 0. Throws StartError if the port can't be used. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no new connection; resolves when the whole requests are answered, at the latest after 30 s. */
+  /** Takes no new connections. Resolves when all complete requests are answered, after 30 s at the latest. */
   close(): Promise<void>;
 };
 
-/** A client that has not sent a whole request by then is cut off when the server closes. */
+/** When the server closes, clients that have not sent a complete request by then are disconnected. */
 const WHOLE_REQUEST_WITHIN_MS = 5_000;
 
-/** Installing a workspace asks Slack several times; everything else is answered within seconds. */
+/** Installing in a workspace needs several calls to Slack. Everything else is answered within seconds. */
 const ANSWERED_WITHIN_MS = 30_000;
 
-/** Beyond these the one that has been silent for longest is closed. Slack and a load balancer keep a few dozen. */
+/** Above this number, the connection that has been silent longest is closed. Slack and a load balancer keep a few dozen open. */
 const MAX_CONNECTIONS = 1_000;
 
-/** A client that reads nothing of an answer for so long is cut off. */
+/** A client that reads nothing of an answer for this long is disconnected. */
 const SILENT_TIMEOUT_MS = 60_000;
 
-/** How often Node looks for requests that take too long; its own 30 s would triple what it allows them. */
+/** How often Node looks for requests that take too long. Its default of 30 s would triple the time limit. */
 const LOOK_INTERVAL_MS = 2_000;
 
-/** What Node found wrong with a request that is not answered by a route; everything else is `400 Bad Request`. */
+/** The answers to requests that Node rejects before any route. Every other error is `400 Bad Request`. */
 const STATUSES: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -36,11 +36,11 @@ const STATUSES: Record<string, string> = {
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 /**
- * The one port of the bot.
+ * The bot's only port.
  *
- * @param routes by method and path, like `GET /healthz`; anything else is answered 404
- * @param onError called with what a route throws; its request is answered 500
- * @param onRefused called for what no route saw: it was not HTTP, or went nowhere
+ * @param routes by method and path, like `GET /healthz`; any other request is answered 404
+ * @param onError called with the error that a route throws; its request is answered 500
+ * @param onRefused called for requests that reach no route: they are not HTTP, or no route matches
  */
 export function createHttpServer(
   routes: Record<string, Route>,
@@ -59,15 +59,15 @@ export function createHttpServer(
       connections.delete(socket);
       connections.set(socket, response);
       response.once('close', () => {
-        // What a request held is not needed while its connection waits for the next.
+        // The request's data is not needed while its connection waits for the next request.
         if (connections.get(socket) === response) connections.set(socket, undefined);
-        // Node keeps the connection of who was answered open, also while the server is closing.
+        // Node keeps the connection open after an answer, even while the server is closing.
         if (!server.listening) server.closeIdleConnections();
       });
       void answer(request, response);
     },
   );
-  /** With the answer that is under way, if any; who was heard of last stands last. */
+  /** Each connection with its answer in progress, if any. The connection with the latest activity is last. */
   const connections = new Map<Duplex, ServerResponse | undefined>();
   server.setTimeout(SILENT_TIMEOUT_MS);
   server.on('connection', (socket) => {
@@ -98,7 +98,7 @@ export function createHttpServer(
     }
   }
 
-  /** Who has been silent for longest of those who wait for nothing: idle, or with half a request. */
+  /** The connection that has been silent longest and has no answer in progress: it is idle, or has sent half a request. */
   function findUnanswered(): Duplex | undefined {
     for (const [socket, response] of connections) if (!response?.req.complete) return socket;
     return undefined;
@@ -123,7 +123,7 @@ export function createHttpServer(
       }),
     close: () =>
       new Promise((resolve) => {
-        // Who has connected and not sent a whole request is not idle to Node, nor timed out any more once it is closing.
+        // Node doesn't treat a connection with an incomplete request as idle, and doesn't time it out once the server is closing.
         const timers = [
           setTimeout(cutOffUnfinished, WHOLE_REQUEST_WITHIN_MS),
           setTimeout(() => server.closeAllConnections(), ANSWERED_WITHIN_MS),

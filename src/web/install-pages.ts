@@ -10,7 +10,7 @@ import {
 } from './install-sentences.ts';
 import type { Page, Part } from './page.ts';
 
-/** The page that leads to Slack's own, at `authorizeUrl`. */
+/** The page that links to Slack's own page at `authorizeUrl`. */
 export function installPage(authorizeUrl: string): Page {
   return {
     title: INSTALL_PAGE.title,
@@ -41,7 +41,7 @@ export function installedPage(installed: { teamId: string; teamName: string; app
   };
 }
 
-/** @param reference under which the log has more; undefined where there is nothing to look up */
+/** @param reference the support code to find in the log; undefined if the log has nothing about it */
 export function failurePage(failure: InstallFailure, reference?: string): Page {
   const { title, paragraphs, startAgain } = FAILURE_PAGES[failure];
   return {
@@ -49,7 +49,7 @@ export function failurePage(failure: InstallFailure, reference?: string): Page {
     parts: [
       ...paragraphs.map(paragraph),
       ...(reference === undefined ? [] : [paragraph(REFERENCE(reference))]),
-      // Relative, so that it is right behind a proxy too.
+      // A relative link, so that it also works behind a proxy.
       ...(startAgain ? [{ kind: 'button' as const, text: START_AGAIN_BUTTON, href: 'install' }] : []),
     ],
   };

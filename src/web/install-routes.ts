@@ -13,7 +13,7 @@ export type InstallRoutesDeps = {
   clientId: string;
   clientSecret: string;
   authorizeUrl: string;
-  /** Where people reach the bot, without a slash at its end. */
+  /** The bot's public URL, without a slash at the end. */
   publicUrl: string;
   slackApiUrl: string;
   fetch: FetchFunction;
@@ -21,27 +21,27 @@ export type InstallRoutesDeps = {
   state: InstallState;
   find(teamId: string): Promise<unknown>;
   save(installation: Omit<Installation, 'installedAt'>): Promise<unknown>;
-  /** Makes a token useless at Slack. */
+  /** Revokes a token at Slack. */
   revoke(token: string): Promise<void>;
   /** Called once an installation is stored. */
   onInstalled(installation: Omit<Installation, 'installedAt'>, again: boolean): void;
-  /** Told of what is refused because of who asks, which anybody can bring about. */
+  /** Called for requests that are refused because of the client. Anyone can cause them. */
   onRefused(why: InstallFailure): void;
-  /** Notes a failure once, and returns the reference under which the log has it. */
+  /** Logs a failure once, and returns its reference in the log. */
   onFailure(error: unknown): string;
 };
 
 type Given = Parameters<NonNullable<import('@slack/oauth').CallbackOptions['afterInstallation']>>[0];
 
-// Browsers take a cookie of this name from this host over TLS only, and send it to no other.
+// With this name prefix, browsers accept the cookie only over TLS and send it only to this host.
 const COOKIE_NAME = '__Host-inbox-bot-install';
 
-/** Codes that Slack never gave out, or took back already: made up, or a page that was loaded again. */
+/** Codes that Slack never issued or that were already used. They are made up, or the page was reloaded. */
 const CODE_REFUSED = new Set(['invalid_code', 'code_already_used']);
 
 const STATUSES: Partial<Record<InstallFailure, number>> = { slack_refused: 502, slack_unavailable: 502, failed: 500 };
 
-/** The two pages by which a workspace installs the bot, around Slack's InstallProvider. */
+/** The two pages with which a workspace installs the bot, around Slack's InstallProvider. */
 export async function createInstallRoutes(
   deps: InstallRoutesDeps,
 ): Promise<{ 'GET /slack/install': Route; 'GET /slack/oauth_redirect': Route }> {
@@ -52,7 +52,7 @@ export async function createInstallRoutes(
     clientId: deps.clientId,
     clientSecret: deps.clientSecret,
     authorizationUrl: deps.authorizeUrl,
-    // It tells its logger of every request it refuses; what is a failure is noted below.
+    // The provider would log every request it refuses. The failures are logged below.
     logger: { ...deps.logger, error: () => {} },
     clientOptions: {
       slackApiUrl: deps.slackApiUrl,
@@ -69,7 +69,7 @@ export async function createInstallRoutes(
       },
     },
     stateCookieName: COOKIE_NAME,
-    // Told by the page itself: nothing is stored where it can't be.
+    // The provider stores nothing. `finish` stores the installation, so that the page can report a failure.
     installationStore: {
       storeInstallation: async () => {},
       fetchInstallation: () => Promise.reject(new TypeError('installations are looked up elsewhere')),
@@ -80,14 +80,14 @@ export async function createInstallRoutes(
     'GET /slack/install': async (_request, response) => {
       const state = deps.state.issue();
       const maxAge = STATE_TTL_MS / 1000;
-      // Lax: Slack sends people back by a link, with which browsers send such a cookie.
+      // SameSite=Lax: Slack sends people back by a link, and browsers send a Lax cookie with it.
       const cookie = `${COOKIE_NAME}=${state}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${maxAge}`;
       response.setHeader('set-cookie', cookie);
       sendPage(response, 200, installPage(await provider.generateInstallUrl(options, true, state)));
     },
 
     'GET /slack/oauth_redirect': (request, response) => {
-      // Read by the provider to parse the address with, and not checked: whatever else stands there makes it fail.
+      // The provider uses this only to parse the URL and doesn't check it. A wrong value would make parsing fail.
       request.headers.host = 'localhost';
       return provider.handleCallback(request, response, {
         afterInstallation: async (given) => {
@@ -107,7 +107,7 @@ export async function createInstallRoutes(
     const found = toInstallation(given);
     if (typeof found === 'string') {
       const tokens = [given.bot?.token, given.user.token].filter((token) => token !== undefined);
-      // Where Slack doesn't take it back, it is not kept here all the same.
+      // Even if Slack doesn't revoke the token, the bot doesn't keep it.
       await Promise.allSettled(tokens.map((token) => deps.revoke(token)));
       return refuse(response, found);
     }
@@ -118,8 +118,8 @@ export async function createInstallRoutes(
   }
 
   /**
-   * The cookie goes once it was used, and after ten minutes: without this, whoever loads the page again, or is late, would be
-   * told of another browser.
+   * The cookie is gone after its use and after ten minutes. Without this check, a person who reloads the page or returns late
+   * would get the message about a different browser.
    */
   async function whyNotTheirs(request: IncomingMessage): Promise<InstallFailure> {
     const state = new URL(request.url ?? '', deps.publicUrl).searchParams.get('state') ?? '';

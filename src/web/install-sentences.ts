@@ -1,7 +1,7 @@
 import { BOT_NAME, COMMAND } from '../slack/ids.ts';
 
 /*
- * What the pages of installing say. Each says what happened and what to do next.
+ * The texts of the install pages. Each says first what happened, then what to do next.
  */
 
 export type InstallFailure =
@@ -50,7 +50,7 @@ export const INSTALLED_PAGE = {
   open: 'Open Inbox Bot in Slack',
 } as const;
 
-/** For the page and the direct message alike. `again`: there may be a key already. */
+/** For both the page and the direct message. `again`: the workspace may already have a key. */
 export const NEXT_STEPS: readonly string[] = [
   "Open Inbox Bot's Home tab. Add a ColdSend API key if there is none yet. Only admins and owners can do this.",
   `In a private channel, type /invite @${BOT_NAME} first. You don't need this in public channels.`,

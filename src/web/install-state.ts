@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const STATE_TTL_MS = 10 * 60_000;
 
-/** Why a state is not taken. `wrong`: it was never given out. */
+/** The reason that a state is refused. `wrong`: we never issued it. */
 export type StateProblem = 'wrong' | 'expired' | 'used';
 
 export class StateRefusedError extends Error {
@@ -16,9 +16,11 @@ export class StateRefusedError extends Error {
 }
 
 export type UsedStates = {
-  /** True once for each state, over all replicas. The note has to be kept until it expires, in milliseconds since 1970. */
+  /**
+   * Returns true once for each state, over all replicas. The note has to be kept until `expiresAt`, in milliseconds since 1970.
+   */
   use(state: string, expiresAt: number): Promise<boolean>;
-  /** Whether `use` would be false. */
+  /** Whether `use` would return false. */
   has(state: string): Promise<boolean>;
 };
 
@@ -26,13 +28,13 @@ export type InstallState = {
   issue(): string;
   /** @throws StateRefusedError */
   use(state: string): Promise<void>;
-  /** Why it would not be taken, without taking it; undefined where it would be. */
+  /** The reason that the state would be refused, without using it; undefined if it would be accepted. */
   judge(state: string): Promise<StateProblem | undefined>;
 };
 
 /**
- * The `state` of an OAuth round trip: `<when it expires>.<random>.<HMAC of both>`, taken once within ten minutes. The HMAC makes
- * it good without a note: only states that come back are stored, so that whoever only loads the page stores nothing.
+ * The `state` of an OAuth round trip: `<expiry>.<random>.<HMAC of both>`, accepted once within ten minutes. The HMAC proves that
+ * we issued it, so only states that come back are stored. Loading the page stores nothing.
  */
 export function createInstallState(deps: { secret: string; used: UsedStates; now(): number }): InstallState {
   return {
@@ -54,7 +56,7 @@ export function createInstallState(deps: { secret: string; used: UsedStates; now
     },
   };
 
-  /** When it expires, or why it is not taken whatever was used. */
+  /** The expiry, or the reason that the state is invalid even if it is unused. */
   function read(state: string): number | 'wrong' | 'expired' {
     const [, content = '', expires = '', mac = ''] = /^(([0-9a-z]{1,12})\.[\w-]{32})\.([\w-]{43})$/.exec(state) ?? [];
     if (!timingSafeEqual(Buffer.from(macOf(content)), Buffer.from(mac.padEnd(43)))) return 'wrong';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
-/** The parts of a page; all of them plain text. */
+/** The parts of a page, all as plain text. */
 export type Part =
   | { kind: 'paragraph'; text: string }
   | { kind: 'heading'; text: string }
@@ -32,14 +32,14 @@ a.button:focus-visible { outline: 3px solid #5b8def; outline-offset: 2px; }
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  // The address of the last step holds Slack's code.
+  // The URL of the last step contains Slack's code.
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
 
-/** A whole HTML page, without anything that would be loaded from elsewhere. */
+/** A complete HTML page that loads nothing from other servers. */
 export function renderPage({ title, parts }: Page): string {
   const body = parts.map(renderPart).join('\n');
   return `<!doctype html>

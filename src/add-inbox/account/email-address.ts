@@ -1,6 +1,6 @@
 import { toAsciiName } from './domain-name.ts';
 
-/** RFC 5322 `dot-atom`, which is all that RFC 5321 lets stand before the @ without quotes. */
+/** RFC 5322 `dot-atom`, the only form that RFC 5321 allows before the @ without quotes. */
 const DOT_ATOM = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 const TOP_LEVEL_DOMAIN = /\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)$/i;
@@ -8,7 +8,7 @@ const TOP_LEVEL_DOMAIN = /\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)$/i;
 /** RFC 5321, 4.5.3.1.1. */
 const MAX_LOCAL_PART = 64;
 
-/** ColdSend's bound for the whole address. */
+/** ColdSend's limit for the whole address. */
 export const MAX_ADDRESS = 255;
 
 const SENTENCES = {
@@ -19,7 +19,7 @@ const SENTENCES = {
   long: `This is too long: at most ${MAX_ADDRESS} characters.`,
 };
 
-/** The mistake in an address, as a sentence; undefined for an address that ColdSend takes. */
+/** The mistake in an address, as a sentence; undefined if ColdSend accepts the address. */
 export function findAddressMistake(address: string): string | undefined {
   const [localPart, domain] = splitAddress(address);
   const ascii = toAsciiName(domain);
@@ -32,7 +32,7 @@ export function findAddressMistake(address: string): string | undefined {
   return localPart.length + 1 + ascii.length > MAX_ADDRESS ? SENTENCES.long : undefined;
 }
 
-/** With its domain in ASCII, where it is an address. */
+/** Converts the domain of a valid address to ASCII. */
 export function toAsciiAddress(text: string): string {
   const [localPart, domain] = splitAddress(text);
   const ascii = toAsciiName(domain);

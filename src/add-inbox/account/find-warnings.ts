@@ -20,7 +20,7 @@ const ENCRYPTED_PORTS = [465, 993];
 
 const CURLY_QUOTES = /[\u2018-\u201F]/;
 
-/** Warnings for a person to look at before the inbox is added. A password that is used twice gets one warning. */
+/** Warnings that a person checks before the inbox is added. A password that is used twice gets one warning. */
 export function findWarnings(account: SenderAccount): Warning[] {
   const { smtp_password, imap_password } = account;
   const isOneLogin = imap_password === smtp_password;

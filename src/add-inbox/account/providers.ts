@@ -1,4 +1,4 @@
-/** Where the mailbox lives, in ColdSend's own words (`inbox_type`). */
+/** The mailbox provider, in ColdSend's own words (`inbox_type`). */
 export const INBOX_TYPES = ['GOOGLE_WORKSPACE', 'OUTLOOK_365', 'CUSTOM_SMTP'] as const;
 
 export type InboxType = (typeof INBOX_TYPES)[number];
@@ -6,16 +6,16 @@ export type InboxType = (typeof INBOX_TYPES)[number];
 export type Provider = {
   /** The name that people know. */
   name: string;
-  /** Undefined where every customer has their own. */
+  /** Undefined if every customer has different servers. */
   smtp_host: string | undefined;
   smtp_port: number;
   imap_host: string | undefined;
   imap_port: number;
-  /** Mails a day that the provider lets one inbox send; not a recommendation. */
+  /** The provider's limit for one inbox, in mails a day. This is not a recommendation. */
   maxDailyLimit: number;
 };
 
-/** The servers and limits of each provider, from ColdSend's provider table. The user name is the full address at all three. */
+/** The servers and limits of each provider, from ColdSend's provider table. For all three, the user name is the full address. */
 export const PROVIDERS: Record<InboxType, Provider> = {
   GOOGLE_WORKSPACE: {
     name: 'Google Workspace',
@@ -44,7 +44,7 @@ export const PROVIDERS: Record<InboxType, Provider> = {
 };
 
 /**
- * What the form starts with where a workspace has set nothing, in mails a day: ColdSend recommends 20–30 for a new account. The
- * API's own default, 100, is for an established one.
+ * The form's default if a workspace has set none, in mails a day. ColdSend recommends 20–30 for a new account. The API's own
+ * default, 100, is for an established account.
  */
 export const DEFAULT_DAILY_LIMIT = 30;

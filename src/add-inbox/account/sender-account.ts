@@ -11,7 +11,7 @@ import { INBOX_TYPES, type InboxType } from './providers.ts';
 
 const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** Google shows an app password as four groups of four letters; the spaces between them are not part of it. */
+/** Google shows an app password as four groups of four letters. The spaces between them are not part of it. */
 const APP_PASSWORD = /^[a-z]{16}$/i;
 
 const emailAddress = text(MAX_ADDRESS, 'Enter the full address of the inbox, like jane@acme.com.').superRefine(
@@ -57,7 +57,7 @@ export type AccountField = keyof SenderAccount;
 
 export type Passwords = Pick<SenderAccount, 'smtp_password' | 'imap_password'>;
 
-/** All of it that may be shown. */
+/** The fields that may be shown. */
 export type AccountToAdd = Omit<SenderAccount, keyof Passwords>;
 
 /** The person's input, field by field; undefined for an empty field. */
@@ -65,12 +65,15 @@ export type TypedAccount = {
   [Field in AccountField]: SenderAccount[Field] extends boolean ? boolean : string | undefined;
 };
 
-/** A sentence for each field that can't be taken as it is. */
+/** A sentence for each invalid field. */
 export type FieldErrors = Partial<Record<AccountField, string>>;
 
 export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldErrors };
 
-/** Checks all 14 fields at once. Text comes back cleaned, passwords as typed but for the spaces of a Google app password. */
+/**
+ * Checks all 14 fields at once. Text is returned cleaned. Passwords stay as typed, except for the spaces of a Google app
+ * password.
+ */
 export function validateAccount(typed: TypedAccount): Validated<SenderAccount> {
   return toValidated(senderAccount.safeParse(typed));
 }
@@ -82,19 +85,19 @@ export function validateWho(
   return toValidated(who.safeParse(typed));
 }
 
-/** The address as ColdSend will take it, or undefined where `typed` is none. */
+/** The address as ColdSend accepts it, or undefined if `typed` is not an address. */
 export function parseEmailAddress(typed: string): string | undefined {
   const parsed = emailAddress.safeParse(typed);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Mails a day as a whole number from 1, or undefined where `typed` is none. */
+/** Mails a day as a whole number from 1, or undefined if `typed` is not such a number. */
 export function parseDailyLimit(typed: string): number | undefined {
   const parsed = fields.shape.daily_limit.safeParse(typed);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** As it is sent: mail goes to a domain that has other letters than ASCII's under its ASCII name only. */
+/** The form that is sent. Mail to a domain with non-ASCII letters works only with the domain's ASCII name. */
 export function withAsciiDomains(account: SenderAccount): SenderAccount {
   return {
     ...account,
@@ -106,7 +109,7 @@ export function withAsciiDomains(account: SenderAccount): SenderAccount {
   };
 }
 
-/** Takes the passwords out, so that the rest can be stored and shown. */
+/** Removes the passwords, so that the rest can be stored and shown. */
 export function splitPasswords(account: SenderAccount): { account: AccountToAdd; passwords: Passwords } {
   const { smtp_password, imap_password, ...rest } = account;
   return { account: rest, passwords: { smtp_password, imap_password } };

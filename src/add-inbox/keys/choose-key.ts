@@ -4,7 +4,9 @@ import { clientsOf, type KeyName, WORKSPACE } from './key-owner.ts';
 
 export type ChosenKey = { keyName: KeyName; current: ColdsendKey | undefined };
 
-/** `key`: the one to use; `current` is undefined where none is stored. `blocked`: inboxes are added in these other channels only. */
+/**
+ * `key`: the key to use; `current` is undefined if none is stored. `blocked`: inboxes can be added only in these other channels.
+ */
 export type KeyChoice = ({ kind: 'key' } & ChosenKey) | { kind: 'blocked'; channelIds: string[] };
 
 export type ChooseKey = (
@@ -13,7 +15,9 @@ export type ChooseKey = (
   settings: Pick<WorkspaceSettings, 'channelsWithoutClient'>,
 ) => Promise<KeyChoice>;
 
-/** One channel, one client: the key that is bound to the channel, else the workspace's own unless the admins chose none. */
+/**
+ * The key bound to the channel. Without one, it is the workspace's own key, unless the admins blocked channels without a client.
+ */
 export function createChooseKey(keys: {
   findFor(teamId: string, channelId: string): Promise<{ bound?: ChosenKey; own?: ColdsendKey }>;
   list(teamId: string): Promise<OwnedKey[]>;

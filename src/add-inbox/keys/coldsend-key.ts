@@ -1,40 +1,40 @@
 import type { KeyOwner } from './key-owner.ts';
 
-/** `works`: ColdSend took it last time. `unchecked`: ColdSend could not be asked yet. `refused`: 401, or 403 for its scopes. */
+/** `works`: ColdSend accepted it last time. `unchecked`: not checked with ColdSend yet. `refused`: 401, or 403 for its scopes. */
 export const STORED_KEY_STATUSES = ['works', 'unchecked', 'refused'] as const;
 
-/** `unreadable` is never stored: the key can't be opened, or what is stored beside it can't be read. */
+/** `unreadable` is never stored. It means that the key can't be opened, or that the data stored with it can't be read. */
 export type KeyStatus = (typeof STORED_KEY_STATUSES)[number] | 'unreadable';
 
 /** The facts about a stored API key that people may see. */
 export type ColdsendKey = {
   teamId: string;
-  /** Another one for each key that was ever stored, so that a late answer for an old one never marks the new one. */
+  /** Differs for each key that was ever stored, so that a late answer for an old key never marks the new one. */
   version: number;
-  /** Another one each time it was written, also where only the channels of its client changed. */
+  /** Differs after each write, even if only the client's channels changed. */
   revision: string;
   lastFour: string;
   storedBy: string;
   storedAt: number;
   status: KeyStatus;
-  /** The scopes ColdSend named as missing; empty unless refused for them. */
+  /** The scopes that ColdSend reported as missing; empty unless the key was refused for them. */
   missingScopes: string[];
-  /** When `status` was last learned; undefined while unchecked. */
+  /** The time of the last `status` from ColdSend; undefined while unchecked. */
   checkedAt: number | undefined;
 };
 
 export type OwnedKey = ColdsendKey & { owner: KeyOwner };
 
 /**
- * What a form or button about one key is made for: as long as it stays the same, nobody has stored, changed or removed that
- * key. `removals` differs once any key of the workspace was removed, so that one that is not there is not stored twice.
+ * The version that a form or button about a key refers to. It stays the same as long as nobody stores, changes or removes that
+ * key. `removals` changes when any key of the workspace is removed, so that a form for a missing key can't be submitted twice.
  */
 export function keyStamp(key: ColdsendKey | undefined, removals: string): string {
   return key?.revision ?? `none.${removals}`;
 }
 
-/** A key's form as ColdSend documents it; no length is promised. Cleaned before it is checked. */
+/** A key's format as ColdSend documents it, without a fixed length. The input is cleaned before the check. */
 export const KEY_FORMAT = /^cs_live_[A-Za-z0-9_-]{1,200}$/;
 
-/** A client's name has to fit beside other words, and into the form's memory. */
+/** A client's name has to fit beside other words, and into the form's `private_metadata`. */
 export const MAX_CLIENT_NAME = 40;

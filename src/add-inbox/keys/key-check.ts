@@ -1,16 +1,16 @@
-/** ColdSend's verdict on an API key, asked with an empty body, which adds nothing. */
+/** ColdSend's verdict on an API key. The check sends an empty body, which adds nothing. */
 export type KeyCheck =
-  /** 422 or 400, with ColdSend's words: the key got past the door. */
+  /** 422 or 400, with ColdSend's words: ColdSend accepted the key. */
   | { kind: 'works' }
   /** 401, with ColdSend's words. */
   | { kind: 'refused'; reason: string }
-  /** 403, with ColdSend's words; the scopes are empty where ColdSend does not name them. */
+  /** 403, with ColdSend's words; the scopes are empty if ColdSend does not name them. */
   | { kind: 'missing_scopes'; reason: string; missingScopes: string[] }
-  /** 404, 405, 410, a 3xx or a 2xx: whatever answers there is not ColdSend's "Add sender account". */
+  /** 404, 405, 410, a 3xx or a 2xx: the server at this address is not ColdSend's "Add sender account". */
   | { kind: 'wrong_address'; status: number }
-  /** 407: a proxy in between wants a login. */
+  /** 407: a proxy before ColdSend requires a login. */
   | { kind: 'proxy_login'; status: number }
-  /** The key may be good or not. */
+  /** The answer doesn't show whether the key is valid. */
   | { kind: 'unchecked'; why: UncheckedWhy };
 
 export type UncheckedWhy =

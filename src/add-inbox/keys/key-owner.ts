@@ -2,13 +2,13 @@ export const WORKSPACE = { kind: 'workspace' } as const;
 
 export type Client = { kind: 'client'; name: string; channelIds: string[] };
 
-/** Whose API key it is: the workspace's own, or a client's, for all channels of that client. */
+/** The owner of an API key: the workspace, or a client with all of its channels. */
 export type KeyOwner = typeof WORKSPACE | Client;
 
-/** An owner by name alone, whatever its channels are now. Each `KeyOwner` and each `KeyName` is one. */
+/** An owner by name alone, without its current channels. Each `KeyOwner` and each `KeyName` is one. */
 export type OwnerName = typeof WORKSPACE | { kind: 'client'; name: string };
 
-/** The key that one channel uses. The name counts too: the channel may be another client's later. */
+/** The key that one channel uses. The name matters too, because the channel may belong to another client later. */
 export type KeyName = typeof WORKSPACE | { kind: 'client'; name: string; channelId: string };
 
 export function isSameOwner(a: OwnerName, b: OwnerName): boolean {

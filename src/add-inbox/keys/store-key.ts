@@ -15,17 +15,17 @@ export type KeyToStore = {
   teamId: string;
   userId: string;
   apiKey: string;
-  /** With all channels that are to be a client's. */
+  /** For a client, with all of its future channels. */
   owner: KeyOwner;
-  /** The client must not have a key yet. */
+  /** True if the client must not have a key yet. */
   isNew: boolean;
-  /** What the form was made for; see `keyStamp`. */
+  /** The version that the form was opened with; see `keyStamp`. */
   stamp: string;
 };
 
 /**
- * `stored` is told with what is known of the key, why it could not be checked where that is so, and the channels that are the
- * client's from now on and were not before; everything else left the stored keys as they were.
+ * `stored` has the facts about the key, the reason if it could not be checked, and the channels that are newly the client's. All
+ * other results leave the stored keys unchanged.
  */
 export type KeyStored =
   | { kind: 'stored'; key: ColdsendKey; unchecked: UncheckedWhy | undefined; newChannelIds: string[] }
@@ -36,29 +36,32 @@ export type KeyNotStored =
   | { kind: 'not_a_label' }
   | { kind: 'label_taken' }
   | { kind: 'no_channel' }
-  /** These of the channels are this other client's already. */
+  /** These channels already belong to this other client. */
   | { kind: 'channel_taken'; by: string; channelIds: string[] }
-  /** The bot can't post there, or there are no such channels in this workspace. */
+  /** The bot can't post there, or these channels don't exist in this workspace. */
   | { kind: 'cannot_post'; channelIds: string[] }
-  /** Somebody has stored, changed or removed the key since the form was opened. */
+  /** Someone has stored, changed or removed the key since the form was opened. */
   | { kind: 'outdated' }
-  /** Slack gave no clear answer to the question if the bot can post there. */
+  /** Slack did not clearly say whether the bot can post there. */
   | { kind: 'slack_silent' }
-  /** The client's stored key can't be bound to other channels, because it can't be opened. */
+  /** The client's stored key can't be bound to other channels because it can't be opened. */
   | { kind: 'key_unreadable' }
   | Extract<KeyCheck, { kind: 'refused' | 'missing_scopes' | 'wrong_address' | 'proxy_login' }>;
 
-/** Whether the bot can post in a channel, as far as Slack says without a post; nobody in the channel notices. */
+/** Whether the bot can post in a channel, according to Slack. The check posts nothing, so nobody in the channel notices it. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
 
 export type StoreKeyDeps = {
-  /** Takes one of the key's slots within ColdSend's rate limit; false where it has none left now. */
+  /** Takes a slot of the key within ColdSend's rate limit; false if it has none left now. */
   reserveSlot(apiKey: string): Promise<boolean>;
   checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
   list(teamId: string): Promise<OwnedKey[]>;
-  /** What a form about this owner's key would be made for now. */
+  /** The current stamp for a form about this owner's key. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
-  /** Stores it, and makes what waits for it due at once: both, or neither and undefined where `stamp` is outdated. */
+  /**
+   * Stores the key and makes the requests that waited for it due at once. If `stamp` is outdated, it does neither and returns
+   * undefined.
+   */
   save(key: {
     teamId: string;
     owner: KeyOwner;
@@ -73,10 +76,10 @@ export type StoreKeyDeps = {
 };
 
 /**
- * Checks a ColdSend key and stores it, in place of the one that was there; requests that waited for a key go on.
+ * Checks a ColdSend key and stores it in place of the previous one. Requests that waited for a key continue.
  *
- * @param withinMs how long the check may take; a key that could not be checked in that time is stored as unchecked
- * @param checkChannel asked for each channel that was not the client's before
+ * @param withinMs the time limit of the check; a key that could not be checked in that time is stored as unchecked
+ * @param checkChannel called for each channel that was not the client's before
  */
 export function createStoreKey(
   deps: StoreKeyDeps,
@@ -114,7 +117,7 @@ export function createStoreKey(
   }
 }
 
-/** What keeps a client from having these channels; undefined where nothing does. */
+/** The reason that a client can't have these channels; undefined if there is none. */
 export function findMistake(client: Client, keys: OwnedKey[], isNew: boolean): KeyNotStored | undefined {
   const { name, channelIds } = client;
   const clients = clientsOf(keys);
@@ -128,14 +131,14 @@ export function findMistake(client: Client, keys: OwnedKey[], isNew: boolean): K
   return undefined;
 }
 
-/** The channels that are not the owner's yet. */
+/** The channels that do not belong to the owner yet. */
 export function findNew(owner: KeyOwner, keys: OwnedKey[]): string[] {
   const stored = findKeyOf(keys, owner);
   const before = new Set(stored && channelsOf(stored.owner));
   return channelsOf(owner).filter((channelId) => !before.has(channelId));
 }
 
-/** Those of the channels where the bot can't post, or that Slack did not say; undefined where it can in all of them. */
+/** The channels where the bot can't post or Slack gave no clear answer; undefined if the bot can post in all of them. */
 export async function findClosed(
   channelIds: string[],
   check: CheckChannel = async () => 'ok',

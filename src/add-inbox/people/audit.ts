@@ -1,12 +1,12 @@
 import { clientNameOf, type OwnerName } from '../keys/key-owner.ts';
 
-/** An entry of the audit trail, without secrets. `details` are words of ours, ids and addresses of inboxes. */
+/** An entry of the audit trail, without secrets. `details` contains words of ours, ids and addresses of inboxes. */
 export type AuditEntry = {
   id: string;
   teamId: string;
   /** Milliseconds since 1970. */
   at: number;
-  /** Undefined where nobody in particular did it: an outcome, an event of Slack's. */
+  /** Undefined if no person did it: an outcome, or an event from Slack. */
   userId: string | undefined;
   action: AuditAction;
   /** The request it is about. */
@@ -35,7 +35,7 @@ export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 /** An entry before it has an id and a time. */
 export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;
 
-/** The detail that names the client whose key an entry is about; none for the workspace's own key. */
+/** The detail that names the client of the key an entry is about; none for the workspace's own key. */
 export function clientDetail(owner: OwnerName): { client?: string } {
   const client = clientNameOf(owner);
   return client === undefined ? {} : { client };

@@ -1,4 +1,4 @@
-/** The bot in one workspace, with what it needs to act there. */
+/** The bot in one workspace, with the data it needs to act there. */
 export type Installation = {
   teamId: string;
   teamName: string;
@@ -11,7 +11,7 @@ export type Installation = {
   appId: string;
   scopes: string[];
   installedBy: string;
-  /** Milliseconds since 1970; another one each time the workspace installs the bot again. */
+  /** Milliseconds since 1970. It differs each time the workspace installs the bot again. */
   installedAt: number;
 };
 

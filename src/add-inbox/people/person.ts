@@ -1,9 +1,9 @@
-/** Somebody as Slack describes them at this moment. */
+/** A person as Slack describes them at this moment. */
 export type Person = {
   userId: string;
-  /** The workspace they belong to: the one they act in where that is among theirs. */
+  /** The person's workspace. If they belong to several, it is the one they act in, if that is among them. */
   teamId: string;
-  /** In an organization (Enterprise Grid) one person belongs to several workspaces, and a payload names any of them. */
+  /** In an organization (Enterprise Grid), one person belongs to several workspaces, and a payload may name any of them. */
   isInOrganization: boolean;
   /** A workspace admin or owner. */
   isAdmin: boolean;
@@ -13,15 +13,17 @@ export type Person = {
   isDeactivated: boolean;
 };
 
-/** Why somebody may not add inboxes in a workspace; also what is told of them who could when they asked. */
+/**
+ * The reason that a person may not add inboxes in a workspace. Also used if a person had permission when they asked and lost it.
+ */
 export const LOST_PERMISSIONS = ['other_workspace', 'deactivated', 'guest', 'admins_only', 'not_chosen'] as const;
 
 export type LostPermission = (typeof LOST_PERMISSIONS)[number];
 
-/** Why somebody may not do what they are about to do. `not_theirs`: the form was opened for somebody else. */
+/** The reason that a person may not do the next action. `not_theirs`: the form was opened for another person. */
 export type Denial = LostPermission | 'not_admin' | 'not_theirs' | 'settings_unreadable';
 
-/** Why somebody is no full member of the workspace; undefined where they are. */
+/** The reason that a person is not a full member of the workspace; undefined if they are. */
 export function findDenial(
   person: Person,
   teamId: string,

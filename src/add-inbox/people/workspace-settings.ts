@@ -1,22 +1,24 @@
 import type { Person } from './person.ts';
 
-/** The people who may add inboxes; guests and people of other workspaces never may. */
+/** The people who may add inboxes. Guests and people of other workspaces never may. */
 export type WhoMayAdd =
   | { kind: 'everyone' }
   | { kind: 'admins' }
   /** These people, the members of these user groups, and admins. */
   | { kind: 'chosen'; userIds: string[]; userGroupIds: string[] }
-  /** Never stored: what is set can't be read. Admins, until one of them sets it again. */
+  /**
+   * Never stored. It means that the stored setting can't be read, so only admins may add inboxes until one of them sets it again.
+   */
   | { kind: 'unreadable' };
 
 /** The settings of a workspace, which its admins make. */
 export type WorkspaceSettings = {
   whoMayAdd: WhoMayAdd;
-  /** The one channel where all results go; undefined: where the command was used. */
+  /** The one channel for all results; undefined: the channel where the command was used. */
   resultsChannelId: string | undefined;
-  /** The default of the form, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
+  /** The form's default daily limit, in mails a day; undefined: DEFAULT_DAILY_LIMIT. */
   defaultDailyLimit: number | undefined;
-  /** `blocked`: nobody can add inboxes there, and the command says in which channels it works. */
+  /** `blocked`: nobody can add inboxes there, and the command lists the channels in which it works. */
   channelsWithoutClient: 'workspace_key' | 'blocked';
 };
 
@@ -28,9 +30,9 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
 };
 
 /**
- * Whether the workspace's settings let somebody add inboxes who is a full member of it.
+ * Whether the workspace's settings allow a full member of it to add inboxes.
  *
- * @param userGroupIds the user groups they are in; asked for only where the settings name some
+ * @param userGroupIds the user groups of the person; called only if the settings name some
  */
 export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: readonly string[]): boolean {
   switch (whoMayAdd.kind) {
@@ -48,7 +50,7 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
   }
 }
 
-/** The changes of an admin, in words for the audit trail. */
+/** An admin's changes, in words for the audit trail. */
 export type SettingChange = { setting: string; from: string; to: string };
 
 /** The settings that differ. */

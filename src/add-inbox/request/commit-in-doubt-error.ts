@@ -1,4 +1,4 @@
-/** The database was asked to commit and gave no answer: what was asked for may be done or not. */
+/** The database did not answer a COMMIT, so the changes may be committed or not. */
 export class CommitInDoubtError extends Error {
   readonly code = 'commit_in_doubt';
   constructor(cause: unknown) {

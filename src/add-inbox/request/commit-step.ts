@@ -3,10 +3,10 @@ import type { Delivery } from './deliver.ts';
 import { PATIENT_TRIES, retryDelayMs } from './next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
 
-/** A database that refuses ColdSend's answer is asked again this often, at the most. */
+/** The maximum wait between retries when the database refuses ColdSend's answer. */
 const MAX_COMMIT_PAUSE_MS = 1_000;
 
-/** The request to go on with, or undefined where it was released. */
+/** The request to continue with, or undefined if it was released. */
 export type AfterStep = Promise<ClaimedRequest | undefined>;
 
 export type CommitDeps = {
@@ -17,9 +17,9 @@ export type CommitDeps = {
   delivery: Pick<Delivery, 'refresh'>;
   /** False once another process may have claimed the request. */
   isStillOurs(claimed: ClaimedRequest): boolean;
-  /** Nothing more is to be done for it. */
+  /** No more work is needed for the request. */
   onReported(request: AddInboxRequest): void;
-  /** An outcome was committed, so many milliseconds after the submission. */
+  /** An outcome was committed, this many milliseconds after the submission. */
   onSettled(outcome: string, ms: number): void;
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
@@ -28,12 +28,15 @@ export type CommitDeps = {
 
 export type StepCommits = ReturnType<typeof createStepCommits>;
 
-/** How the end of a step is committed. All throw LeaseLostError where the request is another's by now. */
+/** Commits the end of a step. All methods throw LeaseLostError if another process has claimed the request. */
 export function createStepCommits(deps: CommitDeps) {
   const { requests, delivery, isStillOurs, now } = deps;
   return { commitUntilTaken, settle, showAndRelease, tryLater, tried, release };
 
-  /** Commits what ColdSend or Slack has done, however long the database refuses: as long as we live, it is not forgotten. */
+  /**
+   * Commits the result of a call to ColdSend or Slack. It retries for as long as the process lives, so that the result is not
+   * lost.
+   */
   async function commitUntilTaken(
     request: ClaimedRequest,
     change: RequestChange,
@@ -55,7 +58,7 @@ export function createStepCommits(deps: CommitDeps) {
     return settled;
   }
 
-  /** The wait is committed, and stays as long as it is; that people see it is not worth more than one try. */
+  /** The wait is committed and remains. Showing it to people is worth only one try. */
   async function showAndRelease(waiting: ClaimedRequest, change: RequestChange = {}): AfterStep {
     try {
       await delivery.refresh(waiting, () => isStillOurs(waiting));
@@ -83,7 +86,7 @@ export function createStepCommits(deps: CommitDeps) {
   }
 }
 
-/** Slack has refused a message of a request for minutes. */
+/** Slack has refused a request's message for minutes. */
 class NotTakenError extends Error {
   readonly code = 'not_taken';
   constructor() {

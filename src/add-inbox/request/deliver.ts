@@ -1,8 +1,8 @@
 import type { AddInboxRequest, Announcement } from './request.ts';
 
 /**
- * `later` means that nothing is known to have been shown; `cannot_post` that the bot can post in no place at all. `isStillOurs` is asked
- * right before the first byte of each call of Slack; where it says no, LeaseLostError is thrown.
+ * `later`: as far as we know, nothing was shown. `cannot_post`: the bot can't post in any conversation. `isStillOurs` is called
+ * right before the first byte of each call to Slack. If it returns false, LeaseLostError is thrown.
  */
 export type Delivery = {
   announce(
@@ -13,7 +13,7 @@ export type Delivery = {
     request: AddInboxRequest,
     isStillOurs: () => boolean,
   ): Promise<{ kind: 'replied'; ts: string } | { kind: 'moved'; announcement: Announcement } | NotDelivered>;
-  /** Makes the announcement and the still open form show the request as it is now; can be repeated. */
+  /** Makes the announcement and a form that is still open show the current state of the request. Can be repeated. */
   refresh(request: AddInboxRequest, isStillOurs: () => boolean): Promise<{ kind: 'refreshed' } | NotDelivered>;
 };
 

@@ -10,16 +10,16 @@ export type StepDeps = SendDeps &
   Omit<CommitDeps, 'onReported'> & {
     keys: { find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined> };
     delivery: Delivery;
-    /** `step`: what is done next; `reported` once nothing is. */
+    /** `step`: the next step; `reported` if there is none. */
     onStep(request: AddInboxRequest, step: Step['kind'] | 'reported'): void;
   };
 
 /**
- * Does what `nextStep` decides, and commits it. Both functions throw LeaseLostError where the request is another's by now,
- * and whatever the database throws.
+ * Does the step that `nextStep` decides, and commits it. Both functions throw LeaseLostError if another process has claimed the
+ * request, and any error of the database.
  */
 export function createDoStep(deps: StepDeps): {
-  /** One step of a request that this process holds. */
+  /** Does one step of a request that this process holds. */
   doStep(request: ClaimedRequest): AfterStep;
   /** Sends a request that was armed just now, with this slot. */
   sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep;
@@ -82,13 +82,13 @@ export function createDoStep(deps: StepDeps): {
     }
   }
 
-  /** A result stays due until it is reported. After minutes of refusals by Slack, the form shows it. */
+  /** A result stays due until it is reported. If Slack refuses it for minutes, the form shows it. */
   async function replyLater(request: ClaimedRequest, retryAfterMs: number | undefined): AfterStep {
     if (request.tries === PATIENT_TRIES) await delivery.refresh(request, () => isStillOurs(request));
     return tryLater(request, retryAfterMs);
   }
 
-  /** The form, where it is still open, is the only place there is: worth one try. */
+  /** An open form is the only surface left, so it is worth one try. */
   async function tellInForm(request: ClaimedRequest): AfterStep {
     const reported = { state: 'reported', reportedAt: now() } as const;
     await delivery.refresh({ ...request, ...reported }, () => isStillOurs(request));

@@ -6,10 +6,10 @@ import type { AddInboxRequest, RequestChange } from './request.ts';
 /** A request that could not be sent for this long settles as expired. */
 export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** A request whose announcement Slack does not take goes on without one after this long. */
+/** If Slack doesn't accept a request's announcement for this long, the request continues without one. */
 const ANNOUNCED_WITHIN_MS = 60 * 60 * 1000;
 
-/** So long after the outcome, messages that show an earlier state are worth another try. */
+/** Until this long after the outcome, it is worth retrying to update messages that show an earlier state. */
 const SHOWN_WITHIN_MS = 24 * 60 * 60 * 1000;
 
 /** About five minutes of retries. */
@@ -29,11 +29,10 @@ export type Step =
   | { kind: 'nothing' };
 
 /**
- * The life of a request: accepted → announced → armed → settled → reported.
- * A request that is found armed was interrupted between arming and noting the answer: whether ColdSend got it is not
- * known, so it is never sent again on its own.
+ * The life of a request: accepted → announced → armed → settled → reported. If a request is found armed, the process stopped
+ * between arming it and noting the answer. We don't know whether ColdSend got it, so it is never sent again automatically.
  *
- * @param key what is stored for the workspace now; undefined where there is none
+ * @param key the workspace's stored key; undefined if there is none
  * @param now milliseconds since 1970
  */
 export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined, now: number): Step {
@@ -53,7 +52,7 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
 }
 
 /**
- * What to commit once ColdSend was asked: the outcome, or that the request goes back to announced and waits.
+ * The change to commit after a call to ColdSend: either the outcome, or the request goes back to announced and waits.
  *
  * @param random from 0 to below 1, spreads the retries
  */
@@ -77,27 +76,29 @@ export function settling(outcome: Outcome, now: number): RequestChange {
   return { state: 'settled', outcome, settledAt: now, waitsFor: undefined, notBefore: now, tries: 0 };
 }
 
-/** Whether to go on without an announcement that Slack does not take. */
+/** Whether to continue without an announcement because Slack doesn't accept it. */
 export function isAnnouncedTooLate({ acceptedAt }: AddInboxRequest, now: number): boolean {
   return now >= acceptedAt + ANNOUNCED_WITHIN_MS;
 }
 
-/** Whether to leave a message as it is that Slack does not let us change; the result stands below it. */
+/** Whether to leave a message unchanged because Slack doesn't let us edit it. The result is shown below it. */
 export function isShownTooLate({ settledAt }: AddInboxRequest, now: number): boolean {
   return settledAt !== undefined && now >= settledAt + SHOWN_WITHIN_MS;
 }
 
-/** When a request that is still not sent is given up, in milliseconds since 1970. */
+/** The time at which a request that is still not sent expires, in milliseconds since 1970. */
 export function expiresAt(request: AddInboxRequest): number {
   return request.acceptedAt + EXPIRES_AFTER_MS;
 }
 
-/** 5 s, doubling to 5 min, each spread by a fifth to either side so that many waiting requests do not come at once. */
+/**
+ * 5 s, doubling up to 5 min. Each wait varies by up to a fifth, so that many waiting requests are not retried at the same time.
+ */
 export function retryDelayMs(tries: number, random: number): number {
   return Math.round(doublingMs(tries, FIRST_RETRY_MS, MAX_RETRY_MS) * (0.8 + 0.4 * random));
 }
 
-/** Whether requests may be sent with this key. One that could not be checked yet is tried. */
+/** Whether requests may be sent with this key. An unchecked key is tried. */
 export function isUsable(key: ColdsendKey | undefined): boolean {
   return key !== undefined && key.status !== 'refused' && key.status !== 'unreadable';
 }

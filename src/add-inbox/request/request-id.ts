@@ -1,10 +1,10 @@
-/** Crockford's base 32: no two characters look or sound alike. */
+/** Crockford's base 32, which leaves out characters that look or sound like others. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const LENGTH = 12;
 
 /**
- * A new reference for a request, 60 bits of randomness: it stands in the log and in the messages.
+ * A new reference for a request, with 60 bits of randomness. It appears in the log and in messages.
  *
  * @param randomBytes as in node:crypto
  */

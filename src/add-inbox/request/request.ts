@@ -2,15 +2,15 @@ import type { AccountToAdd } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Each state is committed before the step it allows; see the README's "How it works". */
+/** Each state is committed before the step that it allows; see the README's "How it works". */
 export const REQUEST_STATES = ['accepted', 'announced', 'armed', 'settled', 'reported'] as const;
 
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-/** Where the thread of a request hangs. `dm` is the bot's own conversation with the person. */
+/** The conversation with the thread of a request. `dm` is the bot's own conversation with the person. */
 export type Announcement = { channelId: string; ts: string; surface: 'channel' | 'dm' };
 
-/** Why a request that could be sent is not being sent right now. */
+/** The reason that a request is not being sent right now. */
 export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key'] as const;
 
 export type WaitsFor = (typeof WAITS_FOR)[number];
@@ -20,37 +20,37 @@ export type AddInboxRequest = {
   id: string;
   teamId: string;
   userId: string;
-  /** The modal it was submitted from: one view makes one request. */
+  /** The view (modal) that was submitted. One view makes one request. */
   viewId: string;
-  /** The conversation the command was used in; `mpim:` stands before the id of a group's direct message. */
+  /** The conversation where the command was used. The id of a group direct message has the prefix `mpim:`. */
   channelId: string;
-  /** The one channel where all results go, as it was set then; undefined: where the command was used. */
+  /** The one channel for all results, as set at that time; undefined: the conversation where the command was used. */
   resultsChannelId: string | undefined;
-  /** The key it is sent with. */
+  /** The key that sends the request. */
   keyName: KeyName;
-  /** The request this one tries again; its thread is used. */
+  /** The request that this one retries. Both use the same thread. */
   retryOf: string | undefined;
   account: AccountToAdd;
   state: RequestState;
-  /** Undefined until announced, and where the bot could post nowhere at all. */
+  /** Undefined until announced, or if the bot could not post anywhere. */
   announcement: Announcement | undefined;
   waitsFor: WaitsFor | undefined;
-  /** Not to be worked on before. */
+  /** The earliest time to work on it. */
   notBefore: number;
-  /** How many times in a row ColdSend could not be asked. */
+  /** The number of consecutive failed attempts to ask ColdSend. */
   tries: number;
   outcome: Outcome | undefined;
-  /** `ts` of the reply with the outcome; undefined until Slack has taken it. */
+  /** The `ts` of the reply with the outcome; undefined until Slack has accepted it. */
   replyTs: string | undefined;
   acceptedAt: number;
   settledAt: number | undefined;
   reportedAt: number | undefined;
 };
 
-/** A request that this process holds: every write names the fence, and is refused once another has claimed it. */
+/** A request that this process holds. Every write names the fence, and fails once another process has claimed the request. */
 export type ClaimedRequest = AddInboxRequest & { fence: number };
 
-/** The fields of a request that one step changes; the others stay. */
+/** The fields of a request that one step changes. The others stay the same. */
 export type RequestChange = {
   state?: RequestState;
   announcement?: Announcement | undefined;
@@ -63,7 +63,7 @@ export type RequestChange = {
   reportedAt?: number;
 };
 
-/** The request was claimed by another process in the meantime: nothing may be written or posted for it here. */
+/** Another process has claimed the request. This process may not write or post for it anymore. */
 export class LeaseLostError extends Error {
   readonly code = 'lease_lost';
   constructor(requestId: string) {
@@ -72,7 +72,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** The sealed passwords of the request were altered, or their key is lost: nobody can open them any more. */
+/** The request's sealed passwords were altered or their key is lost, so they can't be opened anymore. */
 export class PasswordsUnreadableError extends Error {
   readonly code = 'passwords_unreadable';
   constructor(requestId: string) {
@@ -81,7 +81,7 @@ export class PasswordsUnreadableError extends Error {
   }
 }
 
-/** The passwords of the request are gone, so it can't be sent any more. */
+/** The request's passwords are deleted, so it can't be sent anymore. */
 export class PasswordsWipedError extends Error {
   readonly code = 'passwords_wiped';
   constructor(requestId: string) {

@@ -14,7 +14,7 @@ import {
   type RequestChange,
 } from './request.ts';
 
-/** Out of the queue, and to be sent at once with the key there is now. Only for what was not sent. */
+/** Takes the request out of the queue, to be sent at once with the current key. Use it only for a request that was not sent. */
 export const SEND_ANEW: RequestChange = { state: 'announced', waitsFor: undefined, notBefore: 0 };
 
 export type SendDeps = {
@@ -29,49 +29,51 @@ export type SendDeps = {
     open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
     mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
   };
-  /** Whether who asked for it may still add inboxes, as far as Slack said a moment ago. */
+  /** Whether the person who asked may still add inboxes, according to a recent answer from Slack. */
   checkPermission(request: AddInboxRequest): Promise<PermissionToAdd>;
   slots: {
     /** Arms the request with the key's next slot in one commit, or queues it. Throws LeaseLostError. */
     take(claimed: ClaimedRequest, keyFingerprint: string): Promise<SlotTaken>;
     block(keyFingerprint: string, forMs: number): Promise<void>;
-    /** Called when what was armed with a slot goes out: where that is later than the windows allow for, it counts from now on. */
+    /**
+     * Called when an armed request with a slot is sent. If this is later than the windows allow for, the slot counts from now on.
+     */
     recordSend(armed: ClaimedRequest, slot: Slot): Promise<void>;
   };
-  /** Asks `isStillOurs` right before the first byte goes out. */
+  /** Calls `isStillOurs` right before the first byte is sent. */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs: () => boolean): Promise<SendResult>;
-  /** False once another process may have claimed the request: then nothing may be sent for it here. */
+  /** False once another process may have claimed the request. Then nothing may be sent for it here. */
   isStillOurs(claimed: ClaimedRequest): boolean;
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
   random(): number;
 };
 
-/** Of a key. Times are milliseconds since 1970. */
+/** A key's slot. Times are milliseconds since 1970. */
 export type Slot = {
   keyFingerprint: string;
-  /** By `now`; it was taken then, or a little after. */
+  /** By `now`. The slot was taken at this time or a little later. */
   takenAt: number;
-  /** From when on it counts, by the clock that all replicas share. */
+  /** The time from which it counts, by the clock that all replicas share. */
   countsFrom: number;
 };
 
 /**
- * `armed`: in one commit with its slot. `waits`: others are first, or the key's limits are reached; `request.notBefore` is about
- * when its slot will come.
+ * `armed`: armed and given a slot in one commit. `waits`: other requests come first, or the key's limits are reached.
+ * `request.notBefore` is the estimated time of its slot.
  */
 export type SlotTaken =
   | { kind: 'armed'; request: ClaimedRequest; slot: Slot }
   | { kind: 'waits'; request: ClaimedRequest };
 
-/** `unknown`: Slack did not say who they are. */
+/** `unknown`: Slack did not give the person's details. */
 export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
 
 export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
 /**
- * Sends a request to ColdSend: looks up what that needs, arms it and takes a slot of the key's limit in one commit, posts it once,
- * and commits what came of it. All three throw LeaseLostError where the request is another's by now.
+ * Sends a request to ColdSend. It reads everything it needs, arms the request and takes a slot of the key in one commit, posts
+ * once, and commits the result. All three functions throw LeaseLostError if another process has claimed the request.
  */
 export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   const { requests, keys, slots, now } = deps;
@@ -86,12 +88,12 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       if (prepared.kind === 'not_now') return prepared.next;
       taken = await slots.take(request, prepared.key.fingerprint);
     } catch (error) {
-      // The commit may have armed it all the same.
+      // The commit may have armed it anyway.
       return notSent(request, error);
     }
     const { key } = prepared;
     if (taken.kind === 'armed') return post(taken.request, prepared, taken.slot);
-    // A key that was stored between our look and this commit has not taken this request out of the old one's queue.
+    // A key stored between our check and this commit has not taken this request out of the old key's queue.
     const current = await keys.find(request.teamId, request.keyName);
     if (current?.version !== key.version) return requests.advance(taken.request, SEND_ANEW);
     return showAndRelease(taken.request);
@@ -107,7 +109,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return prepared.kind === 'not_now' ? prepared.next : post(armed, prepared, slot);
   }
 
-  /** Looks up all that sending needs, so that nothing is left to fail between arming and the first byte. */
+  /** Reads everything that sending needs, so that nothing can fail between arming and the first byte. */
   async function prepare(request: ClaimedRequest, queuedFor?: string): Promise<Prepared> {
     const key = await keys.open(request.teamId, request.keyName);
     if (key === undefined || key.status === 'refused') return notNow(await waitForKey(request));
@@ -127,7 +129,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return undefined;
   }
 
-  /** Something failed before the first byte: as long as we hold the request we know that, and it must not end as unknown. */
+  /**
+   * A failure before the first byte. As long as we hold the request, we know that it was not sent, so it must not end as unknown.
+   */
   function notSent(request: ClaimedRequest, error: unknown): AfterStep {
     if (error instanceof LeaseLostError) throw error;
     deps.onError(request, error);
@@ -163,7 +167,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return showAndRelease(waiting);
   }
 
-  /** The passwords, or the outcome without them: they are deleted when the workspace uninstalls the app. */
+  /** The passwords, or the outcome if they are missing. They are deleted when the workspace uninstalls the app. */
   async function openPasswords(armed: ClaimedRequest): Promise<Passwords | Extract<Outcome, { kind: 'expired' }>> {
     try {
       return await requests.openPasswords(armed);
@@ -190,17 +194,17 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       waitsFor: 'key',
       notBefore: expiresAt(request),
     });
-    // A key that was stored between our look and this commit has not set this request going: look again.
+    // A key stored between our check and this commit has not made this request due, so check again.
     const key = await keys.find(request.teamId, request.keyName);
     if (isUsable(key)) return requests.advance(waiting, { waitsFor: undefined, notBefore: now() });
-    // Where an operator mends the one that can't be read, nobody stores another.
+    // If an operator repairs an unreadable key, nobody stores a new one, so no new key makes the request due.
     return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
   }
 }
 
 type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords };
 
-/** `not_now`: something else was done instead of sending; `next` is what to go on with. */
+/** `not_now`: another step was taken instead of sending; `next` is the request to continue with. */
 type Prepared = Ready | { kind: 'not_now'; next: ClaimedRequest | undefined };
 
 function notNow(next: ClaimedRequest | undefined): Prepared {

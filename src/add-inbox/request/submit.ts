@@ -2,9 +2,9 @@ import { type AccountToAdd, type Passwords, type SenderAccount, splitPasswords }
 import type { KeyName } from '../keys/key-owner.ts';
 import type { AddInboxRequest, Announcement, ClaimedRequest } from './request.ts';
 
-/** A valid submission of the form, from somebody who may add inboxes. */
+/** A valid submission of the form, from a person who may add inboxes. */
 export type Submission = {
-  /** The reference of the request that it makes. */
+  /** The reference of the new request. */
   id: string;
   teamId: string;
   userId: string;
@@ -29,23 +29,23 @@ export type AcceptingStore = {
 };
 
 /**
- * `repeated`: this view had been accepted before, and nothing was changed. `superseded`: it was to try a request again, but this
- * later one has added the inbox in the meantime, found it at ColdSend, or is under way; nothing was accepted.
+ * `repeated`: this view was accepted before, and nothing was changed. `superseded`: the submission is a retry, but this later
+ * request has added the inbox, found it at ColdSend, or is in progress. Nothing was accepted.
  */
 export type Accepted =
   | { kind: 'accepted'; request: ClaimedRequest }
   | { kind: 'repeated' | 'superseded'; request: AddInboxRequest };
 
 /**
- * Commits a submission; when it resolves, the request is on disk and Slack may be told so.
- * A request that tries another one again goes on in its thread. Throws what the store throws: then nothing was accepted, or
- * with CommitInDoubtError perhaps; submitting the view again then finds out.
+ * Commits a submission. When it resolves, the request is on disk and the bot may confirm it to Slack. A retry continues in the
+ * thread of the request it retries. Throws the store's errors. Then nothing was accepted, except that after CommitInDoubtError it
+ * may have been; submitting the view again finds out.
  */
 export function createSubmit(deps: {
   requests: AcceptingStore;
   /** @param since by `monotonicNow`, before it was accepted */
   take(claimed: ClaimedRequest, since: number): void;
-  /** Milliseconds of the clock that `take` goes by. */
+  /** Milliseconds of the clock that `take` uses. */
   monotonicNow(): number;
   onAccepted(accepted: Accepted): void;
 }): (submission: Submission) => Promise<Accepted> {

@@ -1,13 +1,13 @@
-/** `firstMs`, doubled with each try after the first (`tries` is 0 then), to `maxMs`. */
+/** `firstMs`, doubled with each try after the first (for which `tries` is 0), up to `maxMs`. */
 export function doublingMs(tries: number, firstMs: number, maxMs: number): number {
   return Math.min(firstMs * 2 ** tries, maxMs);
 }
 
 /**
- * Makes a call until it succeeds. After each failure, `waitFor` says how long to wait, in milliseconds, before the next try;
- * undefined throws the error.
+ * Repeats a call until it succeeds. After each failure, `waitFor` returns the wait before the next try, in milliseconds. If it
+ * returns undefined, the error is thrown.
  *
- * @param waitFor gets how many tries were made before this one
+ * @param waitFor gets the number of tries before the failed one
  */
 export async function retry<T>(
   call: () => Promise<T>,

@@ -1,17 +1,17 @@
 import type { ClaimedRequest } from '../request/request.ts';
 
-/** How often leases are renewed at least. */
+/** The maximum time between renewals of the leases. */
 const RENEW_MS = 1_000;
 
-/** The end of a lease that is not used: a margin for the delay between the database's clock and ours. */
+/** The end of a lease is not used, as a margin for the delay between the database's clock and ours. */
 const MARGIN_MS = 500;
 
 export type LeasesDeps = {
-  /** Holds the requests for another lease; returns the ids of those that are still held here. */
+  /** Extends the leases. Returns the ids of the requests that are still held here. */
   renew(claimed: ClaimedRequest[]): Promise<string[]>;
-  /** How long a claim holds without being renewed; Infinity where nobody else can claim. */
+  /** How long a claim holds without being renewed; Infinity if no other process can claim. */
   leaseMs: number;
-  /** Milliseconds of a clock that is never set back, and does not stand still while the machine sleeps. */
+  /** Milliseconds of a clock that is never set back and does not stop while the machine sleeps. */
   monotonicNow(): number;
   onError(error: unknown): void;
 };
@@ -19,8 +19,8 @@ export type LeasesDeps = {
 type Lease = { claimed: ClaimedRequest; until: number };
 
 /**
- * Until when this process may act for each request that it works on. Whoever sends or posts asks `isStillOurs` right before the
- * first byte, since another replica may claim the request once the lease has run out.
+ * Tracks how long this process may act for each request that it works on. Code that sends or posts calls `isStillOurs` right
+ * before the first byte, because another replica may claim the request once the lease has expired.
  */
 export function createLeases({ renew: renewAll, leaseMs, monotonicNow, onError }: LeasesDeps) {
   const leases = new Map<string, Lease>();
@@ -32,7 +32,7 @@ export function createLeases({ renew: renewAll, leaseMs, monotonicNow, onError }
       leases.set(claimed.id, { claimed, until: leaseFrom(claimedAt) });
     },
 
-    /** Keeps a later claim of the same request. */
+    /** Does not drop a later claim of the same request. */
     drop({ id, fence }: ClaimedRequest): void {
       if (leases.get(id)?.claimed.fence === fence) leases.delete(id);
     },

@@ -2,8 +2,8 @@
 export type RateLimit = { requests: number; seconds: number };
 
 /**
- * Slots are counted from when they are taken; ColdSend counts from when it receives. Each window is kept this much longer, so
- * that a request that was fast after one that was slow does not make one too many.
+ * A slot counts from the time it is taken, but ColdSend counts from the time it receives the request. Each window is longer by
+ * this margin. Otherwise a fast request after a slow one could exceed the limit.
  */
 const MAX_MARGIN_MS = 1_000;
 const MARGIN = 0.04;
@@ -17,7 +17,9 @@ function marginMs({ seconds }: RateLimit): number {
   return Math.min(MAX_MARGIN_MS, seconds * 1000 * MARGIN);
 }
 
-/** How long after its slot was taken a request may go out, in milliseconds; the other half of the margin is for its way. */
+/**
+ * How long after its slot was taken a request may be sent, in milliseconds. The other half of the margin is for its transmission.
+ */
 export function latestSendingMs(limits: readonly RateLimit[]): number {
   return Math.min(...limits.map(marginMs)) / 2;
 }
@@ -42,9 +44,9 @@ export function nextSlotAt(
 }
 
 /**
- * About when somebody gets a slot who has `ahead` others before them, if everybody takes their slot at once.
+ * The estimated time of the slot for a request with `ahead` others before it, if each slot is taken as soon as it is free.
  *
- * @param sentAt when the latest slots were taken, the newest first, as many as the largest limit allows
+ * @param sentAt the times of the latest slots, newest first, as many as the largest limit allows
  * @returns milliseconds since 1970
  */
 export function estimateSlotAt(

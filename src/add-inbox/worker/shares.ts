@@ -1,10 +1,10 @@
 import { isSameOwner } from '../keys/key-owner.ts';
 import type { AddInboxRequest } from '../request/request.ts';
 
-/** Whose places a request takes: those of a person, of the key it is sent with, and of a workspace. */
+/** The person, key and workspace whose shares a request uses. */
 export type Owner = Pick<AddInboxRequest, 'teamId' | 'userId' | 'keyName'>;
 
-/** How many requests each of them may have at work at once. */
+/** The maximum number of active requests for each of them. */
 export type Shares = { person: number; key: number; workspace: number };
 
 /**
@@ -15,10 +15,10 @@ export function sharesOf(free: number): Shares {
   return { person: Math.max(1, Math.floor(free / 4)), key: Math.floor(free / 2), workspace: free };
 }
 
-/** Where nothing needs to be kept free for others. */
+/** No limits, for cases that need no free places for others. */
 export const ALL_SHARES = sharesOf(Number.MAX_SAFE_INTEGER);
 
-/** Whether one more request of `owner` may start beside those at work. The first one of a person needs only a free place. */
+/** Whether one more request of `owner` may start beside the active ones. A person's first request needs only a free place. */
 export function hasShare(owner: Owner, atWork: Owner[], free: number): boolean {
   const ofWorkspace = atWork.filter(({ teamId }) => teamId === owner.teamId);
   const ofPerson = ofWorkspace.filter(({ userId }) => userId === owner.userId);

@@ -1,7 +1,4 @@
-/**
- * What `work` comes to, or what `late` says once so much time has passed. Work that was late goes on unheard; what it throws
- * then is nobody's.
- */
+/** Returns the result of `work`, or of `late` after the time limit. Late work continues, and its result or error is ignored. */
 export async function answerInTime<T>(work: Promise<T>, withinMs: number, late: () => T): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<'late'>();
   const timer = setTimeout(resolve, withinMs, 'late');
@@ -15,7 +12,7 @@ export async function answerInTime<T>(work: Promise<T>, withinMs: number, late: 
   }
 }
 
-/** Does `work`, and aborts its controller once so much time has passed. */
+/** Runs `work`, and aborts its controller after the time limit. */
 export async function abortLate<T>(withinMs: number, work: (call: AbortController) => Promise<T>): Promise<T> {
   const call = new AbortController();
   const timer = setTimeout(() => call.abort(), withinMs);

@@ -6,47 +6,47 @@ import { createLeases } from './leases.ts';
 import { hasShare, type Shares, sharesOf } from './shares.ts';
 import { answerInTime } from './time-limit.ts';
 
-/** How often to look for requests that are due, or that another replica left behind. */
+/** How often to look for requests that are due or that another replica left behind. */
 const POLL_MS = 1_000;
 
-/** How long stopping waits for a database that may not answer; what was not released by then is free when its lease runs out. */
+/** How long stopping waits for a slow database. Requests that were not released by then become free when their leases expire. */
 const LAST_POLL_MS = 5_000;
 
-/** A request that got the slot it waited for. */
+/** A queued request that got its slot. */
 export type ArmedWithSlot = ClaimedRequest & { slot: Slot };
 
 export type ClaimedSlots = {
   armed: ArmedWithSlot[];
-  /** The commit that arms these is in doubt. Nothing was sent, and nobody works on them. */
+  /** The commit that arms these requests is in doubt. They were not sent, and no process works on them. */
   perhapsArmed: ClaimedRequest[];
-  /** When the next slot is free for a request that still waits, by `now`; undefined where none does. */
+  /** The time of the next free slot for a request that is still queued, by `now`; undefined if none is queued. */
   nextAt: number | undefined;
-  /** Why slots that may be free were not taken; undefined where all were. */
+  /** The error that kept free slots from being taken; undefined if there was none. */
   failure: unknown;
 };
 
 export type WorkerDeps = {
   requests: {
-    /** Due requests within these shares, beside those that this process holds. */
+    /** Due requests within these shares, in addition to those that this process holds. */
     claimDue(limit: number, shares: Shares): Promise<ClaimedRequest[]>;
-    /** Holds the requests for another lease; returns the ids of those that are still held here. */
+    /** Extends the leases. Returns the ids of the requests that are still held here. */
     renew(claimed: ClaimedRequest[]): Promise<string[]>;
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
   };
-  /** Requests that waited for their slot and got it: armed, and to be sent now with the key that the slot is of. */
+  /** Queued requests that got their slot. They are armed, and have to be sent now with the key of the slot. */
   claimQueued(limit: number, shares: Shares): Promise<ClaimedSlots>;
-  /** A step of a request, and the sending of one that is armed already; `isStillOurs` is asked right before each effect. */
+  /** Does one step of a request, or sends one that is already armed. `isStillOurs` is called right before each effect. */
   createSteps(isStillOurs: (claimed: ClaimedRequest) => boolean): {
     doStep(request: ClaimedRequest): AfterStep;
     sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep;
   };
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
-  /** Milliseconds of a clock that is never set back, and does not stand still while the machine sleeps. */
+  /** Milliseconds of a clock that is never set back and does not stop while the machine sleeps. */
   monotonicNow(): number;
   random(): number;
   maxAtOnce: number;
-  /** How long a claim holds without being renewed; Infinity where nobody else can claim. */
+  /** How long a claim holds without being renewed; Infinity if no other process can claim. */
   leaseMs: number;
 };
 
@@ -60,19 +60,24 @@ export type Worker = {
   take(claimed: ClaimedRequest, since: number): void;
   /** Looks for due requests at once. */
   wake(): void;
-  /** Claims nothing more and resolves when no request is being worked on, at the latest after `graceMs`. */
+  /** Claims nothing more. Resolves when no request is being worked on, after `graceMs` at the latest. */
   stop(graceMs: number): Promise<void>;
 };
 
 type Running = { claimed: ClaimedRequest; done: Promise<void> };
 
-/** Claims requests and carries each through its steps, many at once; holds them only as long as its leases surely last. */
+/**
+ * Claims requests and takes each through its steps, many at once. It acts on a request only while its lease is certainly valid.
+ */
 export function createWorker(deps: WorkerDeps): Worker {
   const { requests, monotonicNow, now } = deps;
   const leases = createLeases({ ...deps, renew: requests.renew, onError: (error) => deps.onError(undefined, error) });
   const { doStep, sendArmed } = deps.createSteps(leases.isStillOurs);
   const running = new Map<string, Running>();
-  /** Requests held but not worked on, with what changes as they are released, as soon as the database takes it. */
+  /**
+   * Requests that are held but not worked on, with the change to commit on release. They are released once the database accepts
+   * it.
+   */
   const toRelease = new Map<string, { claimed: ClaimedRequest; change: RequestChange }>();
   let stopping = false;
   let polling: Promise<void> | undefined;
@@ -116,17 +121,18 @@ export function createWorker(deps: WorkerDeps): Worker {
     try {
       for (const { claimed, change } of toRelease.values()) await release(claimed, change);
       if (stopping || monotonicNow() < mayClaimFrom) return;
-      // After a sleep: what nobody else has taken over is still ours, and not to be claimed from ourselves.
+      // After a sleep, requests that no other replica has claimed are still ours. This process must not claim them again.
       if (leases.haveRunOut()) await leases.renew();
       while (await claimDue()) {
-        // As long as there is more that is due, and room for it.
+        // As long as more requests are due and there is room for them.
       }
       while (await claimQueued()) {
-        // The same for those that are queued.
+        // The same for queued requests.
       }
     } catch (error) {
       deps.onError(undefined, error);
-      // While the database was away nobody could renew: who is alive gets the time to do so before we take anything over.
+      // Nobody could renew while the database was unavailable. Replicas that are alive get time to renew before we claim their
+      // requests.
       mayClaimFrom = monotonicNow() + 2 * POLL_MS;
     }
   }
@@ -152,14 +158,14 @@ export function createWorker(deps: WorkerDeps): Worker {
     return armed.length > 0;
   }
 
-  /** A quarter of the free places: the shares shrink with them, so a claim of all would leave none free. */
+  /** A quarter of the free places. The shares shrink with the free places, so a claim of all places would leave none. */
   function atOnce(): number {
     return Math.ceil(free() / 4);
   }
 
   /**
    * @param claimedAt by the monotonic clock, before the claim was made
-   * @param unbegun what changes where it can't begin any more
+   * @param unbegun the change to commit if the work can't start anymore
    */
   function begin(
     claimed: ClaimedRequest,
@@ -193,7 +199,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       let next = await firstStep(entry.claimed);
       while (next !== undefined) {
         entry.claimed = next;
-        // ColdSend's answer is still reported; everything else can wait for the next start.
+        // ColdSend's answer is still reported. Everything else can wait for the next start.
         next = stopping && next.state !== 'settled' ? await release(next, {}) : await doStep(next);
       }
     } catch (error) {

@@ -1,27 +1,27 @@
 import { decodeBase64, decodeHex, type Spelling, spell, unescapeOnce } from './spelling.ts';
 
-/** From one index of a text up to another. */
+/** A range of a text, from one index up to another. */
 export type Range = { from: number; to: number };
 
-/** A secret as it is compared: without case, accents, blanks and what is put before a character to quote it. */
+/** A secret in the form used for comparison: without case, accents, blanks and escape characters. */
 type Needle = {
   secret: string;
   folded: string;
   blanks: number;
-  /** Its pieces of PIECE characters; itself where it is no longer. */
+  /** Its pieces of PIECE characters, or the whole secret if it is not longer. */
   pieces: Set<string>;
 };
 
 /** Shorter secrets would black out half of an ordinary sentence. */
 const MIN_SECRET = 3;
 
-/** So many characters of a secret in a row give it away, whatever stands around them. */
+/** This many consecutive characters of a secret count as an echo, whatever surrounds them. */
 const PIECE = 6;
 
-/** So many of its first characters do where the text breaks off behind them. */
+/** This many of its first characters count as an echo if the text ends after them. */
 const MIN_START = 4;
 
-/** A chance match across words of ordinary text is shorter, or has letters only. */
+/** A chance match in ordinary text is shorter or consists only of letters. */
 const CERTAIN = 9;
 
 /** Escapes may be escaped themselves. */
@@ -34,7 +34,7 @@ const IGNORED = /[\p{M}\p{Cc}\p{Cf}\p{Cs}\s+\\"'`\ufffd]/gu;
 
 const BROKEN_OFF = /^\s*(?:\.\.|…|\*\*|•|["'`&]|$)/;
 
-/** No secret by themselves: a password with one of these in it must not take them out of a sentence. */
+/** Not secret by themselves. A password that contains one of these must not remove them from a sentence. */
 const ORDINARY =
   'password username address account mailbox server connection connected authentication credentials invalid coldsend cs_live_ ' +
   'google workspace microsoft outlook office365 smtp imap admin login email mail user host port error failed welcome ' +
@@ -47,10 +47,10 @@ function isWord(run: string): boolean {
 }
 
 /**
- * Finds where a text echoes one of the secrets: as it is or escaped, in base64 or hex wherever these begin, in another case or
- * with its accents written otherwise, whole or at least a telling piece of it. The time is bounded by the text's length.
+ * Finds the places where a text echoes one of the secrets: plain or escaped, in base64 or hex from any offset, in another case or
+ * with differently written accents, whole or a revealing piece. The time is bounded by the text's length.
  *
- * @param shown what pieces are not looked for, since the texts tell it anyhow: the address, the name
+ * @param shown texts whose pieces are ignored because they are shown anyway: the address, the name
  */
 export function createFindEchoes(secrets: string[], shown: string[]): (text: string) => Range[] {
   const long = secrets.filter((secret) => secret.length >= MIN_SECRET);
@@ -67,7 +67,7 @@ export function createFindEchoes(secrets: string[], shown: string[]): (text: str
   }
 
   function decodings(spelling: Spelling, depth: number): Spelling[] {
-    // Bytes that are no text make short runs by chance.
+    // Bytes that are not text form short runs by chance.
     const shortest = depth === 0 ? 4 : 10;
     return charsets
       .flatMap((charset) => [
@@ -78,7 +78,7 @@ export function createFindEchoes(secrets: string[], shown: string[]): (text: str
   }
 }
 
-/** For what consists of nothing but ignored characters, too. */
+/** For secrets that consist only of ignored characters. */
 function findExact(text: string, secrets: string[]): Range[] {
   return secrets.flatMap((secret) => {
     const found: Range[] = [];
@@ -105,7 +105,7 @@ function findNeedle(spelling: Spelling, needle: Needle, ordinary: string): Range
   return found;
 }
 
-/** How many characters from `start` on are of the secret; 0 where too few are. */
+/** The number of characters of the secret from `start` on; 0 if there are too few. */
 function matchAt(text: string, start: number, { folded, pieces }: Needle): number {
   if (text.startsWith(folded, start)) return folded.length;
   let end = start;
@@ -117,7 +117,7 @@ function matchAt(text: string, start: number, { folded, pieces }: Needle): numbe
   return length < PIECE && length < folded.length ? length : 0;
 }
 
-/** Whether it can be no chance that this piece stands there. */
+/** Whether this piece is too long or too unusual to match by chance. */
 function tells(text: string, { from, to }: Range, piece: string, needle: Needle, ordinary: string): boolean {
   const isStart = piece.length < Math.min(PIECE, needle.folded.length);
   if (isStart) {
@@ -130,7 +130,7 @@ function tells(text: string, { from, to }: Range, piece: string, needle: Needle,
   return blanks <= needle.blanks || piece.length >= CERTAIN || (piece.length >= PIECE && /[^\p{L}]/u.test(piece));
 }
 
-/** What else stands there without a break may be more of it. */
+/** The adjacent characters without a break may be part of the secret too. */
 function wordAround(text: string, { from, to }: Range): Range {
   const before = /[^\s"'`<>()[\]{},;=&]*$/.exec(text.slice(0, from))?.[0].length ?? 0;
   const after = /^[^\s"'`<>()[\]{},;=&]*/.exec(text.slice(to))?.[0].length ?? 0;
@@ -145,7 +145,7 @@ function toNeedles(secret: string, ordinary: string): Needle[] {
   return [{ secret, folded, blanks: secret.match(/[\s+]/g)?.length ?? 0, pieces: new Set(pieces) }];
 }
 
-/** A secret may look like an escape itself. */
+/** A secret may look like an escape sequence. */
 function spellings(secret: string): string[] {
   return [...new Set(unescapings(spell(secret)).map(({ text }) => text))];
 }
@@ -162,7 +162,7 @@ function unescapings(spelling: Spelling): Spelling[] {
   return all;
 }
 
-/** Places are those in `text`. */
+/** Positions are those in `text`. */
 function fold(text: string, blank = ''): Spelling {
   const folded: Spelling = { text: '', from: [], to: [] };
   let index = 0;

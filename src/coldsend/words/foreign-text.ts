@@ -2,20 +2,20 @@ import { createFindEchoes, type Range } from './echoes.ts';
 
 const MAX_LENGTH = 1000;
 
-/** What is looked at of a text, so that what begins before the cut is recognised by what follows behind it. */
+/** The part of a text that is searched. It is longer than the part kept, so that an echo across the cut is recognized. */
 const MAX_READ = 2 * MAX_LENGTH;
 
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
-/** Makes text of ColdSend's fit to be kept and shown. */
+/** Makes ColdSend's text fit to be stored and shown. */
 export type CleanText = (text: string) => string;
 
 /**
- * A server may echo what it was sent. The function that comes back replaces every echo of a secret of 3 or more characters by
- * "•••", in whatever encoding and also in pieces (see echoes.ts), control characters and lone surrogates by something harmless,
- * and cuts to 1,000 characters.
+ * A server may echo the request. The returned function replaces every echo of a secret of 3 or more characters with "•••", in any
+ * encoding and also in pieces (see echoes.ts). It replaces control characters and lone surrogates with harmless ones, and cuts to
+ * 1,000 characters.
  *
- * @param shown what was sent and may be shown: a text that is one of these stays whole, even where a password is a word of it
+ * @param shown sent values that may be shown; a text that equals one of them stays whole, even if a password is a word of it
  */
 export function createForeignText(secrets: string[], shown: string[] = []): CleanText {
   const findEchoes = createFindEchoes(secrets, shown);

@@ -1,7 +1,7 @@
-/** Text as it was decoded, and for each of its UTF-16 units where in the original it stands. */
+/** Decoded text, with the position in the original for each of its UTF-16 units. */
 export type Spelling = { text: string; from: number[]; to: number[] };
 
-/** Sequences of bytes are taken together: a character may be several. */
+/** Decodes sequences of bytes together, because a character may have several bytes. */
 const ESCAPE = new RegExp(
   [
     '(?:%[0-9a-fA-F]{2})+',
@@ -36,24 +36,24 @@ const NAMED = new Map(
 
 export type Charset = 'utf8' | 'latin1' | 'utf16le';
 
-/** Each unit stands for itself. */
+/** Text without decoding: each unit has its own position. */
 export function spell(text: string): Spelling {
   const from = Array.from({ length: text.length }, (_each, index) => index);
   return { text, from, to: from.map((index) => index + 1) };
 }
 
-/** What HTML, URLs and the strings of programming languages escape, unescaped once. */
+/** Decodes the escapes of HTML, URLs and the strings of programming languages once. */
 export function unescapeOnce(spelling: Spelling): Spelling {
   return decodeRuns(spelling, ESCAPE, readEscape, { keepsRest: true });
 }
 
-/** Stands for a run that is not decoded: nothing is compared across it. */
+/** Replaces a run that is not decoded. Comparisons do not continue across it. */
 const NOT_DECODED = '\u2588';
 
 /**
- * Every run of base64 (also its form for URLs) that is `shortest` or longer, read from its character `offset` on.
+ * Decodes every run of base64 or base64url with at least `shortest` characters, from its character `offset` on.
  *
- * @param isWord whether a run is a word of ordinary text, whose bytes would be chance
+ * @param isWord whether a run is a word of ordinary text, which would decode to random bytes
  */
 export function decodeBase64(
   spelling: Spelling,
@@ -70,13 +70,13 @@ export function decodeBase64(
   );
 }
 
-/** Every run of hexadecimal bytes, also with separators, read from its digit `offset` on. */
+/** Decodes every run of hexadecimal bytes, also with separators, from its digit `offset` on. */
 export function decodeHex(spelling: Spelling, offset: number, charset: Charset): Spelling {
   const digits = (text: string): string => text.replace(/0x|[^0-9a-fA-F]/g, '').slice(offset);
   return decodeRuns(spelling, HEX, (text) => Buffer.from(digits(text), 'hex').toString(charset));
 }
 
-/** Replaces each run by what it says. What stands between them is kept, or becomes a line break. */
+/** Replaces each run with its decoded text. The text between runs is kept or becomes a line break. */
 function decodeRuns(
   { text, from, to }: Spelling,
   run: RegExp,
@@ -118,7 +118,7 @@ function readEscape(written: string): string {
   return fromBytes(Buffer.from(bytes.map((byte) => Number.parseInt(byte, isOctal ? 8 : 16))));
 }
 
-/** `&ouml;` is taken for an o: how accents are written is not compared. */
+/** `&ouml;` becomes an o, because comparison ignores accents. */
 function fromName(name: string): string | undefined {
   return NAMED.get(name) ?? /^([a-zA-Z])(?:uml|acute|grave|circ|tilde|cedil|ring|caron)$/.exec(name)?.[1];
 }

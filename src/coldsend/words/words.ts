@@ -1,18 +1,18 @@
-/** More than is ever shown; the rest of a long answer is not looked at. */
+/** More than is ever shown. The rest of a long answer is not read. */
 const MAX_READ = 8_000;
 
 const MAX_DEPTH = 5;
 
-/** Where servers put words for people, beside `detail`. */
+/** The properties beside `detail` in which servers put words for people. */
 const WORDS = new Set(['message', 'error', 'title', 'errors', 'msg', 'reason', 'description', 'error_description']);
 
-/** `input` is what was sent, passwords too; the others are for programs. */
+/** `input` is the sent value, including passwords. The others are for programs. */
 const NO_WORDS = new Set(['loc', 'type', 'input', 'ctx', 'url', 'code', 'status', 'required', 'granted']);
 
 /**
- * The words of an answer that is an error, in any of the forms that servers give them: `detail` as a text, a list or an
- * object, other properties for people beside it, or plain text. Foreign, and not cleaned. What names a field of the body
- * by its `loc` is left out: that is read as a field.
+ * The words of an error answer in any common format: `detail` as a text, a list or an object, other properties for people, or
+ * plain text. They are foreign text and not cleaned. An item whose `loc` names a field of the body is left out, because it is
+ * read as a field error.
  */
 export function findWords(text: string | undefined, json: unknown): string {
   if (json === undefined) return toPlainText(text ?? '');
@@ -42,7 +42,7 @@ function gather(value: unknown, depth = 0): string[] {
     });
 }
 
-/** `["body", "inboxes", 0, "smtp_port"]` is about `smtp_port`; `["body"]` and `["header", "x-api-key"]` are about no field. */
+/** `["body", "inboxes", 0, "smtp_port"]` is about `smtp_port`; `["body"]` and `["header", "x-api-key"]` are not about a field. */
 export function fieldOf(loc: unknown[]): string | undefined {
   if (loc[0] !== 'body') return undefined;
   return loc.slice(1).findLast((step) => typeof step === 'string');

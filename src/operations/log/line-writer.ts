@@ -1,31 +1,32 @@
-/** What is kept while nobody takes it: some 1,500 lines. */
+/** The buffer while the output takes nothing: about 1,500 lines. */
 export const MAX_KEPT_BYTES = 256 * 1024;
 
-/** A pipe takes 64 KiB at a time, so a reader that keeps up gets 3 MB a second. */
+/** A pipe takes 64 KiB at a time, so a reader that keeps up gets 3 MB per second. */
 const RETRY_INTERVAL_MS = 20;
 
 export type LineWriter = {
-  /** Takes one line, with its line feed. The lines of one turn of the event loop are written together. */
+  /** Takes one line with its line feed. Lines of one event-loop iteration are written together. */
   add(line: string): void;
-  /** Writes what can be written now. */
+  /** Writes as much as the output takes now. */
   flush(): void;
-  /** How many lines were dropped so far. */
+  /** The number of lines dropped so far. */
   countDropped(): number;
 };
 
 /**
- * Writes lines to an output that may be stuck, gone or full, and never waits for it. Lines that are not taken yet are kept up to
- * a bound; lines beyond it, and lines whose write fails, are dropped. Once lines are taken again, one more says how many are missing.
+ * Writes lines to an output that may be stuck, closed or full, and never waits for it. Lines that the output doesn't take yet are
+ * kept up to a limit. Lines beyond the limit, and lines whose write fails, are dropped. When the output takes lines again, an
+ * extra line says how many are missing.
  */
 export function createLineWriter(deps: {
-  /** Writes as many of the bytes as are taken at once and returns how many; throws EAGAIN where the output is only busy. */
+  /** Writes as many bytes as the output takes at once and returns their number. Throws EAGAIN if the output is only busy. */
   write(bytes: Buffer): number;
-  /** The line that says that so many are missing. */
+  /** The line that reports the number of missing lines. */
   renderDropped(count: number): string;
 }): LineWriter {
   let lines: Buffer[] = [];
   let bytes = 0;
-  /** A part of the first line is written already: the rest has to follow, so that the next line is whole. */
+  /** Part of the first line is already written. The rest has to follow, so that the next line is complete. */
   let isFirstBegun = false;
   let dropped = 0;
   let untold = 0;
@@ -53,7 +54,7 @@ export function createLineWriter(deps: {
     } catch (error) {
       if (!isBusy(error)) dropLines();
     }
-    // What is missing is told by a retry too, so that the last lines before a pause don't go unnoticed.
+    // A retry also reports missing lines, so that losses before a pause don't go unnoticed.
     if (lines.length > 0 || untold > 0) retry = setTimeout(flush, RETRY_INTERVAL_MS).unref();
   }
 

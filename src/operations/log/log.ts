@@ -4,19 +4,19 @@ import type { LogLevel } from '../../config.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openOutput } from './open-output.ts';
 
-/** All that may be written to the log: ids, codes and durations. There is no field that could hold a secret or a body. */
+/** All fields that the log may contain: ids, codes and durations. No field could hold a secret or a body. */
 export type LogFields = {
   /** The request's reference, from the submission to the reply. */
   request?: string;
   team?: string;
   user?: string;
-  /** A state, step or outcome of ours. */
+  /** One of our states, steps or outcomes. */
   state?: string;
   step?: string;
   outcome?: string;
   /** An error's literal code or class name, never its message. */
   code?: string | undefined;
-  /** Where an error was thrown: file and line of the first frames, without its message. */
+  /** The file and line of the error's first stack frames, without its message. */
   at?: string;
   /** A method of Slack's Web API, or a listener's name. */
   method?: string;
@@ -26,7 +26,7 @@ export type LogFields = {
   port?: number;
   mode?: string;
   version?: string;
-  /** A table of ours, the id of one of its rows, and a column. */
+  /** One of our tables, the id of one of its rows, and a column. */
   table?: string;
   row?: string;
   column?: string;
@@ -34,12 +34,12 @@ export type LogFields = {
 
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: LogFields) => void>;
 
-/** The log of the process, which knows what of it nobody took. */
+/** The log of the process. It also counts the lines that were dropped. */
 export type ProcessLog = Log & { countDropped(): number };
 
 /**
- * JSON lines on stdout. Messages are sentences of ours; what varies goes into fields. Where nobody takes them, lines are dropped
- * and the bot goes on.
+ * JSON lines on stdout. Messages are our own fixed sentences; variable data goes into fields. If the output takes no lines, they
+ * are dropped and the bot goes on.
  */
 export function createLog(level: LogLevel): ProcessLog {
   const formatters = { level: (label: string) => ({ level: label }) };
@@ -71,12 +71,12 @@ export function createLog(level: LogLevel): ProcessLog {
   };
 }
 
-/** The ids by which the log knows a request. */
+/** The ids that identify a request in the log. */
 export function aboutRequest({ id, teamId }: AddInboxRequest): Pick<LogFields, 'request' | 'team'> {
   return { request: id, team: teamId };
 }
 
-/** The loggable part of an error: its code and where it was thrown. A message can quote a person's input. */
+/** The loggable part of an error: its code and the place that threw it. A message can quote a person's input. */
 export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
   if (!(error instanceof Error)) return { code: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? `${error.name}:${error.code}` : error.name;
@@ -95,12 +95,12 @@ export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
   return { code: cause === undefined ? code : `${code} < ${cause}`, at: at.join(' < ') };
 }
 
-/** Errors of the network and of TLS have such codes; what others carry may be anything. */
+/** Network and TLS errors have codes like these. The `code` of other errors may be anything. */
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
 
 /**
- * Why something could not be reached: the code of the error or of what caused it (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `HTTP_407`
- * for an answer with a status, `TIMEOUT` for a call that was given up; undefined where none of them says.
+ * Why a host could not be reached: the code of the error or of its cause (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `HTTP_407` for an
+ * answer with a status, or `TIMEOUT` for a call that timed out. Undefined if none of these is known.
  */
 export function findErrorCode(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined;

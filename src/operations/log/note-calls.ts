@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics.ts';
 import { describeError, findErrorCode, type Log } from './log.ts';
 
-/** An answer that says all that there is to know, in the thread or the form. */
+/** Answers that the thread or the form already explains in full. */
 const PLAIN_RESULTS = new Set(['added', 'exists', 'refused', 'works', 'missing_scopes']);
 
 /** Failures that only the operator can fix. */
@@ -12,21 +12,21 @@ const COLDSEND_TROUBLES: Record<string, string> = {
   not_coldsend: 'Something before ColdSend refused the request',
 };
 
-/** Went well, or was not made any more. */
+/** The call succeeded, or was no longer made. */
 const HARMLESS = new Set(['ok', 'not_begun']);
 
-/** `error`: why no answer came. Its message may quote what was sent. */
+/** `error`: the reason that no answer came. Its message may quote the request. */
 type Call = { result: string; ms: number; error: unknown };
 
-/** The meaning of Slack's codes that are known. */
+/** The meaning of the known error codes of Slack. */
 type SlackErrors = {
-  /** It stays until an operator or admin mends the app, its token or its scopes. */
+  /** It lasts until an operator or admin fixes the app, its token or its scopes. */
   isTokenRefused(code: string): boolean;
   /** A view was closed or changed in the meantime. */
   isViewOutdated(code: string): boolean;
 };
 
-/** Counts each call to ColdSend and Slack, and writes those that went wrong to the log, with why: a code, never a message. */
+/** Counts each call to ColdSend and Slack. Logs the failed ones with a code for the reason, never a message. */
 export function createNoteCalls(
   log: Log,
   metrics: Pick<Metrics, 'coldsendAnswered' | 'slackAnswered'>,

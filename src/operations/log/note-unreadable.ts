@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { describeError, type Log } from './log.ts';
 
-/** Rows that are remembered as noted. Beyond this number, some are noted again. */
+/** The number of rows that are remembered as noted. Beyond it, some rows are noted again. */
 const MAX_NOTED = 10_000;
 
-/** Tells of each row that can't be read, once however often somebody comes across it. */
+/** Reports each row that can't be read, only once even if it is read often. */
 export function createNoteUnreadable(
   log: Log,
   onNoted: (table: string) => void,

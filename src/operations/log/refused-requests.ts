@@ -2,20 +2,23 @@ import type { LogFields } from './log.ts';
 
 const WARNING_INTERVAL_MS = 60_000;
 
-/** What is likely wrong with the bot's own settings where such requests come. Anybody can make them come, so it is no error. */
+/**
+ * The likely mistake in the bot's own settings for each reason. Anyone can send such requests, so they are not logged as errors.
+ */
 const LIKELY_CAUSES: Record<string, string> = {
   signature: 'A request has a wrong signature; if commands in Slack fail, check SLACK_SIGNING_SECRET',
   clock: "Slack signed a request over five minutes before or after this machine's time; check its clock",
 };
 
 /**
- * Counts the requests that were refused. Where the bot's own settings may be the reason it warns, once a minute for each.
+ * Counts the refused requests. If the bot's own settings may be the reason, it logs a warning, at most once a minute for each
+ * reason.
  *
- * @returns called with why a request is refused, in a word of ours
+ * @returns a function to call with the reason, in a word of ours
  */
 export function createNoteRefused(deps: {
   count(why: string): void;
-  /** `count` is how many there were since the last warning. */
+  /** `count` is the number of refused requests since the last warning. */
   warn(message: string, fields: Pick<LogFields, 'count'>): void;
   monotonicNow(): number;
 }): (why: string) => void {

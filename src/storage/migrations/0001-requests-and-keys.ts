@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migrate.ts';
 
-/** `bigint` is SQLite's 64-bit integer as well as PostgreSQL's, so that one text serves both. */
+/** `bigint` is a 64-bit integer on both SQLite and PostgreSQL, so one text serves both. */
 export const requestsAndKeys: Migration = {
   name: '0001-requests-and-keys',
   async up({ kysely }) {
@@ -37,11 +37,11 @@ export const requestsAndKeys: Migration = {
         fence integer not null,
         unique (team_id, view_id)
       )`.execute(kysely);
-    // Of their own, because PostgreSQL leaves what was deleted in its file until the table is rewritten: this one is small.
+    // A separate, small table. PostgreSQL leaves deleted data in a table's file until it rewrites the table.
     await sql`
       create table request_passwords (request_id text not null primary key, sealed text not null)
     `.execute(kysely);
-    // Finished requests are by far the most; looking for work must not read them.
+    // Most requests are finished. A query for pending work must not read those.
     await sql`create index requests_unfinished on requests (not_before) where state <> 'told'`.execute(kysely);
     await sql`create index requests_latest on requests (team_id, accepted_at desc)`.execute(kysely);
     await sql`create index requests_finished on requests (told_at) where told_at is not null`.execute(kysely);

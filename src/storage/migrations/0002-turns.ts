@@ -5,13 +5,13 @@ import type { Migration } from './migrate.ts';
 export const turns: Migration = {
   name: '0002-turns',
   async up({ kysely }) {
-    // Only keys that ColdSend has ever told to wait.
+    // A key has a row here only after ColdSend has asked it to wait.
     await sql`
       create table coldsend_budgets (
         key_fingerprint text not null primary key,
         blocked_until bigint not null
       )`.execute(kysely);
-    // `place` tells apart what was taken in the same millisecond; the trial of a key is nobody's turn.
+    // `place` distinguishes slots taken in the same millisecond. The slot of a key check belongs to no request.
     await sql`
       create table coldsend_turns (
         key_fingerprint text not null,
@@ -22,7 +22,7 @@ export const turns: Migration = {
       )`.execute(kysely);
     await sql`create index coldsend_turns_latest on coldsend_turns (key_fingerprint, taken_at desc)`.execute(kysely);
     await sql`create index coldsend_turns_old on coldsend_turns (taken_at)`.execute(kysely);
-    // The key whose turn a request waits for.
+    // The key whose slot the request is queued for.
     await sql`alter table requests add column turn_of text`.execute(kysely);
     await sql`create index requests_turns on requests (turn_of) where turn_of is not null`.execute(kysely);
   },

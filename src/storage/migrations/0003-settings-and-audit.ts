@@ -21,7 +21,7 @@ export const settingsAndAudit: Migration = {
         details text not null
       )`.execute(kysely);
     await sql`create index audit_entries_latest on audit_entries (team_id, at desc)`.execute(kysely);
-    // For deleting the oldest of all workspaces.
+    // For deleting the oldest entries across all workspaces.
     await sql`create index audit_entries_oldest on audit_entries (at)`.execute(kysely);
   },
 };

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Migration } from './migrate.ts';
 
-/** The workspaces that have installed the bot, and the installing that is under way. */
+/** The workspaces that have installed the bot, and the OAuth states of installations in progress. */
 export const installations: Migration = {
   name: '0004-installations',
   async up({ kysely }) {
-    // Who has left keeps a row without a token for a while, so that what comes in late is found and wiped too.
+    // A workspace that uninstalls keeps its row, without a token, for a while. The bot uses it to find and delete data that
+    // arrives late.
     await sql`
       create table installations (
         team_id text not null primary key,
@@ -24,7 +25,7 @@ export const installations: Migration = {
       kysely,
     );
     await sql`create index oauth_states_oldest on oauth_states (expires_at)`.execute(kysely);
-    // What is done for a workspace that leaves must not read the finished requests of all.
+    // The cleanup after an uninstall must not read the finished requests of all workspaces.
     await sql`create index requests_unfinished_of_team on requests (team_id) where state <> 'told'`.execute(kysely);
   },
 };

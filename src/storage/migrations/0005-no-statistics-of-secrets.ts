@@ -9,8 +9,8 @@ const SEALED = [
 ] as const;
 
 /**
- * PostgreSQL's ANALYZE, which it runs by itself, copies samples of every column into `pg_statistic`, where they outlive the rows.
- * No statistics are kept of what is sealed; nothing is ever looked up by it. Naming the type again drops those there are.
+ * PostgreSQL runs ANALYZE automatically. It copies samples of every column into `pg_statistic`, where they outlive the rows. This
+ * turns statistics off for sealed columns, which no query searches by. Setting the type again drops the existing statistics.
  */
 export const noStatisticsOfSecrets: Migration = {
   name: '0005-no-statistics-of-secrets',

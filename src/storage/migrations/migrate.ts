@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Executor } from '../database.ts';
 import { StorageError } from '../database.ts';
 
-/** Any number; all versions of the bot have to use the same one. */
+/** An arbitrary number. All versions of the bot have to use the same one. */
 const ADVISORY_LOCK = 7_203_641_508;
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -17,8 +17,8 @@ export class MigrationError extends StorageError {
 }
 
 /**
- * Applies what has not been applied yet, each migration in a transaction of its own, one process at a time. Migrations that
- * this version doesn't know are a newer one's, and no obstacle.
+ * Applies the pending migrations, each in its own transaction. Only one process does so at a time. Migrations that this version
+ * doesn't know come from a newer version and are ignored.
  *
  * @throws MigrationError; the migrations before the failed one stay applied.
  */
@@ -54,7 +54,7 @@ async function apply(within: Executor, { name, up }: Migration, appliedAt: numbe
   await kysely.insertInto('migrations').values({ name, applied_at: appliedAt }).execute();
 }
 
-/** SQLite's transactions exclude each other anyway. */
+/** SQLite allows only one write transaction at a time, so it needs no lock. */
 async function takeLock({ kind, kysely }: Executor) {
   if (kind === 'sqlite') return;
   await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT_MS)}`.execute(kysely);

@@ -6,7 +6,7 @@ import { noStatisticsOfSecrets } from './0005-no-statistics-of-secrets.ts';
 import { setAside } from './0006-set-aside.ts';
 import type { Migration } from './migrate.ts';
 
-/** In the order they are applied. They only ever add: the version before runs beside this one during a deploy. */
+/** In the order they are applied. Migrations only add to the schema, because the previous version still runs during a deploy. */
 export const MIGRATIONS: Migration[] = [
   requestsAndKeys,
   turns,

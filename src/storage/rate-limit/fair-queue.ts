@@ -6,20 +6,21 @@ import type { RequestLease } from '../requests/lease-sql.ts';
 import { REQUEST_COLUMNS, type RequestRow } from '../requests/request-row.ts';
 import { withinShares } from './within-shares.ts';
 
-/** More than are ever taken at once. */
+/** Larger than any batch of slots. */
 const PLACES = 1_024;
 
 /**
- * Who waits for a slot with a key, in the order in which they get it: everybody's first before anybody's second, and who had no
- * slot for longest before the others. Who has had many slots is not held back for it.
+ * The requests queued for a slot of a key, in the order in which they get one. Every person's first request comes before anyone's
+ * second. Among equals, the person with the longest time since their last slot comes first. The number of slots a person has
+ * already used doesn't count.
  *
- * @param now milliseconds since 1970; who is to expire by then is left out
+ * @param now milliseconds since 1970; requests that expire by then are left out
  */
 export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: QueueDeps) {
   const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
   return { findFirst, countBefore };
 
-  /** The first `count` that nobody holds, leaving out those who have their shares in use here. */
+  /** The first `count` unclaimed requests, without those of owners that have used up their shares here. */
   async function findFirst(count: number, shares: Shares): Promise<RequestRow[]> {
     const isFree = sql<SqlBool>`${isWaiting} and ${lease.free}`;
     const mayStart = sql<SqlBool>`id in ${withinShares(isFree, lease, shares)}`;
@@ -33,7 +34,7 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
     return rows;
   }
 
-  /** How many get their slot before this one of them. */
+  /** The number of queued requests that get their slot before this one. */
   async function countBefore(requestId: string): Promise<number> {
     const row = await kysely
       .selectFrom(ordered(sql<SqlBool>`true`).as('queue'))
@@ -54,7 +55,7 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
           .select(['team_id', 'user_id'])
           .select(sql<number>`max(taken_at * ${sql.lit(PLACES)} + place)`.as('last'))
           .where('key_fingerprint', '=', keyFingerprint)
-          // PostgreSQL refuses to calculate with one that is absurdly early.
+          // PostgreSQL can't calculate with an absurdly early time.
           .where('taken_at', '>=', 0)
           .groupBy(['team_id', 'user_id']),
       )

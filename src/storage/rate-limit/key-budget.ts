@@ -3,24 +3,24 @@ import { nextSlotAt, type RateLimit, windowMs } from '../../add-inbox/worker/rat
 import type { Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 
-/** ColdSend asks for no longer wait than this; a later time is a clock's mistake. */
+/** ColdSend never asks for a longer wait than this. A later time comes from a wrong clock. */
 const MAX_BLOCK_MS = 60 * 60 * 1000;
 
-/** How a key stands. Times are milliseconds since 1970 by the clock that all replicas share. */
+/** The state of a key's budget. Times are milliseconds since 1970 by the clock that all replicas share. */
 export type Budget = {
   /** Now. */
   clock: number;
   blockedUntil: number;
-  /** When the next slot is free; `clock` where one is. */
+  /** The time at which the next slot is free; `clock` if one is free now. */
   freeAt: number;
-  /** Somebody is queued for a slot. */
+  /** Whether any request is queued for a slot. */
   isWaitedFor: boolean;
 };
 
-/** Whose slot was taken; undefined for the check of a key. */
+/** The request that a slot was taken for; undefined for the check of a key. */
 export type SlotTaker = { teamId: string; userId: string } | undefined;
 
-/** The slots of one key, inside a transaction: others wait from `lock` on until it ends. */
+/** The slots of one key, inside a transaction. `lock` makes others wait until the transaction ends. */
 export function createKeyBudget(
   { kind, kysely }: Executor,
   keyFingerprint: string,
@@ -28,13 +28,13 @@ export function createKeyBudget(
 ) {
   return { lock, look, countFree, listTaken, note, move, blockFor };
 
-  /** SQLite's transactions exclude each other anyway. */
+  /** SQLite allows only one write transaction at a time, so it needs no lock. */
   async function lock(): Promise<void> {
     if (kind === 'sqlite') return;
     await sql`select pg_advisory_xact_lock(hashtextextended(${keyFingerprint}, 0))`.execute(kysely);
   }
 
-  /** @param except a request that does not count as waiting */
+  /** @param except a request that does not count as queued */
   async function look(except = ''): Promise<Budget> {
     const { rows } = await sql<Look>`
       select
@@ -46,7 +46,8 @@ export function createKeyBudget(
     `.execute(kysely);
     const [row] = rows;
     if (row === undefined) throw new Error('a select without a table gave no row');
-    // Not `latest > clock`: what is no number on SQLite comes after all numbers there, and compares with none here.
+    // Not `latest > clock`: on SQLite, a value that is not a number sorts after all numbers, and compares with none in
+    // JavaScript.
     if (row.latest !== null && !(row.latest <= row.clock)) {
       await forgetTheFuture(row.clock);
       return look(except);
@@ -62,7 +63,7 @@ export function createKeyBudget(
     };
   }
 
-  /** When the slot was taken that `count` others were taken after. */
+  /** The time of the slot that exactly `count` later slots follow. */
   function takenBefore(count: number): RawBuilder<number | null> {
     return sql`(
       select taken_at from coldsend_turns where key_fingerprint = ${keyFingerprint}
@@ -70,13 +71,13 @@ export function createKeyBudget(
     )`;
   }
 
-  /** Slots of a later time than now: the clock was set back. They count as taken just now. */
+  /** Slots with a time in the future, left by a clock that was set back. They count as taken just now. */
   async function forgetTheFuture(time: number): Promise<void> {
     const future = kysely.updateTable('coldsend_turns').set({ taken_at: time });
     await future.where('key_fingerprint', '=', keyFingerprint).where('taken_at', '>', time).execute();
   }
 
-  /** How many slots are free, leaving out that the key may be blocked. */
+  /** The number of free slots, ignoring whether the key is blocked. */
   async function countFree(time: number): Promise<number> {
     let free = Number.POSITIVE_INFINITY;
     for (const limit of limits) {
@@ -91,7 +92,7 @@ export function createKeyBudget(
     return Math.max(0, free);
   }
 
-  /** When the latest slots were taken, the newest first, as many as the largest limit allows. */
+  /** The times of the latest slots, newest first, as many as the largest limit allows. */
   async function listTaken(): Promise<number[]> {
     const rows = await kysely
       .selectFrom('coldsend_turns')
@@ -114,10 +115,10 @@ export function createKeyBudget(
     if (slots.length > 0) await kysely.insertInto('coldsend_turns').values(slots).execute();
   }
 
-  /** Lets the slot that somebody took at `from` count from now on; one that is not found counts once more. */
+  /** Makes the slot that was taken at `from` count from now on. If it is not found, a new slot is added. */
   async function move(from: number, taker: NonNullable<SlotTaker>): Promise<void> {
     const { clock } = await look();
-    // Rows of one moment are alike, and only one of them is moved.
+    // Rows with the same time are interchangeable, so only one of them is moved.
     const row = sql.ref(kind === 'postgres' ? 'ctid' : 'rowid');
     const moved = await sql`
       update coldsend_turns set taken_at = ${clock} where ${row} = (

@@ -1,6 +1,6 @@
 /**
- * Lets one after the other in, for each name, in the order they came. Who waits here keeps no connection from others; who
- * waits for a lock inside the database does.
+ * Runs one caller at a time for each name, in the order of arrival. A caller that waits here uses no database connection, unlike
+ * one that waits for a lock inside the database.
  */
 export function createQueues(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<void>>();

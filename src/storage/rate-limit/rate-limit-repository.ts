@@ -18,14 +18,13 @@ import { createQueues } from './one-at-a-time.ts';
 export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
   database: Database;
   limits: readonly RateLimit[];
-  /** SQLite only: milliseconds since 1970 by a clock that is not set while the process runs; `now` unless said otherwise. */
+  /** SQLite only: milliseconds since 1970 by a clock that is never adjusted while the process runs. Default: `now`. */
   steadyNow?: () => number;
 };
 
 /**
- * Whose slot it is to be sent with a key: at most so many requests in any window, over all replicas, fair between the
- * people. On PostgreSQL the database's clock counts, which all replicas
- * share.
+ * Decides which request may be sent with a key, and when. Over all replicas, no window gets more requests than its limit, and
+ * people share the slots fairly. On PostgreSQL, the database's clock counts because all replicas share it.
  */
 export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
@@ -36,7 +35,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
 
   return { take, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
 
-  /** Work on the slots of one key: one at a time, over all replicas. */
+  /** Runs work on the slots of one key. Only one runs at a time over all replicas. */
   function withSlots<T>(
     keyFingerprint: string,
     work: (slots: ReturnType<typeof createKeyBudget>, within: Executor) => Promise<T>,
@@ -72,12 +71,12 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
   }
 
   /**
-   * Takes the free slots for requests that wait for one and are within `shares`: each comes back armed and held, its slot
-   * counted. `nextAt` is when the next slot is free for somebody who still waits, by `now`.
+   * Takes the free slots for queued requests that are within `shares`. Each request is returned armed and claimed, and its slot
+   * is counted. `nextAt` is the time, by `now`, of the next free slot for a request that is still queued.
    */
   async function claimQueued(limit: number, shares = ALL_SHARES): Promise<ClaimedSlots> {
     const keys = await listWaitedFor();
-    // Each time from another one on, so that those at the end get some where there is not room for all.
+    // Starts from a different key each time, so that the last keys get their share when there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
     const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
     const claimed: ClaimedSlots[] = [];
@@ -142,7 +141,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     const readable: AddInboxRequest[] = [];
     for (const row of rows) {
       try {
-        // The fence too: arming raises it.
+        // Arming raises the fence, so the fence has to be readable too.
         readable.push(parseClaimedRequest(row));
       } catch (error) {
         onUnreadable?.(String(row.id), error, 'requests');
@@ -152,7 +151,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     return readable;
   }
 
-  /** In the same order; without those that another replica has claimed meanwhile, because they expire. */
+  /** In the same order, without requests that another replica has claimed in the meantime because they expire. */
   async function arm(within: Executor, requests: AddInboxRequest[]): Promise<ClaimedRequest[]> {
     if (requests.length === 0) return [];
     const ids = requests.map(({ id }) => id);
@@ -189,7 +188,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     });
   }
 
-  /** Counts the check of a key, a request like any other; false where the key has no slot left for it now. */
+  /** Counts the check of a key as one request. Returns false if the key has no free slot now. */
   function reserveForKeyCheck(keyFingerprint: string): Promise<boolean> {
     return withSlots(keyFingerprint, async (slots) => {
       const budget = await slots.look();
@@ -199,18 +198,18 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     });
   }
 
-  /** A request that is sent long after its slot was taken would leave the windows too early, so its slot counts from now on. */
+  /** A request that is sent long after its slot was taken would leave the windows too early. So its slot counts from now on. */
   async function recordSend(sent: { teamId: string; userId: string }, slot: Slot): Promise<void> {
     if (now() - slot.takenAt <= latestSendingMs(limits)) return;
     await withSlots(slot.keyFingerprint, (slots) => slots.move(slot.countsFrom, sent));
   }
 
-  /** ColdSend said that the key has to wait: nobody gets a slot for so many milliseconds. */
+  /** ColdSend asked the key to wait. The key gets no slot for this many milliseconds. */
   async function block(keyFingerprint: string, forMs: number): Promise<void> {
     await withSlots(keyFingerprint, (slots) => slots.blockFor(forMs));
   }
 
-  /** For each limit, how many requests are left now to the key that has the fewest left. */
+  /** For each limit, the remaining requests of the key that has the fewest left. */
   async function countLeft(): Promise<{ seconds: number; left: number }[]> {
     const time = await readClock();
     return Promise.all(
@@ -228,7 +227,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     );
   }
 
-  /** Deletes slots that no limit counts any more; returns how many. */
+  /** Deletes slots that no limit counts anymore and returns their number. */
   async function deleteOld(): Promise<number> {
     const longest = Math.max(...limits.map(windowMs));
     const time = await readClock();

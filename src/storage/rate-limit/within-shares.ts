@@ -3,8 +3,8 @@ import type { Shares } from '../../add-inbox/worker/shares.ts';
 import type { RequestLease } from '../requests/lease-sql.ts';
 
 /**
- * The ids of those `candidates` that may start beside what this process holds, by the rule of `hasShare`. Each person's first
- * request counts before anybody's second.
+ * The ids of the `candidates` that may start beside the requests this process holds, by the rule of `hasShare`. Each person's
+ * first request counts before anyone's second.
  */
 export function withinShares(
   candidates: RawBuilder<SqlBool>,

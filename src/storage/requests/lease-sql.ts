@@ -3,22 +3,22 @@ import type { Executor } from '../database.ts';
 import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from '../postgres/postgres-clock.ts';
 
 export type RequestLease = {
-  /** True for requests that nobody holds. */
+  /** True for requests that no process holds. */
   free: RawBuilder<SqlBool>;
   /** True for requests that this process holds. */
   held: RawBuilder<SqlBool>;
-  /** `lease_until` of a lease taken now. */
+  /** The `lease_until` of a lease taken now. */
   until: RawBuilder<number | null>;
   /** Whether a lease ends unless it is renewed. */
   runsOut: boolean;
 };
 
 /**
- * Replicas on PostgreSQL hold a request for `leaseMs` by the database's clock: theirs may differ. While PostgreSQL was stopped
- * nobody could renew, so whoever held one then has the time of a lease from its start to do so.
+ * On PostgreSQL, a replica holds a request for `leaseMs` by the database's clock, because the replicas' clocks may differ. No
+ * lease can be renewed while PostgreSQL is stopped. So after a start, every holder gets the time of one lease to renew.
  *
- * On SQLite this process is the only bot (the lock beside the file proves it), so what another owner held is void at once, and
- * what this one holds never runs out: a clock that jumps must not make it claim its own work twice.
+ * On SQLite, this process is the only bot, which the lock beside the file ensures. So other owners' leases are void at once, and
+ * this process's leases never expire. A clock that jumps must not make the bot claim its own work twice.
  */
 export function createRequestLease(kind: Executor['kind'], lease: { owner: string; leaseMs: number }): RequestLease {
   if (kind === 'sqlite') {
@@ -29,7 +29,7 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
       runsOut: false,
     };
   }
-  // A start in the future is that of a clock which was set back since.
+  // A start time in the future means that the clock was set back after the start.
   const renewable = sql<number>`case when ${POSTGRES_STARTED_AT} <= ${POSTGRES_CLOCK}
     then ${POSTGRES_STARTED_AT} + ${sql.lit(lease.leaseMs)} else 0 end`;
   const free = sql<SqlBool>`(lease_until is null or greatest(lease_until, ${renewable}) <= ${POSTGRES_CLOCK})`;
@@ -41,10 +41,13 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
   };
 }
 
-/** `lease_until` of a lease of `leaseMs` taken now. */
+/** The `lease_until` of a lease of `leaseMs` taken now. */
 export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
   return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
 }
 
-/** The fence of the next claim. One at the end of PostgreSQL's integers stays: its row is set aside, and fails nobody's claim. */
+/**
+ * The fence of the next claim. A fence at PostgreSQL's maximum integer stays as it is: its row is set aside, so that the claim
+ * doesn't fail.
+ */
 export const nextFence = sql<number>`case when fence < 2147483647 then fence + 1 else fence end`;

@@ -4,7 +4,7 @@ import type { Executor } from '../database.ts';
 import { readRows } from '../rows/read-rows.ts';
 import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
-/** The requests of all workspaces that are not finished, the oldest first, without anything secret. */
+/** The unfinished requests of all workspaces, oldest first, without secrets. */
 export async function listPending(
   { kysely }: Pick<Executor, 'kysely'>,
   limit: number,

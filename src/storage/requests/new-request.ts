@@ -9,17 +9,17 @@ export type RequestToAccept = {
   viewId: string;
   channelId: string;
   resultsChannelId?: string | undefined;
-  /** The workspace's own unless given. */
+  /** Default: the workspace's own key. */
   keyName?: KeyName;
   retryOf: string | undefined;
   account: AccountToAdd;
   passwords: Passwords;
   responseUrl: string | undefined;
-  /** Where the thread of the request it tries again hangs. */
+  /** The thread of the request that this one retries. */
   announcement?: Announcement | undefined;
 };
 
-/** A submission as it is committed: accepted, due at once, and held by who accepts it. */
+/** A submission as it is committed: accepted, due at once, and claimed by the process that accepts it. */
 export function toNewRequest(input: RequestToAccept, acceptedAt: number): ClaimedRequest {
   const { passwords: _passwords, responseUrl: _responseUrl, ...rest } = input;
   return {

@@ -3,8 +3,8 @@ import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
 import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
 
 /**
- * How an outcome is stored: the domain's own shape as JSON, but for `lostPermission`, whose stored name is `lostRight`. What a
- * newer version adds to it is left out on reading.
+ * An outcome is stored as JSON in the shape of the domain type. Only `lostPermission` has another stored name, `lostRight`.
+ * Properties that a newer version adds are dropped on reading.
  */
 export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({
@@ -25,7 +25,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
       reason: z.string(),
       fields: z.array(z.object({ field: z.string(), reason: z.string() })),
       lostRight: z.enum(LOST_PERMISSIONS).optional(),
-      // A kind that a newer version has added leaves the refusal readable.
+      // An unknown kind from a newer version must not make the whole outcome unreadable.
       trouble: z
         .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
         .optional()

@@ -9,7 +9,7 @@ type UnfinishedCounts = Record<UnfinishedState, { count: number; oldestAcceptedA
 /** Counts of the unfinished requests, for the operator. */
 export function createRequestCounts({ kysely }: Pick<Executor, 'kysely'>) {
   return {
-    /** How many requests of all workspaces wait, by what for. */
+    /** The number of waiting requests of all workspaces, by the reason they wait. */
     async countWaiting(): Promise<Record<WaitsFor, number>> {
       const rows = await kysely
         .selectFrom('requests')
@@ -29,8 +29,8 @@ export function createRequestCounts({ kysely }: Pick<Executor, 'kysely'>) {
     },
 
     /**
-     * The unfinished requests of all workspaces; finished ones are too many to be counted often. Those that were set aside count as
-     * that, whatever their state is.
+     * Counts the unfinished requests of all workspaces. There are too many finished ones to count them often. Requests that were
+     * set aside count as set aside, whatever their state.
      */
     async countByState(): Promise<UnfinishedCounts> {
       const shown = sql<string>`case when set_aside_at is null then state else 'set_aside' end`;

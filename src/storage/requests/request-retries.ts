@@ -6,9 +6,9 @@ import type { Tables } from '../tables.ts';
 import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
 
 /**
- * The later request that makes trying this one again pointless: it tried it again, or is for the same address and client,
- * and has added the inbox, found it there, or is still under way. Within a transaction no other retry of the same request
- * comes in between.
+ * The later request that makes a retry of this one pointless. It retries the same request, or has the same address and client;
+ * and it has added the inbox, found it at ColdSend, or is still in progress. Inside a transaction, no other retry of the same
+ * request can come in between.
  */
 export async function findSuccessor(db: Executor, teamId: string, id: string): Promise<AddInboxRequest | undefined> {
   const select = () => db.kysely.selectFrom('requests').select(REQUEST_COLUMNS).where('team_id', '=', teamId);
@@ -32,17 +32,17 @@ export async function findSuccessor(db: Executor, teamId: string, id: string): P
     .limit(1)
     .executeTakeFirst();
   if (successor === undefined) return undefined;
-  // One that can't be read keeps nobody from trying again.
+  // An unreadable row must not block a retry.
   const [found] = readRows([successor], parseRequest, (row) => ({ id: row.id, at: row.accepted_at }));
   return found === undefined || 'unreadable' in found ? undefined : found;
 }
 
-/** Whether no later request tries the one of this row again: directly, or as another one in the same thread. */
+/** True if no later request retries the one in this row, either directly or in the same thread. */
 export function isNotRetried({ selectFrom, not, exists }: ExpressionBuilder<Tables, 'requests'>) {
   const retries = selectFrom('requests as later')
     .select('later.id')
     .whereRef('later.team_id', '=', 'requests.team_id')
-    // Of itself no bound, but what lets the index be used.
+    // This condition excludes no rows, but lets the database use the index.
     .whereRef('later.accepted_at', '>=', 'requests.accepted_at')
     .where(({ eb, refTuple }) =>
       eb(refTuple('later.accepted_at', 'later.id'), '>', refTuple('requests.accepted_at', 'requests.id')),
@@ -57,14 +57,14 @@ export function isNotRetried({ selectFrom, not, exists }: ExpressionBuilder<Tabl
       ]),
     )
     .limit(1)
-    // With an offset PostgreSQL looks row by row, and so at few, instead of joining all requests of the workspace.
+    // The offset makes PostgreSQL check row by row, so only a few rows, instead of joining all requests of the workspace.
     .offset(0);
   return not(exists(retries));
 }
 
 /**
- * Whether the stored account has this address, in whatever letters. As text: a database refuses the whole query where one
- * row's JSON is damaged.
+ * Whether the stored account has this address, ignoring case. It compares text, because one row with damaged JSON would make the
+ * database reject the whole query.
  */
 function isFor({ kind }: Executor, address: string) {
   const piece = sql`lower(${`"email_address":${JSON.stringify(address)}`})`;

@@ -15,7 +15,7 @@ import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored
 import type { RequestsTable } from '../tables.ts';
 import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
 
-/** The columns of a request, without its sealed response URL, which is read only to open it. */
+/** The columns of a request, without its sealed response URL, which is read only when it is opened. */
 export const REQUEST_COLUMNS = [
   'id',
   'team_id',
@@ -42,12 +42,12 @@ export const REQUEST_COLUMNS = [
   'fence',
 ] as const satisfies (keyof RequestsTable)[];
 
-/** As a literal: with a parameter here neither database would use the index of unfinished requests. */
+/** A literal, because with a parameter here neither database uses the index of unfinished requests. */
 export const unfinished = sql<SqlBool>`state <> 'told'`;
 
 export type RequestRow = Pick<Selectable<RequestsTable>, (typeof REQUEST_COLUMNS)[number]>;
 
-/** No bounds but that numbers are exact: what was accepted under yesterday's rules is still read. */
+/** Checks only that numbers are exact. A request that was accepted under older rules must stay readable. */
 const accountJson: z.ZodType<AccountToAdd> = z.object({
   email_address: z.string(),
   display_name: z.string(),
@@ -94,15 +94,15 @@ const requestRow = z
     told_at: orUndefined(storedTime),
     fence: storedCount,
   })
-  // A settled request is only reported any more, and there would be nothing to report.
+  // A settled request only has to be reported, and without an outcome there is nothing to report.
   .refine(({ state, outcome }) => state !== 'settled' || outcome !== undefined, { path: ['outcome'] });
 
-/** @throws z.ZodError where the row is none that this version can read. */
+/** @throws z.ZodError if this version can't read the row. */
 export function parseClaimedRequest(row: RequestRow): ClaimedRequest {
   return { ...parseRequest(row), fence: row.fence };
 }
 
-/** @throws z.ZodError where the row is none that this version can read. */
+/** @throws z.ZodError if this version can't read the row. */
 export function parseRequest(row: RequestRow): AddInboxRequest {
   const parsed = requestRow.parse(row);
   return {
@@ -128,7 +128,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
   };
 }
 
-/** The column says "told" for a request that is reported. */
+/** The column's value for a reported request is "told". */
 function toState(stored: StoredState): RequestState {
   return stored === 'told' ? 'reported' : stored;
 }
@@ -139,7 +139,7 @@ function toStoredState(state: RequestState): StoredState {
 
 type StoredState = Exclude<RequestState, 'reported'> | 'told';
 
-/** A row names the workspace's own key as '' and ''. */
+/** A row stores the workspace's own key as two empty strings. */
 function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
   const owner = fromStoredName(client);
   return owner.kind === 'client' ? { ...owner, channelId: key_channel_id } : owner;
@@ -150,7 +150,7 @@ export function toKeyColumns(name: KeyName) {
   return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
 }
 
-/** The columns that `change` sets; the response URL leaves in the very statement that makes it useless. */
+/** The columns that `change` sets. The same statement that makes the response URL useless also deletes it. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
   const { state, notBefore, tries, outcome, replyTs, settledAt, reportedAt } = change;
   return {

@@ -8,9 +8,9 @@ import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } 
 export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database };
 
 /**
- * The requests as the bot uses them: the table's repository, with two additions. A request that is accepted or gets its outcome
- * is noted in the audit trail in the same transaction, so neither is ever there without the other. Leases are renewed on a
- * connection of their own, so no queue keeps them from being renewed in time.
+ * The requests as the bot uses them: the table's repository with two additions. The transaction that accepts a request or commits
+ * its outcome also writes the audit entry, so neither exists without the other. Leases are renewed on a separate connection, so a
+ * busy pool can't delay the renewal.
  */
 export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
   const requests = createRequestRepository({ db: database, ...deps });
@@ -31,7 +31,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     deleteFinishedBefore: requests.deleteFinishedBefore,
   };
 
-  /** As the repository's own `accept`; what is pointless to try again, because somebody else does or did, is not accepted. */
+  /** Like the repository's `accept`, but refuses a retry that is pointless because of a later request. */
   function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
     return database.transaction(async (within) => {
       const requests = createRequestRepository({ db: within, ...deps });
@@ -44,7 +44,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     });
   }
 
-  /** As the repository's own `advance`; a change with an outcome is noted. @throws LeaseLostError */
+  /** Like the repository's `advance`, but also writes the audit entry for an outcome. @throws LeaseLostError */
   function advance(
     claimed: ClaimedRequest,
     change: RequestChange,

@@ -3,16 +3,16 @@ import type { Executor } from '../database.ts';
 import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
 /*
- * Requests that this version can't read. They wait, in the state they have, and are looked at again at each start and every ten
- * minutes: a newer version that wrote them, or a bot whose operator has mended them, takes them up by itself.
+ * Requests that this version can't read. They keep their state and wait. The bot checks them again at each start and every ten
+ * minutes. So it continues them once a newer version runs or an operator has repaired the row.
  */
 
 const LOOKED_AT_ONCE = 200;
 
-/** By then a request that was read would have expired, and its passwords with it. */
+/** After this time, a readable request would have expired, and its passwords with it. */
 const PASSWORDS_KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** @param whose which of them may be changed: not those that another bot has claimed meanwhile */
+/** @param whose the rows that may be changed, without those that another bot has claimed meanwhile */
 export async function setAside(
   { kysely }: Executor,
   ids: string[],
@@ -36,7 +36,7 @@ export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; 
     return row.count;
   }
 
-  /** Puts back what can be read by now; it is due then as it was before. Returns how many. */
+  /** Restores requests that are now readable, with their earlier due time. Returns their number. */
   async function takeUp(): Promise<number> {
     let readable = 0;
     for (let after: string | undefined = ''; after !== undefined; ) {
@@ -58,7 +58,7 @@ export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; 
     return readable;
   }
 
-  /** Wipes the passwords of what has been set aside for a day; returns how many requests had some. */
+  /** Deletes the passwords of requests that were set aside a day ago. Returns the number of requests that had passwords. */
   async function wipePasswords(): Promise<number> {
     const old = kysely
       .selectFrom('requests')
@@ -69,7 +69,7 @@ export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; 
     return Number(wiped.numDeletedRows);
   }
 
-  /** Deletes what has been set aside since before `time`. */
+  /** Deletes requests that were set aside before `time`. */
   async function deleteBefore(time: number): Promise<void> {
     await kysely.deleteFrom('requests').where(unfinished).where('set_aside_at', '<', time).execute();
   }

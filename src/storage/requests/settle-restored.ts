@@ -6,7 +6,7 @@ import type { Sealer } from '../sealing/sealing.ts';
 import { createRequestLease, nextFence } from './lease-sql.ts';
 import { createRequestStore } from './request-store.ts';
 
-/** Longer than settling all of them takes. */
+/** Longer than it takes to settle all of them. */
 const LEASE_MS = 60_000;
 
 const OUTCOME: Outcome = { kind: 'unknown', why: 'interrupted', restored: true };
@@ -14,12 +14,12 @@ const OUTCOME: Outcome = { kind: 'unknown', why: 'interrupted', restored: true }
 const UNSETTLED = ['accepted', 'announced', 'armed'];
 
 /**
- * Makes sure that a bot which starts from this copy of a database sends nothing again: nobody knows what was done since for
- * the requests that are unfinished in it. They end as unknown and their passwords go. The bot then reports them, and a person
- * can try them again. Can be interrupted and repeated.
+ * Prevents a bot that starts from this copy of a database from sending requests again. Requests that are unfinished in the copy
+ * may have been sent since. They end as unknown, and their passwords are deleted. The bot then reports them, and a person can try
+ * them again. This can be interrupted and repeated.
  *
- * @returns how many requests were not settled
- * @throws StorageError where a bot works on the database
+ * @returns the number of requests that were not settled
+ * @throws StorageError if a bot is running on the database
  */
 export async function settleRestored(database: Database, sealer: Sealer, now: () => number): Promise<number> {
   const held = { sealer, owner: randomUUID(), leaseMs: LEASE_MS, now };
@@ -34,7 +34,7 @@ export async function settleRestored(database: Database, sealer: Sealer, now: ()
   return settled;
 }
 
-/** In one commit. A bot that starts right after it takes them for interrupted, and sends none of them either. */
+/** All in one commit. A bot that starts right after it treats the requests as interrupted, so it doesn't send them either. */
 async function makeUnsendable(database: Database, lease: { owner: string; leaseMs: number }): Promise<void> {
   await database.transaction(async ({ kysely, kind }) => {
     const { free } = createRequestLease(kind, lease);

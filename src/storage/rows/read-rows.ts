@@ -2,11 +2,11 @@ import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import type { Tables } from '../tables.ts';
 import { storedTime } from './stored-json.ts';
 
-/** Told about a row that can't be read, each time somebody tries. */
+/** Called each time that a row can't be read. */
 export type OnUnreadable = (id: string, error: unknown, table: keyof Tables) => void;
 
 /**
- * Reads each row for itself: one that can't be read stands in its place as that, and hides no other.
+ * Reads each row separately. An unreadable row appears in the list as unreadable, and doesn't affect the others.
  *
  * @param locate the row's id and the time it is listed by
  */

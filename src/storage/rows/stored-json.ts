@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** JSON kept as text in a column, parsed by `schema`. */
+/** JSON stored as text in a column, parsed by `schema`. */
 export function storedJson<Schema extends z.ZodType>(schema: Schema) {
   return z
     .string()
@@ -15,13 +15,13 @@ export function storedJson<Schema extends z.ZodType>(schema: Schema) {
     .pipe(schema);
 }
 
-/** NULL, which the domain knows as undefined. */
+/** Reads NULL as undefined, which the domain uses. */
 export function orUndefined<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullable().transform((value) => value ?? undefined);
 }
 
-/** Milliseconds since 1970, up to the year 9999: what a date can be made of, and Slack can show. */
+/** Milliseconds since 1970, up to the year 9999, so that both JavaScript and Slack can show it as a date. */
 export const storedTime = z.int().min(0).max(253_402_300_799_999);
 
-/** A count that one can be added to; PostgreSQL's integer ends there. */
+/** A count that can still be incremented within PostgreSQL's integer range. */
 export const storedCount = z.int().min(0).max(2_147_483_646);

@@ -6,29 +6,29 @@ import type { Tables } from '../tables.ts';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts';
 import { SealError, type Sealer, sealedPrefix } from './sealing.ts';
 
-/** On SQLite so many are written with one wait for the disk, and then others get their turn. */
+/** The batch size. On SQLite, a batch needs one wait for the disk, and others can run between batches. */
 const AT_ONCE = 50;
 
-/** SQLite has no queue: without a pause those who wait for its lock would hardly ever find it free. */
+/** SQLite has no lock queue. Without a pause, others would hardly ever find the lock free. */
 const PAUSE_MS = 40;
 
-/** How often a batch is tried again that the bot keeps SQLite from writing. */
+/** The number of retries of a batch while the bot holds SQLite's write lock. */
 const TRIES = 20;
 
 export type Rotation = {
-  /** Values that were sealed anew with the first key. */
+  /** The number of values that were resealed with the first key. */
   resealed: number;
-  /** Values that none of the keys opens; they stay as they are. */
+  /** The number of values that no key opens. They stay as they are. */
   unreadable: number;
-  /** How many values are sealed with each key now. */
+  /** The number of values that are now sealed with each key. */
   left: Record<string, number>;
 };
 
 /**
- * Seals every sealed value of every table anew with the first of the sealer's keys, beside running bots, a few at a time, and
- * each only where it is still the one that was read. Can be interrupted at any point and repeated.
+ * Reseals every sealed value of every table with the sealer's first key, in small batches, while bots may be running. A value is
+ * replaced only if it hasn't changed since it was read. This can be interrupted at any point and repeated.
  *
- * @param onBatch called with the number of values sealed anew so far
+ * @param onBatch called with the number of values resealed so far
  */
 export async function resealAll(
   database: Database,
@@ -48,7 +48,7 @@ export async function resealAll(
   return { resealed, unreadable, left: await countByKey(database) };
 }
 
-/** How many sealed values none of the sealer's keys opens, by table; tables without any are left out. */
+/** The number of sealed values that no key opens, by table. Tables without such values are left out. */
 export async function countClosed(database: Database, sealer: Sealer): Promise<Partial<Record<keyof Tables, number>>> {
   const counts: Partial<Record<keyof Tables, number>> = {};
   for (const column of SEALED_COLUMNS) {
@@ -61,7 +61,7 @@ export async function countClosed(database: Database, sealer: Sealer): Promise<P
   return counts;
 }
 
-/** How many values are sealed with each key. */
+/** The number of values sealed with each key. */
 export async function countByKey({ kind, kysely }: Pick<Database, 'kind' | 'kysely'>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { table, column } of SEALED_COLUMNS) {
@@ -84,7 +84,7 @@ type Row = { key: string; teamId: string; sealed: string };
 
 type OpenedRow = Row & { opened: string };
 
-/** @param prefix of the values that are left out */
+/** @param prefix values that start with it are left out */
 async function* findBatches(database: Database, of: SealedColumn, prefix?: string): AsyncGenerator<Row[]> {
   for (let after = ''; ; ) {
     const batch = await findBatch(database, of, after, prefix);
@@ -130,7 +130,7 @@ async function replaceAll(
     }
     return replaced;
   };
-  // On PostgreSQL several rows in one transaction would wait for the bot's in another order, and the bot for ours.
+  // On PostgreSQL, a transaction over several rows could lock them in a different order than the bot does, and deadlock.
   if (database.kind === 'postgres' || rows.length === 0) return replaceWithin(database);
   for (let tries = 1; ; tries += 1) {
     await sleep(PAUSE_MS);
@@ -142,7 +142,7 @@ async function replaceAll(
   }
 }
 
-/** False where the value was changed or deleted in between. */
+/** False if the value was changed or deleted in the meantime. */
 async function replace(
   { kysely }: Pick<Database, 'kysely'>,
   of: SealedColumn,

@@ -3,12 +3,12 @@ import { SealError, type Sealer } from './sealing.ts';
 const PURPOSE = 'form.response_url';
 
 /**
- * Seals a command's response URL so that the form can carry it in its `private_metadata`: whoever has the URL can speak
- * for the bot for half an hour.
+ * Seals a command's response URL so that the form can carry it in its `private_metadata`. Anyone with the URL can post as the bot
+ * for 30 minutes.
  */
 export function createResponseUrlSeal(sealer: Sealer): {
   sealResponseUrl(teamId: string, responseUrl: string): string;
-  /** Undefined where it can't be opened: the keys were changed since, and the form works without it. */
+  /** Undefined if it can't be opened because the keys have changed. The form works without it. */
   openResponseUrl(teamId: string, sealed: string): string | undefined;
 } {
   const contextOf = (teamId: string) => ({ purpose: PURPOSE, teamId, rowId: '' });

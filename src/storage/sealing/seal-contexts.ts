@@ -1,8 +1,8 @@
 import type { SealContext } from './sealing.ts';
 
 /*
- * What each stored secret is sealed for. The purpose is bound into the sealed value: one that is changed here opens nothing any
- * more.
+ * The purpose of each stored secret. It is bound into the sealed value, so changing a purpose here makes existing values
+ * unreadable.
  */
 
 export function passwordsContext({ id, teamId }: { id: string; teamId: string }): SealContext {

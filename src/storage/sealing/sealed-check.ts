@@ -18,10 +18,10 @@ export class WrongKeysError extends StorageError {
 }
 
 /**
- * Refuses keys that can't open what is stored. Each key that was ever the first leaves a known text behind, sealed with it. A key
- * may be taken out of `ENCRYPTION_KEYS` once another has taken over and nothing sealed with it is left.
+ * Rejects keys that can't open the stored values. Each key that was ever the first has a known text stored, sealed with it. A key
+ * may be removed from `ENCRYPTION_KEYS` when another key is first and nothing sealed with the old one is left.
  *
- * @param leave whether this process seals, and so leaves the known text for its first key
+ * @param leave whether this process seals values, and so stores the known text for its first key
  * @throws WrongKeysError
  */
 export async function checkSealed(
@@ -45,7 +45,7 @@ async function leaveCheck(kysely: Executor['kysely'], sealer: Sealer) {
     .values({ key_id: keyId, sealed: sealer.seal(KNOWN_TEXT, contextOf(keyId)) })
     .onConflict((conflict) => conflict.column('key_id').doNothing())
     .execute();
-  // Another replica may have been first, with another key of the same name.
+  // Another replica may have stored the text first, sealed with a different key of the same name.
   const stored = await kysely
     .selectFrom('sealed_check')
     .selectAll()

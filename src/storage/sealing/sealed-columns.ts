@@ -2,20 +2,20 @@ import type { Tables } from '../tables.ts';
 import { keyContext, passwordsContext, responseUrlContext, tokenContext } from './seal-contexts.ts';
 import type { SealContext } from './sealing.ts';
 
-/** A column that holds sealed values, or null. */
+/** A column that holds sealed values or null. */
 export type SealedColumn = {
   table: keyof Tables;
   column: string;
-  /** The table's primary key, a text. */
+  /** The table's primary key, a text column. */
   key: string;
-  /** The table that has the workspace of a row, where it isn't this one; its `id` is this one's `key`. */
+  /** The table that has the row's workspace, if it isn't this one. Its `id` matches this table's `key`. */
   teamIn?: keyof Tables;
   contextOf(row: { key: string; teamId: string }): SealContext;
 };
 
 /**
- * Everywhere sealed values are kept, but for `sealed_check`, which has one for each key. A test looks for sealed values in all
- * columns of all tables, and fails where one is missing here.
+ * All places with sealed values, except `sealed_check`, which has one value for each key. A test searches all columns of all
+ * tables for sealed values, and fails if one is missing here.
  */
 export const SEALED_COLUMNS: SealedColumn[] = [
   {

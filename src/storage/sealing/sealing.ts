@@ -9,22 +9,22 @@ const TAG_BYTES = 16;
 /** One of `ENCRYPTION_KEYS`: `key` has 32 bytes, `id` at most 64 letters, digits, `-` and `_`. */
 export type SealingKey = { id: string; key: Uint8Array };
 
-/** Where a sealed value belongs. It opens there and nowhere else. */
+/** The context of a sealed value. The value opens only in the same context. */
 export type SealContext = { purpose: string; teamId: string; rowId: string };
 
 export type Sealer = {
   /** Text of the form `v1.<key id>.<base64url of nonce, ciphertext and tag>`. */
   seal(plaintext: string, context: SealContext): string;
-  /** @throws SealError, always the same, whatever was wrong. */
+  /** @throws SealError, always the same one, whatever the cause. */
   open(sealed: string, context: SealContext): string;
-  /** @throws SealError where `sealed` has not the form of a sealed value. */
+  /** @throws SealError if `sealed` does not have the format of a sealed value. */
   keyIdOf(sealed: string): string;
-  /** Whether there is a key of that id. */
+  /** Whether a key with this id exists. */
   has(keyId: string): boolean;
   primaryKeyId: string;
 };
 
-/** One error for a wrong key, a wrong row, a changed byte and garbage: the difference is nobody's to learn. */
+/** One error for a wrong key, a wrong row, a changed byte and garbage, because the difference would help an attacker. */
 export class SealError extends Error {
   readonly code = 'not_openable';
   constructor() {
@@ -34,10 +34,10 @@ export class SealError extends Error {
 }
 
 /**
- * AES-256-GCM with a random nonce for each value; key id, purpose, workspace and row are bound in as additional data.
- * The first key seals, all of them open.
+ * AES-256-GCM with a random nonce for each value. The key id, purpose, workspace and row are bound in as additional data. The
+ * first key seals; all of them open.
  *
- * @throws TypeError where the keys can't be used; the message holds no key.
+ * @throws TypeError if the keys can't be used; the message contains no key.
  */
 export function createSealer(keys: SealingKey[]): Sealer {
   const [primary] = keys;
@@ -47,7 +47,7 @@ export function createSealer(keys: SealingKey[]): Sealer {
     if (!KEY_ID.test(id)) throw new TypeError('the id of an encryption key has 1-64 letters, digits, - or _');
     if (key.length !== KEY_BYTES) throw new TypeError(`encryption key ${id} must have ${KEY_BYTES} bytes`);
     if (byId.has(id)) throw new TypeError(`two encryption keys have the id ${id}`);
-    // A KeyObject is taken over by OpenSSL once; a Buffer is converted at each call and costs five times as much.
+    // OpenSSL imports a KeyObject once. A Buffer is converted at each call, which takes five times as long.
     byId.set(id, createSecretKey(key));
   }
   const primaryKey = createSecretKey(primary.key);
@@ -86,24 +86,24 @@ export function createSealer(keys: SealingKey[]): Sealer {
   };
 }
 
-/** The beginning of every value sealed with the key. */
+/** The prefix of every value sealed with the key. */
 export function sealedPrefix(keyId: string): string {
   return `${VERSION}.${keyId}.`;
 }
 
 function parseSealed(sealed: unknown): { keyId: string; bytes: Buffer } {
-  // SQLite keeps bytes or a number in a column of texts, where somebody puts them there.
+  // SQLite can hold bytes or a number in a text column if someone writes them there.
   if (typeof sealed !== 'string') throw new SealError();
   const [version, keyId, encoded, ...rest] = sealed.split('.');
   if (version !== VERSION || keyId === undefined || encoded === undefined || rest.length > 0) throw new SealError();
   const bytes = Buffer.from(encoded, 'base64url');
-  // Node's decoder skips what is no base64url, so that several texts give the same bytes; only one of them is ours.
+  // Node's decoder skips invalid base64url characters, so several texts decode to the same bytes. Only one of them is valid.
   const canonical = bytes.toString('base64url') === encoded;
   if (!KEY_ID.test(keyId) || !canonical || bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError();
   return { keyId, bytes };
 }
 
-/** JSON of a list of strings: no two contexts have the same text. */
+/** A JSON list of strings, so that no two contexts have the same text. */
 function additionalData(keyId: string, { purpose, teamId, rowId }: SealContext): Buffer {
   return Buffer.from(JSON.stringify([VERSION, keyId, purpose, teamId, rowId]), 'utf8');
 }

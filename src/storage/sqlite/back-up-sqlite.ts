@@ -9,11 +9,11 @@ import { createPrivateFile } from './private-file.ts';
 import { translateErrors } from './sqlite-database.ts';
 
 /**
- * Writes a copy of the database `from` as it is at one moment, beside a bot that goes on writing. `to` is there once it is
- * complete, readable for this user alone; a bot can start from it, and sends nothing again.
+ * Writes a consistent copy of the database `from` while a bot may be writing to it. `to` appears only when it is complete, and
+ * only this user can read it. A bot that starts from the copy sends nothing again.
  *
- * @returns how many requests were unfinished
- * @throws StorageError where it can't be written, or something is there already
+ * @returns the number of requests that were unfinished
+ * @throws StorageError if the copy can't be written or the file already exists
  */
 export async function backUpSqlite(from: string, to: string, sealer: Sealer, now: () => number): Promise<number> {
   const part = `${to}.${process.pid}.part`;
@@ -37,7 +37,7 @@ export async function backUpSqlite(from: string, to: string, sealer: Sealer, now
   }
 }
 
-/** By VACUUM: SQLite's backup functions would begin anew whenever the bot writes, and take freed bytes along. */
+/** Uses VACUUM. SQLite's backup functions would restart whenever the bot writes, and would copy freed bytes. */
 function copy(from: string, to: string): void {
   const source = new DatabaseSync(from, { readOnly: true });
   try {
@@ -55,7 +55,7 @@ async function settleCopy(path: string, sealer: Sealer, now: () => number): Prom
   } finally {
     await database.close();
   }
-  // The last one to close it copies the log into the file and deletes the log.
+  // The last connection that closes copies the log into the file and deletes the log.
   if (existsSync(`${path}-wal`)) throw new DatabaseUnusableError(`The backup ${path} is not complete. Run this again.`);
   return unfinished;
 }

@@ -4,41 +4,41 @@ import { isSqliteError, isWriteError, SQLITE_FULL } from './sqlite-errors.ts';
 
 export type GroupCommit = {
   /**
-   * Runs a statement that reads. Resolves once everything it can have seen is on disk, and nothing it has not seen can still
-   * come back. @throws CommitInDoubtError
+   * Runs a statement that reads. Resolves once every change that it may have seen is on disk, and every change that it has not
+   * seen can't reappear. @throws CommitInDoubtError
    */
   read<T>(statement: () => T): Promise<T>;
-  /** Runs a statement that writes. Resolves once it is on disk, and rejects where it is not. @throws CommitInDoubtError */
+  /** Runs a statement that writes. Resolves once the write is on disk, and rejects if it is not. @throws CommitInDoubtError */
   write<T>(statement: () => T): Promise<T>;
-  /** A transaction of several statements, with nobody else's between them. */
+  /** A transaction of several statements, without other callers' statements in between. */
   begin(): Promise<GroupTransaction>;
-  /** Commits what is open, or rolls it back where a transaction is half-way, and closes the database. */
+  /** Commits the open group, or rolls it back if a transaction is unfinished, and closes the database. */
   close(): void;
 };
 
 export type GroupTransaction = {
   run<T>(statement: () => T): T;
-  /** Resolves once all of it is on disk. @throws CommitInDoubtError */
+  /** Resolves once all statements of the transaction are on disk. @throws CommitInDoubtError */
   commit(): Promise<void>;
   rollback(): void;
 };
 
-/** Several callers' statements in one transaction of SQLite: one wait for the disk serves all of them. */
+/** The statements of several callers in one SQLite transaction, so that all of them share one wait for the disk. */
 type Group = { isOver: boolean; committed: Promise<void>; end(error?: unknown): void };
 
 /**
- * Commits together what is written in one turn of the event loop. Waiting for the disk costs more than all else that a
- * statement does, and stops this thread; nobody hears of success before that wait is over, so each commit lasts as if it
- * stood alone. A statement that fails takes back what it did itself, a transaction what it did (a savepoint inside the
- * group), and nothing else; where SQLite takes back the whole group, as on a full disk, everybody in it gets the error.
+ * Commits all writes of one event-loop iteration together. Waiting for the disk takes longer than everything else a statement
+ * does, and blocks this thread. A write is reported as successful only after that wait, so it is as durable as a separate commit.
+ * A failed statement undoes only its own changes, and a failed transaction only its own, by a savepoint inside the group. If
+ * SQLite rolls back the whole group, as on a full disk, every caller in it gets the error.
  *
- * A COMMIT whose fsync fails leaves its changes complete in the log (WAL). This process does not see them, but whoever opens
- * the file after a crash takes them for committed. So they are overwritten before anybody hears of the failure; where that
- * fails too, everybody gets a CommitInDoubtError, and so does who comes after them until it has been done.
+ * If the fsync of a COMMIT fails, its changes are complete in the log (WAL). This process doesn't see them, but a process that
+ * opens the file after a crash treats them as committed. So the changes are overwritten before the failure is reported. If that
+ * fails too, every caller in the group gets a CommitInDoubtError, and so do later callers until the changes are overwritten.
  */
 export function createGroupCommit(database: DatabaseSync): GroupCommit {
   let group: Group | undefined;
-  /** Resolves when the transaction that has the group for itself is over. */
+  /** Resolves when the transaction that uses the group exclusively is over. */
   let occupied: Promise<void> | undefined;
   /** Whether the log may end in changes that were reported as failed. */
   let mayComeBack = false;
@@ -97,8 +97,8 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
   function join(): Group {
     if (group !== undefined) return group;
     overwriteFailed();
-    // With the write lock from its beginning: a transaction that reads first and then writes fails at once when another
-    // process has written in between, without waiting for the busy time-out.
+    // Takes the write lock at the beginning. A transaction that reads first and then writes fails at once if another process has
+    // written in between, without waiting for the busy timeout.
     database.exec('begin immediate');
     const opened = createGroup();
     group = opened;
@@ -130,9 +130,9 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     }
   }
 
-  /** The error for everybody in a group whose COMMIT failed. */
+  /** The error for every caller in a group whose COMMIT failed. */
   function takeBack(error: unknown): unknown {
-    // Neither where the transaction is still open nor where it could not be written is it in the log as a whole.
+    // If the transaction is still open or could not be written, the log does not contain all of it.
     if (database.isTransaction) database.exec('rollback');
     else mayComeBack = !isSqliteError(error, SQLITE_FULL) && !isWriteError(error);
     try {
@@ -143,7 +143,9 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     }
   }
 
-  /** By a commit that changes nothing: the number stays as it is, but its page is written. @throws CommitInDoubtError */
+  /**
+   * Overwrites by a commit that changes nothing: the number stays the same, but its page is written. @throws CommitInDoubtError
+   */
   function overwriteFailed(): void {
     if (!mayComeBack) return;
     try {
@@ -163,7 +165,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
 
 function createGroup(): Group {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Every caller that joined waits for it; after the only statement has failed, nobody does.
+  // Every caller in the group awaits this promise. If the group's only statement failed, nothing awaits it.
   promise.catch(() => {});
   const created: Group = {
     isOver: false,

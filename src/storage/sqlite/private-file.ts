@@ -2,8 +2,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates `path` and the folders to it for nobody but this user. What is there already stays as it is, and is not opened either:
- * closing a file drops all of the process's POSIX locks on it, SQLite's among them.
+ * Creates `path` and its folders so that only this user can access them. An existing file is not changed and not opened either:
+ * closing a file drops all POSIX locks that the process has on it, including SQLite's.
  */
 export function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

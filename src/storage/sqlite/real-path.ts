@@ -2,9 +2,9 @@ import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /**
- * Where `path` leads through symbolic links, also while no file is there yet: every name of one file gives the same.
+ * Resolves the symbolic links in `path`, even if the file doesn't exist yet. All names of one file give the same path.
  *
- * @throws the file system's error where it leads nowhere (a loop of links, a file in place of a folder)
+ * @throws the file system's error if the path can't be resolved (a loop of links, or a file in place of a folder)
  */
 export function realPathOf(path: string): string {
   const absolute = resolve(path);
@@ -18,7 +18,7 @@ export function realPathOf(path: string): string {
   return target === undefined ? join(folder, basename(absolute)) : realPathOf(resolve(folder, target));
 }
 
-/** Undefined where there is no link. */
+/** Undefined if there is no link. */
 function readLink(path: string): string | undefined {
   try {
     return readlinkSync(path);

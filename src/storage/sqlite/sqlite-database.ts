@@ -8,20 +8,20 @@ import { createSqliteDialect } from './sqlite-dialect.ts';
 import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-errors.ts';
 import { holdSqliteLock } from './sqlite-lock.ts';
 
-/** SQLite works in this thread: while it waits for the operators' commands, nothing else runs, and Slack gives us 3 s. */
+/** SQLite runs in this thread. While it waits for an operators' command, nothing else runs, and Slack allows us 3 s. */
 const BUSY_TIMEOUT_MS = 1_000;
 
-/** The pragmas that have to be in force, and the number or word SQLite reports for each. */
+/** The required pragmas, and the number or word that SQLite reports for each. */
 const REQUIRED_PRAGMAS = [
   { name: 'journal_mode', set: 'wal', reported: 'wal' },
   { name: 'synchronous', set: 'full', reported: 2 },
   { name: 'secure_delete', set: 'on', reported: 1 },
   { name: 'foreign_keys', set: 'on', reported: 1 },
-  // No sealed value in a temporary file.
+  // Keeps sealed values out of temporary files.
   { name: 'temp_store', set: 'memory', reported: 2 },
 ];
 
-/** Up to this size a look through the whole file takes a few milliseconds at start. */
+/** Up to this size, checking the whole file at start takes a few milliseconds. */
 const CHECKED_UP_TO_BYTES = 16 * 1024 * 1024;
 
 export type SqliteStore = {
@@ -41,9 +41,10 @@ export class CorruptDatabaseError extends StorageError {
 }
 
 /**
- * Opens the file, creating it and its folder. With `lock` it is refused to a second bot; the operators' commands open it without.
+ * Opens the file and creates it and its folder if needed. With `lock`, a second bot can't open it. The operators' commands open
+ * it without.
  *
- * @param path without symbolic links, so that the lock and SQLite's own files stand beside the file itself
+ * @param path without symbolic links, so that the lock and SQLite's own files are beside the file itself
  * @throws DatabaseInUseError, CorruptDatabaseError, DatabaseUnusableError
  */
 export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteStore {
@@ -77,7 +78,7 @@ export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteSto
   };
 }
 
-/** Says in one sentence what is wrong with the file when `work` throws SQLite's or the file system's error. */
+/** Converts errors of SQLite or the file system that `work` throws into one sentence about the problem. */
 export function translateErrors<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -94,7 +95,9 @@ export function toStorageError(path: string, error: unknown): unknown {
   return isExternal ? new DatabaseUnusableError(`The database ${path} can't be used: ${error.message}.`, error) : error;
 }
 
-/** By each name SQLite would keep a log of changes beside it, which the others do not see, and damage the file. */
+/**
+ * SQLite would keep a separate log of changes for each name of the file. The logs don't see each other and would damage the file.
+ */
 function refuseHardLinks(path: string) {
   const file = statSync(path);
   if (!file.isFile() || file.nlink === 1) return;
@@ -118,19 +121,19 @@ function setPragmas(database: DatabaseSync) {
 }
 
 /**
- * What a process that was killed left in the log may be there in the system's memory only, and will stay so where its fsync
- * has failed: the next one that works does not save it too. Copied into the database's file, it is written anew.
+ * The changes of a process that was killed may exist only in the system's memory. If their fsync failed, a later successful fsync
+ * does not save them either. Copying the log into the database file writes them again.
  */
 function saveFoundChanges(database: DatabaseSync) {
   try {
     database.exec('pragma wal_checkpoint(truncate)');
   } catch (error) {
-    // Without room nothing can be committed on top of it either, and the bot says so until there is.
+    // On a full disk, nothing new can be committed either, and the bot reports that until there is space.
     if (!isSqliteError(error, SQLITE_FULL)) throw error;
   }
 }
 
-/** A file that was cut or overwritten is found here and not by the first person whose request is in the damaged part. */
+/** Finds a truncated or overwritten file at start, before a person's request hits the damaged part. */
 function checkPages(path: string, database: DatabaseSync) {
   database.prepare('select count(*) from sqlite_schema').get();
   if (statSync(path).size > CHECKED_UP_TO_BYTES) return;

@@ -16,7 +16,7 @@ const MAX_STATEMENTS = 256;
 
 type Prepared = { statement: StatementSync; hasRows: boolean };
 
-/** Kysely on node:sqlite. Statements are prepared once, and what different callers write is committed together. */
+/** Kysely on node:sqlite. Statements are prepared once, and the writes of different callers are committed together. */
 export function createSqliteDialect(database: DatabaseSync): { dialect: Dialect; group: GroupCommit } {
   const group = createGroupCommit(database);
   const dialect: Dialect = {
@@ -28,7 +28,7 @@ export function createSqliteDialect(database: DatabaseSync): { dialect: Dialect;
   return { dialect, group };
 }
 
-/** Kysely's own lets one caller in at a time, who would then wait for the disk alone. */
+/** Kysely's own driver lets in one caller at a time, so each would wait for the disk separately. */
 class ManyCallersAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -51,7 +51,7 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
       await end(connection).commit();
     },
     async rollbackTransaction(connection) {
-      // Kysely also rolls back what could not be committed. That is over by then, and its error is the one to be told.
+      // Kysely also rolls back after a failed COMMIT. The transaction is over by then, and the error to report is the COMMIT's.
       const transaction = transactions.get(connection);
       transactions.delete(connection);
       transaction?.rollback();
@@ -88,7 +88,7 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
   function execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
     const { statement, hasRows } = prepare(sql);
     const inputs = parameters.map(toInput);
-    // Both reset the statement before they return, also when they throw.
+    // Both methods reset the statement before they return, even if they throw.
     if (hasRows) return { rows: statement.all(...inputs).map(toNumbers) as Row[] };
     return { rows: [], numAffectedRows: BigInt(statement.run(...inputs).changes) };
   }
@@ -106,8 +106,8 @@ function createDriver(database: DatabaseSync, group: GroupCommit): Driver {
 }
 
 /**
- * Numbers as PostgreSQL's driver gives them: one beyond 2^53 comes inexact, for whoever parses the row to refuse. By itself node:sqlite
- * throws at such a number, after the statement has changed what it changes, and nobody gets the other rows.
+ * Returns numbers as PostgreSQL's driver does: a number beyond 2^53 is inexact, and the row's parser rejects it. By default,
+ * node:sqlite throws at such a number after the statement has made its changes, and the other rows are lost.
  */
 function toNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutputValue> {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = Number(value);
@@ -116,7 +116,7 @@ function toNumbers(row: Record<string, SQLOutputValue>): Record<string, SQLOutpu
 
 function toInput(value: unknown): SQLInputValue {
   const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
-  // SQLite keeps bytes in a column of texts; a row that has such an id can be named only by them.
+  // SQLite can hold bytes in a text column. A row with such an id can be found only by those bytes.
   if (value === null || isPlain || value instanceof Uint8Array) return value;
   throw new TypeError(`SQLite can't store a ${typeof value}`);
 }

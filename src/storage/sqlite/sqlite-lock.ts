@@ -14,10 +14,10 @@ export class DatabaseInUseError extends StorageError {
 }
 
 /**
- * Holds `<path>.lock` until it is closed or the process is gone, however it went: the operating system keeps the lock. It is a
- * database of its own, so that the operators' commands can open the real one beside a running bot.
+ * Holds `<path>.lock` until it is closed or the process ends in any way, because the operating system holds the lock. The lock is
+ * a separate database, so that the operators' commands can open the real one while a bot is running.
  *
- * @throws DatabaseInUseError where another process holds it.
+ * @throws DatabaseInUseError if another process holds the lock
  */
 export function holdSqliteLock(path: string): { release(): void } {
   const lockPath = `${path}.lock`;

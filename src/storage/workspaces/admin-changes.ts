@@ -18,21 +18,21 @@ import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repo
 import { createSettingsRepository } from './settings-repository.ts';
 
 /**
- * What admins change: keys and settings, each in one transaction with its entry in the audit trail. A change is refused where
- * somebody else has changed the same since the form was opened, which its `stamp` says.
+ * The changes that admins make to keys and settings. Each is one transaction with its audit entry. `stamp` identifies the version
+ * that the form was opened with. If someone else has changed it since, the change is refused.
  */
 export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   const { now, onUnreadable } = deps;
   return { keyStamp, saveKey, rebindKey, removeKey, saveSettings };
 
-  /** What a form about this owner's key is made for; read it before what the form shows. */
+  /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
     return (await stampedKey(database, teamId, owner)).stamp;
   }
 
   /**
-   * Stores a key in place of the one before; what waited for it is due at once. Undefined, and nothing stored, where `stamp`
-   * is not the key's any more. @throws ChannelTakenError
+   * Stores a key in place of the previous one, and makes the requests that waited for it due at once. Returns undefined and
+   * stores nothing if `stamp` is outdated. @throws ChannelTakenError
    */
   function saveKey({ stamp, ...key }: KeyToSave & { stamp: string }): Promise<ColdsendKey | undefined> {
     const { teamId, owner } = key;
@@ -48,7 +48,7 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   }
 
   /**
-   * Binds a client's key to other channels; false, and nothing changed, where `stamp` is not the key's any more.
+   * Binds a client's key to other channels. Returns false and changes nothing if `stamp` is outdated.
    * @throws ChannelTakenError
    */
   function rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean> {
@@ -64,7 +64,7 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
     });
   }
 
-  /** False, and nothing removed, where `stamp` is not the key's any more. */
+  /** Returns false and removes nothing if `stamp` is outdated. */
   function removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
       const { key, stamp: current } = await stampedKey(within, teamId, owner);
@@ -75,7 +75,7 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
     });
   }
 
-  /** False, and nothing saved, where `stamp` is not the settings' any more. */
+  /** Returns false and saves nothing if `stamp` is outdated. */
   function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
       const repository = createSettingsRepository(within, onUnreadable);
@@ -91,8 +91,8 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   }
 
   /**
-   * A transaction that looks at a workspace's keys or settings before it changes them: one at a time, whichever replica it is
-   * in. SQLite has no others anyway.
+   * A transaction that reads a workspace's keys or settings before it changes them. Only one runs at a time over all replicas.
+   * SQLite allows only one write transaction anyway.
    */
   function changing<T>(teamId: string, work: (within: Executor) => Promise<T>): Promise<T> {
     return database.transaction(async (within) => {

@@ -11,14 +11,15 @@ import type { AuditEntriesTable } from '../tables.ts';
 import { stampOf } from './stamp.ts';
 
 /**
- * How many refused attempts are noted within an hour: of one person at most `person`, but only `few` of them once the workspace has
- * `many`, so that those who make noise hide nobody else; of a workspace at most `workspace`, so that nobody can fill the table.
+ * The maximum number of refused attempts that are noted within an hour: `person` for one person, and `workspace` for one
+ * workspace, so that the table can't be filled. Once a workspace has `many`, each person gets only `few`, so that a noisy person
+ * doesn't hide the others.
  */
 export const REFUSED_AN_HOUR = { person: 20, few: 5, many: 200, workspace: 1_000 };
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Longer than any form is open and than Slack's signatures are taken. */
+/** Longer than a form stays open and than Slack's signatures are accepted. */
 const DAY_MS = 24 * HOUR_MS;
 
 const REMOVALS: readonly AuditAction[] = ['key_removed', 'uninstalled'];
@@ -50,14 +51,14 @@ export function createAuditRepository({
   onUnreadable?: OnUnreadable;
 }) {
   const { kysely } = db;
-  /** One attempt at a time of each workspace: those that come at once would all be counted before any of them is noted. */
+  /** Handles one attempt per workspace at a time. Otherwise, simultaneous attempts would all be counted before any is noted. */
   const queued = createQueues();
   return {
     async add(note: AuditNote): Promise<void> {
       await insert(toRow(note, now()));
     },
 
-    /** Notes a refused attempt; false, and nothing noted, once there were too many within the hour. */
+    /** Notes a refused attempt. Returns false and notes nothing if there were too many within the hour. */
     addRefused(note: AuditNote & { userId: string }): Promise<boolean> {
       return queued(note.teamId, async () => {
         const row = toRow(note, now());
@@ -66,7 +67,7 @@ export function createAuditRepository({
           .select((eb) => eb.fn.countAll<number>().as('count'))
           .where('team_id', '=', note.teamId)
           .where('action', '=', note.action)
-          // Not those of a clock that was set back since: they would count for as long as it was ahead.
+          // Excludes entries from a clock that was set back since. They would count for as long as that clock was ahead.
           .where('at', '>', row.at - HOUR_MS)
           .where('at', '<=', row.at);
         const ofAll = await recent.executeTakeFirstOrThrow();
@@ -78,7 +79,7 @@ export function createAuditRepository({
       });
     },
 
-    /** Of what was noted until `until`, the newest first: `limit` entries after the first `skip`. */
+    /** The entries up to `until`, newest first: `limit` entries after the first `skip`. */
     async page(teamId: string, { until, skip, limit }: AuditPage): Promise<(AuditEntry | Unreadable)[]> {
       const rows = await kysely
         .selectFrom('audit_entries')
@@ -98,7 +99,7 @@ export function createAuditRepository({
       );
     },
 
-    /** A short text that is another one once the workspace has removed a key, or itself, within the last day. */
+    /** A short text that changes when the workspace removes a key or uninstalls the bot. It covers the last day. */
     async removalsStamp(teamId: string): Promise<string> {
       const rows = await kysely
         .selectFrom('audit_entries')
@@ -111,7 +112,7 @@ export function createAuditRepository({
       return stampOf(rows.map(({ id }) => id).join());
     },
 
-    /** Deletes some of all workspaces' entries from before `time`; returns how many, 0 once none is left. */
+    /** Deletes a batch of entries from before `time`, over all workspaces. Returns their number, 0 when none are left. */
     async deleteBefore(time: number): Promise<number> {
       const deleted = await kysely
         .deleteFrom('audit_entries')

@@ -25,7 +25,7 @@ import { keyContext } from '../sealing/seal-contexts.ts';
 import type { Sealer } from '../sealing/sealing.ts';
 import type { ColdsendKeysTable } from '../tables.ts';
 
-/** What a key's row is read from. The key itself is opened to know whether it can be, and shown nowhere. */
+/** The columns that a key is read from. The key itself is opened only to check that it can be. It is never shown. */
 const KEY_COLUMNS = [
   'id',
   'sealed_key',
@@ -59,7 +59,7 @@ const shownRow = z.object({
 
 export type KeyToSave = {
   teamId: string;
-  /** A client with all of its channels from now on. */
+  /** For a client, with all of its channels from now on. */
   owner: KeyOwner;
   apiKey: string;
   storedBy: string;
@@ -67,10 +67,10 @@ export type KeyToSave = {
   missingScopes: string[];
 };
 
-/** `fingerprint` names the key's budget. */
+/** `fingerprint` identifies the key's budget. */
 export type OpenedKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
 
-/** One of the channels is bound to another client. */
+/** One of the channels is already bound to another client. */
 export class ChannelTakenError extends Error {
   readonly code = 'channel_taken';
   constructor(channelId: string) {
@@ -81,7 +81,7 @@ export class ChannelTakenError extends Error {
 
 export type ColdsendKeyRepository = ReturnType<typeof createColdsendKeyRepository>;
 
-/** The table of API keys: one for a workspace, and one for each channel that is bound to a client. */
+/** The table of API keys: one row for a workspace, and one for each channel that is bound to a client. */
 export function createColdsendKeyRepository(deps: {
   db: Executor;
   sealer: Sealer;
@@ -96,13 +96,13 @@ export function createColdsendKeyRepository(deps: {
     open,
     save,
 
-    /** All keys of a workspace: its own first, then by the client's name. A client's is what its first channel has. */
+    /** All keys of a workspace: its own first, then by the client's name. A client's key is read from its first channel's row. */
     async list(teamId: string): Promise<OwnedKey[]> {
       const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
       return groupByOwner(rows);
     },
 
-    /** The keys that a channel may use: the one bound to it, and the workspace's own. */
+    /** The keys that a channel may use: the one bound to it and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ChosenKey; own?: ColdsendKey }> {
       const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
       const found: { bound?: ChosenKey; own?: ColdsendKey } = {};
@@ -114,7 +114,10 @@ export function createColdsendKeyRepository(deps: {
       return found;
     },
 
-    /** Binds a client's key as it is to these channels instead of the ones before; false where the client has none. @throws as `open` */
+    /**
+     * Binds a client's existing key to these channels instead of the previous ones. Returns false if the client has no key.
+     * @throws the same errors as `open`
+     */
     async rebind(teamId: string, client: Client): Promise<boolean> {
       const [row] = await select().where('team_id', '=', teamId).where('label', '=', client.name).limit(1).execute();
       if (row === undefined) return false;
@@ -125,7 +128,7 @@ export function createColdsendKeyRepository(deps: {
       return true;
     },
 
-    /** False where there was none. */
+    /** False if there was no key. */
     async remove(teamId: string, owner: OwnerName): Promise<boolean> {
       const removed = await kysely
         .deleteFrom('coldsend_keys')
@@ -135,7 +138,9 @@ export function createColdsendKeyRepository(deps: {
       return removed.numDeletedRows > 0n;
     },
 
-    /** Notes what ColdSend said about the key of that version; false, and nothing noted, where it was replaced or removed. */
+    /**
+     * Notes ColdSend's verdict on the key of that version. Returns false and notes nothing if the key was replaced or removed.
+     */
     async mark(
       teamId: string,
       version: number,
@@ -169,7 +174,7 @@ export function createColdsendKeyRepository(deps: {
     return row && readKey(row);
   }
 
-  /** The key itself, to be sent. @throws SealError; z.ZodError where the row can't be read. */
+  /** The key itself, for sending. @throws SealError; z.ZodError if the row can't be read. */
   async function open(teamId: string, name: KeyName): Promise<OpenedKey | undefined> {
     const row = await findRow(teamId, name);
     if (!row) return undefined;
@@ -178,7 +183,7 @@ export function createColdsendKeyRepository(deps: {
     return { apiKey, fingerprint: keyFingerprint(apiKey), version, status };
   }
 
-  /** One that can't be read hides no other, and is still there to be replaced or removed. */
+  /** An unreadable key doesn't hide the others, and can still be replaced or removed. */
   function readKey(row: KeyRow): ColdsendKey {
     try {
       openSealed(row);
@@ -206,12 +211,12 @@ export function createColdsendKeyRepository(deps: {
   }
 
   /**
-   * Stores the key in place of the one before, for a client in all of its channels. Belongs into a transaction where it is
-   * for a client. @throws ChannelTakenError
+   * Stores the key in place of the previous one, for a client in all of its channels. For a client, it must run inside a
+   * transaction. @throws ChannelTakenError
    */
   async function save(key: KeyToSave): Promise<ColdsendKey> {
     const time = now();
-    // At random: a number that is counted on would come again once a workspace was removed and came back.
+    // Random, because a counter would repeat its numbers if a workspace was removed and came back.
     const version = randomInt(1, 2 ** 47);
     return write(key, { version, storedAt: time, checkedAt: key.status === 'unchecked' ? undefined : time });
   }
@@ -261,7 +266,7 @@ export function createColdsendKeyRepository(deps: {
 
 type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
 
-/** What names it, and what else there is to show. SQLite may hold anything where a text belongs. */
+/** The key's name and the other readable facts. SQLite may hold any value in a text column. */
 function toUnreadableKey(row: KeyRow): ColdsendKey {
   return {
     teamId: String(row.team_id),
@@ -276,7 +281,7 @@ function toUnreadableKey(row: KeyRow): ColdsendKey {
   };
 }
 
-/** @throws z.ZodError where the row is none that this version can read. */
+/** @throws z.ZodError if this version can't read the row. */
 function parseKey(row: KeyRow): ColdsendKey {
   const parsed = shownRow.parse(row);
   return {

@@ -33,15 +33,15 @@ const shownRow = z.object({
   installed_at: storedTime,
 });
 
-/** The fields that acting in a workspace, and removing it, need. */
+/** The fields needed to act in a workspace and to remove it. */
 export type ReadableInstallation = Pick<Installation, 'teamId' | 'botId' | 'botUserId'> & {
-  /** A secret; undefined where it can't be opened. */
+  /** A secret; undefined if it can't be opened. */
   botToken: string | undefined;
-  /** Undefined where it can't be read. */
+  /** Undefined if it can't be read. */
   installedAt: number | undefined;
 };
 
-/** What else can't be read keeps nobody from acting in the workspace, or from leaving it. */
+/** Other unreadable fields don't prevent acting in the workspace or uninstalling. */
 const readableRow = z.object({
   bot_id: shownRow.shape.bot_id.catch(''),
   bot_user_id: shownRow.shape.bot_user_id.catch(''),
@@ -50,7 +50,7 @@ const readableRow = z.object({
 
 export type InstallationRepository = ReturnType<typeof createInstallationRepository>;
 
-/** The workspaces that have installed the bot. Removing one is the business of the workspace repository. */
+/** The workspaces that have installed the bot. The workspace repository removes them. */
 export function createInstallationRepository(deps: {
   database: Database;
   sealer: Sealer;
@@ -61,13 +61,13 @@ export function createInstallationRepository(deps: {
   const note = (teamId: string, error: unknown) => deps.onUnreadable?.(teamId, error, 'installations');
 
   return {
-    /** Undefined where the bot isn't installed, or not any more. @throws SealError; z.ZodError where the row can't be read. */
+    /** Undefined if the bot isn't installed (anymore). @throws SealError; z.ZodError if the row can't be read. */
     async find(teamId: string): Promise<Installation | undefined> {
       const row = await findRow(teamId);
       return row && { ...parseShown(row), botToken: sealer.open(row.sealed_token, tokenContext(row)) };
     },
 
-    /** The same, with whatever can be read of it. */
+    /** Like `find`, but with all fields that can be read. */
     async findReadable(teamId: string): Promise<ReadableInstallation | undefined> {
       const row = await findRow(teamId);
       if (row === undefined) return undefined;
@@ -75,7 +75,7 @@ export function createInstallationRepository(deps: {
       return { teamId, botId, botUserId, installedAt, botToken: openToken(row) };
     },
 
-    /** All workspaces where the bot is installed, whatever can be read of them. */
+    /** All workspaces that have the bot installed, with all fields that can be read. */
     async listTeams(): Promise<{ teamId: string }[]> {
       const rows = await database.kysely
         .selectFrom('installations')
@@ -86,7 +86,7 @@ export function createInstallationRepository(deps: {
       return rows.map(({ team_id: teamId }) => ({ teamId }));
     },
 
-    /** All workspaces where the bot is installed, without their tokens, the oldest first. */
+    /** All workspaces that have the bot installed, without their tokens, oldest first. */
     async list(): Promise<(ShownInstallation | Unreadable)[]> {
       const rows = await database.kysely
         .selectFrom('installations')
@@ -98,7 +98,7 @@ export function createInstallationRepository(deps: {
       return readRows(rows, parseShown, ({ team_id: id, installed_at: at }) => ({ id, at }), note);
     },
 
-    /** Stores an installation in place of the one before; everything else of the workspace stays as it is. */
+    /** Stores an installation in place of the previous one. All other data of the workspace stays as it is. */
     async save(installation: Omit<Installation, 'installedAt'>): Promise<Installation> {
       const { teamId } = installation;
       return database.transaction(async (within) => {
@@ -107,7 +107,7 @@ export function createInstallationRepository(deps: {
           .select(['installed_at', 'sealed_token'])
           .where('team_id', '=', teamId)
           .executeTakeFirst();
-        // It names this installation, so it is another one even where the clock was set back.
+        // The time identifies this installation, so it has to be different even if the clock was set back.
         const installedAt = Math.max(now(), (storedTime.safeParse(before?.installed_at).data ?? 0) + 1);
         const row = {
           team_name: installation.teamName,

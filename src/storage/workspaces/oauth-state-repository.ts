@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Executor } from '../database.ts';
 
-/** Replicas' clocks differ: a note is kept for longer than any of them takes its state. */
+/** Replicas' clocks differ. So a note is kept for longer than any replica accepts its state. */
 const KEPT_LONGER_MS = 10 * 60_000;
 
 export type OauthStateRepository = ReturnType<typeof createOauthStateRepository>;
 
-/** The states of installing that have come back, by their hashes. Each works once, over all replicas. */
+/** The hashes of OAuth states that were used. Each state works once over all replicas. */
 export function createOauthStateRepository({ db: { kysely }, now }: { db: Executor; now: () => number }) {
   return {
     /**
-     * Notes that a state is used; true for exactly one of those who use it. Forgets those that have expired.
+     * Notes that a state is used. Returns true for exactly one caller. Deletes expired notes.
      *
      * @param expiresAt in milliseconds since 1970
      */
@@ -28,7 +28,7 @@ export function createOauthStateRepository({ db: { kysely }, now }: { db: Execut
       return noted !== undefined;
     },
 
-    /** Whether it was used. */
+    /** Whether the state was used. */
     async has(state: string): Promise<boolean> {
       const found = await kysely
         .selectFrom('oauth_states')
@@ -40,7 +40,7 @@ export function createOauthStateRepository({ db: { kysely }, now }: { db: Execut
   };
 }
 
-/** Not of the state alone: an older version has rows of states that were not used yet, under that hash. */
+/** The hash covers more than the state. An older version stored the hashes of unused states, which must not match. */
 function hashOf(state: string): string {
   return createHash('sha256').update(`used ${state}`).digest('base64url');
 }

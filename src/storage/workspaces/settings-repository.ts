@@ -12,7 +12,7 @@ const whoMayAdd: z.ZodType<WhoMayAdd> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chosen'), userIds: z.array(z.string()), userGroupIds: z.array(z.string()) }),
 ]);
 
-/** As settings are stored; what an older version has not stored is as it is by default. */
+/** Settings as they are stored. A setting that an older version did not store has its default. */
 const settingsObject = z.object({
   whoMayAdd: whoMayAdd.default(DEFAULT_SETTINGS.whoMayAdd),
   resultsChannelId: z.string().optional(),
@@ -24,7 +24,7 @@ const settingsJson = storedJson(settingsObject);
 
 type StoredSettings = z.output<typeof settingsObject>;
 
-/** What can't be read allows as little as it can: a newer version may have a narrower choice than this one knows. */
+/** A value that can't be read is replaced by the strictest one. A newer version may have a choice that is stricter than ours. */
 const CLOSED: StoredSettings = {
   whoMayAdd: { kind: 'unreadable' },
   resultsChannelId: undefined,
@@ -32,7 +32,7 @@ const CLOSED: StoredSettings = {
   elsewhere: 'nothing',
 };
 
-/** The readable settings, each for itself. */
+/** The readable settings, each read separately. */
 const readableJson = storedJson(
   z.object({
     whoMayAdd: settingsObject.shape.whoMayAdd.or(z.unknown().transform(() => CLOSED.whoMayAdd)),
@@ -42,10 +42,10 @@ const readableJson = storedJson(
   }),
 );
 
-/** `stamp` is another one after each change, also where a later change has taken an earlier one back. */
+/** `stamp` differs after each change, even if a later change restores an earlier value. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
-/** The settings of each workspace. They are read at each use, so that a change is in force at once on all replicas. */
+/** The settings of each workspace. They are read at each use, so that a change takes effect at once on all replicas. */
 export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
   return {
     findStamped,
