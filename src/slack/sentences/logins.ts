@@ -1,11 +1,11 @@
 import type { RefusalReason, UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 
-/** The server that was tried, as it was entered. */
+/** The server that was tried, unchanged from the form. */
 export type TriedServer = { host: string; port: number; half: 'smtp' | 'imap' };
 
 type Say = (server: TriedServer) => string;
 
-/** What our own check of a mailbox's login found, a line for each server. */
+/** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   works: 'The login works.',

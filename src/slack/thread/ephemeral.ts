@@ -28,7 +28,7 @@ export function notOpenedText(reference: string): string {
   return EPHEMERAL.notOpened(reference);
 }
 
-/** Slack gave no clear answer: the modal may be open or not. `reference` finds it in the log. */
+/** Slack gave no clear answer, so the modal may be open or closed. `reference` finds it in the log. */
 export function perhapsOpenedText(reference: string): string {
   return EPHEMERAL.perhapsOpened(reference);
 }
