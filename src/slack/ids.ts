@@ -3,10 +3,10 @@ import type { AccountField } from '../add-inbox/account/sender-account.ts';
 /** The slash command, as in manifest.yml. */
 export const COMMAND = '/add-inbox';
 
-/** The bot user's name, as in manifest.yml: what people type after /invite. */
+/** The bot user's name, as in manifest.yml. People type it after /invite. */
 export const BOT_NAME = 'inbox-bot';
 
-/** What the bot asks to be allowed, as in manifest.yml, which says why. */
+/** The OAuth scopes of the bot, as in manifest.yml, which gives the reasons. */
 export const BOT_SCOPES = [
   'commands',
   'chat:write',
@@ -27,7 +27,7 @@ export const CALLBACKS = {
   notice: 'notice',
 } as const;
 
-/** `action_id` of everything that sends an interaction when it is clicked. */
+/** `action_id` of each element that sends an interaction when it is clicked. */
 export const ACTIONS = {
   editServers: 'edit_servers',
   backToWho: 'back_to_who',
@@ -54,10 +54,10 @@ export const EVENTS = {
   revoked: 'tokens_revoked',
 } as const;
 
-/** What can be typed or ticked in the two pages of the form; also the `action_id` of each input. */
+/** The inputs of the form's two pages; each name is also the input's `action_id`. */
 export type FormField = AccountField | typeof ACTIONS.sameLogin;
 
-/** The block with what a person was asked to look at again: its `block_id` names what, as `WARNED_BLOCK.a.b`. */
+/** The block with the warnings that a person has seen. Its `block_id` lists them, as in `warned.a.b`. */
 export const WARNED_BLOCK = 'warned';
 
 /** The input for a ColdSend API key. */
@@ -67,8 +67,8 @@ export const API_KEY_FIELD = 'api_key';
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
 
 /**
- * Slack's client keeps what was typed wherever `block_id` and `action_id` stay the same over an update; a new generation
- * makes the field come back as it is rendered.
+ * Slack's client keeps a person's input over an update wherever `block_id` and `action_id` stay the same. A new generation
+ * makes the field show its rendered value.
  */
 export function blockId(field: string, generation: number): string {
   return `${field}.${generation}`;

@@ -11,19 +11,19 @@ import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
 import type { UninstallEvent } from './install/uninstall.ts';
 import type { SubmissionAnswer } from './modals/submission-answer.ts';
 
-/** Everything the bot listens to; a test holds it and manifest.yml together. */
+/** Everything the bot listens to. A test compares it with manifest.yml. */
 export type Listeners = {
   commands: Record<string, (use: CommandUse) => Promise<void>>;
   /** An answer of undefined closes the form. */
   submissions: Record<string, (submission: InModal) => Promise<SubmissionAnswer | undefined>>;
-  /** Done after the result of a submission has been shown. */
+  /** Runs after the result of a submission has been shown. */
   afterSubmission: Record<string, (submission: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
   viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
   /** Buttons in messages and in the Home. */
   actions: Record<string, (press: Press) => Promise<void>>;
   events: Record<string, (interaction: Interaction) => Promise<void>>;
-  /** Events about the app itself, whose workspace may have taken its token away. */
+  /** Events about the app itself. The workspace may already have revoked its token. */
   lifecycle: Record<string, (event: UninstallEvent) => Promise<void>>;
 };
 

@@ -13,8 +13,8 @@ import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_TEXT } from './
 import { plainText } from './text-objects.ts';
 
 /*
- * The blocks of every message, modal and Home. A string is shown as plain text and cut to Slack's limit, so foreign words can't
- * mark anything up; markup of ours is given as `mrkdwn(...)`.
+ * The blocks of every message, modal and Home. A string is shown as plain text, cut to Slack's limit, so foreign text can't add
+ * markup; our own markup is passed as `mrkdwn(...)`.
  */
 
 type Words = string | MrkdwnElement;
@@ -36,12 +36,12 @@ export function renderActions(blockId: string, elements: ActionsBlockElement[]):
   return { type: 'actions', block_id: blockId, elements };
 }
 
-/** `value` comes back with the click. */
+/** Slack sends `value` with the click. */
 export function renderButton(actionId: string, text: string, value: string): Button {
   return { type: 'button', action_id: actionId, text: plainText(text, OPTION_TEXT), value };
 }
 
-/** A button for what can't be undone: red, and it asks again first. */
+/** A red button for an action that can't be undone. It asks for confirmation first. */
 export function renderDangerButton(
   actionId: string,
   text: string,
@@ -61,7 +61,7 @@ export function renderDangerButton(
   };
 }
 
-/** An input block but for its element. */
+/** An input block without its element. */
 export function renderInputFrame(blockId: string, label: string, hint?: string): Omit<InputBlock, 'element'> {
   return {
     type: 'input',
@@ -71,7 +71,7 @@ export function renderInputFrame(blockId: string, label: string, hint?: string):
   };
 }
 
-/** One choice of several, all in sight. */
+/** A single choice with all options visible. */
 export function renderRadioButtons(
   actionId: string,
   choices: { value: string; text: string; description: string }[],

@@ -1,22 +1,22 @@
-/** Line breaks and other control characters, and those that turn the direction of what follows them. */
+/** Line breaks, other control characters, and characters that change the direction of the text after them. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 const ELLIPSIS = '…';
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Slack has no escape for these in the top-level text, so each is shown as a character that looks like it. */
+/** Slack has no escape for these in the top-level text, so each is replaced with a similar character. */
 const LOOK_ALIKES: Record<string, string> = { '*': '∗', '~': '∼', '`': 'ˋ', _: 'ˍ' };
 
 const ZERO_WIDTH_SPACE = '\u200B';
 
-/** An underscore inside a word marks nothing up, and addresses are full of them. */
+/** An underscore inside a word is not markup, and many addresses contain one. */
 const MARKUP = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
 
-/** What Slack's clients turn into emoji, mentions, channels and links. An address as a whole is left: it links to itself at most. */
+/** Text that Slack's clients make into emoji, mentions, channels or links. A whole address stays: it only links to itself. */
 const AUTOMATIC = /[\w.+'-]+@[\w.-]+\w|:(?=[^\s:]+:|\/\/)|(?<!\w)[@#](?=\w)|\.(?=[\p{L}\p{N}])/gu;
 
-/** Foreign text as one line, so that it can't pass for a line of ours. */
+/** Foreign text as one line, so that it can't look like a line of the bot's own. */
 export function oneLine(text: string): string {
   return text.replace(UNSEEN, ' ').trim();
 }
@@ -37,8 +37,8 @@ export function escapeMrkdwn(text: string): string {
 }
 
 /**
- * Foreign text for the top-level `text` of a message, where everything is mrkdwn: one line that can't mention, format,
- * show emoji or link, as far as Slack allows.
+ * Foreign text for the top-level `text` of a message, which is always mrkdwn: one line without mentions, formatting, emoji or
+ * links, as far as Slack allows.
  */
 export function escapeTopLevel(text: string): string {
   const unmarked = oneLine(text).replace(MARKUP, (character) => LOOK_ALIKES[character] ?? character);

@@ -25,7 +25,7 @@ export const OPTION_TEXT = 75;
 /** A confirm dialog's title, text, and its two buttons. */
 export const CONFIRM = { title: 100, text: 300, button: 30 } as const;
 
-/** What Slack recommends for the top-level text of a message; it cuts at 40,000. */
+/** Slack recommends at most 4,000 for the top-level text of a message, and cuts it at 40,000. */
 export const MESSAGE_TEXT = 4_000;
 
 /** One of the fields of a section. */

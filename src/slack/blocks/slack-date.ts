@@ -1,7 +1,7 @@
 const FORMATS = { time: '{time}', date: '{date_short_pretty} at {time}' } as const;
 
 /**
- * A time in each reader's own time zone, as mrkdwn. Where it can't be shown so, it is given in UTC.
+ * A time in each reader's own time zone, as mrkdwn. Clients that can't show it use UTC.
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  *
  * @param at milliseconds since 1970

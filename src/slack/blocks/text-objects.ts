@@ -7,8 +7,8 @@ export function plainText(text: string, limit: number): PlainTextElement {
 }
 
 /**
- * A text object with markup, for words of ours, ids and times only: foreign text goes into plain text, since mrkdwn has
- * no escape for `*`, `_`, `~` and backticks. Verbatim: nothing but what we mark up becomes a link or a mention.
+ * A text object with markup, only for our own words, ids and times. Foreign text goes into plain text, since mrkdwn has no
+ * escape for `*`, `_`, `~` and backticks. `verbatim` keeps Slack from adding links or mentions of its own.
  */
 export function mrkdwn(text: string): MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true };

@@ -5,10 +5,10 @@ type Ack = (response?: unknown) => Promise<void>;
 const WHEN_DONE = new Set<unknown>([EVENTS.uninstalled, EVENTS.revoked]);
 
 /**
- * Bolt acknowledges every event before it is looked at. That a workspace has left is acknowledged once it is removed, or given
- * up and noted: where the bot dies over it, or takes longer than Slack waits, Slack sends the event again, to whoever runs by then.
+ * Bolt acknowledges every event before it is handled. An uninstall is acknowledged only after the workspace is removed or the
+ * failure is logged: if the bot crashes or takes longer than Slack waits, Slack sends the event again.
  *
- * @returns what to give Bolt instead of `ack`, and what to call when Bolt is through
+ * @returns the `ack` to give Bolt, and `done`, to call when Bolt has finished
  */
 export function ackWhenDone(body: Record<string, unknown>, ack: Ack): { ack: Ack; done(): Promise<void> } {
   const { event } = body;

@@ -3,17 +3,17 @@ import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** For all bodies that are still being read: far more than Slack ever has under way. */
+/** For all bodies that are still being read together; far more than Slack ever sends at once. */
 const MAX_UNFINISHED_BYTES = 16 * 1024 * 1024;
 
-/** `crowded_out`: others needed the memory. `cut_off`: there is nobody left to answer. */
+/** `crowded_out`: other requests needed the memory. `cut_off`: the connection is closed. */
 export type NoBody = 'too_large' | 'crowded_out' | 'cut_off';
 
 type Reading = { capacity: number; end(result: Buffer | NoBody): void };
 
 /**
- * Reads the bodies of requests that anybody may have sent. One that declares or turns out to be too large is not read on. All that
- * are unfinished share a bound: the one that has taken longest is given up, since Slack's own are whole within milliseconds.
+ * Reads the bodies of requests from any sender. Reading stops where a body declares too large a size or exceeds the limit. All
+ * unfinished bodies share a limit. Beyond it, the oldest is dropped, since Slack's own arrive within milliseconds.
  */
 export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer | NoBody> {
   /** The oldest first. */
@@ -46,7 +46,7 @@ export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer
         }
       }
 
-      /** Leaves nothing at the request, which lives as long as its connection. */
+      /** Removes all listeners from the request, which lives as long as its connection. */
       function end(result: Buffer | NoBody): void {
         unfinished.delete(reading);
         held -= reading.capacity;

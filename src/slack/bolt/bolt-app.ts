@@ -35,19 +35,19 @@ import {
 export type BoltAppDeps = {
   receiver: Receiver;
   listeners: Listeners;
-  /** Whose token serves a workspace. Throws where the bot isn't installed there. */
+  /** Finds the workspace's token. Throws where the bot isn't installed there. */
   authorize(teamId: string | undefined): Promise<Installed>;
   apiOf(token: string): SlackApi;
   fetch: FetchFunction;
-  /** Says something to one person; false where Slack did not take it. */
+  /** Sends a message that only one person sees; false where Slack did not accept it. */
   respond(responseUrl: string, text: string): Promise<boolean>;
-  /** Where admins can install the bot themselves. */
+  /** The page where admins can install the bot themselves. */
   installUrl: string | undefined;
   slackApiUrl: string;
   logger: Logger;
-  /** Notes a failure once, and returns the reference under which the log has it. */
+  /** Logs a failure once and returns its reference in the log. */
   onFailure(listener: string, error: unknown): string;
-  /** Something came from a workspace that the bot isn't installed in; the person is told, and nothing is done. */
+  /** A request came from a workspace without the bot. The person gets a message, and nothing else happens. */
   onStranger(): void;
   onAck(listener: string, ms: number): void;
 };
@@ -57,16 +57,16 @@ type Context = { teamId?: string | undefined; botToken?: string | undefined; una
 const MAX_USED_VIEWS = 1_000;
 
 /**
- * Bolt with one listener for each row of the table. Each parses, does, answers; whatever is thrown is noted once and told
- * to the person with a reference, and the request is acknowledged in any case: a listener that throws before its ack would
- * show them nothing but Slack's own "trouble connecting".
+ * Bolt with one listener for each row of the table. Each parses, acts and answers. A thrown error is logged once and shown to
+ * the person with a reference. The request is acknowledged in any case: if a listener throws before its ack, the person sees
+ * only Slack's own "trouble connecting".
  */
 export function createBoltApp(deps: BoltAppDeps): App {
   const { listeners } = deps;
   const isCopy = createIsCopy();
   const app = new App({
     receiver: deps.receiver,
-    // Where it throws, Bolt acknowledges without a word.
+    // Where `authorize` throws, Bolt acknowledges without a message to the person.
     authorize: ({ teamId, isEnterpriseInstall }): Promise<AuthorizeResult> =>
       authorize(teamId, isEnterpriseInstall).catch((unauthorized: unknown) => ({ unauthorized })),
     logger: deps.logger,
@@ -75,7 +75,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
     ignoreSelf: false,
   });
   app.error(async (error) => void deps.onFailure('bolt', error));
-  /** External ids of views that somebody has used: whatever Slack said, those were open. */
+  /** The external ids of views that a person has used. These were open, even if Slack's answer did not confirm it. */
   const usedViews = new Set<string>();
 
   for (const [name, listener] of Object.entries(listeners.commands)) {
@@ -174,7 +174,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
     if (!parsed.success) return;
     const { view, response_url, trigger_id, user }: ActionPayload = parsed.data;
     if (response_url !== undefined && (await deps.respond(response_url, text))) return;
-    // On top, so that what they typed is still there when they close it.
+    // Pushed on top, so that closing it leaves the person's input in place.
     const notice = renderNotice({ ...sentences.failed, paragraphs: [text] });
     if (view?.type === 'modal' && (await isTaken(() => apiFor(context).pushView(trigger_id, notice)))) return;
     await sayInDm(text, user.id, context);
@@ -245,7 +245,7 @@ function apologyFor(error: unknown): (reference: string) => string {
   return error.isCertain ? notOpenedText : perhapsOpenedText;
 }
 
-/** Whether Slack took what was one more try to say something; nobody is told where it did not. */
+/** True where Slack accepted a further try to reach the person. A failure of that try is not reported. */
 async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
@@ -255,7 +255,7 @@ async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Another replica got a copy of it, and has opened what there is to open. */
+/** Another replica received a copy of the interaction and has used its trigger. */
 function isUsedElsewhere(error: unknown): boolean {
   return isRefusal(error, isTriggerUsed);
 }

@@ -1,12 +1,12 @@
 import { dropOldest } from '../../operations/drop-oldest.ts';
 
-/** Those of some minutes of a busy bot; a trigger that is older than Slack's three seconds opens nothing anyway. */
+/** Enough for some minutes of a busy bot. Slack drops a `trigger_id` after 3 s, so older copies open nothing. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Whether a command or press with this `trigger_id` came before: Slack gives each one of its own, so the same again is a copy,
- * for which nothing is to be done or said. Another replica's copies are not known here; of those Slack says that the trigger
- * was used.
+ * Checks whether a command or press with this `trigger_id` came before. Slack gives each its own, so a repeated one marks a
+ * copy, which gets no action or answer. Copies at other replicas are unknown here; Slack refuses them with
+ * `exchanged_trigger_id`.
  */
 export function createIsCopy(): (triggerId: string) => boolean {
   const seen = new Set<string>();

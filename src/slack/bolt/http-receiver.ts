@@ -7,7 +7,7 @@ import { ackWhenDone } from './ack-when-done.ts';
 import { createBodyReader } from './body-reader.ts';
 import { createSigningKey, isFresh, isSigned, looksSigned } from './signature.ts';
 
-/** Why a request is not taken. `unsigned`: it is not even in the form of Slack's. `clock`: Slack signed it, at another time. */
+/** Why a request is refused. `unsigned`: its headers lack Slack's format. `clock`: Slack signed it, but at another time. */
 export type RefusedRequest =
   | 'unsigned'
   | 'signature'
@@ -27,14 +27,14 @@ const STATUSES: Record<RefusedRequest, number> = {
   unreadable: 400,
 };
 
-/** Slack gives up after three seconds; whoever was not answered by then never will be. */
+/** Slack stops waiting for an answer after 3 s. */
 const ACK_WITHIN_MS = 3_000;
 
 const envelope = z.record(z.string(), z.unknown());
 
 /**
- * Bolt's receiver for HTTP, as one route of the bot's own server: refuses what is not from Slack, is too old, too new or
- * too large before anything else runs, and parses each body once.
+ * Bolt's receiver for HTTP, as one route of the bot's own server. Before anything else runs, it refuses requests that are not
+ * from Slack, too old, too new or too large. It parses each body once.
  */
 export function createHttpReceiver(deps: {
   signingSecret: string;
@@ -78,7 +78,7 @@ export function createHttpReceiver(deps: {
   }
 
   async function dispatch(payload: Record<string, unknown>, request: IncomingMessage, response: ServerResponse) {
-    // Before Bolt is there nothing can be done for it: Slack sends events again.
+    // Bolt has not started yet. Slack repeats events after a 503.
     if (app === undefined) return refuse(request, response, 503);
     const unanswered = setTimeout(() => {
       deps.onUnanswered();
@@ -105,7 +105,7 @@ export function createHttpReceiver(deps: {
   }
 }
 
-/** Events are JSON, interactions are JSON in a form's `payload`, commands are a form. Undefined where it is none of them. */
+/** Events are JSON, interactions are JSON in a form's `payload`, commands are a form. Undefined for any other body. */
 function parseBody(body: string, contentType: string): Record<string, unknown> | undefined {
   try {
     if (contentType.startsWith('application/json')) return envelope.parse(JSON.parse(body));
@@ -122,14 +122,14 @@ function answer(response: ServerResponse, body: unknown): void {
   else send(response, 200, JSON.stringify(body), { 'content-type': 'application/json; charset=utf-8' });
 }
 
-/** Where the body was not read, the connection is closed: what is left of it is not worth reading. */
+/** Closes the connection where the body was not read completely, to avoid reading the rest. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   send(response, status, '', request.complete ? {} : { connection: 'close' });
 }
 
 function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
   if (response.headersSent || response.destroyed) return;
-  // With its length the answer is one write instead of chunks.
+  // With a content length, the answer is sent in one write instead of chunks.
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * What the bot reads of Slack's payloads. Who acts is taken from here only: the body is signed, a view's metadata is not
- * the place for it.
+ * The parts of Slack's payloads that the bot reads. The acting person is taken only from the signed body, never from a view's
+ * metadata.
  */
 
 const team = z.object({ id: z.string() }).nullish();
@@ -14,7 +14,7 @@ const view = z.looseObject({
   type: z.string().optional(),
   hash: z.string().optional(),
   callback_id: z.string(),
-  /** Ours, where the view is as it was opened. */
+  /** The bot's own id for the view, as set when the view was opened. */
   external_id: z.string().optional().catch(undefined),
   private_metadata: z.string().default(''),
   app_installed_team_id: z.string().nullish(),

@@ -1,15 +1,15 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-/** Slack says five minutes; we hold requests from the future to it as well. */
+/** Slack recommends five minutes; the limit also applies to requests from the future. */
 const LARGEST_SKEW_S = 300;
 
-/** A KeyObject, since an HMAC with one costs a sixth of one with a Buffer. */
+/** Returns a KeyObject, since an HMAC with a KeyObject costs a sixth of one with a Buffer. */
 export function createSigningKey(signingSecret: string): KeyObject {
   return createSecretKey(signingSecret, 'utf8');
 }
 
 /**
- * Whether the time a request claims to be from is within five minutes of `now` in either direction.
+ * Checks that a request's timestamp is within five minutes of `now` in either direction.
  *
  * @param timestamp the header X-Slack-Request-Timestamp, in seconds
  * @param now milliseconds since 1970
@@ -23,7 +23,7 @@ export function isFresh(timestamp: string | undefined, now: number): timestamp i
 }
 
 /**
- * Whether the headers have the form that Slack gives them; what has not is refused before anything is read or computed.
+ * Checks that the headers have Slack's format. Any other request is refused before its body is read or hashed.
  *
  * @param signature the header X-Slack-Signature
  */
@@ -39,7 +39,7 @@ export function looksSigned(timestamp: string, signature: string): boolean {
  */
 export function isSigned(key: KeyObject, timestamp: string, body: Buffer, signature: string | undefined): boolean {
   const digest = createHmac('sha256', key).update(`v0:${timestamp}:`).update(body).digest('hex');
-  // By bytes: a character above 0x7F is one in a header, and two here.
+  // Compares bytes: a header character above 0x7F becomes two bytes here.
   const [expected, given] = [Buffer.from(`v0=${digest}`), Buffer.from(signature ?? '')];
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

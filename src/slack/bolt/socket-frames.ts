@@ -1,7 +1,7 @@
 import { SocketModeClient } from '@slack/socket-mode';
 import { z } from 'zod';
 
-/** Why a frame is dropped. `app_rate_limited`: Slack holds events back, because there are too many. */
+/** Why a frame is dropped. `app_rate_limited`: Slack withholds events because there are too many. */
 export type OddFrame =
   | 'binary'
   | 'not_json'
@@ -15,7 +15,7 @@ export type Envelope = {
   body: Record<string, unknown>;
   retryNum: number | undefined;
   retryReason: string | undefined;
-  /** Rejects where the connection is gone. */
+  /** Rejects where the connection is lost. */
   ack(response?: unknown): Promise<void>;
 };
 
@@ -36,9 +36,9 @@ const emitted = z.object({ ack: z.custom<Ack>((value) => typeof value === 'funct
 const CONTROL_FRAMES: readonly unknown[] = ['hello', 'disconnect'];
 
 /**
- * The SDK's client, which sees no frame of Slack's as it came. It throws on some where nobody catches it, which ends the
- * process (https://github.com/slackapi/node-slack-sdk/issues/2167), and emits what Slack calls an event beside its own
- * events, so that one called `disconnected` would count as such.
+ * The SDK's client, with every frame from Slack checked before the client sees it. On some frames the client throws an
+ * uncaught error, which ends the process (https://github.com/slackapi/node-slack-sdk/issues/2167). It also emits Slack's
+ * events under their own names, so an event named `disconnected` would count as a lost connection.
  */
 export class FrameClient extends SocketModeClient {
   readonly #on: { onOdd(why: OddFrame): void; onEnvelope(envelope: Envelope): void };
@@ -58,7 +58,7 @@ export class FrameClient extends SocketModeClient {
     const parsed = envelope.safeParse(frame);
     if (!parsed.success) return this.#on.onOdd('without_envelope_id');
     const { envelope_id, payload, retry_attempt, retry_reason } = parsed.data;
-    // The client emits this at once, with the only way there is to acknowledge it.
+    // The client emits this synchronously, with the only function that can acknowledge the frame.
     this.once('envelope', (event: unknown) => {
       const { ack } = emitted.parse(event);
       if (payload !== undefined) {

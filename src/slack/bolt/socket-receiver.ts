@@ -8,21 +8,21 @@ import { isTokenRefused } from '../web-api/slack-errors.ts';
 import { ackWhenDone } from './ack-when-done.ts';
 import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
 
-/** How long to wait for Slack to take part in closing the connection. */
+/** The maximum wait for Slack's part in closing the connection. */
 const CLOSE_WITHIN_MS = 2_000;
 
-/** From asking for an address to Slack's hello. */
+/** From the request for an address to Slack's hello. */
 const CONNECT_WITHIN_MS = 20_000;
 
-/** A connection that lasted this long says that the next one may be made at once. */
+/** After a connection that lasted this long, the next one may start at once. */
 const STABLE_AFTER_MS = 30_000;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
 /**
- * Bolt's receiver for Socket Mode: no public address is needed. Connects again for as long as it takes whenever the
- * connection is lost. Its start resolves once Slack has said hello, and throws StartError where Slack refuses the app token.
+ * Bolt's receiver for Socket Mode, which needs no public address. After a lost connection, it retries without a limit. Its
+ * start resolves after Slack's hello, and throws StartError where Slack refuses the app token.
  */
 export function createSocketReceiver(deps: {
   appToken: string;
@@ -30,7 +30,7 @@ export function createSocketReceiver(deps: {
   fetch: FetchFunction;
   logger: Logger;
   onConnectionChange(connected: boolean): void;
-  /** Slack sent something that nobody here takes; it was acknowledged where it can be, and dropped. */
+  /** Slack sent a frame that the bot does not handle. It was acknowledged if possible, and dropped. */
   onOdd(why: OddFrame): void;
   onError(error: unknown): void;
 }): Receiver {
@@ -41,8 +41,8 @@ export function createSocketReceiver(deps: {
   const options: ConstructorParameters<typeof FrameClient>[0] = {
     appToken: deps.appToken,
     logger: deps.logger,
-    // The client's own way waits 5 s before it connects again, each time Slack replaces a connection, and ends the process
-    // where Slack refuses the token by then.
+    // The client's own reconnect waits 5 s each time Slack replaces a connection, and ends the process where Slack refuses
+    // the token.
     autoReconnectEnabled: false,
     clientOptions: {
       slackApiUrl: deps.slackApiUrl,
@@ -87,7 +87,7 @@ export function createSocketReceiver(deps: {
             `Slack refuses SLACK_APP_TOKEN (${error.data.error}). Make an app-level token with the scope connections:write under "Basic Information" of the app.`,
           );
         }
-        // The client has told its logger already.
+        // The client has already logged the error.
       }
     }
   }

@@ -9,7 +9,7 @@ import type { FormToOpen } from './open-form.ts';
 /** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
   openForm(click: Click, form: FormToOpen): Promise<void>;
-  /** Undefined where it is no URL of Slack's. */
+  /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (use: CommandUse): Promise<void> => {
@@ -38,7 +38,7 @@ function parseText(text: string): Wanted {
   return address === undefined ? { kind: 'unclear' } : { kind: 'form', draft: { email_address: address } };
 }
 
-/** Slack's client turns an address into `<mailto:jane@acme.com|jane@acme.com>`; behind the bar it stands as it was typed. */
+/** Slack's client sends an address as `<mailto:jane@acme.com|jane@acme.com>`. The part after the bar is the typed text. */
 function withoutMailto(text: string): string {
   const [, target = text, typed = target] = /^<mailto:([^|>]+)(?:\|([^>]*))?>$/.exec(text) ?? [];
   return toAsciiAddress(typed) === toAsciiAddress(target) ? typed : target;

@@ -1,7 +1,7 @@
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import { type Draft, defaultsOf, HOW_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 
-/** The form as it was filled in for a request that is to be tried again, but for the passwords. */
+/** The draft for trying a request again: its form as it was filled in, without the passwords. */
 export function draftOf(account: AccountToAdd): Draft {
   const draft = withoutDefaults({
     ...account,
@@ -16,7 +16,7 @@ export function draftOf(account: AccountToAdd): Draft {
   return draft;
 }
 
-/** The draft once a person asks to edit the servers of Google or Microsoft: what opens is what the line of text said. */
+/** The draft for editing the servers of Google or Microsoft. The fields open with the values from the line of text. */
 export function openServers(draft: Draft): Draft {
   if (draft.servers_open === true) return draft;
   const opened: Draft = { ...draft, servers_open: true };
@@ -24,12 +24,11 @@ export function openServers(draft: Draft): Draft {
   return opened;
 }
 
-/** Whether page 2 shows the server fields. */
 export function areServersShown(draft: Draft): boolean {
   return providerOf(draft) === 'CUSTOM_SMTP' || draft.servers_open === true;
 }
 
-/** Leaves undefined what equals its default. */
+/** Sets fields that equal their default to undefined. */
 function withoutDefaults(draft: Draft): Draft {
   const defaults: Draft = defaultsOf(draft);
   const kept: Draft = { ...draft };

@@ -5,7 +5,7 @@ import { FIELD_LABELS } from '../sentences/fields.ts';
 import { FORM } from '../sentences/form.ts';
 import { WHO_FIELDS } from './fields.ts';
 
-/** Where to say what is wrong with a field that is not shown, in the order of trying. */
+/** The fields that can show the error of a hidden field, in order of preference. */
 const NEAREST: Partial<Record<AccountField, FormField[]>> = {
   imap_username: ['same_login', 'smtp_username'],
   imap_password: ['same_login', 'smtp_password'],
@@ -13,16 +13,15 @@ const NEAREST: Partial<Record<AccountField, FormField[]>> = {
 
 const ANYWHERE: FormField[] = ['smtp_password', 'daily_limit', 'email_address', 'display_name', 'inbox_type'];
 
-/** Each of these is the SMTP one as long as one login is used for both. */
+/** With one login for both servers, each of these fields takes the value of the SMTP field. */
 const SAME_AS: Partial<Record<AccountField, AccountField>> = {
   imap_username: 'smtp_username',
   imap_password: 'smtp_password',
 };
 
 /**
- * The answer to a submission of `view` (either page) that has these mistakes: `block_id` → sentence. A mistake in a field
- * that the view doesn't show stands at the nearest one that it does show and names its field, so that none is lost.
- * Throws UnreadableViewError.
+ * The answer to a submission of `view` (either page) with these errors: `block_id` → sentence. The error of a hidden field
+ * is shown at the nearest visible field and names its own field, so that no error is lost. Throws UnreadableViewError.
  */
 export function toBlockErrors(errors: FieldErrors, view: unknown): Record<string, string> {
   const { inputs, isShown, isTicked } = readView(view);

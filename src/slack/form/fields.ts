@@ -4,22 +4,22 @@ import type { FormField } from '../ids.ts';
 import { HINTS } from '../sentences/fields.ts';
 
 /*
- * The fields of the form, one row each; their labels and hints are in sentences/fields.ts. A field more is a row here, its default, and
- * its place in one of the pages; the types say where one is missing. Passwords have no row, since no draft may hold one.
+ * The fields of the form, one row each; their labels and hints are in sentences/fields.ts. A new field needs a row here, a
+ * default, and a place on one of the pages; the compiler reports a missing one. Passwords have no row: no draft may hold one.
  */
 
 type Row = {
   kind: 'text' | 'number' | 'flag' | 'provider';
-  /** Its name in `private_metadata`: forms that are open during a deploy hold it, so it never changes. */
+  /** The field's name in `private_metadata`. It never changes, since forms that are open during a deploy contain it. */
   letter: string;
-  /** Characters of a text, or the highest number. */
+  /** The maximum length of a text, in characters, or the highest number. */
   max?: number;
   hint?: string;
 };
 
 const HIGHEST_PORT = 65_535;
 
-/** In the order of writing into `private_metadata`. Where not everything fits, the last ones are left out. */
+/** In the order of writing to `private_metadata`. Where not everything fits, the last ones are left out. */
 export const FIELDS = {
   inbox_type: { kind: 'provider', letter: 't' },
   same_login: { kind: 'flag', letter: 'm' },
@@ -36,10 +36,9 @@ export const FIELDS = {
   imap_host: { kind: 'text', letter: 'k', max: 255, hint: HINTS.imap_host },
 } as const satisfies Record<Exclude<FormField, keyof Passwords>, Row>;
 
-/** The fields of the form's first page. */
 export const WHO_FIELDS = ['email_address', 'display_name', 'inbox_type'] as const;
 
-/** The fields that are shown together: for another provider always, for Google and Microsoft once they are opened. */
+/** These fields are shown together: always for another provider, and on request for Google and Microsoft. */
 export const SERVER_FIELDS = [
   'smtp_host',
   'smtp_port',
@@ -55,7 +54,6 @@ export const SERVER_FIELDS = [
 /** The fields below the servers, for every provider. */
 export const OTHER_FIELDS = ['daily_limit'] as const;
 
-/** The fields of the second page. */
 export const HOW_FIELDS = [...SERVER_FIELDS, ...OTHER_FIELDS] as const;
 
 type DraftField = keyof typeof FIELDS;
@@ -66,8 +64,8 @@ export type FlagField = FieldOfKind<'flag'>;
 export type TypedField = FieldOfKind<'text' | 'number'>;
 
 /**
- * Everything typed so far but for passwords, as it was typed. What equals its default (the provider's servers, the
- * address as user name, the recommended limit) is left undefined, so that it follows when address or provider change.
+ * The person's input so far, unchanged and without passwords. A field that equals its default (the provider's servers, the
+ * address as user name, the recommended limit) is undefined, so that it follows a change of address or provider.
  */
 export type Draft = { [F in DraftField]?: Values[(typeof FIELDS)[F]['kind']] | undefined } & {
   /** The servers of Google or Microsoft are shown for editing. */
@@ -76,7 +74,7 @@ export type Draft = { [F in DraftField]?: Values[(typeof FIELDS)[F]['kind']] | u
 
 type HowField = (typeof HOW_FIELDS)[number];
 
-/** What holds where nothing else is typed: the provider's servers, the address as user name, encryption, the recommended limit. */
+/** The defaults: the provider's servers, the address as user name, encryption, and the recommended limit. */
 export function defaultsOf(draft: Draft): { [F in HowField]: F extends FlagField ? boolean : string | undefined } {
   const provider = PROVIDERS[providerOf(draft)];
   return {
@@ -93,7 +91,7 @@ export function defaultsOf(draft: Draft): { [F in HowField]: F extends FlagField
   };
 }
 
-/** Where none was chosen, nothing can be known of the servers either. */
+/** Without a chosen provider, the servers are unknown, as with another provider. */
 export function providerOf(draft: Draft): InboxType {
   return draft.inbox_type ?? 'CUSTOM_SMTP';
 }

@@ -33,16 +33,16 @@ export type FormPagesDeps = {
   chooseKey: ChooseKey;
   submit(submission: Submission): Promise<Accepted>;
   openResponseUrl(teamId: string, sealed: string): string | undefined;
-  /** A new request's reference: under it the log has all there is to say about it. */
+  /** A new request's reference, which is also its id in the log. */
   newReference(): string;
-  /** The request could not be committed, or not in time; or what is to be known before could not be looked up. */
+  /** The request was not committed, was not committed in time, or a look-up before it failed. */
   onNotAccepted(reference: string, error: unknown): void;
 };
 
-/** Of Slack's three seconds. */
+/** Slack waits 3 s for the answer to a submission. */
 const ANSWER_WITHIN_MS = 2_500;
 
-/** The two pages of the form: what submitting and pressing the buttons on them does. */
+/** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
 
@@ -107,12 +107,12 @@ export function createFormPages(deps: FormPagesDeps) {
       if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
-        // With the same ids: Slack keeps what was typed, passwords too.
+        // The view keeps its ids, so Slack keeps the person's input, including passwords.
         const warned = { warnings, account: splitPasswords(account.value).account };
         return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
       }
       const { channelId, retryOf, sealedResponseUrl } = context;
-      // The person knows that it is not confirmed, and may have closed the form.
+      // The person has already seen that the request is not confirmed, and may have closed the form.
       if (isLate()) throw new TooLateError();
       const { kind, request } = await deps.submit({
         id: refer(),
@@ -133,7 +133,7 @@ export function createFormPages(deps: FormPagesDeps) {
     }
   }
 
-  /** A COMMIT that nobody answered may still have been one, so it says only what is true of both. */
+  /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */
   function notConfirmed(reference: string, view: ViewPayload, error: unknown): SubmissionAnswer {
     deps.onNotAccepted(reference, error);
     const errors = toBlockErrors({ daily_limit: sentences.notConfirmed(reference) }, view);
@@ -154,7 +154,7 @@ export function createFormPages(deps: FormPagesDeps) {
     });
   }
 
-  /** What is ticked is part of the view's state, so rendering it again is enough. */
+  /** The view's state includes the ticked box, so rendering the page again is enough. */
   async function toggleSameLogin(press: InModal<Press>): Promise<void> {
     await show(press, () => renderHowPage(parseHowPage(press.view)));
   }
@@ -163,11 +163,11 @@ export function createFormPages(deps: FormPagesDeps) {
     const { api, view, triggerId } = press;
     const refusal = findNotice(await deps.permissions.checkAdding(press));
     if (refusal !== undefined) {
-      // On top, as in `pushNotice`; and somebody else may have this view on their screen.
+      // Pushed on top, as in `pushNotice`: replacing the view would also change it for the person it was opened for.
       await api.pushView(triggerId, renderNotice(refusal));
       return;
     }
-    // Changed by a second click: what they see then is newer than what we know.
+    // After a second click, the view is newer than this press and is left as it is.
     await replaceView(api, view, render());
   }
 
@@ -176,7 +176,7 @@ export function createFormPages(deps: FormPagesDeps) {
     return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
   }
 
-  /** The answer to somebody who may not go on; undefined where they may. Who could not be looked up keeps the form. */
+  /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */
   async function refuse(submission: InModal, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
     const permission = await deps.permissions.checkAdding(submission);
     switch (permission.kind) {
@@ -193,7 +193,7 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 }
 
-/** Slack's time to answer was over before all was done. */
+/** The request was not ready within Slack's time limit for an answer. */
 class TooLateError extends Error {
   readonly code = 'too_late';
 }

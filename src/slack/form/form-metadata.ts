@@ -5,18 +5,18 @@ import { encodePrivateMetadata, type Metadata, type ModalContext } from '../moda
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
 
-/** What a form has to remember besides what is typed into it. Who acts comes from the signed payload instead. */
+/** The data a form remembers besides its fields. The acting person is read from the signed payload instead. */
 export type FormContext = {
-  /** The user id of whom it was opened for: the form is of no use to anybody else. */
+  /** The id of the user that the form was opened for. It does not work for anybody else. */
   openedBy: string;
-  /** Whose key it said would be used. */
+  /** The owner of the key that was chosen when the form was opened. */
   owner: OwnerName;
   /** The conversation the command was used in. */
   channelId: string;
   sealedResponseUrl: string | undefined;
   /** The request that is tried again. */
   retryOf: string | undefined;
-  /** Counts the pages shown, so that each comes up as it is rendered; see `blockId`. */
+  /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */
   generation: number;
 };
 
@@ -31,7 +31,7 @@ const CONTEXT_LETTERS = {
   string
 >;
 
-/** In the order of writing. The last ones are the ones to be left out where not everything fits. */
+/** In the order of writing. Where not everything fits, the last ones are left out. */
 const LETTERS = [
   ...Object.entries<string>(CONTEXT_LETTERS),
   ...Object.entries(FIELDS).map(([name, { letter }]): [string, string] => [name, letter]),
@@ -61,15 +61,15 @@ const remembered = z
   }));
 
 /**
- * What the form remembers while another page or window is shown, as `private_metadata`. A text of the draft that doesn't fit
- * is left out; that takes several fields full of emoji or quotes, or host names that can't be ones.
+ * Encodes the form as `private_metadata` while another page or modal is shown. A text that doesn't fit is left out. This
+ * happens only with several fields full of emoji or quotes, or with overlong invalid host names.
  */
 export function encodeFormMetadata(context: FormContext | ModalContext, draft: Draft = {}): string {
   const values: Record<string, unknown> = { ...context, ...draft };
   return encodePrivateMetadata(context, Object.fromEntries(LETTERS.map(([name, letter]) => [letter, values[name]])));
 }
 
-/** What `encodeFormMetadata` wrote; without a context where there was none. Throws UnreadableViewError on anything else. */
+/** Reads the output of `encodeFormMetadata`; without `context` where none was written. Throws UnreadableViewError otherwise. */
 export function readFormMetadata({ openedBy, owner, more }: Metadata): { context?: FormContext; draft: Draft } {
   const named = Object.entries(more).map(([letter, value]) => [NAMES.get(letter), value]);
   const parsed = remembered.safeParse(Object.fromEntries(named));
@@ -78,7 +78,7 @@ export function readFormMetadata({ openedBy, owner, more }: Metadata): { context
   return { ...(context && { context: { openedBy, owner, ...context } }), draft };
 }
 
-/** The context for another page than the one shown: its fields come up as rendered, and passwords empty. */
+/** The context for the other page, whose fields then show their rendered values and empty passwords. */
 export function turnPage(context: FormContext): FormContext {
   return { ...context, generation: context.generation + 1 };
 }

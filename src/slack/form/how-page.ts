@@ -18,7 +18,7 @@ import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-m
 import { renderField, renderTextInput } from './inputs.ts';
 import { renderServerFields, renderServerLine } from './servers.ts';
 
-/** What a person is to look at again, of an account that could be added as it is. */
+/** Warnings about an account that could still be added as it is. */
 export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
 
 /** Page 2 of the form: how the inbox is connected. */
@@ -51,8 +51,8 @@ export function renderHowPage({
 }
 
 /**
- * What page 2 holds now: the draft to show it again with, and all 14 fields as they would be submitted, with what is not
- * shown filled in. Throws UnreadableViewError where `view` can't be page 2.
+ * Parses page 2: the draft for rendering it again, and all 14 fields as they would be submitted, with hidden fields filled
+ * in. Throws UnreadableViewError where `view` can't be page 2.
  */
 export function parseHowPage(view: unknown): {
   context: FormContext;
@@ -66,7 +66,7 @@ export function parseHowPage(view: unknown): {
   return { context, draft: toDraft(state, carried), typed: toTyped(state, carried), alreadyWarned: state.warned };
 }
 
-/** @param carried what the view remembers besides its own fields */
+/** @param carried the draft from `private_metadata`, for fields that the view doesn't show */
 function toDraft(state: ViewState, carried: Draft): Draft {
   const defaults: Draft = defaultsOf(carried);
   const draft = { ...carried };
@@ -84,7 +84,7 @@ function toTyped(state: ViewState, carried: Draft): TypedAccount {
   for (const field of HOW_FIELDS.filter(state.isShown)) Object.assign(held, { [field]: enteredIn(state, field) });
   const { same_login, ...typed } = held;
   const smtp_password = state.textOf('smtp_password');
-  // What is ticked counts, also where the form was submitted before its IMAP login was shown or hidden accordingly.
+  // The box decides, even where the form was submitted before the view showed or hid the IMAP login to match it.
   const imap = same_login
     ? { imap_username: held.smtp_username, imap_password: smtp_password }
     : { imap_username: held.imap_username, imap_password: state.textOf('imap_password') };
@@ -103,7 +103,7 @@ function renderWho({ owner }: FormContext, draft: Draft): KnownBlock {
   return renderSection('connecting', text);
 }
 
-/** Beside the button that adds the inbox all the same, since an update leaves a person where they have scrolled to. */
+/** Shown next to the submit button: Slack keeps the scroll position over an update, so a warning at the top would be missed. */
 function renderWarnings({ warnings, account }: Warned): KnownBlock {
   const said = warnings.map((warning) => `⚠️ ${WARNINGS[warning](account)}`);
   const text = [WARNED.first, ...said, WARNED.last].join('\n');
@@ -118,7 +118,7 @@ function renderPassword(context: FormContext, draft: Draft): KnownBlock {
   });
 }
 
-/** What of the draft no field of the page holds. */
+/** The part of the draft that the page has no field for. */
 function withoutShown(draft: Draft): Draft {
   const rest = { ...draft };
   delete rest.daily_limit;

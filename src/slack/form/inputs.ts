@@ -10,7 +10,7 @@ import type { FormContext } from './form-metadata.ts';
 
 type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };
 
-/** The input for a field that is typed or ticked, with what the draft holds, else its default. */
+/** The input for a text field or checkbox, with the draft's value or else the default. */
 export function renderField(context: FormContext, draft: Draft, field: TypedField | FlagField): InputBlock {
   if (isFlag(field)) return renderCheckbox(context, field, draft[field] !== false);
   const { kind, max, hint } = FIELDS[field];
@@ -22,8 +22,8 @@ export function renderField(context: FormContext, draft: Draft, field: TypedFiel
 }
 
 /**
- * A line of text of at most `maxCharacters`. Slack doesn't say whether it counts characters or UTF-16 units, so it is told
- * twice as many: all that ColdSend takes can be typed, and validation says the rest in words of ours.
+ * An input for a line of at most `maxCharacters`. Slack doesn't document whether it counts characters or UTF-16 units, so its
+ * limit is set to twice as many: Slack then accepts everything ColdSend accepts, and validation reports longer texts.
  */
 export function renderTextInput(
   context: FormContext,
@@ -45,7 +45,7 @@ export function renderTextInput(
   };
 }
 
-/** A whole number from 1. Slack takes no `initial_value` out of bounds: one that is none comes up empty. */
+/** An input for a whole number from 1. Slack refuses an `initial_value` out of bounds, so an invalid one is left empty. */
 function renderNumberInput(
   context: FormContext,
   field: FormField,
@@ -66,7 +66,7 @@ function renderNumberInput(
   };
 }
 
-/** One checkbox. Optional, or else Slack would not let it be left unticked. */
+/** A single checkbox. It is optional, because Slack requires a tick in every input that is not. */
 function renderCheckbox(context: FormContext, field: FlagField, isTicked: boolean): InputBlock {
   const option = { text: plainText(HINTS.checkbox[field], OPTION_TEXT), value: 'yes' };
   return {

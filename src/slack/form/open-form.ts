@@ -16,17 +16,17 @@ import { renderWhoPage } from './who-page.ts';
 export type FormToOpen = {
   context: Omit<FormContext, 'openedBy' | 'owner'>;
   draft: Draft;
-  /** Shown in place of the form to somebody who may add inboxes. */
+  /** Replaces the form for a person who may add inboxes. */
   instead?: ModalView | undefined;
 };
 
-/** `keyStamp` is what a form for the key of that choice is made for; '' where it needs none. */
+/** `keyStamp` is the version of the chosen key, for a form that stores that key; '' where no such form is needed. */
 type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string };
 
 /**
- * Opens the form as the first call to Slack, since a trigger lives three seconds. Who was looked up in the last minute gets
- * it at once; for anybody else a waiting page opens and becomes the form, or the refusal, when Slack has said who they are.
- * Throws what the store or Slack's API throws.
+ * Opens a modal with the first call to Slack, which drops a `trigger_id` after 3 s. A person looked up in the last minute
+ * gets the form at once. For anybody else, a waiting page opens, and the form or the refusal replaces it after the look-up.
+ * Throws the errors of the store and of Slack's API.
  */
 export function createOpenForm(deps: {
   permissions: Permissions;
@@ -39,7 +39,7 @@ export function createOpenForm(deps: {
     const { api, actor, triggerId } = click;
     const settings = deps.findSettings(actor.teamId);
     const [known, facts] = [permissions.recall(click, settings), loadFacts(actor.teamId, form, settings)];
-    // Where Slack or the other one throws first, nobody looks at this one any more.
+    // Where another call throws first, nothing awaits this promise, and its rejection must not count as unhandled.
     facts.catch(() => {});
     const recalled = await known;
     if (recalled !== undefined) {
@@ -57,13 +57,13 @@ export function createOpenForm(deps: {
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
     if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
-    // The stamp before what the form shows, so that a key stored in between is noticed.
+    // The stamp is read before the data the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp };
   }
 }
 
-/** What somebody gets to see who wants to add an inbox. */
+/** The first modal for a person who wants to add an inbox. */
 function firstPage(
   permission: Permission,
   { settings, choice, keyStamp }: Facts,
@@ -85,7 +85,7 @@ function firstPage(
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }
 
-/** What is tried again keeps its own limit. */
+/** A request that is tried again keeps its own limit. */
 function withDefaultLimit({ context, draft }: FormToOpen, { defaultDailyLimit }: WorkspaceSettings): Draft {
   if (context.retryOf !== undefined || defaultDailyLimit === undefined) return draft;
   return { ...draft, daily_limit: String(defaultDailyLimit) };

@@ -16,7 +16,7 @@ export function renderServerLine(draft: Draft): KnownBlock {
   };
 }
 
-/** All server fields, prefilled; `password` stands with the SMTP login. The IMAP login is shown where it is another one. */
+/** All server fields, prefilled. `password` goes below the SMTP login. The IMAP login is shown where it is a separate one. */
 export function renderServerFields(context: FormContext, draft: Draft, password: KnownBlock): KnownBlock[] {
   const sameLogin = draft.same_login !== false;
   const shown = SERVER_FIELDS.filter((field) => field !== 'imap_username' || !sameLogin);

@@ -8,19 +8,19 @@ import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import { draftOf } from './draft-defaults.ts';
 import type { FormToOpen } from './open-form.ts';
 
-/** Of the three seconds that the trigger lives, what looking up a link may take. */
+/** Slack drops a `trigger_id` after 3 s; looking up a link may take this much of it. */
 const LINK_WITHIN_MS = 700;
 
 /**
- * "Fix and try again" and "Try once more" under a reply: the form, filled in but for the passwords, for the same thread. Where
- * the inbox was added in the meantime, or is being added, that is said instead.
+ * "Fix and try again" and "Try once more" under a reply open the form for the same thread, filled in except for the passwords.
+ * Where a later request has added the inbox or is adding it, a page about that request opens instead.
  */
 export function createTryAgain(deps: {
   find(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
-  /** The later request that makes trying this one again pointless. */
+  /** The later request for the same inbox that makes another try pointless. */
   findSuccessor(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(click: Click, form: FormToOpen): Promise<void>;
-  /** Undefined where it is no URL of Slack's. */
+  /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (press: Press): Promise<void> => {
@@ -45,7 +45,7 @@ export function createTryAgain(deps: {
   };
 }
 
-/** The address of a request's reply, or of the thread it will be in; undefined where Slack does not say so in time. */
+/** The link to a request's reply, or to the thread it will be in; undefined where Slack does not answer in time. */
 function findLink(api: SlackApi, { announcement, replyTs }: AddInboxRequest): Promise<string | undefined> {
   if (announcement === undefined) return Promise.resolve(undefined);
   const found = api.getPermalink(announcement.channelId, replyTs ?? announcement.ts).catch((error: unknown) => {

@@ -16,7 +16,7 @@ import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 
-/** Page 1 of the form: which inbox. `notice` is shown above the fields; a form that tries again explains itself. */
+/** Page 1 of the form: the inbox. `notice` is shown above the fields. A form for trying again explains its purpose. */
 export function renderWhoPage({
   context,
   draft,
@@ -44,7 +44,7 @@ export function renderWhoPage({
   };
 }
 
-/** What page 1 holds now. Throws UnreadableViewError where `view` can't be it. */
+/** Parses page 1. Throws UnreadableViewError where `view` can't be page 1. */
 export function parseWhoPage(view: unknown): { context: FormContext; draft: Draft } {
   const { metadata, textOf } = readView(view);
   const { context, draft } = readFormMetadata(metadata);

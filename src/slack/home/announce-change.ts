@@ -9,12 +9,12 @@ import { sentences } from '../sentences/notices.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { isOfSlack, type Message, type SlackApi } from '../web-api/slack-api.ts';
 
-/** Of Slack's three seconds, what all of a submission may take with its posts. */
+/** Slack waits 3 s for the answer to a submission; the submission and its posts may take this long together. */
 const ANSWER_WITHIN_MS = 2_700;
 
 /**
- * Posts a change that is stored already in the channels it is about. A post that fails changes nothing about that: the answer
- * then says so to who submitted the form. Undefined where Slack took all of them.
+ * Announces a stored change in the channels it is about. A failed post does not undo the change; the answer then names the
+ * channels without a post to the person who submitted the form. Undefined where Slack accepted all posts.
  */
 export async function announceChange(
   { api, startedAt }: { api: Pick<SlackApi, 'postNow'> } & Pick<Interaction, 'startedAt'>,
@@ -30,7 +30,7 @@ export async function announceChange(
   return { response_action: 'update', view: renderNotice(sentences.notAnnounced(missing)) };
 }
 
-/** What is posted in a channel that has become a client's, or the one for results. The client's name is foreign. */
+/** The message in a channel that was given to a client or chosen for results. The client's name is foreign text. */
 export function renderChange(text: string, client?: string): Message {
   const introduction = renderSection('introduction', mrkdwn(text));
   if (client === undefined) return { text, blocks: [introduction] };

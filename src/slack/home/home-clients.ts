@@ -20,12 +20,12 @@ import { HOME } from '../sentences/home.ts';
 import { KEY_STATUSES } from '../sentences/keys.ts';
 import { FACTS } from '../sentences/thread.ts';
 
-/** Two blocks each, of the 100 that a Home may have. */
+/** A Home may have 100 blocks; each client takes two. */
 const CLIENTS_A_PAGE = 20;
 
 type ClientKey = ColdsendKey & { owner: Client };
 
-/** The keys of clients by label, last four and channels, by page from 0; with buttons for admins. */
+/** One page of the clients' keys (`clientsPage` counts from 0): name, last four characters, channels; admins get buttons. */
 export function renderClients({
   keys,
   settings,
@@ -66,7 +66,7 @@ function toClientKeys(keys: OwnedKey[]): ClientKey[] {
 
 type Afterwards = Parameters<typeof HOME.removeClient.text>[2];
 
-/** @param afterwards what becomes of its channels without it; undefined for those who may not remove it */
+/** @param afterwards the effect of a removal on its channels; undefined for people who may not remove it */
 function renderClient(key: ClientKey, index: number, afterwards: Afterwards | undefined): KnownBlock[] {
   const { lastFour, status, missingScopes } = key;
   const { name, channelIds } = key.owner;
@@ -89,7 +89,7 @@ function renderClient(key: ClientKey, index: number, afterwards: Afterwards | un
   ];
 }
 
-/** Whose key the button is to remove, and as it was when the Home was shown. */
+/** The owner of the key to remove, and the key's version when the Home was shown. */
 export function parseRemoval(value: string): { stamp: string; owner: OwnerName } {
   const [stamp = ''] = value.split(' ', 1);
   return { stamp, owner: fromStoredName(value.slice(stamp.length + 1)) };

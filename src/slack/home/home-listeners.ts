@@ -13,8 +13,8 @@ import { renderHome, renderHomeNotice } from './home.ts';
 const LATEST = 10;
 
 /**
- * Publishes the App Home of one person as things are now; of keys, settings and inboxes only to full members. Where Slack does
- * not take it, it is made anew and published later.
+ * Publishes the current App Home of one person. Only full members see keys, settings and inboxes. Where Slack does not accept
+ * it, the Home is rendered again and published later.
  */
 export function createShowHome(deps: {
   permissions: Permissions;

@@ -7,7 +7,7 @@ import { BUTTONS } from '../sentences/common.ts';
 import { HOME } from '../sentences/home.ts';
 import { describeSettings } from './settings/settings-form.ts';
 
-/** What the admins have set, for everybody to see; with the buttons that only admins have. */
+/** The workspace's settings, visible to all members; admins also get buttons. */
 export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
   const hint = isAdmin ? HOME.settingsHint : HOME.settingsMemberHint;
   const buttons = [

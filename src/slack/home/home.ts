@@ -27,20 +27,20 @@ import { renderSettings } from './home-settings.ts';
 import { renderUnreadable } from './render-unreadable.ts';
 
 export type HomeToShow = {
-  /** They may change keys and settings. */
+  /** The person may change keys and settings. */
   isAdmin: boolean;
-  /** Why they may not add inboxes; undefined where they may. */
+  /** The reason the person may not add inboxes; undefined where they may. */
   mayNotAdd: keyof typeof HOME.mayNotAdd | undefined;
   /** All keys of the workspace: its own and those of clients. */
   keys: OwnedKey[];
   settings: WorkspaceSettings;
   /** The latest requests of the workspace, the newest first, up to ten. */
   latest: (AddInboxRequest | Unreadable)[];
-  /** Which page of the clients, from 0. */
+  /** The page of the list of clients, counted from 0. */
   clientsPage: number;
 };
 
-/** The App Home of one person: keys, never more of them than their last four characters, settings and inboxes. */
+/** The App Home of one person: keys (only their last four characters), settings and inboxes. */
 export function renderHome(home: HomeToShow): HomeView {
   const { isAdmin, mayNotAdd, keys, settings, latest } = home;
   const key = findKeyOf(keys, WORKSPACE);
@@ -65,7 +65,7 @@ export function renderHome(home: HomeToShow): HomeView {
   };
 }
 
-/** The App Home of somebody who may not use the bot: nothing of the workspace's keys, settings and inboxes. */
+/** The App Home of a person who may not use the bot, without the workspace's keys, settings and inboxes. */
 export function renderHomeNotice(text: string): HomeView {
   return { type: 'home', blocks: [renderHeader('title', HOME.title), renderSection('notice', text)] };
 }
@@ -85,7 +85,7 @@ function renderKey(key: ColdsendKey, isUnused: boolean): KnownBlock[] {
 
 type KeyUse = Parameters<typeof HOME.remove.text>[1];
 
-/** What the workspace's own key is used for. */
+/** The use of the workspace's own key. */
 function useOf({ keys, settings }: HomeToShow): KeyUse {
   if (settings.channelsWithoutClient === 'blocked') return 'unused';
   return clientsOf(keys).length > 0 ? 'channels_without_client' : 'all_channels';

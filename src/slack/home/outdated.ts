@@ -9,9 +9,9 @@ import { SETTINGS_FORM } from '../sentences/settings.ts';
 import { describeSettings } from './settings/settings-form.ts';
 
 /**
- * Said to who stores, changes or removes a key that is not as it was shown to them: what holds now.
+ * The notice for a person whose form or Home showed an older version of the key. Says what is stored now.
  *
- * @param isNew whether it was to be a new client's
+ * @param isNew true where the key was meant for a new client
  */
 export function keyOutdated(keys: OwnedKey[], owner: OwnerName, isNew = false): Notice {
   const key = findKeyOf(keys, owner);
@@ -28,7 +28,7 @@ export function keyOutdated(keys: OwnedKey[], owner: OwnerName, isNew = false): 
   };
 }
 
-/** The same for the settings. */
+/** The notice for a person whose form showed older settings. Says what is stored now. */
 export function settingsOutdated(settings: WorkspaceSettings): Notice {
   return { title: SETTINGS_FORM.title, paragraphs: [OUTDATED.settings], facts: describeSettings(settings) };
 }

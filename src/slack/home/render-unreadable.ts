@@ -7,10 +7,10 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { UNREADABLE } from '../sentences/common.ts';
 
 /**
- * What stands in a list where a stored row can't be read.
+ * Replaces a stored row that can't be read in a list.
  *
- * @param title which kind of row it is
- * @param index its place in the list
+ * @param title the kind of row
+ * @param index the row's position in the list
  */
 export function renderUnreadable({ id, at }: Unreadable, title: string, index: number): ContextBlock {
   const when = at === undefined ? '' : ` · ${slackDate(at, 'date')}`;

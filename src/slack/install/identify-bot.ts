@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 15_000;
 export type BotIdentity = Awaited<ReturnType<SlackApi['authTest']>>;
 
 /**
- * Who the bot token belongs to, from `auth.test`. Asks for as long as Slack doesn't say.
+ * The identity behind the bot token, from `auth.test`. Repeats the call until Slack answers.
  * Throws StartError where Slack refuses the token.
  */
 export async function identifyBot(api: SlackApi, sleep: (ms: number) => Promise<unknown>): Promise<BotIdentity> {

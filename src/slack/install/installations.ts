@@ -1,9 +1,9 @@
 import { dropOldest } from '../../operations/drop-oldest.ts';
 
-/** As whom the bot acts in a workspace. */
+/** The bot's identity and token in a workspace. */
 export type Installed = { teamId: string; botToken: string; botId: string; botUserId: string };
 
-/** The bot isn't installed in the workspace, or not any more; or in a whole organization, which it does not serve. */
+/** The bot is not, or no longer, installed in the workspace, or is installed for a whole organization, which is unsupported. */
 export class NotInstalledError extends Error {
   readonly code = 'not_installed';
   readonly why: 'not_here' | 'org_wide';
@@ -14,19 +14,19 @@ export class NotInstalledError extends Error {
   }
 }
 
-/** The workspace's token can't be opened. For who comes from there it is as if it were not installed: installing again mends it. */
+/** The workspace's token can't be decrypted. People there see the same as without an installation; installing again fixes it. */
 export class TokenUnreadableError extends NotInstalledError {}
 
 export type Installations = {
-  /** A fresh object each time: Bolt changes what it is given. @throws NotInstalledError */
+  /** Returns a new object each time, because Bolt modifies it. @throws NotInstalledError */
   get(teamId: string | undefined): Promise<Installed>;
-  /** Looks it up anew the next time. */
+  /** Makes the next `get` look the workspace up again. */
   forget(teamId: string): void;
-  /** Slack has refused a token: the one its workspace has now, undefined where it has no other. */
+  /** The current token of the workspace whose `botToken` Slack has refused; undefined where it has no other. */
   renew(botToken: string): Promise<string | undefined>;
 };
 
-/** What another replica has changed is found out within this. */
+/** Another replica's change is noticed within this time. */
 const KNOWN_FOR_MS = 25_000;
 
 const MAX_KNOWN = 1_000;
@@ -35,15 +35,15 @@ type Known = {
   at: number;
   installed: Promise<Installed | undefined>;
   botToken: string | undefined;
-  /** The one before, by which those who still use it find the new one. */
+  /** The previous token, so that calls which still use it find the new one. */
   previous: string | undefined;
 };
 
 /**
  * The workspaces the bot serves, looked up with `find` and remembered for a moment.
  *
- * @param monotonicNow milliseconds of a clock that is never set
- * @param onDropped told about a token that is no longer the workspace's
+ * @param monotonicNow milliseconds of a clock that is never adjusted
+ * @param onDropped called with a token that the workspace no longer uses
  */
 export function createInstallations(deps: {
   find(teamId: string): Promise<Installed | undefined>;
@@ -83,7 +83,7 @@ export function createInstallations(deps: {
         entry.previous = before;
         deps.onDropped(before);
       }
-      // Nobody waits for somebody who installs it right now.
+      // A missing installation is not remembered, so that a new one works at once.
       if (installed === undefined && known.get(teamId) === entry) known.delete(teamId);
       return installed;
     } catch (error) {

@@ -2,7 +2,10 @@ import { type SlackApi, SlackRefusedError, SlackUnavailableError } from '../web-
 import { isAppRemoved } from '../web-api/slack-errors.ts';
 import type { UninstalledInstallation } from './uninstall.ts';
 
-/** For so long Slack has to say so each time: it has been wrong about that for minutes. A little less than two looks are apart. */
+/**
+ * Slack must report a token as dead in every check for this long, since it can wrongly do so for minutes. Slightly less than
+ * the time between two checks.
+ */
 const SURE_AFTER_MS = 55 * 60 * 1000;
 
 export type MissedUninstallsDeps = {
@@ -11,16 +14,17 @@ export type MissedUninstallsDeps = {
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
   remove(installation: UninstalledInstallation, why: string): Promise<boolean>;
   onRemoved(teamId: string): void;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a clock that is never adjusted. */
   monotonicNow(): number;
 };
 
 /**
- * Removes workspaces that have left without a word: Slack gives an event up after some minutes without a bot or a database. To be called now and then, not at the same time; begins with no further
- * workspace once `signal` is aborted. Throws the first error once all have been looked at.
+ * Removes workspaces whose uninstall event was lost: Slack stops repeating an event after some minutes, even if the bot or its
+ * database was down. Call it periodically, never concurrently. Starts with no further workspace once `signal` is aborted.
+ * Throws the first error after all workspaces have been checked.
  */
 export function createMissedUninstalls(deps: MissedUninstallsDeps): (signal: AbortSignal) => Promise<void> {
-  /** Since when Slack has said of a token that it is dead. */
+  /** The time of the first report that a token is dead, by token. */
   let deadSince = new Map<string, number>();
 
   return async (signal) => {

@@ -3,7 +3,7 @@ import { renderSection } from '../blocks/blocks.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import type { Message } from '../web-api/slack-api.ts';
 
-/** What the person who installed the bot is told in a direct message: the same as on the page. */
+/** The direct message to the person who installed the bot, with the same text as the installation page. */
 export function renderWelcome(again: boolean): Message {
   const intro = [INSTALLED_DM.title(again), ...(again ? [INSTALLED_PAGE.kept] : []), `${INSTALLED_PAGE.next}:`].join(
     ' ',

@@ -2,53 +2,53 @@ import { retry } from '../../add-inbox/worker/back-off.ts';
 import { isOfSlack, isRefusal, type SlackApi } from '../web-api/slack-api.ts';
 import { isTokenDead, isTokenRefused } from '../web-api/slack-errors.ts';
 
-/** Slack says that a workspace has removed the bot or taken its token away. */
+/** Slack's event that a workspace has removed the app or revoked its token. */
 export type UninstallEvent = {
   teamId: string;
-  /** When it happened by Slack's clock, in milliseconds since 1970, to the second. */
+  /** The time of the event by Slack's clock: milliseconds since 1970, precise to the second. */
   at: number;
   /** The bot users whose tokens were revoked; undefined where the app was removed. */
   revoked: string[] | undefined;
 };
 
-/** So far apart, an event and an installation can be told before from after, whatever our clock says. */
+/** With at least this distance, the order of an event and an installation is certain despite differing clocks. */
 const CLEARLY_MS = 5 * 60_000;
 
 const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
 
 /**
- * No question to Slack begins later. With the ten seconds that one may take, and what another replica remembers of the workspace,
- * nothing of it is left after a minute, as long as the database is there.
+ * No call to Slack starts later than this. A call takes up to 10 s, and another replica remembers the workspace for a while
+ * (`KNOWN_FOR_MS`). With the database up, all data of the workspace is therefore gone within a minute.
  */
 const TRIES_FOR_MS = 20_000;
 
 export type UninstallDeps = {
-  /** From the database, not from what is remembered. `installedAt` is undefined where only Slack can tell how old it is. */
+  /** Reads the database, not the cache. `installedAt` is undefined where only Slack can show whether it is current. */
   find(teamId: string): Promise<UninstalledInstallation | undefined>;
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;
-  /** Removes that installation and all that is the workspace's; false where there is another one by now. */
+  /** Removes the installation and all data of the workspace; false where a newer installation has replaced it. */
   remove(installation: UninstalledInstallation, why: string): Promise<boolean>;
   onRemoved(teamId: string): void;
   sleep(ms: number): Promise<unknown>;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a clock that is never adjusted. */
   monotonicNow(): number;
 };
 
 export type UninstalledInstallation = {
   teamId: string;
-  /** Undefined where it can't be opened, and Slack can't be asked with it. */
+  /** Undefined where the token can't be decrypted. */
   botToken: string | undefined;
   botUserId: string;
   installedAt: number | undefined;
 };
 
 /**
- * Removes a workspace that has left. The two events come in any order, late and repeated, perhaps after the workspace has
- * installed the bot again: where the time of the event doesn't say which installation it is about, Slack is asked whether
- * the token still works.
+ * Removes a workspace that has uninstalled the app. Slack sends the two events in any order, late or repeatedly, possibly
+ * after the workspace has installed the app again. Where the time of the event doesn't show which installation it is about,
+ * `auth.test` shows whether the token still works.
  */
 export function createUninstall(deps: UninstallDeps): (event: UninstallEvent) => Promise<void> {
-  // Slack repeats the event after one minute and five: where the database is away for a moment, it is tried again here.
+  // Slack repeats an event only after one and five minutes, so a short outage of the database is retried here.
   return (event) =>
     retry(
       () => uninstall(event),
@@ -68,7 +68,7 @@ export function createUninstall(deps: UninstallDeps): (event: UninstallEvent) =>
   async function hasLeft({ botToken, installedAt }: UninstalledInstallation, at: number): Promise<boolean> {
     if (installedAt !== undefined && at > installedAt + CLEARLY_MS) return true;
     if (installedAt !== undefined && at < installedAt - CLEARLY_MS) return false;
-    // Nobody to ask. A time that can't be read is that of an old row: installing again writes a new one.
+    // Without a token, Slack can't be asked. A missing time means an old row, since every new installation writes one.
     if (botToken === undefined) return installedAt === undefined || isBefore(installedAt, at);
     const startedAt = deps.monotonicNow();
     for (const waitMs of [...WAITS_MS, undefined]) {
@@ -82,12 +82,12 @@ export function createUninstall(deps: UninstallDeps): (event: UninstallEvent) =>
         await deps.sleep(waitMs);
       }
     }
-    // Nobody to ask: the times decide.
+    // Slack gave no clear answer, so the times decide.
     return installedAt !== undefined && isBefore(installedAt, at);
   }
 }
 
-/** Slack's events have lost up to a second. */
+/** Slack's event times are rounded down to the second. */
 function isBefore(installedAt: number, eventAt: number): boolean {
   return eventAt + 1_000 >= installedAt;
 }

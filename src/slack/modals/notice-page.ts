@@ -7,7 +7,7 @@ import { CALLBACKS } from '../ids.ts';
 import type { Notice } from '../sentences/common.ts';
 import { REQUEST_PAGE } from '../sentences/thread.ts';
 
-/** A modal that only says something: a refusal, "One moment…", a failure. Nothing to type into and nothing to submit. */
+/** A modal of text only, without inputs or a submit button: a refusal, "One moment…" or a failure. */
 export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }: Notice): ModalView {
   return {
     type: 'modal',

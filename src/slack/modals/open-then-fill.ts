@@ -3,8 +3,8 @@ import type { OpenedView, SlackApi } from '../web-api/slack-api.ts';
 import { replaceView } from './replace-view.ts';
 
 /**
- * Puts what is being prepared in the place of a page that says to wait; where it fails, `failed`, so that nobody waits before
- * that page for ever. Throws what opening and preparing throw.
+ * Replaces a waiting page with the page that is being prepared. Where preparing fails, `failed` replaces it, so that nobody
+ * waits forever. Throws what opening and preparing throw.
  */
 export async function openThenFill(
   api: Pick<SlackApi, 'updateView'>,

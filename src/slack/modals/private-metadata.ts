@@ -3,22 +3,22 @@ import { fromStoredName, type OwnerName, toStoredName } from '../../add-inbox/ke
 import { PRIVATE_METADATA } from '../blocks/limits.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
-/** What every modal remembers. */
+/** The part of `private_metadata` that all modals share. */
 export type ModalContext = {
-  /** The user id of whom it was opened for: it is of no use to anybody else. */
+  /** The id of the user that the modal was opened for. It does not work for anybody else. */
   openedBy: string;
-  /** Whose key it is about; the workspace's own unless given. */
+  /** The owner of the key that the modal is about; the workspace by default. */
   owner?: OwnerName;
-  /** Of what it shows, so that it is noticed when somebody else has changed that since; see `stampOf`. */
+  /** The version of the data it shows, to notice a change by somebody else since; see `stampOf`. */
   stamp?: string;
 };
 
 export type Metadata = Required<ModalContext> & {
-  /** What else a modal remembers, by letter. Whoever reads it checks it. */
+  /** All other values, by letter, unchecked. The reader checks them. */
   more: Record<string, unknown>;
 };
 
-/** A letter for each name, so that the longest form there can be fits into Slack's 3,000 characters. */
+/** One letter for each name, so that even the longest form fits into Slack's 3,000 characters. */
 const LETTERS = { openedBy: 'w', owner: 'l', stamp: 'v' } as const satisfies Record<keyof ModalContext, string>;
 
 const metadata = z
@@ -31,9 +31,9 @@ const metadata = z
   .transform(({ w, l, v, ...more }): Metadata => ({ openedBy: w, owner: fromStoredName(l), stamp: v, more }));
 
 /**
- * What a modal remembers as `private_metadata`: JSON of at most 3,000 characters.
+ * Encodes `private_metadata`: JSON of at most 3,000 characters.
  *
- * @param more by letter, other than those above. A value that doesn't fit any more is left out.
+ * @param more other values by letter, with none of the letters above. A value that doesn't fit is left out.
  */
 export function encodePrivateMetadata(context: ModalContext, more: Record<string, unknown> = {}): string {
   let fitting: Record<string, unknown> = {};
@@ -45,12 +45,12 @@ export function encodePrivateMetadata(context: ModalContext, more: Record<string
   return toJson(fitting);
 }
 
-/** Nobody promises that Slack hands `&`, `<` and `>` back as they went, so they go as JSON's escapes. */
+/** Slack doesn't promise to return `&`, `<` and `>` unchanged, so they are sent as JSON escapes. */
 function toJson(values: Record<string, unknown>): string {
   return JSON.stringify(values).replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
 }
 
-/** Whom a view was opened for; '' where it does not say. */
+/** The id of the user that a view was opened for; '' where the metadata has none. */
 export function openerOf(encoded: string): string {
   try {
     return decodePrivateMetadata(encoded).openedBy;
@@ -60,7 +60,7 @@ export function openerOf(encoded: string): string {
   }
 }
 
-/** What `encodePrivateMetadata` wrote, or nothing. Throws UnreadableViewError on anything else. */
+/** Decodes the output of `encodePrivateMetadata`, or an empty string. Throws UnreadableViewError on anything else. */
 export function decodePrivateMetadata(encoded: string): Metadata {
   const parsed = metadata.safeParse(parseJson(encoded === '' ? '{}' : encoded));
   if (!parsed.success) throw new UnreadableViewError('private_metadata');

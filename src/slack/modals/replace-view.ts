@@ -4,8 +4,8 @@ import { isViewOutdated } from '../web-api/slack-errors.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 
 /**
- * Shows a page in the place of a view that was not changed since `hash`. Does nothing where the view was closed or shows
- * something newer; the latter also where Slack had taken the page before, and its answer was lost.
+ * Replaces a view that has not changed since `hash`. Does nothing where the view is closed or shows something newer. The
+ * view is also newer where Slack took the page at an earlier try and its answer was lost.
  */
 export async function replaceView(
   api: Pick<SlackApi, 'updateView'>,

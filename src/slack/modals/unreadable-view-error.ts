@@ -1,4 +1,4 @@
-/** What came as a view of ours can't be one: neither our client's doing nor a person's. Carries nothing of the view. */
+/** A payload's view can't be one that the bot made. The error carries nothing of the view. */
 export class UnreadableViewError extends Error {
   readonly code = 'unreadable_view';
   constructor(part: 'private_metadata' | 'view') {

@@ -30,22 +30,22 @@ const viewSchema = z.object({
     .nullish(),
 });
 
-/** A view as it stands at a person's client. */
+/** A view in its current state at the person's client. */
 export type ViewState = {
-  /** As `findInputs` gives it. */
+  /** The result of `findInputs`. */
   inputs: ReadonlyMap<string, string>;
   metadata: Metadata;
-  /** What the view asks to look at again. */
+  /** The warnings that the view shows. */
   warned: string[];
   isShown(field: FormField): boolean;
-  /** What was typed or chosen, unchanged; undefined where there is nothing. */
+  /** The text typed or option chosen, unchanged; undefined where the field is empty. */
   textOf(field: string): string | undefined;
   isTicked(field: FormField): boolean;
-  /** The ids or values of what was chosen, where several can be. */
+  /** The ids or values chosen in a field that allows several. */
   listOf(field: string): string[];
 };
 
-/** Who answers an interaction looks at its view several times. */
+/** Handling one interaction reads its view several times. */
 const alreadyRead = new WeakMap<object, ViewState>();
 
 /** Reads the view of an interaction. Throws UnreadableViewError where it can't be one of ours. */

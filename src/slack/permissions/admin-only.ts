@@ -5,11 +5,11 @@ import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.t
 import type { Notice } from '../sentences/common.ts';
 import { findNotice, type Permissions } from './permissions.ts';
 
-/** What only admins and owners may do. Anybody else sees why not: in place of the page, or on top of the modal they are in. */
+/** Wraps handlers for admins and owners only. Anybody else sees the refusal as a modal, on top of the one that is open. */
 export function createAdminOnly(permissions: Pick<Permissions, 'checkAdmin'>) {
   return { opens, does, submits };
 
-  /** A button that opens a page, which is prepared while Slack is asked who they are. */
+  /** Wraps a button that opens a page. The page is prepared while Slack is asked about the person. */
   function opens(prepare: (press: Press) => Promise<ModalView>): (press: Press) => Promise<void> {
     return async (press) => {
       const [denial, page] = await Promise.all([findDenial(press), prepare(press)]);
@@ -17,7 +17,7 @@ export function createAdminOnly(permissions: Pick<Permissions, 'checkAdmin'>) {
     };
   }
 
-  /** A button that does something. */
+  /** Wraps a button that does something. */
   function does<P extends Press>(handler: (press: P) => Promise<void>): (press: P) => Promise<void> {
     return async (press) => {
       const denial = await findDenial(press);
@@ -27,7 +27,7 @@ export function createAdminOnly(permissions: Pick<Permissions, 'checkAdmin'>) {
     };
   }
 
-  /** A form. */
+  /** Wraps the submission of a form. */
   function submits(
     handler: (submission: InModal) => Promise<SubmissionAnswer | undefined>,
   ): (submission: InModal) => Promise<SubmissionAnswer | undefined> {

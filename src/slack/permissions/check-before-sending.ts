@@ -5,11 +5,11 @@ import { TokenUnreadableError } from '../install/installations.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
 import type { Permissions } from './permissions.ts';
 
-/** What Slack said at the submission is good enough for sending at once; whatever waited is asked for again. */
+/** A request sent right after its submission uses the look-up made then. A request that waited needs a new one. */
 const KNOWN_FOR_MS = 10_000;
 
 /**
- * Whether who asked for an inbox may still add it. Their settings are read each time.
+ * Checks whether the person who asked for an inbox may still add it. The workspace's settings are read each time.
  *
  * @param apiOf throws SlackUnavailableError, SlackRefusedError or TokenUnreadableError where the workspace has no usable token
  */

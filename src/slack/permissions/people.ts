@@ -5,13 +5,13 @@ import type { SlackApi, SlackUser } from '../web-api/slack-api.ts';
 const MAX_KNOWN = 10_000;
 
 export type People = {
-  /** Who that was at most so long ago; undefined where they must be looked up. */
+  /** The person, from a look-up at most `maxAgeMs` ago; undefined where a new look-up is needed. */
   recall(teamId: string, userId: string, maxAgeMs: number): Person | undefined;
   /** Asks Slack. Throws SlackUnavailableError or SlackRefusedError. */
   lookUp(api: SlackApi, teamId: string, userId: string): Promise<Person>;
 };
 
-/** Who somebody is, from `users.info`. */
+/** Looks people up with `users.info`, and remembers them for a while. */
 export function createPeople(now: () => number): People {
   const known = new Map<string, { person: Person; at: number }>();
   return { recall, lookUp };
@@ -26,7 +26,7 @@ export function createPeople(now: () => number): People {
     const person = toPerson(await api.findUser(userId), teamId);
     const key = `${teamId} ${userId}`;
     known.delete(key);
-    // A guest may be made a member at any moment, who then should not be refused for another minute.
+    // A guest can become a member at any moment. Remembering the refusal would extend it by a minute.
     const why = findDenial(person, teamId);
     if (why === undefined || why === 'other_workspace') known.set(key, { person, at: now() });
     dropOldest(known, MAX_KNOWN);
@@ -34,7 +34,7 @@ export function createPeople(now: () => number): People {
   }
 }
 
-/** https://docs.slack.dev/reference/objects/user-object: on Enterprise Grid, `enterprise_user.teams` has all their workspaces. */
+/** On Enterprise Grid, `enterprise_user.teams` lists all workspaces: https://docs.slack.dev/reference/objects/user-object */
 function toPerson(user: SlackUser, askedFor: string): Person {
   const teamIds = user.enterprise_user?.teams ?? [user.team_id];
   return {

@@ -9,32 +9,31 @@ import { isPersonUnknown } from '../web-api/slack-errors.ts';
 import type { People } from './people.ts';
 import type { UserGroups } from './user-groups.ts';
 
-/** `unknown`: Slack did not say who they are, so nothing may be done for them now. */
+/** `unknown`: Slack did not answer the look-up, so the person may do nothing for now. */
 export type Permission = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Denial } | { kind: 'unknown' };
 
-/** Somebody about to do something. Without `what` it is none of their attempts: nothing is noted. */
+/** A person's attempt to do something. Without `what`, a refusal is not noted in the audit trail. */
 export type Attempt = Pick<Interaction, 'api' | 'actor'> & Partial<Pick<Interaction, 'what' | 'view'>>;
 
 export type Permissions = {
-  /** To add inboxes as the settings are now, from look-ups of the last minute; undefined where there were none. */
+  /** Permission to add inboxes under the current settings, from look-ups of the last minute; undefined without such look-ups. */
   recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Permission | undefined>;
-  /** To add inboxes. Asks Slack, unless it said so at most `maxAgeMs` ago (0 unless given). */
+  /** Permission to add inboxes. Asks Slack, unless it answered at most `maxAgeMs` ago (0 by default). */
   checkAdding(attempt: Attempt, maxAgeMs?: number): Promise<Permission>;
-  /** To set keys and settings and to read the audit trail. Asks Slack. */
+  /** Permission to set keys and settings and to read the audit trail. Asks Slack. */
   checkAdmin(attempt: Attempt): Promise<Permission>;
-  /** To see what a full member of the workspace sees. Asks Slack; `mayAdd` as in `checkAdding`. */
+  /** Permission to see what a full member of the workspace sees. Asks Slack; `mayAdd` is as in `checkAdding`. */
   checkMember(attempt: Attempt, whoMayAdd: WhoMayAdd): Promise<{ permission: Permission; mayAdd: Permission }>;
 };
 
-/** A look-up of the last minute is good enough for opening a form; whatever acts looks again. */
+/** Opening a form may use a look-up of the last minute. Every action needs a new one. */
 const RECALLED_FOR_MS = 60_000;
 
-/** Whether somebody may do something, decided where it happens; what was refused goes into the audit trail. */
+/** Decides at each attempt whether the person may make it. Refused attempts go into the audit trail. */
 export function createPermissions(deps: {
   people: People;
   userGroups: UserGroups;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
-  /** Notes an attempt that was refused. */
   onRefused(actor: Actor, what: string, why: Denial): void;
 }): Permissions {
   const { people, userGroups } = deps;
@@ -88,7 +87,7 @@ export function createPermissions(deps: {
     }
   }
 
-  /** Whether they are a full member. */
+  /** Allowed for full members of the workspace. */
   async function lookUp({ api, actor }: Attempt, maxAgeMs: number): Promise<Permission> {
     const { teamId, userId } = actor;
     try {
@@ -103,7 +102,7 @@ export function createPermissions(deps: {
     }
   }
 
-  /** A view that was opened for somebody else is of no use to whoever sends it. */
+  /** A view opened for one person does not work for another. */
   function noted({ actor, what, view }: Attempt, permission: Permission): Permission {
     const isTheirs = view === undefined || openerOf(view.private_metadata) === actor.userId;
     const decided = permission.kind === 'allowed' && !isTheirs ? refused('not_theirs') : permission;
@@ -112,7 +111,7 @@ export function createPermissions(deps: {
   }
 }
 
-/** A payload that names another workspace is one of a stranger's, or of somebody whose organization has both. */
+/** A payload that names another workspace comes from a stranger, or from a member of an organization that has both. */
 function whyNoMember(person: Person, { ownTeamId, teamId }: Actor): ReturnType<typeof findDenial> {
   if (ownTeamId !== teamId && !person.isInOrganization) return 'other_workspace';
   return findDenial(person, teamId);
@@ -122,7 +121,7 @@ function refused(why: Denial): { kind: 'refused'; why: Denial } {
   return { kind: 'refused', why };
 }
 
-/** The groups that matter: none where the settings let them in, or keep them out, without. */
+/** The groups to look up; none where the settings already decide without them. */
 function groupsToAsk(person: Person, whoMayAdd: WhoMayAdd): readonly string[] {
   if (whoMayAdd.kind !== 'chosen' || isChosen(person, whoMayAdd, [])) return [];
   return whoMayAdd.userGroupIds;
@@ -136,7 +135,7 @@ function decide(person: Person, actor: Actor, whoMayAdd: WhoMayAdd, inGroups: re
   return refused(whoMayAdd.kind === 'admins' ? 'admins_only' : 'not_chosen');
 }
 
-/** What to tell somebody who may not go on; undefined where they may. */
+/** The notice for a person who may not go on; undefined where they may. */
 export function findNotice(permission: Permission): Notice | undefined {
   if (permission.kind === 'unknown') return sentences.whoAreYou;
   return permission.kind === 'refused' ? sentences.denials[permission.why] : undefined;

@@ -5,15 +5,13 @@ import { isGroupGone } from '../web-api/slack-errors.ts';
 const MAX_KNOWN = 1_000;
 
 export type UserGroups = {
-  /**
-   * Which of these groups somebody is in, from look-ups that are at most so old; undefined where Slack must be asked.
-   */
+  /** The groups that the person is in, from look-ups at most `maxAgeMs` ago; undefined where Slack must be asked. */
   recall(teamId: string, groupIds: readonly string[], userId: string, maxAgeMs: number): string[] | undefined;
-  /** Asks Slack. A group that is gone, or that the bot may not read, has no members. Throws what the API throws otherwise. */
+  /** Asks Slack. A group that is gone or unreadable counts as empty. Throws the API's other errors. */
   lookUp(api: SlackApi, teamId: string, groupIds: readonly string[], userId: string): Promise<string[]>;
 };
 
-/** Who is in which user group, from `usergroups.users.list`. */
+/** The members of each user group, from `usergroups.users.list`. */
 export function createUserGroups(now: () => number): UserGroups {
   const known = new Map<string, { members: ReadonlySet<string>; at: number }>();
   return { recall, lookUp };

@@ -41,7 +41,7 @@ const AUDIT_DETAIL_WORDS: Record<string, string> = {
   inbox_id: 'inbox ID',
 };
 
-/** What a detail of an entry is called. */
+/** The label of an entry's detail. */
 export function auditDetail(name: string): string {
   return AUDIT_DETAIL_WORDS[name] ?? name;
 }
@@ -77,7 +77,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.exportAudit]: 'exporting the audit trail',
 };
 
-/** A value of ours in words; any other as it is. */
+/** One of the bot's own values in words; any other value unchanged. */
 export function auditValue(value: string): string {
   return Object.hasOwn(AUDIT_VALUE_WORDS, value) ? (AUDIT_VALUE_WORDS[value] ?? value) : value;
 }

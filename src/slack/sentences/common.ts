@@ -2,11 +2,12 @@ import type { InboxType } from '../../add-inbox/account/providers.ts';
 import { BOT_NAME, COMMAND } from '../ids.ts';
 
 /*
- * Everything the bot says stands in this folder, by subject; what is wrong with a single field in add-inbox/account/sender-account.ts.
- * Each sentence says what happened and what to do next. Foreign words never go into these: they stand beside them as plain text.
+ * This folder has all of the bot's sentences, by subject, except the errors of single fields, which are in
+ * add-inbox/account/sender-account.ts. Each sentence says what happened and what to do next. Foreign text is never part of a
+ * sentence: it is shown next to it as plain text.
  */
 
-/** Below the paragraphs `facts` are shown, mrkdwn of ours, and `channelIds` as links. */
+/** `facts` (our own mrkdwn) and `channelIds` (as links) are shown below the paragraphs. */
 export type Notice = {
   title: string;
   paragraphs: readonly string[];
@@ -44,7 +45,7 @@ export const BUTTONS = {
   exportAudit: 'Send me everything as CSV',
 } as const;
 
-/** Shown in a list in place of a stored row that this version of the bot can't read. */
+/** Replaces a stored row in a list that this version of the bot can't read. */
 export const UNREADABLE = {
   emoji: '⚠️',
   request: "I can't read this inbox",

@@ -22,7 +22,7 @@ export const FORM = {
   tryAgain: 'Your earlier answers are here. Enter the passwords again.',
 } as const;
 
-/** What a person is asked to look at again; they may add the inbox all the same. */
+/** Warnings to check again; the person may still add the inbox. */
 export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
   smtp_port_encrypted: ({ smtp_port }) => unencrypted('SMTP', smtp_port),
   smtp_password_blank: () => blankEnds('password'),

@@ -1,10 +1,10 @@
 import { COMMAND } from '../ids.ts';
 
-/** Nothing was changed, because it has changed since it was shown; the current settings stand beside it. */
+/** Nothing was changed, because the data has changed since it was shown. The current state is shown below. */
 export const OUTDATED = {
   key: 'The ColdSend API key has changed since you opened this, so I saved nothing. Now:',
   noKey: 'No key is saved. To add one, use the button in my Home tab.',
-  /** Asked for the key before the first inbox: there is one now, and the form goes on with it. */
+  /** For an admin who was asked for a key before the first inbox: a key is stored now, and the form continues with it. */
   goOn: (lastFour: string) =>
     `A key ending in ${lastFour} was saved in the meantime, so I kept that one. Now the inbox:`,
   client: 'This client has changed since you opened this, so I saved nothing. Now:',
@@ -50,7 +50,7 @@ export const HOME = {
   none: 'There are no inboxes here yet.',
   remove: {
     title: 'Remove the key?',
-    /** In the confirm dialog, of which Slack shows 300 characters. */
+    /** For the confirm dialog, which Slack limits to 300 characters. */
     text: (lastFour: string, use: keyof typeof KEY_USES) =>
       `The key ending in ${lastFour} is ${KEY_USES[use]} Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there if you no longer need it.`,
     confirm: 'Remove it',
@@ -58,7 +58,7 @@ export const HOME = {
   },
   removeClient: {
     title: (client: string) => `Remove the key of ${client}?`,
-    /** As above. */
+    /** For the confirm dialog, which Slack limits to 300 characters. */
     text: (lastFour: string, channels: string, then: keyof typeof AFTER_CLIENT) =>
       `The key ending in ${lastFour} is used in ${channels}. Without it, ${AFTER_CLIENT[then]} there. Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there.`,
     channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),

@@ -20,7 +20,7 @@ export const KEY_FORM = {
     'Make one in the ColdSend dashboard under API keys, with the scope sender_accounts:write (newer: sender_accounts:create). ColdSend shows it only once. Everyone with permission to add inboxes here will use this key. You set the permission in my Home tab.',
 } as const;
 
-/** Why a key is not stored; shown at its field. */
+/** Why a key is not stored; shown at the key's field. */
 export const KEY_ERRORS = {
   malformed: 'This is not a ColdSend API key. Paste the whole key: it starts with cs_live_ and has no spaces.',
   refused:
@@ -39,11 +39,11 @@ export const KEY_ERRORS = {
   noChannel: "Choose at least one channel. I use this client's key there.",
   channelTaken: (by: string) =>
     `This channel already belongs to ${by}, and a channel has only one client. Remove it here, or there first.`,
-  /** With links to the channels below. */
+  /** Links to the channels are shown below. */
   channelsTaken: (by: string) =>
     `Nothing was saved: these channels already belong to ${by}. Remove them here, or there first.`,
   cannotPost: `I can't post in this channel, so nothing was saved. If it is private, type ${INVITE} there. Check that it belongs to this workspace, and save again.`,
-  /** With links to the channels below. */
+  /** Links to the channels are shown below. */
   cannotPostIn: `Nothing was saved: I can't post in these channels. Type ${INVITE} in each of them, or remove them here. Then save again.`,
   slackSilent: 'Slack did not say clearly if I can post there. Nothing was saved. Try again in a minute.',
   unreadable: "I can't read the saved key of this client. Enter it again here, or enter another one.",
@@ -63,7 +63,7 @@ export const CLIENT_FORM = {
   channelsHint: `I'll post a short message in each new one to test access. In a private channel, type ${INVITE} first.`,
 } as const;
 
-/** Posted in a channel once it is stored; mrkdwn. */
+/** Posted as mrkdwn in a channel after the change is stored. */
 export const INTRODUCTIONS = {
   client: (who: string) =>
     `${who} connected this channel to a client. \`${COMMAND}\` now uses that client's ColdSend key here.`,

@@ -1,14 +1,15 @@
 import type { RefusalReason, UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 
-/** The server that was tried, as it was entered. */
+/** The server that was tried, unchanged from the form. */
 export type TriedServer = { host: string; port: number; half: 'smtp' | 'imap' };
 
 type Say = (server: TriedServer) => string;
 
-/** The result of our own login check, a line for each server. */
+/** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   works: 'The login works.',
+  /** Left out where the certificate names no server. */
   useCertificateName: (name: string) => `The certificate is for ${name}. Use that name as the server.`,
 } as const;
 

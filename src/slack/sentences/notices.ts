@@ -60,7 +60,7 @@ export const sentences = {
       ],
     },
   } satisfies Record<Denial, Notice>,
-  /** For those who can't store a key themselves. */
+  /** For people who can't store a key themselves. */
   noKey: {
     title: FORM.title,
     paragraphs: ["This workspace has no ColdSend API key yet, so I can't add inboxes.", whoCanStore('a')],
@@ -86,7 +86,7 @@ export const sentences = {
       whoCanStore('another'),
     ],
   }),
-  /** The admins chose that only channels with a client add inboxes. */
+  /** The admins allow inboxes only in channels with a client. */
   blocked: (channelIds: string[]): Notice => ({
     title: FORM.title,
     paragraphs:
@@ -95,7 +95,7 @@ export const sentences = {
         : [`You can't add inboxes in this channel, because it has no client. Type ${COMMAND} in one of these instead:`],
     channelIds,
   }),
-  /** Between opening the form and submitting it. */
+  /** The channel's client changed between opening the form and submitting it. */
   clientChanged: {
     title: FORM.title,
     paragraphs: [
@@ -129,12 +129,12 @@ export const sentences = {
     title: FORM.title,
     paragraphs: ['Something went wrong on my side, and I did nothing. Close this and try again.'],
   },
-  /** Under the last field of a page, which stays open. */
+  /** Shown under the last field of a page, which stays open. */
   notLookedUp:
     'I could not check your account because Slack did not answer, so I did nothing. Your answers are still here. Press the button again in a minute.',
   notChecked: (reference: string) =>
     `My database did not answer, so I did nothing. Your answers are still here. Press the button again in a minute. ${askForHelp(reference)}`,
-  /** The database refused, was not asked any more in time, or has not answered: true of all of them. */
+  /** The database refused, was reached too late, or did not answer. The sentence is true in all three cases. */
   notConfirmed: (reference: string) =>
     `My database did not confirm that it saved this inbox. Your answers are still here. Press “Add inbox” again in a minute. I add it only once. ${askForHelp(reference)}`,
   keyStored: 'The key works and is saved. Now the inbox:',
@@ -155,7 +155,7 @@ export const EPHEMERAL = {
   usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For more, type \`${COMMAND} help\`.`,
   failed: (reference: string) =>
     `Something went wrong on my side, and I did nothing. Please try again. ${askForHelp(reference)}`,
-  /** The database did not say whether it kept it. */
+  /** The database did not confirm the change. */
   perhapsDone: (reference: string) =>
     `Something went wrong on my side, and I don't know if I saved your change. Check before you try again. ${askForHelp(reference)}`,
   notOpened: (reference: string) =>
@@ -167,7 +167,7 @@ export const EPHEMERAL = {
   },
   installHere: (url: string) => `Ask an admin to install me in this workspace: ${url}`,
   setUpHere: 'Ask the person who runs this bot to install it here and to use the bot token of this workspace.',
-  /** Slack gave no clear answer: the modal may be open or not. */
+  /** Slack gave no clear answer, so the modal may be open or closed. */
   perhapsOpened: (reference: string) =>
     `Slack didn't tell me if it opened the form. If you see it, fill it in. If you don't, or if it only says “One moment…”, close it and try again. ${askForHelp(reference)}`,
   cannotPost: `I can't post in this channel. You get the result in a direct message from me. To get the next one here, type \`${INVITE}\` in this channel.`,

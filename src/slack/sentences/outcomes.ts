@@ -2,7 +2,7 @@ import type { LostPermission } from '../../add-inbox/people/person.ts';
 import type { Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
 import { BUTTONS, type State, whoCanStore } from './common.ts';
 
-/** Where the button is that a sentence names: under a reply in the thread, or in the thread that a page speaks of. */
+/** The place of a button that a sentence names: below the reply in the thread, or, for a page, in the thread. */
 export const BUTTON_PLACES = { thread: 'below', page: 'in the thread' } as const;
 
 export type ShownIn = keyof typeof BUTTON_PLACES;
@@ -18,7 +18,7 @@ export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
 };
 
-/** Refused here, and not sent: see LOST_PERMISSIONS. */
+/** Refused by the bot and never sent; see LOST_PERMISSIONS. */
 export const NOT_ALLOWED_ANY_MORE: State = { emoji: '⛔', title: 'Inbox not added: no longer allowed' };
 
 /** Why a person who asked for an inbox may no longer add it. */
@@ -68,13 +68,13 @@ export const NEXT_AFTER_TROUBLE: Record<TroubleKind, NextStep> = {
     `The API key did not change. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.`,
 };
 
-/** Added, but not known to be good as it is. */
+/** Added, but with a status that may need attention. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
 
-/** Nothing has to be done about an inbox with one of these. */
+/** An inbox with one of these statuses needs no action. */
 export const GOOD_STATUSES: readonly string[] = ['PENDING', 'ACTIVE'];
 
-/** The documented values of `overall_status`; others are shown without words. */
+/** The documented values of `overall_status`; others are shown without an explanation. */
 export const STATUS_WORDS: Record<string, string> = {
   PENDING: 'ColdSend is still validating it',
   ACTIVE: 'ready to use',
@@ -95,7 +95,7 @@ export const NEXT_STEPS: Record<Outcome['kind'], NextStep> = {
     `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter them again.`,
 };
 
-/** The button under an outcome; `added` and `exists` leave nothing to try. */
+/** The button under an outcome. After `added` and `exists`, there is nothing to try again. */
 export const TRY_AGAIN: Record<Outcome['kind'], string | undefined> = {
   added: undefined,
   exists: undefined,
@@ -112,12 +112,12 @@ export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {
   interrupted: "I restarted before I got ColdSend's answer.",
 };
 
-/** Why the outcome of a request from a backup is not known. */
+/** Why the outcome of a request restored from a backup is unknown. */
 export const RESTORED = [
   "I was restored from a backup, so I don't know what happened to this request.",
   'If another reply in this thread shows a result, that one is right.',
 ];
 
-/** A 502, 503 or 504 that isn't ColdSend's: ColdSend may have added the inbox all the same. */
+/** A 502, 503 or 504 that is not from ColdSend itself: ColdSend may still have added the inbox. */
 export const unknownBetween = (status: number): string =>
   `A server between this bot and ColdSend answered in its place (HTTP ${status}).`;

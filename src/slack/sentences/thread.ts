@@ -22,7 +22,7 @@ export const REQUEST_PAGE = {
   inDm: 'See your direct messages with me.',
   toBeToldThere: (channel: string) => `You get the result in a thread in ${channel}, or in a direct message from me.`,
   toBeTold: 'You get the result in a thread where you typed the command, or in a direct message from me.',
-  /** Somebody wants to try a request again, and a later one has made that pointless. */
+  /** A person wants to try a request again, but a later request has made that pointless. */
   successor: {
     added: `This inbox was added in the meantime, so I did nothing. To add it again, type ${COMMAND}.`,
     exists: 'A later try found this inbox in ColdSend, so I did nothing. Check it in the ColdSend dashboard.',
@@ -49,7 +49,7 @@ export const WAITS_FOR_CLIENT_KEY =
 
 export const nextTry = (time: string) => `I try again at ${time}. You don't need to do anything.`;
 
-/** Labels beside what ColdSend wrote. */
+/** Labels for values from ColdSend. */
 export const FACTS = {
   overall_status: 'overall_status',
   noStatus: 'no status given',

@@ -12,8 +12,8 @@ import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-text.ts';
 
 /**
- * The message that the thread of a request hangs on: who adds which inbox with which provider, and how it stands. Posted
- * once and updated whenever that changes.
+ * The first message of a request's thread: the person, the inbox, its provider and the state of the request. Posted once and
+ * updated with each change.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
   const { account, keyName, userId } = request;
@@ -37,13 +37,13 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
   return { text: said.filter(Boolean).join(' '), blocks };
 }
 
-/** Other providers by their server, which no markup can be in. */
+/** Names other providers by their server. A validated host name can't contain markup. */
 function nameProvider({ inbox_type, smtp_host }: AccountToAdd): string {
   const name = PROVIDER_PHRASES[inbox_type];
   return inbox_type === 'CUSTOM_SMTP' ? `${name} (${escapeMrkdwn(smtp_host)})` : name;
 }
 
-/** Why it stands in the DM with the person, and how to have it in the channel; '' where it is in its place. */
+/** Why the message is in the person's DM, and how to get it into the channel; '' where it is in the intended conversation. */
 function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxRequest): string {
   if (announcement?.surface !== 'dm' || announcement.channelId === channelId) return '';
   if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);

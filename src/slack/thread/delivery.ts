@@ -10,17 +10,20 @@ import { renderReply } from './reply.ts';
 import { renderRequestPage } from './request-page.ts';
 
 export type DeliveryDeps = {
-  /** Throws NotInstalledError where the workspace has left, TokenUnreadableError where its token can't be opened. */
+  /**
+   * @throws NotInstalledError where the bot is not installed in the workspace
+   * @throws TokenUnreadableError where the workspace's token can't be decrypted
+   */
   apiOf(teamId: string): Promise<SlackApi>;
-  /** Tells the person, where they used the command, that the result is in their DM. Best effort. */
+  /** Tells the person in the command's conversation that the result is in their DM. Best effort. */
   explainDm(request: AddInboxRequest, isStillOurs: () => boolean): Promise<void>;
   onIgnored(request: AddInboxRequest, error: unknown): void;
 };
 
 /**
- * Carries a request's messages to Slack. A post whose answer is lost counts as not delivered and is made again: a message
- * that stands there twice is less harmful than an inbox whose result nobody hears of. Only a refusal that speaks of the place
- * sends it to another one; any other means later. Each call asks `isStillOurs` right before its first byte.
+ * Sends a request's messages to Slack. A post whose answer is lost counts as not delivered and is repeated: a duplicate
+ * message is less harmful than a missing result. The message goes to another conversation only where Slack's refusal is about
+ * the conversation; after any other refusal it is tried again later. Each call asks `isStillOurs` right before its first byte.
  */
 export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): Delivery {
   return { announce, reply, refresh };
@@ -54,7 +57,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   function refresh(request: AddInboxRequest, isStillOurs: () => boolean): ReturnType<Delivery['refresh']> {
     return delivering(request, isStillOurs, async (api) => {
       if (request.announcement !== undefined) await updated(api, request, request.announcement);
-      // Most forms are closed by now, and then there is nothing to update.
+      // Most people have closed the form by now, so a missing view is no error.
       await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
         if (!isRefusal(error, isViewLost)) throw error;
       });
@@ -80,7 +83,7 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
     }
   }
 
-  /** In the one channel for results, else the channel of the command; where the bot can't post there, in its DM with the person. */
+  /** Posts in the channel for results, else in the command's channel; in the person's DM where the bot can't post there. */
   async function post(api: SlackApi, request: AddInboxRequest, isStillOurs: () => boolean): Promise<Announcement> {
     const known = request.announcement;
     try {
@@ -96,12 +99,12 @@ export function createDelivery({ apiOf, explainDm, onIgnored }: DeliveryDeps): D
   async function postToDm(api: SlackApi, request: AddInboxRequest, isStillOurs: () => boolean): Promise<Announcement> {
     const inDm = { channelId: request.userId, ts: '', surface: 'dm' } as const;
     const posted = await api.postMessage(request.userId, renderAnnouncement({ ...request, announcement: inDm }));
-    // The message stands: where this fails, it must not be posted again.
+    // The message is posted already. A failure here must not post it again.
     await explainDm(request, isStillOurs).catch((error: unknown) => onIgnored(request, error));
     return { ...posted, surface: 'dm' };
   }
 
-  /** False where the message is gone, or can't be changed any more. */
+  /** False where the message is gone or can no longer be changed. */
   async function updated(api: SlackApi, request: AddInboxRequest, announcement: Announcement): Promise<boolean> {
     try {
       await api.updateMessage(announcement.channelId, announcement.ts, renderAnnouncement(request));

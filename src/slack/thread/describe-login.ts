@@ -4,7 +4,7 @@ import { LOGIN_CHECK, LOGIN_REFUSALS, LOGIN_UNKNOWNS, type TriedServer } from '.
 
 type AccountServers = Pick<AccountToAdd, 'smtp_host' | 'smtp_port' | 'imap_host' | 'imap_port'>;
 
-/** The result of our own login check, as plain text: a line for sending and a line for reading. */
+/** The result of the bot's own login check: one line for sending and one for reading. Plain text. */
 export function describeLogin(verdict: LoginVerdict, account: AccountServers): [smtp: string, imap: string] {
   return [
     describeHalf(verdict.smtp, { half: 'smtp', host: account.smtp_host, port: account.smtp_port }),

@@ -14,15 +14,15 @@ import {
 import { ADDING, nextTry, WAITING_TO_ADD, WAITS, WAITS_FOR_CLIENT_KEY } from '../sentences/thread.ts';
 import { describeStatus, normalizeStatus } from './describe-status.ts';
 
-/** Where a request stands, at a glance. */
+/** The state of a request, in a few words. */
 export type DescribedState = State & {
-  /** What else there is to know, as mrkdwn of ours; '' where there is nothing. */
+  /** Further details as mrkdwn of ours; '' where there are none. */
   words: string;
-  /** What ColdSend calls the inbox's status, foreign. */
+  /** ColdSend's word for the inbox's status; foreign text. */
   status: string | undefined;
 };
 
-/** Whether it is being added, waits, or how it ended. */
+/** Says that a request is being added, that it waits, or how it ended. */
 export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInboxRequest): DescribedState {
   if (outcome?.kind === 'added') {
     const { overall_status } = outcome.account;
@@ -41,7 +41,7 @@ function stateOf(outcome: Outcome): State {
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 
-/** What waits for a key has no time of its next try: it goes on when somebody stores one. */
+/** A request that waits for a key has no time for its next try: it continues when an admin stores a key. */
 function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): string {
   if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;

@@ -2,7 +2,7 @@ import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { STATUS_WORDS } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 
-/** ColdSend's `overall_status` as it wrote it, with words beside the documented ones. Foreign text. */
+/** ColdSend's `overall_status` unchanged, with an explanation for each documented value. Foreign text. */
 export function describeStatus(overallStatus: string): string {
   const known = normalizeStatus(overallStatus);
   const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
@@ -10,7 +10,7 @@ export function describeStatus(overallStatus: string): string {
   return words === undefined ? status : `${status} (${words})`;
 }
 
-/** Documented in capital letters; nothing promises that. */
+/** ColdSend documents the values in capital letters but does not promise them. */
 export function normalizeStatus(overallStatus: string): string {
   return overallStatus.trim().toUpperCase();
 }

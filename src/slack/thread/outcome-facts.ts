@@ -9,10 +9,10 @@ import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetw
 import { FACTS } from '../sentences/thread.ts';
 import { describeStatus } from './describe-status.ts';
 
-/** As many as ColdSend has fields. */
+/** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;
 
-/** What is known of an outcome, line by line. Foreign text, each line short enough for all of them to fit into one block. */
+/** The facts of an outcome, one on each line. Foreign text, cut so that all lines fit into one block. */
 export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
   switch (outcome.kind) {
     case 'added':
@@ -31,7 +31,7 @@ export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
   }
 }
 
-/** Address, name and provider only where ColdSend has others than were asked for: the message names the inbox already. */
+/** Lists address, name and provider only where ColdSend's differ from the request's: the message already names the inbox. */
 function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
   const { email_address, display_name, inbox_type } = account;
   return [
@@ -49,7 +49,7 @@ function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcom
   const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
   if (trouble === undefined) return [...quote(short), ...listFields(fields)];
   const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
-  // Without words the reason is the status, which the sentence says already.
+  // Where ColdSend gave no reason, `reason` is the HTTP status, which the sentence already has.
   const said = reason === `HTTP ${trouble.status}` ? '' : short;
   return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
 }
@@ -79,7 +79,7 @@ function fact(label: string, value: string): string {
   return `${label}: ${truncate(oneLine(value), 1_000)}`;
 }
 
-/** Foreign keys may be called `constructor`. */
+/** Only own properties count: a foreign key may be named `constructor`. */
 function lookUp(record: Partial<Record<string, string>>, key: string): string {
   return (Object.hasOwn(record, key) ? record[key] : undefined) ?? key;
 }

@@ -19,9 +19,9 @@ import { nameInbox, renderInbox } from './inbox-text.ts';
 import { listFacts } from './outcome-facts.ts';
 
 /**
- * How a request ended: what happened, what ColdSend said, what to do next, and a reference where something went wrong.
+ * The outcome of a request: the result, ColdSend's answer, the next step, and a reference unless the inbox was added.
  *
- * @param shownIn the thread names the inbox by its address alone: its headline has the rest, but of the latest try
+ * @param shownIn the thread names the inbox only by its address: its first message has the rest, taken from the latest try
  */
 export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownIn: ShownIn): Message {
   const { emoji, title } = describeState({ ...request, outcome });
@@ -49,7 +49,7 @@ function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
 }
 
-/** The first of `facts` that fit into `room`, escaped: an entity must not be cut in two. */
+/** The first of `facts` that fit into `room` once escaped. Whole facts only, so that no entity is cut in two. */
 function fit(facts: string[], room: number): string[] {
   const escaped = facts.map((fact) => {
     const text = escapeTopLevel(fact);

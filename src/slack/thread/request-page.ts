@@ -13,7 +13,7 @@ import { describeState } from './describe-state.ts';
 import { renderInbox } from './inbox-text.ts';
 import { renderOutcome } from './render-outcome.ts';
 
-/** What the form turns into once it was submitted: how the request stands, in the words of its thread, and where that is. */
+/** Replaces the form after its submission: the state of the request, in the words of its thread, and where that thread is. */
 export function renderRequestPage(request: AddInboxRequest): ModalView {
   const { outcome } = request;
   const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome, 'page').blocks;
@@ -27,15 +27,15 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
 }
 
 /**
- * Instead of the form that tries a request again: the later one that has added the inbox, found it at ColdSend, or is still
- * under way, who asked for that, and where it is told.
+ * Replaces the form for trying a request again, where a later request has added the inbox, found it at ColdSend, or is still
+ * under way. Names the person who made the later request and the place of its thread.
  *
- * @param link the address of its message
+ * @param link the address of the later request's message
  */
 export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
   const { account, keyName, outcome, userId, acceptedAt, announcement } = request;
   const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
-  // A DM is shown only to its owner, and so is a place that is not known yet.
+  // Only its owner sees a DM. A place that is not known yet may be a DM.
   const maySeeIt = announcement?.surface === 'channel' || userId === shownTo;
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
   const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));

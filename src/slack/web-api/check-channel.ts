@@ -2,17 +2,17 @@ import type { CheckChannel } from '../../add-inbox/keys/store-key.ts';
 import { isOfSlack, isRefusal, type SlackApi } from './slack-api.ts';
 import { isChannelSeen, isPostingRefused } from './slack-errors.ts';
 
-/** Ids of channels; whatever else can be posted to is somebody's own conversation. */
+/** Ids of channels. Any other id that accepts posts is a private conversation. */
 const CHANNEL = /^[CG][A-Z0-9]+$/;
 
-/** A message that can't be there: older than Slack. */
+/** A message with this time can't exist, since it is older than Slack. */
 const NO_MESSAGE_TS = '1000000000.000000';
 
 /**
- * Whether the bot can post in a channel, as far as Slack says without a post and without scopes that read channels.
- * `chat.getPermalink` needs no scope and changes nothing; for a channel that the bot can't see (private without it, or of
- * another workspace) it answers `channel_not_found`, for any other that there is no such message. That a channel is archived,
- * or that only some may post there, Slack says to a post alone: `announceChange` finds that out.
+ * Checks whether the bot can post in a channel, as far as possible without a post and without scopes that read channels.
+ * `chat.getPermalink` needs no scope and changes nothing. For a channel that the bot can't see (a private one without the bot,
+ * or one of another workspace), it answers `channel_not_found`; for any other, that the message does not exist. Only a post
+ * shows that a channel is archived or restricted: `announceChange` finds that out.
  */
 export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckChannel {
   return async (channelId) => {

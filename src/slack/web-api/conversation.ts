@@ -1,20 +1,20 @@
-/** Before the id of a group's direct message, which looks like a channel's. */
+/** The prefix for a group direct message, whose id looks like a channel's. */
 const GROUP = 'mpim:';
 
 /**
- * The conversation a command was used in, as it is kept: only the command tells a group's direct message from a channel, by
- * its name `mpdm-ada--mel-1`.
+ * The stored form of a command's conversation. Only the command's payload distinguishes a group direct message from a channel,
+ * by a name such as `mpdm-ada--mel-1`.
  */
 export function toConversation({ channel_id, channel_name }: { channel_id: string; channel_name: string }): string {
   return channel_name.startsWith('mpdm-') ? `${GROUP}${channel_id}` : channel_id;
 }
 
-/** What Slack calls a conversation that was kept. */
+/** Slack's id of a stored conversation. */
 export function toSlackId(conversation: string): string {
   return conversation.startsWith(GROUP) ? conversation.slice(GROUP.length) : conversation;
 }
 
-/** Ids of direct messages start with D. Nobody can be invited into one, or into a group's. */
+/** True for direct messages (ids start with D) and group direct messages. The bot can't be invited into either. */
 export function isBetweenPeople(conversation: string): boolean {
   return conversation.startsWith('D') || conversation.startsWith(GROUP);
 }

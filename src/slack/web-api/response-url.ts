@@ -2,17 +2,17 @@ import type { SlackFetch } from './slack-fetch.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 
-/** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses, and the same of GovSlack. */
+/** Slack and GovSlack: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 const ORIGINS = ['https://hooks.slack.com', 'https://hooks.slack-gov.com'];
 
 export type ResponseUrls = {
-  /** The URL, where it is one of Slack's; undefined for any other. */
+  /** Returns the URL if it is Slack's, else undefined. */
   accept(responseUrl: string): string | undefined;
-  /** See `respondOnlyToThem`; nothing is sent to a URL that would not be accepted. */
+  /** See `respondOnlyToThem`. Sends nothing to a URL that `accept` refuses. */
   respond(responseUrl: string, text: string, isStillOurs?: () => boolean): Promise<boolean>;
 };
 
-/** Response URLs, of Slack or of the host that stands in for Slack's API. */
+/** Response URLs of Slack, or of the host that replaces Slack's API. */
 export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }): ResponseUrls {
   const origins = new Set([...ORIGINS, new URL(deps.apiUrl).origin]);
   const accept = (responseUrl: string): string | undefined =>
@@ -25,10 +25,10 @@ export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }):
 }
 
 /**
- * Says something to the person who used the command, and to nobody else. The URL is a secret: whoever has it can speak
- * for the bot, so it is in no error. Resolves with whether Slack took it; not, where `isStillOurs` says no.
+ * Sends a message that only the person who used the command sees. The URL lets anybody post as the bot, so no error contains
+ * it. Resolves with true where Slack accepted the message. Sends nothing where `isStillOurs` returns false.
  *
- * @param isStillOurs asked right before the first byte goes out
+ * @param isStillOurs called right before the first byte
  */
 export async function respondOnlyToThem(
   fetch: SlackFetch,

@@ -2,8 +2,8 @@ import { type Logger, LogLevel } from '@slack/web-api';
 import { describeError, type Log } from '../../operations/log/log.ts';
 
 /**
- * The one logger that Bolt, WebClient and the Socket Mode client get. Their messages quote payloads, tokens and whatever
- * was thrown, so none of their words are written: only that they warned, and the codes of the errors they passed.
+ * The logger for Bolt, WebClient and the Socket Mode client. Their messages quote payloads, tokens and thrown errors, so the
+ * log gets none of their text, only that a problem was reported and the codes of the errors.
  */
 export function createSdkLogger(log: Log): Logger {
   const note =

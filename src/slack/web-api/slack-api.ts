@@ -14,7 +14,7 @@ import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
-/** Slack answered that it did not do it, with one of its error codes. */
+/** Slack refused the call with one of its error codes. */
 export class SlackRefusedError extends Error {
   readonly code = 'slack_refused';
   readonly method: string;
@@ -32,11 +32,11 @@ export function isRefusal(error: unknown, isMeant: (code: string) => boolean): e
   return error instanceof SlackRefusedError && isMeant(error.reason);
 }
 
-/** Slack did not take the call, or nobody knows whether it did; it may be made again later. */
+/** Slack did not accept the call, or its answer is missing. The call may be repeated later. */
 export class SlackUnavailableError extends Error {
   readonly code = 'slack_unavailable';
   readonly method: string;
-  /** How long Slack asks to wait, from a second to an hour; undefined where it did not answer, or not readably. */
+  /** The wait that Slack asks for, from a second to an hour; undefined without a readable answer. */
   readonly retryAfterMs: number | undefined;
   constructor(method: string, retryAfterMs: number | undefined) {
     super(method);
@@ -46,12 +46,12 @@ export class SlackUnavailableError extends Error {
   }
 }
 
-/** Whether Slack, or the way to it, is why a call failed; anything else is a defect of ours. */
+/** True where Slack or the network caused the failure; any other error is a defect of the bot. */
 export function isOfSlack(error: unknown): error is SlackRefusedError | SlackUnavailableError {
   return error instanceof SlackRefusedError || error instanceof SlackUnavailableError;
 }
 
-/** A view is not known to be open. `isCertain`: it is known not to be. */
+/** A view may not be open. `isCertain`: it is certainly not open. */
 export class NotOpenedError extends Error {
   readonly code = 'not_opened';
   readonly externalId: string;
@@ -64,16 +64,16 @@ export class NotOpenedError extends Error {
   }
 }
 
-/** Those of the workspaces that were busy last. */
+/** Kept for the workspaces that were active last. */
 const MAX_KEPT = 500;
 
-/** For what a person waits for inside Slack's three seconds. */
+/** For calls that a person waits for within Slack's 3 s. */
 const WAITED_FOR_MS = 1_500;
 
-/** A trigger lives three seconds: what Slack has not opened by then, it does not open any more. */
+/** Slack drops a `trigger_id` after 3 s, so a view that is not open by then stays closed. */
 const OPENED_WITHIN_MS = 4_000;
 
-/** Whatever Slack's Retry-After says: its limits are by the minute. */
+/** Applies to any smaller Retry-After, since Slack counts its limits by the minute. */
 const SHORTEST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 60 * 60_000;
 
@@ -85,23 +85,23 @@ export type OpenedView = { id: string; hash: string };
 
 /** The methods of Slack's Web API that the bot uses, with one token. Each throws SlackRefusedError or SlackUnavailableError. */
 export type SlackApi = {
-  /** The same methods, each of which asks right before its first byte goes out. Throws NotBegunError where the answer is no. */
+  /** The same methods, each calling `isStillOurs` right before its first byte. Throws NotBegunError where it returns false. */
   whileStillOurs(isStillOurs: () => boolean): SlackApi;
-  /** `isOrgWide`: the token is one of a whole organization; `teamId` may be the organization then. */
+  /** `isOrgWide`: the token belongs to a whole organization, and `teamId` may be the organization's id. */
   authTest(): Promise<{ teamId: string; botUserId: string; botId: string; isOrgWide: boolean; scopes: string[] }>;
-  /** Gives the token back. */
+  /** Revokes the token. */
   revoke(): Promise<void>;
   findUser(userId: string): Promise<SlackUser>;
-  /** Resolves too where Slack's answer is lost and the view is found open. Throws NotOpenedError. */
+  /** Also resolves where Slack's answer is lost but the view is found open. Throws NotOpenedError. */
   openView(triggerId: string, view: ModalView): Promise<OpenedView>;
   /** As `openView`, on top of the modal that the trigger comes from. */
   pushView(triggerId: string, view: ModalView): Promise<OpenedView>;
-  /** With `hash`, only where the view was not changed since. */
+  /** With `hash`, updates the view only if it has not changed since. */
   updateView(viewId: string, view: ModalView, hash?: string): Promise<OpenedView>;
   publishHome(userId: string, view: HomeView): Promise<void>;
-  /** `channelId` may be a user id: then it goes to the bot's conversation with that person. */
+  /** `channelId` may be a user id; the message then goes to the bot's DM with that person. */
   postMessage(channelId: string, message: Message, threadTs?: string): Promise<{ channelId: string; ts: string }>;
-  /** As `postMessage`, for somebody who waits for the answer. */
+  /** As `postMessage`, with a short time limit for a person who waits for the answer. */
   postNow(channelId: string, message: Message): Promise<{ channelId: string; ts: string }>;
   /** The address of a message. */
   getPermalink(channelId: string, ts: string): Promise<string>;
@@ -117,10 +117,10 @@ export type UserGroup = z.output<typeof userGroup>;
 
 export type SlackUser = z.output<typeof user>;
 
-/** The API of each token; `forget` drops what is kept for a token that is not used any more. */
+/** The API for each token; `forget` drops the cached client of a token that is no longer used. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
 
-/** `error`: what the SDK threw. Its message may quote a token. */
+/** `error`: the SDK's error, whose message may quote a token. */
 export type SlackCall = { method: string; result: string; ms: number; error: unknown };
 
 const openedView = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
@@ -156,22 +156,22 @@ const user = z.object({
   enterprise_user: z.object({ teams: z.array(z.string()).optional() }).nullish(),
 });
 
-/* Made once: zod compiles a schema when it is first used, which costs more than all else of a call. */
+/* Created once: zod compiles a schema at its first use, which costs more than the rest of a call. */
 const foundUser = z.object({ user });
 const userGroups = z.object({ usergroups: z.array(userGroup) });
 const groupMembers = z.object({ users: z.array(z.string()) });
 const taken = z.object({});
 
 /**
- * One WebClient a token, without the SDK's retries: it would post the same message again after a lost answer, and wait
- * half an hour for a form that lives three seconds.
+ * One WebClient for each token, without the SDK's retries. These would post a message again after a lost answer, and retry for
+ * half an hour to open a form whose `trigger_id` lives 3 s.
  */
 export function createSlackApis(deps: {
   apiUrl: string;
   fetch: SlackFetch;
   logger: Logger;
   onCall(call: SlackCall): void;
-  /** Slack refused the token itself: the one that its workspace has now, where that is another. */
+  /** Called where Slack refused the token itself. Resolves with the workspace's current token, if it is a different one. */
   renewToken?(token: string): Promise<string | undefined>;
 }): SlackApis {
   const apis = new Map<string, SlackApi>();
@@ -225,7 +225,7 @@ export function createSlackApis(deps: {
       uploadFile: (channelId, file) => uploadFile(client, channelId, file, isStillOurs),
     };
 
-    /** Under a name of ours, by which the view is found where Slack's answer is lost. */
+    /** Gives the view an `external_id`, which finds it again where Slack's answer is lost. */
     async function show(method: 'views.open' | 'views.push', triggerId: string, view: ModalView): Promise<OpenedView> {
       const external_id = randomUUID();
       const named = JSON.stringify({ ...view, external_id });
@@ -250,7 +250,7 @@ export function createSlackApis(deps: {
     return { channelId: channel, ts };
   }
 
-  /** https://docs.slack.dev/messaging/working-with-files#upload: ask where to, send the bytes there, share the file. */
+  /** Gets an upload URL, sends the bytes, shares the file: https://docs.slack.dev/messaging/working-with-files#upload */
   async function uploadFile(
     client: WebClient,
     channelId: string,
@@ -259,7 +259,7 @@ export function createSlackApis(deps: {
   ): Promise<void> {
     const wanted = { filename: name, length: Buffer.byteLength(content) };
     const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
-    // The address is as good as a token, and so it is in no error.
+    // The upload URL is as secret as a token, so no error contains it.
     const sent = await deps
       .fetch(upload_url, {
         method: 'POST',
@@ -288,7 +288,7 @@ export function createSlackApis(deps: {
     });
   }
 
-  /** Asked once for a call; never for giving a token back, which must not hit another one. */
+  /** Called at most once for each call, and never for `auth.revoke`, which must not revoke a different token. */
   async function findFresh(client: WebClient, method: string, args: Record<string, unknown>) {
     if (client.token === undefined || args.token !== undefined || method === 'auth.revoke') return undefined;
     return deps.renewToken?.(client.token);
@@ -327,7 +327,7 @@ function lazily<T>(make: () => T): () => T {
   };
 }
 
-/** The client's own time limit leaves a timer behind for each call, which later makes an error that nobody sees. */
+/** Replaces the client's own time limit, which leaves a timer behind for each call that later creates an unseen error. */
 function within(timeoutMs: number, fetch: SlackFetch, isStillOurs: (() => boolean) | undefined): SlackFetch {
   return (url, init) => abortLate(timeoutMs, ({ signal }) => fetch(url, { ...init, signal, isStillOurs }));
 }
@@ -342,7 +342,7 @@ function translate(method: string, error: unknown): SlackRefusedError | SlackUna
   return new SlackUnavailableError(method, retryAfterMs);
 }
 
-/** How long Slack asks to wait; undefined where it does not say. */
+/** The wait that Slack asks for; undefined where it names none. */
 function findRetryAfter(error: unknown): number | undefined {
   let said: unknown;
   if (error instanceof WebAPIRateLimitedError) said = error.retryAfter;
@@ -357,7 +357,7 @@ function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunErr
   return error instanceof SlackRefusedError ? error.reason : 'unavailable';
 }
 
-/** The SDK puts a body that is no JSON where Slack's error code would be; only a code may be acted on and logged. */
+/** The SDK puts a body that is not JSON in the place of Slack's error code. Only a real code is used and logged. */
 const errorCode = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 
 /** Seconds: a number, or a header of digits. */

@@ -1,6 +1,6 @@
 /*
- * Every error code of Slack's Web API that the bot acts on. What else Slack may answer is an open list: a code that is not here
- * says no more than "not now", and what must not get lost is tried again later.
+ * Every error code of Slack's Web API that the bot acts on. Slack's list is open: any other code only means "not now", and a
+ * call that must not get lost is tried again later.
  */
 
 /** The token will never work again. */
@@ -10,12 +10,12 @@ const isGrantRefused = oneOf(
   ...['not_allowed_token_type', 'missing_scope', 'user_removed_from_team', 'team_disabled', 'team_access_not_granted'],
 );
 
-/** An operator has to change the token, or what it was granted. */
+/** An operator has to change the token or its scopes. */
 export function isTokenRefused(code: string): boolean {
   return isTokenDead(code) || isGrantRefused(code);
 }
 
-/** The app was removed or its token revoked, and nothing of ours is wrong. */
+/** The app was removed or its token revoked. */
 export const isAppRemoved = oneOf('account_inactive', 'token_revoked');
 
 const isPlaceNamed = oneOf(
@@ -23,20 +23,20 @@ const isPlaceNamed = oneOf(
   ...['cannot_reply_to_message', 'thread_not_found', 'messages_tab_disabled'],
 );
 
-/** The bot can't post in this place; another one may do. */
+/** The bot can't post in this conversation but may be able to post in another. */
 export function isPostingRefused(code: string): boolean {
   return isPlaceNamed(code) || code.startsWith('restricted_action');
 }
 
-/** What `chat.getPermalink` says of a message that is not there, in a channel that the bot can see. */
+/** `chat.getPermalink` answers this for a missing message in a channel that the bot can see. */
 export const isChannelSeen = oneOf('message_not_found', 'not_in_channel');
 
-/** The message that a thread hangs on was deleted; the thread can start anew in the same place. */
+/** The first message of a thread was deleted; a new thread can start in the same conversation. */
 export const isThreadGone = oneOf('thread_not_found');
 
 const isMessageFixed = oneOf('message_not_found', 'cant_update_message', 'edit_window_closed');
 
-/** A message can't be changed any more, or by nobody who has this token. */
+/** The message can no longer be changed, or not with this token. */
 export function isEditRefused(code: string): boolean {
   return isMessageFixed(code) || isPostingRefused(code) || isTokenDead(code);
 }
@@ -44,18 +44,18 @@ export function isEditRefused(code: string): boolean {
 /** The person has closed the view. */
 export const isViewGone = oneOf('not_found');
 
-/** The view is closed, or can be changed by nobody who has this token. */
+/** The view is closed or can't be changed with this token. */
 export function isViewLost(code: string): boolean {
   return isViewGone(code) || isTokenDead(code);
 }
 
-/** The view is closed, or shows something newer by now. */
+/** The view is closed or already shows something newer. */
 export const isViewOutdated = oneOf('not_found', 'hash_conflict');
 
-/** A copy of the command or press has opened what there is to open. */
+/** A copy of the command or press has already used the trigger. */
 export const isTriggerUsed = oneOf('exchanged_trigger_id');
 
-/** Somebody who has nothing to do with the workspace. */
+/** The person does not belong to the workspace. */
 export const isPersonUnknown = oneOf('user_not_found', 'user_not_visible');
 
 /** The user group is gone, or the bot may not read it. */
@@ -67,7 +67,7 @@ export const isGroupGone = oneOf(
   'plan_upgrade_required',
 );
 
-/** Slack is in trouble itself, and may have done what it was asked for all the same. */
+/** Slack had an internal failure and may still have carried out the call. */
 export const isInTrouble = oneOf('internal_error', 'fatal_error', 'service_unavailable', 'request_timeout');
 
 function oneOf(...codes: string[]): (code: string) => boolean {

@@ -3,21 +3,21 @@ import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
 
-/** undici's own 4 s would make a quiet bot pay a new TLS handshake inside the three seconds of a trigger. */
+/** With undici's default of 4 s, a quiet bot would need a new TLS handshake within the 3 s that a `trigger_id` lives. */
 const KEEP_ALIVE_MS = 5 * 60_000;
 
-/** Longest answer of Slack that is read; `users.list` pages stay far below. */
+/** The maximum size of an answer from Slack; pages of `users.list` stay far below it. */
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 type SlackResponse = Awaited<ReturnType<FetchFunction>>;
 
-/** `isStillOurs` is asked once the connection stands, right before the first byte goes out; where it says no, nothing is sent. */
+/** `isStillOurs` is called on the open connection, right before the first byte. Where it returns false, nothing is sent. */
 export type SlackFetch = (
   url: Parameters<FetchFunction>[0],
   init?: Parameters<FetchFunction>[1] & { isStillOurs?: (() => boolean) | undefined },
 ) => ReturnType<FetchFunction>;
 
-/** `isStillOurs` said no: nothing was sent. */
+/** `isStillOurs` returned false, so nothing was sent. */
 export class NotBegunError extends Error {
   readonly code = 'not_begun';
   constructor() {
@@ -27,8 +27,8 @@ export class NotBegunError extends Error {
 }
 
 /**
- * The `fetch` of everything that is sent to Slack, over kept-alive connections. Follows no redirect, since a token is in
- * every request. Resolves when the whole answer is there: undici's `dispatch` costs a third of its `fetch` that way.
+ * The `fetch` for all calls to Slack, over kept-alive connections. Follows no redirects, since every request carries a token.
+ * Resolves with the complete answer; used this way, undici's `dispatch` costs a third of its `fetch`.
  */
 export function createSlackFetch(): { fetch: SlackFetch; close(): Promise<void> } {
   const agent = new Agent({

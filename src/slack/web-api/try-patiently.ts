@@ -5,8 +5,8 @@ import { isTokenRefused, isViewOutdated } from './slack-errors.ts';
 const WAITS_MS = [1_000, 4_000, 15_000];
 
 /**
- * Makes a call that may be made twice again where Slack did not take it: three times, after as long as Slack asks for, else
- * after 1, 4 and 15 s. Throws the last error, and at once what no other try can change.
+ * Repeats a failed call up to three times, after the wait that Slack asks for or else after 1, 4 and 15 s. The call must be
+ * safe to repeat. Throws the last error; throws an error that a repeat can't fix at once.
  */
 export async function tryPatiently<T>(call: () => Promise<T>, sleep?: (ms: number) => Promise<unknown>): Promise<T> {
   return retry(call, waitFor, sleep);

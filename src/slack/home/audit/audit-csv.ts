@@ -5,13 +5,13 @@ import type { ListedEntry } from './audit-page.ts';
 const COLUMNS = ['time', 'user', 'action', 'request', 'details'];
 
 /**
- * Where a spreadsheet would see a cell that begins like a formula: https://owasp.org/www-community/attacks/CSV_Injection
- * One that is set to split at semicolons or tabs takes the quotes for text, and begins a cell after each of these, and after each line
- * break. Blanks and quotes before the sign do not help: some skip them.
+ * The start of a cell that a spreadsheet would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+ * A spreadsheet set to split at semicolons or tabs treats quotes as text and starts a cell after each separator and line
+ * break. Some spreadsheets skip blanks and quotes before the sign, so these are matched too.
  */
 const FORMULA = /(^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r])/g;
 
-/** The audit trail as RFC 4180 has it; times in UTC. However a spreadsheet splits it, no cell begins like a formula. */
+/** The audit trail as CSV (RFC 4180), with times in UTC. With any separator, no cell starts like a formula. */
 export function renderAuditCsv(entries: ListedEntry[]): string {
   return stringify([COLUMNS, ...entries.map(toCells)], {
     quoted: true,

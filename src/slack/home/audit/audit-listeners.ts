@@ -22,11 +22,11 @@ import {
   renderAuditPage,
 } from './audit-page.ts';
 
-/** The newest so many entries go into one file. */
+/** The file has at most this many entries, the newest ones. */
 const MAX_EXPORTED = 50_000;
 const READ_AT_ONCE = 5_000;
 
-/** The audit trail, by page and as a file; for admins and owners. */
+/** Shows the audit trail in pages and exports it as a file, for admins and owners. */
 export function createAuditPages(deps: {
   permissions: Permissions;
   page(teamId: string, page: AuditCursor & { limit: number }): Promise<ListedEntry[]>;
@@ -53,7 +53,7 @@ export function createAuditPages(deps: {
     await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
   }
 
-  /** Sends everything to the person's DM; false where Slack did not take it. */
+  /** Sends the file to the person's DM; false where Slack did not accept it. */
   async function send({ api, actor: { teamId, userId } }: Interaction): Promise<boolean> {
     const entries = await readAll(teamId);
     const isCapped = entries.length === MAX_EXPORTED;
@@ -69,7 +69,7 @@ export function createAuditPages(deps: {
     }
     const details = { entries: String(entries.length) };
     const note = deps.note({ teamId, userId, action: 'audit_exported', requestId: undefined, details });
-    // The file is sent: from here on nobody may be told that nothing was done.
+    // The file has been sent, so no later failure may claim that nothing was done.
     await note.catch((error: unknown) => Promise.reject(new CommitInDoubtError(error)));
     const done = toMessage(AUDIT.exportMessage(entries.length, isCapped));
     await tryPatiently(() => api.updateMessage(posted.channelId, posted.ts, done)).catch(() => {});

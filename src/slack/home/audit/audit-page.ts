@@ -15,12 +15,12 @@ import { renderUnreadable } from '../render-unreadable.ts';
 
 export const AUDIT_PAGE_SIZE = 20;
 
-/** Which page: what was noted until `until` (milliseconds since 1970), after the first `skip` entries. */
+/** The page's position: entries noted up to `until` (milliseconds since 1970), without the newest `skip` of them. */
 export type AuditCursor = { until: number; skip: number };
 
 export type ListedEntry = AuditEntry | Unreadable;
 
-/** One page of the audit trail. `entries` may have one more than is shown: then there are older ones. */
+/** One page of the audit trail. An entry beyond `AUDIT_PAGE_SIZE` is not shown; it means that there are older entries. */
 export function renderAuditPage(openedBy: string, cursor: AuditCursor, entries: ListedEntry[]): ModalView {
   const shown = entries.slice(0, AUDIT_PAGE_SIZE);
   const { until, skip } = cursor;
@@ -47,7 +47,7 @@ export function renderAuditPage(openedBy: string, cursor: AuditCursor, entries: 
   };
 }
 
-/** The place a button of the page leads to; the first page where it can't be one of ours. */
+/** The cursor in a button's value; the first page where the value is not one of ours. */
 export function parseAuditCursor(value: string, now: number): AuditCursor {
   const [, until, skip] = /^(\d{1,16})\.(\d{1,9})$/.exec(value) ?? [];
   return until === undefined || skip === undefined
@@ -70,7 +70,7 @@ function renderEntry(entry: ListedEntry, index: number): ContextBlock {
   );
 }
 
-/** Details with words and ids of ours only, so that the ids can be shown as names. */
+/** These details contain only our own words and ids, so their ids can be shown as names. */
 const OF_OURS = new Set(['channel', 'channels', 'from', 'to']);
 
 function say([name, value]: [string, string]): string {

@@ -14,24 +14,24 @@ import { readView } from '../../modals/view-state.ts';
 import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences/keys.ts';
 import { renderKeyInput } from './key-form.ts';
 
-/** As many as are asked for at once whether the bot can post there. */
+/** The bot checks this many channels at once. */
 export const MAX_CHANNELS = 10;
 
 export type TypedClient = Client & {
   isNew: boolean;
-  /** Of the client as the form showed it; '' for a new one. */
+  /** The version of the client that the form showed; '' for a new client. */
   stamp: string;
-  /** '' where the one that is stored is to stay. */
+  /** '' keeps the stored key. */
   apiKey: string;
 };
 
-/** Which of the chosen channels can't be the client's; undefined where a sentence at the field says it all. */
+/** The chosen channels that the client can't have, and why. */
 export type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
 
 /**
- * The form for the key of a client and its channels; `client` is the one to change, undefined for a new one. With `again` it
- * is shown once more, with what Slack keeps in its fields, and says with links which channels of several are the problem: the
- * text at a field can't link, and nothing tells us the names.
+ * The form for the key of a client and its channels; `client` is undefined for a new one. With `again`, the form is shown once
+ * more with the input that Slack keeps, and links the channels that are the problem. The error at a field can't do that: it
+ * is plain text without links, and the bot doesn't know the names of channels.
  */
 export function renderClientForm({
   openedBy,
@@ -64,7 +64,7 @@ export function renderClientForm({
   };
 }
 
-/** What the form holds now. Throws UnreadableViewError. */
+/** Parses the form. Throws UnreadableViewError. */
 export function parseClientForm(view: unknown): TypedClient {
   const { metadata, textOf, listOf } = readView(view);
   const { stamp } = metadata;

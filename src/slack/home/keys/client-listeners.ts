@@ -26,22 +26,22 @@ import { keyOutdated } from '../outdated.ts';
 import { parseClientForm, renderClientForm, type TypedClient } from './client-form.ts';
 import { toKeyErrors } from './key-errors.ts';
 
-/** Of Slack's three seconds, what everything before the look at the client's new channels may take together. */
+/** Slack waits 3 s for an answer; everything before the check of the client's new channels may take this long. */
 const BEFORE_CHECKING_MS = 1_800;
 
-/** One channel, one client: storing, changing and removing the keys of clients; for admins and owners. */
+/** Stores, changes and removes the keys of clients, for admins and owners. A channel belongs to one client at most. */
 export function createClientPages(deps: {
   permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
-  /** What a form about this client's key is made for; read before what it shows. */
+  /** The stamp for a form about this client's key. Read it before the data that the form shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   storeKey(toStore: KeyToStore, withinMs: number, checkChannel: CheckChannel): Promise<KeyStored>;
-  /** Binds the key as it is to these channels; false where `stamp` is outdated. */
+  /** Assigns the stored key to these channels; false where `stamp` is outdated. */
   rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
   /** False where `stamp` is outdated. */
   removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean>;
   showHome(interaction: Interaction, page?: number): Promise<void>;
-  /** Never rejects: what is shown anew is done already. */
+  /** Never rejects, because the change is already done. */
   refreshHome(interaction: Interaction): Promise<void>;
 }) {
   const { opens, does, submits } = createAdminOnly(deps.permissions);
@@ -75,7 +75,7 @@ export function createClientPages(deps: {
     await refreshed;
   }
 
-  /** The Home itself says who may see what. */
+  /** Needs no check of its own, because `showHome` decides what the person may see. */
   async function turnPage(press: Press): Promise<void> {
     const page = Number(press.value);
     await deps.showHome(press, Number.isSafeInteger(page) && page > 0 ? page : 0);
@@ -128,7 +128,7 @@ export function createClientPages(deps: {
   }
 }
 
-/** A name that no client has: the form for a new one is made for a key that is not there. */
+/** No client has this name, so its stamp is that of a missing key, as the form for a new client needs. */
 const NEW_CLIENT: OwnerName = { kind: 'client', name: ' ' };
 
 function findStored(keys: OwnedKey[], name: string) {

@@ -5,12 +5,12 @@ import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
 import { findInputs } from '../../modals/view-state.ts';
 import { KEY_ERRORS } from '../../sentences/keys.ts';
 
-/** `outdated` is about no field. */
+/** `outdated` belongs to no field and has its own notice. */
 export type KeyMistake = Exclude<KeyNotStored, { kind: 'outdated' }>;
 
 /**
- * The answer to a submission of `view` whose key was not stored: `block_id` → sentence, at the field it is about where the
- * view shows that. Throws UnreadableViewError.
+ * The answer to a submission of `view` whose key was not stored: `block_id` → sentence. The sentence is shown at the field it
+ * is about, if the view has that field. Throws UnreadableViewError.
  */
 export function toKeyErrors(why: KeyMistake, view: unknown): Record<string, string> {
   const inputs = findInputs(view);

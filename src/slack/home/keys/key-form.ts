@@ -11,12 +11,13 @@ import type { ModalContext } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
 
-/** Longer than any key that is taken, so that one pasted with blanks around it still fits. */
+/** Longer than any accepted key, so that a key pasted with blanks around it still fits. */
 const MAX_LENGTH = 255;
 
 /**
- * The form for a ColdSend key: the workspace's own, or the client's that the context names. With the context of a form it
- * goes on to that, which `draft` belongs to; without one it was opened from the Home. The key is never filled in.
+ * The form for a ColdSend key: the workspace's own, or the key of the client in the context. With the context of an inbox
+ * form, submitting continues to that form, with `draft` filled in. Without one, the form was opened from the Home. The key
+ * is never filled in.
  */
 export function renderKeyForm({
   context,
@@ -27,7 +28,7 @@ export function renderKeyForm({
   context: FormContext | ModalContext;
   draft?: Draft;
   current: ColdsendKey | undefined;
-  /** What it is made for; see `keyStamp`. */
+  /** The version of the key that the form shows; see `keyStamp`. */
   stamp: string;
 }): ModalView {
   const { owner = WORKSPACE } = context;
@@ -52,7 +53,7 @@ export function renderKeyForm({
   };
 }
 
-/** The input for a key; `optional` where the one that is stored may stay. */
+/** The input for a key; `optional` where the stored key may be kept. */
 export function renderKeyInput(generation: number, { optional = false } = {}): InputBlock {
   return {
     ...renderInputFrame(
@@ -70,7 +71,7 @@ export function renderKeyInput(generation: number, { optional = false } = {}): I
   };
 }
 
-/** What the key form holds now, the key as it was typed and '' where nothing was. Throws UnreadableViewError. */
+/** Parses the key form. The key is unchanged, '' where none was typed. Throws UnreadableViewError. */
 export function parseKeyForm(view: unknown): {
   context: FormContext | undefined;
   draft: Draft;

@@ -16,19 +16,19 @@ import { keyOutdated } from '../outdated.ts';
 import { toKeyErrors } from './key-errors.ts';
 import { parseKeyForm, renderKeyForm } from './key-form.ts';
 
-/** Of Slack's three seconds, what the look-up of the person and the check of the key may take together. */
+/** Slack waits 3 s for an answer; the look-up of the person and the check of the key may take this long together. */
 const ANSWER_WITHIN_MS = 2_600;
 
-/** Storing, replacing and removing the workspace's ColdSend key; for admins and owners. */
+/** Stores, replaces and removes the workspace's ColdSend key, for admins and owners. */
 export function createKeyPages(deps: {
   permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
-  /** What a form about this owner's key is made for; read before what it shows. */
+  /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   storeKey(toStore: KeyToStore, withinMs: number): Promise<KeyStored>;
   /** False where `stamp` is outdated. */
   removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean>;
-  /** Never rejects: what is shown anew is done already. */
+  /** Never rejects, because the change is already done. */
   refreshHome(interaction: Interaction): Promise<void>;
 }) {
   const { opens, does, submits } = createAdminOnly(deps.permissions);
@@ -55,7 +55,7 @@ export function createKeyPages(deps: {
     return update(renderWhoPage({ context, draft, notice: sayHowItWent(stored.unchecked) }));
   }
 
-  /** With its channels of now; undefined for a client that is gone. */
+  /** The owner with its current channels; undefined where the client has been removed. */
   async function findOwner(teamId: string, owner: OwnerName = WORKSPACE): Promise<KeyOwner | undefined> {
     if (owner.kind === 'workspace') return owner;
     return findKeyOf(await deps.listKeys(teamId), owner)?.owner;

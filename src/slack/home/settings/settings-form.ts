@@ -14,12 +14,12 @@ import { SETTINGS_ERRORS, SETTINGS_FORM, SETTINGS_SHOWN } from '../../sentences/
 import { FACTS } from '../../sentences/thread.ts';
 import type { UserGroup } from '../../web-api/slack-api.ts';
 
-/** Each group is asked for whenever somebody acts. */
+/** Each action looks up every group, with one call to Slack for each. */
 const MAX_GROUPS = 10;
 
 const MAX_PEOPLE = 100;
 
-/** As many people and groups as keep the line in the Home readable, and below Slack's limit. */
+/** With up to this many people and groups, the line in the Home stays readable and within Slack's limit. */
 const MAX_NAMED = 40;
 
 /** The `action_id` of each input. */
@@ -32,19 +32,19 @@ export const SETTINGS_FIELDS = {
   channelsWithoutClient: 'elsewhere',
 } as const;
 
-/** The options' values, by which a form is read that was opened before a deploy. */
+/** The values of the options. They never change, so that a form opened before a deploy can still be read. */
 const OPTIONS = { workspace_key: 'workspace_key', blocked: 'nothing' } as const;
 
 type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
 export type SettingsErrors = Partial<Record<SettingsField, string>>;
 
-/** `stamp` is what the form was made for: the settings as they were then. */
+/** `stamp` is the version of the settings that the form showed. */
 export type ParsedSettings =
   | { ok: true; settings: WorkspaceSettings; stamp: string }
   | { ok: false; errors: SettingsErrors };
 
-/** The form for what admins can set. `userGroups` is undefined where Slack did not list them. */
+/** The form for the settings. `userGroups` is undefined where Slack did not list them. */
 export function renderSettingsForm(
   openedBy: string,
   { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
@@ -74,7 +74,7 @@ export function renderSettingsForm(
   };
 }
 
-/** What the form holds now. Throws UnreadableViewError. @param before what is set, and stays where the form does not show it */
+/** Parses the form. Throws UnreadableViewError. @param before the stored settings, which apply to fields not in the form */
 export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
   const { textOf, listOf, metadata } = readView(view);
   const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
@@ -102,7 +102,7 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   };
 }
 
-/** The answer to a submission of `view` with these mistakes: `block_id` → sentence. Throws UnreadableViewError. */
+/** The answer to a submission of `view` with these errors: `block_id` → sentence. Throws UnreadableViewError. */
 export function toSettingsErrors(errors: SettingsErrors, view: unknown): Record<string, string> {
   const inputs = findInputs(view);
   const said: [string, string | undefined][] = Object.entries(errors);
@@ -114,7 +114,7 @@ export function toSettingsErrors(errors: SettingsErrors, view: unknown): Record<
   );
 }
 
-/** Undefined where people were to be chosen and nobody was. */
+/** Undefined where the option requires a choice of people and none was made. */
 function toWhoMayAdd(kind: string | undefined, userIds: string[], userGroupIds: string[]): WhoMayAdd | undefined {
   if (kind === 'everyone') return { kind };
   if (kind !== 'chosen') return { kind: 'admins' };

@@ -20,10 +20,10 @@ import {
   toSettingsErrors,
 } from './settings-form.ts';
 
-/** What admins and owners can set for their workspace. */
+/** Opens and saves the settings of a workspace, for admins and owners. */
 export function createSettingsPages(deps: {
   permissions: Permissions;
-  /** With what a form about them is made for. */
+  /** The settings with their stamp, which a form about them carries. */
   findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
   /** False where `stamp` is outdated. */
   saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean>;
@@ -64,7 +64,7 @@ function toAnswer(errors: SettingsErrors, view: ViewPayload): SubmissionAnswer {
   return { response_action: 'errors', errors: toSettingsErrors(errors, view) };
 }
 
-/** Undefined where Slack does not say: the rest of the settings can be changed without. */
+/** Undefined where Slack gives no list; the other settings can be changed without one. */
 async function listUserGroups(api: SlackApi): Promise<UserGroup[] | undefined> {
   try {
     return await api.listUserGroups();
