@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { COMPILE_CACHE } from '../playground/bot-process.ts';
 
 /*
  * `npm test`: all tests, or the files named, with a short report. `npm test -- --verbose` lists every test.
@@ -14,9 +14,6 @@ const TIMEOUT_MS = 300_000;
 
 /** A file waits three times as long as it works: for deadlines of Slack and of ColdSend to pass, and for bots to start. */
 const FILES_AT_ONCE = 2 * availableParallelism();
-
-/** Each file and each bot loads the same sources; types are stripped and code is compiled once. */
-const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 const tests = spawn(
   process.execPath,
