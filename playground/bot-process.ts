@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** As `npm start` has it: types are stripped and code is compiled once. */
-const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
+export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 /** A wait that fails instead of hanging for ever when the bot does not come up. */
 const READY_WITHIN_MS = 20_000;

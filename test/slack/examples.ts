@@ -1,11 +1,11 @@
 import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts';
-import { MAX_CLIENT_NAME, type OwnedKey } from '../../src/add-inbox/keys/coldsend-key.ts';
+import { MAX_CLIENT_NAME } from '../../src/add-inbox/keys/coldsend-key.ts';
 import { WORKSPACE } from '../../src/add-inbox/keys/key-owner.ts';
 import type { AddedAccount, Outcome } from '../../src/add-inbox/request/outcome.ts';
-import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
 import type { Draft } from '../../src/slack/form/fields.ts';
 import type { FormContext } from '../../src/slack/form/form-metadata.ts';
-import { ACCOUNT_TO_ADD } from '../add-inbox/request/sample-request.ts';
+import { sampleKey } from '../add-inbox/keys/sample-key.ts';
+import { ACCOUNT_TO_ADD, sampleRequest } from '../add-inbox/request/sample-request.ts';
 
 export const account = ACCOUNT_TO_ADD;
 
@@ -18,40 +18,18 @@ export const added: AddedAccount = {
   overall_status: 'PENDING',
 };
 
-export const request: AddInboxRequest = {
+export const request = sampleRequest({
   id: 'req_01',
-  teamId: 'T1',
-  userId: 'U1',
-  viewId: 'V1',
-  channelId: 'C1',
-  resultsChannelId: undefined,
-  keyName: WORKSPACE,
-  retryOf: undefined,
-  account,
   state: 'announced',
   announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
-  waitsFor: undefined,
   notBefore: Date.UTC(2026, 0, 2, 14, 5),
-  tries: 0,
-  outcome: undefined,
-  replyTs: undefined,
   acceptedAt: Date.UTC(2026, 0, 2, 14, 0),
-  settledAt: undefined,
-  reportedAt: undefined,
-};
+});
 
-export const key: OwnedKey = {
-  teamId: 'T1',
-  owner: WORKSPACE,
-  version: 1,
-  revision: 'r1',
-  lastFour: 'wxyz',
-  storedBy: 'U9',
+export const key = sampleKey({
   storedAt: Date.UTC(2026, 0, 1, 9, 30),
-  status: 'works',
-  missingScopes: [],
   checkedAt: Date.UTC(2026, 0, 2, 9, 30),
-};
+});
 
 export const outcomes: Record<Outcome['kind'], Outcome> = {
   added: { kind: 'added', account: added },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../../playground/bot-process.ts';
 
 const ADMIN = fileURLToPath(new URL('../../../src/admin/admin.ts', import.meta.url));
 
@@ -11,9 +12,13 @@ export type AdminProcess = {
   kill(): void;
 };
 
-/** Starts one of the operators' commands in a process of its own, with nothing in its environment but `env`. */
+/** Starts one of the operators' commands in a process of its own, with nothing in its environment but `env` and the compile cache. */
 export function startAdminCommand(args: string[], env: Record<string, string>): AdminProcess {
-  const child = spawn(process.execPath, [ADMIN, ...args], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [ADMIN, ...args], {
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const onData = (chunk: Buffer): void => {
     output += chunk.toString();

@@ -8,21 +8,27 @@ const WINDOW = 12;
 export function findSecrets(haystack: string | Buffer, secrets: Record<string, string>): string[] {
   const bytes = Buffer.from(haystack);
   const lowerCase = Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1');
-  return Object.entries(secrets).flatMap(([name, secret]) =>
-    formsOf(secret)
-      .filter(({ form, needle }) => (form === 'hex' ? lowerCase : bytes).includes(needle))
-      .map(({ form }) => `${name} as ${form}`),
-  );
+  return Object.entries(secrets).flatMap(([name, secret]) => {
+    const forms = formsOf(secret).filter(({ form, needle }) => (form === 'hex' ? lowerCase : bytes).includes(needle));
+    const found = [...(hasPartOf(bytes, secret) ? ['text'] : []), ...forms.map(({ form }) => form)];
+    return found.map((form) => `${name} as ${form}`);
+  });
+}
+
+/** Each window holds one of the pieces whole: where none of them is, one need not look for every window. */
+function hasPartOf(bytes: Buffer, secret: string): boolean {
+  const pieces = secret.match(new RegExp(`.{${WINDOW / 2}}`, 'gs')) ?? [secret];
+  return pieces.some((piece) => bytes.includes(piece)) && windowsOf(secret).some((window) => bytes.includes(window));
 }
 
 type Form = { form: string; needle: string | Buffer };
 
+/** The forms that are other than the text itself. */
 function formsOf(secret: string): Form[] {
   const json = inJson(secret);
   const slack = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const form = new URLSearchParams({ x: secret }).toString().slice(2);
-  return [
-    ...windowsOf(secret).map((needle) => ({ form: 'text', needle })),
+  const forms = [
     { form: 'UTF-16', needle: Buffer.from(secret, 'utf16le') },
     { form: 'JSON', needle: json },
     { form: 'JSON in JSON', needle: inJson(json) },
@@ -42,6 +48,7 @@ function formsOf(secret: string): Form[] {
       ];
     }),
   ];
+  return forms.filter(({ needle }) => needle !== secret);
 }
 
 function windowsOf(secret: string): string[] {
