@@ -42,7 +42,7 @@ import { setAside } from './set-aside.ts';
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
-/** How much later than the time people were told a queued request's slot may come before they are told a new time. */
+/** A queued request whose slot is this much later than announced gets a new time, and people see it. */
 const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
@@ -133,7 +133,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
-      // Who is queued gets a slot from the queue, unless the request expires or is long after the time people were told.
+      // Queued requests are left to the queue, unless they have expired or are overdue.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
       ) and ${lease.free}`;
