@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
+import { findFreePort } from '../workspaces/start-agency.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { API_KEY, MANY_POSTS, startWorld } from '../world/start-bot.ts';
 import { postsFor, says, threadOf } from './outcome-world.ts';
@@ -78,12 +77,3 @@ test('while nobody listens at ColdSend it waits, and a request is sent once some
   assert.equal(coldsend.accounts.length, 1);
   assert.deepEqual(slack.problems, []);
 });
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
