@@ -12,8 +12,8 @@ const { values, positionals } = parseArgs({ options: { verbose: { type: 'boolean
 
 const TIMEOUT_MS = 300_000;
 
-/** A file waits three times as long as it works: for deadlines of Slack and of ColdSend to pass, and for bots to start. */
-const FILES_AT_ONCE = 2 * availableParallelism();
+/** Most files wait for deadlines and for bots to start. More at once would miss deadlines of their own. */
+const FILES_AT_ONCE = availableParallelism();
 
 const tests = spawn(
   process.execPath,

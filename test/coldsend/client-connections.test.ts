@@ -133,7 +133,7 @@ test('a server that drips is cut off when the time is up', async () => {
         socket.on('close', () => clearInterval(drip));
       },
     },
-    { timeoutMs: 80 },
+    { timeoutMs: 500 },
   );
   assert.deepEqual(result, UNEXPECTED);
 });
