@@ -18,6 +18,7 @@ const FILES_AT_ONCE = 2 * availableParallelism();
 const tests = spawn(
   process.execPath,
   [
+    '--disable-warning=ExperimentalWarning',
     '--test',
     `--test-timeout=${TIMEOUT_MS}`,
     `--test-concurrency=${FILES_AT_ONCE}`,
