@@ -20,6 +20,7 @@ const servers = await shareServers();
 const tests = spawn(
   process.execPath,
   [
+    '--disable-warning=ExperimentalWarning',
     '--test',
     `--test-timeout=${TIMEOUT_MS}`,
     `--test-concurrency=${FILES_AT_ONCE}`,

@@ -7,7 +7,7 @@ import { type CastMember, populate } from '../../../playground/page/populate.ts'
 import { servePage } from '../../../playground/page/serve-page.ts';
 import { type Playground, startPlayground } from '../../../playground/start-playground.ts';
 
-const ACTION_TIMEOUT_MS = 8_000;
+const ACTION_TIMEOUT_MS = 30_000;
 
 export type Opened = {
   playground: Playground;
