@@ -48,3 +48,19 @@ export const PROVIDERS: Record<InboxType, Provider> = {
  * default, 100, is for an established account.
  */
 export const DEFAULT_DAILY_LIMIT = 30;
+
+/** The fields that a person may leave out, as they would be typed: the provider's servers, the address as user name, encryption. */
+export function accountDefaults(inboxType: InboxType, address: string | undefined) {
+  const { smtp_host, smtp_port, imap_host, imap_port } = PROVIDERS[inboxType];
+  return {
+    smtp_host,
+    smtp_port: String(smtp_port),
+    smtp_username: address,
+    smtp_use_tls: true,
+    imap_host,
+    imap_port: String(imap_port),
+    imap_username: address,
+    imap_use_ssl: true,
+    daily_limit: String(DEFAULT_DAILY_LIMIT),
+  };
+}

@@ -1,5 +1,5 @@
 import { findWarnings, type Warning } from '../account/find-warnings.ts';
-import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../account/providers.ts';
+import { accountDefaults, type InboxType } from '../account/providers.ts';
 import {
   type FieldErrors,
   parseEmailAddress,
@@ -83,23 +83,23 @@ export async function checkRows(
 function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
   const [local = ''] = (row.email_address ?? '').trim().split('@');
   const inboxType = row.inbox_type ?? defaults.inboxType ?? 'CUSTOM_SMTP';
-  const { smtp_host, smtp_port, imap_host, imap_port } = PROVIDERS[inboxType];
-  const username = row.smtp_username ?? row.email_address;
+  const known = accountDefaults(inboxType, row.email_address);
+  const limit = defaults.dailyLimit === undefined ? known.daily_limit : String(defaults.dailyLimit);
   return {
     email_address: row.email_address,
     display_name: row.display_name ?? (defaults.displayName ?? '{local}').replaceAll('{local}', local),
     inbox_type: inboxType,
-    smtp_host: row.smtp_host ?? smtp_host,
-    smtp_port: row.smtp_port ?? String(smtp_port),
-    smtp_username: username,
+    smtp_host: row.smtp_host ?? known.smtp_host,
+    smtp_port: row.smtp_port ?? known.smtp_port,
+    smtp_username: row.smtp_username ?? known.smtp_username,
     smtp_password: row.smtp_password ?? row.imap_password,
-    imap_host: row.imap_host ?? imap_host,
-    imap_port: row.imap_port ?? String(imap_port),
-    imap_username: row.imap_username ?? username,
+    imap_host: row.imap_host ?? known.imap_host,
+    imap_port: row.imap_port ?? known.imap_port,
+    imap_username: row.imap_username ?? row.smtp_username ?? known.imap_username,
     imap_password: row.imap_password ?? row.smtp_password,
-    daily_limit: row.daily_limit ?? String(defaults.dailyLimit ?? DEFAULT_DAILY_LIMIT),
-    smtp_use_tls: row.smtp_use_tls ?? true,
-    imap_use_ssl: row.imap_use_ssl ?? true,
+    daily_limit: row.daily_limit ?? limit,
+    smtp_use_tls: row.smtp_use_tls ?? known.smtp_use_tls,
+    imap_use_ssl: row.imap_use_ssl ?? known.imap_use_ssl,
   };
 }
 

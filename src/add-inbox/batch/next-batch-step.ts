@@ -1,22 +1,12 @@
 import type { Outcome } from '../request/outcome.ts';
 
-/** A `stopped` batch ends once the rows that were under way are settled. */
-export const BATCH_STATES = ['draft', 'running', 'stopped', 'finished', 'discarded'] as const;
-
-export type BatchState = (typeof BATCH_STATES)[number];
-
-/** `unsettled` rows wait or are on their way to ColdSend. */
-const COUNTED = ['added', 'exists', 'refused', 'key_refused', 'unknown', 'expired', 'unsettled'] as const satisfies (
-  | Outcome['kind']
-  | 'unsettled'
-)[];
-
-/** The rows of a batch by outcome. */
-export type BatchCounts = Record<(typeof COUNTED)[number], number>;
+/** The rows of a batch by outcome; `unsettled` rows wait or are on their way to ColdSend. */
+export type BatchCounts = Record<Outcome['kind'] | 'unsettled', number>;
 
 /** Times are milliseconds since 1970. */
 export type Batch = {
-  state: BatchState;
+  /** A `stopped` batch ends once the rows that were under way are settled. */
+  state: 'draft' | 'running' | 'stopped' | 'finished' | 'discarded';
   createdAt: number;
   /** When a person confirmed it. */
   confirmedAt: number | undefined;
@@ -27,13 +17,13 @@ export type Batch = {
   isEndPosted: boolean;
 };
 
-export type BatchStep =
+type BatchStep =
   | { kind: 'discard' | 'post_card' | 'update_card' | 'post_end' }
   | { kind: 'wait'; until: number }
   | { kind: 'nothing' };
 
 /** A draft that nobody confirms has passwords in it. */
-export const DRAFT_TTL_MS = 30 * 60_000;
+const DRAFT_TTL_MS = 30 * 60_000;
 
 /** The card is updated at most this often: at first, and after the first minute. */
 const FIRST_UPDATES_MS = 5_000;
@@ -71,5 +61,6 @@ function nextCardStep(
 }
 
 function isSame(shown: BatchCounts, counts: BatchCounts): boolean {
-  return COUNTED.every((kind) => shown[kind] === counts[kind]);
+  const shownBy = new Map(Object.entries(shown));
+  return Object.entries(counts).every(([kind, count]) => shownBy.get(kind) === count);
 }

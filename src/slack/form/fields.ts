@@ -1,4 +1,4 @@
-import { DEFAULT_DAILY_LIMIT, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
+import { accountDefaults, type InboxType } from '../../add-inbox/account/providers.ts';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import type { FormField } from '../ids.ts';
 import { HINTS } from '../sentences/fields.ts';
@@ -76,19 +76,7 @@ type HowField = (typeof HOW_FIELDS)[number];
 
 /** The defaults: the provider's servers, the address as user name, encryption, and the recommended limit. */
 export function defaultsOf(draft: Draft): { [F in HowField]: F extends FlagField ? boolean : string | undefined } {
-  const provider = PROVIDERS[providerOf(draft)];
-  return {
-    smtp_host: provider.smtp_host,
-    smtp_port: String(provider.smtp_port),
-    smtp_username: draft.email_address,
-    smtp_use_tls: true,
-    imap_host: provider.imap_host,
-    imap_port: String(provider.imap_port),
-    imap_username: draft.email_address,
-    imap_use_ssl: true,
-    daily_limit: String(DEFAULT_DAILY_LIMIT),
-    same_login: true,
-  };
+  return { ...accountDefaults(providerOf(draft), draft.email_address), same_login: true };
 }
 
 /** Without a chosen provider, the servers are unknown, as with another provider. */
