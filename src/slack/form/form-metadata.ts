@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
-import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import { encodePrivateMetadata, type Metadata, type ModalContext } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
 
 /** The data a form remembers besides its fields. The acting person is read from the signed payload instead. */
-export type FormContext = {
-  /** The id of the user that the form was opened for. It does not work for anybody else. */
-  openedBy: string;
-  /** The owner of the key that was chosen when the form was opened. */
-  owner: OwnerName;
+export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   /** The conversation the command was used in. */
   channelId: string;
   sealedResponseUrl: string | undefined;

@@ -19,13 +19,11 @@ export type Metadata = Required<ModalContext> & {
 };
 
 /** One letter for each name, so that even the longest form fits into Slack's 3,000 characters. */
-const LETTERS = { openedBy: 'w', owner: 'l', stamp: 'v' } as const satisfies Record<keyof ModalContext, string>;
-
 const metadata = z
   .object({
-    [LETTERS.openedBy]: z.string().default(''),
-    [LETTERS.owner]: z.string().default(''),
-    [LETTERS.stamp]: z.string().default(''),
+    w: z.string().default(''),
+    l: z.string().default(''),
+    v: z.string().default(''),
   })
   .catchall(z.unknown())
   .transform(({ w, l, v, ...more }): Metadata => ({ openedBy: w, owner: fromStoredName(l), stamp: v, more }));
