@@ -215,7 +215,7 @@ test('a PostgreSQL that hangs is answered for within Slack’s three seconds', a
     await member.close({ all: true });
   });
 
-  await context.test('while it commits: pressing again shows how it goes, and it is added once', async () => {
+  await context.test('while it commits: pressing again shows its state, and it is added once', async () => {
     await fillInGoogleInbox(member, { address: 'doubt@acme.com', channelId });
     proxy.freezeAfter('commit');
     const { status, errors } = await member.submit();

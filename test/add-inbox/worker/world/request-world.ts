@@ -71,7 +71,7 @@ export function setUp(options: {
   renew?: (claimed: ClaimedRequest[]) => string[];
   claimQueued?: WorkerDeps['claimQueued'];
   now?: () => number;
-  /** Of who asked for it; they may, unless said otherwise. */
+  /** The permission of the person who asked. They may add inboxes by default. */
   permission?: PermissionToAdd;
 }) {
   const { monotonicNow = () => 0 } = options;
