@@ -96,7 +96,7 @@ const DRESSES: Record<string, (secret: string) => string> = {
   'in lower case': (secret) => secret.toLowerCase(),
   'in NFD': (secret) => secret.normalize('NFD'),
   'in NFKC': (secret) => secret.normalize('NFKC'),
-  'between other characters': (secret) => `user=jane&pass=${secret}&x=1`,
+  'between other characters': (secret) => `u=j&p=${secret}&x=1`,
 };
 
 /** As people and generators make them: no blank at either end, and not of one or two characters. */
@@ -126,11 +126,7 @@ for (const [how, dress] of Object.entries(DRESSES)) {
         assert.ok(cleaned.startsWith(SENTENCE) && cleaned.endsWith(SENTENCE), cleaned);
         const rest = cleaned.slice(SENTENCE.length, -SENTENCE.length);
         assert.match(rest, /•••/);
-        assert.doesNotMatch(
-          rest.replace('user=jane&pass=', '').replace('&x=1', ''),
-          /[\p{L}\p{N}]{3}/u,
-          `${secret} left ${rest}`,
-        );
+        assert.doesNotMatch(rest, /[\p{L}\p{N}]{3}/u, `${secret} left ${rest}`);
       }),
       { numRuns: 60 },
     );
