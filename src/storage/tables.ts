@@ -4,6 +4,8 @@ import type { Generated } from 'kysely';
 export type Tables = {
   requests: RequestsTable;
   request_passwords: RequestPasswordsTable;
+  batches: BatchesTable;
+  batch_drafts: BatchDraftsTable;
   coldsend_keys: ColdsendKeysTable;
   coldsend_budgets: ColdsendBudgetsTable;
   coldsend_turns: ColdsendTurnsTable;
@@ -54,7 +56,47 @@ export type RequestsTable = {
   turn_of: string | null;
   /** The time at which a version of the bot could not read the row. The row is skipped until a version can read it. */
   set_aside_at: number | null;
+  /** The batch that the request is a row of, and its line there; null for a single inbox. */
+  batch_id: string | null;
+  line: number | null;
+  /** Null in rows of older versions, whose requests expire a day after they were accepted. */
+  expires_at: number | null;
 };
+
+export type BatchesTable = {
+  id: string;
+  team_id: string;
+  user_id: string;
+  channel_id: string;
+  results_channel_id: string | null;
+  key_channel_id: string;
+  client: string;
+  file_name: string | null;
+  /** The batch whose failed rows this draft replaces; null for a new batch. */
+  fix_of: string | null;
+  state: string;
+  total: number;
+  stopped_by: string | null;
+  announcement_channel: string | null;
+  announcement_ts: string | null;
+  announcement_place: string | null;
+  /** JSON of what the card shows. */
+  shown: string | null;
+  failures_ts: string | null;
+  summary_ts: string | null;
+  results_posted: number;
+  not_before: number;
+  tries: number;
+  created_at: number;
+  confirmed_at: number | null;
+  finished_at: number | null;
+  lease_owner: string | null;
+  lease_until: number | null;
+  fence: number;
+};
+
+/** The rows of a draft, sealed in pieces; deleted when a person confirms or discards it. */
+export type BatchDraftsTable = { id: string; team_id: string; batch_id: string; piece: number; sealed: string };
 
 /** A request's passwords, kept until it is settled. */
 export type RequestPasswordsTable = { request_id: string; sealed: string };

@@ -38,6 +38,7 @@ export const outcomes: Record<Outcome['kind'], Outcome> = {
   key_refused: { kind: 'key_refused', reason: 'Missing API key scopes', missingScopes: ['sender_accounts:write'] },
   unknown: { kind: 'unknown', why: 'answer_lost' },
   expired: { kind: 'expired' },
+  stopped: { kind: 'stopped' },
 };
 
 export const context: FormContext = {

@@ -1,4 +1,4 @@
-import { createListeners, type Listeners } from '../../src/slack/listeners.ts';
+import { createListeners, type Listeners } from '../../src/slack/bolt/listeners.ts';
 
 /** The table of listeners, with nothing behind it: for what is to be known of every one of them. */
 export function listStubbedListeners(): Listeners {

@@ -36,6 +36,8 @@ export type CheckedRow = { line: number; address: string } & (
   | { kind: 'differs'; firstLine: number }
   /** A request for this address waits in the workspace already. */
   | { kind: 'waiting' }
+  /** The file should fix the failed rows of a batch, and this address did not fail there. */
+  | { kind: 'not_failed' }
 );
 
 /** Rows that are checked between two pauses: about 10 ms of work. */

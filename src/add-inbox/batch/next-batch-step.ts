@@ -1,66 +1,67 @@
-import type { Outcome } from '../request/outcome.ts';
+import { type Batch, type BatchProgress, countFailed, DRAFT_TTL_MS } from './batch.ts';
 
-/** The rows of a batch by outcome; `unsettled` rows wait or are on their way to ColdSend. */
-export type BatchCounts = Record<Outcome['kind'] | 'unsettled', number>;
-
-/** Times are milliseconds since 1970. */
-export type Batch = {
-  /** A `stopped` batch ends once the rows that were under way are settled. */
-  state: 'draft' | 'running' | 'stopped' | 'finished' | 'discarded';
-  createdAt: number;
-  /** When a person confirmed it. */
-  confirmedAt: number | undefined;
-  /** The message in the channel; undefined until it is posted. */
-  card: { shown: BatchCounts; updatedAt: number } | undefined;
-  /** Slack asked for no more updates until then. */
-  updatesFrom: number;
-  isEndPosted: boolean;
-};
-
-type BatchStep =
-  | { kind: 'discard' | 'post_card' | 'update_card' | 'post_end' }
-  | { kind: 'wait'; until: number }
-  | { kind: 'nothing' };
-
-/** A draft that nobody confirms has passwords in it. */
-const DRAFT_TTL_MS = 30 * 60_000;
+export type BatchStep =
+  | { kind: 'discard' | 'start' | 'post_card' | 'update_card' | 'post_failures' | 'post_results' | 'finish' }
+  | { kind: 'wait'; until: number };
 
 /** The card is updated at most this often: at first, and after the first minute. */
 const FIRST_UPDATES_MS = 5_000;
 const LATER_UPDATES_MS = 15_000;
 const FIRST_MINUTE_MS = 60_000;
 
-/** The next step of a batch, decided from its committed state. Rows go their own way, as single requests do. */
-export function nextBatchStep(batch: Batch, counts: BatchCounts, now: number): BatchStep {
+/** An update shows at least this part of the rows, so that a long batch has no more updates than a short one. */
+const SHOWN_AT_ONCE = 1 / 50;
+
+/** How often a batch that waits for others looks whether it may start. */
+const START_MS = 5_000;
+
+/**
+ * The next step of a batch, decided from its committed state. Rows go their own way, as single requests do.
+ *
+ * @param mayStart whether few enough other batches are running
+ * @param now milliseconds since 1970
+ */
+export function nextBatchStep(batch: Batch, progress: BatchProgress, mayStart: boolean, now: number): BatchStep {
   switch (batch.state) {
     case 'draft': {
       const until = batch.createdAt + DRAFT_TTL_MS;
       return now >= until ? { kind: 'discard' } : { kind: 'wait', until };
     }
+    case 'waiting':
+      if (mayStart) return { kind: 'start' };
+      return batch.shown === undefined ? { kind: 'post_card' } : { kind: 'wait', until: now + START_MS };
     case 'running':
     case 'stopped':
-      return nextCardStep(batch, counts, now);
+      return nextCardStep(batch, progress, now);
     case 'finished':
     case 'discarded':
-      return { kind: 'nothing' };
+      return { kind: 'wait', until: now };
   }
 }
 
-function nextCardStep(
-  { card, confirmedAt = 0, updatesFrom, isEndPosted }: Batch,
-  counts: BatchCounts,
-  now: number,
-): BatchStep {
-  if (card === undefined) return { kind: 'post_card' };
-  const isOver = counts.unsettled === 0;
-  if (isSame(card.shown, counts)) return isOver && !isEndPosted ? { kind: 'post_end' } : { kind: 'nothing' };
-  const pauseMs = now - confirmedAt < FIRST_MINUTE_MS ? FIRST_UPDATES_MS : LATER_UPDATES_MS;
-  // The last update waits only for Slack.
-  const until = Math.max(updatesFrom, isOver ? 0 : card.updatedAt + pauseMs);
-  return now >= until ? { kind: 'update_card' } : { kind: 'wait', until };
+function nextCardStep(batch: Batch, progress: BatchProgress, now: number): BatchStep {
+  const { shown } = batch;
+  if (shown === undefined) return { kind: 'post_card' };
+  const isOver = progress.counts.unsettled === 0;
+  const changed = countChanged(batch, progress);
+  if (isOver) return changed > 0 ? { kind: 'update_card' } : nextEndStep(batch, progress);
+  const pauseMs = now - (batch.confirmedAt ?? 0) < FIRST_MINUTE_MS ? FIRST_UPDATES_MS : LATER_UPDATES_MS;
+  const until = shown.at + pauseMs;
+  if (now < until) return { kind: 'wait', until };
+  return changed >= batch.total * SHOWN_AT_ONCE && changed > 0
+    ? { kind: 'update_card' }
+    : { kind: 'wait', until: now + pauseMs };
 }
 
-function isSame(shown: BatchCounts, counts: BatchCounts): boolean {
-  const shownBy = new Map(Object.entries(shown));
-  return Object.entries(counts).every(([kind, count]) => shownBy.get(kind) === count);
+function nextEndStep({ failuresTs, areResultsPosted }: Batch, { counts }: BatchProgress): BatchStep {
+  if (countFailed(counts) > 0 && failuresTs === undefined) return { kind: 'post_failures' };
+  return areResultsPosted ? { kind: 'finish' } : { kind: 'post_results' };
+}
+
+/** The number of rows that the card does not show as they are; all of them where it shows another state. */
+function countChanged({ shown, state, total }: Batch, { counts, waitsForKey }: BatchProgress): number {
+  if (shown?.state !== state || shown.waitsForKey !== waitsForKey) return Math.max(total, 1);
+  const shownBy = new Map(Object.entries(shown.counts));
+  const changes = Object.entries(counts).map(([kind, count]) => Math.abs(count - (shownBy.get(kind) ?? 0)));
+  return Math.max(...changes);
 }

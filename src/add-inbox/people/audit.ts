@@ -22,6 +22,8 @@ export const AUDIT_ACTIONS = [
   'key_removed',
   'settings_changed',
   'inbox_requested',
+  'inboxes_requested',
+  'batch_stopped',
   'inbox_outcome',
   'refused_attempt',
   'audit_exported',

@@ -52,10 +52,15 @@ export function createStepCommits(deps: CommitDeps) {
     );
   }
 
-  async function settle(request: ClaimedRequest, change: RequestChange): Promise<ClaimedRequest> {
-    const settled = await commitUntilTaken(request, change);
+  /** A row of a batch is reported by its batch, so its own way ends with the outcome. */
+  async function settle(request: ClaimedRequest, change: RequestChange): AfterStep {
+    const isRow = request.batch !== undefined;
+    const complete: RequestChange = isRow ? { ...change, state: 'reported', reportedAt: now() } : change;
+    const settled = await commitUntilTaken(request, complete, { release: isRow });
     if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
-    return settled;
+    if (!isRow) return settled;
+    deps.onReported(settled);
+    return undefined;
   }
 
   /** The wait is committed and remains. Showing it to people is worth only one try. */

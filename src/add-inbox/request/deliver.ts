@@ -17,4 +17,15 @@ export type Delivery = {
   refresh(request: AddInboxRequest, isStillOurs: () => boolean): Promise<{ kind: 'refreshed' } | NotDelivered>;
 };
 
+/** A row of a batch has no messages of its own: nothing is posted or updated for it. */
+export function withoutRows({ announce, reply, refresh }: Delivery): Delivery {
+  const isRow = ({ batch }: AddInboxRequest) => batch !== undefined;
+  return {
+    announce: async (request, isStillOurs) =>
+      isRow(request) ? { kind: 'cannot_post' } : announce(request, isStillOurs),
+    reply: async (request, isStillOurs) => (isRow(request) ? { kind: 'cannot_post' } : reply(request, isStillOurs)),
+    refresh: async (request, isStillOurs) => (isRow(request) ? { kind: 'refreshed' } : refresh(request, isStillOurs)),
+  };
+}
+
 export type NotDelivered = { kind: 'cannot_post' } | { kind: 'later'; retryAfterMs: number | undefined };

@@ -3,7 +3,7 @@ import { doublingMs } from '../worker/back-off.ts';
 import type { NotDone, Outcome, SendResult } from './outcome.ts';
 import type { AddInboxRequest, RequestChange } from './request.ts';
 
-/** A request that could not be sent for this long settles as expired. */
+/** A request that could not be sent for this long settles as expired. A batch gets the time that its rate limit needs on top. */
 export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** If Slack doesn't accept a request's announcement for this long, the request continues without one. */
@@ -39,7 +39,7 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
   switch (request.state) {
     case 'accepted':
     case 'announced':
-      if (now >= expiresAt(request)) return { kind: 'settle', outcome: { kind: 'expired' } };
+      if (now >= request.expiresAt) return { kind: 'settle', outcome: { kind: 'expired' } };
       if (request.state === 'accepted') return { kind: 'announce' };
       return isUsable(key) ? { kind: 'send' } : { kind: 'wait_for_key' };
     case 'armed':
@@ -62,7 +62,7 @@ export function afterSending(request: AddInboxRequest, result: SendResult, now: 
   return {
     state: 'announced',
     waitsFor: result.why satisfies NotDone['why'],
-    notBefore: Math.min(now + waitMs, expiresAt(request)),
+    notBefore: Math.min(now + waitMs, request.expiresAt),
     tries: request.tries + 1,
   };
 }
@@ -84,11 +84,6 @@ export function isAnnouncedTooLate({ acceptedAt }: AddInboxRequest, now: number)
 /** Whether to leave a message unchanged because Slack doesn't let us edit it. The result is shown below it. */
 export function isShownTooLate({ settledAt }: AddInboxRequest, now: number): boolean {
   return settledAt !== undefined && now >= settledAt + SHOWN_WITHIN_MS;
-}
-
-/** The time at which a request that is still not sent expires, in milliseconds since 1970. */
-export function expiresAt(request: AddInboxRequest): number {
-  return request.acceptedAt + EXPIRES_AFTER_MS;
 }
 
 /**

@@ -42,7 +42,9 @@ export type Outcome =
   /**
    * The request could not be sent within a day, or can never be sent for the given reason. An older version shows it as expired.
    */
-  | { kind: 'expired'; why?: 'passwords_unreadable' | undefined };
+  | { kind: 'expired'; why?: 'passwords_unreadable' | undefined }
+  /** A person stopped the batch before this row was sent. */
+  | { kind: 'stopped' };
 
 export const TROUBLE_KINDS = [
   /** A 3xx, 404, 405 or 410: the configured URL is not ColdSend's "Add sender account". */
@@ -77,7 +79,7 @@ export type UnknownWhy = (typeof UNKNOWN_REASONS)[number];
  * The result of one call: an outcome, or the fact that ColdSend did nothing, so the call may be repeated. `provesKey`: the answer
  * is recognizably ColdSend's, and ColdSend accepted the key.
  */
-export type SendResult = (Exclude<Outcome, { kind: 'expired' }> & { provesKey?: boolean }) | NotDone;
+export type SendResult = (Exclude<Outcome, { kind: 'expired' | 'stopped' }> & { provesKey?: boolean }) | NotDone;
 
 export type NotDone = {
   kind: 'not_done';

@@ -15,12 +15,15 @@ export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key']
 
 export type WaitsFor = (typeof WAITS_FOR)[number];
 
-/** One submission of the form, without its passwords. All times are milliseconds since 1970. */
+/** The batch that a request is a row of, and its line in the file, counted from 1. */
+export type BatchLine = { id: string; line: number };
+
+/** One submission of the form or one row of a batch, without its passwords. All times are milliseconds since 1970. */
 export type AddInboxRequest = {
   id: string;
   teamId: string;
   userId: string;
-  /** The view (modal) that was submitted. One view makes one request. */
+  /** The view (modal) that was submitted. One view makes one request. A row of a batch has an id of its own here. */
   viewId: string;
   /** The conversation where the command was used. The id of a group direct message has the prefix `mpim:`. */
   channelId: string;
@@ -30,6 +33,8 @@ export type AddInboxRequest = {
   keyName: KeyName;
   /** The request that this one retries. Both use the same thread. */
   retryOf: string | undefined;
+  /** Undefined for a single inbox. A row has no messages of its own: the batch's card and thread report it. */
+  batch: BatchLine | undefined;
   account: AccountToAdd;
   state: RequestState;
   /** Undefined until announced, or if the bot could not post anywhere. */
@@ -43,6 +48,8 @@ export type AddInboxRequest = {
   /** The `ts` of the reply with the outcome; undefined until Slack has accepted it. */
   replyTs: string | undefined;
   acceptedAt: number;
+  /** A request that is not sent by then settles as expired. */
+  expiresAt: number;
   settledAt: number | undefined;
   reportedAt: number | undefined;
 };

@@ -3,7 +3,7 @@ import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
-import { afterSending, expiresAt, isUsable, settling } from './next-step.ts';
+import { afterSending, isUsable, settling } from './next-step.ts';
 import type { Outcome, SendResult } from './outcome.ts';
 import {
   type AddInboxRequest,
@@ -153,6 +153,11 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       if (begun) throw error;
       return notSent(armed, error);
     }
+    if (armed.batch !== undefined && result.kind === 'key_refused') {
+      // Nothing was added. The whole batch waits for another key, instead of failing row by row.
+      await noteKey(armed, key.version, result);
+      return waitForKey(armed);
+    }
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
       const settled = await settle(armed, change);
@@ -192,7 +197,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     const waiting = await requests.advance(request, {
       state: 'announced',
       waitsFor: 'key',
-      notBefore: expiresAt(request),
+      notBefore: request.expiresAt,
     });
     // A key stored between our check and this commit has not made this request due, so check again.
     const key = await keys.find(request.teamId, request.keyName);

@@ -1,6 +1,6 @@
 import { type AccountToAdd, type Passwords, type SenderAccount, splitPasswords } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
-import type { AddInboxRequest, Announcement, ClaimedRequest } from './request.ts';
+import type { AddInboxRequest, Announcement, BatchLine, ClaimedRequest } from './request.ts';
 
 /** A valid submission of the form, from a person who may add inboxes. */
 export type Submission = {
@@ -13,6 +13,8 @@ export type Submission = {
   resultsChannelId: string | undefined;
   keyName: KeyName;
   retryOf: string | undefined;
+  /** The row of a batch that this fixes. */
+  batch?: BatchLine | undefined;
   responseUrl: string | undefined;
   account: SenderAccount;
 };

@@ -1,4 +1,5 @@
-import type { ClaimedRequest } from '../request/request.ts';
+/** A request or a batch that this process has claimed. */
+type Claimed = { id: string; fence: number };
 
 /** The maximum time between renewals of the leases. */
 const RENEW_MS = 1_000;
@@ -6,9 +7,9 @@ const RENEW_MS = 1_000;
 /** The end of a lease is not used, as a margin for the delay between the database's clock and ours. */
 const MARGIN_MS = 500;
 
-export type LeasesDeps = {
-  /** Extends the leases. Returns the ids of the requests that are still held here. */
-  renew(claimed: ClaimedRequest[]): Promise<string[]>;
+export type LeasesDeps<Claim> = {
+  /** Extends the leases. Returns the ids of those that are still held here. */
+  renew(claimed: Claim[]): Promise<string[]>;
   /** How long a claim holds without being renewed; Infinity if no other process can claim. */
   leaseMs: number;
   /** Milliseconds of a clock that is never set back and does not stop while the machine sleeps. */
@@ -16,28 +17,31 @@ export type LeasesDeps = {
   onError(error: unknown): void;
 };
 
-type Lease = { claimed: ClaimedRequest; until: number };
-
 /**
- * Tracks how long this process may act for each request that it works on. Code that sends or posts calls `isStillOurs` right
- * before the first byte, because another replica may claim the request once the lease has expired.
+ * Tracks how long this process may act for each request or batch that it works on. Code that sends or posts calls `isStillOurs` right
+ * before the first byte, because another replica may claim it once the lease has expired.
  */
-export function createLeases({ renew: renewAll, leaseMs, monotonicNow, onError }: LeasesDeps) {
-  const leases = new Map<string, Lease>();
+export function createLeases<Claim extends Claimed>({
+  renew: renewAll,
+  leaseMs,
+  monotonicNow,
+  onError,
+}: LeasesDeps<Claim>) {
+  const leases = new Map<string, { claimed: Claim; until: number }>();
   let timer: NodeJS.Timeout | undefined;
 
   return {
     /** @param claimedAt by the monotonic clock, before the claim was made */
-    hold(claimed: ClaimedRequest, claimedAt: number): void {
+    hold(claimed: Claim, claimedAt: number): void {
       leases.set(claimed.id, { claimed, until: leaseFrom(claimedAt) });
     },
 
-    /** Does not drop a later claim of the same request. */
-    drop({ id, fence }: ClaimedRequest): void {
+    /** Does not drop a later claim of the same. */
+    drop({ id, fence }: Claim): void {
       if (leases.get(id)?.claimed.fence === fence) leases.delete(id);
     },
 
-    isStillOurs({ id, fence }: ClaimedRequest): boolean {
+    isStillOurs({ id, fence }: Claim): boolean {
       const lease = leases.get(id);
       return lease !== undefined && lease.claimed.fence === fence && monotonicNow() < lease.until;
     },

@@ -1,6 +1,11 @@
 /** At most `requests` in any `seconds`. */
 export type RateLimit = { requests: number; seconds: number };
 
+/** Batches leave 5 % of each limit to single inboxes, but at least one slot is theirs. */
+export function leavingRoom(limits: readonly RateLimit[]): RateLimit[] {
+  return limits.map(({ requests, seconds }) => ({ requests: Math.max(1, Math.floor(requests * 0.95)), seconds }));
+}
+
 /**
  * A slot counts from the time it is taken, but ColdSend counts from the time it receives the request. Each window is longer by
  * this margin. Otherwise a fast request after a slow one could exceed the limit.

@@ -71,7 +71,11 @@ type Running = { claimed: ClaimedRequest; done: Promise<void> };
  */
 export function createWorker(deps: WorkerDeps): Worker {
   const { requests, monotonicNow, now } = deps;
-  const leases = createLeases({ ...deps, renew: requests.renew, onError: (error) => deps.onError(undefined, error) });
+  const leases = createLeases<ClaimedRequest>({
+    ...deps,
+    renew: requests.renew,
+    onError: (error) => deps.onError(undefined, error),
+  });
   const { doStep, sendArmed } = deps.createSteps(leases.isStillOurs);
   const running = new Map<string, Running>();
   /**

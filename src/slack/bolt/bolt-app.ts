@@ -7,7 +7,6 @@ import { renderSection } from '../blocks/blocks.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
-import type { Listeners } from '../listeners.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { pushNotice } from '../modals/submission-answer.ts';
 import { sentences } from '../sentences/notices.ts';
@@ -22,6 +21,7 @@ import { isRefusal, NotOpenedError, type SlackApi } from '../web-api/slack-api.t
 import { isTriggerUsed } from '../web-api/slack-errors.ts';
 import { createIsCopy } from './copies.ts';
 import { actorOf, type Interaction, type Press } from './interaction.ts';
+import type { Listeners } from './listeners.ts';
 import {
   type ActionPayload,
   actionPayload,

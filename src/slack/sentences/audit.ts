@@ -29,6 +29,8 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   key_replaced: 'Key replaced',
   key_removed: 'Key removed',
   settings_changed: 'Setting changed',
+  inboxes_requested: 'Many inboxes requested',
+  batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
   inbox_outcome: 'Result',
   refused_attempt: 'Attempt refused',

@@ -16,6 +16,7 @@ export const OUTCOME_STATES: Record<Outcome['kind'], State> = {
   key_refused: { emoji: '🔑', title: 'Inbox not added: ColdSend refused the API key' },
   unknown: { emoji: '❓', title: "We don't know if the inbox was added" },
   expired: { emoji: '⌛', title: "Inbox not added: we couldn't send it within 24 hours" },
+  stopped: { emoji: '⏹️', title: 'Inbox not added: somebody stopped it' },
 };
 
 /** Refused by the bot and never sent; see LOST_PERMISSIONS. */
@@ -93,6 +94,7 @@ export const NEXT_STEPS: Record<Outcome['kind'], NextStep> = {
     `Look in the ColdSend dashboard, or press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}. If ColdSend says the address already exists, the first try worked.`,
   expired: (at) =>
     `We deleted the passwords. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter them again.`,
+  stopped: () => 'We sent nothing to ColdSend and deleted the passwords.',
 };
 
 /** The button under an outcome. After `added` and `exists`, there is nothing to try again. */
@@ -103,6 +105,7 @@ export const TRY_AGAIN: Record<Outcome['kind'], string | undefined> = {
   key_refused: BUTTONS.fixAndTryAgain,
   unknown: BUTTONS.tryOnceMore,
   expired: BUTTONS.tryOnceMore,
+  stopped: BUTTONS.tryOnceMore,
 };
 
 export const UNKNOWN_WHYS: Record<UnknownWhy, string> = {

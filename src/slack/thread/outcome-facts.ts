@@ -27,6 +27,7 @@ export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
       if (outcome.restored) return RESTORED;
       return [outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status)];
     case 'expired':
+    case 'stopped':
       return [];
   }
 }

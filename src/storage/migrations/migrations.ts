@@ -4,6 +4,7 @@ import { settingsAndAudit } from './0003-settings-and-audit.ts';
 import { installations } from './0004-installations.ts';
 import { noStatisticsOfSecrets } from './0005-no-statistics-of-secrets.ts';
 import { setAside } from './0006-set-aside.ts';
+import { batches } from './0007-batches.ts';
 import type { Migration } from './migrate.ts';
 
 /** In the order they are applied. Migrations only add to the schema, because the previous version still runs during a deploy. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: Migration[] = [
   installations,
   noStatisticsOfSecrets,
   setAside,
+  batches,
 ];

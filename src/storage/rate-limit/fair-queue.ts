@@ -1,9 +1,8 @@
 import { type SqlBool, sql } from 'kysely';
-import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import type { Shares } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import type { RequestLease } from '../requests/lease-sql.ts';
-import { REQUEST_COLUMNS, type RequestRow } from '../requests/request-row.ts';
+import { expiresAt, REQUEST_COLUMNS, type RequestRow } from '../requests/request-row.ts';
 import { withinShares } from './within-shares.ts';
 
 /** Larger than any batch of slots. */
@@ -17,7 +16,7 @@ const PLACES = 1_024;
  * @param now milliseconds since 1970; requests that expire by then are left out
  */
 export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: QueueDeps) {
-  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and accepted_at > ${now - EXPIRES_AFTER_MS}`;
+  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and ${expiresAt} > ${now}`;
   return { findFirst, countBefore };
 
   /** The first `count` unclaimed requests, without those of owners that have used up their shares here. */

@@ -1,5 +1,4 @@
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
-import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../../add-inbox/request/request.ts';
 import type { Slot, SlotTaken } from '../../add-inbox/request/send-request.ts';
 import { estimateSlotAt, latestSendingMs, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
@@ -9,7 +8,7 @@ import type { Database, Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
-import { parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
+import { expiresAt, parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { type Budget, createKeyBudget } from './key-budget.ts';
@@ -65,7 +64,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const before = await createFairQueue(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
       const start = Math.max(budget.clock, budget.blockedUntil);
       const slotAt = estimateSlotAt(await slots.listTaken(), limits, start, before);
-      const notBefore = Math.min(now() + slotAt - budget.clock, claimed.acceptedAt + EXPIRES_AFTER_MS);
+      const notBefore = Math.min(now() + slotAt - budget.clock, claimed.expiresAt);
       return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
     });
   }
@@ -103,7 +102,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       .distinct()
       .where('turn_of', 'is not', null)
       .where('state', '=', 'announced')
-      .where('accepted_at', '>', now() - EXPIRES_AFTER_MS)
+      .where(expiresAt, '>', now())
       .where(lease.free)
       .orderBy('turn_of')
       .execute();

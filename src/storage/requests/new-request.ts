@@ -1,6 +1,7 @@
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
 import { type KeyName, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
-import type { Announcement, ClaimedRequest } from '../../add-inbox/request/request.ts';
+import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
+import type { Announcement, BatchLine, ClaimedRequest } from '../../add-inbox/request/request.ts';
 
 export type RequestToAccept = {
   id: string;
@@ -12,6 +13,8 @@ export type RequestToAccept = {
   /** Default: the workspace's own key. */
   keyName?: KeyName;
   retryOf: string | undefined;
+  /** The row of a batch that this is. */
+  batch?: BatchLine | undefined;
   account: AccountToAdd;
   passwords: Passwords;
   responseUrl: string | undefined;
@@ -28,12 +31,14 @@ export function toNewRequest(input: RequestToAccept, acceptedAt: number): Claime
     keyName: input.keyName ?? WORKSPACE,
     state: 'accepted',
     announcement: input.announcement,
+    batch: input.batch,
     waitsFor: undefined,
     notBefore: acceptedAt,
     tries: 0,
     outcome: undefined,
     replyTs: undefined,
     acceptedAt,
+    expiresAt: acceptedAt + EXPIRES_AFTER_MS,
     settledAt: undefined,
     reportedAt: undefined,
     fence: 1,

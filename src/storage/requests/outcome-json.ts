@@ -40,6 +40,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     status: z.number().optional(),
   }),
   z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
+  z.object({ kind: z.literal('stopped') }),
 ]);
 
 /** The reverse of `outcomeJson`. */

@@ -1,7 +1,6 @@
 import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
-import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
@@ -24,6 +23,7 @@ import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
+  expiresAt,
   parseClaimedRequest,
   parseRequest,
   passwordsJson,
@@ -106,6 +106,9 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           not_before: request.notBefore,
           tries: request.tries,
           accepted_at: request.acceptedAt,
+          expires_at: request.expiresAt,
+          batch_id: request.batch?.id ?? null,
+          line: request.batch?.line ?? null,
           lease_owner: owner,
           lease_until: lease.until,
           fence: request.fence,
@@ -135,7 +138,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const time = now();
       // Queued requests are left to the queue, unless they have expired or are overdue.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
-        turn_of is null or not_before <= ${time - OVERDUE_MS} or accepted_at <= ${time - EXPIRES_AFTER_MS}
+        turn_of is null or not_before <= ${time - OVERDUE_MS} or ${expiresAt} <= ${time}
       ) and ${lease.free}`;
       const rows = await kysely
         // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
@@ -215,7 +218,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const complete = withTimes(change, time);
       const columns = toChangedColumns(complete, time);
       const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
-      if (complete.state === 'settled') await db.atomically((within) => commitAndWipe(within, claimed, set));
+      if (complete.outcome !== undefined) await db.atomically((within) => commitAndWipe(within, claimed, set));
       else await commit(db, claimed, set);
       return { ...claimed, ...complete };
     },
@@ -232,10 +235,10 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findByView,
 
-    /** The workspace's last requests, the newest first; of those that try an inbox again and the one they try, the last. */
+    /** The workspace's last requests for single inboxes, the newest first; of those that try an inbox again and the one they try, the last. */
     async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
-      const rows = await query.where(isNotRetried).limit(limit).execute();
+      const rows = await query.where('batch_id', 'is', null).where(isNotRetried).limit(limit).execute();
       return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
     },
 

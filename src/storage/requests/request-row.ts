@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd, Passwords } from '../../add-inbox/account/sender-account.ts';
 import { fromStoredName, type KeyName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
+import { EXPIRES_AFTER_MS } from '../../add-inbox/request/next-step.ts';
 import {
   type AddInboxRequest,
   type Announcement,
@@ -40,8 +41,14 @@ export const REQUEST_COLUMNS = [
   'accepted_at',
   'settled_at',
   'told_at',
+  'batch_id',
+  'line',
+  'expires_at',
   'fence',
 ] as const satisfies (keyof RequestsTable)[];
+
+/** When a request expires that is not sent. Older versions store no time. */
+export const expiresAt = sql<number>`coalesce(expires_at, accepted_at + ${sql.lit(EXPIRES_AFTER_MS)})`;
 
 /** A literal, because with a parameter here neither database uses the index of unfinished requests. */
 export const unfinished = sql<SqlBool>`state <> 'told'`;
@@ -93,6 +100,9 @@ const requestRow = z
     accepted_at: storedTime,
     settled_at: orUndefined(storedTime),
     told_at: orUndefined(storedTime),
+    batch_id: orUndefined(z.string()),
+    line: orUndefined(storedCount),
+    expires_at: orUndefined(storedTime),
     fence: storedCount,
   })
   // A settled request only has to be reported, and without an outcome there is nothing to report.
@@ -115,6 +125,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     resultsChannelId: parsed.results_channel_id,
     keyName: toKeyName(parsed),
     retryOf: parsed.retry_of,
+    batch: parsed.batch_id === undefined ? undefined : { id: parsed.batch_id, line: parsed.line ?? 0 },
     account: parsed.account,
     state: parsed.state,
     announcement: toAnnouncement(parsed),
@@ -124,6 +135,7 @@ export function parseRequest(row: RequestRow): AddInboxRequest {
     outcome: parsed.outcome,
     replyTs: parsed.reply_ts,
     acceptedAt: parsed.accepted_at,
+    expiresAt: parsed.expires_at ?? parsed.accepted_at + EXPIRES_AFTER_MS,
     settledAt: parsed.settled_at,
     reportedAt: parsed.told_at,
   };
@@ -141,7 +153,7 @@ function toStoredState(state: RequestState): StoredState {
 type StoredState = Exclude<RequestState, 'reported'> | 'told';
 
 /** A row stores the workspace's own key as two empty strings. */
-function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
+export function toKeyName({ client, key_channel_id }: Pick<RequestRow, 'client' | 'key_channel_id'>): KeyName {
   const owner = fromStoredName(client);
   return owner.kind === 'client' ? { ...owner, channelId: key_channel_id } : owner;
 }
@@ -182,7 +194,7 @@ type AnnouncementColumns = Pick<
   'announcement_channel' | 'announcement_ts' | 'announcement_place'
 >;
 
-function toAnnouncement(columns: AnnouncementColumns): Announcement | undefined {
+export function toAnnouncement(columns: AnnouncementColumns): Announcement | undefined {
   const { announcement_channel: channelId, announcement_ts: ts, announcement_place: surface } = columns;
   return channelId === null || ts === null || surface === null ? undefined : { channelId, ts, surface };
 }

@@ -39,7 +39,9 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
       const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
       if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
       const accepted = await requests.accept(input);
-      if (accepted.kind === 'accepted') await note(within, requested(accepted.request));
+      if (accepted.kind !== 'accepted') return accepted;
+      if (input.batch !== undefined) await reopen(within, input.batch.id, deps.now());
+      await note(within, requested(accepted.request));
       return accepted;
     });
   }
@@ -54,6 +56,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     return database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
       await note(within, ended(settled));
+      if (settled.batch !== undefined) await endIfLast(within, settled.batch.id);
       return settled;
     });
   }
@@ -61,6 +64,30 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
   function note(within: Executor, entry: AuditNote): Promise<void> {
     return createAuditRepository({ db: within, now: deps.now }).add(entry);
   }
+}
+
+/** A fixed row makes its batch go on. */
+async function reopen({ kysely }: Executor, batchId: string, now: number): Promise<void> {
+  await kysely
+    .updateTable('batches')
+    .set({ state: 'running', finished_at: null, not_before: now })
+    .where('id', '=', batchId)
+    .where('state', '=', 'finished')
+    .execute();
+}
+
+/** Makes the batch due at once where this was its last row. */
+async function endIfLast({ kysely }: Executor, batchId: string): Promise<void> {
+  await kysely
+    .updateTable('batches')
+    .set({ not_before: 0 })
+    .where('id', '=', batchId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', 'is', null)),
+      ),
+    )
+    .execute();
 }
 
 function requested({ id, teamId, userId, account, keyName, channelId }: ClaimedRequest): AuditNote {

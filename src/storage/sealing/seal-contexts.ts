@@ -9,6 +9,10 @@ export function passwordsContext({ id, teamId }: { id: string; teamId: string })
   return { purpose: 'request.passwords', teamId, rowId: id };
 }
 
+export function draftContext({ id, teamId }: { id: string; teamId: string }): SealContext {
+  return { purpose: 'batch.draft', teamId, rowId: id };
+}
+
 export function responseUrlContext({ id, teamId }: { id: string; teamId: string }): SealContext {
   return { purpose: 'request.response_url', teamId, rowId: id };
 }

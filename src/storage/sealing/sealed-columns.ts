@@ -1,5 +1,5 @@
 import type { Tables } from '../tables.ts';
-import { keyContext, passwordsContext, responseUrlContext, tokenContext } from './seal-contexts.ts';
+import { draftContext, keyContext, passwordsContext, responseUrlContext, tokenContext } from './seal-contexts.ts';
 import type { SealContext } from './sealing.ts';
 
 /** A column that holds sealed values or null. */
@@ -30,6 +30,12 @@ export const SEALED_COLUMNS: SealedColumn[] = [
     key: 'request_id',
     teamIn: 'requests',
     contextOf: ({ key, teamId }) => passwordsContext({ id: key, teamId }),
+  },
+  {
+    table: 'batch_drafts',
+    column: 'sealed',
+    key: 'id',
+    contextOf: ({ key, teamId }) => draftContext({ id: key, teamId }),
   },
   {
     table: 'requests',

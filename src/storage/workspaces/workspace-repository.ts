@@ -1,5 +1,6 @@
 import type { Expression } from 'kysely';
 import type { Database, Executor } from '../database.ts';
+import { isOpen } from '../requests/batches/batch-row.ts';
 import { nextFence } from '../requests/lease-sql.ts';
 import { unfinished } from '../requests/request-row.ts';
 import type { Tables } from '../tables.ts';
@@ -15,6 +16,8 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   installations: 'ended',
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
+  batch_drafts: 'deleted',
+  batches: 'ended',
   requests: 'ended',
   audit_entries: 'kept',
 };
@@ -113,8 +116,19 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
       .deleteFrom('request_passwords')
       .where((eb) => eb.exists(ofTeam(eb.ref('request_passwords.request_id'))))
       .executeTakeFirst();
-    const ended = await endRequests(kysely, teamId);
+    const ended = (await endRequests(kysely, teamId)) + (await endBatches(kysely, teamId));
     return changed + wiped.numDeletedRows + ended > 0n;
+  }
+
+  /** A batch has nothing left to do, or its rows that are being sent have no place to be reported. */
+  async function endBatches(kysely: Executor['kysely'], teamId: string): Promise<bigint> {
+    const ended = await kysely
+      .updateTable('batches')
+      .set({ state: 'finished', finished_at: now(), lease_owner: null, lease_until: null, fence: nextFence })
+      .where('team_id', '=', teamId)
+      .where(isOpen)
+      .executeTakeFirst();
+    return ended.numUpdatedRows;
   }
 
   /**

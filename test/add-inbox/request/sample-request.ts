@@ -4,6 +4,7 @@ import {
   splitPasswords,
 } from '../../../src/add-inbox/account/sender-account.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
+import { EXPIRES_AFTER_MS } from '../../../src/add-inbox/request/next-step.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 
 export const SAMPLE_ACCOUNT: SenderAccount = {
@@ -37,6 +38,7 @@ export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRe
     resultsChannelId: undefined,
     keyName: WORKSPACE,
     retryOf: undefined,
+    batch: undefined,
     account: ACCOUNT_TO_ADD,
     state: 'accepted',
     announcement: undefined,
@@ -46,6 +48,7 @@ export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRe
     outcome: undefined,
     replyTs: undefined,
     acceptedAt: 0,
+    expiresAt: (change.acceptedAt ?? 0) + EXPIRES_AFTER_MS,
     settledAt: undefined,
     reportedAt: undefined,
     ...change,

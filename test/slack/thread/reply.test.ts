@@ -13,6 +13,7 @@ const BUTTONS: Record<Outcome['kind'], string | undefined> = {
   key_refused: 'Fix and try again',
   unknown: 'Try again',
   expired: 'Try again',
+  stopped: 'Try again',
 };
 
 const WHYS: UnknownWhy[] = ['answer_lost', 'server_error', 'unexpected_answer', 'interrupted'];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
+import { EXPIRES_AFTER_MS } from '../../../../src/add-inbox/request/next-step.ts';
 import { PasswordsUnreadableError } from '../../../../src/add-inbox/request/request.ts';
 import { SealError } from '../../../../src/storage/sealing/sealing.ts';
 import { acceptSample, sampleAccount, sampleRequest } from '../../samples.ts';
@@ -21,6 +22,7 @@ export function describeAccept({ db, now, repositoryOf }: RequestSetUp) {
         resultsChannelId: undefined,
         keyName: WORKSPACE,
         retryOf: 'request-0',
+        batch: undefined,
         account: sampleAccount,
         state: 'accepted',
         announcement,
@@ -30,6 +32,7 @@ export function describeAccept({ db, now, repositoryOf }: RequestSetUp) {
         outcome: undefined,
         replyTs: undefined,
         acceptedAt: now(),
+        expiresAt: now() + EXPIRES_AFTER_MS,
         settledAt: undefined,
         reportedAt: undefined,
         fence: 1,

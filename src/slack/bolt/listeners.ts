@@ -1,15 +1,15 @@
-import type { CommandUse, InModal, Interaction, Press } from './bolt/interaction.ts';
-import type { createAddInboxCommand } from './form/add-inbox-command.ts';
-import type { createFormPages } from './form/form-listeners.ts';
-import type { createTryAgain } from './form/try-again.ts';
-import type { createAuditPages } from './home/audit/audit-listeners.ts';
-import type { createShowHome } from './home/home-listeners.ts';
-import type { createClientPages } from './home/keys/client-listeners.ts';
-import type { createKeyPages } from './home/keys/key-listeners.ts';
-import type { createSettingsPages } from './home/settings/settings-listeners.ts';
-import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from './ids.ts';
-import type { UninstallEvent } from './install/uninstall.ts';
-import type { SubmissionAnswer } from './modals/submission-answer.ts';
+import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
+import type { createFormPages } from '../form/form-listeners.ts';
+import type { createTryAgain } from '../form/try-again.ts';
+import type { createAuditPages } from '../home/audit/audit-listeners.ts';
+import type { createShowHome } from '../home/home-listeners.ts';
+import type { createClientPages } from '../home/keys/client-listeners.ts';
+import type { createKeyPages } from '../home/keys/key-listeners.ts';
+import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
+import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
+import type { UninstallEvent } from '../install/uninstall.ts';
+import type { SubmissionAnswer } from '../modals/submission-answer.ts';
+import type { CommandUse, InModal, Interaction, Press } from './interaction.ts';
 
 /** Everything the bot listens to. A test compares it with manifest.yml. */
 export type Listeners = {

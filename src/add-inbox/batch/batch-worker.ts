@@ -1,0 +1,113 @@
+import { retryDelayMs } from '../request/next-step.ts';
+import { LeaseLostError } from '../request/request.ts';
+import { createLeases } from '../worker/leases.ts';
+import { answerInTime } from '../worker/time-limit.ts';
+import type { Batch, ClaimedBatch } from './batch.ts';
+import type { AfterBatchStep, BatchStepDeps } from './do-batch-step.ts';
+
+/** How often to look for batches that are due or that another replica left behind. */
+const POLL_MS = 1_000;
+
+/** More than a few cards at once would only run into Slack's limits. */
+const MAX_AT_ONCE = 10;
+
+export type BatchWorkerDeps = {
+  batches: Pick<BatchStepDeps['batches'], 'release'> & {
+    claimDue(limit: number): Promise<ClaimedBatch[]>;
+    /** Extends the leases. Returns the ids of the batches that are still held here. */
+    renew(claimed: ClaimedBatch[]): Promise<string[]>;
+  };
+  createStep(isStillOurs: (claimed: ClaimedBatch) => boolean): (batch: ClaimedBatch) => AfterBatchStep;
+  onError(batch: Batch | undefined, error: unknown): void;
+  now(): number;
+  /** As for requests. */
+  monotonicNow(): number;
+  random(): number;
+  leaseMs: number;
+};
+
+export type BatchWorker = {
+  start(): void;
+  /** Looks for due batches at once. */
+  wake(): void;
+  /** Claims nothing more. Resolves when no batch is being worked on, after `graceMs` at the latest. */
+  stop(graceMs: number): Promise<void>;
+};
+
+/** Takes batches through their steps: their start, card and end. Their rows are requests, which the worker of requests sends. */
+export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
+  const { batches, monotonicNow, now } = deps;
+  const leases = createLeases<ClaimedBatch>({
+    ...deps,
+    renew: batches.renew,
+    onError: (error) => deps.onError(undefined, error),
+  });
+  const doStep = deps.createStep(leases.isStillOurs);
+  const running = new Map<string, Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
+  let polling: Promise<void> | undefined;
+  let pollAgain = false;
+  let stopping = false;
+
+  return {
+    start() {
+      timer = setInterval(wake, POLL_MS);
+      leases.startRenewing();
+      wake();
+    },
+    wake,
+    async stop(graceMs) {
+      stopping = true;
+      clearInterval(timer);
+      await answerInTime(Promise.all([polling, ...running.values()]), graceMs, () => undefined);
+      leases.stopRenewing();
+    },
+  };
+
+  function wake(): void {
+    if (polling !== undefined) pollAgain = true;
+    polling ??= poll().finally(() => {
+      polling = undefined;
+      const again = pollAgain;
+      pollAgain = false;
+      if (again) wake();
+    });
+  }
+
+  async function poll(): Promise<void> {
+    const free = MAX_AT_ONCE - running.size;
+    if (stopping || free <= 0) return;
+    try {
+      const claimedAt = monotonicNow();
+      for (const batch of await batches.claimDue(free)) {
+        leases.hold(batch, claimedAt);
+        running.set(
+          batch.id,
+          run(batch).finally(() => {
+            leases.drop(batch);
+            running.delete(batch.id);
+          }),
+        );
+      }
+    } catch (error) {
+      deps.onError(undefined, error);
+    }
+  }
+
+  async function run(batch: ClaimedBatch): Promise<void> {
+    let current = batch;
+    try {
+      for (let next: ClaimedBatch | undefined = batch; next !== undefined; next = await doStep(current)) {
+        current = next;
+        if (stopping) break;
+      }
+      if (stopping) await batches.release(current, now());
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) deps.onError(current, error);
+      const waitMs = error instanceof LeaseLostError ? 0 : retryDelayMs(current.tries, deps.random());
+      await batches
+        .release(current, now() + waitMs, current.tries + 1)
+        .catch((late: unknown) => deps.onError(current, late));
+    }
+  }
+}

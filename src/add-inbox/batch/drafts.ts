@@ -1,0 +1,138 @@
+import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
+import { splitPasswords } from '../account/sender-account.ts';
+import type { KeyName } from '../keys/key-owner.ts';
+import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
+import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
+import type { Batch, BatchRow } from './batch.ts';
+import { type CheckedRow, checkRows, type Row, type RowDefaults } from './check-rows.ts';
+
+/** Rows that a person has not confirmed yet. */
+export type NewDraft = {
+  id: string;
+  teamId: string;
+  userId: string;
+  channelId: string;
+  resultsChannelId: string | undefined;
+  keyName: KeyName;
+  /** Undefined for pasted rows. */
+  fileName: string | undefined;
+  /** The batch whose failed rows this draft replaces. */
+  fixOf: string | undefined;
+  defaults: RowDefaults;
+  rows: readonly Row[];
+};
+
+export type ConfirmedRow = {
+  /** The id of the row's request. */
+  id: string;
+  line: number;
+  /** The failed request of the same line. */
+  retryOf: string | undefined;
+  account: AccountToAdd;
+  passwords: Passwords;
+};
+
+export type DraftKey = { teamId: string; userId: string; id: string };
+
+/** `repeated`: the preview was submitted before. `gone`: the draft was discarded, by time or by a newer one. */
+export type Confirmed = { kind: 'confirmed' | 'repeated'; batch: Batch } | { kind: 'gone' };
+
+export type DraftStore = {
+  /** Stores the draft with its rows sealed. It replaces an earlier draft of the person. */
+  save(draft: NewDraft): Promise<void>;
+  open(
+    teamId: string,
+    userId: string,
+    id: string,
+  ): Promise<{ batch: Batch; defaults: RowDefaults; rows: Row[] } | undefined>;
+  discard(teamId: string, userId: string, id: string): Promise<void>;
+  /** Commits the rows as requests, all or none. */
+  confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
+  /** The addresses, in lower case, of the workspace's requests that are not finished. */
+  listWaiting(teamId: string): Promise<ReadonlySet<string>>;
+};
+
+/** What a person decides in the preview. */
+export type Choices = {
+  /** Rows that are held back are added too. */
+  withHeld: boolean;
+  /** Mails a day, for rows that have no limit. Undefined leaves the draft's. */
+  dailyLimit: number | undefined;
+};
+
+/**
+ * Takes rows from reading to their requests: checks them, keeps them as a draft, and commits those that are ready when the person
+ * confirms. Checked rows contain passwords and never leave the process unsealed.
+ */
+export function createDrafts(deps: {
+  store: DraftStore;
+  /** The failed lines of a batch. */
+  listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  limits: readonly RateLimit[];
+  newId(): string;
+  /** Called after a batch was committed. */
+  onConfirmed(batch: Batch): void;
+  /** Lets other work go on. */
+  pause(): Promise<void>;
+  now(): number;
+}) {
+  const { store } = deps;
+  return { prepare, confirm, discard: store.discard };
+
+  /** Checks the rows and stores the draft, unless no row can be added. @throws the store's errors */
+  async function prepare(draft: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
+    const id = deps.newId();
+    const { checked } = await check(draft);
+    if (checked.some(isAddable)) await store.save({ ...draft, id });
+    return { id, checked };
+  }
+
+  /** Commits the rows of a draft that are ready. @throws the store's errors, CommitInDoubtError */
+  async function confirm(key: DraftKey, { withHeld, dailyLimit }: Choices): Promise<Confirmed> {
+    const draft = await store.open(key.teamId, key.userId, key.id);
+    if (draft === undefined || draft.batch.state === 'discarded') return { kind: 'gone' };
+    if (draft.batch.state !== 'draft') return { kind: 'repeated', batch: draft.batch };
+    const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
+    const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
+    const rows = checked.filter(isAddable).filter(({ kind }) => withHeld || kind === 'ready');
+    if (rows.length === 0) return { kind: 'gone' };
+    const confirmed = await store.confirm(
+      key,
+      rows.map((row) => toConfirmed(row, failed.get(row.address))),
+      deps.now() + EXPIRES_AFTER_MS + timeFor(rows.length + waiting.size),
+    );
+    if (confirmed.kind === 'confirmed') deps.onConfirmed(confirmed.batch);
+    return confirmed;
+  }
+
+  async function check({ teamId, fixOf, rows, defaults }: Pick<NewDraft, 'teamId' | 'fixOf' | 'rows' | 'defaults'>) {
+    const [waiting, lines] = await Promise.all([
+      store.listWaiting(teamId),
+      fixOf === undefined ? undefined : deps.listFailed(teamId, fixOf),
+    ]);
+    const failed = new Map(lines?.map((line) => [line.emailAddress.toLowerCase(), line]));
+    const checked = await checkRows(rows, { defaults, waiting, pause: deps.pause });
+    return { waiting, failed, checked: lines === undefined ? checked : checked.map((row) => onlyFailed(row, failed)) };
+  }
+
+  function toConfirmed({ line, account }: AddableRow, failed: BatchRow | undefined): ConfirmedRow {
+    return { id: deps.newId(), line: failed?.line ?? line, retryOf: failed?.requestId, ...splitPasswords(account) };
+  }
+
+  /** How long so many rows take within the limits, in milliseconds. */
+  function timeFor(count: number): number {
+    return estimateSlotAt([], leavingRoom(deps.limits), 0, count);
+  }
+}
+
+type AddableRow = Extract<CheckedRow, { kind: 'ready' | 'held' }>;
+
+function isAddable(row: CheckedRow): row is AddableRow {
+  return row.kind === 'ready' || row.kind === 'held';
+}
+
+/** In a file with fixed rows, only addresses that failed before are added. */
+function onlyFailed(row: CheckedRow, failed: ReadonlyMap<string, BatchRow>): CheckedRow {
+  if (!isAddable(row) || failed.has(row.address)) return row;
+  return { line: row.line, address: row.address, kind: 'not_failed' };
+}

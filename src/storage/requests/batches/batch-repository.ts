@@ -1,0 +1,263 @@
+import { sql } from 'kysely';
+import type { Batch, BatchChange, ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
+import { LeaseLostError } from '../../../add-inbox/request/request.ts';
+import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
+import type { Database, Executor } from '../../database.ts';
+import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
+import { createAuditRepository } from '../../workspaces/audit-repository.ts';
+import { createRequestLease, nextFence } from '../lease-sql.ts';
+import { isOpen, parseBatch, toBatchColumns } from './batch-row.ts';
+import { createBatchRows } from './batch-rows.ts';
+
+/** At most this many batches of a person, and of a workspace, run at once. */
+const MAX_RUNNING = { person: 1, workspace: 3 };
+
+/** A row in the queue is looked at again after a day, as the oldest requests are. */
+const QUEUED_MS = 24 * 60 * 60 * 1000;
+
+export type BatchRepositoryDeps = {
+  database: Database;
+  /** Names this run of the process; leases are held in its name. */
+  owner: string;
+  leaseMs: number;
+  now(): number;
+  onUnreadable?: OnUnreadable;
+};
+
+export type BatchRepository = ReturnType<typeof createBatchRepository>;
+
+/** The table of batches, and their rows in the table of requests. Leases are those of requests. */
+export function createBatchRepository({ database, owner, leaseMs, now, onUnreadable }: BatchRepositoryDeps) {
+  const { kysely } = database;
+  const lease = createRequestLease(database.kind, { owner, leaseMs });
+  return {
+    claimDue,
+    renew,
+    advance,
+    release,
+    start,
+    mayStart,
+    discard,
+    stop,
+    stopRows,
+    ...createBatchRows(database, onUnreadable),
+    find,
+    latest,
+  };
+
+  /** Takes up to `limit` batches that are due and held by nobody. */
+  async function claimDue(limit: number): Promise<ClaimedBatch[]> {
+    const rows = await kysely
+      .with(
+        (cte) => cte('due').materialized(),
+        (query) => {
+          const due = query
+            .selectFrom('batches')
+            .select('id')
+            .where(isOpen)
+            .where('not_before', '<=', now())
+            .where(lease.free)
+            .orderBy('not_before')
+            .limit(limit);
+          return database.kind === 'postgres' ? due.forUpdate().skipLocked() : due;
+        },
+      )
+      .updateTable('batches')
+      .set({ fence: nextFence, lease_owner: owner, lease_until: lease.until })
+      .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+      .returningAll()
+      .execute();
+    const read = readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+    return read.flatMap((batch) => ('unreadable' in batch ? [] : [batch]));
+  }
+
+  /** Holds the batches for another `leaseMs`. Returns the ids of those that are still held here. */
+  async function renew(claimed: { id: string; fence: number }[]): Promise<string[]> {
+    const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
+    const held = await database.leaseConnection.kysely
+      .updateTable('batches')
+      .set({ lease_until: lease.until })
+      .where('id', 'in', [...fences.keys()])
+      .where('lease_owner', '=', owner)
+      .returning(['id', 'fence'])
+      .execute();
+    return held.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id);
+  }
+
+  /** Commits one step and returns the batch as it is now. @throws LeaseLostError where it is not held any more */
+  function advance(claimed: ClaimedBatch, change: BatchChange): Promise<ClaimedBatch> {
+    return advanceWithin(database, claimed, change);
+  }
+
+  async function advanceWithin({ kysely }: Executor, claimed: ClaimedBatch, change: BatchChange) {
+    const row = await kysely
+      .updateTable('batches')
+      .set({ ...toBatchColumns(change), fence: claimed.fence })
+      .where('id', '=', claimed.id)
+      .where('fence', '=', claimed.fence)
+      .where('lease_owner', '=', owner)
+      // A person may have stopped it, or a fixed row may have made it running, since it was read.
+      .where('state', '=', claimed.state)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw new LeaseLostError(claimed.id);
+    return parseBatch(row);
+  }
+
+  /** Releases the batch until then, unless something made it due earlier since it was claimed. */
+  async function release({ id, fence, notBefore }: ClaimedBatch, until: number, tries = 0): Promise<void> {
+    await kysely
+      .updateTable('batches')
+      .set({
+        lease_owner: null,
+        lease_until: null,
+        tries,
+        not_before: sql<number>`case when not_before = ${notBefore} then ${Math.ceil(until)} else not_before end`,
+      })
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .where('lease_owner', '=', owner)
+      .execute();
+  }
+
+  /** Queues the rows for slots of the key with this fingerprint; undefined: they wait for a key. @throws LeaseLostError */
+  function start(claimed: ClaimedBatch, keyFingerprint: string | undefined): Promise<ClaimedBatch> {
+    return database.transaction(async (within) => {
+      const started = await advanceWithin(within, claimed, { state: 'running' });
+      const lookAgainAt = now() + QUEUED_MS;
+      await within.kysely
+        .updateTable('requests')
+        .set(
+          keyFingerprint === undefined
+            ? { waits_for: 'key' }
+            : {
+                waits_for: 'rate_limited',
+                turn_of: keyFingerprint,
+                not_before: sql<number>`case when expires_at < ${lookAgainAt} then expires_at else ${lookAgainAt} end`,
+              },
+        )
+        .where('batch_id', '=', claimed.id)
+        .where('state', '=', 'announced')
+        .where('waits_for', 'is', null)
+        .where('turn_of', 'is', null)
+        .where(lease.free)
+        .execute();
+      return started;
+    });
+  }
+
+  /** Whether few enough others of the person and the workspace run, and none of them waits for longer. */
+  async function mayStart({ id, teamId, userId, confirmedAt = 0 }: Batch): Promise<boolean> {
+    const others = await kysely
+      .selectFrom('batches')
+      .select('user_id')
+      .where('team_id', '=', teamId)
+      .where('id', '<>', id)
+      .where(({ or, and, eb }) =>
+        or([
+          eb('state', 'in', ['running', 'stopped']),
+          and([
+            eb('state', '=', 'waiting'),
+            or([eb('confirmed_at', '<', confirmedAt), and([eb('confirmed_at', '=', confirmedAt), eb('id', '<', id)])]),
+          ]),
+        ]),
+      )
+      .execute();
+    const ofPerson = others.filter(({ user_id }) => user_id === userId);
+    return others.length < MAX_RUNNING.workspace && ofPerson.length < MAX_RUNNING.person;
+  }
+
+  /** Deletes a draft's passwords. @throws LeaseLostError */
+  async function discard(claimed: ClaimedBatch): Promise<void> {
+    await database.transaction(async (within) => {
+      await advanceWithin(within, claimed, { state: 'discarded', finishedAt: now() });
+      await within.kysely.deleteFrom('batch_drafts').where('batch_id', '=', claimed.id).execute();
+    });
+  }
+
+  /**
+   * Ends the rows that were not sent, and deletes their passwords. Returns the batch as it is now; undefined if there is none
+   * that could be stopped.
+   */
+  function stop(teamId: string, id: string, userId: string): Promise<Batch | undefined> {
+    return database.transaction(async (within) => {
+      const row = await within.kysely
+        .updateTable('batches')
+        .set({ state: 'stopped', stopped_by: userId, not_before: now() })
+        .where('id', '=', id)
+        .where('team_id', '=', teamId)
+        .where('state', 'in', ['waiting', 'running'])
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      await stopWithin(within, id);
+      await createAuditRepository({ db: within, now }).add({
+        teamId,
+        userId,
+        action: 'batch_stopped',
+        requestId: id,
+        details: {},
+      });
+      return parseBatch(row);
+    });
+  }
+
+  /** The same for rows that came back since: ColdSend asked them to wait. */
+  async function stopRows(batchId: string): Promise<void> {
+    await database.transaction((within) => stopWithin(within, batchId));
+  }
+
+  async function stopWithin({ kysely }: Executor, batchId: string): Promise<void> {
+    const time = now();
+    const stopped = await kysely
+      .updateTable('requests')
+      .set({
+        state: 'told',
+        outcome: JSON.stringify({ kind: 'stopped' }),
+        outcome_kind: 'stopped',
+        waits_for: null,
+        turn_of: null,
+        settled_at: time,
+        told_at: time,
+        fence: nextFence,
+      })
+      .where('batch_id', '=', batchId)
+      .where('state', 'in', ['accepted', 'announced'])
+      .where(lease.free)
+      .executeTakeFirst();
+    if (stopped.numUpdatedRows === 0n) return;
+    await kysely
+      .deleteFrom('request_passwords')
+      .where('request_id', 'in', (eb) =>
+        eb.selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', '=', 'stopped'),
+      )
+      .execute();
+  }
+
+  async function find(teamId: string, id: string): Promise<Batch | undefined> {
+    const row = await kysely
+      .selectFrom('batches')
+      .selectAll()
+      .where('id', '=', id)
+      .where('team_id', '=', teamId)
+      .executeTakeFirst();
+    return row && parseBatch(row);
+  }
+
+  /** The workspace's last confirmed batches, the newest first. */
+  async function latest(teamId: string, limit: number): Promise<(Batch | Unreadable)[]> {
+    const rows = await kysely
+      .selectFrom('batches')
+      .selectAll()
+      .where('team_id', '=', teamId)
+      .where('confirmed_at', 'is not', null)
+      .orderBy('created_at', 'desc')
+      .limit(limit)
+      .execute();
+    return readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+  }
+
+  function note(id: string, error: unknown): void {
+    onUnreadable?.(id, error, 'batches');
+  }
+}

@@ -1,0 +1,118 @@
+import { type SqlBool, sql } from 'kysely';
+import { z } from 'zod';
+import type { BatchCounts, BatchProgress, BatchRow } from '../../../add-inbox/batch/batch.ts';
+import type { Executor } from '../../database.ts';
+import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
+import { orUndefined, storedJson } from '../../rows/stored-json.ts';
+import { outcomeJson } from '../outcome-json.ts';
+
+const ROWS_READ_AT_ONCE = 500;
+
+/** The lines of batches, each as its last request stands. They are rows of the table of requests. */
+export function createBatchRows({ kysely }: Pick<Executor, 'kysely'>, onUnreadable?: OnUnreadable) {
+  return { countProgress, listRows, listFailed };
+
+  async function countProgress(batchId: string): Promise<BatchProgress> {
+    const rows = await kysely
+      .selectFrom('requests')
+      .select(['waits_for', shownKind.as('kind')])
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('batch_id', '=', batchId)
+      .where(isLatest)
+      .groupBy(['waits_for', 'kind'])
+      .execute();
+    const countOf = (kind: keyof BatchCounts) =>
+      rows.filter((row) => row.kind === kind).reduce((sum, { count }) => sum + count, 0);
+    return {
+      counts: {
+        added: countOf('added'),
+        exists: countOf('exists'),
+        refused: countOf('refused'),
+        key_refused: countOf('key_refused'),
+        unknown: countOf('unknown'),
+        expired: countOf('expired'),
+        stopped: countOf('stopped'),
+        unsettled: countOf('unsettled'),
+      },
+      waitsForKey: rows.some(({ kind, waits_for }) => kind === 'unsettled' && waits_for === 'key'),
+    };
+  }
+
+  /** The lines after line `after`, in order, without secrets. Read in slices, so that nobody waits for long. */
+  async function listRows(batchId: string, after = 0, limit = ROWS_READ_AT_ONCE): Promise<BatchRow[]> {
+    const rows = await rowsOf(batchId).where('line', '>', after).orderBy('line').limit(limit).execute();
+    return parseRows(rows);
+  }
+
+  async function listFailed(teamId: string, batchId: string): Promise<BatchRow[]> {
+    const rows = await rowsOf(batchId)
+      .where('team_id', '=', teamId)
+      .where(shownKind, 'in', ['refused', 'key_refused', 'unknown', 'expired'])
+      .orderBy('line')
+      .execute();
+    return parseRows(rows);
+  }
+
+  function rowsOf(batchId: string) {
+    return kysely
+      .selectFrom('requests')
+      .select(['id', 'line', 'account', 'outcome', 'accepted_at', shownKind.as('kind'), 'outcome_kind'])
+      .where('batch_id', '=', batchId)
+      .where(isLatest);
+  }
+
+  function parseRows(rows: Parameters<typeof parseRow>[0][]): BatchRow[] {
+    const read = readRows(
+      rows,
+      parseRow,
+      ({ id, accepted_at: at }) => ({ id, at }),
+      (id, error) => onUnreadable?.(id, error, 'requests'),
+    );
+    return read.flatMap((row) => ('unreadable' in row ? [] : [row]));
+  }
+}
+
+/** True for the last request of a line. */
+const isLatest = sql<SqlBool>`not exists (
+  select 1 from requests as later
+  where later.batch_id = requests.batch_id and later.line = requests.line
+    and (later.accepted_at > requests.accepted_at or later.accepted_at = requests.accepted_at and later.id > requests.id)
+)`;
+
+/** How a line counts. ColdSend has an inbox already if an earlier try of the same line added it, which nobody could tell then. */
+const shownKind = sql<string>`case
+  when requests.outcome_kind is null then 'unsettled'
+  when requests.outcome_kind = 'exists' and exists (
+    select 1 from requests as earlier
+    where earlier.batch_id = requests.batch_id and earlier.line = requests.line and earlier.outcome_kind = 'unknown'
+  ) then 'added'
+  else requests.outcome_kind
+end`;
+
+const rowSchema = z.object({
+  id: z.string(),
+  line: z.int(),
+  account: storedJson(z.object({ email_address: z.string() })),
+  outcome: orUndefined(storedJson(outcomeJson)),
+  kind: z.string(),
+  outcome_kind: z.string().nullable(),
+});
+
+function parseRow(row: {
+  id: string;
+  line: number | null;
+  account: string;
+  outcome: string | null;
+  kind: string;
+  outcome_kind: string | null;
+  accepted_at: number;
+}): BatchRow {
+  const { id, line, account, outcome, kind, outcome_kind } = rowSchema.parse(row);
+  return {
+    line,
+    requestId: id,
+    emailAddress: account.email_address,
+    outcome,
+    isAddedBefore: kind === 'added' && outcome_kind === 'exists',
+  };
+}
