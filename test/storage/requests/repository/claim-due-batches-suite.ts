@@ -6,11 +6,11 @@ import { hasShare, type Owner, type Shares, sharesOf } from '../../../../src/add
 import type { RequestToAccept } from '../../../../src/storage/requests/new-request.ts';
 import { acceptSample } from '../../samples.ts';
 import { emptyTables } from '../../test-databases.ts';
-import { acmeIn, type RequestSetUp } from './request-set-up.ts';
+import { acmeIn, HOUR, type RequestSetUp } from './request-set-up.ts';
 
 const ROW = { batch: { id: 'B1', line: 1 } };
 
-export function describeClaimDueOfBatches({ db, pass, repositoryOf }: RequestSetUp) {
+export function describeClaimDueOfBatches({ db, now, pass, repositoryOf }: RequestSetUp) {
   describe('claimDue with rows of batches', () => {
     const setUp = () => {
       const requests = repositoryOf('a');
@@ -43,6 +43,19 @@ export function describeClaimDueOfBatches({ db, pass, repositoryOf }: RequestSet
       assert.deepEqual(await claim(10, { person: 3, key: 5, workspace: 9 }), ['single3'], 'it ranks before the row');
       assert.deepEqual(await claim(10, { person: 3, key: 9, workspace: 5 }), []);
       assert.deepEqual(await claim(10, { person: 3, key: 9, workspace: 9 }), ['row']);
+    });
+
+    test('leaves rows that wait for their batch or for a key until they expire, however long that is', async () => {
+      const { addDue, claim } = setUp();
+      for (const waits_for of [null, 'key']) {
+        await addDue(`${waits_for}`, ROW);
+        const until = now() + 30 * HOUR;
+        const rows = db().kysely.updateTable('requests').set({ waits_for, not_before: until, expires_at: until });
+        await rows.where('id', '=', `request-${waits_for}`).execute();
+      }
+      assert.deepEqual(await claim(10), []);
+      pass(30 * HOUR);
+      assert.deepEqual(await claim(10), ['null', 'key']);
     });
 
     test('starts what hasShare allows, and nothing else', async () => {
