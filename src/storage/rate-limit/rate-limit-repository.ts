@@ -12,6 +12,7 @@ import { ALL_SHARES, type Shares } from '../../add-inbox/worker/shares.ts';
 import type { ClaimedSlots } from '../../add-inbox/worker/worker.ts';
 import type { Database, Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
+import { QUEUED_MS } from '../requests/batches/batch-repository.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
 import { expiresAt, parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
@@ -19,9 +20,6 @@ import { setAside } from '../requests/set-aside.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
-
-/** A queued row gets no estimate of its slot: its batch has one for all its rows. It is looked at again after this long. */
-const LOOK_AGAIN_MS = 24 * 60 * 60 * 1000;
 
 type KeyBudget = ReturnType<typeof createKeyBudget>;
 
@@ -72,7 +70,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       }
       const { kysely } = within;
       await kysely.updateTable('requests').set({ turn_of: keyFingerprint }).where('id', '=', claimed.id).execute();
-      const slotAt = kind === 'single' ? await estimateSingle() : now() + LOOK_AGAIN_MS;
+      // A row needs no estimate of its own: its batch shows one for all its rows.
+      const slotAt = kind === 'single' ? await estimateSingle() : now() + QUEUED_MS;
       const notBefore = Math.min(slotAt, claimed.expiresAt);
       return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
 

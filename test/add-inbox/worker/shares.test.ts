@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { hasShare, type Owner, sharesOf } from '../../../src/add-inbox/worker/shares.ts';
+import { createWorld, requestOf } from './world/worker-world.ts';
 
 const PLACES = 200;
 const ADA = { teamId: 'T1', userId: 'ada', keyName: WORKSPACE, batch: undefined };
@@ -104,4 +105,13 @@ test('rows take nothing from the shares of single inboxes, but single inboxes ta
   }));
   assert.equal(hasShare(ROW, [ROW, ...ofClients], 8), true);
   assert.equal(hasShare(ROW, [ROW, ...ofClients, ...ofClients, ...ofClients], 8), false, 'of the workspace');
+});
+
+test('a batch whose person has no place left for its rows does not hold up a single inbox of theirs', async (t) => {
+  const world = createWorld(t, { maxAtOnce: 8 });
+  const row = (number: number) => requestOf(number, { userId: 'U1', batch: { id: 'B1', line: number } });
+  for (const number of [1, 2]) world.worker.take(row(number), 0);
+  world.worker.take(requestOf(3, { userId: 'U1' }), 0);
+  await world.settle();
+  assert.deepEqual(world.calls.slice(0, 3), ['step R1', 'release R2 {}', 'step R3']);
 });
