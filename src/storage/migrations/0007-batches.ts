@@ -56,6 +56,5 @@ export const batches: Migration = {
     await sql`create index requests_of_batch on requests (batch_id, line) where batch_id is not null`.execute(kysely);
     // Single inboxes are found among thousands of queued rows.
     await sql`create index requests_queued on requests (turn_of, batch_id) where turn_of is not null`.execute(kysely);
-    await sql`drop index requests_turns`.execute(kysely);
   },
 };
