@@ -81,6 +81,8 @@ const UPLOAD_WITHIN_MS = 30_000;
 
 export type Message = { text: string; blocks: KnownBlock[] };
 
+export type TextFile = { name: string; title: string; content: string };
+
 export type OpenedView = { id: string; hash: string };
 
 /** The methods of Slack's Web API that the bot uses, with one token. Each throws SlackRefusedError or SlackUnavailableError. */
@@ -109,8 +111,8 @@ export type SlackApi = {
   listUserGroups(): Promise<UserGroup[]>;
   /** The ids of a user group's members. */
   listGroupMembers(groupId: string): Promise<string[]>;
-  /** Puts a text file into a conversation that the bot is in. */
-  uploadFile(channelId: string, file: { name: string; title: string; content: string }): Promise<void>;
+  /** Puts text files into a conversation that the bot is in, as one message. */
+  uploadFiles(channelId: string, files: readonly TextFile[], threadTs?: string): Promise<void>;
 };
 
 export type UserGroup = z.output<typeof userGroup>;
@@ -222,7 +224,7 @@ export function createSlackApis(deps: {
       listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
         (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
-      uploadFile: (channelId, file) => uploadFile(client, channelId, file, isStillOurs),
+      uploadFiles: (channelId, files, threadTs) => uploadFiles(client, { channelId, files, threadTs }, isStillOurs),
     };
 
     /** Gives the view an `external_id`, which finds it again where Slack's answer is lost. */
@@ -250,13 +252,26 @@ export function createSlackApis(deps: {
     return { channelId: channel, ts };
   }
 
-  /** Gets an upload URL, sends the bytes, shares the file: https://docs.slack.dev/messaging/working-with-files#upload */
-  async function uploadFile(
+  /** Gets an upload URL for each file, sends the bytes, shares them: https://docs.slack.dev/messaging/working-with-files#upload */
+  async function uploadFiles(
     client: WebClient,
-    channelId: string,
-    { name, title, content }: { name: string; title: string; content: string },
+    to: { channelId: string; files: readonly TextFile[]; threadTs: string | undefined },
     isStillOurs: (() => boolean) | undefined,
   ): Promise<void> {
+    const uploaded: { id: string; title: string }[] = [];
+    for (const file of to.files) {
+      uploaded.push({ id: await uploadFile(client, file, isStillOurs), title: file.title });
+    }
+    const files = JSON.stringify(uploaded);
+    const args = { files, channel_id: to.channelId, thread_ts: to.threadTs };
+    await call(client, 'files.completeUploadExternal', args, taken);
+  }
+
+  async function uploadFile(
+    client: WebClient,
+    { name, content }: TextFile,
+    isStillOurs: (() => boolean) | undefined,
+  ): Promise<string> {
     const wanted = { filename: name, length: Buffer.byteLength(content) };
     const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
     // The upload URL is as secret as a token, so no error contains it.
@@ -273,8 +288,7 @@ export function createSlackApis(deps: {
         return undefined;
       });
     if (!sent?.ok) throw new SlackUnavailableError('files.upload', undefined);
-    const files = JSON.stringify([{ id: file_id, title }]);
-    await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);
+    return file_id;
   }
 
   function createClient(token: string, timeoutMs: number, isStillOurs: (() => boolean) | undefined): WebClient {
