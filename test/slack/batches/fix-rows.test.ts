@@ -7,19 +7,13 @@ import type { FormContext } from '../../../src/slack/form/form-metadata.ts';
 import type { FormToOpen } from '../../../src/slack/form/open-form.ts';
 import { parseWhoPage } from '../../../src/slack/form/who-page.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
-import { sampleBatch } from '../../add-inbox/batch/sample-batch.ts';
+import { sampleBatch, sampleRow } from '../../add-inbox/batch/sample-batch.ts';
 import { ACCOUNT_TO_ADD, sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { textsOf } from '../blocks/block-kit.ts';
 import { context, outcomes } from '../examples.ts';
 
 function failedAt(line: number): BatchRow {
-  return {
-    line,
-    requestId: `row-${line}`,
-    emailAddress: `a${line}@acme.com`,
-    outcome: outcomes.refused,
-    isAddedBefore: false,
-  };
+  return sampleRow({ line, requestId: `row-${line}`, outcome: outcomes.refused });
 }
 
 function setUp(lines: number[], batch = sampleBatch({ state: 'finished' })) {
