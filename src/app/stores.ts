@@ -47,8 +47,6 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     sealer,
     database,
     requests: createRequestStore({ database, ...held }),
-    batches: createBatchRepository({ database, ...held }),
-    drafts: createDraftRepository({ database, ...held }),
     adminChanges: createAdminChanges({ database, ...held }),
     slots: createRateLimitRepository({
       database,

@@ -48,7 +48,6 @@ export const ACTIONS = {
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
   stopBatch: 'batch_stop',
-  fixBatch: 'batch_fix',
   batchResults: 'batch_results',
 } as const;
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { type Batch, type BatchCounts, countFailed } from '../../add-inbox/batch/batch.ts';
+import { type Batch, type BatchCounts, type BatchProgress, countFailed } from '../../add-inbox/batch/batch.ts';
 import type { Card } from '../../add-inbox/batch/do-batch-step.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import { renderActions, renderContext, renderDangerButton, renderSection } from '../blocks/blocks.ts';
@@ -30,7 +30,7 @@ const SAME_DAY_MS = 12 * 60 * 60_000;
 export function renderCard(card: Card, now: number): Message {
   const { batch, progress } = card;
   const { counts } = progress;
-  const { emoji, title } = describeHeadline(card);
+  const { emoji, title } = describeHeadline(batch, progress);
   const isOpen = counts.unsettled > 0 || batch.state === 'waiting';
   const people = [...sayStopped(batch), WORDS.requestedBy(`<@${batch.userId}>`), ...sayTime(card, now)];
   const done = batch.total - counts.unsettled;
@@ -62,10 +62,13 @@ export function renderCard(card: Card, now: number): Message {
   return { text: said.filter(Boolean).join(' '), blocks };
 }
 
-function describeHeadline({ batch: { state, total }, progress }: Card): State {
+/** How far a batch is, in a few words. A batch without progress has not begun. */
+export function describeHeadline({ state, total }: Batch, progress: BatchProgress | undefined): State {
+  if (progress === undefined || state === 'waiting') return { emoji: '🕒', title: WORDS.waiting(total) };
   const { counts, waitsForKey } = progress;
-  if (state === 'stopped') return { emoji: '⏹️', title: WORDS.stopped(counts.added, total) };
-  if (state === 'waiting') return { emoji: '🕒', title: WORDS.waiting(total) };
+  if (state === 'stopped' || (counts.stopped > 0 && counts.unsettled === 0)) {
+    return { emoji: '⏹️', title: WORDS.stopped(counts.added, total) };
+  }
   if (counts.unsettled > 0) {
     return waitsForKey ? { emoji: '🔑', title: WORDS.waiting(total) } : { emoji: '⏳', title: WORDS.adding(total) };
   }

@@ -143,10 +143,10 @@ export const BATCH_THREAD_RESULTS = {
   title: 'Results as CSV',
   waiting: 'One moment…',
   posted: 'I posted the results in the thread.',
-  failed: 'Slack did not accept the file, so I posted nothing. Try again in a minute.',
+  later: 'Slack did not accept the file, so I posted nothing. Try again in a minute.',
   unsure:
     "Something went wrong on my side. I don't know if I posted the file. Look in the thread before you try again.",
-  cannotPost: 'I could not post the results. If I may post in the thread, it shows the reason.',
+  cannot_post: 'I could not post the results. If I may post in the thread, it shows the reason.',
   /* The following are messages in the thread. */
   refused: `Slack refused the file with the results. An admin can install the app again: it may lack the scope files:write. Then press “${BUTTONS.batchResults}”.`,
   inDm: (who: string) =>
@@ -156,7 +156,7 @@ export const BATCH_THREAD_RESULTS = {
 
 export const BATCH_THREAD_STOP = {
   gone: {
-    title: 'Stop the rest',
+    title: 'Many inboxes',
     paragraphs: ['I deleted this list because it is more than 90 days old.'],
   },
   nothing: {
@@ -175,7 +175,7 @@ export const BATCH_THREAD_STOP = {
 /** One line of the Home. */
 export const BATCH_THREAD_HOME = {
   title: (total: number, source: string) => `${inboxes(total)} from ${source}`,
-  unreadable: "I can't read this list of inboxes",
+  needYou: (count: number) => (count === 1 ? '1 needs you' : `${count} need you`),
 } as const;
 
 /** Fixing the rows that failed. */
