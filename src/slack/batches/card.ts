@@ -34,8 +34,9 @@ export function renderCard(card: Card, now: number): Message {
   const isOpen = counts.unsettled > 0 || batch.state === 'waiting';
   const people = [...sayStopped(batch), WORDS.requestedBy(`<@${batch.userId}>`), ...sayTime(card, now)];
   const done = batch.total - counts.unsettled;
-  // Where all rows are added, the headline says so.
-  const counted = counts.added === batch.total ? [] : describeCounts(counts);
+  const isEnding = !isOpen || batch.state === 'stopped';
+  // At the end, the headline has the number of added inboxes.
+  const counted = describeCounts(isEnding ? { ...counts, added: 0 } : counts);
   const notes = listNotes(card);
   const misplaced = sayWhyHere(batch);
   const source = describeSource(batch);
@@ -47,7 +48,7 @@ export function renderCard(card: Card, now: number): Message {
     ...renderCounts(counted, notes),
     renderContext('source', source.join(' · ')),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
-    ...(isOpen && batch.state !== 'stopped' ? [renderStop(batch, counts)] : []),
+    ...(isEnding ? [] : [renderStop(batch, counts)]),
   ];
   const said = [
     `${title}.`,

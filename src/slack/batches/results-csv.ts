@@ -1,5 +1,4 @@
 import type { BatchRow } from '../../add-inbox/batch/batch.ts';
-import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { renderCsv } from '../blocks/render-csv.ts';
 import { BATCH_THREAD_CSV as WORDS } from '../sentences/batches.ts';
@@ -34,14 +33,15 @@ export function renderResults(fileName: string | undefined, rows: readonly Batch
 function toBaseName(fileName = ''): string {
   const base = oneLine(fileName)
     .replace(/\.[^.]*$/, '')
-    .replace(/[\\/:*?"<>|]/g, '_');
+    .replace(/[\\/:*?"<>|]/g, '_')
+    .trim();
   return truncate(base, MAX_NAME) || WORDS.pasted;
 }
 
 function toResult(row: BatchRow): string[] {
   const { outcome } = row;
   const added = outcome?.kind === 'added' ? outcome.account : undefined;
-  const { title, said, next } = describeProblem(row) ?? { title: nameOutcome(row), said: '', next: nextAfter(outcome) };
+  const { title, said, next } = describeProblem(row) ?? { title: nameOutcome(row), said: '', next: nextAfter(row) };
   const address = row.account.email_address;
   return [String(row.line), address, title, added?.overall_status ?? '', added?.inbox_id ?? '', said, next];
 }
@@ -58,7 +58,8 @@ function nameOutcome({ outcome, isAddedBefore }: BatchRow): string {
   }
 }
 
-function nextAfter(outcome: Outcome | undefined): string {
+function nextAfter({ outcome, isAddedBefore }: BatchRow): string {
+  if (isAddedBefore) return WORDS.next.status;
   switch (outcome?.kind) {
     case 'added':
       return GOOD_STATUSES.includes(normalizeStatus(outcome.account.overall_status)) ? '' : WORDS.next.status;
