@@ -4,7 +4,7 @@ import { renderCsv } from '../blocks/render-csv.ts';
 import { BATCH_THREAD_CSV as WORDS } from '../sentences/batches.ts';
 import { GOOD_STATUSES } from '../sentences/outcomes.ts';
 import { normalizeStatus } from '../thread/describe-status.ts';
-import type { TextFile } from '../web-api/slack-api.ts';
+import type { TextFile } from '../web-api/upload-files.ts';
 import { describeProblem } from './row-problem.ts';
 
 /** A file name, in characters. */

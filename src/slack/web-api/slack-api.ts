@@ -13,6 +13,7 @@ import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
+import { type TextFile, type UploadDeps, uploadFiles } from './upload-files.ts';
 
 /** Slack refused the call with one of its error codes. */
 export class SlackRefusedError extends Error {
@@ -77,11 +78,7 @@ const OPENED_WITHIN_MS = 4_000;
 const SHORTEST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 60 * 60_000;
 
-const UPLOAD_WITHIN_MS = 30_000;
-
 export type Message = { text: string; blocks: KnownBlock[] };
-
-export type TextFile = { name: string; title: string; content: string };
 
 export type OpenedView = { id: string; hash: string };
 
@@ -140,8 +137,6 @@ const identity = z.object({
 });
 
 const userGroup = z.object({ id: z.string(), name: z.string().default(''), handle: z.string().default('') });
-
-const uploadUrl = z.object({ upload_url: z.url({ protocol: /^https?$/ }), file_id: z.string() });
 
 const flag = z.boolean().default(false);
 
@@ -224,7 +219,11 @@ export function createSlackApis(deps: {
       listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
         (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
-      uploadFiles: (channelId, files, threadTs) => uploadFiles(client, { channelId, files, threadTs }, isStillOurs),
+      uploadFiles: async (channelId, files, threadTs) => {
+        const uploads: UploadDeps = { call: (...args) => call(client, ...args), fetch: deps.fetch, isStillOurs };
+        const isShared = await uploadFiles(uploads, { channelId, files, threadTs });
+        if (!isShared) throw new SlackUnavailableError('files.upload', undefined);
+      },
     };
 
     /** Gives the view an `external_id`, which finds it again where Slack's answer is lost. */
@@ -250,45 +249,6 @@ export function createSlackApis(deps: {
     const quiet = { unfurl_links: false, unfurl_media: false };
     const { channel, ts } = await call(client, 'chat.postMessage', { ...args, ...quiet }, posted);
     return { channelId: channel, ts };
-  }
-
-  /** Gets an upload URL for each file, sends the bytes, shares them: https://docs.slack.dev/messaging/working-with-files#upload */
-  async function uploadFiles(
-    client: WebClient,
-    to: { channelId: string; files: readonly TextFile[]; threadTs: string | undefined },
-    isStillOurs: (() => boolean) | undefined,
-  ): Promise<void> {
-    const uploaded: { id: string; title: string }[] = [];
-    for (const file of to.files) {
-      uploaded.push({ id: await uploadFile(client, file, isStillOurs), title: file.title });
-    }
-    const files = JSON.stringify(uploaded);
-    const args = { files, channel_id: to.channelId, thread_ts: to.threadTs };
-    await call(client, 'files.completeUploadExternal', args, taken);
-  }
-
-  async function uploadFile(
-    client: WebClient,
-    { name, content }: TextFile,
-    isStillOurs: (() => boolean) | undefined,
-  ): Promise<string> {
-    const wanted = { filename: name, length: Buffer.byteLength(content) };
-    const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
-    // The upload URL is as secret as a token, so no error contains it.
-    const sent = await deps
-      .fetch(upload_url, {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv; charset=utf-8' },
-        body: content,
-        signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
-        isStillOurs,
-      })
-      .catch((error: unknown) => {
-        if (error instanceof NotBegunError) throw error;
-        return undefined;
-      });
-    if (!sent?.ok) throw new SlackUnavailableError('files.upload', undefined);
-    return file_id;
   }
 
   function createClient(token: string, timeoutMs: number, isStillOurs: (() => boolean) | undefined): WebClient {
