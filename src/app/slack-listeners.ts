@@ -72,6 +72,7 @@ export function createSlackListeners(deps: {
     listFailed: batches.listFailed,
     findRequest: requests.find,
     openForm,
+    permissions,
   });
   const submit = createSubmit({
     requests,

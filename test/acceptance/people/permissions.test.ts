@@ -39,6 +39,8 @@ const ROWS: Record<string, Row> = {
   edit_servers: { for: 'adding', view: 'how' },
   same_login: { for: 'adding', view: 'how' },
   try_again: { for: 'adding', value: 'the request' },
+  batch_fix: { for: 'adding', value: 'none' },
+  batch_skip_row: { for: 'adding', view: 'who' },
   batch_stop: { for: 'adding', value: 'none' },
   batch_results: { for: 'adding', value: 'none' },
   store_key: { for: 'admins', view: 'key' },
