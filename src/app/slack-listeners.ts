@@ -1,9 +1,12 @@
+import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
+import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
 import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
 import { createStoreKey } from '../add-inbox/keys/store-key.ts';
 import { createSubmit } from '../add-inbox/request/submit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createBatchButtons } from '../slack/batches/batch-listeners.ts';
 import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
@@ -30,6 +33,8 @@ export function createSlackListeners(deps: {
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
+  batchWorker: Pick<BatchWorker, 'wake'>;
+  batchDelivery: Pick<BatchDelivery, 'postResults'>;
   uninstall: Workspaces['uninstall'];
   newReference(): string;
   log: Log;
@@ -43,7 +48,13 @@ export function createSlackListeners(deps: {
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
   const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
-  const showHome = createShowHome({ permissions, listKeys, findSettings, latest: requests.latest });
+  const showHome = createShowHome({
+    permissions,
+    listKeys,
+    findSettings,
+    latest: requests.latest,
+    latestBatches: batches.latest,
+  });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -61,6 +72,7 @@ export function createSlackListeners(deps: {
     listFailed: batches.listFailed,
     findRequest: requests.find,
     openForm,
+    permissions,
   });
   const submit = createSubmit({
     requests,
@@ -107,6 +119,12 @@ export function createSlackListeners(deps: {
       sealResponseUrl,
     }),
     fixRows,
+    batchButtons: createBatchButtons({
+      permissions,
+      batches,
+      postResults: deps.batchDelivery.postResults,
+      wake: deps.batchWorker.wake,
+    }),
     showHome,
     uninstall: deps.uninstall,
   });

@@ -47,6 +47,8 @@ export const ACTIONS = {
   olderAudit: 'audit_older',
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
+  stopBatch: 'batch_stop',
+  batchResults: 'batch_results',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */

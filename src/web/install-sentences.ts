@@ -35,7 +35,7 @@ export const INSTALL_PAGE = {
     'chat:write.public': 'post results in public channels without an invitation',
     'users:read': 'find admins and guests',
     'usergroups:read': 'read the members of the user groups that an admin chose',
-    'files:write': 'send the audit trail to an admin as a file',
+    'files:write': 'post the results of many inboxes, and the audit trail for an admin, as files',
   } as Record<string, string>,
   reads: 'Inbox Bot reads no messages.',
   button: 'Add to Slack',

@@ -1,3 +1,4 @@
+import type { createBatchButtons } from '../batches/batch-listeners.ts';
 import type { FixRows } from '../batches/fix-rows.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
@@ -37,10 +38,11 @@ export function createListeners(deps: {
   auditPages: ReturnType<typeof createAuditPages>;
   tryAgain: ReturnType<typeof createTryAgain>;
   fixRows: FixRows;
+  batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
-  const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
+  const { formPages, keyPages, clientPages, settingsPages, auditPages, batchButtons } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -68,6 +70,8 @@ export function createListeners(deps: {
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.stopBatch]: batchButtons.stop,
+      [ACTIONS.batchResults]: batchButtons.postResults,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,

@@ -69,6 +69,8 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.tryAgain]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
+  [ACTIONS.stopBatch]: 'stopping the rest of a list',
+  [ACTIONS.batchResults]: 'getting the results of a list',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",

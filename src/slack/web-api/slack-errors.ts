@@ -41,6 +41,9 @@ export function isEditRefused(code: string): boolean {
   return isMessageFixed(code) || isPostingRefused(code) || isTokenDead(code);
 }
 
+/** Slack does not know one of the message's blocks: it gives newer ones to some workspaces first. */
+export const areBlocksRefused = oneOf('invalid_blocks');
+
 /** The person has closed the view. */
 export const isViewGone = oneOf('not_found');
 
