@@ -88,7 +88,15 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
   const { addSenderAccount, checkKey } = coldsend;
   const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
-  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
+  const listeners = createSlackListeners({
+    ...about,
+    checkKey,
+    worker,
+    wakeBatches: worker.wake,
+    rateLimits: config.coldsend.rateLimits,
+    uninstall: workspaces.uninstall,
+    newReference,
+  });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
   const http = createHttpServer(

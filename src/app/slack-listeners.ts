@@ -1,9 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createDrafts } from '../add-inbox/batch/drafts.ts';
 import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
 import { createStoreKey } from '../add-inbox/keys/store-key.ts';
 import { createSubmit } from '../add-inbox/request/submit.ts';
+import type { RateLimit } from '../add-inbox/worker/rate-limit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createBatchPages } from '../slack/batches/form/batch-listeners.ts';
+import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
@@ -29,6 +34,9 @@ export function createSlackListeners(deps: {
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
+  /** Makes the worker of batches look for a new one. */
+  wakeBatches(): void;
+  rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   newReference(): string;
   log: Log;
@@ -55,6 +63,19 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
+  const drafts = createDrafts({
+    store: deps.stores.drafts,
+    listFailed: deps.stores.batches.listFailed,
+    limits: deps.rateLimits,
+    newId: deps.newReference,
+    onConfirmed: ({ id: request, teamId: team, userId: user }) => {
+      log.info('Many inboxes accepted', { request, team, user });
+      deps.wakeBatches();
+    },
+    pause: nextTurn,
+    now: deps.now,
+  });
+  const openManyForm = createOpenManyForm(openForm);
   const submit = createSubmit({
     requests,
     take: worker.take,
@@ -63,7 +84,7 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
@@ -74,6 +95,17 @@ export function createSlackListeners(deps: {
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
+    }),
+    openManyForm,
+    batchPages: createBatchPages({
+      permissions,
+      findSettings,
+      chooseKey,
+      drafts,
+      openForm,
+      newReference: deps.newReference,
+      onNotAccepted: (request, error) =>
+        log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
     keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({

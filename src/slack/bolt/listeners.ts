@@ -1,3 +1,5 @@
+import type { createBatchPages } from '../batches/form/batch-listeners.ts';
+import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createTryAgain } from '../form/try-again.ts';
@@ -17,7 +19,9 @@ export type Listeners = {
   /** An answer of undefined closes the form. */
   submissions: Record<string, (submission: InModal) => Promise<SubmissionAnswer | undefined>>;
   /** Runs after the result of a submission has been shown. */
-  afterSubmission: Record<string, (submission: InModal) => Promise<void>>;
+  afterSubmission: Record<string, (submission: InModal, answer: SubmissionAnswer | undefined) => Promise<void>>;
+  /** A person closed one of our modals that asks Slack to report it. */
+  closings: Record<string, (closing: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
   viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
   /** Buttons in messages and in the Home. */
@@ -34,11 +38,13 @@ export function createListeners(deps: {
   clientPages: ReturnType<typeof createClientPages>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
+  batchPages: ReturnType<typeof createBatchPages>;
+  openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
-  const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
+  const { formPages, keyPages, clientPages, settingsPages, auditPages, batchPages, openManyForm } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -48,22 +54,29 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
       [CALLBACKS.settings]: settingsPages.submit,
+      [CALLBACKS.manyForm]: batchPages.submitForm,
+      [CALLBACKS.preview]: batchPages.submitPreview,
     },
     afterSubmission: {
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,
+      [CALLBACKS.manyForm]: batchPages.readFile,
     },
+    closings: { [CALLBACKS.preview]: batchPages.closePreview },
     viewActions: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
+      [ACTIONS.addMany]: openManyForm.openFromForm,
+      [ACTIONS.backToMany]: batchPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.addManyFromHome]: openManyForm.openFromHome,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,

@@ -2,12 +2,13 @@ import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
-import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
-import { blockId, CALLBACKS } from '../ids.ts';
+import { ACTIONS, blockId, CALLBACKS } from '../ids.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
+import { BUTTONS } from '../sentences/common.ts';
 import { FIELD_LABELS, HINTS } from '../sentences/fields.ts';
 import { FORM } from '../sentences/form.ts';
 import { type Draft, WHO_FIELDS } from './fields.ts';
@@ -40,6 +41,9 @@ export function renderWhoPage({
       ...WHO_FIELDS.map((field) =>
         field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
       ),
+      ...(context.retryOf === undefined
+        ? [renderActions('many', [renderButton(ACTIONS.addMany, BUTTONS.addMany, 'many')])]
+        : []),
     ],
   };
 }
