@@ -109,11 +109,13 @@ export function toManyErrors(
 }
 
 /** Rows and a file together are refused: one of them would be ignored, and nobody could tell which. */
-function findGiven({ textOf, filesOf }: ViewState): Given | { field: string; problem: string } {
+function findGiven({ textOf, filesOf, isShown }: ViewState): Given | { field: string; problem: string } {
   const text = textOf(BATCH_FIELDS.rows)?.trim() ? textOf(BATCH_FIELDS.rows) : undefined;
   const [file] = filesOf(BATCH_FIELDS.file);
   if (file === undefined) {
-    return text === undefined ? { field: BATCH_FIELDS.rows, problem: BATCH_FORM.nothing } : { kind: 'pasted', text };
+    if (text !== undefined) return { kind: 'pasted', text };
+    const problem = isShown(BATCH_FIELDS.file) ? BATCH_FORM.nothingAtAll : BATCH_FORM.nothing;
+    return { field: BATCH_FIELDS.rows, problem };
   }
   if (text !== undefined) return { field: BATCH_FIELDS.rows, problem: BATCH_FORM.both };
   const isTooLarge = (file.size ?? 0) > MAX_FILE_BYTES;
