@@ -41,10 +41,10 @@ type Wanted =
 const MANY_WORDS = ['many', 'bulk', 'csv'];
 
 function parseText(text: string): Wanted {
-  const words = cleanText(text)
+  const words = unescaped(cleanText(text))
     .split(/[\s,;]+/)
     .filter((word) => word !== '')
-    .map((word) => unescaped(withoutMailto(word)));
+    .map(withoutMailto);
   const [first = '', ...rest] = words;
   if (words.length === 0) return { kind: 'form', draft: {} };
   if (words.length === 1 && first.toLowerCase() === 'help') return { kind: 'answer', text: helpText() };
