@@ -7,7 +7,7 @@ import type { RateLimit } from '../add-inbox/worker/rate-limit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
-import { createBatchPages } from '../slack/batches/form/batch-listeners.ts';
+import { createManyPages } from '../slack/batches/form/many-listeners.ts';
 import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
@@ -97,7 +97,7 @@ export function createSlackListeners(deps: {
         log.error('A submission could not be committed', { ...describeError(error), request }),
     }),
     openManyForm,
-    batchPages: createBatchPages({
+    manyPages: createManyPages({
       permissions,
       findSettings,
       chooseKey,

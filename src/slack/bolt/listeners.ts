@@ -1,4 +1,4 @@
-import type { createBatchPages } from '../batches/form/batch-listeners.ts';
+import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
@@ -38,13 +38,13 @@ export function createListeners(deps: {
   clientPages: ReturnType<typeof createClientPages>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
-  batchPages: ReturnType<typeof createBatchPages>;
+  manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
-  const { formPages, keyPages, clientPages, settingsPages, auditPages, batchPages, openManyForm } = deps;
+  const { formPages, keyPages, clientPages, settingsPages, auditPages, manyPages, openManyForm } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -54,22 +54,22 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
       [CALLBACKS.settings]: settingsPages.submit,
-      [CALLBACKS.manyForm]: batchPages.submitForm,
-      [CALLBACKS.preview]: batchPages.submitPreview,
+      [CALLBACKS.manyForm]: manyPages.submitForm,
+      [CALLBACKS.preview]: manyPages.submitPreview,
     },
     afterSubmission: {
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,
-      [CALLBACKS.manyForm]: batchPages.readFile,
+      [CALLBACKS.manyForm]: manyPages.readFile,
     },
-    closings: { [CALLBACKS.preview]: batchPages.closePreview },
+    closings: { [CALLBACKS.preview]: manyPages.closePreview },
     viewActions: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
       [ACTIONS.addMany]: openManyForm.openFromForm,
-      [ACTIONS.backToMany]: batchPages.backToForm,
+      [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,

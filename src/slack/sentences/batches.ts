@@ -73,7 +73,7 @@ export const BATCH_FORM_PREVIEW = {
   column: (header: string, field: string) => `${header} → ${field}`,
   fix: (count: number) => `*To fix · ${count}*\nThese rows stay out until you fix them.`,
   noProvider: 'Rows without servers need a provider. Go back and choose one, or add a column for it.',
-  line: (line: number) => `Line ${line}`,
+  line: (line: number | string) => `Line ${line}`,
   lines: (lines: string) => `Lines ${lines}`,
   more: (count: number) => `and ${count} more`,
   noAddress: 'no address',

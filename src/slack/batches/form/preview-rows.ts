@@ -60,19 +60,17 @@ export function describeAddress({ line, address }: Pick<CheckedRow, 'line' | 'ad
   return [BATCH_FORM_PREVIEW.line(line), shownAddress(address), ...more].join(' · ');
 }
 
-/** What is odd about rows that can be added: the lines of each flag. */
-export function findFlags(read: readonly ReadRow[], addable: readonly AddableRow[]): { flag: Flag; lines: number[] }[] {
+/** What is odd about rows that can be added: the rows of each flag. */
+export function findFlags(
+  read: readonly ReadRow[],
+  addable: readonly AddableRow[],
+): { flag: Flag; rows: AddableRow[] }[] {
   const flagsAt = new Map<number, RowFlag[]>(read.map(({ line, flags }) => [line, flags]));
-  const linesOf = new Map<Flag, number[]>();
-  for (const { line, warnings } of addable) {
-    const flags = new Set<Flag>([...(flagsAt.get(line) ?? []), ...warnings.map((warning) => FLAG_OF[warning])]);
-    for (const flag of flags) {
-      const lines = linesOf.get(flag) ?? [];
-      lines.push(line);
-      linesOf.set(flag, lines);
-    }
-  }
-  return [...linesOf].map(([flag, lines]) => ({ flag, lines }));
+  const flagsOf = ({ line, warnings }: AddableRow) =>
+    new Set<Flag>([...(flagsAt.get(line) ?? []), ...warnings.map((warning) => FLAG_OF[warning])]);
+  const pairs = addable.flatMap((row) => [...flagsOf(row)].map((flag) => ({ flag, row })));
+  const byFlag = Map.groupBy(pairs, ({ flag }) => flag);
+  return [...byFlag].map(([flag, found]) => ({ flag, rows: found.map(({ row }) => row) }));
 }
 
 /** Foreign text as a short part of a line. */

@@ -134,7 +134,7 @@ function renderNoneReady({ fileName }: ToPreview): KnownBlock[] {
 
 function renderFirstRows({ checked }: ToPreview): KnownBlock[] {
   const first = addableOf(checked).slice(0, FIRST_ROWS);
-  return renderList('first_rows', WORDS.firstRows, first.map(describeRow));
+  return renderList('first_rows', WORDS.firstRows, first, describeRow);
 }
 
 function renderToFix({ checked, read, defaults }: ToPreview): KnownBlock[] {
@@ -145,7 +145,7 @@ function renderToFix({ checked, read, defaults }: ToPreview): KnownBlock[] {
   const isUnprovided = toFix.some(({ line, errors }) => errors.smtp_host !== undefined && unprovided.has(line));
   const title = WORDS.fix(toFix.length);
   const isHint = isUnprovided && defaults.inboxType === undefined;
-  return renderList('fix', isHint ? `${title}\n${WORDS.noProvider}` : title, toFix.map(describeErrors), FIX_TEXTS);
+  return renderList('fix', isHint ? `${title}\n${WORDS.noProvider}` : title, toFix, describeErrors, FIX_TEXTS);
 }
 
 function renderHeld({ context, checked }: ToPreview): KnownBlock[] {
@@ -165,32 +165,20 @@ function renderHeld({ context, checked }: ToPreview): KnownBlock[] {
 function renderLeftOut({ checked }: ToPreview): KnownBlock[] {
   const [twice, differs] = [rowsOf(checked, 'twice'), rowsOf(checked, 'differs')];
   const [waiting, notFailed] = [rowsOf(checked, 'waiting'), rowsOf(checked, 'not_failed')];
+  const title = WORDS.twiceRows(twice.length);
   return [
-    ...renderList('twice', WORDS.twiceRows(twice.length), joinLines(twice)),
-    ...renderList(
-      'differs',
-      WORDS.differs(differs.length),
-      differs.map((row) => describeAddress(row, WORDS.sameAs(row.firstLine))),
+    ...(twice.length === 0 ? [] : renderList('twice', title, [joinLines(twice)], asItIs)),
+    ...renderList('differs', WORDS.differs(differs.length), differs, (row) =>
+      describeAddress(row, WORDS.sameAs(row.firstLine)),
     ),
-    ...renderList(
-      'waiting',
-      WORDS.waiting(waiting.length),
-      waiting.map((row) => describeAddress(row)),
-    ),
-    ...renderList(
-      'not_failed',
-      WORDS.notFailed(notFailed.length),
-      notFailed.map((row) => describeAddress(row)),
-    ),
+    ...renderList('waiting', WORDS.waiting(waiting.length), waiting, (row) => describeAddress(row)),
+    ...renderList('not_failed', WORDS.notFailed(notFailed.length), notFailed, (row) => describeAddress(row)),
   ];
 }
 
 function renderOddities({ checked, read }: ToPreview): KnownBlock[] {
   const flags = findFlags(read.rows, addableOf(checked));
-  const lines = flags.map(
-    (each) => `${BATCH_FORM_FLAGS[each.flag]} ${joinLines(each.lines.map((line) => ({ line })))[0]}`,
-  );
-  return renderList('look', WORDS.look, lines);
+  return renderList('look', WORDS.look, flags, ({ flag, rows }) => `${BATCH_FORM_FLAGS[flag]} ${joinLines(rows)}`);
 }
 
 function renderColumns({ columns, unknown, dropped, doubled, encoding }: ReadFile): KnownBlock[] {
@@ -203,12 +191,12 @@ function renderColumns({ columns, unknown, dropped, doubled, encoding }: ReadFil
     ...(dropped.length === 0 ? [] : [WORDS.dropped(fit(dropped.map(shown)))]),
     ...(encoding === 'windows-1252' ? [WORDS.windows1252] : []),
   ];
-  return renderList('columns', WORDS.columns, said);
+  return renderList('columns', WORDS.columns, said, asItIs);
 }
 
 /** Headers of a file are foreign text of any length. */
 function fit(texts: string[]): string {
-  return fitLines(texts, { limit: MAX_TEXT / 4, separator: ', ' })[0] ?? '';
+  return fitLines(texts, asItIs, { limit: MAX_TEXT / 4, separator: ', ' })[0] ?? '';
 }
 
 function renderLimit({ context, checked, read, defaults }: ToPreview): KnownBlock[] {
@@ -219,9 +207,15 @@ function renderLimit({ context, checked, read, defaults }: ToPreview): KnownBloc
 }
 
 /** A title of ours above lines that are partly foreign text; nothing without lines. */
-function renderList(id: string, title: string, lines: readonly string[], pieces = 1): KnownBlock[] {
-  if (lines.length === 0) return [];
-  const texts = fitLines(lines, { limit: MAX_TEXT, pieces });
+function renderList<Item>(
+  id: string,
+  title: string,
+  items: readonly Item[],
+  toLine: (item: Item) => string,
+  pieces = 1,
+): KnownBlock[] {
+  if (items.length === 0) return [];
+  const texts = fitLines(items, toLine, { limit: MAX_TEXT, pieces });
   return [renderSection(id, mrkdwn(title)), ...texts.map((text, index) => renderContext(`${id}_lines.${index}`, text))];
 }
 
@@ -230,13 +224,11 @@ function addableOf(checked: readonly CheckedRow[]): AddableRow[] {
 }
 
 /** The numbers of lines as one line. */
-function joinLines(rows: readonly { line: number }[]): string[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const numbers = rows.map(({ line }) => String(line));
-  return [
-    rows.length === 1
-      ? WORDS.line(first.line)
-      : WORDS.lines(fitLines(numbers, { limit: MAX_TEXT / 8, separator: ', ' })[0] ?? ''),
-  ];
+function joinLines(rows: readonly { line: number }[]): string {
+  const [numbers = ''] = fitLines(rows, ({ line }) => String(line), { limit: MAX_TEXT / 8, separator: ', ' });
+  return rows.length === 1 ? WORDS.line(numbers) : WORDS.lines(numbers);
+}
+
+function asItIs(text: string): string {
+  return text;
 }

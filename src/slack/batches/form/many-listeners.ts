@@ -40,7 +40,7 @@ const ANSWER_WITHIN_MS = 2_500;
 /** Characters of a file's name that are kept. */
 const MAX_FILE_NAME = 150;
 
-export type BatchPagesDeps = {
+export type ManyPagesDeps = {
   permissions: Permissions;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
@@ -57,7 +57,7 @@ type Rows = { bytes: Uint8Array; fileName: string | undefined; mustDeleteFile: b
 type Prepared = { page: ModalView; draftId: string | undefined };
 
 /** From the submitted form for many inboxes to the committed batch. */
-export function createBatchPages(deps: BatchPagesDeps) {
+export function createManyPages(deps: ManyPagesDeps) {
   const { drafts } = deps;
   const findTarget = createFindTarget(deps);
   return { submitForm, readFile, submitPreview, closePreview, backToForm };
