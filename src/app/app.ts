@@ -95,6 +95,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     ...about,
     ...processing,
     checkKey,
+    rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,
     newReference,
   });

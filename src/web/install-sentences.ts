@@ -36,6 +36,7 @@ export const INSTALL_PAGE = {
     'users:read': 'find admins and guests',
     'usergroups:read': 'read the members of the user groups that an admin chose',
     'files:write': 'post the results of many inboxes, and the audit trail for an admin, as files',
+    'files:read': 'read the CSV file that a person puts into its form (you can leave this out)',
   } as Record<string, string>,
   reads: 'Inbox Bot reads no messages.',
   button: 'Add to Slack',

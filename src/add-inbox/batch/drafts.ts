@@ -77,7 +77,7 @@ export function createDrafts(deps: {
   now(): number;
 }) {
   const { store } = deps;
-  return { prepare, confirm, discard: store.discard };
+  return { prepare, confirm, discard: store.discard, timeFor };
 
   /** Checks the rows and stores the draft, unless no row can be added. @throws the store's errors */
   async function prepare(draft: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {

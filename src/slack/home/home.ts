@@ -51,7 +51,9 @@ export function renderHome(home: HomeToShow): HomeView {
     blocks: [
       renderHeader('title', HOME.title),
       renderSection('intro', HOME.intro),
-      ...(mayNotAdd === undefined ? [] : [renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
+      mayNotAdd === undefined
+        ? renderActions('add', [renderButton(ACTIONS.addManyFromHome, BUTTONS.addMany, 'many')])
+        : renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd]),
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined
         ? [renderSection('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]

@@ -39,6 +39,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
 
 const AUDIT_DETAIL_WORDS: Record<string, string> = {
   email_address: 'address',
+  count: 'inboxes',
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
 };
@@ -63,6 +64,11 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [CALLBACKS.storeKey]: 'adding a key',
   [CALLBACKS.clientKey]: "adding a client's key",
   [CALLBACKS.settings]: 'changing the settings',
+  [CALLBACKS.manyForm]: 'giving many inboxes',
+  [CALLBACKS.preview]: 'adding many inboxes',
+  [ACTIONS.addMany]: 'opening the form for many inboxes',
+  [ACTIONS.addManyFromHome]: 'opening the form for many inboxes',
+  [ACTIONS.backToMany]: `“${BUTTONS.back}” in the form for many inboxes`,
   [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',

@@ -28,6 +28,7 @@ export const PROVIDER_PHRASES: Record<InboxType, string> = {
 export const BUTTONS = {
   back: 'Back',
   editServers: 'Edit servers',
+  addMany: 'Add many',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
   storeKey: 'Add a key',

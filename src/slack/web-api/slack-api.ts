@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
+import { type Downloaded, downloadFile } from './download-file.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 import { type TextFile, type UploadDeps, uploadFiles } from './upload-files.ts';
@@ -110,11 +111,18 @@ export type SlackApi = {
   listGroupMembers(groupId: string): Promise<string[]>;
   /** Puts text files into a conversation that the bot is in, as one message. */
   uploadFiles(channelId: string, files: readonly TextFile[], threadTs?: string): Promise<void>;
+  /** A file that only its id is known of. */
+  findFile(fileId: string): Promise<SlackFile>;
+  /** Never throws. @param url the file's `url_private_download` */
+  downloadFile(url: string): Promise<Downloaded>;
+  deleteFile(fileId: string): Promise<void>;
 };
 
 export type UserGroup = z.output<typeof userGroup>;
 
 export type SlackUser = z.output<typeof user>;
+
+export type SlackFile = z.output<typeof foundFile>['file'];
 
 /** The API for each token; `forget` drops the cached client of a token that is no longer used. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
@@ -158,6 +166,9 @@ const foundUser = z.object({ user });
 const userGroups = z.object({ usergroups: z.array(userGroup) });
 const groupMembers = z.object({ users: z.array(z.string()) });
 const taken = z.object({});
+const foundFile = z.object({
+  file: z.object({ name: z.string().default(''), size: z.number().default(0), url_private_download: z.string() }),
+});
 
 /**
  * One WebClient for each token, without the SDK's retries. These would post a message again after a lost answer, and retry for
@@ -223,6 +234,11 @@ export function createSlackApis(deps: {
         const uploads: UploadDeps = { call: (...args) => call(client, ...args), fetch: deps.fetch, isStillOurs };
         const isShared = await uploadFiles(uploads, { channelId, files, threadTs });
         if (!isShared) throw new SlackUnavailableError('files.upload', undefined);
+      },
+      findFile: async (fileId) => (await call(client, 'files.info', { file: fileId }, foundFile)).file,
+      downloadFile: (url) => downloadFile({ fetch: deps.fetch, apiUrl: deps.apiUrl, token }, url),
+      deleteFile: async (fileId) => {
+        await call(client, 'files.delete', { file: fileId }, taken);
       },
     };
 
