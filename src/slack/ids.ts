@@ -43,6 +43,7 @@ export const ACTIONS = {
   backToMany: 'batch_back',
   tryAgain: 'try_again',
   fixBatch: 'batch_fix',
+  fixBatchByFile: 'batch_fix_by_file',
   skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',

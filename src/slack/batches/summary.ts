@@ -43,6 +43,7 @@ export function renderSummary(batchId: string, failed: readonly BatchRow[], form
       ...more.map((text) => renderContext('more', text)),
       renderActions('batch', [
         { ...renderButton(ACTIONS.fixBatch, BUTTONS.fixBatch, batchId), style: 'primary' },
+        renderButton(ACTIONS.fixBatchByFile, BUTTONS.fixBatchByFile, batchId),
         renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId),
       ]),
     ],

@@ -83,6 +83,7 @@ export function createListeners(deps: {
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,
       [ACTIONS.addManyFromHome]: openManyForm.openFromHome,

@@ -74,6 +74,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
+  [ACTIONS.fixBatchByFile]: 'fixing the rows of a list by a file',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
   [ACTIONS.stopBatch]: 'stopping the rest of a list',
   [ACTIONS.batchResults]: 'getting the results of a list',

@@ -45,6 +45,7 @@ export const BUTTONS = {
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
   fixBatch: 'Fix what failed',
+  fixBatchByFile: 'Use a corrected file',
   batchResults: 'Results as CSV',
 } as const;
 
