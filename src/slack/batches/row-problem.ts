@@ -22,6 +22,11 @@ export function describeProblem({ outcome, account }: BatchRow): DescribedProble
   return { ...BATCH_THREAD_PROBLEMS[problem], said: facts.join(' · ') };
 }
 
+/** Whether a person should look at the row. */
+export function isFailed({ outcome }: BatchRow): boolean {
+  return outcome !== undefined && findProblem(outcome) !== undefined;
+}
+
 function findProblem(outcome: Outcome): RowProblem | undefined {
   switch (outcome.kind) {
     case 'refused':

@@ -208,6 +208,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       .set({
         state: 'armed',
         armed_at: now(),
+        // Due at once for whoever takes it over, should this process end: it waited for a slot until now, and no longer.
+        not_before: now(),
         waits_for: null,
         turn_of: null,
         fence: nextFence,

@@ -133,6 +133,18 @@ export function describeBatchSlots({ db, now, pass, open, announce, enter, claim
       );
     });
 
+    test('a row that has its slot is due at once for whoever takes it over, though it was queued for a day', async () => {
+      const bot = open(TWENTY_A_MINUTE);
+      await queue(bot, ...rows(1));
+      assert.deepEqual(await claim(bot), ['A1']);
+      await db().kysely.updateTable('requests').set({ lease_owner: null, lease_until: null }).execute();
+      const taken = await bot.requests.claimDue(10);
+      assert.deepEqual(
+        taken.map(({ id, state }) => [id, state]),
+        [['request-A1', 'armed']],
+      );
+    });
+
     test('rows that have all their places hold up no single inbox of the same person, and of the same key', async () => {
       const bot = open(TWENTY_A_MINUTE);
       for (const [name, of] of rows(2)) await enter(bot, name, of);
