@@ -42,6 +42,8 @@ export const ACTIONS = {
   addMany: 'add_many',
   backToMany: 'batch_back',
   tryAgain: 'try_again',
+  fixBatch: 'batch_fix',
+  skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',
   addClient: 'home_add_client',
@@ -54,6 +56,8 @@ export const ACTIONS = {
   olderAudit: 'audit_older',
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
+  stopBatch: 'batch_stop',
+  batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
 } as const;
 

@@ -35,7 +35,7 @@ export const INSTALL_PAGE = {
     'chat:write.public': 'post results in public channels without an invitation',
     'users:read': 'find admins and guests',
     'usergroups:read': 'read the members of the user groups that an admin chose',
-    'files:write': 'send the audit trail to an admin as a file',
+    'files:write': 'post the results of many inboxes, and the audit trail for an admin, as files',
     'files:read': 'read the CSV file that a person puts into its form (you can leave this out)',
   } as Record<string, string>,
   reads: 'Inbox Bot reads no messages.',

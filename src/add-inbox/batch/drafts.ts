@@ -110,7 +110,7 @@ export function createDrafts(deps: {
       store.listWaiting(teamId),
       fixOf === undefined ? undefined : deps.listFailed(teamId, fixOf),
     ]);
-    const failed = new Map(lines?.map((line) => [line.emailAddress.toLowerCase(), line]));
+    const failed = new Map(lines?.map((line) => [line.account.email_address.toLowerCase(), line]));
     const checked = await checkRows(rows, { defaults, waiting, pause: deps.pause });
     return { waiting, failed, checked: lines === undefined ? checked : checked.map((row) => onlyFailed(row, failed)) };
   }

@@ -1,3 +1,5 @@
+import type { createBatchButtons } from '../batches/batch-listeners.ts';
+import type { FixRows } from '../batches/fix-rows.ts';
 import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
@@ -41,10 +43,13 @@ export function createListeners(deps: {
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
+  fixRows: FixRows;
+  batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
-  const { formPages, keyPages, clientPages, settingsPages, auditPages, manyPages, openManyForm } = deps;
+  const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
+  const { manyPages, openManyForm, batchButtons } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -68,6 +73,7 @@ export function createListeners(deps: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
+      [ACTIONS.skipRow]: formPages.skipRow,
       [ACTIONS.addMany]: openManyForm.openFromForm,
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
@@ -76,6 +82,9 @@ export function createListeners(deps: {
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.stopBatch]: batchButtons.stop,
+      [ACTIONS.batchResults]: batchButtons.postResults,
       [ACTIONS.addManyFromHome]: openManyForm.openFromHome,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,

@@ -1,8 +1,206 @@
+import type { Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
-import { askForHelp, type Notice } from './common.ts';
+import { askForHelp, BUTTONS, INVITE, type Notice, whoCanStore } from './common.ts';
 import { FIELD_LABELS } from './fields.ts';
+
+/* Many inboxes at once: what the bot says in the channel and in the thread after a person has confirmed them. */
+
+const inboxes = (count: number): string => (count === 1 ? '1 inbox' : `${count} inboxes`);
+
+/** The message in the channel. */
+export const BATCH_THREAD_CARD = {
+  adding: (total: number) => `Adding ${inboxes(total)}`,
+  waiting: (total: number) => `Waiting to add ${inboxes(total)}`,
+  added: (added: number, total: number) => `${added} of ${inboxes(total)} added`,
+  allAdded: (total: number) => (total === 1 ? '1 inbox added' : `All ${inboxes(total)} added`),
+  noneAdded: (total: number) => `None of ${inboxes(total)} added`,
+  stopped: (added: number, total: number) => `Stopped: ${added} of ${inboxes(total)} added`,
+  requestedBy: (who: string) => `Requested by ${who}`,
+  stoppedBy: (who: string) => `Stopped by ${who}`,
+  left: (time: string, until: string) => `${time} left, until ${until}`,
+  took: (time: string) => `took ${time}`,
+  client: (name: string) => `Client: ${name}`,
+  /** For the top-level text: whose inboxes these are, and where the rows are from. */
+  forClient: (name: string) => `For client ${name}.`,
+  from: (source: string) => `From ${source}.`,
+  pasted: 'pasted rows',
+  done: (done: number, total: number) => `${done} of ${total}`,
+  othersFirst: 'Other lists come first. Then I start on my own.',
+  underWay: (count: number) => `${inboxes(count)} still on the way to ColdSend.`,
+  needYou: (count: number) => (count === 1 ? '1 needs you: see the thread.' : `${count} need you: see the thread.`),
+  useFileAgain: (count: number) => `To add the other ${count}, use the file again. No inbox is added twice.`,
+  stop: {
+    button: 'Stop the rest',
+    title: 'Stop the rest?',
+    text: (count: number) =>
+      `${count === 1 ? '1 inbox is' : `${count} inboxes are`} not sent yet. We delete their passwords. Inboxes that were added stay in ColdSend.`,
+    confirm: 'Stop',
+    deny: 'Go on',
+  },
+} as const;
+
+/** About how long it takes, in words. */
+export function aboutTime(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 90) return minutes === 1 ? 'about 1 minute' : `about ${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `about ${hours} hours` : `about ${Math.round(hours / 24)} days`;
+}
+
+/** The outcomes in the order in which they are shown. The words follow a number. */
+export const BATCH_THREAD_COUNTS: Record<Outcome['kind'], { emoji: string; words: string }> = {
+  added: { emoji: '✅', words: 'added' },
+  exists: { emoji: 'ℹ️', words: 'in ColdSend already' },
+  refused: { emoji: '❌', words: 'not added' },
+  key_refused: { emoji: '🔑', words: 'not added: API key refused' },
+  unknown: { emoji: '❓', words: 'unknown' },
+  expired: { emoji: '⌛', words: 'not sent in time' },
+  stopped: { emoji: '⏹️', words: 'not sent' },
+};
+
+/** The reasons that a person has to look at a row. */
+export type RowProblem =
+  | 'refused'
+  | 'key_refused'
+  | 'unknown'
+  | 'expired'
+  | 'passwords_unreadable'
+  | 'lost_permission'
+  | TroubleKind;
+
+/** `next` is what to do for each inbox with the problem. */
+export const BATCH_THREAD_PROBLEMS: Record<RowProblem, { title: string; next: string }> = {
+  refused: { title: 'ColdSend refused it', next: 'Correct what ColdSend says, and enter the password again.' },
+  key_refused: { title: 'ColdSend refused the API key', next: `${whoCanStore('another')} Then try again.` },
+  unknown: {
+    title: "We don't know if it was added",
+    next: 'Try again. If ColdSend says the address already exists, the first try worked.',
+  },
+  expired: { title: "We couldn't send it in time", next: 'Enter the password again.' },
+  passwords_unreadable: { title: "I can't read its password any more", next: 'Enter the password again.' },
+  lost_permission: {
+    title: 'No longer allowed',
+    next: 'Ask a person with permission to add inboxes to try again.',
+  },
+  wrong_address: {
+    title: 'The ColdSend address is wrong',
+    next: 'Ask the person who runs this bot to check COLDSEND_API_URL and COLDSEND_ADD_PATH. Then try again.',
+  },
+  proxy_login: {
+    title: 'A proxy asks for a login',
+    next: 'Ask the person who runs this bot to set the user name and password of the proxy. Then try again.',
+  },
+  too_large: {
+    title: 'A size limit is too small',
+    next: 'Ask the person who runs this bot to raise the size limit of the proxy. Then try again.',
+  },
+  not_coldsend: {
+    title: 'It was refused on the way to ColdSend',
+    next: 'Try again. If this keeps happening, ask the person who runs this bot to check the firewall or proxy.',
+  },
+};
+
+export const BATCH_THREAD_FAILURES = {
+  title: 'What went wrong',
+  group: (title: string, count: number) => `${title} · ${count}`,
+  line: (line: number) => `(line ${line})`,
+  more: (count: number) => `and ${count} more`,
+  moreReasons: (count: number) =>
+    count === 1
+      ? 'There is 1 more reason. You find it in the CSV.'
+      : `There are ${count} more reasons. You find them in the CSV.`,
+} as const;
+
+export const BATCH_THREAD_SUMMARY = {
+  needYou: (count: number) => (count === 1 ? '1 inbox needs you' : `${count} inboxes need you`),
+  next: `Press “${BUTTONS.fixBatch}” and change only what was wrong.`,
+  allFixed: 'All fixed: no inbox needs you any more.',
+  columns: ['Line', 'Address', 'What happened', 'What to do'],
+  more: (count: number) => `${inboxes(count)} more: press “${BUTTONS.batchResults}” to get them all.`,
+} as const;
+
+/** Columns and words of the CSV with the results. */
+export const BATCH_THREAD_CSV = {
+  columns: ['line', 'address', 'outcome', 'overall_status', 'inbox_id', 'reason', 'what to do'],
+  outcomes: {
+    added: 'added',
+    addedBefore: 'added by an earlier try',
+    exists: 'in ColdSend already',
+    stopped: 'not sent: stopped',
+    unsettled: 'not finished yet',
+  },
+  next: {
+    status: 'Check its status in the ColdSend dashboard.',
+    exists: 'Look for it in the ColdSend dashboard.',
+    stopped: 'To add it, use the file again.',
+  },
+  pasted: 'inboxes',
+  resultsTitle: 'Results of all rows, without passwords',
+  toFixTitle: 'Rows to fix: fill in the passwords and use this file again',
+} as const;
+
+export const BATCH_THREAD_RESULTS = {
+  title: 'Results as CSV',
+  waiting: 'One moment…',
+  posted: 'I posted the results in the thread.',
+  later: 'Slack did not accept the file, so I posted nothing. Try again in a minute.',
+  unsure:
+    "Something went wrong on my side. I don't know if I posted the file. Look in the thread before you try again.",
+  cannot_post: 'I could not post the results. If I may post in the thread, it shows the reason.',
+  /* The following are messages in the thread. */
+  refused: `Slack refused the file with the results. An admin can install the app again: it may lack the scope files:write. Then press “${BUTTONS.batchResults}”.`,
+  inDm: (who: string) =>
+    `I can't post files here, so I sent the results to ${who} in a direct message. To get the next ones here, type ${INVITE} in this channel.`,
+  dm: "Here are the results, because I can't post files in the channel.",
+} as const;
+
+export const BATCH_THREAD_STOP = {
+  gone: {
+    title: 'Many inboxes',
+    paragraphs: ['I deleted this list because it is more than 90 days old.'],
+  },
+  nothing: {
+    title: 'Stop the rest',
+    paragraphs: ['There is nothing to stop: all inboxes are sent or stopped already.'],
+  },
+  notTheirs: {
+    title: 'Stop the rest',
+    paragraphs: [
+      'Only the person who requested these inboxes, and admins and owners of this workspace, can stop the rest.',
+      'Ask one of them.',
+    ],
+  },
+} as const;
+
+/** One line of the Home. */
+export const BATCH_THREAD_HOME = {
+  title: (total: number, source: string) => `${inboxes(total)} from ${source}`,
+  needYou: (count: number) => (count === 1 ? '1 needs you' : `${count} need you`),
+} as const;
+
+/** Fixing the rows that failed. */
+export const BATCH_FIX = {
+  title: 'Fix what failed',
+  row: (position: number, count: number, line: number) => `Row ${position} of ${count} (line ${line} of your file).`,
+  skip: 'Skip',
+  skipped: (address: string) => `I left out ${address}.`,
+  accepted: (address: string) => `I am adding ${address} again.`,
+  nothing: {
+    title: 'Fix what failed',
+    paragraphs: ['There is nothing left to fix in this list.'],
+  } satisfies Notice,
+  gone: {
+    title: 'Fix what failed',
+    paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
+  } satisfies Notice,
+  last: {
+    title: 'Fix what failed',
+    paragraphs: ['That was the last row. You get the results in the thread of the list.'],
+  } satisfies Notice,
+} as const;
 
 /* Many inboxes at once, from the command to the confirmation. */
 

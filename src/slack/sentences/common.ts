@@ -44,6 +44,8 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  fixBatch: 'Fix what failed',
+  batchResults: 'Results as CSV',
 } as const;
 
 /** Replaces a stored row in a list that this version of the bot can't read. */
