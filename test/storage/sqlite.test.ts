@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeBatchSuites } from './requests/batches/batch-suites.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -26,6 +27,7 @@ describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestStore(databases());
 describeRequestRetries(databases());
+describeBatchSuites(databases);
 describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeKeyChanges(databases());
