@@ -17,6 +17,7 @@ import { describeColdsendKeyRepository } from './workspaces/coldsend-key-reposit
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
+import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
@@ -38,6 +39,7 @@ describeSettingsChanges(databases());
 describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
+describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());

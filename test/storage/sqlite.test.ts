@@ -15,6 +15,7 @@ import { describeColdsendKeyRepository } from './workspaces/coldsend-key-reposit
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
+import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
@@ -35,6 +36,7 @@ describeSettingsChanges(databases());
 describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
+describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
