@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Batch, type BatchChange, type ClaimedBatch, DRAFT_TTL_MS } from '../../../add-inbox/batch/batch.ts';
 import { LeaseLostError } from '../../../add-inbox/request/request.ts';
@@ -14,6 +15,9 @@ const MAX_RUNNING = { person: 1, workspace: 3 };
 
 /** A row in the queue is looked at again after a day, as the oldest requests are. */
 const QUEUED_MS = 24 * 60 * 60 * 1000;
+
+/** About 5 ms of work; others get their turn in between. */
+const ROWS_STOPPED_AT_ONCE = 500;
 
 /** A batch that this version can't read is looked at again after this time, as unreadable requests are. */
 const UNREADABLE_MS = 10 * 60 * 1000;
@@ -252,28 +256,28 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .select('id')
       .where('batch_id', '=', batchId)
       .where('state', 'in', ['accepted', 'announced'])
-      .where(lease.free);
-    const stopped = await kysely
-      .updateTable('requests')
-      .set({
-        state: 'told',
-        outcome: JSON.stringify({ kind: 'stopped' }),
-        outcome_kind: 'stopped',
-        waits_for: null,
-        turn_of: null,
-        settled_at: time,
-        told_at: time,
-        fence: nextFence,
-      })
-      .where('id', 'in', kind === 'postgres' ? free.forUpdate().skipLocked() : free)
-      .executeTakeFirst();
-    if (stopped.numUpdatedRows === 0n) return;
-    await kysely
-      .deleteFrom('request_passwords')
-      .where('request_id', 'in', (eb) =>
-        eb.selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', '=', 'stopped'),
-      )
-      .execute();
+      .where(lease.free)
+      .limit(ROWS_STOPPED_AT_ONCE);
+    for (let stopped = ROWS_STOPPED_AT_ONCE; stopped === ROWS_STOPPED_AT_ONCE; await pause()) {
+      const rows = await kysely
+        .updateTable('requests')
+        .set({
+          state: 'told',
+          outcome: JSON.stringify({ kind: 'stopped' }),
+          outcome_kind: 'stopped',
+          waits_for: null,
+          turn_of: null,
+          settled_at: time,
+          told_at: time,
+          fence: nextFence,
+        })
+        .where('id', 'in', kind === 'postgres' ? free.forUpdate().skipLocked() : free)
+        .returning('id')
+        .execute();
+      const ids = rows.map(({ id }) => id);
+      if (ids.length > 0) await kysely.deleteFrom('request_passwords').where('request_id', 'in', ids).execute();
+      stopped = ids.length;
+    }
   }
 
   /** Deletes batches that ended before `time`. Their rows are deleted as all requests are. */

@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
@@ -326,8 +327,4 @@ async function update(
 ): Promise<ClaimedBatch | undefined> {
   const row = await kysely.updateTable('batches').set(set).where('id', '=', id).returningAll().executeTakeFirst();
   return row && parseBatch(row);
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
