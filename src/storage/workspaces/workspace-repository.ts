@@ -107,19 +107,23 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   }
 
   async function clearWithin({ kysely }: Executor, teamId: string): Promise<boolean> {
-    // Batches first, and in the order of their ids, as everybody locks them before their drafts and rows.
+    // As everybody locks them: batches first, then requests, then what belongs to them, each in the order of the ids.
     let changed = await endBatches(kysely, teamId);
+    if (database.kind === 'postgres') await inOrder(database, unfinishedOf(kysely, teamId)).execute();
     for (const table of DELETED) {
       changed += (await kysely.deleteFrom(table).where('team_id', '=', teamId).executeTakeFirst()).numDeletedRows;
     }
-    const ofTeam = (id: Expression<string>) =>
-      kysely.selectFrom('requests').select('id').where(unfinished).where('team_id', '=', teamId).where('id', '=', id);
+    const ofTeam = (id: Expression<string>) => unfinishedOf(kysely, teamId).where('id', '=', id);
     const wiped = await kysely
       .deleteFrom('request_passwords')
       .where((eb) => eb.exists(ofTeam(eb.ref('request_passwords.request_id'))))
       .executeTakeFirst();
     const ended = await endRequests(kysely, teamId);
     return changed + wiped.numDeletedRows + ended > 0n;
+  }
+
+  function unfinishedOf(kysely: Executor['kysely'], teamId: string) {
+    return kysely.selectFrom('requests').select('id').where(unfinished).where('team_id', '=', teamId);
   }
 
   /** A batch has nothing left to do, or its rows that are being sent have no place to be reported. */

@@ -250,7 +250,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
 
   async function stopWithin({ kind, kysely }: Executor, batchId: string): Promise<void> {
     const time = now();
-    // A row that is locked is under way. Nobody waits for it here, because its holder may wait for this batch.
+    // A row that is locked is being claimed or settled at this moment, so it is under way.
     const free = kysely
       .selectFrom('requests')
       .select('id')
