@@ -4,6 +4,7 @@ import { createSubmit } from '../add-inbox/request/submit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
@@ -36,7 +37,7 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
@@ -55,6 +56,12 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
+  const fixRows = createFixRows({
+    find: batches.find,
+    listFailed: batches.listFailed,
+    findRequest: requests.find,
+    openForm,
+  });
   const submit = createSubmit({
     requests,
     take: worker.take,
@@ -70,6 +77,7 @@ export function createSlackListeners(deps: {
       findSettings,
       chooseKey,
       submit,
+      nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
@@ -98,6 +106,7 @@ export function createSlackListeners(deps: {
       openForm,
       sealResponseUrl,
     }),
+    fixRows,
     showHome,
     uninstall: deps.uninstall,
   });

@@ -6,6 +6,7 @@ import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
 import { createBatchRepository } from '../storage/requests/batches/batch-repository.ts';
+import { createDraftRepository } from '../storage/requests/batches/draft-repository.ts';
 import { createRequestStore } from '../storage/requests/request-store.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
@@ -46,7 +47,6 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     sealer,
     database,
     requests: createRequestStore({ database, ...held }),
-    batches: createBatchRepository({ database, ...held }),
     adminChanges: createAdminChanges({ database, ...held }),
     slots: createRateLimitRepository({
       database,
@@ -55,6 +55,8 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     setAside: createSetAsideRequests({ db: database, now }),
+    batches: createBatchRepository({ database, ...held }),
+    drafts: createDraftRepository({ database, sealer, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
     settings: createSettingsRepository(database, onUnreadable),
     audit: createAuditRepository({ db: database, now, onUnreadable }),

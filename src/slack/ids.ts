@@ -33,6 +33,8 @@ export const ACTIONS = {
   backToWho: 'back_to_who',
   sameLogin: 'same_login',
   tryAgain: 'try_again',
+  fixBatch: 'batch_fix',
+  skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',
   addClient: 'home_add_client',

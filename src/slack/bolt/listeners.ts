@@ -1,3 +1,4 @@
+import type { FixRows } from '../batches/fix-rows.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createTryAgain } from '../form/try-again.ts';
@@ -35,6 +36,7 @@ export function createListeners(deps: {
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
   tryAgain: ReturnType<typeof createTryAgain>;
+  fixRows: FixRows;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
@@ -58,12 +60,14 @@ export function createListeners(deps: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
+      [ACTIONS.skipRow]: formPages.skipRow,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,

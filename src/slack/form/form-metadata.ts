@@ -4,6 +4,9 @@ import { encodePrivateMetadata, type Metadata, type ModalContext } from '../moda
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
 
+/** A row of a batch, and its place among those that failed. */
+export type RowToFix = { batchId: string; line: number; position: number; count: number };
+
 /** The data a form remembers besides its fields. The acting person is read from the signed payload instead. */
 export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   /** The conversation the command was used in. */
@@ -11,6 +14,8 @@ export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   sealedResponseUrl: string | undefined;
   /** The request that is tried again. */
   retryOf: string | undefined;
+  /** The failed row of a batch that is fixed; undefined for a single inbox. */
+  fix?: RowToFix | undefined;
   /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */
   generation: number;
 };
@@ -19,6 +24,7 @@ const CONTEXT_LETTERS = {
   channelId: 'c',
   generation: 'g',
   retryOf: 'r',
+  fix: 'f',
   sealedResponseUrl: 'u',
   servers_open: 'o',
 } as const satisfies Record<
@@ -43,15 +49,16 @@ const remembered = z
     channelId: text,
     generation: z.int().min(0).optional(),
     retryOf: text,
+    fix: z.object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int() }).optional(),
     sealedResponseUrl: text,
     servers_open: flag,
     ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),
   })
-  .transform(({ channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
+  .transform(({ channelId, generation, retryOf, fix, sealedResponseUrl, ...draft }) => ({
     context:
       channelId === undefined || generation === undefined
         ? undefined
-        : { channelId, generation, retryOf, sealedResponseUrl },
+        : { channelId, generation, retryOf, sealedResponseUrl, ...(fix !== undefined && { fix }) },
     draft: Object.assign<Draft, object>({}, draft),
   }));
 

@@ -67,6 +67,8 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.fixBatch]: 'fixing the rows of a list',
+  [ACTIONS.skipRow]: 'leaving out a row of a list',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",

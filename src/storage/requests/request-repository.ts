@@ -52,10 +52,10 @@ const DELETED_AT_ONCE = 100;
  * is calculated with what is stored, which may be any number.
  */
 function isAbsurd(time: number) {
-  return sql<SqlBool>`not_before > case
+  return sql<SqlBool>`(not_before > case
     when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
-  end and not (coalesce(waits_for, 'key') = 'key' and not_before = coalesce(expires_at, 0))`;
+  end and not (coalesce(waits_for, 'key') = 'key' and not_before = coalesce(expires_at, 0)))`;
 }
 
 export type Acceptance =
@@ -134,7 +134,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
+     * Takes up to `limit` requests that are due and held by nobody, single inboxes before rows of batches, and the oldest first;
+     * two owners never get the same one. Nothing
      * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
@@ -154,6 +155,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .where(unfinished)
               .where(isDue)
               .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
+              .orderBy(sql`batch_id is not null`)
               .orderBy('accepted_at')
               .orderBy('id')
               .limit(limit);
@@ -181,7 +183,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           note(unreadable.join(), error),
         );
       }
-      return claimed.sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
+      return claimed.sort(inOrderOfClaims);
     },
 
     /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
@@ -365,4 +367,9 @@ function withTimes(change: RequestChange, time: number): RequestChange {
     ...change,
     ...(change.notBefore !== undefined && { notBefore: Math.ceil(change.notBefore) }),
   };
+}
+
+function inOrderOfClaims(a: ClaimedRequest, b: ClaimedRequest): number {
+  const singlesFirst = Number(a.batch !== undefined) - Number(b.batch !== undefined);
+  return singlesFirst || a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1);
 }

@@ -14,7 +14,7 @@ import { createBatchRows } from './batch-rows.ts';
 const MAX_RUNNING = { person: 1, workspace: 3 };
 
 /** A row in the queue is looked at again after a day, as the oldest requests are. */
-const QUEUED_MS = 24 * 60 * 60 * 1000;
+export const QUEUED_MS = 24 * 60 * 60 * 1000;
 
 /** About 5 ms of work; others get their turn in between. */
 const ROWS_STOPPED_AT_ONCE = 500;
