@@ -1,9 +1,13 @@
+import { type BatchWorker, createBatchWorker } from '../add-inbox/batch/batch-worker.ts';
+import { type BatchDelivery, createDoBatchStep } from '../add-inbox/batch/do-batch-step.ts';
+import { withoutRows } from '../add-inbox/request/deliver.ts';
 import { createDoStep } from '../add-inbox/request/do-step.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import { createWorker, type Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
-import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { aboutBatch, aboutRequest, describeError, type Log } from '../operations/log/log.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import { createBatchDelivery } from '../slack/batches/batch-delivery.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createDelivery } from '../slack/thread/delivery.ts';
@@ -18,7 +22,7 @@ import type { Stores } from './stores.ts';
  */
 const MAX_REQUESTS_AT_ONCE = 200;
 
-/** Everything after a request is accepted: the worker, its steps and their messages. It is returned unstarted. */
+/** Everything after a request or a batch is accepted: the workers, their steps and messages. The workers are returned unstarted. */
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
@@ -30,9 +34,9 @@ export function createProcessing(deps: {
   log: Log;
   now(): number;
   monotonicNow(): number;
-}): Worker {
-  const { apiOfTeam, log, now } = deps;
-  const { keys, requests, slots } = deps.stores;
+}): { worker: Worker; batchWorker: BatchWorker; batchDelivery: BatchDelivery } {
+  const { apiOfTeam, log, monotonicNow, now } = deps;
+  const { batches, keys, leaseMs, requests, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
     explainDm: async (request, isStillOurs) => {
@@ -46,7 +50,7 @@ export function createProcessing(deps: {
   });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
-  return createWorker({
+  const worker = createWorker({
     requests,
     claimQueued: slots.claimQueued,
     createSteps: (isStillOurs) =>
@@ -55,7 +59,7 @@ export function createProcessing(deps: {
         keys,
         checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
-        delivery,
+        delivery: withoutRows(delivery),
         addSenderAccount: deps.addSenderAccount,
         isStillOurs,
         onStep: (request, step) =>
@@ -71,9 +75,37 @@ export function createProcessing(deps: {
       }),
     onError,
     now,
-    monotonicNow: deps.monotonicNow,
+    monotonicNow,
     random: Math.random,
     maxAtOnce: MAX_REQUESTS_AT_ONCE,
-    leaseMs: deps.stores.leaseMs,
+    leaseMs,
   });
+  const batchDelivery = createBatchDelivery({
+    apiOf: apiOfTeam,
+    onIgnored: (batch, error) =>
+      log.error('A message of a batch could not be posted in Slack', { ...describeError(error), ...aboutBatch(batch) }),
+    now,
+  });
+  const batchWorker = createBatchWorker({
+    batches,
+    createStep: (isStillOurs) =>
+      createDoBatchStep({
+        batches,
+        keys,
+        estimateEnd: slots.estimateEnd,
+        delivery: batchDelivery,
+        isStillOurs,
+        onStarted: worker.wake,
+        onStep: (batch, step) => log.info('Next step of a batch', { ...aboutBatch(batch), state: batch.state, step }),
+        now,
+        random: Math.random,
+      }),
+    onError: (batch, error) =>
+      log.error('A step of a batch failed', { ...describeError(error), ...(batch && aboutBatch(batch)) }),
+    now,
+    monotonicNow,
+    random: Math.random,
+    leaseMs,
+  });
+  return { worker, batchWorker, batchDelivery };
 }

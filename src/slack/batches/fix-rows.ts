@@ -7,6 +7,7 @@ import { type FormContext, turnPage } from '../form/form-metadata.ts';
 import type { FormToOpen } from '../form/open-form.ts';
 import { renderWhoPage } from '../form/who-page.ts';
 import { renderNotice } from '../modals/notice-page.ts';
+import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 
 export type FixRows = ReturnType<typeof createFixRows>;
@@ -19,6 +20,7 @@ export function createFixRows(deps: {
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
   findRequest(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(click: Click, form: FormToOpen): Promise<void>;
+  permissions: Pick<Permissions, 'checkAdding'>;
 }) {
   return { open, next };
 
@@ -27,7 +29,9 @@ export function createFixRows(deps: {
     const { api, actor, triggerId, value: batchId } = press;
     const [batch, row] = await Promise.all([deps.find(actor.teamId, batchId), findAfter(actor.teamId, batchId, 0)]);
     if (batch === undefined || row === undefined) {
-      await api.openView(triggerId, renderNotice(batch === undefined ? BATCH_FIX.gone : BATCH_FIX.nothing));
+      const denial = findNotice(await deps.permissions.checkAdding(press));
+      const nothing = batch === undefined ? BATCH_FIX.gone : BATCH_FIX.nothing;
+      await api.openView(triggerId, renderNotice(denial ?? nothing));
       return;
     }
     const { channelId } = batch;

@@ -7,7 +7,6 @@ import {
   validateWho,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
-import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
@@ -17,6 +16,7 @@ import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
+import { createFindTarget } from '../permissions/find-target.ts';
 import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
@@ -47,6 +47,7 @@ const ANSWER_WITHIN_MS = 2_500;
 
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
+  const findTarget = createFindTarget(deps);
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
@@ -101,14 +102,9 @@ export function createFormPages(deps: FormPagesDeps) {
       if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-      const [refused, place] = await Promise.all([
-        refuse(submission, 'daily_limit'),
-        findTarget(teamId, context.channelId),
-      ]);
+      const [refused, target] = await Promise.all([refuse(submission, 'daily_limit'), findTarget(teamId, context)]);
       if (refused !== undefined) return refused;
-      const { settings, choice } = place;
-      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
-      if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
+      if (!target.ok) return pushNotice(target.notice);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
@@ -124,8 +120,8 @@ export function createFormPages(deps: FormPagesDeps) {
         userId,
         viewId,
         channelId,
-        resultsChannelId: settings.resultsChannelId,
-        keyName: choice.keyName,
+        resultsChannelId: target.settings.resultsChannelId,
+        keyName: target.keyName,
         retryOf,
         batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
@@ -187,11 +183,6 @@ export function createFormPages(deps: FormPagesDeps) {
     }
     // After a second click, the view is newer than this press and is left as it is.
     await replaceView(api, view, await render());
-  }
-
-  async function findTarget(teamId: string, channelId: string) {
-    const settings = await deps.findSettings(teamId);
-    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
   }
 
   /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */

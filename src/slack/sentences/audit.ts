@@ -39,6 +39,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
 
 const AUDIT_DETAIL_WORDS: Record<string, string> = {
   email_address: 'address',
+  count: 'inboxes',
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
 };
@@ -63,12 +64,19 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [CALLBACKS.storeKey]: 'adding a key',
   [CALLBACKS.clientKey]: "adding a client's key",
   [CALLBACKS.settings]: 'changing the settings',
+  [CALLBACKS.manyForm]: 'giving many inboxes',
+  [CALLBACKS.preview]: 'adding many inboxes',
+  [ACTIONS.addMany]: 'opening the form for many inboxes',
+  [ACTIONS.addManyFromHome]: 'opening the form for many inboxes',
+  [ACTIONS.backToMany]: `“${BUTTONS.back}” in the form for many inboxes`,
   [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
+  [ACTIONS.stopBatch]: 'stopping the rest of a list',
+  [ACTIONS.batchResults]: 'getting the results of a list',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",

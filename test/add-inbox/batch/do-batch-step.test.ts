@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Batch } from '../../../src/add-inbox/batch/batch.ts';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { sampleKey } from '../keys/sample-key.ts';
+import { ACCOUNT_TO_ADD } from '../request/sample-request.ts';
 import { ANNOUNCEMENT, claimedBatch, NOW, OPEN_KEY, progressOf, setUp, type World } from './batch-step-world.ts';
 
 const OVER = progressOf({ added: 1, refused: 1 });
@@ -77,7 +78,7 @@ function commit(change: object): string {
 /** Only their lines and number count here. */
 const rowsOf = (count: number) => {
   const of = (line: number) => ({ line, requestId: `R${line}`, outcome: undefined, isAddedBefore: false });
-  return Array.from({ length: count }, (_, index) => ({ ...of(index + 2), emailAddress: 'jane@acme.com' }));
+  return Array.from({ length: count }, (_, index) => ({ ...of(index + 2), account: ACCOUNT_TO_ADD }));
 };
 
 for (const { step, batch, progress, calls: expected, nowhere } of STEPS) {

@@ -8,6 +8,7 @@ import {
   type NewDraft,
 } from '../../../src/add-inbox/batch/drafts.ts';
 import { EXPIRES_AFTER_MS } from '../../../src/add-inbox/request/next-step.ts';
+import { ACCOUNT_TO_ADD } from '../request/sample-request.ts';
 import { sampleBatch } from './sample-batch.ts';
 
 const NOW = 1_000;
@@ -167,7 +168,9 @@ test('rows expire after a day and the time that the limits need, with 5 % left t
 
 test('fixed rows replace the failed ones of the same address, whatever its case, and no other', async () => {
   const of = { outcome: undefined, isAddedBefore: false };
-  const failed = [{ ...of, line: 17, requestId: 'FAILED', emailAddress: 'JANE@acme.com' }];
+  const failed = [
+    { ...of, line: 17, requestId: 'FAILED', account: { ...ACCOUNT_TO_ADD, email_address: 'JANE@acme.com' } },
+  ];
   const { drafts, prepare, committed } = setUp({ failed });
   const { checked } = await prepare([jane, bob, wrong], { fixOf: 'B0' });
   assert.deepEqual(

@@ -52,6 +52,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     latest,
     deleteFinishedBefore,
     deleteOldDrafts,
+    countByState,
   };
 
   /** Takes up to `limit` batches that are due and held by nobody. */
@@ -319,6 +320,18 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .limit(limit)
       .execute();
     return readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+  }
+
+  /** The number of batches that are not finished, by state. */
+  async function countByState(): Promise<Record<string, number>> {
+    const rows = await kysely
+      .selectFrom('batches')
+      .select('state')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where(isOpen)
+      .groupBy('state')
+      .execute();
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
   }
 
   function note(id: string, error: unknown): void {
