@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { listPending, listPendingBatches } from '../../../../src/storage/requests/list-pending.ts';
 import { createSetAsideRequests } from '../../../../src/storage/requests/set-aside.ts';
 import type { TestDatabases } from '../../test-databases.ts';
 import { DAY, draftOf, MINUTE, rowsOf, setUpBatches } from './batch-set-up.ts';
@@ -146,6 +147,24 @@ export function describeBatchLife(databases: TestDatabases) {
       await setAside.endRows();
       assert.deepEqual((await outcomes())[0]?.[1], 'expired');
       assert.equal(await setAside.count(), 0);
+    });
+
+    test('an operator sees an open batch as one line, and of its rows those that nobody can read', async () => {
+      await startBatch('one', 3);
+      await settle('row-one-0', { kind: 'expired' });
+      await drafts().save(draftOf('draft', 1, { userId: 'U2' }));
+      const broken = db().kysely.updateTable('requests').set({ account: '{', set_aside_at: now() });
+      await broken.where('id', '=', 'row-one-1').execute();
+      assert.deepEqual(
+        (await listPending(db(), 9)).map(({ id }) => id),
+        ['row-one-1'],
+      );
+      const open = await listPendingBatches(db(), 9);
+      const lines = open.map((batch) => ('unreadable' in batch ? [] : [batch.id, batch.unsettled, batch.total]));
+      assert.deepEqual(lines.toSorted(), [
+        ['batch-draft', 0, 0],
+        ['batch-one', 2, 3],
+      ]);
     });
 
     test('a batch is kept as long as its requests', async () => {
