@@ -154,8 +154,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       return notSent(armed, error);
     }
     if (armed.batch !== undefined && result.kind === 'key_refused') {
-      // Nothing was added. The whole batch waits for another key, instead of failing row by row.
-      await noteKey(armed, key.version, result);
+      // Nothing was added. The whole batch waits for another key, instead of failing row by row. The key is marked first, because a
+      // key that seems to work would be used again at once.
+      await noteKey(armed, key.version, result).catch((error: unknown) => deps.onError(armed, error));
       return waitForKey(armed);
     }
     const change = afterSending(armed, result, now(), deps.random());
@@ -194,7 +195,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   }
 
   async function waitForKey(request: ClaimedRequest): AfterStep {
-    const waiting = await requests.advance(request, {
+    const waiting = await commitUntilTaken(request, {
       state: 'announced',
       waitsFor: 'key',
       notBefore: request.expiresAt,
