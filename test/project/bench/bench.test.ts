@@ -26,6 +26,7 @@ test('the benchmark runs: every subject does every piece of work, and it is writ
     measured.toSorted(),
     WORKLOADS.flatMap((each) => subjects.filter((one) => does(one, each)).map((one) => `${each} ${one}`)).toSorted(),
   );
+  assert.match(stdout, /\| bot, PostgreSQL ÷ Bolt \+ pg-boss (\| \d+\.\d\d ){4}\|/);
   assert.match(stdout, /\| `\/add-inbox` to `views\.open`, CPU \| [\d.]+ ms \|/);
   assert.match(stdout, /a backlog of 500 \(0 refused by the limit\)/);
 });
