@@ -11,9 +11,10 @@ export async function watchPostgresCpu(databaseUrl: string): Promise<() => numbe
   let totalMs = 0;
   const look = (): number => {
     for (const pid of processesOf(server)) {
-      const ms = cpuMsOf(pid);
-      totalMs += ms - (seen.get(pid) ?? 0);
-      seen.set(pid, ms);
+      const before = seen.get(pid) ?? 0;
+      const now = Math.max(before, cpuMsOf(pid));
+      totalMs += now - before;
+      seen.set(pid, now);
     }
     return totalMs;
   };
@@ -43,7 +44,7 @@ function parentOf(pid: number): number | undefined {
   return parent === undefined ? undefined : Number(parent);
 }
 
-/** In nanoseconds, where `stat` counts hundredths of a second. */
+/** From nanoseconds, where `stat` counts hundredths of a second. 0 if the process has ended. */
 function cpuMsOf(pid: number): number {
   return Number(read(`/proc/${pid}/schedstat`).split(' ')[0]) / 1e6;
 }
