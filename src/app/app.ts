@@ -21,6 +21,7 @@ import { createSlackApis } from '../slack/web-api/slack-api.ts';
 import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { createHttpServer } from '../web/http-server.ts';
+import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
 import { createSlackListeners } from './slack-listeners.ts';
@@ -87,7 +88,11 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
   const { addSenderAccount, checkKey } = coldsend;
-  const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
+  const mailbox = config.mailbox.loginChecks
+    ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
+    : undefined;
+  const checkLogin = mailbox?.checkLogin;
+  const worker = createProcessing({ ...about, addSenderAccount, checkLogin, apiOfTeam, metrics });
   const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
@@ -132,6 +137,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     port,
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
+      mailbox?.close();
       await Promise.all([worker.stop(STOP_WITHIN_MS), receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();

@@ -10,6 +10,7 @@ import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
 /**
@@ -22,6 +23,8 @@ const MAX_REQUESTS_AT_ONCE = 200;
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
+  /** Undefined where the bot logs in to no mailbox. */
+  checkLogin: Mailbox['checkLogin'] | undefined;
   permissions: Permissions;
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
@@ -57,6 +60,7 @@ export function createProcessing(deps: {
         slots,
         delivery,
         addSenderAccount: deps.addSenderAccount,
+        checkLogin: deps.checkLogin,
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {

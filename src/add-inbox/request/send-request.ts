@@ -1,10 +1,12 @@
+import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { Passwords, SenderAccount } from '../account/sender-account.ts';
 import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
+import { isAboutLogin } from './is-about-login.ts';
 import { afterSending, isUsable, settling } from './next-step.ts';
-import type { Outcome, SendResult } from './outcome.ts';
+import type { Outcome, Refusal, SendResult } from './outcome.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
@@ -40,6 +42,11 @@ export type SendDeps = {
      */
     recordSend(armed: ClaimedRequest, slot: Slot): Promise<void>;
   };
+  /**
+   * Logs in to the mailbox with these passwords, and takes a few seconds at most. Resolves with undefined if the bot is stopping.
+   * Left out where the bot logs in to no mailbox.
+   */
+  checkLogin?: ((request: AddInboxRequest, passwords: Passwords) => Promise<LoginVerdict | undefined>) | undefined;
   /** Calls `isStillOurs` right before the first byte is sent. */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs: () => boolean): Promise<SendResult>;
   /** False once another process may have claimed the request. Then nothing may be sent for it here. */
@@ -160,9 +167,10 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     }
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
-      const settled = await settle(armed, change);
+      const toExplain = deps.checkLogin !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
+      const settled = await settle(armed, change, toExplain === undefined ? 'ends' : 'more');
       await noteKey(armed, key.version, result);
-      return settled;
+      return settled && toExplain ? explain(settled, toExplain, passwords) : settled;
     }
     const waiting = await commitUntilTaken(armed, change);
     if (waiting.waitsFor === 'rate_limited') {
@@ -170,6 +178,18 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       await blocked.catch((error: unknown) => deps.onError(waiting, error));
     }
     return showAndRelease(waiting);
+  }
+
+  /**
+   * Adds our own check of the login to a refusal. The refusal is committed and the stored passwords are deleted by now. If the
+   * process ends here, there is no check.
+   */
+  async function explain(settled: ClaimedRequest, refusal: Refusal, passwords: Passwords): AfterStep {
+    const login = await deps.checkLogin?.(settled, passwords).catch((error: unknown) => {
+      deps.onError(settled, error);
+      return undefined;
+    });
+    return login === undefined ? settled : settle(settled, { outcome: { ...refusal, login } });
   }
 
   /** The passwords, or the outcome if they are missing. They are deleted when the workspace uninstalls the app. */

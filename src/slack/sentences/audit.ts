@@ -33,6 +33,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
   inbox_outcome: 'Result',
+  login_checked: 'Login checked by the bot',
   refused_attempt: 'Attempt refused',
   audit_exported: 'Audit trail exported',
 };
@@ -41,6 +42,8 @@ const AUDIT_DETAIL_WORDS: Record<string, string> = {
   email_address: 'address',
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
+  smtp: 'sending',
+  imap: 'reading',
 };
 
 /** The label of an entry's detail. */
