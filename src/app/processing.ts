@@ -34,8 +34,8 @@ export function createProcessing(deps: {
   now(): number;
   monotonicNow(): number;
 }): Worker {
-  const { apiOfTeam, log, now } = deps;
-  const { keys, requests, slots } = deps.stores;
+  const { apiOfTeam, checkLogin, log, now } = deps;
+  const { keys, requests, settings, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
     explainDm: async (request, isStillOurs) => {
@@ -60,7 +60,10 @@ export function createProcessing(deps: {
         slots,
         delivery,
         addSenderAccount: deps.addSenderAccount,
-        checkLogin: deps.checkLogin,
+        logins: checkLogin && {
+          check: checkLogin,
+          areWantedFirst: async (teamId) => (await settings.find(teamId)).checkLoginFirst === true,
+        },
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {

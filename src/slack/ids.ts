@@ -33,6 +33,7 @@ export const ACTIONS = {
   backToWho: 'back_to_who',
   sameLogin: 'same_login',
   tryAgain: 'try_again',
+  sendAnyway: 'send_anyway',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',
   addClient: 'home_add_client',

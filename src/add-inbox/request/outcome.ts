@@ -24,7 +24,8 @@ export type Outcome =
   | { kind: 'exists'; reason: string }
   /**
    * 400, 422, 2xx with `success: false`, a 3xx, any other 4xx. With `lostPermission`, the bot refused the request and did not
-   * send it, because the person who asked may no longer add inboxes. With `login`, the bot has logged in to the mailbox itself.
+   * send it, because the person who asked may no longer add inboxes. With `login`, the bot has logged in to the mailbox itself. With
+   * `isHeldBack`, it did so before sending, and did not send the request.
    */
   | Refusal
   /** 401, or 403 for the key's scopes, from ColdSend itself. */
@@ -48,6 +49,7 @@ export type Refusal = {
   lostPermission?: LostPermission | undefined;
   trouble?: Trouble | undefined;
   login?: LoginVerdict | undefined;
+  isHeldBack?: true | undefined;
 };
 
 export const TROUBLE_KINDS = [

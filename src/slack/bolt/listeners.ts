@@ -64,6 +64,7 @@ export function createListeners(deps: {
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,

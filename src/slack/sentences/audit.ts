@@ -70,6 +70,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.sendAnyway]: 'the button under a result',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",

@@ -6,6 +6,7 @@ import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
+  NEXT_AFTER_HELD_BACK,
   NEXT_AFTER_LOST_PERMISSION,
   NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
@@ -48,6 +49,7 @@ function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
+  if (outcome.isHeldBack) return NEXT_AFTER_HELD_BACK;
   return outcome.trouble === undefined ? NEXT_STEPS.refused : NEXT_AFTER_TROUBLE[outcome.trouble.kind];
 }
 

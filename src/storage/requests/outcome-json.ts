@@ -48,6 +48,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
         .optional()
         .catch(undefined),
       login: loginJson.optional().catch(undefined),
+      isHeldBack: z.literal(true).optional(),
     })
     .transform(({ lostRight, ...refused }) => ({ ...refused, ...(lostRight && { lostPermission: lostRight }) })),
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),

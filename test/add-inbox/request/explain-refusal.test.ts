@@ -14,9 +14,12 @@ const ROW = { batch: { id: 'B1', line: 7 } };
 
 function checking(verdict: LoginVerdict | undefined): Deps {
   return {
-    checkLogin: async (request, passwords) => {
-      assert.deepEqual([request.state, request.outcome, passwords], ['settled', REFUSAL, PASSWORDS]);
-      return verdict;
+    logins: {
+      check: async (request, passwords) => {
+        assert.deepEqual([request.state, request.outcome, passwords], ['settled', REFUSAL, PASSWORDS]);
+        return verdict;
+      },
+      areWantedFirst: async () => false,
     },
   };
 }
@@ -42,7 +45,7 @@ test('a row of a batch is reported, and released, only with the check', async ()
 
 test('a check that says nothing, or fails, leaves the refusal as it is', async () => {
   const failure = new Error('no library');
-  const failing: Deps = { checkLogin: async () => Promise.reject(failure) };
+  const failing = { logins: { check: async () => Promise.reject(failure), areWantedFirst: async () => false } };
   for (const [deps, expected] of [
     [checking(undefined), []],
     [failing, [failure]],
@@ -54,7 +57,7 @@ test('a check that says nothing, or fails, leaves the refusal as it is', async (
 });
 
 test('nothing else is checked, and nothing at all where the bot logs in nowhere', async () => {
-  const never: Deps = { checkLogin: async () => assert.fail('checked') };
+  const never = { logins: { check: async () => assert.fail('checked'), areWantedFirst: async () => false } };
   for (const deps of [
     { ...answering({ ...REFUSAL, reason: 'The plan is full.' }), ...never },
     { ...answering({ kind: 'exists', reason: 'Login exists already' }), ...never },

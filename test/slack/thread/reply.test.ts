@@ -246,3 +246,13 @@ test('where both halves work, the password is right', () => {
   const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: works, imap: works } });
   assert.match(message.text, /So the password is right\. Try again\./);
 });
+
+test('an inbox that was held back can be fixed, or sent anyway, and nothing is said of ColdSend refusing it', () => {
+  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
+  const message = replyTo({ kind: 'refused', reason: '', fields: [], login, isHeldBack: true });
+  assertMessage(message);
+  assert.match(message.text, /^Inbox not added: its login doesn't work/);
+  assert.match(message.text, /We sent nothing to ColdSend and deleted the passwords\./);
+  const buttons = message.blocks.find(({ type }) => type === 'actions');
+  assert.deepEqual(textsOf(buttons, 'plain_text'), ['Fix and try again', 'Send it anyway']);
+});

@@ -37,6 +37,7 @@ const outcomes: Outcome[] = [
       smtp: { kind: 'refused', reason: 'certificate_other_name', certificateName: 'mail.host.com' },
       imap: { kind: 'unknown', reason: 'over_budget' },
     },
+    isHeldBack: true,
   },
   { kind: 'added', account: { ...nothing, overall_status: '' } },
   { kind: 'unknown', why: 'answer_lost', status: 503 },
