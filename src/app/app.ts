@@ -91,8 +91,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const mailbox = config.mailbox.loginChecks
     ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
     : undefined;
-  const checkLogin = mailbox?.checkLogin;
-  const worker = createProcessing({ ...about, addSenderAccount, checkLogin, apiOfTeam, metrics });
+  const worker = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
   const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });

@@ -1,8 +1,11 @@
+import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { HalfVerdict, LoginVerdict } from '../add-inbox/account/login-verdict.ts';
 import { type AccountToAdd, type Passwords, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import type { Config } from '../config.ts';
 import { createDns } from '../mailbox/dns.ts';
+import { judgeDomain } from '../mailbox/judge-domain.ts';
+import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import { createCheckLogin, type MailboxLogin } from '../mailbox/login/check-login.ts';
 import { createHostSlots } from '../mailbox/login/host-slots.ts';
 import { createLoginBudgets } from '../mailbox/login/login-budgets.ts';
@@ -23,6 +26,8 @@ const OVER_BUDGET: HalfVerdict = { kind: 'unknown', reason: 'over_budget' };
 export type Mailbox = {
   /** Never rejects. Resolves with undefined once the mailbox is closed. */
   checkLogin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
+  /** Undefined for the domain of a mail provider, and once the mailbox is closed. Never rejects. */
+  judgeDomain(domain: string, smtpHost: string): Promise<DomainVerdict | undefined>;
   /** Answers every check that is still running, and all later ones, with undefined. */
   close(): void;
 };
@@ -56,6 +61,11 @@ export function createMailbox(deps: {
       const { smtp, imap } = verdict;
       log.info('A login was checked', { ...aboutRequest(request), outcome: `smtp ${smtp.kind}, imap ${imap.kind}` });
       return verdict;
+    },
+    judgeDomain: async (domain, smtpHost) => {
+      if (findByAddressDomain(domain) !== undefined) return undefined;
+      const verdict = await judgeDomain(dns, domain, smtpHost.toLowerCase());
+      return isClosed ? undefined : verdict;
     },
     close: () => {
       isClosed = true;

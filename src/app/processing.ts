@@ -10,6 +10,7 @@ import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import { createAdviseOnDomain, withAdvice } from './domain-advice.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
@@ -23,8 +24,8 @@ const MAX_REQUESTS_AT_ONCE = 200;
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
-  /** Undefined where the bot logs in to no mailbox. */
-  checkLogin: Mailbox['checkLogin'] | undefined;
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Mailbox | undefined;
   permissions: Permissions;
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
@@ -34,7 +35,7 @@ export function createProcessing(deps: {
   now(): number;
   monotonicNow(): number;
 }): Worker {
-  const { apiOfTeam, checkLogin, log, now } = deps;
+  const { apiOfTeam, mailbox, log, now } = deps;
   const { keys, requests, settings, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
@@ -47,6 +48,15 @@ export function createProcessing(deps: {
     onIgnored: (request, error) =>
       log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
   });
+  const advise =
+    mailbox &&
+    createAdviseOnDomain({
+      judgeDomain: mailbox.judgeDomain,
+      apiOf: apiOfTeam,
+      onError: (request, error) =>
+        log.warn('Advice about a domain could not be posted', { ...describeError(error), ...aboutRequest(request) }),
+      now,
+    });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
   return createWorker({
@@ -58,10 +68,10 @@ export function createProcessing(deps: {
         keys,
         checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
-        delivery,
+        delivery: advise === undefined ? delivery : withAdvice(delivery, advise),
         addSenderAccount: deps.addSenderAccount,
-        logins: checkLogin && {
-          check: checkLogin,
+        logins: mailbox && {
+          check: mailbox.checkLogin,
           areWantedFirst: async (teamId) => (await settings.find(teamId)).checkLoginFirst === true,
         },
         isStillOurs,
