@@ -2,7 +2,7 @@ import { toAsciiAddress } from '../add-inbox/account/email-address.ts';
 import type { Delivery } from '../add-inbox/request/deliver.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import { dropOldest } from '../operations/drop-oldest.ts';
-import { renderDomainAdvice } from '../slack/thread/domain-advice.ts';
+import { renderReplyWithAdvice } from '../slack/thread/domain-advice.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -10,8 +10,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const MAX_DOMAINS = 5_000;
 
+/** @param replyTs the `ts` of the reply with the outcome */
+export type Advise = (request: AddInboxRequest, replyTs: string) => void;
+
 /**
- * Posts advice about the domain of an added inbox into its thread, once a day for each domain of a workspace, as far as this
+ * Adds advice about the domain to the reply about an added inbox, once a day for each domain of a workspace, as far as this
  * process remembers. Nothing waits for it, and it is not repeated: it may be lost.
  */
 export function createAdviseOnDomain(deps: {
@@ -19,23 +22,24 @@ export function createAdviseOnDomain(deps: {
   apiOf(teamId: string): Promise<SlackApi>;
   onError(request: AddInboxRequest, error: unknown): void;
   now(): number;
-}): (request: AddInboxRequest) => void {
+}): Advise {
   const { judgeDomain, apiOf, onError, now } = deps;
   /** When each domain was last judged, the longest ago first. */
   const judged = new Map<string, number>();
 
-  return (request) => {
-    advise(request).catch((error: unknown) => onError(request, error));
+  return (request, replyTs) => {
+    advise(request, replyTs).catch((error: unknown) => onError(request, error));
   };
 
-  async function advise({ teamId, outcome, announcement, account }: AddInboxRequest): Promise<void> {
+  async function advise(request: AddInboxRequest, replyTs: string): Promise<void> {
+    const { teamId, outcome, announcement, account } = request;
     if (outcome?.kind !== 'added' || announcement === undefined) return;
     const domain = toAsciiAddress(account.email_address).split('@').at(-1)?.toLowerCase() ?? '';
     if (!isDue(`${teamId} ${domain}`)) return;
     const verdict = await judgeDomain(domain, account.smtp_host);
-    if (verdict === undefined) return;
+    if (verdict === undefined || Object.values(verdict).every((each) => each === 'unknown')) return;
     const api = await apiOf(teamId);
-    await api.postMessage(announcement.channelId, renderDomainAdvice(domain, verdict), announcement.ts);
+    await api.updateMessage(announcement.channelId, replyTs, renderReplyWithAdvice(request, domain, verdict));
   }
 
   function isDue(key: string): boolean {
@@ -49,12 +53,12 @@ export function createAdviseOnDomain(deps: {
 }
 
 /** Advises once the reply about an added inbox is posted. */
-export function withAdvice(delivery: Delivery, advise: (request: AddInboxRequest) => void): Delivery {
+export function withAdvice(delivery: Delivery, advise: Advise): Delivery {
   return {
     ...delivery,
     reply: async (request, isStillOurs) => {
       const replied = await delivery.reply(request, isStillOurs);
-      if (replied.kind === 'replied') advise(request);
+      if (replied.kind === 'replied') advise(request, replied.ts);
       return replied;
     },
   };

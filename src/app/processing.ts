@@ -54,7 +54,7 @@ export function createProcessing(deps: {
       judgeDomain: mailbox.judgeDomain,
       apiOf: apiOfTeam,
       onError: (request, error) =>
-        log.warn('Advice about a domain could not be posted', { ...describeError(error), ...aboutRequest(request) }),
+        log.warn('Advice about a domain could not be shown', { ...describeError(error), ...aboutRequest(request) }),
       now,
     });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>

@@ -68,12 +68,11 @@ export const FACTS = {
   reference: 'Support code:',
 } as const;
 
-/** Advice about a domain's DNS, in the thread of an inbox that was added. The domain stands before it. */
+/** Advice about a domain's DNS, in the reply about an inbox that was added. The domain stands before it. */
 export const DOMAIN_ADVICE = {
   todo: 'Its DNS records need attention, or its mail may land in spam:',
   good: "Its DNS records look good (MX, SPF, DMARC, DKIM). You don't need to do anything.",
-  unknown: "We couldn't look up its DNS records.",
-  partlyUnknown: "We couldn't look up some of its DNS records.",
+  unknown: "We couldn't look up some of its DNS records.",
 } as const;
 
 type Advice<Record extends keyof DomainVerdict> = { [Verdict in DomainVerdict[Record]]: string | undefined };

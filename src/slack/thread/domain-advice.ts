@@ -1,25 +1,26 @@
 import type { DomainVerdict } from '../../add-inbox/account/domain-verdict.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel } from '../blocks/foreign-text.ts';
+import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { DOMAIN_ADVICE, RECORD_ADVICE } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
+import { renderReply } from './reply.ts';
 
-/** The advice about a domain: one line for each record that needs attention, or one line in all. */
-export function renderDomainAdvice(domain: string, verdict: DomainVerdict): Message {
-  const [first, lines] = [sumUp(verdict), isUnknown(verdict) ? [] : listAdvice(verdict)];
-  const said = [`${domain}: ${DOMAIN_ADVICE[first]}`, ...lines.map((line) => `• ${line}`)].join('\n');
-  return { text: escapeTopLevel(said), blocks: [renderSection('domain', said)] };
+/** The reply to a request, with advice about its domain below. Throws a TypeError for a request that has no outcome yet. */
+export function renderReplyWithAdvice(request: AddInboxRequest, domain: string, verdict: DomainVerdict): Message {
+  const { text, blocks } = renderReply(request);
+  const advice = describeDomain(domain, verdict);
+  const longer = `${text} ${escapeTopLevel(advice)}`;
+  return { text: longer.length <= MESSAGE_TEXT ? longer : text, blocks: [...blocks, renderSection('domain', advice)] };
 }
 
-function sumUp(verdict: DomainVerdict): keyof typeof DOMAIN_ADVICE {
-  if (isUnknown(verdict)) return 'unknown';
-  const lines = listAdvice(verdict).length;
-  if (lines === 0) return 'good';
-  return lines === Object.values(verdict).filter((each) => each === 'unknown').length ? 'partlyUnknown' : 'todo';
-}
-
-function isUnknown(verdict: DomainVerdict): boolean {
-  return Object.values(verdict).every((each) => each === 'unknown');
+/** One line for each record that needs attention or can't be judged, or one line in all. */
+function describeDomain(domain: string, verdict: DomainVerdict): string {
+  const lines = listAdvice(verdict);
+  const unknown = Object.values(verdict).filter((each) => each === 'unknown').length;
+  const summary = lines.length === 0 ? 'good' : lines.length === unknown ? 'unknown' : 'todo';
+  return [`${domain}: ${DOMAIN_ADVICE[summary]}`, ...lines.map((line) => `• ${line}`)].join('\n');
 }
 
 function listAdvice({ mx, spf, dmarc, dkim }: DomainVerdict): string[] {

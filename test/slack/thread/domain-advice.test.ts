@@ -3,16 +3,20 @@ import { test } from 'node:test';
 import type { DomainVerdict } from '../../../src/add-inbox/account/domain-verdict.ts';
 import { escapeTopLevel } from '../../../src/slack/blocks/foreign-text.ts';
 import { RECORD_ADVICE } from '../../../src/slack/sentences/thread.ts';
-import { renderDomainAdvice } from '../../../src/slack/thread/domain-advice.ts';
+import { renderReplyWithAdvice } from '../../../src/slack/thread/domain-advice.ts';
+import { renderReply } from '../../../src/slack/thread/reply.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
+import { outcomes, request } from '../examples.ts';
 
 const GOOD: DomainVerdict = { mx: 'found', spf: 'good', dmarc: 'monitoring', dkim: 'found' };
 
 function linesFor(change: Partial<DomainVerdict>): string[] {
-  const message = renderDomainAdvice('acme.com', { ...GOOD, ...change });
+  const reply = { ...request, outcome: outcomes.added };
+  const message = renderReplyWithAdvice(reply, 'acme.com', { ...GOOD, ...change });
   assertMessage(message);
-  const [text = ''] = textsOf(message.blocks, 'plain_text');
-  assert.equal(message.text, escapeTopLevel(text));
+  const [text = ''] = textsOf(message.blocks.at(-1), 'plain_text');
+  assert.deepEqual(message.blocks.slice(0, -1), renderReply(reply).blocks);
+  assert.equal(message.text, `${renderReply(reply).text} ${escapeTopLevel(text)}`);
   return text.split('\n');
 }
 
@@ -32,9 +36,6 @@ test('one line for each record that needs attention', () => {
 
 test('a look-up that failed says nothing about the domain', () => {
   const unknown = 'unknown' as const;
-  assert.deepEqual(linesFor({ mx: unknown, spf: unknown, dmarc: unknown, dkim: unknown }), [
-    "acme.com: We couldn't look up its DNS records.",
-  ]);
   assert.deepEqual(linesFor({ spf: unknown }), [
     "acme.com: We couldn't look up some of its DNS records.",
     "• SPF: We couldn't look it up.",
