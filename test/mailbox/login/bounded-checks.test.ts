@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
-import { refuses, VENDOR_ANSWERS } from '../../playground/local-mail/accounts.ts';
-import { startLocalMail } from '../../playground/local-mail/start-local-mail.ts';
-import type { AddInboxRequest } from '../../src/add-inbox/request/request.ts';
-import { createMailbox } from '../../src/app/mailbox.ts';
-import { sampleRequest } from '../add-inbox/request/sample-request.ts';
+import { refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts.ts';
+import { startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
+import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
+import { createMailbox } from '../../../src/app/mailbox.ts';
+import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
 const HOSTS = Array.from({ length: 4 }, (_each, index) => `mail${index}.acme.test`);
 
