@@ -82,7 +82,7 @@ function startRow(results: Results): Row {
     bot: `${fixed(median(bot), 0)} ms`,
     against: `${fixed(median(bolt), 0)} ms (${TITLES.bolt})`,
     ratio: ratios(bot, bolt),
-    target: 1.1,
+    target: 1.5,
   };
 }
 
@@ -95,7 +95,7 @@ function memoryRows(results: Results): Row[] {
       bot: `${fixed(median(botIdle), 0)} MB`,
       against: `${fixed(median(boltIdle), 0)} MB (${TITLES.bolt})`,
       ratio: ratios(botIdle, boltIdle),
-      target: 1.1,
+      target: 1.5,
     },
   ];
   const [bot] = memoryOf(results, 'sqlite');

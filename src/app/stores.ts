@@ -5,6 +5,8 @@ import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeep
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
+import { createBatchRepository } from '../storage/requests/batches/batch-repository.ts';
+import { createDraftRepository } from '../storage/requests/batches/draft-repository.ts';
 import { createRequestStore } from '../storage/requests/request-store.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
@@ -52,6 +54,8 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       steadyNow: () => Math.round(startedAt + performance.now()),
       ...held,
     }),
+    batches: createBatchRepository({ database, ...held }),
+    drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
     settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),

@@ -26,6 +26,8 @@ export type MetricSources = {
   countUnfinished(): Promise<Record<string, { count: number; oldestAcceptedAt: number | undefined }>>;
   /** The number of waiting requests by the reason they wait. */
   countWaiting(): Promise<Record<string, number>>;
+  /** The number of unfinished lists of inboxes by state. */
+  countBatches(): Promise<Record<string, number>>;
   /** For each window of ColdSend's rate limit, the remaining requests of the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
   /** The number of log lines dropped so far. */
@@ -104,6 +106,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     labelNames: ['for'],
     registers,
   });
+  const batches = new Gauge({
+    name: 'inbox_bot_unfinished_batches',
+    help: 'Unfinished lists of inboxes by state; draft: nobody has confirmed them yet.',
+    labelNames: ['state'],
+    registers,
+  });
   const left = new Gauge({
     name: 'inbox_bot_rate_budget_left',
     help: "Requests left now in each window of ColdSend's rate limit, for the API key with the fewest left.",
@@ -152,7 +160,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;
-      await Promise.all([lookUpUnfinished(), lookUpWaiting(), lookUpLeft()]);
+      await Promise.all([lookUpUnfinished(), lookUpWaiting(), lookUpBatches(), lookUpLeft()]);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -170,6 +178,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   function lookUpWaiting(): Promise<void> {
     return lookUp([waiting], sources.countWaiting, (counts) => {
       for (const [what, count] of Object.entries(counts)) waiting.set({ for: what }, count);
+    });
+  }
+
+  function lookUpBatches(): Promise<void> {
+    return lookUp([batches], sources.countBatches, (counts) => {
+      for (const [state, count] of Object.entries(counts)) batches.set({ state }, count);
     });
   }
 

@@ -135,7 +135,8 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function postResults(batch: ClaimedBatch): AfterBatchStep {
-    const posted = await delivery.postResults(batch, await listAll(batch.id), () => isStillOurs(batch));
+    const rows = await listAllRows(batches, batch.id);
+    const posted = await delivery.postResults(batch, rows, () => isStillOurs(batch));
     if (posted.kind === 'later') return postLater(batch, posted);
     return batches.advance(batch, { areResultsPosted: true, tries: 0 });
   }
@@ -146,15 +147,6 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     if (posted.kind === 'later') return postLater(batch, posted);
     const ts = posted.kind === 'posted' ? posted.ts : undefined;
     return batches.advance(batch, { state: 'finished', finishedAt: now(), ...(ts !== undefined && { summaryTs: ts }) });
-  }
-
-  async function listAll(batchId: string): Promise<BatchRow[]> {
-    const all: BatchRow[] = [];
-    for (let more = await batches.listRows(batchId, 0); more.length > 0; ) {
-      all.push(...more);
-      more = await batches.listRows(batchId, more.at(-1)?.line ?? 0);
-    }
-    return all;
   }
 
   async function toCard(batch: Batch, progress: BatchProgress): Promise<Card> {
@@ -175,4 +167,17 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     await batches.release(batch, now() + waitMs, batch.tries + 1);
     return undefined;
   }
+}
+
+/** All lines of a batch, in order. */
+export async function listAllRows(
+  { listRows }: Pick<BatchStepDeps['batches'], 'listRows'>,
+  batchId: string,
+): Promise<BatchRow[]> {
+  const all: BatchRow[] = [];
+  for (let more = await listRows(batchId, 0); more.length > 0; ) {
+    all.push(...more);
+    more = await listRows(batchId, more.at(-1)?.line ?? 0);
+  }
+  return all;
 }

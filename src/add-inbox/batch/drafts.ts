@@ -77,7 +77,7 @@ export function createDrafts(deps: {
   now(): number;
 }) {
   const { store } = deps;
-  return { prepare, confirm, discard: store.discard };
+  return { prepare, confirm, discard: store.discard, timeFor };
 
   /** Checks the rows and stores the draft, unless no row can be added. @throws the store's errors */
   async function prepare(draft: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
@@ -110,7 +110,7 @@ export function createDrafts(deps: {
       store.listWaiting(teamId),
       fixOf === undefined ? undefined : deps.listFailed(teamId, fixOf),
     ]);
-    const failed = new Map(lines?.map((line) => [line.emailAddress.toLowerCase(), line]));
+    const failed = new Map(lines?.map((line) => [line.account.email_address.toLowerCase(), line]));
     const checked = await checkRows(rows, { defaults, waiting, pause: deps.pause });
     return { waiting, failed, checked: lines === undefined ? checked : checked.map((row) => onlyFailed(row, failed)) };
   }

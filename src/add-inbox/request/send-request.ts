@@ -72,7 +72,7 @@ export type Slot = {
 
 /**
  * `armed`: armed and given a slot in one commit. `waits`: other requests come first, or the key's limits are reached.
- * `request.notBefore` is the estimated time of its slot.
+ * `request.notBefore` is the estimated time of its slot; for a row of a batch, it is only the time to look again.
  */
 export type SlotTaken =
   | { kind: 'armed'; request: ClaimedRequest; slot: Slot }

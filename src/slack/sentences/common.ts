@@ -28,6 +28,7 @@ export const PROVIDER_PHRASES: Record<InboxType, string> = {
 export const BUTTONS = {
   back: 'Back',
   editServers: 'Edit servers',
+  addMany: 'Add many',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
   sendAnyway: 'Send it anyway',
@@ -44,6 +45,8 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  fixBatch: 'Fix what failed',
+  batchResults: 'Results as CSV',
 } as const;
 
 /** Replaces a stored row in a list that this version of the bot can't read. */

@@ -13,7 +13,7 @@ import { createBatchRows } from './batch-rows.ts';
 const MAX_RUNNING = { person: 1, workspace: 3 };
 
 /** A row in the queue is looked at again after a day, as the oldest requests are. */
-const QUEUED_MS = 24 * 60 * 60 * 1000;
+export const QUEUED_MS = 24 * 60 * 60 * 1000;
 
 export type BatchRepositoryDeps = {
   database: Database;
@@ -43,6 +43,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     ...createBatchRows(database, onUnreadable),
     find,
     latest,
+    countByState,
   };
 
   /** Takes up to `limit` batches that are due and held by nobody. */
@@ -255,6 +256,18 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .limit(limit)
       .execute();
     return readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+  }
+
+  /** The number of batches that are not finished, by state. */
+  async function countByState(): Promise<Record<string, number>> {
+    const rows = await kysely
+      .selectFrom('batches')
+      .select('state')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where(isOpen)
+      .groupBy('state')
+      .execute();
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
   }
 
   function note(id: string, error: unknown): void {

@@ -5,6 +5,7 @@ import type { Executor } from '../../database.ts';
 import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
 import { orUndefined, storedJson } from '../../rows/stored-json.ts';
 import { outcomeJson } from '../outcome-json.ts';
+import { accountJson } from '../request-row.ts';
 
 const ROWS_READ_AT_ONCE = 500;
 
@@ -95,7 +96,7 @@ end`;
 const rowSchema = z.object({
   id: z.string(),
   line: z.int(),
-  account: storedJson(z.object({ email_address: z.string() })),
+  account: storedJson(accountJson),
   outcome: orUndefined(storedJson(outcomeJson)),
   kind: z.string(),
   outcome_kind: z.string().nullable(),
@@ -114,7 +115,7 @@ function parseRow(row: {
   return {
     line,
     requestId: id,
-    emailAddress: account.email_address,
+    account,
     outcome,
     isAddedBefore: kind === 'added' && outcome_kind === 'exists',
   };

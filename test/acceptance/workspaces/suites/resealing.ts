@@ -70,10 +70,14 @@ export function describeResealing(kind: string, setting: Setting): void {
       await agency.restart({ ENCRYPTION_KEYS: NEW_ENCRYPTION_KEY });
       await addGoogleInbox(acme.admin, { address: 'later@acme.com', channelId: acme.channelId });
       for (const address of ['round0@acme.com', 'round1@acme.com', 'meanwhile@blue.com', 'later@acme.com']) {
-        await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes(address), {
-          timeoutMs: 15_000,
-        });
-        assert.equal(coldsend.ledger.filter(({ body }) => JSON.stringify(body).includes(address)).length, 1);
+        const reply = await slack.waitForMessage(
+          ({ threadTs, text }) => threadTs !== undefined && text.includes(address),
+          { timeoutMs: 15_000 },
+        );
+        const posts = coldsend.ledger.filter(({ body }) => JSON.stringify(body).includes(address)).length;
+        // A bot that was killed between arming and the first byte has not sent it, and its reply says so.
+        const isUnknown = reply.text.includes("We don't know");
+        assert.ok(posts === 1 || (posts === 0 && isUnknown), `${posts} POSTs: ${reply.text}`);
       }
     });
     for (const bot of agency.bots) assert.doesNotMatch(bot.output(), /not_openable/);
