@@ -2,7 +2,7 @@ import { toAsciiAddress } from '../add-inbox/account/email-address.ts';
 import type { Delivery } from '../add-inbox/request/deliver.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import { dropOldest } from '../operations/drop-oldest.ts';
-import { renderReplyWithAdvice } from '../slack/thread/domain-advice.ts';
+import { renderReplyWithAdvice } from '../slack/thread/checks/domain-advice.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Mailbox } from './mailbox.ts';
 

@@ -8,7 +8,7 @@ import { FIELD_LABELS } from '../sentences/fields.ts';
 import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
-import { describeLogin } from './describe-login.ts';
+import { describeLogin } from './checks/describe-login.ts';
 import { describeStatus } from './describe-status.ts';
 
 /** ColdSend's sender account has 14 fields. */

@@ -86,3 +86,13 @@ test('the files are named after the one that was used, whatever that was called'
   assert.equal(nameFor('a/b\\c:"d"\n.csv'), 'a_b_c__d_-results.csv');
   assert.ok((nameFor('x'.repeat(500)) ?? '').length < 120);
 });
+
+test('a refused login has what our own check found', () => {
+  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
+  const outcome = { kind: 'refused' as const, reason: 'Connection failed', fields: [], login };
+  const [results] = renderResults('export.csv', [sampleRow({ line: 3, outcome })]);
+  assert.match(
+    results?.content ?? '',
+    /ColdSend says: Connection failed · Our check: · Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user/,
+  );
+});

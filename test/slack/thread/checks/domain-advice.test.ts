@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DomainVerdict } from '../../../src/add-inbox/account/domain-verdict.ts';
-import { escapeTopLevel } from '../../../src/slack/blocks/foreign-text.ts';
-import { RECORD_ADVICE } from '../../../src/slack/sentences/thread.ts';
-import { renderReplyWithAdvice } from '../../../src/slack/thread/domain-advice.ts';
-import { renderReply } from '../../../src/slack/thread/reply.ts';
-import { assertMessage, textsOf } from '../blocks/block-kit.ts';
-import { outcomes, request } from '../examples.ts';
+import type { DomainVerdict } from '../../../../src/add-inbox/account/domain-verdict.ts';
+import { escapeTopLevel } from '../../../../src/slack/blocks/foreign-text.ts';
+import { RECORD_ADVICE } from '../../../../src/slack/sentences/thread.ts';
+import { renderReplyWithAdvice } from '../../../../src/slack/thread/checks/domain-advice.ts';
+import { renderReply } from '../../../../src/slack/thread/reply.ts';
+import { assertMessage, textsOf } from '../../blocks/block-kit.ts';
+import { outcomes, request } from '../../examples.ts';
 
 const GOOD: DomainVerdict = { mx: 'found', spf: 'good', dmarc: 'monitoring', dkim: 'found' };
 

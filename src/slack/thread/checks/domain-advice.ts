@@ -1,11 +1,11 @@
-import type { DomainVerdict } from '../../add-inbox/account/domain-verdict.ts';
-import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { renderSection } from '../blocks/blocks.ts';
-import { escapeTopLevel } from '../blocks/foreign-text.ts';
-import { MESSAGE_TEXT } from '../blocks/limits.ts';
-import { DOMAIN_ADVICE, RECORD_ADVICE } from '../sentences/thread.ts';
-import type { Message } from '../web-api/slack-api.ts';
-import { renderReply } from './reply.ts';
+import type { DomainVerdict } from '../../../add-inbox/account/domain-verdict.ts';
+import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
+import { renderSection } from '../../blocks/blocks.ts';
+import { escapeTopLevel } from '../../blocks/foreign-text.ts';
+import { MESSAGE_TEXT } from '../../blocks/limits.ts';
+import { DOMAIN_ADVICE, RECORD_ADVICE } from '../../sentences/thread.ts';
+import type { Message } from '../../web-api/slack-api.ts';
+import { renderReply } from '../reply.ts';
 
 /** The reply to a request, with advice about its domain below. Throws a TypeError for a request that has no outcome yet. */
 export function renderReplyWithAdvice(request: AddInboxRequest, domain: string, verdict: DomainVerdict): Message {
