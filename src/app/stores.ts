@@ -58,7 +58,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
-    settings: createSettingsRepository(database, onUnreadable),
+    settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds. On SQLite, this process is the only one that can claim. */

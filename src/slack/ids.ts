@@ -42,6 +42,7 @@ export const ACTIONS = {
   addMany: 'add_many',
   backToMany: 'batch_back',
   tryAgain: 'try_again',
+  sendAnyway: 'send_anyway',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
   skipRow: 'batch_skip_row',

@@ -82,6 +82,7 @@ export function createListeners(deps: {
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,

@@ -1,3 +1,4 @@
+import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
@@ -5,6 +6,7 @@ import { createAuditRepository } from '../workspaces/audit-repository.ts';
 import { DUE } from './batches/batch-row.ts';
 import type { RequestToAccept } from './new-request.ts';
 import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
+import { unfinished } from './request-row.ts';
 
 export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database };
 
@@ -49,7 +51,10 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     });
   }
 
-  /** Like the repository's `advance`, but also writes the audit entry for an outcome. @throws LeaseLostError */
+  /**
+   * Like the repository's `advance`, but also writes the audit entry for an outcome, or for what was added to it: a check of the
+   * login. @throws LeaseLostError
+   */
   async function advance(
     claimed: ClaimedRequest,
     change: RequestChange,
@@ -58,7 +63,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     if (change.outcome === undefined) return requests.advance(claimed, change, options);
     const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
-      await note(within, ended(settled));
+      await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
       return settled;
     });
     if (settled.batch !== undefined) await endIfLast(database, settled.batch.id);
@@ -95,9 +100,7 @@ async function endIfLast({ kysely }: Executor, batchId: string): Promise<void> {
     .set({ not_before: DUE })
     .where('id', '=', batchId)
     .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', 'is', null)),
-      ),
+      not(exists(selectFrom('requests').select('id').where('batch_id', '=', batchId).where(unfinished))),
     )
     .execute()
     .catch(() => undefined);
@@ -116,4 +119,21 @@ function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): Audit
     ...(outcome?.kind === 'added' && { inbox_id: outcome.account.inbox_id }),
   };
   return { teamId, userId: undefined, action: 'inbox_outcome', requestId: id, details };
+}
+
+/** The bot logged in somewhere with a person's password, so the trail names the servers. */
+function loginChecked({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
+  const login = outcome?.kind === 'refused' ? outcome.login : undefined;
+  const details = {
+    email_address: account.email_address,
+    ...clientDetail(keyName),
+    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login?.smtp)}`,
+    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login?.imap)}`,
+  };
+  return { teamId, userId: undefined, action: 'login_checked', requestId: id, details };
+}
+
+function resultOf(verdict: HalfVerdict | undefined): string {
+  if (verdict === undefined || verdict.kind === 'works') return verdict?.kind ?? '';
+  return `${verdict.kind} ${verdict.reason}`;
 }

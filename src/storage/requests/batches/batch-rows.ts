@@ -89,9 +89,12 @@ const isLatest = sql<SqlBool>`not exists (
     and (later.accepted_at > requests.accepted_at or later.accepted_at = requests.accepted_at and later.id > requests.id)
 )`;
 
-/** How a line counts. ColdSend has an inbox already if an earlier try of the same line added it, which nobody could tell then. */
+/**
+ * How a line counts. It is settled, but not over, while the bot checks the login that ColdSend refused. ColdSend has an inbox
+ * already if an earlier try of the same line added it, which nobody could tell then.
+ */
 const shownKind = sql<string>`case
-  when requests.outcome_kind is null then 'unsettled'
+  when requests.outcome_kind is null or requests.state = 'settled' then 'unsettled'
   when requests.outcome_kind = 'exists' and exists (
     select 1 from requests as earlier
     where earlier.batch_id = requests.batch_id and earlier.line = requests.line and earlier.outcome_kind = 'unknown'
