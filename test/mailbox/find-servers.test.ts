@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createFindServers, type Detection } from '../../src/mailbox/find-servers.ts';
+import type { Detection } from '../../src/add-inbox/account/detection.ts';
+import { createFindServers } from '../../src/mailbox/find-servers.ts';
 import { createRecordedDns, mx, type Zone } from './recorded-dns.ts';
 
 const detect = (zone: Zone, domain = 'acme.com'): Promise<Detection> =>
