@@ -26,6 +26,8 @@ import { createSettingsPages } from '../slack/home/settings/settings-listeners.t
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import { createDetectServers } from './detect-servers.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -35,6 +37,8 @@ const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded
 export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Pick<Mailbox, 'findServers'> | undefined;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
@@ -53,7 +57,9 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
+  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findAdded: requests.findAdded });
+  const findsServers = findServers !== undefined;
+  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, keyStamp });
   const showHome = createShowHome({
     permissions,
     listKeys,
@@ -92,6 +98,7 @@ export function createSlackListeners(deps: {
     findRequest: requests.find,
     openForm,
     openManyForm: openManyForm.open,
+    findsServers,
     permissions,
   });
   const submit = createSubmit({
@@ -108,6 +115,7 @@ export function createSlackListeners(deps: {
       findByView: requests.findByView,
       findSettings,
       chooseKey,
+      findServers,
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
@@ -126,7 +134,7 @@ export function createSlackListeners(deps: {
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({ permissions, findsServers, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
       permissions,
       listKeys,

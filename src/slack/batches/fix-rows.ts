@@ -22,6 +22,8 @@ export function createFixRows(deps: {
   findRequest(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(click: Click, form: FormToOpen): Promise<void>;
   openManyForm: OpenManyForm;
+  /** See `createOpenForm`. */
+  findsServers: boolean;
   permissions: Pick<Permissions, 'checkAdding'>;
 }) {
   return { open, openFile, next };
@@ -66,7 +68,8 @@ export function createFixRows(deps: {
     if (row === undefined)
       return renderNotice({ ...BATCH_FIX.last, paragraphs: [notice, ...BATCH_FIX.last.paragraphs] });
     const following = { ...turnPage(context), retryOf: row.request.id, fix: row.fix };
-    return renderWhoPage({ context: following, draft: draftOf(row.request.account), notice });
+    const draft = draftOf(row.request.account);
+    return renderWhoPage({ context: following, draft, notice, findsServers: deps.findsServers });
   }
 
   async function findAfter(teamId: string, batchId: string, line: number) {

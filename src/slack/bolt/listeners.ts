@@ -63,6 +63,7 @@ export function createListeners(deps: {
       [CALLBACKS.preview]: manyPages.submitPreview,
     },
     afterSubmission: {
+      [CALLBACKS.who]: formPages.fillIn,
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,

@@ -21,17 +21,21 @@ import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
-import { openServers } from './draft-defaults.ts';
+import { isSearching, openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
 import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
-import { parseWhoPage, renderWhoPage } from './who-page.ts';
+import { findMissingTick } from './servers/found-blocks.ts';
+import { createSearchServers, FINDS_NOTHING, type FindServers } from './servers/search-servers.ts';
+import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
   permissions: Permissions;
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** Undefined where the bot looks nothing up. */
+  findServers?: FindServers | undefined;
   submit(submission: Submission): Promise<Accepted>;
   /** The form for the next failed row of a batch; see fix-rows.ts. */
   nextRow(teamId: string, context: FormContext, notice: string): Promise<ModalView>;
@@ -48,20 +52,29 @@ const ANSWER_WITHIN_MS = 2_500;
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
   const findTarget = createFindTarget(deps);
-  return { submitWho, submitHow, goBack, editServers, toggleSameLogin, skipRow };
+  const findsServers = deps.findServers !== undefined;
+  const servers = createSearchServers(deps.findServers ?? FINDS_NOTHING);
+  return { submitWho, fillIn: servers.fillIn, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
     const { view } = submission;
     const { context, draft } = parseWhoPage(view);
+    const finds = findsServers && asksToFind(view);
     const who = validateWho({
       email_address: draft.email_address,
       display_name: draft.display_name,
-      inbox_type: draft.inbox_type,
+      inbox_type: finds ? 'CUSTOM_SMTP' : draft.inbox_type,
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
+    const next = turnPage(context);
+    const entered = { ...draft, ...who.value };
     try {
-      const refused = await refuse(submission, 'inbox_type');
+      const [refused, found] = await Promise.all([
+        refuse(submission, 'inbox_type'),
+        finds ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined }) : undefined,
+      ]);
       if (refused !== undefined) return refused;
+      if (found !== undefined) return found;
     } catch (error) {
       const reference = deps.newReference();
       deps.onNotAccepted(reference, error);
@@ -70,8 +83,10 @@ export function createFormPages(deps: FormPagesDeps) {
         errors: toBlockErrors({ inbox_type: sentences.notChecked(reference) }, view),
       };
     }
-    const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
-    return { response_action: 'update', view: page };
+    return {
+      response_action: 'update',
+      view: renderHowPage({ context: next, draft: { ...entered, found: undefined } }),
+    };
   }
 
   async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
@@ -100,8 +115,16 @@ export function createFormPages(deps: FormPagesDeps) {
       const viewId = toViewId(view, context);
       const before = await deps.findByView(teamId, viewId);
       if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
+      if (isSearching(draft)) {
+        const [refused, found] = await Promise.all([
+          refuse(submission, 'daily_limit'),
+          servers.answerHow(submission, context, draft),
+        ]);
+        return refused ?? found;
+      }
       const account = validateAccount(typed);
-      if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
+      const errors = { ...findMissingTick(view), ...(!account.ok && toBlockErrors(account.errors, view)) };
+      if (!account.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
       const [refused, target] = await Promise.all([refuse(submission, 'daily_limit'), findTarget(teamId, context)]);
       if (refused !== undefined) return refused;
       if (!target.ok) return pushNotice(target.notice);
@@ -150,7 +173,7 @@ export function createFormPages(deps: FormPagesDeps) {
   async function goBack(press: InModal<Press>): Promise<void> {
     await show(press, () => {
       const { context, draft } = parseHowPage(press.view);
-      return renderWhoPage({ context: turnPage(context), draft });
+      return renderWhoPage({ context: turnPage(context), draft, findsServers });
     });
   }
 

@@ -27,7 +27,13 @@ export type FormToOpen = {
  * `keyStamp` is the version of the chosen key, for a form that stores that key; '' where no such form is needed. `takesFiles`
  * matters only for many inboxes.
  */
-type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string; takesFiles: boolean };
+type Facts = {
+  settings: WorkspaceSettings;
+  choice: KeyChoice;
+  keyStamp: string;
+  takesFiles: boolean;
+  findsServers: boolean;
+};
 
 /**
  * Opens a modal with the first call to Slack, which drops a `trigger_id` after 3 s. A person looked up in the last minute
@@ -36,11 +42,13 @@ type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string;
  */
 export function createOpenForm(deps: {
   permissions: Permissions;
+  /** Whether the form offers to find the servers of an address. */
+  findsServers: boolean;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
-  const { permissions } = deps;
+  const { permissions, findsServers } = deps;
   return async (click, form) => {
     const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
@@ -75,22 +83,26 @@ export function createOpenForm(deps: {
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
     const takesFiles = await asking;
-    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '', takesFiles };
+    if (choice.kind === 'blocked' || isUsable(choice.current)) {
+      return { settings, choice, keyStamp: '', takesFiles, findsServers };
+    }
     // The stamp is read before the data the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
-    return { settings, choice: await choose(), keyStamp, takesFiles };
+    return { settings, choice: await choose(), keyStamp, takesFiles, findsServers };
   }
 }
 
 /** The form for one inbox, or for many. */
-export function renderForm({ takesFiles, ...page }: ManyForm): ModalView {
-  return page.context.batch === undefined ? renderWhoPage(page) : renderManyForm({ ...page, takesFiles });
+export function renderForm({ takesFiles, findsServers, ...page }: ManyForm & { findsServers: boolean }): ModalView {
+  return page.context.batch === undefined
+    ? renderWhoPage({ ...page, findsServers })
+    : renderManyForm({ ...page, takesFiles });
 }
 
 /** The first modal for a person who wants to add an inbox. */
 function firstPage(
   permission: Permission,
-  { settings, choice, keyStamp, takesFiles }: Facts,
+  { settings, choice, keyStamp, ...offers }: Facts,
   userId: string,
   form: FormToOpen,
 ): ModalView {
@@ -101,7 +113,7 @@ function firstPage(
   const { keyName, current } = choice;
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
-  if (isUsable(current)) return renderForm({ context, draft, takesFiles });
+  if (isUsable(current)) return renderForm({ context, draft, ...offers });
   if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));

@@ -34,6 +34,7 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), perm
     openManyForm: async (_click, { context, fixOf }) => {
       shown.push(`many ${fixOf} in ${context.channelId}`);
     },
+    findsServers: false,
     permissions: { checkAdding: async () => permission },
   });
   const api = { openView: async (_id: string, view: object) => shown.push(...textsOf(view, 'plain_text')) };

@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
-import { renderButton, renderSection } from '../blocks/blocks.ts';
-import { ACTIONS } from '../ids.ts';
-import { BUTTONS } from '../sentences/common.ts';
-import { HINTS } from '../sentences/fields.ts';
-import { FORM } from '../sentences/form.ts';
-import { type Draft, defaultsOf, SERVER_FIELDS } from './fields.ts';
-import type { FormContext } from './form-metadata.ts';
-import { renderField, renderTextInput } from './inputs.ts';
+import { renderButton, renderSection } from '../../blocks/blocks.ts';
+import { ACTIONS } from '../../ids.ts';
+import { BUTTONS } from '../../sentences/common.ts';
+import { HINTS } from '../../sentences/fields.ts';
+import { FORM } from '../../sentences/form.ts';
+import { type Draft, defaultsOf, SERVER_FIELDS } from '../fields.ts';
+import type { FormContext } from '../form-metadata.ts';
+import { renderField, renderTextInput } from '../inputs.ts';
 
 /** The known servers of Google or Microsoft as a line of text, with the button that opens them for editing. */
 export function renderServerLine(draft: Draft): KnownBlock {
