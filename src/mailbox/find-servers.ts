@@ -26,7 +26,8 @@ export function createFindServers({ dns, askAutoconfig }: FindServersDeps): (dom
     const bySpf = mx.kind === 'found' ? readSpf(spf) : undefined;
     if (bySpf !== undefined) return { kind: 'servers', servers: bySpf, by: 'spf' };
     if (srv !== undefined) return { kind: 'servers', servers: srv, by: 'srv' };
-    const configured = await askAutoconfig?.(domain);
+    // Without an answer from DNS, nobody would be found to ask either.
+    const configured = mx.kind === 'failed' ? undefined : await askAutoconfig?.(domain);
     return configured === undefined
       ? { kind: 'not_found' }
       : { kind: 'servers', servers: configured, by: 'autoconfig' };

@@ -119,4 +119,10 @@ describe('the other ways', () => {
     assert.equal(brief(await detect({ 'acme.com': {} })), 'not_found');
     assert.equal(brief(await detect({ 'acme.com': { mx: 'failed', txt: 'failed' } })), 'not_found');
   });
+
+  test('a name server that does not answer is not asked about web servers', async () => {
+    const askAutoconfig = async () => assert.fail('nobody is asked');
+    const find = createFindServers({ dns: createRecordedDns({ 'acme.com': { mx: 'failed' } }), askAutoconfig });
+    assert.equal(brief(await find('acme.com')), 'not_found');
+  });
 });
