@@ -1,4 +1,4 @@
-import type { Detection, Servers } from '../add-inbox/account/detection.ts';
+import type { FindServers, Servers } from '../add-inbox/account/detection.ts';
 import { domainOf } from '../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
 import type { OwnerName } from '../add-inbox/keys/key-owner.ts';
@@ -12,8 +12,8 @@ import type { Mailbox } from './mailbox.ts';
 export function createDetectServers(deps: {
   findAdded(teamId: string, owner: OwnerName, domain: string): Promise<AccountToAdd | undefined>;
   findServers: Mailbox['findServers'];
-}) {
-  return async (search: { teamId: string; userId: string; owner: OwnerName; address: string }): Promise<Detection> => {
+}): FindServers {
+  return async (search) => {
     const domain = domainOf(search.address);
     const added = findByAddressDomain(domain) === undefined ? await findAdded(search, domain) : undefined;
     if (added === undefined) return deps.findServers(domain, search);

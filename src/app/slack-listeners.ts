@@ -82,6 +82,7 @@ export function createSlackListeners(deps: {
   const drafts = createDrafts({
     store: deps.stores.drafts,
     listFailed: deps.stores.batches.listFailed,
+    findServers,
     limits: deps.rateLimits,
     newId: deps.newReference,
     onConfirmed: ({ id: request, teamId: team, userId: user }) => {

@@ -1,3 +1,4 @@
+import type { OwnerName } from '../keys/key-owner.ts';
 import type { InboxType } from './providers.ts';
 
 /** The servers of a mailbox. */
@@ -28,3 +29,11 @@ export type Detection =
   | { kind: 'no_such_domain' }
   /** Nothing says which servers they are, or nobody could be asked. */
   | { kind: 'not_found' };
+
+/** Finds the servers of an address, for an inbox of the workspace or of a client. Never rejects. */
+export type FindServers = (search: {
+  teamId: string;
+  userId: string;
+  owner: OwnerName;
+  address: string;
+}) => Promise<Detection>;

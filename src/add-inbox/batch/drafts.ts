@@ -1,3 +1,4 @@
+import type { FindServers } from '../account/detection.ts';
 import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
@@ -5,6 +6,7 @@ import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
 import { type CheckedRow, checkRows, type Row, type RowDefaults } from './check-rows.ts';
+import { fillServers } from './fill-servers.ts';
 
 /** Rows that a person has not confirmed yet. */
 export type NewDraft = {
@@ -73,6 +75,8 @@ export function createDrafts(deps: {
   store: DraftStore;
   /** The failed lines of a batch. */
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  /** For rows that name neither a provider nor a server. Undefined where the bot looks nothing up. */
+  findServers?: FindServers | undefined;
   limits: readonly RateLimit[];
   newId(): string;
   /** Called after a batch was committed. */
@@ -84,9 +88,10 @@ export function createDrafts(deps: {
   const { store } = deps;
   return { prepare, confirm, discard: store.discard, timeFor };
 
-  /** Checks the rows and stores the draft, unless no row can be added. @throws the store's errors */
-  async function prepare(draft: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
+  /** Checks the rows and stores the draft with the servers that were found, unless no row can be added. @throws the store's errors */
+  async function prepare(given: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
     const id = deps.newId();
+    const draft = { ...given, rows: await withServers(given) };
     const { checked } = await check(draft);
     if (checked.some(isAddable)) await store.save({ ...draft, id });
     return { id, checked };
@@ -107,6 +112,12 @@ export function createDrafts(deps: {
     );
     if (confirmed.kind === 'confirmed') deps.onConfirmed(confirmed.batch);
     return confirmed;
+  }
+
+  function withServers({ teamId, userId, keyName: owner, defaults, rows }: Omit<NewDraft, 'id'>) {
+    const { findServers } = deps;
+    if (findServers === undefined || defaults.inboxType !== undefined) return rows;
+    return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
   }
 
   async function check({ teamId, fixOf, rows, defaults }: Pick<NewDraft, 'teamId' | 'fixOf' | 'rows' | 'defaults'>) {

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import type { FindServers } from '../../add-inbox/account/detection.ts';
 import { findWarnings } from '../../add-inbox/account/find-warnings.ts';
 import {
   type AccountField,
@@ -26,7 +27,7 @@ import { toBlockErrors } from './field-errors.ts';
 import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { findMissingTick } from './servers/found-blocks.ts';
-import { createSearchServers, FINDS_NOTHING, type FindServers } from './servers/search-servers.ts';
+import { createSearchServers, FINDS_NOTHING } from './servers/search-servers.ts';
 import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { previewPaste } from '../batches/batch-world.ts';
 import {
   errorsOf,
   fieldOf,
@@ -162,6 +163,19 @@ test('the address is enough', async (context) => {
       assert.equal(fieldOf(member.modal(), 'smtp_password').value, 'pl4nted-Secret');
       await submitInbox(member);
       assert.equal((await waitForSent(coldsend, 'jane@early.test')).account.smtp_host, HOST);
+    },
+  );
+
+  await context.test(
+    'pasted rows without a provider get the servers of their domains, as far as they are found',
+    async () => {
+      const rows = ['a@google.test', 'b@microsoft.test', 'c@own.test', 'd@unknown.test', 'e@nowhere.test'];
+      const preview = await previewPaste(member, channelId, rows.map((row) => `${row} pl4nted-Secret`).join('\n'));
+      assert.match(preview.rendered, /2 ready.*2 to fix.*1 held back/);
+      assert.match(preview.rendered, /a@google\.test · .* · Google Workspace · SMTP smtp\.gmail\.com:587/);
+      assert.match(preview.rendered, /c@own\.test · .* · SMTP mail\.acme\.test:/);
+      assert.match(preview.rendered, /d@unknown\.test · .*Enter the SMTP server/);
+      await member.close({ all: true });
     },
   );
 

@@ -1,7 +1,6 @@
 import type { ModalView } from '@slack/types';
-import type { Detection } from '../../../add-inbox/account/detection.ts';
+import type { Detection, FindServers } from '../../../add-inbox/account/detection.ts';
 import { domainOf } from '../../../add-inbox/account/email-address.ts';
-import type { OwnerName } from '../../../add-inbox/keys/key-owner.ts';
 import { answerInTime } from '../../../add-inbox/worker/time-limit.ts';
 import type { InModal } from '../../bolt/interaction.ts';
 import { replaceView, unlessOutdated } from '../../modals/replace-view.ts';
@@ -13,14 +12,6 @@ import type { FormContext } from '../form-metadata.ts';
 import { renderHowPage } from '../how-page.ts';
 import { toFound } from './found.ts';
 import { findAddressProblem } from './found-blocks.ts';
-
-/** Finds the servers of an address. Never rejects. */
-export type FindServers = (search: {
-  teamId: string;
-  userId: string;
-  owner: OwnerName;
-  address: string;
-}) => Promise<Detection>;
 
 /** How long a person waits for the servers of an address. A later answer fills in the open page. */
 const FIND_WITHIN_MS = 1_000;
