@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { Detection, FindServers } from '../../../add-inbox/account/detection.ts';
 import { domainOf } from '../../../add-inbox/account/email-address.ts';
@@ -16,8 +17,11 @@ import { findAddressProblem } from './found-blocks.ts';
 /** How long a person waits for the servers of an address. A later answer fills in the open page. */
 const FIND_WITHIN_MS = 1_000;
 
+/** Slack shows an answer some time after it was sent. An update that overtakes the answer would be undone by it. */
+const SHOWN_AFTER_MS = 500;
+
 /** Shows page 2 of the form with the servers that the bot found for the draft's address. */
-export function createSearchServers(findServers: FindServers) {
+export function createSearchServers(findServers: FindServers, sleep: (ms: number) => Promise<unknown> = sleepFor) {
   /** What replaces the pages that were shown before there was an answer. */
   const later = new WeakMap<SubmissionAnswer, Promise<ModalView>>();
   return { answerWho, answerHow, fillIn };
@@ -50,6 +54,7 @@ export function createSearchServers(findServers: FindServers) {
   async function fillIn({ api, view }: InModal, answer: SubmissionAnswer | undefined): Promise<void> {
     const filled = answer && later.get(answer);
     if (filled === undefined || answer?.response_action !== 'update') return;
+    await sleep(SHOWN_AFTER_MS);
     // The same page once more: only Slack's answer to a call has the hash of the view.
     const shown = await unlessOutdated(api.updateView(view.id, answer.view));
     const page = await filled;

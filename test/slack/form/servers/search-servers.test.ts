@@ -28,9 +28,11 @@ const FOUND: Detection = {
 };
 
 function setUp(findServers: FindServers, refuses: (hash: string | undefined) => boolean = () => false) {
+  const slept: number[] = [];
   const updates: { hash: string | undefined; view: ModalView }[] = [];
   const api: Pick<SlackApi, 'updateView'> = {
     updateView: async (id, view, hash) => {
+      assert.deepEqual(slept, [500], 'Slack shows the answer first');
       if (refuses(hash)) throw new SlackRefusedError('views.update', 'hash_conflict');
       updates.push({ hash, view });
       return { id, hash: `hash ${updates.length}` };
@@ -44,7 +46,7 @@ function setUp(findServers: FindServers, refuses: (hash: string | undefined) => 
     startedAt: 0,
     view: { ...view, id: 'V1', callback_id: 'who', private_metadata: '', app_installed_team_id: 'T1' },
   };
-  const { answerWho, answerHow, fillIn } = createSearchServers(findServers);
+  const { answerWho, answerHow, fillIn } = createSearchServers(findServers, async (ms) => slept.push(ms));
   return {
     answerWho: () => answerWho(submission, turnPage(context), WHO),
     answerHow: () => answerHow(submission, turnPage(context), WHO),
