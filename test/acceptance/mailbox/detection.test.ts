@@ -15,6 +15,8 @@ import {
   valuesOf,
   waitForSent,
 } from '../world/fill-form.ts';
+import { findSecrets } from '../world/find-secrets.ts';
+import { placesOf } from '../world/places-of.ts';
 import { startWorld } from '../world/start-bot.ts';
 import { HOST, type MailWorld, startMailWorld } from './mail-world.ts';
 
@@ -181,6 +183,8 @@ test('the address is enough', async (context) => {
 
   assert.equal(mail.connections(), 0, 'nobody logged in');
   assert.equal(await bot.stop(), 0);
+  for (const [where, text] of Object.entries(placesOf(world)))
+    assert.deepEqual(findSecrets(text, { password: 'pl4nted-Secret' }), [], where);
   assert.deepEqual(slack.problems, []);
 });
 
