@@ -7,22 +7,11 @@ import { WAITS_FOR } from '../../../src/add-inbox/request/request.ts';
 import { findConfigWarnings } from '../../../src/config.ts';
 import { addGoogleInbox } from '../../acceptance/world/add-google-inbox.ts';
 import { startWorld } from '../../acceptance/world/start-bot.ts';
+import { DOCUMENTED_METRICS, OPERATING_TABLES } from './documented-metrics.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-const TABLES = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| '))
-  .map((line) => line.slice(2, -2).split(' | '));
-
-const METRICS = new Map(
-  TABLES.filter(([first]) => first?.startsWith('`inbox_bot_')).map(([name = '', labels = '']) => [
-    /\w+/.exec(name)?.[0] ?? '',
-    labels,
-  ]),
-);
-
-const MESSAGES = TABLES.filter(([, level = '']) => /^(warn|error|info; warn)/.test(level)).map(
+const MESSAGES = OPERATING_TABLES.filter(([, level = '']) => /^(warn|error|info; warn)/.test(level)).map(
   ([message = '']) => message,
 );
 
@@ -46,16 +35,16 @@ test('docs/operating.md has each metric of a running bot with its labels, and no
   await fetch(`${bot.url}/nowhere`);
   const text = await (await fetch(`${bot.url}/metrics`)).text();
   const found = [...text.matchAll(/^# HELP (inbox_bot_\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual([...METRICS.keys()].sort(), found.sort());
+  assert.deepEqual([...DOCUMENTED_METRICS.keys()].sort(), found.sort());
   for (const [, name = '', labels = ''] of text.matchAll(/^(inbox_bot_\w+?)(?:_bucket|_sum|_count)?\{(.*)\}/gm)) {
     for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
-      const documented = METRICS.get(name) ?? '';
+      const documented = DOCUMENTED_METRICS.get(name) ?? '';
       if (label !== 'le') assert.ok(documented.includes(`\`${label}\``), `${name} has the label ${label}`);
       if (!OPEN_LABELS.has(label)) assert.ok(documented.includes(`\`${value}\``), `${name} can be ${label}=${value}`);
     }
   }
   for (const reason of WAITS_FOR)
-    assert.match(METRICS.get('inbox_bot_waiting_requests') ?? '', RegExp(`\`${reason}\``));
+    assert.match(DOCUMENTED_METRICS.get('inbox_bot_waiting_requests') ?? '', RegExp(`\`${reason}\``));
 });
 
 test('docs/operating.md has each message of the levels warn and error, and no other', () => {
