@@ -46,9 +46,15 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
 /** Why PostgreSQL can't be used and what to do, in sentences without a secret. `pg`'s own messages never quote the URL. */
 export function explainFailure(error: unknown): string {
   const errors = error instanceof AggregateError ? error.errors : [error];
-  const reason = errors.map((each) => (each instanceof Error ? each.message : String(each))).join(', ');
+  const reason = errors.map(reasonOf).join(', ');
   const advice = findAdvice(errors[0], reason);
   return `PostgreSQL can't be used: ${reason}.${advice === undefined ? '' : ` ${advice}`}`;
+}
+
+/** A host that DNS does not know is left out: in a URL that is mistyped, it may be a part of the password. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^getaddrinfo (\w+).*$/s, "the host can't be found ($1)");
 }
 
 function findAdvice(error: unknown, reason: string): string | undefined {
