@@ -1,9 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
+import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
+import { createDrafts } from '../add-inbox/batch/drafts.ts';
 import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
 import { createStoreKey } from '../add-inbox/keys/store-key.ts';
 import { createSubmit } from '../add-inbox/request/submit.ts';
+import type { RateLimit } from '../add-inbox/worker/rate-limit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createBatchButtons } from '../slack/batches/batch-listeners.ts';
+import { createFixRows } from '../slack/batches/fix-rows.ts';
+import { createManyPages } from '../slack/batches/form/many-listeners.ts';
+import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
@@ -29,6 +38,9 @@ export function createSlackListeners(deps: {
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
+  batchWorker: Pick<BatchWorker, 'wake'>;
+  batchDelivery: Pick<BatchDelivery, 'postResults'>;
+  rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   newReference(): string;
   log: Log;
@@ -36,13 +48,19 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
   const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
-  const showHome = createShowHome({ permissions, listKeys, findSettings, latest: requests.latest });
+  const showHome = createShowHome({
+    permissions,
+    listKeys,
+    findSettings,
+    latest: requests.latest,
+    latestBatches: batches.latest,
+  });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -55,6 +73,27 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
+  const drafts = createDrafts({
+    store: deps.stores.drafts,
+    listFailed: deps.stores.batches.listFailed,
+    limits: deps.rateLimits,
+    newId: deps.newReference,
+    onConfirmed: ({ id: request, teamId: team, userId: user }) => {
+      log.info('Many inboxes accepted', { request, team, user });
+      deps.batchWorker.wake();
+    },
+    pause: nextTurn,
+    now: deps.now,
+  });
+  const openManyForm = createOpenManyForm(openForm);
+  const fixRows = createFixRows({
+    find: batches.find,
+    listFailed: batches.listFailed,
+    findRequest: requests.find,
+    openForm,
+    openManyForm: openManyForm.open,
+    permissions,
+  });
   const submit = createSubmit({
     requests,
     take: worker.take,
@@ -63,17 +102,29 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
       findSettings,
       chooseKey,
       submit,
+      nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
+    }),
+    openManyForm,
+    manyPages: createManyPages({
+      permissions,
+      findSettings,
+      chooseKey,
+      drafts,
+      openForm,
+      newReference: deps.newReference,
+      onNotAccepted: (request, error) =>
+        log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
     keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
@@ -97,6 +148,13 @@ export function createSlackListeners(deps: {
       findSuccessor: requests.findSuccessor,
       openForm,
       sealResponseUrl,
+    }),
+    fixRows,
+    batchButtons: createBatchButtons({
+      permissions,
+      batches,
+      postResults: deps.batchDelivery.postResults,
+      wake: deps.batchWorker.wake,
     }),
     showHome,
     uninstall: deps.uninstall,

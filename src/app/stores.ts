@@ -5,6 +5,8 @@ import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeep
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
+import { createBatchRepository } from '../storage/requests/batches/batch-repository.ts';
+import { createDraftRepository } from '../storage/requests/batches/draft-repository.ts';
 import { createRequestStore } from '../storage/requests/request-store.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
@@ -52,9 +54,11 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       steadyNow: () => Math.round(startedAt + performance.now()),
       ...held,
     }),
+    batches: createBatchRepository({ database, ...held }),
+    drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
-    settings: createSettingsRepository(database, onUnreadable),
+    settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds. On SQLite, this process is the only one that can claim. */
@@ -64,14 +68,17 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, setAside, slots, audit }: Stores,
+  { requests, batches, setAside, slots, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
     finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
     set_aside_requests: () => setAside.takeUp(),
     passwords_set_aside: () => setAside.wipePasswords(),
+    rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
+    old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
   };

@@ -7,7 +7,6 @@ import {
   validateWho,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
-import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
@@ -17,12 +16,14 @@ import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
+import { createFindTarget } from '../permissions/find-target.ts';
 import { findNotice, type Permissions } from '../permissions/permissions.ts';
+import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
 import { openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
-import { turnPage } from './form-metadata.ts';
+import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { parseWhoPage, renderWhoPage } from './who-page.ts';
 
@@ -32,6 +33,8 @@ export type FormPagesDeps = {
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
   submit(submission: Submission): Promise<Accepted>;
+  /** The form for the next failed row of a batch; see fix-rows.ts. */
+  nextRow(teamId: string, context: FormContext, notice: string): Promise<ModalView>;
   openResponseUrl(teamId: string, sealed: string): string | undefined;
   /** A new request's reference, which is also its id in the log. */
   newReference(): string;
@@ -44,7 +47,8 @@ const ANSWER_WITHIN_MS = 2_500;
 
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
-  return { submitWho, submitHow, goBack, editServers, toggleSameLogin };
+  const findTarget = createFindTarget(deps);
+  return { submitWho, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
     const { view } = submission;
@@ -93,18 +97,14 @@ export function createFormPages(deps: FormPagesDeps) {
     const { teamId, userId } = actor;
     const { context, draft, typed, alreadyWarned } = parseHowPage(view);
     try {
-      const before = await deps.findByView(teamId, view.id);
-      if (before?.userId === userId) return { response_action: 'update', view: renderRequestPage(before) };
+      const viewId = toViewId(view, context);
+      const before = await deps.findByView(teamId, viewId);
+      if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
       const account = validateAccount(typed);
       if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-      const [refused, place] = await Promise.all([
-        refuse(submission, 'daily_limit'),
-        findTarget(teamId, context.channelId),
-      ]);
+      const [refused, target] = await Promise.all([refuse(submission, 'daily_limit'), findTarget(teamId, context)]);
       if (refused !== undefined) return refused;
-      const { settings, choice } = place;
-      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
-      if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
+      if (!target.ok) return pushNotice(target.notice);
       const warnings = findWarnings(account.value);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
@@ -118,19 +118,26 @@ export function createFormPages(deps: FormPagesDeps) {
         id: refer(),
         teamId,
         userId,
-        viewId: view.id,
+        viewId,
         channelId,
-        resultsChannelId: settings.resultsChannelId,
-        keyName: choice.keyName,
+        resultsChannelId: target.settings.resultsChannelId,
+        keyName: target.keyName,
         retryOf,
+        batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
       });
-      const page = kind === 'superseded' ? renderSuccessor(request, userId) : renderRequestPage(request);
+      const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
       return { response_action: 'update', view: page };
     } catch (error) {
       return notConfirmed(refer(), view, error);
     }
+  }
+
+  /** The state of the request; or for a row of a batch, the next one that failed. */
+  async function renderAccepted(request: AddInboxRequest, context: FormContext): Promise<ModalView> {
+    if (context.fix === undefined) return renderRequestPage(request);
+    return deps.nextRow(request.teamId, context, BATCH_FIX.accepted(request.account.email_address));
   }
 
   /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */
@@ -154,12 +161,19 @@ export function createFormPages(deps: FormPagesDeps) {
     });
   }
 
+  async function skipRow(press: InModal<Press>): Promise<void> {
+    await show(press, () => {
+      const { context, draft } = parseWhoPage(press.view);
+      return deps.nextRow(press.actor.teamId, context, BATCH_FIX.skipped(draft.email_address ?? ''));
+    });
+  }
+
   /** The view's state includes the ticked box, so rendering the page again is enough. */
   async function toggleSameLogin(press: InModal<Press>): Promise<void> {
     await show(press, () => renderHowPage(parseHowPage(press.view)));
   }
 
-  async function show(press: InModal<Press>, render: () => ModalView): Promise<void> {
+  async function show(press: InModal<Press>, render: () => ModalView | Promise<ModalView>): Promise<void> {
     const { api, view, triggerId } = press;
     const refusal = findNotice(await deps.permissions.checkAdding(press));
     if (refusal !== undefined) {
@@ -168,12 +182,7 @@ export function createFormPages(deps: FormPagesDeps) {
       return;
     }
     // After a second click, the view is newer than this press and is left as it is.
-    await replaceView(api, view, render());
-  }
-
-  async function findTarget(teamId: string, channelId: string) {
-    const settings = await deps.findSettings(teamId);
-    return { settings, choice: await deps.chooseKey(teamId, channelId, settings) };
+    await replaceView(api, view, await render());
   }
 
   /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */
@@ -191,6 +200,11 @@ export function createFormPages(deps: FormPagesDeps) {
         };
     }
   }
+}
+
+/** The same view shows one row of a batch after the other, each of which makes a request. */
+function toViewId({ id }: ViewPayload, { fix, retryOf }: FormContext): string {
+  return fix === undefined ? id : `${id}.${retryOf}`;
 }
 
 /** The request was not ready within Slack's time limit for an answer. */

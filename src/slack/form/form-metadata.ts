@@ -4,6 +4,9 @@ import { encodePrivateMetadata, type Metadata, type ModalContext } from '../moda
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
 
+/** A row of a batch, and its place among those that failed. */
+export type RowToFix = { batchId: string; line: number; position: number; count: number };
+
 /** The data a form remembers besides its fields. The acting person is read from the signed payload instead. */
 export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   /** The conversation the command was used in. */
@@ -11,16 +14,36 @@ export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   sealedResponseUrl: string | undefined;
   /** The request that is tried again. */
   retryOf: string | undefined;
+  /** The failed row of a batch that is fixed; undefined for a single inbox. */
+  fix?: RowToFix | undefined;
   /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */
   generation: number;
+  /** Only for many inboxes at once. */
+  batch?: BatchContext | undefined;
+  /** Rows without passwords to begin the form for many inboxes with. */
+  pasted?: string | undefined;
 };
+
+export type BatchContext = z.output<typeof batchContext>;
+
+const batchContext = z.object({
+  /** The batch whose failed rows are to be replaced. */
+  fixOf: z.string().optional(),
+  /** For the preview: the stored draft, and how many of its rows are ready, and held back. */
+  draftId: z.string().optional(),
+  ready: z.int().optional(),
+  held: z.int().optional(),
+});
 
 const CONTEXT_LETTERS = {
   channelId: 'c',
   generation: 'g',
   retryOf: 'r',
+  fix: 'f',
   sealedResponseUrl: 'u',
   servers_open: 'o',
+  batch: 'b',
+  pasted: 'e',
 } as const satisfies Record<
   Exclude<keyof FormContext, keyof ModalContext> | Exclude<keyof Draft, keyof typeof FIELDS>,
   string
@@ -43,15 +66,26 @@ const remembered = z
     channelId: text,
     generation: z.int().min(0).optional(),
     retryOf: text,
+    fix: z.object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int() }).optional(),
     sealedResponseUrl: text,
     servers_open: flag,
+    batch: batchContext.optional(),
+    pasted: text,
     ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),
   })
-  .transform(({ channelId, generation, retryOf, sealedResponseUrl, ...draft }) => ({
+  .transform(({ channelId, generation, retryOf, fix, sealedResponseUrl, batch, pasted, ...draft }) => ({
     context:
       channelId === undefined || generation === undefined
         ? undefined
-        : { channelId, generation, retryOf, sealedResponseUrl },
+        : {
+            channelId,
+            generation,
+            retryOf,
+            sealedResponseUrl,
+            ...(fix !== undefined && { fix }),
+            ...(batch !== undefined && { batch }),
+            ...(pasted !== undefined && { pasted }),
+          },
     draft: Object.assign<Draft, object>({}, draft),
   }));
 

@@ -1,17 +1,19 @@
-import type { InputBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
-import { renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
-import { blockId, CALLBACKS } from '../ids.ts';
+import { ACTIONS, blockId, CALLBACKS } from '../ids.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
+import { BATCH_FIX } from '../sentences/batches.ts';
+import { BUTTONS } from '../sentences/common.ts';
 import { FIELD_LABELS, HINTS } from '../sentences/fields.ts';
 import { FORM } from '../sentences/form.ts';
 import { type Draft, WHO_FIELDS } from './fields.ts';
-import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
+import { encodeFormMetadata, type FormContext, type RowToFix, readFormMetadata } from './form-metadata.ts';
 import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
@@ -36,10 +38,14 @@ export function renderWhoPage({
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
       ...(notice === undefined ? [] : [renderSection('notice', notice)]),
+      ...(context.fix === undefined ? [] : renderRow(context.fix)),
       ...(client === undefined ? [] : [renderSection('client', FORM.forClient(client))]),
       ...WHO_FIELDS.map((field) =>
         field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
       ),
+      ...(context.retryOf === undefined
+        ? [renderActions('many', [renderButton(ACTIONS.addMany, BUTTONS.addMany, 'many')])]
+        : []),
     ],
   };
 }
@@ -55,6 +61,13 @@ export function parseWhoPage(view: unknown): { context: FormContext; draft: Draf
     else Object.assign(draft, { [field]: entered });
   }
   return { context, draft };
+}
+
+function renderRow({ position, count, line }: RowToFix): KnownBlock[] {
+  return [
+    renderSection('row', BATCH_FIX.row(position, count, line)),
+    renderActions('skip', [renderButton(ACTIONS.skipRow, BATCH_FIX.skip, '')]),
+  ];
 }
 
 function withoutWho(draft: Draft): Draft {

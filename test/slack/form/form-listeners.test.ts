@@ -8,6 +8,7 @@ import type { Accepted, Submission } from '../../../src/add-inbox/request/submit
 import { createFormPages, type FormPagesDeps } from '../../../src/slack/form/form-listeners.ts';
 import { renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
+import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { context } from '../examples.ts';
@@ -55,6 +56,7 @@ function setUp(
       submitted.push(submission);
       return submit(submission);
     },
+    nextRow: async (_teamId, { fix }, notice) => renderNotice({ title: `after ${fix?.line}`, paragraphs: [notice] }),
     openResponseUrl: () => undefined,
     newReference: () => 'REFERENCE',
     onNotAccepted: (reference, error) => noted.push({ reference, error }),
@@ -151,5 +153,22 @@ test('what was most likely not meant is told first, and accepted when it is subm
   assert.deepEqual(
     submitted.map(({ account }) => [account.smtp_password, account.daily_limit]),
     [[' one-secret', 2001]],
+  );
+});
+
+test('a fixed row of a batch makes a request of its own in the same view, and the next row follows', async () => {
+  const fix = { batchId: 'B1', line: 4, position: 1, count: 2 };
+  const { submitHow, submitted } = setUp();
+  for (const retryOf of ['row-4', 'row-9']) {
+    const page = renderHowPage({ context: { ...context, retryOf, fix }, draft: WHO });
+    const answer = await submitHow(typedView(page, { smtp_password: 'abcdefghijklmnop' }));
+    assert.equal(answer.response_action === 'update' && answer.view.title.text, 'after 4');
+  }
+  assert.deepEqual(
+    submitted.map(({ viewId, batch, retryOf }) => ({ viewId, batch, retryOf })),
+    [
+      { viewId: 'V1.row-4', batch: { id: 'B1', line: 4 }, retryOf: 'row-4' },
+      { viewId: 'V1.row-9', batch: { id: 'B1', line: 4 }, retryOf: 'row-9' },
+    ],
   );
 });

@@ -8,6 +8,7 @@ import { startWorld } from '../../acceptance/world/start-bot.ts';
 import { findMissing } from '../../project/deploy/missing-program.ts';
 import { describeDatabase } from '../database/database-suite.ts';
 import { describeRateLimitRepository } from '../rate-limit/rate-limit-repository-suite.ts';
+import { describeBatchSuites } from '../requests/batches/batch-suites.ts';
 import { describeRequestLease } from '../requests/lease-sql-suite.ts';
 import { describeRequestRepository } from '../requests/repository/request-repository-suite.ts';
 import { describeRequestStore } from '../requests/request-store-suite.ts';
@@ -33,6 +34,7 @@ describe('behind PgBouncer in transaction mode', { skip }, async () => {
   describeRequestLease(databases());
   describeRequestRepository(databases());
   describeRequestStore(databases());
+  describeBatchSuites(databases);
   describeRateLimitRepository(databases());
   describeSettingsChanges(databases());
 

@@ -1,0 +1,80 @@
+import type { ModalView } from '@slack/types';
+import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
+import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Click, Press } from '../bolt/interaction.ts';
+import { draftOf } from '../form/draft-defaults.ts';
+import { type FormContext, turnPage } from '../form/form-metadata.ts';
+import type { FormToOpen } from '../form/open-form.ts';
+import { renderWhoPage } from '../form/who-page.ts';
+import { renderNotice } from '../modals/notice-page.ts';
+import { findNotice, type Permissions } from '../permissions/permissions.ts';
+import { BATCH_FIX } from '../sentences/batches.ts';
+import type { OpenManyForm } from './form/open-many-form.ts';
+
+export type FixRows = ReturnType<typeof createFixRows>;
+
+/**
+ * "Fix what failed": the form of a single inbox for one failed row of a batch after the other, filled in except for the passwords.
+ */
+export function createFixRows(deps: {
+  find(teamId: string, batchId: string): Promise<Batch | undefined>;
+  listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  findRequest(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
+  openForm(click: Click, form: FormToOpen): Promise<void>;
+  openManyForm: OpenManyForm;
+  permissions: Pick<Permissions, 'checkAdding'>;
+}) {
+  return { open, openFile, next };
+
+  /** Opens the form for the first failed row. The button's value is the batch's id. */
+  async function open(press: Press): Promise<void> {
+    const { api, actor, triggerId, value: batchId } = press;
+    const [batch, row] = await Promise.all([deps.find(actor.teamId, batchId), findAfter(actor.teamId, batchId, 0)]);
+    if (batch === undefined || row === undefined) {
+      const denial = findNotice(await deps.permissions.checkAdding(press));
+      const nothing = batch === undefined ? BATCH_FIX.gone : BATCH_FIX.nothing;
+      await api.openView(triggerId, renderNotice(denial ?? nothing));
+      return;
+    }
+    const { channelId } = batch;
+    const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
+    await deps.openForm(press, { context, draft: draftOf(row.request.account) });
+  }
+
+  /** Opens the form for many, in which a person gives the failed rows once more as a file. The value is the batch's id. */
+  async function openFile(press: Press): Promise<void> {
+    const { api, actor, triggerId, value: batchId } = press;
+    const batch = await deps.find(actor.teamId, batchId);
+    if (batch === undefined) {
+      const denial = findNotice(await deps.permissions.checkAdding(press));
+      await api.openView(triggerId, renderNotice(denial ?? BATCH_FIX.gone));
+      return;
+    }
+    const { channelId } = batch;
+    const context = { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
+    await deps.openManyForm(press, { context, fixOf: batchId });
+  }
+
+  /**
+   * The form for the failed row after that of `context`, or a page that says that it was the last one.
+   *
+   * @param notice what happened to the row before
+   */
+  async function next(teamId: string, context: FormContext, notice: string): Promise<ModalView> {
+    const { fix } = context;
+    const row = fix && (await findAfter(teamId, fix.batchId, fix.line));
+    if (row === undefined)
+      return renderNotice({ ...BATCH_FIX.last, paragraphs: [notice, ...BATCH_FIX.last.paragraphs] });
+    const following = { ...turnPage(context), retryOf: row.request.id, fix: row.fix };
+    return renderWhoPage({ context: following, draft: draftOf(row.request.account), notice });
+  }
+
+  async function findAfter(teamId: string, batchId: string, line: number) {
+    const failed = await deps.listFailed(teamId, batchId);
+    const index = failed.findIndex((row) => row.line > line);
+    const row = failed[index];
+    const request = row && (await deps.findRequest(teamId, row.requestId));
+    if (request === undefined) return undefined;
+    return { request, fix: { batchId, line: row?.line ?? 0, position: index + 1, count: failed.length } };
+  }
+}
