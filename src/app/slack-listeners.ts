@@ -17,7 +17,7 @@ import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
-import { createTryAgain } from '../slack/form/try-again.ts';
+import { createAddAnother, createTryAgain } from '../slack/form/try-again.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
@@ -86,6 +86,7 @@ export function createSlackListeners(deps: {
     now: deps.now,
   });
   const openManyForm = createOpenManyForm(openForm);
+  const addAnother = createAddAnother({ find: requests.find, findLastOf: requests.findLastOf, openForm });
   const fixRows = createFixRows({
     find: batches.find,
     listFailed: batches.listFailed,
@@ -102,7 +103,12 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({
+      openForm,
+      draftLast: addAnother.draftLast,
+      openManyForm: openManyForm.open,
+      sealResponseUrl,
+    }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
@@ -143,6 +149,7 @@ export function createSlackListeners(deps: {
       saveSettings: adminChanges.saveSettings,
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    addAnother,
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,

@@ -42,6 +42,7 @@ export const ACTIONS = {
   addMany: 'add_many',
   backToMany: 'batch_back',
   tryAgain: 'try_again',
+  addAnother: 'add_another',
   sendAnyway: 'send_anyway',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
@@ -61,6 +62,7 @@ export const ACTIONS = {
   stopBatch: 'batch_stop',
   batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
+  addFromHome: 'home_add',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */

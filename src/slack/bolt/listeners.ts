@@ -4,7 +4,7 @@ import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
-import type { createTryAgain } from '../form/try-again.ts';
+import type { createAddAnother, createTryAgain } from '../form/try-again.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
@@ -43,6 +43,7 @@ export function createListeners(deps: {
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
+  addAnother: ReturnType<typeof createAddAnother>;
   fixRows: FixRows;
   batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
@@ -74,6 +75,7 @@ export function createListeners(deps: {
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
       [ACTIONS.skipRow]: formPages.skipRow,
+      [ACTIONS.addAnother]: deps.addAnother.open,
       [ACTIONS.addMany]: openManyForm.openFromForm,
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
@@ -87,6 +89,7 @@ export function createListeners(deps: {
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,
+      [ACTIONS.addFromHome]: deps.addAnother.openEmpty,
       [ACTIONS.addManyFromHome]: openManyForm.openFromHome,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,

@@ -202,9 +202,10 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 }
 
-/** The same view shows one row of a batch after the other, each of which makes a request. */
-function toViewId({ id }: ViewPayload, { fix, retryOf }: FormContext): string {
-  return fix === undefined ? id : `${id}.${retryOf}`;
+/** One view may show several forms, one after the other, each of which makes a request: rows of a batch, and another inbox. */
+function toViewId({ id }: ViewPayload, { fix, retryOf, after }: FormContext): string {
+  const before = fix === undefined ? after : retryOf;
+  return before === undefined ? id : `${id}.${before}`;
 }
 
 /** The request was not ready within Slack's time limit for an answer. */

@@ -31,6 +31,8 @@ export const BUTTONS = {
   addMany: 'Add many',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
+  addAnother: 'Add another',
+  addOne: 'Add an inbox',
   sendAnyway: 'Send it anyway',
   storeKey: 'Add a key',
   replaceKey: 'Replace the key',

@@ -247,6 +247,13 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
     },
 
+    /** The person's last request for a single inbox. */
+    async findLastOf(teamId: string, userId: string): Promise<AddInboxRequest | undefined> {
+      const query = select().where('team_id', '=', teamId).where('user_id', '=', userId).where('batch_id', 'is', null);
+      const row = await query.orderBy('accepted_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+      return row && parseRequest(row);
+    },
+
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
