@@ -12,8 +12,9 @@ export const listPendingRequests: AdminCommand = async ({ database, print }) => 
       print(`${request.id}${when} can't be read and is set aside. Fix its row, or run the version that wrote it.`);
       continue;
     }
-    const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt } = request;
-    const waits = waitsFor === undefined ? '' : `, waiting (${waitsFor}) until ${timeOf(notBefore)}`;
+    const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt, expiresAt } = request;
+    const until = waitsFor === 'password' ? expiresAt : notBefore;
+    const waits = waitsFor === undefined ? '' : `, waiting (${waitsFor}) until ${timeOf(until)}`;
     const address = JSON.stringify(account.email_address);
     print(`${id}: ${address}, requested by ${userId} of ${teamId} at ${timeOf(acceptedAt)}. It is ${state}${waits}.`);
   }

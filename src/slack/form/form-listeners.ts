@@ -129,7 +129,7 @@ export function createFormPages(deps: FormPagesDeps) {
         retryOf,
         batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
-        account: account.value,
+        ...splitPasswords(account.value),
       });
       const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
       return { response_action: 'update', view: page };

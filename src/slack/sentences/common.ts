@@ -30,6 +30,7 @@ export const BUTTONS = {
   editServers: 'Edit servers',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
+  enterPassword: 'Enter password',
   storeKey: 'Add a key',
   replaceKey: 'Replace the key',
   removeKey: 'Remove the key',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
-import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
+import { EXPIRED_REASONS, type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
 
 /**
  * An outcome is stored as JSON in the shape of the domain type. Only `lostPermission` has another stored name, `lostRight`.
@@ -39,7 +39,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     restored: z.literal(true).optional(),
     status: z.number().optional(),
   }),
-  z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
+  z.object({ kind: z.literal('expired'), why: z.enum(EXPIRED_REASONS).optional().catch(undefined) }),
   z.object({ kind: z.literal('stopped') }),
 ]);
 

@@ -151,7 +151,7 @@ test('what was most likely not meant is told first, and accepted when it is subm
   assert.equal(submitted.length, 0);
   await submitHow(typedView(warned.view, typed));
   assert.deepEqual(
-    submitted.map(({ account }) => [account.smtp_password, account.daily_limit]),
+    submitted.map(({ account, passwords }) => [passwords?.smtp_password, account.daily_limit]),
     [[' one-secret', 2001]],
   );
 });
