@@ -23,6 +23,7 @@ import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { createHttpServer } from '../web/http-server.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
+import { createSecureLinks } from './secure-links.ts';
 import { createSlackListeners } from './slack-listeners.ts';
 import { createChores, openStores } from './stores.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -88,7 +89,10 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
   const { addSenderAccount, checkKey } = coldsend;
   const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
-  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall: workspaces.uninstall, newReference });
+  const { publicUrl } = config;
+  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
+  const { uninstall } = workspaces;
+  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall, secureLinks, newReference });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
   const http = createHttpServer(
@@ -96,6 +100,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
       ...routes,
       ...(await workspaces.createRoutes()),
+      ...(await secureLinks.createRoutes()),
     },
     noteError('A request could not be answered'),
     onRefused,

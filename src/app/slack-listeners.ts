@@ -9,6 +9,7 @@ import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
+import { createEnterPassword } from '../slack/form/password/enter-password.ts';
 import { createTryAgain } from '../slack/form/try-again.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
@@ -18,6 +19,7 @@ import { createSettingsPages } from '../slack/home/settings/settings-listeners.t
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -31,6 +33,7 @@ export function createSlackListeners(deps: {
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
   uninstall: Workspaces['uninstall'];
+  secureLinks: SecureLinks;
   newReference(): string;
   log: Log;
   now(): number;
@@ -42,7 +45,8 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
+  const { hasSecurePage, createLink } = deps.secureLinks;
+  const openForm = createOpenForm({ permissions, findSettings, chooseKey, hasSecurePage, keyStamp });
   const showHome = createShowHome({ permissions, listKeys, findSettings, latest: requests.latest });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
@@ -79,6 +83,9 @@ export function createSlackListeners(deps: {
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
+      hasSecurePage,
+      createLink,
+      respond: responseUrls.respond,
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
@@ -96,6 +103,7 @@ export function createSlackListeners(deps: {
     }),
     settingsPages: createSettingsPages({
       permissions,
+      hasSecurePage,
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
@@ -107,6 +115,7 @@ export function createSlackListeners(deps: {
       sealResponseUrl,
     }),
     fixRows,
+    enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
     showHome,
     uninstall: deps.uninstall,
   });

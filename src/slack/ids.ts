@@ -33,6 +33,8 @@ export const ACTIONS = {
   backToWho: 'back_to_who',
   sameLogin: 'same_login',
   tryAgain: 'try_again',
+  enterPassword: 'enter_password',
+  openSecurePage: 'open_secure_page',
   fixBatch: 'batch_fix',
   skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',

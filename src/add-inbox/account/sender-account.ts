@@ -51,6 +51,8 @@ const who = fields.pick({ email_address: true, display_name: true, inbox_type: t
 
 const passwords = fields.pick({ smtp_password: true, imap_password: true });
 
+const toAdd = fields.omit({ smtp_password: true, imap_password: true });
+
 /** The body of ColdSend's "Add sender account", all 14 fields. */
 export type SenderAccount = z.output<typeof senderAccount>;
 
@@ -78,6 +80,11 @@ export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldEr
  */
 export function validateAccount(typed: TypedAccount): Validated<SenderAccount> {
   return toValidated(senderAccount.safeParse(typed));
+}
+
+/** Checks all fields but the passwords. */
+export function validateWithoutPasswords(typed: TypedAccount): Validated<AccountToAdd> {
+  return toValidated(toAdd.safeParse(typed));
 }
 
 /** Checks the fields of the form's first page. */

@@ -1,6 +1,7 @@
 import type { FixRows } from '../batches/fix-rows.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
+import type { createEnterPassword } from '../form/password/enter-password.ts';
 import type { createTryAgain } from '../form/try-again.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
@@ -21,7 +22,7 @@ export type Listeners = {
   afterSubmission: Record<string, (submission: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
   viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
-  /** Buttons in messages and in the Home. */
+  /** Buttons in messages and in the Home, and those that do nothing in Slack itself. */
   actions: Record<string, (press: Press) => Promise<void>>;
   events: Record<string, (interaction: Interaction) => Promise<void>>;
   /** Events about the app itself. The workspace may already have revoked its token. */
@@ -37,6 +38,7 @@ export function createListeners(deps: {
   auditPages: ReturnType<typeof createAuditPages>;
   tryAgain: ReturnType<typeof createTryAgain>;
   fixRows: FixRows;
+  enterPassword: ReturnType<typeof createEnterPassword>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
@@ -68,6 +70,8 @@ export function createListeners(deps: {
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.enterPassword]: deps.enterPassword,
+      [ACTIONS.openSecurePage]: openedOutsideSlack,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,
@@ -82,3 +86,6 @@ export function createListeners(deps: {
     lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },
   };
 }
+
+/** Slack also reports a press on a button that opens a URL. */
+async function openedOutsideSlack(): Promise<void> {}

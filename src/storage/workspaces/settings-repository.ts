@@ -18,6 +18,7 @@ const settingsObject = z.object({
   resultsChannelId: z.string().optional(),
   defaultDailyLimit: z.int().min(1).optional(),
   elsewhere: z.enum(['workspace_key', 'nothing']).default('workspace_key'),
+  passwordsIn: z.enum(['slack_or_page', 'secure_page']).default('slack_or_page'),
 });
 
 const settingsJson = storedJson(settingsObject);
@@ -30,6 +31,7 @@ const CLOSED: StoredSettings = {
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   elsewhere: 'nothing',
+  passwordsIn: 'secure_page',
 };
 
 /** The readable settings, each read separately. */
@@ -39,6 +41,7 @@ const readableJson = storedJson(
     resultsChannelId: settingsObject.shape.resultsChannelId.catch(CLOSED.resultsChannelId),
     defaultDailyLimit: settingsObject.shape.defaultDailyLimit.catch(CLOSED.defaultDailyLimit),
     elsewhere: settingsObject.shape.elsewhere.catch(CLOSED.elsewhere),
+    passwordsIn: settingsObject.shape.passwordsIn.catch(CLOSED.passwordsIn),
   }),
 );
 
@@ -82,7 +85,12 @@ function toStored({ channelsWithoutClient, ...rest }: WorkspaceSettings): Stored
   return { ...rest, elsewhere: channelsWithoutClient === 'blocked' ? 'nothing' : channelsWithoutClient };
 }
 
-function fromStored({ whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere }: StoredSettings): WorkspaceSettings {
+function fromStored({ elsewhere, ...rest }: StoredSettings): WorkspaceSettings {
   const channelsWithoutClient = elsewhere === 'nothing' ? 'blocked' : elsewhere;
-  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient };
+  return {
+    ...rest,
+    resultsChannelId: rest.resultsChannelId,
+    defaultDailyLimit: rest.defaultDailyLimit,
+    channelsWithoutClient,
+  };
 }

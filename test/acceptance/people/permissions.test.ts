@@ -39,6 +39,8 @@ const ROWS: Record<string, Row> = {
   edit_servers: { for: 'adding', view: 'how' },
   same_login: { for: 'adding', view: 'how' },
   try_again: { for: 'adding', value: 'the request' },
+  enter_password: { for: 'adding', value: 'the request' },
+  open_secure_page: { for: 'nobody' },
   store_key: { for: 'admins', view: 'key' },
   client_key: { for: 'admins', view: 'client' },
   settings: { for: 'admins', view: 'settings' },

@@ -74,7 +74,7 @@ export const WARNINGS: Record<string, string> = {
   imap_password_quotes: 'The IMAP password has curly quotes. Some programs turn straight quotes into them.',
 };
 
-export const CHECK_AGAIN = 'Check the password. Nothing is saved yet. To keep it as it is, press “Add inbox anyway”.';
+export const CHECK_AGAIN = 'Check the password. Nothing is saved yet. If it is right, press “Add inbox anyway”.';
 
 export const PROBLEMS = {
   offline: 'Not sent. Check your connection, then press the button again.',
@@ -95,7 +95,7 @@ export const GONE = {
   next: 'What to do',
   nextLines: [
     'Go back to Slack and press “Enter password” in the message. You get a new link.',
-    'Did somebody else use your link? The thread in Slack shows what was added. Tell an admin of your workspace.',
+    'Did another person use your link? The thread in Slack shows what was added. Tell an admin of your workspace.',
   ],
   foot: 'Opening this page changed nothing.',
 } as const;

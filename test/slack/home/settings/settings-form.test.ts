@@ -18,6 +18,7 @@ const CHOSEN: WorkspaceSettings = {
   resultsChannelId: 'C1000000001',
   defaultDailyLimit: 40,
   channelsWithoutClient: 'blocked',
+  passwordsIn: 'secure_page',
 };
 
 const stamped = (settings: WorkspaceSettings) => ({ settings, stamp: 's1' });
