@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
+import { findFreePort } from './find-free-port.ts';
 import { type LocalColdsend, startLocalColdsend } from './local-coldsend/local-coldsend.ts';
 import { type LocalSlack, startLocalSlack } from './local-slack/local-slack.ts';
 import { type ManifestApp, readApp } from './read-app.ts';
@@ -48,7 +49,11 @@ export async function startPlayground(): Promise<Playground> {
   coldsend.addKey(apiKey);
   slack.watchSecret(apiKey);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-playground-'));
+  const port = await findFreePort();
   const env = {
+    PORT: String(port),
+    // For the secure page.
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     SLACK_BOT_TOKEN: slack.installation.botToken,
     SLACK_APP_TOKEN: slack.app.appToken,
     SLACK_API_URL: slack.apiUrl,

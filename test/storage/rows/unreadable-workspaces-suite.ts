@@ -84,13 +84,14 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
   test('settings that cannot be read allow as little as they can, each for itself', async () => {
     const settings = createSettingsRepository(db(), onUnreadable);
     const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
-    const stored = { ...shared, elsewhere: 'workspace_key' };
-    const read = { ...shared, channelsWithoutClient: 'workspace_key' };
+    const stored = { ...shared, elsewhere: 'workspace_key', passwordsIn: 'slack_or_page' };
+    const read = { ...shared, channelsWithoutClient: 'workspace_key', passwordsIn: 'slack_or_page' };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
       resultsChannelId: undefined,
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
+      passwordsIn: 'secure_page',
     };
     const cases: [text: string, expected: object][] = [
       [JSON.stringify(stored), read],
@@ -100,6 +101,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
+      [JSON.stringify({ ...stored, passwordsIn: 'on paper' }), { ...read, passwordsIn: 'secure_page' }],
       ['{oops', closed],
       ['[]', closed],
       ['null', closed],
