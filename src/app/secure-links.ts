@@ -61,7 +61,7 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
   const securePage = createSecurePage({
     links: stores.secureLinks,
     findRequest: stores.requests.find,
-    checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
+    checkPermission: createCheckPermission(deps.permissions, apiOfTeam, 0),
     wake: deps.worker.wake,
     onSaved: (request) => log.info('A password was entered on the secure page', aboutRequest(request)),
     now,
