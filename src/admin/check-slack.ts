@@ -1,4 +1,4 @@
-import { BOT_SCOPES } from '../slack/ids.ts';
+import { BOT_SCOPES, OPTIONAL_SCOPES } from '../slack/ids.ts';
 import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
 import type { DoctorContext, Finding } from './command.ts';
 import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
@@ -106,7 +106,9 @@ async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string
       return [{ ok: false, says: `${which} is a whole organization. Install the app in a single workspace instead.` }];
     }
     const name = which === teamId ? which : `${which} (${teamId})`;
-    const missing = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
+    const lacking = BOT_SCOPES.filter((scope) => !scopes.includes(scope));
+    const isOptional = (scope: string) => OPTIONAL_SCOPES.some((optional) => optional === scope);
+    const missing = lacking.filter((scope) => !isOptional(scope));
     const surplus = scopes.filter((scope) => !BOT_SCOPES.some((known) => known === scope));
     if (missing.length > 0) {
       return [
@@ -117,7 +119,8 @@ async function checkToken({ apiOf }: AdminSlack, botToken: string, which: string
       ];
     }
     const more = surplus.length === 0 ? '' : ` It has also granted ${surplus.join(', ')}.`;
-    return [{ ok: true, says: `${name} has granted all scopes of manifest.yml.${more}` }];
+    const granted = lacking.length === 0 ? 'all scopes' : `all scopes except the optional ${lacking.join(', ')}`;
+    return [{ ok: true, says: `${name} has granted ${granted} of manifest.yml.${more}` }];
   } catch (error) {
     return [{ ok: false, says: `${which} can't be used, because ${describeSlackError(error)}.` }];
   }

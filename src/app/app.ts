@@ -21,6 +21,7 @@ import { createSlackApis } from '../slack/web-api/slack-api.ts';
 import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { createHttpServer } from '../web/http-server.ts';
+import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
 import { createSecureLinks } from './secure-links.ts';
@@ -54,11 +55,13 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const onUnreadable = createNoteUnreadable(log, (table) => metrics.unreadable(table));
   const stores = await openStores(config, log, now, onUnreadable);
-  const { database, sealer, requests, slots, settings, audit } = stores;
+  const { database, sealer, requests, batches, slots, settings, audit } = stores;
   const { countByState: countUnfinished, countWaiting } = requests;
   const { countLeft } = slots;
+  const { countByState: countBatches } = batches;
   const { countDropped: countDroppedLines } = log;
-  const metrics = createMetrics({ countUnfinished, countWaiting, countLeft, countDroppedLines }, now);
+  const sources = { countUnfinished, countWaiting, countBatches, countLeft, countDroppedLines };
+  const metrics = createMetrics(sources, now);
   const onRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
   const noteCalls = createNoteCalls(log, metrics, { isTokenRefused, isViewOutdated });
 
@@ -88,11 +91,22 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
   const { addSenderAccount, checkKey } = coldsend;
-  const worker = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
+  const mailbox = config.mailbox.loginChecks
+    ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
+    : undefined;
+  const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
+  const { worker, batchWorker } = processing;
   const { publicUrl } = config;
   const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
-  const { uninstall } = workspaces;
-  const listeners = createSlackListeners({ ...about, checkKey, worker, uninstall, secureLinks, newReference });
+  const listeners = createSlackListeners({
+    ...about,
+    ...processing,
+    checkKey,
+    rateLimits: config.coldsend.rateLimits,
+    uninstall: workspaces.uninstall,
+    secureLinks,
+    newReference,
+  });
 
   const { receiver, routes } = await createReceiver({ ...shared, readiness });
   const http = createHttpServer(
@@ -128,6 +142,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   readiness.set('slack', undefined);
   log.info('Ready', { port, mode: slack.transport.kind });
   worker.start();
+  batchWorker.start();
   const housekeeping = startHousekeeping({
     chores: createChores(stores, now),
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
@@ -137,7 +152,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     port,
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
-      await Promise.all([worker.stop(STOP_WITHIN_MS), receiver.stop()]);
+      mailbox?.close();
+      await Promise.all([worker.stop(STOP_WITHIN_MS), batchWorker.stop(STOP_WITHIN_MS), receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();
       await http.close();

@@ -1,15 +1,21 @@
+import { type BatchWorker, createBatchWorker } from '../add-inbox/batch/batch-worker.ts';
+import { type BatchDelivery, createDoBatchStep } from '../add-inbox/batch/do-batch-step.ts';
+import { withoutRows } from '../add-inbox/request/deliver.ts';
 import { createDoStep } from '../add-inbox/request/do-step.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import { createWorker, type Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
-import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { aboutBatch, aboutRequest, describeError, type Log } from '../operations/log/log.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import { createBatchDelivery } from '../slack/batches/batch-delivery.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import { createAdviseOnDomain, withAdvice } from './domain-advice.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
 /**
@@ -18,10 +24,12 @@ import type { Stores } from './stores.ts';
  */
 const MAX_REQUESTS_AT_ONCE = 200;
 
-/** Everything after a request is accepted: the worker, its steps and their messages. It is returned unstarted. */
+/** Everything after a request or a batch is accepted: the workers, their steps and messages. The workers are returned unstarted. */
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Mailbox | undefined;
   permissions: Permissions;
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
@@ -30,9 +38,9 @@ export function createProcessing(deps: {
   log: Log;
   now(): number;
   monotonicNow(): number;
-}): Worker {
-  const { apiOfTeam, log, now } = deps;
-  const { keys, requests, slots } = deps.stores;
+}): { worker: Worker; batchWorker: BatchWorker; batchDelivery: BatchDelivery } {
+  const { apiOfTeam, mailbox, log, monotonicNow, now } = deps;
+  const { batches, keys, leaseMs, requests, settings, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
     explainDm: async (request, isStillOurs) => {
@@ -44,9 +52,18 @@ export function createProcessing(deps: {
     onIgnored: (request, error) =>
       log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
   });
+  const advise =
+    mailbox &&
+    createAdviseOnDomain({
+      judgeDomain: mailbox.judgeDomain,
+      apiOf: apiOfTeam,
+      onError: (request, error) =>
+        log.warn('Advice about a domain could not be shown', { ...describeError(error), ...aboutRequest(request) }),
+      now,
+    });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
-  return createWorker({
+  const worker = createWorker({
     requests,
     claimQueued: slots.claimQueued,
     createSteps: (isStillOurs) =>
@@ -55,8 +72,12 @@ export function createProcessing(deps: {
         keys,
         checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
-        delivery,
+        delivery: advise === undefined ? withoutRows(delivery) : withAdvice(withoutRows(delivery), advise),
         addSenderAccount: deps.addSenderAccount,
+        logins: mailbox && {
+          check: mailbox.checkLogin,
+          areWantedFirst: async (teamId) => (await settings.find(teamId)).checkLoginFirst === true,
+        },
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {
@@ -71,9 +92,37 @@ export function createProcessing(deps: {
       }),
     onError,
     now,
-    monotonicNow: deps.monotonicNow,
+    monotonicNow,
     random: Math.random,
     maxAtOnce: MAX_REQUESTS_AT_ONCE,
-    leaseMs: deps.stores.leaseMs,
+    leaseMs,
   });
+  const batchDelivery = createBatchDelivery({
+    apiOf: apiOfTeam,
+    onIgnored: (batch, error) =>
+      log.error('A message of a batch could not be posted in Slack', { ...describeError(error), ...aboutBatch(batch) }),
+    now,
+  });
+  const batchWorker = createBatchWorker({
+    batches,
+    createStep: (isStillOurs) =>
+      createDoBatchStep({
+        batches,
+        keys,
+        estimateEnd: slots.estimateEnd,
+        delivery: batchDelivery,
+        isStillOurs,
+        onStarted: worker.wake,
+        onStep: (batch, step) => log.info('Next step of a batch', { ...aboutBatch(batch), state: batch.state, step }),
+        now,
+        random: Math.random,
+      }),
+    onError: (batch, error) =>
+      log.error('A step of a batch failed', { ...describeError(error), ...(batch && aboutBatch(batch)) }),
+    now,
+    monotonicNow,
+    random: Math.random,
+    leaseMs,
+  });
+  return { worker, batchWorker, batchDelivery };
 }

@@ -1,10 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
+import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
+import { createDrafts } from '../add-inbox/batch/drafts.ts';
 import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
 import { createStoreKey } from '../add-inbox/keys/store-key.ts';
 import { createSubmit } from '../add-inbox/request/submit.ts';
+import type { RateLimit } from '../add-inbox/worker/rate-limit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
+import { createBatchButtons } from '../slack/batches/batch-listeners.ts';
 import { createFixRows } from '../slack/batches/fix-rows.ts';
+import { createManyPages } from '../slack/batches/form/many-listeners.ts';
+import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
@@ -32,6 +40,9 @@ export function createSlackListeners(deps: {
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
+  batchWorker: Pick<BatchWorker, 'wake'>;
+  batchDelivery: Pick<BatchDelivery, 'postResults'>;
+  rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   secureLinks: SecureLinks;
   newReference(): string;
@@ -47,7 +58,13 @@ export function createSlackListeners(deps: {
   const chooseKey = createChooseKey(keys);
   const { hasSecurePage, createLink } = deps.secureLinks;
   const openForm = createOpenForm({ permissions, findSettings, chooseKey, hasSecurePage, keyStamp });
-  const showHome = createShowHome({ permissions, listKeys, findSettings, latest: requests.latest });
+  const showHome = createShowHome({
+    permissions,
+    listKeys,
+    findSettings,
+    latest: requests.latest,
+    latestBatches: batches.latest,
+  });
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -60,11 +77,26 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
+  const drafts = createDrafts({
+    store: deps.stores.drafts,
+    listFailed: deps.stores.batches.listFailed,
+    limits: deps.rateLimits,
+    newId: deps.newReference,
+    onConfirmed: ({ id: request, teamId: team, userId: user }) => {
+      log.info('Many inboxes accepted', { request, team, user });
+      deps.batchWorker.wake();
+    },
+    pause: nextTurn,
+    now: deps.now,
+  });
+  const openManyForm = createOpenManyForm(openForm);
   const fixRows = createFixRows({
     find: batches.find,
     listFailed: batches.listFailed,
     findRequest: requests.find,
     openForm,
+    openManyForm: openManyForm.open,
+    permissions,
   });
   const submit = createSubmit({
     requests,
@@ -74,7 +106,7 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
@@ -89,6 +121,17 @@ export function createSlackListeners(deps: {
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
+    }),
+    openManyForm,
+    manyPages: createManyPages({
+      permissions,
+      findSettings,
+      chooseKey,
+      drafts,
+      openForm,
+      newReference: deps.newReference,
+      onNotAccepted: (request, error) =>
+        log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
     keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
@@ -116,6 +159,12 @@ export function createSlackListeners(deps: {
     }),
     fixRows,
     enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
+    batchButtons: createBatchButtons({
+      permissions,
+      batches,
+      postResults: deps.batchDelivery.postResults,
+      wake: deps.batchWorker.wake,
+    }),
     showHome,
     uninstall: deps.uninstall,
   });

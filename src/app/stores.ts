@@ -55,12 +55,12 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       steadyNow: () => Math.round(startedAt + performance.now()),
       ...held,
     }),
-    setAside: createSetAsideRequests({ db: database, now }),
     batches: createBatchRepository({ database, ...held }),
     drafts: createDraftRepository({ database, sealer, now }),
+    setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
     secureLinks: createSecureLinkRepository({ database, sealer, now }),
-    settings: createSettingsRepository(database, onUnreadable),
+    settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds. On SQLite, this process is the only one that can claim. */
@@ -70,14 +70,17 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, setAside, slots, secureLinks, audit }: Stores,
+  { requests, batches, setAside, slots, secureLinks, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
     finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
     set_aside_requests: () => setAside.takeUp(),
     passwords_set_aside: () => setAside.wipePasswords(),
+    rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
+    old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
     expired_links: async () => (await secureLinks.deleteExpired()) > 0,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,

@@ -10,6 +10,8 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome this long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** The bot's own check of one half of a login: `works`, or the reason why not. */
+  loginChecked(half: string, result: string, ms: number): void;
   /** A request that came over HTTP was refused. */
   refused(why: string): void;
   /** A stored row of the table can't be read. */
@@ -24,6 +26,8 @@ export type MetricSources = {
   countUnfinished(): Promise<Record<string, { count: number; oldestAcceptedAt: number | undefined }>>;
   /** The number of waiting requests by the reason they wait. */
   countWaiting(): Promise<Record<string, number>>;
+  /** The number of unfinished lists of inboxes by state. */
+  countBatches(): Promise<Record<string, number>>;
   /** For each window of ColdSend's rate limit, the remaining requests of the key that has the fewest left. */
   countLeft(): Promise<{ seconds: number; left: number }[]>;
   /** The number of log lines dropped so far. */
@@ -32,6 +36,7 @@ export type MetricSources = {
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const CALL_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const LOGIN_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10];
 const REQUEST_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400];
 
 /** The sampling interval of the event-loop delay. */
@@ -63,6 +68,13 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     buckets: CALL_BUCKETS_S,
     registers,
   });
+  const logins = new Histogram({
+    name: 'inbox_bot_login_check_seconds',
+    help: "The bot's own checks of mailbox logins, by half (smtp or imap) and result: works, or the reason why not.",
+    labelNames: ['half', 'result'],
+    buckets: LOGIN_BUCKETS_S,
+    registers,
+  });
   const outcomes = new Counter({
     name: 'inbox_bot_requests_total',
     help: 'Finished requests by outcome.',
@@ -92,6 +104,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     name: 'inbox_bot_waiting_requests',
     help: 'Requests that wait before they are sent, by reason.',
     labelNames: ['for'],
+    registers,
+  });
+  const batches = new Gauge({
+    name: 'inbox_bot_unfinished_batches',
+    help: 'Unfinished lists of inboxes by state; draft: nobody has confirmed them yet.',
+    labelNames: ['state'],
     registers,
   });
   const left = new Gauge({
@@ -136,12 +154,13 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    loginChecked: (half, result, ms) => logins.observe({ half, result }, ms / 1000),
     refused: (why) => refused.inc({ why }),
     unreadable: (table) => unreadable.inc({ table }),
     render: async () => {
       measuringProcess ??= measureProcess(registry);
       await measuringProcess;
-      await Promise.all([lookUpUnfinished(), lookUpWaiting(), lookUpLeft()]);
+      await Promise.all([lookUpUnfinished(), lookUpWaiting(), lookUpBatches(), lookUpLeft()]);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -159,6 +178,12 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
   function lookUpWaiting(): Promise<void> {
     return lookUp([waiting], sources.countWaiting, (counts) => {
       for (const [what, count] of Object.entries(counts)) waiting.set({ for: what }, count);
+    });
+  }
+
+  function lookUpBatches(): Promise<void> {
+    return lookUp([batches], sources.countBatches, (counts) => {
+      for (const [state, count] of Object.entries(counts)) batches.set({ state }, count);
     });
   }
 

@@ -14,7 +14,11 @@ export const BOT_SCOPES = [
   'users:read',
   'usergroups:read',
   'files:write',
+  'files:read',
 ] as const;
+
+/** Those of them that an installation may lack. What needs one is not offered without it. */
+export const OPTIONAL_SCOPES = ['files:read'] as const satisfies (typeof BOT_SCOPES)[number][];
 
 /** `callback_id` of each modal. */
 export const CALLBACKS = {
@@ -25,6 +29,9 @@ export const CALLBACKS = {
   settings: 'settings',
   audit: 'audit_trail',
   notice: 'notice',
+  manyForm: 'batch_form',
+  reading: 'batch_reading',
+  preview: 'batch_preview',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -32,10 +39,14 @@ export const ACTIONS = {
   editServers: 'edit_servers',
   backToWho: 'back_to_who',
   sameLogin: 'same_login',
+  addMany: 'add_many',
+  backToMany: 'batch_back',
   tryAgain: 'try_again',
   enterPassword: 'enter_password',
   openSecurePage: 'open_secure_page',
+  sendAnyway: 'send_anyway',
   fixBatch: 'batch_fix',
+  fixBatchByFile: 'batch_fix_by_file',
   skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',
@@ -49,6 +60,9 @@ export const ACTIONS = {
   olderAudit: 'audit_older',
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
+  stopBatch: 'batch_stop',
+  batchResults: 'batch_results',
+  addManyFromHome: 'home_add_many',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */
@@ -69,6 +83,16 @@ export const API_KEY_FIELD = 'api_key';
 
 /** The other inputs of the form for a client's key. */
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
+
+/** The inputs of the form for many inboxes, and of its preview. */
+export const BATCH_FIELDS = {
+  rows: 'rows',
+  file: 'file',
+  provider: 'default_provider',
+  dailyLimit: 'default_daily_limit',
+  name: 'default_name',
+  addHeld: 'add_held',
+} as const;
 
 /**
  * Slack's client keeps a person's input over an update wherever `block_id` and `action_id` stay the same. A new generation

@@ -8,6 +8,7 @@ const SOURCES: MetricSources = {
     armed: { count: 0, oldestAcceptedAt: undefined },
   }),
   countWaiting: async () => ({ key: 3, rate_limited: 0 }),
+  countBatches: async () => ({ draft: 1, running: 2 }),
   countLeft: async () => [
     { seconds: 60, left: 97 },
     { seconds: 3600, left: 0 },
@@ -30,6 +31,8 @@ test('what is unfinished, how old it is, what waits and what is left of the rate
     'inbox_bot_oldest_unfinished_seconds{state="armed"} 0',
     'inbox_bot_waiting_requests{for="key"} 3',
     'inbox_bot_waiting_requests{for="rate_limited"} 0',
+    'inbox_bot_unfinished_batches{state="draft"} 1',
+    'inbox_bot_unfinished_batches{state="running"} 2',
     'inbox_bot_rate_budget_left{window_seconds="60"} 97',
     'inbox_bot_rate_budget_left{window_seconds="3600"} 0',
   ]) {
@@ -63,6 +66,7 @@ test('without its database it still tells what it has, and nothing that is no lo
   const { metrics, render } = createLines({
     countUnfinished: unlessAway(SOURCES.countUnfinished),
     countWaiting: unlessAway(SOURCES.countWaiting),
+    countBatches: unlessAway(SOURCES.countBatches),
     countLeft: unlessAway(SOURCES.countLeft),
     countDroppedLines: SOURCES.countDroppedLines,
   });
@@ -71,7 +75,7 @@ test('without its database it still tells what it has, and nothing that is no lo
   isAway = true;
   const lines = await render();
   assert.ok(lines.includes('inbox_bot_requests_total{outcome="added"} 1'));
-  assert.ok(lines.includes('inbox_bot_failed_look_ups_total 3'));
+  assert.ok(lines.includes('inbox_bot_failed_look_ups_total 4'));
   assert.deepEqual(
     lines.filter((line) => /^inbox_bot_(unfinished|oldest|waiting|rate)/.test(line)),
     [],
@@ -95,4 +99,11 @@ test('the first scrape has what was counted before it, and the numbers of the pr
     assert.ok(value > 0 && value < 1e12, `${name} ${value}`);
   }
   assert.ok(numberOf('nodejs_eventloop_lag_min_seconds') < 10);
+});
+
+test("the bot's own checks of logins are counted by half and result", async () => {
+  const { metrics, render } = createLines(SOURCES);
+  metrics.loginChecked('imap', 'wrong_login', 2_000);
+  const lines = await render();
+  assert.ok(lines.includes('inbox_bot_login_check_seconds_bucket{le="2.5",half="imap",result="wrong_login"} 1'));
 });

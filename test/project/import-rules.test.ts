@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   'csv/': /^(csv|add-inbox)\//,
   'mailbox/': /^(mailbox|add-inbox)\//,
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,
-  'slack/': /^(slack|add-inbox|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
+  'slack/': /^(slack|add-inbox|csv|operations)\/|^web\/(http-server|install-sentences)\.ts$/,
   'slack/blocks/': /^slack\/(blocks\/|sentences\/|ids\.ts$)/,
   'slack/modals/': /^slack\/(modals|blocks|web-api|sentences)\/|^slack\/ids\.ts$|^add-inbox\/keys\/key-owner\.ts$/,
   'slack/permissions/':

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readManifest, toHttpManifest } from '../../scripts/http-manifest.ts';
-import { ACTIONS, BOT_NAME, BOT_SCOPES, CALLBACKS } from '../../src/slack/ids.ts';
+import { ACTIONS, BOT_NAME, BOT_SCOPES, CALLBACKS, OPTIONAL_SCOPES } from '../../src/slack/ids.ts';
 import { INSTALL_PAGE } from '../../src/web/install-sentences.ts';
 import { listStubbedListeners } from '../slack/listener-stubs.ts';
 
@@ -17,7 +17,7 @@ const shape = z.object({
   }),
   oauth_config: z.object({
     redirect_urls: z.array(z.string()).optional(),
-    scopes: z.object({ bot: z.array(z.string()) }),
+    scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
   }),
   settings: z.object({
     event_subscriptions: z.object({ bot_events: z.array(z.string()), request_url: z.string().optional() }),
@@ -46,12 +46,13 @@ test('the manifest declares just the commands and events that are listened to', 
 test('every id that something is drawn with has a listener, and the other way round', () => {
   const actions = [...Object.keys(listeners.actions), ...Object.keys(listeners.viewActions)];
   assert.deepEqual(actions.sort(), Object.values(ACTIONS).sort());
-  const callbacks = [...Object.keys(listeners.submissions), CALLBACKS.notice, CALLBACKS.audit];
+  const callbacks = [...Object.keys(listeners.submissions), CALLBACKS.notice, CALLBACKS.audit, CALLBACKS.reading];
   assert.deepEqual(callbacks.sort(), Object.values(CALLBACKS).sort());
 });
 
 test('installing asks for the scopes of the manifest, and the page tells each of them in words', () => {
   assert.deepEqual([...BOT_SCOPES], manifest.oauth_config.scopes.bot);
+  assert.deepEqual([...OPTIONAL_SCOPES], manifest.oauth_config.scopes.bot_optional);
   for (const scope of BOT_SCOPES) assert.ok(INSTALL_PAGE.scopes[scope], scope);
 });
 
@@ -63,9 +64,10 @@ test('each scope has its reason beside it', () => {
     'users:read',
     'usergroups:read',
     'files:write',
+    'files:read',
   ]);
   const lines = readManifest().split('\n');
-  for (const scope of manifest.oauth_config.scopes.bot) {
+  for (const scope of Object.values(manifest.oauth_config.scopes).flat()) {
     const at = lines.findIndex((line) => line.trim() === `- ${scope}`);
     assert.match(lines[at - 1] ?? '', /^\s*# \S/, scope);
   }

@@ -3,6 +3,7 @@ import { describeDatabase } from './database/database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeBatchSuites } from './requests/batches/batch-suites.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -17,6 +18,7 @@ import { describeInstallationRepository } from './workspaces/installation-reposi
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
+import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.
@@ -30,6 +32,7 @@ describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestStore(databases());
 describeRequestRetries(databases());
+describeBatchSuites(databases);
 describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeKeyChanges(databases());
@@ -38,6 +41,7 @@ describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeSecureLinkRepository(databases());
+describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeBatchSuites } from './requests/batches/batch-suites.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -15,6 +16,7 @@ import { describeInstallationRepository } from './workspaces/installation-reposi
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
+import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
@@ -27,6 +29,7 @@ describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestStore(databases());
 describeRequestRetries(databases());
+describeBatchSuites(databases);
 describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeKeyChanges(databases());
@@ -35,6 +38,7 @@ describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeSecureLinkRepository(databases());
+describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());

@@ -1,3 +1,4 @@
+import type { AccountToAdd } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { Outcome } from '../request/outcome.ts';
 import type { Announcement } from '../request/request.ts';
@@ -63,15 +64,7 @@ export type ClaimedBatch = Batch & { fence: number };
 export type BatchChange = Partial<
   Pick<
     Batch,
-    | 'state'
-    | 'announcement'
-    | 'shown'
-    | 'failuresTs'
-    | 'summaryTs'
-    | 'areResultsPosted'
-    | 'notBefore'
-    | 'tries'
-    | 'finishedAt'
+    'state' | 'announcement' | 'shown' | 'failuresTs' | 'summaryTs' | 'areResultsPosted' | 'tries' | 'finishedAt'
   >
 >;
 
@@ -80,7 +73,7 @@ export type BatchRow = {
   line: number;
   /** The last request for the line. */
   requestId: string;
-  emailAddress: string;
+  account: AccountToAdd;
   /** Undefined while it is not settled. */
   outcome: Outcome | undefined;
   /** ColdSend has the inbox already because an earlier try of this line added it. */

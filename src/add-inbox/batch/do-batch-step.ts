@@ -1,6 +1,7 @@
+import type { ColdsendKey } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { NotDelivered } from '../request/deliver.ts';
-import { retryDelayMs } from '../request/next-step.ts';
+import { isUsable, retryDelayMs } from '../request/next-step.ts';
 import type { Announcement } from '../request/request.ts';
 import type { OpenKey } from '../request/send-request.ts';
 import type { Batch, BatchChange, BatchProgress, BatchRow, ClaimedBatch } from './batch.ts';
@@ -52,7 +53,10 @@ export type BatchStepDeps = {
     /** Some lines after line `after`, in order; none after the last. */
     listRows(batchId: string, after: number): Promise<BatchRow[]>;
   };
-  keys: { open(teamId: string, name: KeyName): Promise<OpenKey | undefined> };
+  keys: {
+    find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
+    open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
+  };
   /** When the last of so many queued rows of a key gets its slot, in milliseconds since 1970. */
   estimateEnd(keyFingerprint: string, rows: number): Promise<number>;
   delivery: BatchDelivery;
@@ -109,8 +113,7 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function openKey({ teamId, keyName }: Batch): Promise<OpenKey | undefined> {
-    const key = await deps.keys.open(teamId, keyName);
-    return key?.status === 'refused' ? undefined : key;
+    if (isUsable(await deps.keys.find(teamId, keyName))) return deps.keys.open(teamId, keyName);
   }
 
   async function postCard(batch: ClaimedBatch, progress: BatchProgress): AfterBatchStep {
@@ -135,7 +138,8 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function postResults(batch: ClaimedBatch): AfterBatchStep {
-    const posted = await delivery.postResults(batch, await listAll(batch.id), () => isStillOurs(batch));
+    const rows = await listAllRows(batches, batch.id);
+    const posted = await delivery.postResults(batch, rows, () => isStillOurs(batch));
     if (posted.kind === 'later') return postLater(batch, posted);
     return batches.advance(batch, { areResultsPosted: true, tries: 0 });
   }
@@ -146,15 +150,6 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     if (posted.kind === 'later') return postLater(batch, posted);
     const ts = posted.kind === 'posted' ? posted.ts : undefined;
     return batches.advance(batch, { state: 'finished', finishedAt: now(), ...(ts !== undefined && { summaryTs: ts }) });
-  }
-
-  async function listAll(batchId: string): Promise<BatchRow[]> {
-    const all: BatchRow[] = [];
-    for (let more = await batches.listRows(batchId, 0); more.length > 0; ) {
-      all.push(...more);
-      more = await batches.listRows(batchId, more.at(-1)?.line ?? 0);
-    }
-    return all;
   }
 
   async function toCard(batch: Batch, progress: BatchProgress): Promise<Card> {
@@ -175,4 +170,17 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     await batches.release(batch, now() + waitMs, batch.tries + 1);
     return undefined;
   }
+}
+
+/** All lines of a batch, in order. */
+export async function listAllRows(
+  { listRows }: Pick<BatchStepDeps['batches'], 'listRows'>,
+  batchId: string,
+): Promise<BatchRow[]> {
+  const all: BatchRow[] = [];
+  for (let more = await listRows(batchId, 0); more.length > 0; ) {
+    all.push(...more);
+    more = await listRows(batchId, more.at(-1)?.line ?? 0);
+  }
+  return all;
 }

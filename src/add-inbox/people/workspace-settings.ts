@@ -22,6 +22,11 @@ export type WorkspaceSettings = {
   channelsWithoutClient: 'workspace_key' | 'blocked';
   /** Where people enter passwords. `secure_page`: in no form of Slack. */
   passwordsIn: 'slack_or_page' | 'secure_page';
+  /**
+   * Whether the bot logs in to the mailbox before it sends a request. Undefined where the operator has switched the bot's logins
+   * off: then nobody sees this setting.
+   */
+  checkLoginFirst: boolean | undefined;
 };
 
 /** Where a form takes passwords. Without a secure page, `secure_page` means that it can't take any. */
@@ -38,6 +43,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   defaultDailyLimit: undefined,
   channelsWithoutClient: 'workspace_key',
   passwordsIn: 'slack_or_page',
+  checkLoginFirst: false,
 };
 
 /**
@@ -87,6 +93,10 @@ const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSe
   passwordsIn: [
     'where passwords are entered',
     ({ passwordsIn }) => (passwordsIn === 'secure_page' ? 'only on the secure page' : 'in Slack or on the secure page'),
+  ],
+  checkLoginFirst: [
+    'check the login before sending',
+    ({ checkLoginFirst }) => (checkLoginFirst === true ? 'yes' : 'no'),
   ],
 };
 

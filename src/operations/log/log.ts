@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Batch } from '../../add-inbox/batch/batch.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { LogLevel } from '../../config.ts';
 import { createLineWriter } from './line-writer.ts';
@@ -8,6 +9,8 @@ import { openOutput } from './open-output.ts';
 export type LogFields = {
   /** The request's reference, from the submission to the reply. */
   request?: string;
+  /** The id of a list of inboxes. */
+  batch?: string;
   team?: string;
   user?: string;
   /** One of our states, steps or outcomes. */
@@ -74,6 +77,11 @@ export function createLog(level: LogLevel): ProcessLog {
 /** The ids that identify a request in the log. */
 export function aboutRequest({ id, teamId }: AddInboxRequest): Pick<LogFields, 'request' | 'team'> {
   return { request: id, team: teamId };
+}
+
+/** The ids that identify a batch in the log. */
+export function aboutBatch({ id, teamId }: Batch): Pick<LogFields, 'batch' | 'team'> {
+  return { batch: id, team: teamId };
 }
 
 /** The loggable part of an error: its code and the place that threw it. A message can quote a person's input. */

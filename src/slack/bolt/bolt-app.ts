@@ -106,12 +106,27 @@ export function createBoltApp(deps: BoltAppDeps): App {
           const payload = parse(submissionPayload, body);
           noteUsed(payload.view);
           const submission = { ...interactionIn(name, payload, context), view: payload.view };
-          await answer(await listener(submission));
-          await listeners.afterSubmission[name]?.(submission);
+          const given = await listener(submission);
+          await answer(given);
+          await listeners.afterSubmission[name]?.(submission, given);
         },
         apologize: async (text) => {
           if (!answer.done) await answer(pushNotice({ ...sentences.failed, paragraphs: [text] }));
         },
+      });
+    });
+  }
+
+  for (const [name, listener] of Object.entries(listeners.closings)) {
+    app.view({ callback_id: name, type: 'view_closed' }, async ({ body, ack, context }) => {
+      const answer = answerOnce(name, () => ack());
+      await guarded(name, {
+        run: async () => {
+          await answer();
+          const payload = parse(submissionPayload, body);
+          await listener({ ...interactionIn(name, payload, context), view: payload.view });
+        },
+        apologize: async () => {},
       });
     });
   }

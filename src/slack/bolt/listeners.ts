@@ -1,4 +1,7 @@
+import type { createBatchButtons } from '../batches/batch-listeners.ts';
 import type { FixRows } from '../batches/fix-rows.ts';
+import type { createManyPages } from '../batches/form/many-listeners.ts';
+import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createEnterPassword } from '../form/password/enter-password.ts';
@@ -19,7 +22,9 @@ export type Listeners = {
   /** An answer of undefined closes the form. */
   submissions: Record<string, (submission: InModal) => Promise<SubmissionAnswer | undefined>>;
   /** Runs after the result of a submission has been shown. */
-  afterSubmission: Record<string, (submission: InModal) => Promise<void>>;
+  afterSubmission: Record<string, (submission: InModal, answer: SubmissionAnswer | undefined) => Promise<void>>;
+  /** A person closed one of our modals that asks Slack to report it. */
+  closings: Record<string, (closing: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
   viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
   /** Buttons in messages and in the Home, and those that do nothing in Slack itself. */
@@ -36,13 +41,17 @@ export function createListeners(deps: {
   clientPages: ReturnType<typeof createClientPages>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
+  manyPages: ReturnType<typeof createManyPages>;
+  openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
   fixRows: FixRows;
   enterPassword: ReturnType<typeof createEnterPassword>;
+  batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
+  const { manyPages, openManyForm, batchButtons } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -52,26 +61,37 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
       [CALLBACKS.settings]: settingsPages.submit,
+      [CALLBACKS.manyForm]: manyPages.submitForm,
+      [CALLBACKS.preview]: manyPages.submitPreview,
     },
     afterSubmission: {
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,
+      [CALLBACKS.manyForm]: manyPages.readFile,
     },
+    closings: { [CALLBACKS.preview]: manyPages.closePreview },
     viewActions: {
       [ACTIONS.backToWho]: formPages.goBack,
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
       [ACTIONS.skipRow]: formPages.skipRow,
+      [ACTIONS.addMany]: openManyForm.openFromForm,
+      [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
+      [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
+      [ACTIONS.stopBatch]: batchButtons.stop,
+      [ACTIONS.batchResults]: batchButtons.postResults,
+      [ACTIONS.addManyFromHome]: openManyForm.openFromHome,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,

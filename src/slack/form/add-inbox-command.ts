@@ -1,22 +1,25 @@
 import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import { parseEmailAddress } from '../../add-inbox/account/sender-account.ts';
+import type { OpenManyForm } from '../batches/form/open-many-form.ts';
+import { TYPED_TEXT } from '../blocks/limits.ts';
 import type { Click, CommandUse } from '../bolt/interaction.ts';
+import { BATCH_FORM } from '../sentences/batches.ts';
 import { helpText, usageText } from '../thread/ephemeral.ts';
 import { toConversation } from '../web-api/conversation.ts';
 import type { FormToOpen } from './open-form.ts';
 
-/** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox help`. */
+/** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox many`, `/add-inbox jane@acme.com bob@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
   openForm(click: Click, form: FormToOpen): Promise<void>;
+  openManyForm: OpenManyForm;
   /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
   return async (use: CommandUse): Promise<void> => {
     const { command, ack } = use;
     const wanted = parseText(command.text);
-    if (wanted.kind === 'help') return ack(helpText());
-    if (wanted.kind === 'unclear') return ack(usageText());
+    if (wanted.kind === 'answer') return ack(wanted.text);
     await ack();
     const context = {
       channelId: toConversation(command),
@@ -24,18 +27,35 @@ export function createAddInboxCommand(deps: {
       retryOf: undefined,
       generation: 0,
     };
-    await deps.openForm(use, { context, draft: wanted.draft });
+    if (wanted.kind === 'many') await deps.openManyForm(use, { context, pasted: wanted.pasted });
+    else await deps.openForm(use, { context, draft: wanted.draft });
   };
 }
 
-type Wanted = { kind: 'form'; draft: { email_address?: string } } | { kind: 'help' } | { kind: 'unclear' };
+type Wanted =
+  | { kind: 'form'; draft: { email_address?: string } }
+  /** `pasted`: addresses, one a line. */
+  | { kind: 'many'; pasted: string | undefined }
+  | { kind: 'answer'; text: string };
+
+const MANY_WORDS = ['many', 'bulk', 'csv'];
 
 function parseText(text: string): Wanted {
-  const trimmed = unescaped(withoutMailto(cleanText(text)));
-  if (trimmed === '') return { kind: 'form', draft: {} };
-  if (trimmed.toLowerCase() === 'help') return { kind: 'help' };
-  const address = parseEmailAddress(trimmed);
-  return address === undefined ? { kind: 'unclear' } : { kind: 'form', draft: { email_address: address } };
+  const words = unescaped(cleanText(text))
+    .split(/[\s,;]+/)
+    .filter((word) => word !== '')
+    .map(withoutMailto);
+  const [first = '', ...rest] = words;
+  if (words.length === 0) return { kind: 'form', draft: {} };
+  if (words.length === 1 && first.toLowerCase() === 'help') return { kind: 'answer', text: helpText() };
+  const isMany = MANY_WORDS.includes(first.toLowerCase());
+  const typed = isMany ? rest : words;
+  const addresses = typed.map(parseEmailAddress).filter((address) => address !== undefined);
+  if (addresses.length < typed.length) return { kind: 'answer', text: usageText() };
+  if (!isMany && addresses.length === 1) return { kind: 'form', draft: { email_address: addresses[0] ?? '' } };
+  const pasted = addresses.join('\n');
+  if (pasted.length > TYPED_TEXT) return { kind: 'answer', text: BATCH_FORM.tooManyAddresses };
+  return { kind: 'many', pasted: pasted === '' ? undefined : pasted };
 }
 
 /** Slack's client sends an address as `<mailto:jane@acme.com|jane@acme.com>`. The part after the bar is the typed text. */

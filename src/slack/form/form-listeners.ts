@@ -12,7 +12,6 @@ import {
   validateWithoutPasswords,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
-import { isSameOwner } from '../../add-inbox/keys/key-owner.ts';
 import {
   type PasswordEntry,
   passwordEntryOf,
@@ -26,6 +25,7 @@ import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
+import { createFindTarget } from '../permissions/find-target.ts';
 import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
@@ -64,6 +64,7 @@ const ANSWER_WITHIN_MS = 2_500;
 
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
+  const findTarget = createFindTarget(deps);
   return { submitWho, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
@@ -125,13 +126,12 @@ export function createFormPages(deps: FormPagesDeps) {
       const read = readAccount(typed, passwordEntry);
       if (!read.ok) return { response_action: 'errors', errors: toBlockErrors(read.errors, view) };
       const { account, passwords } = read.value;
-      const [refused, choice] = await Promise.all([
+      const [refused, target] = await Promise.all([
         refuse(submission, 'daily_limit'),
-        deps.chooseKey(teamId, context.channelId, settings),
+        findTarget(teamId, context, settings),
       ]);
       if (refused !== undefined) return refused;
-      if (choice.kind === 'blocked') return pushNotice(sentences.blocked(choice.channelIds));
-      if (!isSameOwner(choice.keyName, context.owner)) return pushNotice(sentences.clientChanged);
+      if (!target.ok) return pushNotice(target.notice);
       const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) });
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
@@ -149,8 +149,8 @@ export function createFormPages(deps: FormPagesDeps) {
         userId,
         viewId,
         channelId,
-        resultsChannelId: settings.resultsChannelId,
-        keyName: choice.keyName,
+        resultsChannelId: target.settings.resultsChannelId,
+        keyName: target.keyName,
         retryOf,
         batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
         responseUrl: openResponseUrl(teamId, context),

@@ -18,7 +18,22 @@ export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   fix?: RowToFix | undefined;
   /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */
   generation: number;
+  /** Only for many inboxes at once. */
+  batch?: BatchContext | undefined;
+  /** Rows without passwords to begin the form for many inboxes with. */
+  pasted?: string | undefined;
 };
+
+export type BatchContext = z.output<typeof batchContext>;
+
+const batchContext = z.object({
+  /** The batch whose failed rows are to be replaced. */
+  fixOf: z.string().optional(),
+  /** For the preview: the stored draft, and how many of its rows are ready, and held back. */
+  draftId: z.string().optional(),
+  ready: z.int().optional(),
+  held: z.int().optional(),
+});
 
 const CONTEXT_LETTERS = {
   channelId: 'c',
@@ -27,6 +42,8 @@ const CONTEXT_LETTERS = {
   fix: 'f',
   sealedResponseUrl: 'u',
   servers_open: 'o',
+  batch: 'b',
+  pasted: 'e',
 } as const satisfies Record<
   Exclude<keyof FormContext, keyof ModalContext> | Exclude<keyof Draft, keyof typeof FIELDS>,
   string
@@ -52,13 +69,23 @@ const remembered = z
     fix: z.object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int() }).optional(),
     sealedResponseUrl: text,
     servers_open: flag,
+    batch: batchContext.optional(),
+    pasted: text,
     ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),
   })
-  .transform(({ channelId, generation, retryOf, fix, sealedResponseUrl, ...draft }) => ({
+  .transform(({ channelId, generation, retryOf, fix, sealedResponseUrl, batch, pasted, ...draft }) => ({
     context:
       channelId === undefined || generation === undefined
         ? undefined
-        : { channelId, generation, retryOf, sealedResponseUrl, ...(fix !== undefined && { fix }) },
+        : {
+            channelId,
+            generation,
+            retryOf,
+            sealedResponseUrl,
+            ...(fix !== undefined && { fix }),
+            ...(batch !== undefined && { batch }),
+            ...(pasted !== undefined && { pasted }),
+          },
     draft: Object.assign<Draft, object>({}, draft),
   }));
 

@@ -3,10 +3,13 @@ import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
 import { clientNameOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
+import { canReadFiles } from '../batches/form/can-read-files.ts';
+import { type ManyForm, renderManyForm } from '../batches/form/many-form.ts';
 import type { Click } from '../bolt/interaction.ts';
 import { renderKeyForm } from '../home/keys/key-form.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
+import { replaceView } from '../modals/replace-view.ts';
 import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { PASSWORD_NOTICES } from '../sentences/form.ts';
 import { sentences } from '../sentences/notices.ts';
@@ -21,13 +24,16 @@ export type FormToOpen = {
   instead?: ModalView | undefined;
 };
 
-/** `keyStamp` is the version of the chosen key, for a form that stores that key; '' where no such form is needed. */
-type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string };
+/**
+ * `keyStamp` is the version of the chosen key, for a form that stores that key; '' where no such form is needed. `takesFiles`
+ * matters only for many inboxes.
+ */
+type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string; takesFiles: boolean };
 
 /**
  * Opens a modal with the first call to Slack, which drops a `trigger_id` after 3 s. A person looked up in the last minute
- * gets the form at once. For anybody else, a waiting page opens, and the form or the refusal replaces it after the look-up.
- * Throws the errors of the store and of Slack's API.
+ * gets the form at once. For anybody else, and for many inboxes, a waiting page opens, and the form or the refusal replaces it
+ * after the look-up. A click in a modal replaces that modal. Throws the errors of the store and of Slack's API.
  */
 export function createOpenForm(deps: {
   permissions: Permissions;
@@ -39,12 +45,19 @@ export function createOpenForm(deps: {
 }): (click: Click, form: FormToOpen) => Promise<void> {
   const { permissions } = deps;
   return async (click, form) => {
-    const { api, actor, triggerId } = click;
+    const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
-    const [known, facts] = [permissions.recall(click, settings), loadFacts(actor.teamId, form, settings)];
+    const facts = loadFacts(click, form, settings);
     // Where another call throws first, nothing awaits this promise, and its rejection must not count as unhandled.
     facts.catch(() => {});
-    const recalled = await known;
+    if (view !== undefined) {
+      const permission = await permissions.checkAdding(click);
+      const page = firstPage(permission, await facts, actor.userId, form, deps.hasSecurePage);
+      // A refusal goes on top, since the view below may be another person's.
+      await (permission.kind === 'allowed' ? replaceView(api, view, page) : api.pushView(triggerId, page));
+      return;
+    }
+    const recalled = form.context.batch === undefined ? await permissions.recall(click, settings) : undefined;
     if (recalled !== undefined) {
       await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form, deps.hasSecurePage));
       return;
@@ -57,21 +70,32 @@ export function createOpenForm(deps: {
     await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
-  async function loadFacts(teamId: string, { context }: FormToOpen, found: Promise<WorkspaceSettings>): Promise<Facts> {
+  async function loadFacts(
+    { api, actor: { teamId } }: Click,
+    { context }: FormToOpen,
+    found: Promise<WorkspaceSettings>,
+  ): Promise<Facts> {
+    const asking = context.batch === undefined ? false : canReadFiles(api);
     const settings = await found;
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
-    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '' };
+    const takesFiles = await asking;
+    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '', takesFiles };
     // The stamp is read before the data the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
-    return { settings, choice: await choose(), keyStamp };
+    return { settings, choice: await choose(), keyStamp, takesFiles };
   }
+}
+
+/** The form for one inbox, or for many. */
+export function renderForm({ takesFiles, ...page }: ManyForm): ModalView {
+  return page.context.batch === undefined ? renderWhoPage(page) : renderManyForm({ ...page, takesFiles });
 }
 
 /** The first modal for a person who wants to add an inbox. */
 function firstPage(
   permission: Permission,
-  { settings, choice, keyStamp }: Facts,
+  { settings, choice, keyStamp, takesFiles }: Facts,
   userId: string,
   form: FormToOpen,
   hasSecurePage: boolean,
@@ -79,12 +103,15 @@ function firstPage(
   if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
   if (form.instead !== undefined) return form.instead;
-  if (settings.passwordsIn === 'secure_page' && !hasSecurePage) return renderNotice(PASSWORD_NOTICES.noPage);
+  if (settings.passwordsIn === 'secure_page') {
+    if (!hasSecurePage) return renderNotice(PASSWORD_NOTICES.noPage);
+    if (form.context.batch !== undefined) return renderNotice(PASSWORD_NOTICES.noMany);
+  }
   if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
-  if (isUsable(current)) return renderWhoPage({ context, draft });
+  if (isUsable(current)) return renderForm({ context, draft, takesFiles });
   if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));

@@ -1,15 +1,12 @@
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { Click, Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
-import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
+import { findLink } from '../web-api/find-link.ts';
+import type { SlackApi } from '../web-api/slack-api.ts';
 import { draftOf } from './draft-defaults.ts';
 import type { FormToOpen } from './open-form.ts';
-
-/** Slack drops a `trigger_id` after 3 s; looking up a link may take this much of it. */
-const LINK_WITHIN_MS = 700;
 
 /**
  * "Fix and try again" and "Try once more" under a reply open the form for the same thread, filled in except for the passwords.
@@ -40,17 +37,13 @@ export function createTryAgain(deps: {
       generation: 0,
     };
     const draft = draftOf(request.account);
-    const instead = successor && renderSuccessor(successor, actor.userId, await findLink(api, successor));
+    const instead = successor && renderSuccessor(successor, actor.userId, await findReplyLink(api, successor));
     await deps.openForm(press, { context, draft, instead });
   };
 }
 
 /** The link to a request's reply, or to the thread it will be in; undefined where Slack does not answer in time. */
-function findLink(api: SlackApi, { announcement, replyTs }: AddInboxRequest): Promise<string | undefined> {
+function findReplyLink(api: SlackApi, { announcement, replyTs }: AddInboxRequest): Promise<string | undefined> {
   if (announcement === undefined) return Promise.resolve(undefined);
-  const found = api.getPermalink(announcement.channelId, replyTs ?? announcement.ts).catch((error: unknown) => {
-    if (isOfSlack(error)) return undefined;
-    throw error;
-  });
-  return answerInTime(found, LINK_WITHIN_MS, () => undefined);
+  return findLink(api, announcement.channelId, replyTs ?? announcement.ts);
 }

@@ -9,6 +9,7 @@ import { ACTIONS, blockId, CALLBACKS } from '../ids.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
+import { BUTTONS } from '../sentences/common.ts';
 import { FIELD_LABELS, HINTS } from '../sentences/fields.ts';
 import { FORM } from '../sentences/form.ts';
 import { type Draft, WHO_FIELDS } from './fields.ts';
@@ -42,6 +43,9 @@ export function renderWhoPage({
       ...WHO_FIELDS.map((field) =>
         field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
       ),
+      ...(context.retryOf === undefined
+        ? [renderActions('many', [renderButton(ACTIONS.addMany, BUTTONS.addMany, 'many')])]
+        : []),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import type { Batch } from '../../add-inbox/batch/batch.ts';
 import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
@@ -9,6 +10,7 @@ import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 import { renderHome, renderHomeNotice } from './home.ts';
+import { findCardLinks, mergeLatest } from './home-batches.ts';
 
 const LATEST = 10;
 
@@ -21,6 +23,7 @@ export function createShowHome(deps: {
   listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
+  latestBatches(teamId: string, limit: number): Promise<(Batch | Unreadable)[]>;
 }): (interaction: Interaction, clientsPage?: number) => Promise<void> {
   return (interaction, clientsPage = 0) => tryPatiently(() => show(interaction, clientsPage));
 
@@ -36,9 +39,15 @@ export function createShowHome(deps: {
       return;
     }
     const isAdmin = mayAdminister(permission.person, teamId);
-    const [keys, latest] = await Promise.all([deps.listKeys(teamId), deps.latest(teamId, LATEST)]);
+    const [keys, requests, batches] = await Promise.all([
+      deps.listKeys(teamId),
+      deps.latest(teamId, LATEST),
+      deps.latestBatches(teamId, LATEST),
+    ]);
+    const latest = mergeLatest(requests, batches, LATEST);
+    const links = await findCardLinks(api, latest, userId);
     const mayNotAdd = whyNot(mayAdd);
-    await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, clientsPage }));
+    await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, links, clientsPage }));
   }
 }
 

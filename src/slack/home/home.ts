@@ -3,7 +3,6 @@ import type { ColdsendKey, OwnedKey } from '../../add-inbox/keys/coldsend-key.ts
 import { clientsOf, findKeyOf, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import {
   renderActions,
   renderButton,
@@ -22,6 +21,7 @@ import { KEY_STATUSES } from '../sentences/keys.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeState } from '../thread/describe-state.ts';
 import { renderInbox } from '../thread/inbox-text.ts';
+import { isBatch, type Latest, renderBatch } from './home-batches.ts';
 import { renderClients } from './home-clients.ts';
 import { renderSettings } from './home-settings.ts';
 import { renderUnreadable } from './render-unreadable.ts';
@@ -34,22 +34,26 @@ export type HomeToShow = {
   /** All keys of the workspace: its own and those of clients. */
   keys: OwnedKey[];
   settings: WorkspaceSettings;
-  /** The latest requests of the workspace, the newest first, up to ten. */
-  latest: (AddInboxRequest | Unreadable)[];
+  /** The latest single inboxes and batches of the workspace, the newest first, up to ten. */
+  latest: Latest[];
+  /** The links to the cards of batches, by the batch's id. */
+  links: ReadonlyMap<string, string>;
   /** The page of the list of clients, counted from 0. */
   clientsPage: number;
 };
 
 /** The App Home of one person: keys (only their last four characters), settings and inboxes. */
 export function renderHome(home: HomeToShow): HomeView {
-  const { isAdmin, mayNotAdd, keys, settings, latest } = home;
+  const { isAdmin, mayNotAdd, keys, settings, latest, links } = home;
   const key = findKeyOf(keys, WORKSPACE);
   return {
     type: 'home',
     blocks: [
       renderHeader('title', HOME.title),
       renderSection('intro', HOME.intro),
-      ...(mayNotAdd === undefined ? [] : [renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd])]),
+      mayNotAdd === undefined
+        ? renderActions('add', [renderButton(ACTIONS.addManyFromHome, BUTTONS.addMany, 'many')])
+        : renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd]),
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined
         ? [renderSection('key', keys.length === 0 ? HOME.noKey : HOME.noOwnKey)]
@@ -60,7 +64,9 @@ export function renderHome(home: HomeToShow): HomeView {
       ...renderSettings(settings, isAdmin),
       { type: 'divider', block_id: 'divider' },
       renderHeader('latest_title', HOME.latestTitle),
-      ...(latest.length === 0 ? [renderSection('none', HOME.none)] : latest.flatMap(renderRequest)),
+      ...(latest.length === 0
+        ? [renderSection('none', HOME.none)]
+        : latest.flatMap((entry, index) => renderLatest(entry, index, links))),
     ],
   };
 }
@@ -101,8 +107,12 @@ function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
   ]);
 }
 
-function renderRequest(request: AddInboxRequest | Unreadable, index: number): KnownBlock[] {
-  if ('unreadable' in request) return [renderUnreadable(request, UNREADABLE.request, index)];
+function renderLatest(entry: Latest, index: number, links: HomeToShow['links']): KnownBlock[] {
+  if ('unreadable' in entry) return [renderUnreadable(entry, UNREADABLE.request, index)];
+  return isBatch(entry) ? renderBatch(entry, links.get(entry.id)) : renderRequest(entry);
+}
+
+function renderRequest(request: AddInboxRequest): KnownBlock[] {
   const { emoji, title, words, status } = describeState(request);
   const when = slackDate(request.acceptedAt, 'date');
   return [

@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { type FormField, WARNED_BLOCK } from '../ids.ts';
+import { WARNED_BLOCK } from '../ids.ts';
 import { decodePrivateMetadata, type Metadata } from './private-metadata.ts';
 import { UnreadableViewError } from './unreadable-view-error.ts';
 
 const option = z.object({ value: z.string() });
 
 const ids = z.array(z.string()).nullish();
+
+/** Of a file from another workspace (Slack Connect), only the id is known. */
+const file = z.object({
+  id: z.string(),
+  name: z.string().optional().catch(undefined),
+  size: z.number().optional().catch(undefined),
+  url_private_download: z.string().optional().catch(undefined),
+});
+
+export type GivenFile = z.output<typeof file>;
 
 const viewSchema = z.object({
   private_metadata: z.string().nullish(),
@@ -23,6 +33,7 @@ const viewSchema = z.object({
             selected_users: ids,
             selected_conversation: z.string().nullish(),
             selected_conversations: ids,
+            files: z.array(file).nullish(),
           }),
         ),
       ),
@@ -37,12 +48,14 @@ export type ViewState = {
   metadata: Metadata;
   /** The warnings that the view shows. */
   warned: string[];
-  isShown(field: FormField): boolean;
+  isShown(field: string): boolean;
   /** The text typed or option chosen, unchanged; undefined where the field is empty. */
   textOf(field: string): string | undefined;
-  isTicked(field: FormField): boolean;
+  isTicked(field: string): boolean;
   /** The ids or values chosen in a field that allows several. */
   listOf(field: string): string[];
+  /** The files put into a field. */
+  filesOf(field: string): GivenFile[];
 };
 
 /** Handling one interaction reads its view several times. */
@@ -77,6 +90,7 @@ function readOnce(view: object): ViewState {
       const { selected_options, selected_users, selected_conversations } = elementOf(field) ?? {};
       return selected_users ?? selected_conversations ?? selected_options?.map(({ value }) => value) ?? [];
     },
+    filesOf: (field) => elementOf(field)?.files ?? [],
   };
 }
 

@@ -33,14 +33,18 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
   inbox_outcome: 'Result',
+  login_checked: 'Login checked by the bot',
   refused_attempt: 'Attempt refused',
   audit_exported: 'Audit trail exported',
 };
 
 const AUDIT_DETAIL_WORDS: Record<string, string> = {
   email_address: 'address',
+  count: 'inboxes',
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
+  smtp: 'sending',
+  imap: 'reading',
 };
 
 /** The label of an entry's detail. */
@@ -63,12 +67,21 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [CALLBACKS.storeKey]: 'adding a key',
   [CALLBACKS.clientKey]: "adding a client's key",
   [CALLBACKS.settings]: 'changing the settings',
+  [CALLBACKS.manyForm]: 'giving many inboxes',
+  [CALLBACKS.preview]: 'adding many inboxes',
+  [ACTIONS.addMany]: 'opening the form for many inboxes',
+  [ACTIONS.addManyFromHome]: 'opening the form for many inboxes',
+  [ACTIONS.backToMany]: `“${BUTTONS.back}” in the form for many inboxes`,
   [ACTIONS.backToWho]: `“${BUTTONS.back}” in the form`,
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.sendAnyway]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
+  [ACTIONS.fixBatchByFile]: 'fixing the rows of a list by a file',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
+  [ACTIONS.stopBatch]: 'stopping the rest of a list',
+  [ACTIONS.batchResults]: 'getting the results of a list',
   [ACTIONS.storeKey]: 'opening the form for the key',
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",

@@ -28,9 +28,11 @@ export const PROVIDER_PHRASES: Record<InboxType, string> = {
 export const BUTTONS = {
   back: 'Back',
   editServers: 'Edit servers',
+  addMany: 'Add many',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
   enterPassword: 'Enter password',
+  sendAnyway: 'Send it anyway',
   storeKey: 'Add a key',
   replaceKey: 'Replace the key',
   removeKey: 'Remove the key',
@@ -44,6 +46,9 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  fixBatch: 'Fix what failed',
+  fixBatchByFile: 'Use a corrected file',
+  batchResults: 'Results as CSV',
 } as const;
 
 /** Replaces a stored row in a list that this version of the bot can't read. */

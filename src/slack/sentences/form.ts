@@ -80,6 +80,14 @@ export const PASSWORD_NOTICES = {
     paragraphs: ['Only the person who asked for this inbox can enter its password.'],
     facts: `Requested by ${who}`,
   }),
+  /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
+  noMany: {
+    title: 'Add many inboxes',
+    paragraphs: [
+      'An admin allows passwords only on the secure page, and it takes one inbox at a time.',
+      `Type ${COMMAND} for each inbox. Or ask an admin to change the settings in my Home tab.`,
+    ],
+  },
   /** The workspace allows passwords only on the secure page, and this installation has none. */
   noPage: {
     title: 'Add an inbox',

@@ -148,11 +148,12 @@ export const EPHEMERAL = {
   help: [
     `\`${COMMAND}\` opens a form that adds an inbox to ColdSend.`,
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
+    `\`${COMMAND} many\` adds many inboxes at once, from pasted rows or a CSV file.`,
     `You get the result in a thread in the same channel. In a private channel, type \`${INVITE}\` first.`,
     'I store passwords encrypted and delete them after sending. Use app passwords if your provider offers them.',
     'My Home tab shows the last four characters of each ColdSend API key, the settings and the latest inboxes.',
   ],
-  usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For more, type \`${COMMAND} help\`.`,
+  usage: `I did not understand that. Type \`${COMMAND}\`, or add one address: \`${COMMAND} jane@acme.com\`. For many inboxes, type \`${COMMAND} many\`. For more, type \`${COMMAND} help\`.`,
   failed: (reference: string) =>
     `Something went wrong on my side, and I did nothing. Please try again. ${askForHelp(reference)}`,
   /** The database did not confirm the change. */

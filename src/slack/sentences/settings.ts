@@ -44,6 +44,16 @@ export const SETTINGS_FORM = {
   },
   noSecurePage:
     'Passwords are entered in Slack. To get a secure page for them, ask the person who runs this bot to set PUBLIC_URL.',
+  checkLoginFirst: {
+    label: 'Check the login before sending',
+    options: {
+      no: { text: 'No', description: 'ColdSend logs in itself. I check only what ColdSend refused' },
+      yes: {
+        text: 'Yes, for single inboxes',
+        description: 'I hold back what fails. A login from one more address can raise an alarm',
+      },
+    },
+  },
 } as const;
 
 export const SETTINGS_ERRORS = {
@@ -60,6 +70,9 @@ export const SETTINGS_SHOWN = {
   ownChannel: `a thread in the channel where ${COMMAND} was used`,
   dailyLimit: 'Default daily limit',
   channelsWithoutClient: 'In channels without a client',
+  checkLoginFirst: 'Check the login before sending',
+  checked: 'yes, for single inboxes',
+  notChecked: 'no, only after ColdSend refused it',
   workspace_key: "I use the workspace's key",
   passwordsIn: 'Passwords',
   passwords: {

@@ -11,6 +11,7 @@ import { isBetweenPeople } from '../web-api/conversation.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { describeState } from './describe-state.ts';
 import { nameInbox, renderInbox } from './inbox-text.ts';
+import type { Threaded } from './posting.ts';
 
 /**
  * The first message of a request's thread: the person, the inbox, its provider and the state of the request. Posted once and
@@ -50,7 +51,7 @@ function nameProvider({ inbox_type, smtp_host }: AccountToAdd): string {
 }
 
 /** Why the message is in the person's DM, and how to get it into the channel; '' where it is in the intended conversation. */
-function sayWhyHere({ announcement, channelId, resultsChannelId }: AddInboxRequest): string {
+export function sayWhyHere({ announcement, channelId, resultsChannelId }: Threaded): string {
   if (announcement?.surface !== 'dm' || announcement.channelId === channelId) return '';
   if (resultsChannelId !== undefined) return PLACES.cannotPost(`<#${resultsChannelId}>`);
   return isBetweenPeople(channelId) ? PLACES.cannotPostInConversation : PLACES.cannotPost(`<#${channelId}>`);

@@ -7,6 +7,7 @@ import {
   ADDED_BUT,
   EXPIRED_STATES,
   GOOD_STATUSES,
+  HELD_BACK,
   NOT_ALLOWED_ANY_MORE,
   OUTCOME_STATES,
   TROUBLE_STATES,
@@ -46,6 +47,7 @@ function stateOf(outcome: Outcome): State {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return EXPIRED_STATES[outcome.why];
   if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
   if (outcome.lostPermission !== undefined) return NOT_ALLOWED_ANY_MORE;
+  if (outcome.isHeldBack) return HELD_BACK;
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 

@@ -14,7 +14,10 @@ export function toSlackId(conversation: string): string {
   return conversation.startsWith(GROUP) ? conversation.slice(GROUP.length) : conversation;
 }
 
-/** True for direct messages (ids start with D) and group direct messages. The bot can't be invited into either. */
+/**
+ * True for direct messages (ids start with D, or are the id of the person who gets the bot's direct message) and group direct
+ * messages. The bot can't be invited into any of them.
+ */
 export function isBetweenPeople(conversation: string): boolean {
-  return conversation.startsWith('D') || conversation.startsWith(GROUP);
+  return /^[DUW]/.test(conversation) || conversation.startsWith(GROUP);
 }

@@ -11,8 +11,10 @@ import {
 import { z } from 'zod';
 import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
+import { type Downloaded, downloadFile } from './download-file.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
+import { type TextFile, type UploadDeps, uploadFiles } from './upload-files.ts';
 
 /** Slack refused the call with one of its error codes. */
 export class SlackRefusedError extends Error {
@@ -77,8 +79,6 @@ const OPENED_WITHIN_MS = 4_000;
 const SHORTEST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 60 * 60_000;
 
-const UPLOAD_WITHIN_MS = 30_000;
-
 export type Message = { text: string; blocks: KnownBlock[] };
 
 export type OpenedView = { id: string; hash: string };
@@ -116,13 +116,20 @@ export type SlackApi = {
   listUserGroups(): Promise<UserGroup[]>;
   /** The ids of a user group's members. */
   listGroupMembers(groupId: string): Promise<string[]>;
-  /** Puts a text file into a conversation that the bot is in. */
-  uploadFile(channelId: string, file: { name: string; title: string; content: string }): Promise<void>;
+  /** Puts text files into a conversation that the bot is in, as one message. */
+  uploadFiles(channelId: string, files: readonly TextFile[], threadTs?: string): Promise<void>;
+  /** A file that only its id is known of. */
+  findFile(fileId: string): Promise<SlackFile>;
+  /** Never throws. @param url the file's `url_private_download` */
+  downloadFile(url: string): Promise<Downloaded>;
+  deleteFile(fileId: string): Promise<void>;
 };
 
 export type UserGroup = z.output<typeof userGroup>;
 
 export type SlackUser = z.output<typeof user>;
+
+export type SlackFile = z.output<typeof foundFile>['file'];
 
 /** The API for each token; `forget` drops the cached client of a token that is no longer used. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
@@ -147,8 +154,6 @@ const identity = z.object({
 
 const userGroup = z.object({ id: z.string(), name: z.string().default(''), handle: z.string().default('') });
 
-const uploadUrl = z.object({ upload_url: z.url({ protocol: /^https?$/ }), file_id: z.string() });
-
 const flag = z.boolean().default(false);
 
 const user = z.object({
@@ -172,6 +177,9 @@ const foundUser = z.object({ user });
 const userGroups = z.object({ usergroups: z.array(userGroup) });
 const groupMembers = z.object({ users: z.array(z.string()) });
 const taken = z.object({});
+const foundFile = z.object({
+  file: z.object({ name: z.string().default(''), size: z.number().default(0), url_private_download: z.string() }),
+});
 
 /**
  * One WebClient for each token, without the SDK's retries. These would post a message again after a lost answer, and retry for
@@ -234,7 +242,16 @@ export function createSlackApis(deps: {
       listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
         (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
-      uploadFile: (channelId, file) => uploadFile(client, channelId, file, isStillOurs),
+      uploadFiles: async (channelId, files, threadTs) => {
+        const uploads: UploadDeps = { call: (...args) => call(client, ...args), fetch: deps.fetch, isStillOurs };
+        const isShared = await uploadFiles(uploads, { channelId, files, threadTs });
+        if (!isShared) throw new SlackUnavailableError('files.upload', undefined);
+      },
+      findFile: async (fileId) => (await call(client, 'files.info', { file: fileId }, foundFile)).file,
+      downloadFile: (url) => downloadFile({ fetch: deps.fetch, apiUrl: deps.apiUrl, token }, url),
+      deleteFile: async (fileId) => {
+        await call(client, 'files.delete', { file: fileId }, taken);
+      },
     };
 
     /** Gives the view an `external_id`, which finds it again where Slack's answer is lost. */
@@ -260,33 +277,6 @@ export function createSlackApis(deps: {
     const quiet = { unfurl_links: false, unfurl_media: false };
     const { channel, ts } = await call(client, 'chat.postMessage', { ...args, ...quiet }, posted);
     return { channelId: channel, ts };
-  }
-
-  /** Gets an upload URL, sends the bytes, shares the file: https://docs.slack.dev/messaging/working-with-files#upload */
-  async function uploadFile(
-    client: WebClient,
-    channelId: string,
-    { name, title, content }: { name: string; title: string; content: string },
-    isStillOurs: (() => boolean) | undefined,
-  ): Promise<void> {
-    const wanted = { filename: name, length: Buffer.byteLength(content) };
-    const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', wanted, uploadUrl);
-    // The upload URL is as secret as a token, so no error contains it.
-    const sent = await deps
-      .fetch(upload_url, {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv; charset=utf-8' },
-        body: content,
-        signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
-        isStillOurs,
-      })
-      .catch((error: unknown) => {
-        if (error instanceof NotBegunError) throw error;
-        return undefined;
-      });
-    if (!sent?.ok) throw new SlackUnavailableError('files.upload', undefined);
-    const files = JSON.stringify([{ id: file_id, title }]);
-    await call(client, 'files.completeUploadExternal', { files, channel_id: channelId }, taken);
   }
 
   function createClient(token: string, timeoutMs: number, isStillOurs: (() => boolean) | undefined): WebClient {

@@ -41,6 +41,14 @@ export function isEditRefused(code: string): boolean {
   return isMessageFixed(code) || isPostingRefused(code) || isTokenDead(code);
 }
 
+/** Slack does not know one of the message's blocks: it gives newer ones to some workspaces first. */
+export const areBlocksRefused = oneOf('invalid_blocks');
+/** The file is gone already. */
+export const isFileGone = oneOf('file_deleted', 'file_not_found');
+
+/** The token may not read files. */
+export const isScopeMissing = oneOf('missing_scope', 'not_allowed_token_type');
+
 /** The person has closed the view. */
 export const isViewGone = oneOf('not_found');
 

@@ -54,5 +54,7 @@ export const batches: Migration = {
     await sql`alter table requests add column line integer`.execute(kysely);
     await sql`alter table requests add column expires_at bigint`.execute(kysely);
     await sql`create index requests_of_batch on requests (batch_id, line) where batch_id is not null`.execute(kysely);
+    // Single inboxes are found among thousands of queued rows.
+    await sql`create index requests_queued on requests (turn_of, batch_id) where turn_of is not null`.execute(kysely);
   },
 };

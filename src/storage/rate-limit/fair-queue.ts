@@ -3,20 +3,22 @@ import type { Shares } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import type { RequestLease } from '../requests/lease-sql.ts';
 import { expiresAt, REQUEST_COLUMNS, type RequestRow } from '../requests/request-row.ts';
+import type { SlotKind } from './key-budget.ts';
 import { withinShares } from './within-shares.ts';
 
 /** Larger than any batch of slots. */
 const PLACES = 1_024;
 
 /**
- * The requests queued for a slot of a key, in the order in which they get one. Every person's first request comes before anyone's
- * second. Among equals, the person with the longest time since their last slot comes first. The number of slots a person has
- * already used doesn't count.
+ * The single inboxes or the rows of batches that are queued for a slot of a key, in the order in which they get one. Every
+ * person's first request comes before anyone's second. Among equals, the person with the longest time since their last slot
+ * comes first. The number of slots a person has already used doesn't count.
  *
  * @param now milliseconds since 1970; requests that expire by then are left out
  */
-export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { now, lease }: QueueDeps) {
-  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and state = 'announced' and ${expiresAt} > ${now}`;
+export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { kind, now, lease }: QueueDeps) {
+  const isOfKind = kind === 'single' ? sql<SqlBool>`batch_id is null` : sql<SqlBool>`batch_id is not null`;
+  const isWaiting = sql<SqlBool>`turn_of = ${keyFingerprint} and ${isOfKind} and state = 'announced' and ${expiresAt} > ${now}`;
   return { findFirst, countBefore };
 
   /** The first `count` unclaimed requests, without those of owners that have used up their shares here. */
@@ -33,7 +35,7 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
     return rows;
   }
 
-  /** The number of queued requests that get their slot before this one. */
+  /** The number of queued requests of this kind that get their slot before this one. */
   async function countBefore(requestId: string): Promise<number> {
     const row = await kysely
       .selectFrom(ordered(sql<SqlBool>`true`).as('queue'))
@@ -78,4 +80,4 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
   }
 }
 
-type QueueDeps = { now: number; lease: RequestLease };
+type QueueDeps = { kind: SlotKind; now: number; lease: RequestLease };

@@ -1,10 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import { nextSlotAt, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
+import { leavingRoom, nextSlotAt, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
 import type { Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 
 /** ColdSend never asks for a longer wait than this. A later time comes from a wrong clock. */
 const MAX_BLOCK_MS = 60 * 60 * 1000;
+
+/** Single inboxes take slots first, and may take any that is free. Rows of batches leave some of them to single inboxes. */
+export const SLOT_KINDS = ['single', 'row'] as const;
+
+export type SlotKind = (typeof SLOT_KINDS)[number];
 
 /** The state of a key's budget. Times are milliseconds since 1970 by the clock that all replicas share. */
 export type Budget = {
@@ -12,9 +17,9 @@ export type Budget = {
   clock: number;
   blockedUntil: number;
   /** The time at which the next slot is free; `clock` if one is free now. */
-  freeAt: number;
+  freeAt: Record<SlotKind, number>;
   /** Whether any request is queued for a slot. */
-  isWaitedFor: boolean;
+  isWaitedFor: Record<SlotKind, boolean>;
 };
 
 /** The request that a slot was taken for; undefined for the check of a key. */
@@ -26,6 +31,7 @@ export function createKeyBudget(
   keyFingerprint: string,
   { limits, steadyNow }: { limits: readonly RateLimit[]; steadyNow: () => number },
 ) {
+  const limitsOf = { single: limits, row: leavingRoom(limits) };
   return { lock, look, countFree, listTaken, note, move, blockFor };
 
   /** SQLite allows only one write transaction at a time, so it needs no lock. */
@@ -40,9 +46,10 @@ export function createKeyBudget(
       select
         ${kind === 'postgres' ? POSTGRES_CLOCK : sql`${steadyNow()}`} as clock,
         (select blocked_until from coldsend_budgets where key_fingerprint = ${keyFingerprint}) as blocked_until,
-        (select 1 from requests where turn_of = ${keyFingerprint} and id <> ${except} limit 1) as waiting,
+        (select 1 from requests where turn_of = ${keyFingerprint} and batch_id is null and id <> ${except} limit 1) as singles,
+        (select 1 from requests where turn_of = ${keyFingerprint} and batch_id is not null and id <> ${except} limit 1) as rows,
         ${takenBefore(0)} as latest,
-        ${sql.join(limits.map(({ requests }, index) => sql`${takenBefore(requests - 1)} as ${sql.ref(`blocking_${index}`)}`))}
+        ${sql.join([...blockingColumns('single'), ...blockingColumns('row')])}
     `.execute(kysely);
     const [row] = rows;
     if (row === undefined) throw new Error('a select without a table gave no row');
@@ -54,13 +61,22 @@ export function createKeyBudget(
     }
     const blockedUntil = row.blocked_until ?? 0;
     const isSane = blockedUntil <= row.clock + MAX_BLOCK_MS;
-    const blocking = limits.map((_limit, index) => row[`blocking_${index}`] ?? undefined);
+    const freeAt = (kind: SlotKind) => {
+      const blocking = limits.map((_limit, index) => row[`${kind}_${index}`] ?? undefined);
+      return Math.max(isSane ? blockedUntil : 0, nextSlotAt(blocking, limitsOf[kind], row.clock));
+    };
     return {
       clock: row.clock,
       blockedUntil: isSane ? blockedUntil : 0,
-      freeAt: Math.max(isSane ? blockedUntil : 0, nextSlotAt(blocking, limits, row.clock)),
-      isWaitedFor: row.waiting !== null,
+      freeAt: { single: freeAt('single'), row: freeAt('row') },
+      isWaitedFor: { single: row.singles !== null, row: row.rows !== null },
     };
+  }
+
+  function blockingColumns(kind: SlotKind) {
+    return limitsOf[kind].map(
+      ({ requests }, index) => sql`${takenBefore(requests - 1)} as ${sql.ref(`${kind}_${index}`)}`,
+    );
   }
 
   /** The time of the slot that exactly `count` later slots follow. */
@@ -78,18 +94,19 @@ export function createKeyBudget(
   }
 
   /** The number of free slots, ignoring whether the key is blocked. */
-  async function countFree(time: number): Promise<number> {
-    let free = Number.POSITIVE_INFINITY;
-    for (const limit of limits) {
+  async function countFree(time: number): Promise<Record<SlotKind, number>> {
+    const free = { single: Number.POSITIVE_INFINITY, row: Number.POSITIVE_INFINITY };
+    for (const [index, limit] of limits.entries()) {
       const { count } = await kysely
         .selectFrom('coldsend_turns')
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('key_fingerprint', '=', keyFingerprint)
         .where('taken_at', '>', time - windowMs(limit))
         .executeTakeFirstOrThrow();
-      free = Math.min(free, limit.requests - count);
+      free.single = Math.min(free.single, limit.requests - count);
+      free.row = Math.min(free.row, (limitsOf.row[index] ?? limit).requests - count);
     }
-    return Math.max(0, free);
+    return free;
   }
 
   /** The times of the latest slots, newest first, as many as the largest limit allows. */
@@ -141,6 +158,10 @@ export function createKeyBudget(
   }
 }
 
-type Look = { clock: number; blocked_until: number | null; waiting: number | null; latest: number | null } & {
-  [blocking: `blocking_${number}`]: number | null;
-};
+type Look = {
+  clock: number;
+  blocked_until: number | null;
+  singles: number | null;
+  rows: number | null;
+  latest: number | null;
+} & { [blocking: `${SlotKind}_${number}`]: number | null };

@@ -1,18 +1,27 @@
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../../add-inbox/request/request.ts';
 import type { Slot, SlotTaken } from '../../add-inbox/request/send-request.ts';
-import { estimateSlotAt, latestSendingMs, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
+import {
+  estimateSlotAt,
+  latestSendingMs,
+  leavingRoom,
+  type RateLimit,
+  windowMs,
+} from '../../add-inbox/worker/rate-limit.ts';
 import { ALL_SHARES, type Shares } from '../../add-inbox/worker/shares.ts';
 import type { ClaimedSlots } from '../../add-inbox/worker/worker.ts';
 import type { Database, Executor } from '../database.ts';
 import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
+import { QUEUED_MS } from '../requests/batches/batch-repository.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
 import { expiresAt, parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { type Budget, createKeyBudget } from './key-budget.ts';
+import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
+
+type KeyBudget = ReturnType<typeof createKeyBudget>;
 
 export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
   database: Database;
@@ -23,7 +32,8 @@ export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
 
 /**
  * Decides which request may be sent with a key, and when. Over all replicas, no window gets more requests than its limit, and
- * people share the slots fairly. On PostgreSQL, the database's clock counts because all replicas share it.
+ * people share the slots fairly. Single inboxes come before rows of batches. On PostgreSQL, the database's clock counts because
+ * all replicas share it.
  */
 export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
@@ -32,13 +42,10 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
   const queued = createQueues();
   let firstKey = 0;
 
-  return { take, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
+  return { take, estimateEnd, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
 
   /** Runs work on the slots of one key. Only one runs at a time over all replicas. */
-  function withSlots<T>(
-    keyFingerprint: string,
-    work: (slots: ReturnType<typeof createKeyBudget>, within: Executor) => Promise<T>,
-  ): Promise<T> {
+  function withSlots<T>(keyFingerprint: string, work: (slots: KeyBudget, within: Executor) => Promise<T>): Promise<T> {
     return queued(keyFingerprint, () =>
       database.transaction(async (within) => {
         const slots = createKeyBudget(within, keyFingerprint, clock);
@@ -53,20 +60,39 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     return withSlots(keyFingerprint, async (slots, within) => {
       const requests = createRequestRepository({ db: within, ...deps });
       const takenAt = now();
+      const kind = claimed.batch === undefined ? 'single' : 'row';
       const budget = await slots.look(claimed.id);
-      if (!budget.isWaitedFor && budget.freeAt <= budget.clock) {
+      const goesBehind = budget.isWaitedFor.single || (kind === 'row' && budget.isWaitedFor.row);
+      if (!goesBehind && budget.freeAt[kind] <= budget.clock) {
         await slots.note(budget.clock, [claimed]);
         const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const { kysely } = within;
       await kysely.updateTable('requests').set({ turn_of: keyFingerprint }).where('id', '=', claimed.id).execute();
-      const before = await createFairQueue(within, keyFingerprint, { now: now(), lease }).countBefore(claimed.id);
-      const start = Math.max(budget.clock, budget.blockedUntil);
-      const slotAt = estimateSlotAt(await slots.listTaken(), limits, start, before);
-      const notBefore = Math.min(now() + slotAt - budget.clock, claimed.expiresAt);
+      // A row needs no estimate of its own: its batch shows one for all its rows.
+      const slotAt = kind === 'single' ? await estimateSingle() : now() + QUEUED_MS;
+      const notBefore = Math.min(slotAt, claimed.expiresAt);
       return { kind: 'waits', request: await requests.advance(claimed, { waitsFor: 'rate_limited', notBefore }) };
+
+      async function estimateSingle(): Promise<number> {
+        const queue = createFairQueue(within, keyFingerprint, { kind: 'single', now: now(), lease });
+        return estimate(slots, budget, limits, await queue.countBefore(claimed.id));
+      }
     });
+  }
+
+  /** When the last of so many queued rows of a key gets its slot, in milliseconds since 1970 by `now`. */
+  function estimateEnd(keyFingerprint: string, rows: number): Promise<number> {
+    return withSlots(keyFingerprint, async (slots) =>
+      estimate(slots, await slots.look(), leavingRoom(limits), rows - 1),
+    );
+  }
+
+  /** By `now`, for a request with `ahead` others before it. */
+  async function estimate(slots: KeyBudget, budget: Budget, within: readonly RateLimit[], ahead: number) {
+    const start = Math.max(budget.clock, budget.blockedUntil);
+    return now() + estimateSlotAt(await slots.listTaken(), within, start, ahead) - budget.clock;
   }
 
   /**
@@ -113,19 +139,25 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     let arming: ClaimedRequest[] = [];
     const claiming = withSlots(keyFingerprint, async (slots, within) => {
       const takenAt = now();
-      let budget = await slots.look();
-      const toNow = (at: number) => now() + at - budget.clock;
-      if (budget.freeAt > budget.clock) return { armed: [], nextAt: toNow(budget.freeAt) };
-      const count = Math.min(await slots.countFree(budget.clock), most);
-      const first = await createFairQueue(within, keyFingerprint, { now: now(), lease }).findFirst(count, shares);
-      const claimed = await arm(within, await parseReadable(within, first));
+      const budget = await slots.look();
+      const waiting = SLOT_KINDS.filter((kind) => budget.isWaitedFor[kind]);
+      if (waiting.every((kind) => budget.freeAt[kind] > budget.clock))
+        return { armed: [], nextAt: nextAt(budget, waiting) };
+      const free = await slots.countFree(budget.clock);
+      const claimed: ClaimedRequest[] = [];
+      const left: SlotKind[] = [];
+      for (const kind of waiting) {
+        const count = Math.min(free[kind], most) - claimed.length;
+        const queue = createFairQueue(within, keyFingerprint, { kind, now: now(), lease });
+        const first = count > 0 ? await queue.findFirst(count, shares) : [];
+        claimed.push(...(await arm(within, await parseReadable(within, first))));
+        if (first.length >= count) left.push(kind);
+      }
       arming = claimed;
       const slot = { keyFingerprint, takenAt, countsFrom: budget.clock };
       const armed = claimed.map((request) => ({ ...request, slot }));
       await slots.note(budget.clock, armed);
-      if (first.length < count) return { armed, nextAt: undefined };
-      budget = await slots.look();
-      return { armed, nextAt: toNow(budget.freeAt) };
+      return { armed, nextAt: nextAt(left.length === 0 ? budget : await slots.look(), left) };
     });
     try {
       return { ...(await claiming), perhapsArmed: [], failure: undefined };
@@ -133,6 +165,11 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const perhapsArmed = error instanceof CommitInDoubtError ? arming : [];
       return { armed: [], perhapsArmed, nextAt: undefined, failure: error };
     }
+  }
+
+  /** By `now`. */
+  function nextAt({ clock: time, freeAt }: Budget, kinds: SlotKind[]): number | undefined {
+    return kinds.length === 0 ? undefined : now() + Math.min(...kinds.map((kind) => freeAt[kind])) - time;
   }
 
   /** A row that this version can't read leaves the queue and is set aside. */
@@ -171,6 +208,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       .set({
         state: 'armed',
         armed_at: now(),
+        // Due at once for whoever takes it over, should this process end: it waited for a slot until now, and no longer.
+        not_before: now(),
         waits_for: null,
         turn_of: null,
         fence: nextFence,
@@ -191,7 +230,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
   function reserveForKeyCheck(keyFingerprint: string): Promise<boolean> {
     return withSlots(keyFingerprint, async (slots) => {
       const budget = await slots.look();
-      if (budget.freeAt > budget.clock) return false;
+      if (budget.freeAt.single > budget.clock) return false;
       await slots.note(budget.clock, [undefined]);
       return true;
     });

@@ -3,8 +3,8 @@ import type { Shares } from '../../add-inbox/worker/shares.ts';
 import type { RequestLease } from '../requests/lease-sql.ts';
 
 /**
- * The ids of the `candidates` that may start beside the requests this process holds, by the rule of `hasShare`. Each person's
- * first request counts before anyone's second.
+ * The ids of the `candidates` that may start beside the requests this process holds, by the rule of `hasShare`: single inboxes
+ * count before rows of batches, and each person's first request before anyone's second.
  */
 export function withinShares(
   candidates: RawBuilder<SqlBool>,
@@ -13,16 +13,17 @@ export function withinShares(
 ): RawBuilder<string> {
   return sql<string>`(
     with people as (
-      select id, team_id, client, accepted_at, is_held,
-        row_number() over (partition by team_id, user_id order by is_held desc, accepted_at, id) as of_person
+      select id, team_id, client, accepted_at, is_row, is_held,
+        row_number() over (partition by team_id, user_id, is_row order by is_held desc, accepted_at, id) as of_person
       from (
-        select id, team_id, user_id, client, accepted_at, case when ${held} then 1 else 0 end as is_held
+        select id, team_id, user_id, client, accepted_at,
+          case when batch_id is null then 0 else 1 end as is_row, case when ${held} then 1 else 0 end as is_held
         from requests where state <> 'told' and (${held} or (${candidates}))
       ) as counted
     ), ranked as (
       select id, is_held, of_person,
-        row_number() over (partition by team_id, client order by is_held desc, of_person, accepted_at, id) as of_key,
-        row_number() over (partition by team_id order by is_held desc, of_person, accepted_at, id) as of_workspace
+        row_number() over (partition by team_id, client order by is_row, is_held desc, of_person, accepted_at, id) as of_key,
+        row_number() over (partition by team_id order by is_row, is_held desc, of_person, accepted_at, id) as of_workspace
       from people where is_held = 1 or of_person <= ${person}
     )
     select id from ranked

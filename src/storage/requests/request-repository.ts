@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
+import { type SqlBool, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import {
@@ -17,8 +17,8 @@ import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
 import { SealError, type Sealer } from '../sealing/sealing.ts';
-import type { RequestsTable, Tables } from '../tables.ts';
-import { createRequestLease, nextFence } from './lease-sql.ts';
+import type { RequestsTable } from '../tables.ts';
+import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor, isNotRetried } from './request-retries.ts';
@@ -47,12 +47,15 @@ const OVERDUE_MS = 15_000;
 
 const DELETED_AT_ONCE = 100;
 
-/** `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. */
+/**
+ * `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. A row of a batch
+ * may wait until it expires, which takes longer the more rows there are; once it is armed, it waits for nothing.
+ */
 function isAbsurd(time: number) {
-  return sql<SqlBool>`not_before > case
+  return sql<SqlBool>`(not_before > case
     when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
-  end`;
+  end and (batch_id is null or state = 'armed' or not_before <> expires_at))`;
 }
 
 export type Acceptance =
@@ -133,7 +136,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Takes up to `limit` requests that are due and held by nobody, the oldest first; two owners never get the same one. Nothing
+     * Takes up to `limit` requests that are due and held by nobody, single inboxes before rows of batches, and the oldest first;
+     * two owners never get the same one. Nothing
      * of those who have their shares in use here. What this version can't read is set aside: it takes a place once, and never again.
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
@@ -155,6 +159,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
               .where(unfinished)
               .where(isDue)
               .where(sql<SqlBool>`id in ${withinShares(isDue, lease, shares)}`)
+              .orderBy(sql`batch_id is not null`)
               .orderBy('accepted_at')
               .orderBy('id')
               .limit(limit);
@@ -182,7 +187,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           note(unreadable.join(), error),
         );
       }
-      return claimed.sort((a, b) => a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1));
+      return claimed.sort(inOrderOfClaims);
     },
 
     /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
@@ -194,7 +199,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         ? await kysely
             .updateTable('requests')
             .set({ lease_until: lease.until })
-            .where('id', 'in', (eb) => inOrder(eb.selectFrom('requests').select('id').where('id', 'in', ids)))
+            .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
             .where('lease_owner', '=', owner)
             .returning(['id', 'fence'])
             .execute()
@@ -285,6 +290,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         .set({ not_before: 0, waits_for: null, turn_of: null })
         .where('id', 'in', (eb) =>
           inOrder(
+            db,
             eb
               .selectFrom('requests')
               .select('id')
@@ -337,11 +343,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
   }
 
-  /** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
-  function inOrder(ids: SelectQueryBuilder<Tables, 'requests', { id: string }>) {
-    return db.kind === 'postgres' ? ids.orderBy('id').forUpdate() : ids;
-  }
-
   async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
     if ((await updateHeld(within, claimed, set)) !== 1n) throw new LeaseLostError(claimed.id);
   }
@@ -370,4 +371,9 @@ function withTimes(change: RequestChange, time: number): RequestChange {
     ...change,
     ...(change.notBefore !== undefined && { notBefore: Math.ceil(change.notBefore) }),
   };
+}
+
+function inOrderOfClaims(a: ClaimedRequest, b: ClaimedRequest): number {
+  const singlesFirst = Number(a.batch !== undefined) - Number(b.batch !== undefined);
+  return singlesFirst || a.acceptedAt - b.acceptedAt || (a.id < b.id ? -1 : 1);
 }

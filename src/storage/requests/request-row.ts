@@ -56,7 +56,7 @@ export const unfinished = sql<SqlBool>`state <> 'told'`;
 export type RequestRow = Pick<Selectable<RequestsTable>, (typeof REQUEST_COLUMNS)[number]>;
 
 /** Checks only that numbers are exact. A request that was accepted under older rules must stay readable. */
-const accountJson: z.ZodType<AccountToAdd> = z.object({
+export const accountJson: z.ZodType<AccountToAdd> = z.object({
   email_address: z.string(),
   display_name: z.string(),
   inbox_type: z.enum(INBOX_TYPES),

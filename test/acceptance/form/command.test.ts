@@ -73,6 +73,7 @@ test('/add-inbox', async (context) => {
       assert.equal(ephemeral?.ephemeral, true);
       assert.match(ephemeral.rendered, /opens a form that adds an inbox to ColdSend/);
       assert.match(ephemeral.rendered, /\/add-inbox jane@acme\.com/);
+      assert.match(ephemeral.rendered, /\/add-inbox many/);
       assert.match(ephemeral.rendered, /\/invite @inbox-bot/);
       assert.equal(member.modal(), undefined);
       assert.deepEqual(calls.end(), []);
@@ -82,7 +83,8 @@ test('/add-inbox', async (context) => {
   for (const [what, text] of Object.entries({
     'part of an address': 'jane',
     'an address without a top-level domain': 'jane@acme',
-    'two addresses': 'jane@acme.com bob@acme.com',
+    'an address and a word': 'jane@acme.com bob',
+    'many and a word': 'many inboxes',
     'help with a word more': 'help me',
     'a name': '@jane',
     'a mention': '<!channel>',
@@ -98,7 +100,7 @@ test('/add-inbox', async (context) => {
       assert.equal(status, 'ok');
       assert.equal(
         ephemeral?.rendered,
-        'I did not understand that. Type `/add-inbox`, or add one address: `/add-inbox jane@acme.com`. For more, type `/add-inbox help`.',
+        'I did not understand that. Type `/add-inbox`, or add one address: `/add-inbox jane@acme.com`. For many inboxes, type `/add-inbox many`. For more, type `/add-inbox help`.',
       );
       assert.equal(member.modal(), undefined);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery, JsonObject, ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { listStubbedListeners } from '../../slack/listener-stubs.ts';
+import { previewPaste } from '../batches/batch-world.ts';
 import {
   additionsIn,
   closeAll,
@@ -25,7 +26,7 @@ const ADMINS_ONLY = /Only admins and owners may add inboxes in this workspace/;
 const NOT_ADMIN = /Only admins and owners of this workspace can change its keys/;
 const NOT_THEIRS = /This form was opened for another person, so I did nothing/;
 
-type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit';
+type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit' | 'many' | 'preview';
 
 /** What a listener needs, and who may use it: whoever may add inboxes, admins, every full member, or no person at all. */
 type Row = { for: 'adding' | 'admins' | 'members' | 'nobody'; view?: View; value?: string };
@@ -38,9 +39,18 @@ const ROWS: Record<string, Row> = {
   back_to_who: { for: 'adding', view: 'how' },
   edit_servers: { for: 'adding', view: 'how' },
   same_login: { for: 'adding', view: 'how' },
+  add_many: { for: 'adding', view: 'who' },
+  home_add_many: { for: 'adding' },
+  batch_form: { for: 'adding', view: 'many' },
+  batch_preview: { for: 'adding', view: 'preview' },
+  batch_back: { for: 'adding', view: 'many' },
   try_again: { for: 'adding', value: 'the request' },
   enter_password: { for: 'adding', value: 'the request' },
   open_secure_page: { for: 'nobody' },
+  batch_fix: { for: 'adding', value: 'none' },
+  batch_skip_row: { for: 'adding', view: 'who' },
+  batch_stop: { for: 'adding', value: 'none' },
+  batch_results: { for: 'adding', value: 'none' },
   store_key: { for: 'admins', view: 'key' },
   client_key: { for: 'admins', view: 'client' },
   settings: { for: 'admins', view: 'settings' },
@@ -182,6 +192,7 @@ async function setTheStage(world: World) {
     client,
     who: await openWho(admin, channelId),
     how: await openHow(admin, channelId),
+    ...(await openMany(admin, channelId)),
     key: await openFromHome(admin, 'home_store_key', 'store_key'),
     settings: await openFromHome(admin, 'home_settings', 'settings'),
     audit: await openFromHome(admin, 'home_audit', 'audit_trail'),
@@ -349,6 +360,12 @@ async function openHow(admin: Person, channelId: string): Promise<JsonObject> {
   const view = seenView(admin.modal());
   await closeAll(admin);
   return view;
+}
+
+async function openMany(admin: Person, channelId: string): Promise<Record<'many' | 'preview', JsonObject>> {
+  const preview = seenView(await previewPaste(admin, channelId, 'address,password,provider\nmany@acme.com,x,google\n'));
+  await admin.close();
+  return { many: seenView(admin.modal()), preview };
 }
 
 async function openFromHome(admin: Person, button: string, callbackId: string): Promise<JsonObject> {

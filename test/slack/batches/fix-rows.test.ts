@@ -6,23 +6,21 @@ import type { Press } from '../../../src/slack/bolt/interaction.ts';
 import type { FormContext } from '../../../src/slack/form/form-metadata.ts';
 import type { FormToOpen } from '../../../src/slack/form/open-form.ts';
 import { parseWhoPage } from '../../../src/slack/form/who-page.ts';
+import type { Permission } from '../../../src/slack/permissions/permissions.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
-import { sampleBatch } from '../../add-inbox/batch/sample-batch.ts';
+import { sampleBatch, sampleRow } from '../../add-inbox/batch/sample-batch.ts';
 import { ACCOUNT_TO_ADD, sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { textsOf } from '../blocks/block-kit.ts';
 import { context, outcomes } from '../examples.ts';
 
 function failedAt(line: number): BatchRow {
-  return {
-    line,
-    requestId: `row-${line}`,
-    emailAddress: `a${line}@acme.com`,
-    outcome: outcomes.refused,
-    isAddedBefore: false,
-  };
+  return sampleRow({ line, requestId: `row-${line}`, outcome: outcomes.refused });
 }
 
-function setUp(lines: number[], batch = sampleBatch({ state: 'finished' })) {
+const PERSON = { userId: 'U1', teamId: 'T1', isInOrganization: false, isAdmin: false, isGuest: false };
+const ALLOWED: Permission = { kind: 'allowed', person: { ...PERSON, isStranger: false, isDeactivated: false } };
+
+function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), permission = ALLOWED) {
   const opened: FormToOpen[] = [];
   const shown: string[] = [];
   const fixRows = createFixRows({
@@ -33,6 +31,10 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' })) {
     openForm: async (_click, form) => {
       opened.push(form);
     },
+    openManyForm: async (_click, { context, fixOf }) => {
+      shown.push(`many ${fixOf} in ${context.channelId}`);
+    },
+    permissions: { checkAdding: async () => permission },
   });
   const api = { openView: async (_id: string, view: object) => shown.push(...textsOf(view, 'plain_text')) };
   const press = {
@@ -66,6 +68,14 @@ test('without failed rows, or without the batch, a notice says so', async () => 
   assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
 });
 
+test('a person who may not add inboxes learns nothing about the batch', async () => {
+  const { fixRows, press, shown } = setUp([], undefined, { kind: 'refused', why: 'guest' });
+  await fixRows.open(press);
+  await fixRows.open({ ...press, value: 'other' });
+  assert.equal(shown.filter((text) => text.startsWith("Guests can't add inboxes.")).length, 2);
+  assert.ok(!shown.some((text) => /this list/.test(text)));
+});
+
 test('the next row comes after the one before, also where that one is no longer among the failed', async () => {
   const { fixRows } = setUp([9, 12]);
   const before: FormContext = {
@@ -90,4 +100,12 @@ test('after the last row, the page says so', async () => {
   const texts = textsOf(await fixRows.next('T1', before, 'I left it out.'), 'plain_text');
   assert.ok(texts.includes('I left it out.'));
   assert.ok(texts.includes('That was the last row. You get the results in the thread of the list.'));
+});
+
+test('the form for many opens for the batch whose rows a file corrects', async () => {
+  const { fixRows, press, shown } = setUp([4]);
+  await fixRows.openFile(press);
+  assert.deepEqual(shown, ['many BATCH0000001 in C1']);
+  await fixRows.openFile({ ...press, value: 'other' });
+  assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
 });

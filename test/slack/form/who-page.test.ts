@@ -60,8 +60,17 @@ test('a form that tries again says that it is filled in but for the passwords', 
 
 test('another generation has other blocks, so that nothing is kept by the client', () => {
   const ids = (generation: number) =>
-    renderWhoPage({ context: { ...context, generation }, draft: {} }).blocks.map((block) => block.block_id);
+    renderWhoPage({ context: { ...context, generation }, draft: {} }).blocks.flatMap(({ type, block_id }) =>
+      type === 'input' ? [block_id] : [],
+    );
   assert.equal(new Set([...ids(0), ...ids(1)]).size, 6);
+});
+
+test('page 1 leads to many inboxes, unless one is tried again', () => {
+  const buttons = (retryOf: string | undefined) =>
+    JSON.stringify(renderWhoPage({ context: { ...context, retryOf }, draft: {} })).match(/"add_many"/g) ?? [];
+  assert.equal(buttons(undefined).length, 1);
+  assert.equal(buttons('req_01').length, 0);
 });
 
 test('a view without a context is not page 1', () => {

@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import type { TestDatabases } from '../test-databases.ts';
+import { describeBatchSlots } from './batch-slots-suite.ts';
 import { describeFailedClaims } from './failed-claims-suite.ts';
 import { describeFairness } from './fairness-suite.ts';
 import { describeKeyCheck } from './key-check-suite.ts';
@@ -16,6 +17,7 @@ export function describeRateLimitRepository(databases: TestDatabases) {
     describeWindows(setUp);
     describeFairness(setUp);
     describeQueue(setUp);
+    describeBatchSlots(setUp);
     describeFailedClaims(setUp);
     describeKeyCheck(setUp);
     describeStoredSlots(setUp);

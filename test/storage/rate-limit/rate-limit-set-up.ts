@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
 import { sql } from 'kysely';
+import type { BatchLine } from '../../../src/add-inbox/request/request.ts';
 import type { RateLimit } from '../../../src/add-inbox/worker/rate-limit.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import {
@@ -22,7 +23,7 @@ export const TWO_WINDOWS: RateLimit[] = [
 
 export type RateLimitSetUp = ReturnType<typeof setUpRateLimit>;
 
-type Requester = { teamId?: string; userId?: string };
+type Requester = { teamId?: string; userId?: string; batch?: BatchLine };
 
 /** What the tests of the rate limit share, with a database that is empty before each of them. To be called in a `describe`. */
 export function setUpRateLimit(databases: TestDatabases) {

@@ -85,13 +85,19 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
     const settings = createSettingsRepository(db(), onUnreadable);
     const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
     const stored = { ...shared, elsewhere: 'workspace_key', passwordsIn: 'slack_or_page' };
-    const read = { ...shared, channelsWithoutClient: 'workspace_key', passwordsIn: 'slack_or_page' };
+    const read = {
+      ...shared,
+      channelsWithoutClient: 'workspace_key',
+      checkLoginFirst: false,
+      passwordsIn: 'slack_or_page',
+    };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
       resultsChannelId: undefined,
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
       passwordsIn: 'secure_page',
+      checkLoginFirst: false,
     };
     const cases: [text: string, expected: object][] = [
       [JSON.stringify(stored), read],
@@ -102,6 +108,8 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
       [JSON.stringify({ ...stored, passwordsIn: 'on paper' }), { ...read, passwordsIn: 'secure_page' }],
+      [JSON.stringify({ ...stored, checkLoginFirst: true }), { ...read, checkLoginFirst: true }],
+      [JSON.stringify({ ...stored, checkLoginFirst: 'first' }), read],
       ['{oops', closed],
       ['[]', closed],
       ['null', closed],

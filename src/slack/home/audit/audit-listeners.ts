@@ -61,7 +61,7 @@ export function createAuditPages(deps: {
     try {
       const name = `audit-trail-${new Date(deps.now()).toISOString().slice(0, 10)}.csv`;
       const content = renderAuditCsv(entries);
-      await api.uploadFile(posted.channelId, { name, title: AUDIT.exportTitle, content });
+      await api.uploadFiles(posted.channelId, [{ name, title: AUDIT.exportTitle, content }]);
     } catch (error) {
       if (!isOfSlack(error)) throw error;
       await api.updateMessage(posted.channelId, posted.ts, toMessage(AUDIT.exportFailed));

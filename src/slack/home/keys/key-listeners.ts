@@ -4,8 +4,9 @@ import type { UncheckedWhy } from '../../../add-inbox/keys/key-check.ts';
 import { findKeyOf, type KeyOwner, type OwnerName, WORKSPACE } from '../../../add-inbox/keys/key-owner.ts';
 import type { KeyStored, KeyToStore } from '../../../add-inbox/keys/store-key.ts';
 import { isUsable } from '../../../add-inbox/request/next-step.ts';
+import { canReadFiles } from '../../batches/form/can-read-files.ts';
 import type { InModal, Interaction, Press } from '../../bolt/interaction.ts';
-import { renderWhoPage } from '../../form/who-page.ts';
+import { renderForm } from '../../form/open-form.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import { pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
@@ -35,24 +36,27 @@ export function createKeyPages(deps: {
   return { submitKey: submits(submitKey), openKeyForm: opens(prepareKeyForm), removeKey: does(removeKey) };
 
   /** An answer of undefined closes the form. */
-  async function submitKey({ actor, view, startedAt }: InModal): Promise<SubmissionAnswer | undefined> {
+  async function submitKey({ actor, api, view, startedAt }: InModal): Promise<SubmissionAnswer | undefined> {
     const { context, draft, stamp, apiKey } = parseKeyForm(view);
     const owner = await findOwner(actor.teamId, context?.owner);
     if (owner === undefined) return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
-    const stored = await deps.storeKey({ teamId, userId, apiKey, owner, isNew: false, stamp }, withinMs);
+    const [stored, takesFiles] = await Promise.all([
+      deps.storeKey({ teamId, userId, apiKey, owner, isNew: false, stamp }, withinMs),
+      context?.batch === undefined ? false : canReadFiles(api),
+    ]);
     if (stored.kind === 'outdated') {
       const keys = await deps.listKeys(teamId);
       const current = findKeyOf(keys, owner);
       if (context === undefined || current === undefined || !isUsable(current)) {
         return update(renderNotice(keyOutdated(keys, owner)));
       }
-      return update(renderWhoPage({ context, draft, notice: OUTDATED.goOn(current.lastFour) }));
+      return update(renderForm({ context, draft, takesFiles, notice: OUTDATED.goOn(current.lastFour) }));
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
-    return update(renderWhoPage({ context, draft, notice: sayHowItWent(stored.unchecked) }));
+    return update(renderForm({ context, draft, takesFiles, notice: sayHowItWent(stored.unchecked) }));
   }
 
   /** The owner with its current channels; undefined where the client has been removed. */

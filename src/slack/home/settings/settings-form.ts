@@ -31,6 +31,7 @@ export const SETTINGS_FIELDS = {
   dailyLimit: 'default_daily_limit',
   channelsWithoutClient: 'elsewhere',
   passwordsIn: 'passwords_in',
+  checkLoginFirst: 'check_login_first',
 } as const;
 
 /** The values of the options. They never change, so that a form opened before a deploy can still be read. */
@@ -54,7 +55,8 @@ export function renderSettingsForm(
   userGroups: UserGroup[] | undefined,
   hasSecurePage = false,
 ): ModalView {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, passwordsIn } = settings;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const { checkLoginFirst, passwordsIn } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -77,6 +79,11 @@ export function renderSettingsForm(
       ...(hasSecurePage || passwordsIn === 'secure_page'
         ? [renderRadio(SETTINGS_FIELDS.passwordsIn, SETTINGS_FORM.passwordsIn, passwordsIn)]
         : [renderContext('passwords', SETTINGS_FORM.noSecurePage)]),
+      ...(checkLoginFirst === undefined
+        ? []
+        : [
+            renderRadio(SETTINGS_FIELDS.checkLoginFirst, SETTINGS_FORM.checkLoginFirst, checkLoginFirst ? 'yes' : 'no'),
+          ]),
     ],
   };
 }
@@ -102,12 +109,20 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
   const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
   const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
+  const first = textOf(SETTINGS_FIELDS.checkLoginFirst);
   const passwordsIn =
     PASSWORD_OPTIONS.find((option) => option === textOf(SETTINGS_FIELDS.passwordsIn)) ?? before.passwordsIn;
   return {
     ok: true,
     stamp: metadata.stamp,
-    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, channelsWithoutClient, passwordsIn },
+    settings: {
+      whoMayAdd,
+      resultsChannelId,
+      defaultDailyLimit: dailyLimit,
+      channelsWithoutClient,
+      checkLoginFirst: first === undefined ? before.checkLoginFirst : first === 'yes',
+      passwordsIn,
+    },
   };
 }
 
@@ -227,16 +242,22 @@ function renderFrame(field: SettingsField, label: string, hint?: string) {
 
 /** The settings line by line for the Home, as mrkdwn of ours. */
 export function describeSettings(settings: WorkspaceSettings): string {
-  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst } = settings;
   const words = SETTINGS_SHOWN;
-  const lines: Record<keyof WorkspaceSettings, string> = {
+  const lines: Record<keyof WorkspaceSettings, string | undefined> = {
     whoMayAdd: `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
     resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
     channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
     passwordsIn: `*${words.passwordsIn}:* ${words.passwords[settings.passwordsIn]}`,
+    checkLoginFirst:
+      checkLoginFirst === undefined
+        ? undefined
+        : `*${words.checkLoginFirst}:* ${checkLoginFirst ? words.checked : words.notChecked}`,
   };
-  return Object.values(lines).join('\n');
+  return Object.values(lines)
+    .filter((line) => line !== undefined)
+    .join('\n');
 }
 
 function sayWho(whoMayAdd: WhoMayAdd): string {

@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import type { TestDatabases } from '../../test-databases.ts';
 import { describeAccept } from './accept-suite.ts';
 import { describeAdvance } from './advance-suite.ts';
+import { describeClaimDueOfBatches } from './claim-due-batches-suite.ts';
 import { describeClaimDue } from './claim-due-suite.ts';
 import { describeLeases } from './leases-suite.ts';
 import { setUpRequests } from './request-set-up.ts';
@@ -13,6 +14,7 @@ export function describeRequestRepository(databases: TestDatabases) {
     describeAccept(setUp);
     describeAdvance(setUp);
     describeClaimDue(setUp);
+    describeClaimDueOfBatches(setUp);
     describeLeases(setUp);
     describeStoredRequests(setUp);
   });

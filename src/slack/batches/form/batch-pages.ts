@@ -1,0 +1,62 @@
+import type { ModalView } from '@slack/types';
+import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
+import { VIEW_TITLE } from '../../blocks/limits.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
+import { encodeFormMetadata, type FormContext } from '../../form/form-metadata.ts';
+import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { BATCH_FORM, BATCH_FORM_DONE, BATCH_FORM_PREVIEW, BATCH_FORM_READING } from '../../sentences/batches.ts';
+import { BUTTONS } from '../../sentences/common.ts';
+import { REQUEST_PAGE } from '../../sentences/thread.ts';
+import { isBetweenPeople } from '../../web-api/conversation.ts';
+
+/** Shown while a file is fetched from Slack and read. The preview replaces it. */
+export function renderReading(context: FormContext): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.reading,
+    private_metadata: encodeFormMetadata(context),
+    title: plainText(BATCH_FORM.title, VIEW_TITLE),
+    close: plainText(BATCH_FORM.cancel, VIEW_TITLE),
+    blocks: [renderSection('reading', mrkdwn(BATCH_FORM_READING.now)), renderContext('wait', BATCH_FORM_READING.wait)],
+  };
+}
+
+/** Why the file can't be used, with a way back to the form. */
+export function renderFileProblem(context: FormContext, problem: string, mustDeleteFile: boolean): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    private_metadata: encodeFormMetadata(context),
+    title: plainText(BATCH_FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      renderSection('problem', problem),
+      renderActions('back', [renderButton(ACTIONS.backToMany, BUTTONS.back, 'back')]),
+      ...(mustDeleteFile ? [renderSection('delete_file', mrkdwn(BATCH_FORM_PREVIEW.deleteFile))] : []),
+    ],
+  };
+}
+
+/**
+ * Replaces the preview once its rows are committed: where the card will be. Closing it closes the form below it too.
+ *
+ * @param channelId the conversation for the results
+ */
+export function renderAdding({ owner }: FormContext, inboxes: number, channelId: string): ModalView {
+  const client = clientNameOf(owner);
+  const where = isBetweenPeople(channelId) ? BATCH_FORM_DONE.inDm : BATCH_FORM_DONE.inChannel(`<#${channelId}>`);
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    clear_on_close: true,
+    title: plainText(BATCH_FORM.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      renderSection('adding', mrkdwn(BATCH_FORM_DONE.adding(inboxes))),
+      ...(client === undefined ? [] : [renderContext('client', BATCH_FORM_PREVIEW.client(client))]),
+      renderSection('place', mrkdwn(where)),
+      renderContext('close_it', BATCH_FORM_DONE.closeIt),
+    ],
+  };
+}
