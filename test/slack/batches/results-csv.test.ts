@@ -100,10 +100,10 @@ test('5,000 rows are written in slices, and other work goes on in between', asyn
   assert.equal(toFix?.content.trim().split('\r\n').length, 5_001);
 });
 
-test('a refused login has what our own check found', () => {
+test('a refused login has what our own check found', async () => {
   const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
   const outcome = { kind: 'refused' as const, reason: 'Connection failed', fields: [], login };
-  const [results] = renderResults('export.csv', [sampleRow({ line: 3, outcome })]);
+  const [results] = await renderResults('export.csv', [sampleRow({ line: 3, outcome })]);
   assert.match(
     results?.content ?? '',
     /ColdSend says: Connection failed · Our check: · Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user/,
