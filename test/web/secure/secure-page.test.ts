@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, describe, type TestContext, test } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser, skipWithoutBrowser } from '../../playground/page/test-browser.ts';
 import { startSecurePage, TOKEN } from './start-secure-page.ts';
 
@@ -31,37 +31,11 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
   const browser = await openBrowser();
   after(() => browser.close());
 
-  /** Fails where the page throws, breaks its own policy or asks for anything but the bot. */
-  async function open(context: TestContext, url: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const window = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const problems: string[] = [];
-    const page = await window.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (line) => {
-      if (/Content Security Policy|Uncaught/.test(line.text())) problems.push(line.text());
-    });
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== new URL(url).origin) problems.push(`asked for ${request.url()}`);
-      if (request.url().includes(TOKEN)) problems.push('the token was sent in an address');
-    });
-    context.after(async () => {
-      await window.close();
-      assert.deepEqual(problems, []);
-    });
-    await page.goto(url);
-    return page;
-  }
-
-  const password = (page: Page) => page.getByRole('textbox', { name: 'App password' });
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-  const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
-
   test('says for whom and what it is, takes the password once, and says where the result will be', async (context) => {
     const { behind, url, publicUrl } = await startSecurePage(context, {
       keyName: { kind: 'client', name: 'Globex', channelId: 'C1' },
     });
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await title(page, 'Enter the password for jane@acme.com');
     const text = await page.getByRole('main').innerText();
     for (const fact of [
@@ -91,7 +65,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
 
   test('nothing typed is left after a reload, after going back, or in what the browser keeps', async (context) => {
     const { behind, url, publicUrl } = await startSecurePage(context);
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await password(page).fill(SECRET);
     await page.reload();
     await title(page, 'Open the link in Slack again');
@@ -109,7 +83,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
 
   test('another link in the same tab is looked up', async (context) => {
     const { url } = await startSecurePage(context);
-    const page = await open(context, url.replace(TOKEN, 'A'.repeat(43)));
+    const page = await open(browser, context, url.replace(TOKEN, 'A'.repeat(43)));
     await title(page, /doesn't work anymore/);
     await page.goto(url);
     await title(page, /^Enter the password/);
@@ -117,7 +91,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
 
   test('two logins take two passwords; one login can have two', async (context) => {
     const two = await startSecurePage(context, CUSTOM);
-    const page = await open(context, two.url);
+    const page = await open(browser, context, two.url);
     assert.match(
       await page.getByRole('main').innerText(),
       /imap\.globex\.com, port 993, not encrypted[\s\S]*jane \(SMTP\), jane-imap \(IMAP\)/,
@@ -133,7 +107,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     assert.deepEqual(two.behind.saved, [{ smtp_password: 'one', imap_password: 'two' }]);
 
     const one = await startSecurePage(context);
-    const other = await open(context, one.url);
+    const other = await open(browser, context, one.url);
     await password(other).fill('one');
     await press(other, 'IMAP has another password');
     await other.getByRole('textbox', { name: 'IMAP password' }).fill('two');
@@ -144,7 +118,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
 
   test('a mistake is shown beside its field, and a doubt is asked about once', async (context) => {
     const { behind, url } = await startSecurePage(context);
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await title(page, /^Enter/);
     await press(page, 'Add inbox');
     await page.getByRole('alert').filter({ hasText: 'Enter the password.' }).waitFor();
@@ -160,10 +134,15 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await title(page, /is saved/);
     assert.deepEqual(behind.saved, [{ smtp_password: ' spaced ', imap_password: ' spaced ' }]);
   });
+});
+
+describe('the secure page, where not all goes well', { skip: skipWithoutBrowser, concurrency: 2 }, async () => {
+  const browser = await openBrowser();
+  after(() => browser.close());
 
   test('two tabs with one link: the first that saves wins, and the other learns nothing', async (context) => {
     const { behind, url } = await startSecurePage(context);
-    const [first, second] = [await open(context, url), await open(context, url)];
+    const [first, second] = [await open(browser, context, url), await open(browser, context, url)];
     await password(first).fill('first');
     await password(second).fill('second');
     await press(first, 'Add inbox');
@@ -189,7 +168,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     const texts = new Set<string>();
     for (const death of deaths) {
       Object.assign(behind, alive, death);
-      const page = await open(context, url);
+      const page = await open(browser, context, url);
       await title(page, "This link doesn't work anymore");
       texts.add(await page.locator('body').innerText());
     }
@@ -199,7 +178,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
   test('a link ends while the page is open', async (context) => {
     const { behind, url } = await startSecurePage(context);
     Object.assign(behind, { link: { ...behind.link, expiresAt: 1_500 } });
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await title(page, /^Enter/);
     await title(page, "This link doesn't work anymore");
     await assertForgotten(page);
@@ -209,7 +188,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     const { behind, url, stop, start, routes } = await startSecurePage(context);
     const save = routes['POST /secure/save'];
     assert.ok(save !== undefined);
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await password(page).fill(SECRET);
     await stop();
     await press(page, 'Add inbox');
@@ -235,7 +214,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     const look = routes['POST /secure/look'];
     assert.ok(look !== undefined);
     behind.permission = { kind: 'unknown' };
-    const page = await open(context, url);
+    const page = await open(browser, context, url);
     await page.getByText("Slack didn't confirm your account. Try again in a minute.").waitFor();
     behind.permission = { kind: 'may' };
     routes['POST /secure/look'] = (_request, response) => void response.writeHead(502).end('<h1>Bad gateway</h1>');
@@ -248,7 +227,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
 
   test('without scripts, and where the script breaks, the page says so', async (context) => {
     const { url } = await startSecurePage(context);
-    const plain = await open(context, url, { javaScriptEnabled: false });
+    const plain = await open(browser, context, url, { javaScriptEnabled: false });
     assert.match(await plain.locator('body').innerText(), /This page needs JavaScript/);
     const window = await browser.newContext();
     context.after(() => window.close());
@@ -257,12 +236,21 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await broken.goto(url);
     await title(broken, 'Something went wrong on this page');
   });
+});
+
+describe('the looks of the secure page', { skip: skipWithoutBrowser, concurrency: 2 }, async () => {
+  const browser = await openBrowser();
+  after(() => browser.close());
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1280, 320]) {
       test(`${colorScheme}, ${width} pixels wide: axe finds nothing and nothing sticks out`, async (context) => {
         const { behind, url, publicUrl } = await startSecurePage(context, CUSTOM);
-        const page = await open(context, url, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+        const page = await open(browser, context, url, {
+          colorScheme,
+          viewport: { width, height: 800 },
+          bypassCSP: true,
+        });
         const check = async (state: string) => {
           const folder = process.env.SECURE_PAGE_PICTURES;
           const path = `${folder}/${state}-${width}-${colorScheme}.png`;
@@ -294,6 +282,37 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     }
   }
 });
+
+/** Fails where the page throws, breaks its own policy or asks for anything but the bot. */
+async function open(
+  browser: Browser,
+  context: TestContext,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const window = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const problems: string[] = [];
+  const page = await window.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (line) => {
+    if (/Content Security Policy|Uncaught/.test(line.text())) problems.push(line.text());
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) problems.push(`asked for ${request.url()}`);
+    if (request.url().includes(TOKEN)) problems.push('the token was sent in an address');
+  });
+  context.after(async () => {
+    await window.close();
+    assert.deepEqual(problems, []);
+  });
+  await page.goto(url);
+  return page;
+}
+
+const password = (page: Page) => page.getByRole('textbox', { name: 'App password' });
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 /** Neither the password nor the token is anywhere that outlives the script. */
 async function assertForgotten(page: Page): Promise<void> {
