@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findFreePort } from '../../../playground/find-free-port.ts';
-import type { Person } from '../../../playground/local-slack/local-slack.ts';
 import {
   closeAll,
   digestPassword,
@@ -14,9 +13,8 @@ import {
   waitForSent,
 } from '../world/fill-form.ts';
 import { findSecrets } from '../world/find-secrets.ts';
+import { GONE, look, post, SECRET, save, tokenOf, tokensIn } from '../world/secure-page.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
-
-const SECRET = 'planted secret password 7Q';
 
 async function startWithPage(
   context: TestContext,
@@ -27,33 +25,6 @@ async function startWithPage(
   const env = { PORT: String(port), PUBLIC_URL: `${publicUrl}/`, LOG_LEVEL: 'trace' };
   return Object.assign(await startWorld(context, { transport, slack: MANY_POSTS, env }), { publicUrl });
 }
-
-function tokensIn(shown: unknown): string[] {
-  return [...JSON.stringify(shown ?? '').matchAll(/\/secure#([\w-]{43})"/g)].map(([, token = '']) => token);
-}
-
-/** The token of the link on the page that a person sees. */
-function tokenOf(person: Person): string {
-  return tokensIn(person.modal()?.view)[0] ?? assert.fail('no link');
-}
-
-async function post(publicUrl: string, what: 'look' | 'save', body: object) {
-  const response = await fetch(`${publicUrl}/secure/${what}`, {
-    method: 'POST',
-    headers: { origin: publicUrl, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: JSON.stringify(await response.json()) };
-}
-
-const look = (publicUrl: string, token: string) => post(publicUrl, 'look', { token });
-
-const save = (publicUrl: string, token: string, password = SECRET) => {
-  const passwords = { smtp_password: password, imap_password: password };
-  return post(publicUrl, 'save', { token, pageId: 'p'.repeat(32), ...passwords, isSure: false });
-};
-
-const GONE = { status: 404, body: '{"kind":"gone"}' };
 
 for (const transport of ['http', 'socket'] as const) {
   test(`over ${transport}: the password of an inbox is entered on the secure page`, async (context) => {
