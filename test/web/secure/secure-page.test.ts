@@ -106,9 +106,9 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await title(page, /is saved/);
     assert.deepEqual(two.behind.saved, [{ smtp_password: 'one', imap_password: 'two' }]);
 
-    const one = await startSecurePage(context);
+    const one = await startSecurePage(context, { account: { ...CUSTOM.account, imap_username: 'jane' } });
     const other = await open(browser, context, one.url);
-    await password(other).fill('one');
+    await other.getByRole('textbox', { name: 'Password' }).fill('one');
     await press(other, 'IMAP has another password');
     await other.getByRole('textbox', { name: 'IMAP password' }).fill('two');
     await press(other, 'Add inbox');

@@ -25,7 +25,9 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   const submit = h('button', { class: 'button main wide' }, FORM.submit);
   const note = h('div', { class: 'note bad', role: 'alert', hidden: true });
   const form = h('form', { class: 'stack', autocomplete: 'off', novalidate: true }, smtp.element);
-  form.append(isOneLogin ? other : imap.element, note, submit);
+  if (!isOneLogin) form.append(imap.element);
+  else if (inbox.provider === 'CUSTOM_SMTP') form.append(other);
+  form.append(note, submit);
   let isSure = false;
   let isSaving = false;
 
