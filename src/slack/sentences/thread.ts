@@ -27,6 +27,7 @@ export const REQUEST_PAGE = {
   successor: {
     added: `This inbox was added in the meantime, so I did nothing. To add it again, type ${COMMAND}.`,
     exists: 'A later try found this inbox in ColdSend, so I did nothing. Check it in the ColdSend dashboard.',
+    password: `This inbox already waits for its password, so I did nothing. Press “${BUTTONS.enterPassword}” in its message.`,
     unsettled: 'I am adding this inbox right now, so I did nothing. You get the result in the thread.',
   },
   requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
