@@ -48,14 +48,14 @@ const OVERDUE_MS = 15_000;
 const DELETED_AT_ONCE = 100;
 
 /**
- * `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. A row of a batch
- * may wait until it expires, which takes longer the more rows there are; once it is armed, it waits for nothing.
+ * `not_before` is later than anybody meant. To wait until it expires is always meant: for a key, or for a batch to start. Nothing is
+ * calculated with what is stored, which may be any number.
  */
 function isAbsurd(time: number) {
   return sql<SqlBool>`(not_before > case
     when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
-  end and (batch_id is null or state = 'armed' or not_before <> expires_at))`;
+  end and (state = 'armed' or coalesce(waits_for, 'key') <> 'key' or not_before <> coalesce(expires_at, 0)))`;
 }
 
 export type Acceptance =

@@ -48,6 +48,7 @@ const ROWS: Record<string, Row> = {
   enter_password: { for: 'adding', value: 'the request' },
   open_secure_page: { for: 'nobody' },
   batch_fix: { for: 'adding', value: 'none' },
+  batch_fix_by_file: { for: 'adding', value: 'none' },
   batch_skip_row: { for: 'adding', view: 'who' },
   batch_stop: { for: 'adding', value: 'none' },
   batch_results: { for: 'adding', value: 'none' },
