@@ -58,6 +58,22 @@ async function takeScreenshots(executablePath: string): Promise<void> {
 
     await page.emulateMedia({ colorScheme: 'dark' });
     await shoot('home-dark');
+
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(served.url);
+    await page.getByRole('combobox').fill('/add-inbox sam@acme.com');
+    await page.getByRole('combobox').press('Enter');
+    await modal.getByLabel('Address of the inbox').waitFor();
+    await press('Fill in an example');
+    await press('Next');
+    await modal.getByRole('textbox', { name: 'App password' }).waitFor();
+    await press('Add inbox');
+    const opening = page.context().waitForEvent('page');
+    await press('Open the secure page');
+    const secure = await opening;
+    await secure.setViewportSize({ width: 1360, height: 820 });
+    await secure.getByRole('textbox', { name: 'App password' }).fill('abcd efgh ijkl mnop');
+    await secure.screenshot({ path: `${FOLDER}secure-page.png`, animations: 'disabled' });
   } finally {
     await browser.close();
     await served.close();

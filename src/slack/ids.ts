@@ -43,6 +43,8 @@ export const ACTIONS = {
   backToMany: 'batch_back',
   tryAgain: 'try_again',
   addAnother: 'add_another',
+  enterPassword: 'enter_password',
+  openSecurePage: 'open_secure_page',
   sendAnyway: 'send_anyway',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',

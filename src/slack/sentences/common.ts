@@ -33,6 +33,7 @@ export const BUTTONS = {
   tryOnceMore: 'Try again',
   addAnother: 'Add another',
   addOne: 'Add an inbox',
+  enterPassword: 'Enter password',
   sendAnyway: 'Send it anyway',
   storeKey: 'Add a key',
   replaceKey: 'Replace the key',

@@ -51,8 +51,9 @@ function renderNext({ id, outcome }: AddInboxRequest): ActionsBlock[] {
  * @param link the address of the later request's message
  */
 export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
-  const { account, keyName, outcome, userId, acceptedAt, announcement } = request;
-  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
+  const { account, keyName, outcome, userId, acceptedAt, announcement, waitsFor } = request;
+  const unsettled = waitsFor === 'password' ? 'password' : 'unsettled';
+  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : unsettled;
   // Only its owner sees a DM. A place that is not known yet may be a DM.
   const maySeeIt = announcement?.surface === 'channel' || userId === shownTo;
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));

@@ -48,6 +48,8 @@ const ROWS: Record<string, Row> = {
   send_anyway: { for: 'adding', value: 'the request' },
   add_another: { for: 'adding', view: 'who', value: 'none' },
   home_add: { for: 'adding' },
+  enter_password: { for: 'adding', value: 'the request' },
+  open_secure_page: { for: 'nobody' },
   batch_fix: { for: 'adding', value: 'none' },
   batch_fix_by_file: { for: 'adding', value: 'none' },
   batch_skip_row: { for: 'adding', view: 'who' },
