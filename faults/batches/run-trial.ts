@@ -9,7 +9,7 @@ import type { ListPlan, TrialPlan } from './plan-trial.ts';
 import type { CommittedBatch } from './read-batches.ts';
 import type { Died, Site } from './sites.ts';
 
-const OVER_WITHIN_MS = 60_000;
+const OVER_WITHIN_MS = 30_000;
 
 type List = ListPlan & { person: PersonWithList; confirmed: boolean };
 
@@ -88,7 +88,10 @@ export async function runTrial(
   async function waitUntil(isDone: (batch: CommittedBatch) => boolean): Promise<void> {
     const deadline = performance.now() + OVER_WITHIN_MS;
     while (![...(await ours()).values()].every(isDone)) {
-      if (performance.now() > deadline) throw new Error(`not over within ${OVER_WITHIN_MS} ms`);
+      if (performance.now() > deadline) {
+        const left = [...(await ours())].map(([id, { state, noted, rows }]) => ({ id, state, noted, rows: [...rows] }));
+        throw new Error(`not over within ${OVER_WITHIN_MS} ms: ${JSON.stringify(left)}`);
+      }
       await sleep(20);
     }
   }
