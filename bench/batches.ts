@@ -64,7 +64,8 @@ function show(what: string, values: number[], { most, unit }: { most?: number; u
   const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   const [least = 0, largest = 0] = [sorted[0], sorted.at(-1)];
   const spread = values.length === 1 ? '' : ` (${round(least)}–${round(largest)})`;
-  const judged = most === undefined || quick ? '– | ' : `≤ ${most} ${unit} | ${median <= most ? 'reached' : '**missed**'}`;
+  const judged =
+    most === undefined || quick ? '– | ' : `≤ ${most} ${unit} | ${median <= most ? 'reached' : '**missed**'}`;
   console.log(`| ${what} | ${round(median)} ${unit}${spread} | ${judged} |`);
 }
 
