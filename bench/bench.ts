@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sharePostgres, startPostgres } from '../test/storage/postgres/start-postgres.ts';
 import { type Backlog, simulateBacklog } from './backlog.ts';
 import { createDatabases } from './databases.ts';
 import { type Lab, type Measured, startLab } from './lab.ts';
@@ -7,7 +8,7 @@ import { type Memory, measureMemory } from './memory.ts';
 import { type Options, parseOptions } from './options.ts';
 import { renderReport } from './report.ts';
 import { measureStarts, type StartTime } from './start-times.ts';
-import { type RunningSubject, type Subject, startSubject } from './subjects.ts';
+import { does, isInstalled, type RunningSubject, type Subject, startSubject } from './subjects.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 export type Load = { workload: Workload; concurrency: number; subject: Subject; rounds: Measured[] };
@@ -21,11 +22,11 @@ export type Results = {
   backlog: Backlog;
 };
 
-const MAX_WARM_UP_MS = 30_000;
+const MAX_WARM_UP_MS = 2_000;
 
 /** `npm run bench`: everything measured side by side, in turn; a table on stdout and the numbers as JSON. */
 const options = parseOptions(process.argv.slice(2));
-const databases = createDatabases();
+const databases = createDatabases(options.judges ? () => startPostgres({ fsync: 'on' }) : sharePostgres);
 const lab = await startLab(options.slackDelayMs);
 const results: Results = {
   node: process.version,
@@ -41,33 +42,47 @@ mkdirSync(dirname(options.out), { recursive: true });
 writeFileSync(options.out, JSON.stringify(results, undefined, 1));
 console.log(renderReport(results));
 
+/** Each round with new processes: one differs from the next by more than most changes do. */
 async function measureLoads(lab: Lab): Promise<Load[]> {
-  const complete = new Map<Subject, RunningSubject>();
-  const untilAck = new Map<Subject, RunningSubject>();
+  const urls = new Map<Subject, { complete: string; untilAck: string }>();
   for (const subject of options.subjects) {
-    const started = { standInPort: lab.standInPort, databaseUrl: await databases.create(subject) };
-    complete.set(subject, await startSubject(subject, started));
-    const other = { ...started, databaseUrl: await databases.create(subject), endsAtAck: true };
-    untilAck.set(subject, await startSubject(subject, other));
+    urls.set(subject, { complete: await databases.create(subject), untilAck: await databases.create(subject) });
   }
   const loads: Load[] = [];
-  for (let round = -1; round < options.rounds; round += 1) {
-    note(round < 0 ? 'warming up' : `round ${round + 1} of ${options.rounds}`);
-    for (const workload of WORKLOADS) {
-      const running = workload === 'submission' ? untilAck : complete;
-      for (const concurrency of round < 0 ? [16] : options.concurrencies) {
-        for (const [subject, process] of running) {
-          // They are compared with each other only, for which one concurrency is enough.
-          if ((subject === 'many' || subject === 'full') && concurrency !== 16) continue;
-          const load = round < 0 ? { ms: MAX_WARM_UP_MS, most: options.warmUpRequests } : { ms: options.measureMs };
-          const measured = await lab.measure(process, { workload, concurrency, ...load });
-          if (round >= 0) roundsOf(loads, { workload, concurrency, subject }).push(measured);
-        }
+  for (let round = 0; round < options.rounds; round += 1) {
+    note(`round ${round + 1} of ${options.rounds}`);
+    const complete = new Map<Subject, RunningSubject>();
+    const untilAck = new Map<Subject, RunningSubject>();
+    for (const [subject, url] of urls) {
+      const started = { standInPort: lab.standInPort, databaseUrl: url.complete };
+      complete.set(subject, await startSubject(subject, started));
+      untilAck.set(subject, await startSubject(subject, { ...started, databaseUrl: url.untilAck, endsAtAck: true }));
+    }
+    await measureRound(lab, loads, (workload) => (workload === 'submission' ? untilAck : complete));
+    for (const process of [...complete.values(), ...untilAck.values()]) await process.stop();
+  }
+  return loads;
+}
+
+async function measureRound(
+  lab: Lab,
+  loads: Load[],
+  running: (workload: Workload) => Map<Subject, RunningSubject>,
+): Promise<void> {
+  for (const workload of WORKLOADS) {
+    const doing = [...running(workload)].filter(([subject]) => does(subject, workload));
+    for (const [, process] of doing) {
+      await lab.measure(process, { workload, concurrency: 16, ms: MAX_WARM_UP_MS, most: options.warmUpRequests });
+    }
+    for (const concurrency of options.concurrencies) {
+      for (const [subject, process] of doing) {
+        // They are compared with each other only, for which one concurrency is enough.
+        if (isInstalled(subject) && concurrency !== 16) continue;
+        const measured = await lab.measure(process, { workload, concurrency, ms: options.measureMs });
+        roundsOf(loads, { workload, concurrency, subject }).push(measured);
       }
     }
   }
-  for (const process of [...complete.values(), ...untilAck.values()]) await process.stop();
-  return loads;
 }
 
 function roundsOf(loads: Load[], { workload, concurrency, subject }: Omit<Load, 'rounds'>): Measured[] {
@@ -82,10 +97,17 @@ function roundsOf(loads: Load[], { workload, concurrency, subject }: Omit<Load, 
 
 async function measureStartsInTurn(): Promise<Results['starts']> {
   note('starting');
-  const subjects = options.subjects.filter((subject) => subject !== 'many' && subject !== 'full');
   const { standInPort } = lab;
-  const times = await measureStarts(subjects, { databases, standInPort, rounds: options.startRounds });
+  const times = await measureStarts(options.subjects.filter(startsAreMeasured), {
+    databases,
+    standInPort,
+    rounds: options.startRounds,
+  });
   return [...times].map(([subject, rounds]) => ({ subject, rounds }));
+}
+
+function startsAreMeasured(subject: Subject): boolean {
+  return subject === 'floor' || subject === 'bolt' || subject === 'sqlite' || subject === 'postgres';
 }
 
 async function measureMemoryInTurn(): Promise<Results['memory']> {

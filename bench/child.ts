@@ -13,6 +13,8 @@ export type Child = {
   /** The first line of its output that matches. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
   stop(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 };
 
 export type ChildOptions = {
@@ -85,13 +87,19 @@ export function startChild(file: string, { args = [], env, preload = [], nodeOpt
       }),
 
     async stop() {
-      isWanted = false;
-      if (!running.has(child)) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-      await ended;
+      await end('SIGTERM');
       clearTimeout(timer);
     },
+
+    kill: () => end('SIGKILL'),
   };
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    isWanted = false;
+    if (!running.has(child)) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
 }

@@ -8,32 +8,34 @@ import { createSealer } from '../src/storage/sealing/sealing.ts';
 import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-key-repository.ts';
 import { createInstallationRepository } from '../src/storage/workspaces/installation-repository.ts';
 import { ACCOUNT_TO_ADD } from '../test/add-inbox/request/sample-request.ts';
-import { startPostgres } from '../test/storage/postgres/start-postgres.ts';
-import type { Subject } from './subjects.ts';
+import type { TestDatabases } from '../test/storage/postgres/start-postgres.ts';
+import { isBot, isInstalled, type Subject } from './subjects.ts';
 import { BOT_TOKEN, SEALING_KEY, TEAM_ID } from './workloads.ts';
 
 const WORKSPACES = 10_000;
 const FINISHED = 1_000_000;
 
+const IN_POSTGRES: Subject[] = ['graphile-worker', 'pg-boss', 'postgres'];
+
 export type Databases = {
-  /** The URL of a new database for a subject, with the workspace's key in it. Empty for a subject that stores nothing. */
+  /** The URL of a new database for a subject, for the bot with the workspace's key in it. Empty for who stores nothing. */
   create(subject: Subject): Promise<string>;
   remove(): Promise<void>;
 };
 
-export function createDatabases(): Databases {
+/** @param startServer starts a PostgreSQL, or shares one, when the first subject needs it */
+export function createDatabases(startServer: () => Promise<TestDatabases>): Databases {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-bench-'));
   let count = 0;
-  let postgres: ReturnType<typeof startPostgres> | undefined;
+  let postgres: Promise<TestDatabases> | undefined;
   return {
     async create(subject) {
       if (subject === 'floor' || subject === 'bolt') return '';
       count += 1;
-      const url = subject === 'postgres' ? await createInPostgres() : `sqlite:${folder}/${count}.db`;
-      await prepare(url, {
-        installed: subject === 'many' || subject === 'full',
-        finished: subject === 'full' ? FINISHED : 0,
-      });
+      const url = IN_POSTGRES.includes(subject) ? await createInPostgres() : `sqlite:${folder}/${count}.db`;
+      if (isBot(subject)) {
+        await prepare(url, { installed: isInstalled(subject), finished: subject === 'full' ? FINISHED : 0 });
+      }
       return url;
     },
     async remove() {
@@ -43,7 +45,7 @@ export function createDatabases(): Databases {
   };
 
   async function createInPostgres(): Promise<string> {
-    postgres ??= startPostgres({ fsync: 'on' });
+    postgres ??= startServer();
     return (await postgres).createDatabase();
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Subject } from './subjects.ts';
+import { isInstalled, SUBJECTS, type Subject } from './subjects.ts';
 
 export type Options = {
   subjects: Subject[];
@@ -7,7 +7,7 @@ export type Options = {
   concurrencies: number[];
   /** How long a subject is under load at a time. */
   measureMs: number;
-  /** Requests of each kind before the first round, so that what is measured is compiled as far as it ever is. */
+  /** Requests of each kind that each new process gets before it is measured. */
   warmUpRequests: number;
   slackDelayMs: number;
   startRounds: number;
@@ -36,7 +36,7 @@ export function parseOptions(args: string[]): Options {
   const slackDelayMs = Number(values['slack-delay']);
   if (values.quick) {
     return {
-      subjects: ['floor', 'bolt', 'sqlite'],
+      subjects: SUBJECTS.filter((subject) => subject !== 'again' && !isInstalled(subject)),
       rounds: 1,
       concurrencies: [4],
       measureMs: 100,
@@ -49,11 +49,11 @@ export function parseOptions(args: string[]): Options {
     };
   }
   return {
-    subjects: ['floor', 'bolt', 'sqlite', 'postgres', 'many', 'full'],
+    subjects: [...SUBJECTS],
     rounds: Number(values.rounds),
-    concurrencies: [1, 16, 64],
+    concurrencies: [1, 16],
     measureMs: 600,
-    warmUpRequests: 4_000,
+    warmUpRequests: 1_000,
     slackDelayMs,
     startRounds: 7,
     memoryRequests: values.long ? 500_000 : 100_000,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type LocalColdsend, startLocalColdsend } from './local-coldsend/local-coldsend.ts';
+import { type PlaygroundMail, startPlaygroundMail } from './local-mail/playground-mail.ts';
 import { type LocalSlack, startLocalSlack } from './local-slack/local-slack.ts';
 import { type ManifestApp, readApp } from './read-app.ts';
 
@@ -13,6 +14,7 @@ export type Playground = {
   app: ManifestApp;
   slack: LocalSlack;
   coldsend: LocalColdsend;
+  mail: PlaygroundMail;
   /** A key that the local ColdSend takes. */
   apiKey: string;
   bot: {
@@ -29,10 +31,13 @@ export type Playground = {
   close(): Promise<void>;
 };
 
-/** The bot as it runs in production, in Socket Mode on an empty database, beside a local Slack and a local ColdSend. */
+/**
+ * The bot as it runs in production, in Socket Mode on an empty database, beside a local Slack, a local ColdSend and local mail
+ * servers. It asks no other server.
+ */
 export async function startPlayground(): Promise<Playground> {
   const app = readApp();
-  const [slack, coldsend] = await Promise.all([
+  const [slack, coldsend, mail] = await Promise.all([
     startLocalSlack({
       app: {
         name: app.name,
@@ -43,11 +48,14 @@ export async function startPlayground(): Promise<Playground> {
       scopes: app.scopes,
     }),
     startLocalColdsend(),
+    startPlaygroundMail(),
   ]);
   const apiKey = `cs_live_${randomBytes(20).toString('hex')}`;
   coldsend.addKey(apiKey);
   slack.watchSecret(apiKey);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-playground-'));
+  const authority = join(folder, 'mail.pem');
+  writeFileSync(authority, mail.authority);
   const env = {
     SLACK_BOT_TOKEN: slack.installation.botToken,
     SLACK_APP_TOKEN: slack.app.appToken,
@@ -55,6 +63,9 @@ export async function startPlayground(): Promise<Playground> {
     COLDSEND_API_URL: coldsend.url,
     ENCRYPTION_KEYS: `playground:${randomBytes(32).toString('base64')}`,
     DATABASE_URL: `sqlite:${join(folder, 'bot.db')}`,
+    LOGIN_CHECKS: 'on',
+    NODE_EXTRA_CA_CERTS: authority,
+    ...mail.env,
   };
   const listeners = new Set<() => void>();
   let state: BotState = 'stopped';
@@ -76,6 +87,7 @@ export async function startPlayground(): Promise<Playground> {
     app,
     slack,
     coldsend,
+    mail,
     apiKey,
     bot: {
       state: () => state,
@@ -111,7 +123,7 @@ export async function startPlayground(): Promise<Playground> {
 
   async function close(): Promise<void> {
     await bot?.stop();
-    await Promise.all([slack.close(), coldsend.close()]);
+    await Promise.all([slack.close(), coldsend.close(), mail.close()]);
     process.off('exit', leaveNothing);
     leaveNothing();
   }

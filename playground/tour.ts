@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { MAIL_DOMAIN } from './local-mail/playground-mail.ts';
 import type { Person } from './local-slack/local-slack.ts';
 import { startPlayground } from './start-playground.ts';
 import { writeVendorFile } from './vendor-file.ts';
 
 const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
+
+/** Its mail server refuses the login over IMAP. */
+const WRONG_IMAP = `wrong-imap@${MAIL_DOMAIN}`;
 
 /**
  * Plays the main job through, from the stored key to the thread, and prints what each person sees at each step.
@@ -55,17 +59,22 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     show(mel, channelOf(mel, channelId));
     assert.equal(coldsend.accounts.length, 1, 'ColdSend has the inbox');
 
-    step("Another inbox. This time, ColdSend can't log in to the mailbox");
+    step("Another inbox. This time, ColdSend can't log in to the mailbox, and the bot checks why");
     coldsend.answerNext({ kind: 'login_failed' });
-    await mel.command('/add-inbox bob@acme.com', { channelId });
+    const { host, smtpPort, imapPort } = playground.mail.servers;
+    await mel.command(`/add-inbox ${WRONG_IMAP}`, { channelId });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
     await mel.type('display_name', 'Bob');
-    await mel.choose('inbox_type', 'GOOGLE_WORKSPACE');
+    await mel.choose('inbox_type', 'CUSTOM_SMTP');
     await mel.submit();
+    await mel.type('smtp_host', host);
+    await mel.type('smtp_port', String(smtpPort));
+    await mel.type('imap_host', host);
+    await mel.type('imap_port', String(imapPort));
     await mel.type('smtp_password', 'not the right one');
-    await mel.submit();
+    await submitWarned(mel);
     const refusal = await slack.waitForMessage(
-      ({ text, threadTs }) => threadTs !== undefined && text.includes('bob@acme.com'),
+      ({ text, threadTs }) => threadTs !== undefined && text.includes(WRONG_IMAP) && text.includes('Our check'),
     );
     await slack.waitFor(() => mel.in(channelId)[1]?.thread[0], 'the reply in the thread');
     show(mel, mel.in(channelId)[1]?.thread[0]?.rendered ?? '');
@@ -75,8 +84,8 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     await mel.click('try_again', { in: { channelId, ts: refusal.ts } });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
     await mel.submit();
-    await mel.type('smtp_password', GOOGLE_PASSWORD);
-    await mel.submit();
+    await mel.type('smtp_password', 'the right one');
+    await submitWarned(mel);
     await slack.waitFor(() => mel.in(channelId)[1]?.thread[1], 'the second reply in the same thread');
     show(mel, channelOf(mel, channelId));
 
@@ -139,6 +148,12 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     assert.ok(rendered.length > 0, `${person.userId} sees something`);
     print(rendered.replace(/^/gm, '   '));
   }
+}
+
+/** The form asks once where a port is unusual. */
+async function submitWarned(person: Person): Promise<void> {
+  const { modal } = await person.submit();
+  if (modal?.callbackId === 'add_inbox_how') await person.submit();
 }
 
 function seenBy(person: Person): string {

@@ -1,6 +1,8 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { config as readDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
+import { parseNetwork } from './mailbox/safe-address.ts';
 import { OperatorError } from './operations/operator-error.ts';
 
 /** The operator's settings, validated. Durations are in milliseconds. */
@@ -11,6 +13,14 @@ export type Config = {
     addPath: string;
     timeoutMs: number;
     rateLimits: RateLimit[];
+  };
+  mailbox: {
+    /** Whether the bot logs in to mailboxes itself. */
+    loginChecks: boolean;
+    /** Ranges like `10.1.0.0/16` that may be logged in to although they are not public. */
+    loginCheckNetworks: string[];
+    /** With a port where it is not 53; undefined: the system's. */
+    dnsServers: string[] | undefined;
   };
   encryptionKeys: { id: string; key: Uint8Array }[];
   databaseUrl: string;
@@ -94,6 +104,15 @@ const environment = z.object({
       { requests: 100, seconds: 60 },
       { requests: 1000, seconds: 3600 },
     ]),
+  LOGIN_CHECKS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  LOGIN_CHECK_NETWORKS: list(
+    (part) => parseNetwork(part) !== undefined,
+    'must be address ranges like 10.1.0.0/16,fd00::/8, separated by commas',
+  ).default([]),
+  DNS_SERVERS: list(
+    isServerAddress,
+    'must be IP addresses like 10.0.0.53,[fd00::53]:5353, separated by commas',
+  ).optional(),
   ENCRYPTION_KEYS: z
     .string(`is missing. It encrypts the stored passwords and keys. Make one with: ${MAKE_A_KEY}`)
     .transform(
@@ -200,6 +219,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       timeoutMs: set.COLDSEND_TIMEOUT_MS,
       rateLimits: set.COLDSEND_RATE_LIMIT,
     },
+    mailbox: {
+      loginChecks: set.LOGIN_CHECKS === 'on',
+      loginCheckNetworks: set.LOGIN_CHECK_NETWORKS,
+      dnsServers: set.DNS_SERVERS,
+    },
     encryptionKeys: set.ENCRYPTION_KEYS,
     databaseUrl: set.DATABASE_URL,
     host: set.HOST,
@@ -265,6 +289,24 @@ function integer(minimum: number, maximum: number) {
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .pipe(z.number().min(minimum, message).max(maximum, message));
+}
+
+function list(isPart: (part: string) => boolean, message: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every(isPart), message);
+}
+
+/** As `dns.setServers` takes it: `10.0.0.53`, `10.0.0.53:5353`, `fd00::53` or `[fd00::53]:5353`. */
+function isServerAddress(text: string): boolean {
+  const [, v4 = '', v4Port = '53'] = /^([\d.]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const [, v6 = text, v6Port = '53'] = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? [];
+  return (isIPv4(v4) && isPort(v4Port)) || (isIPv6(v6) && isPort(v6Port));
+}
+
+function isPort(digits: string): boolean {
+  return Number(digits) > 0 && Number(digits) <= 65_535;
 }
 
 function parseRateLimits(text: string): RateLimit[] | undefined {

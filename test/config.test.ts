@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, findConfigWarnings, parseConfig } from '../src/config.ts';
+import { createDns } from '../src/mailbox/dns.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const SOCKET = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ENCRYPTION_KEYS: `k1:${KEY}` };
@@ -33,6 +34,7 @@ test('the documented defaults apply', () => {
         { requests: 1000, seconds: 3600 },
       ],
     },
+    mailbox: { loginChecks: true, loginCheckNetworks: [], dnsServers: undefined },
     encryptionKeys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
     databaseUrl: 'sqlite:./data/inbox-bot.db',
     host: '0.0.0.0',
@@ -70,6 +72,9 @@ test('what is wrong is named and never quoted', () => {
     COLDSEND_ADD_PATH: secret,
     COLDSEND_TIMEOUT_MS: secret,
     COLDSEND_RATE_LIMIT: secret,
+    LOGIN_CHECKS: secret,
+    LOGIN_CHECK_NETWORKS: secret,
+    DNS_SERVERS: secret,
     ENCRYPTION_KEYS: secret,
     DATABASE_URL: secret,
     PORT: secret,
@@ -225,4 +230,34 @@ test('of what several workspaces need, all has to be there, and no bot token bes
     /^SLACK_STATE_SECRET must have at least 32/,
   );
   assert.equal(problemsOf({ ...HTTP, PUBLIC_URL: 'https://bot.example.com' }).length, 0);
+});
+
+test('login checks are switched off, and get networks and name servers of their own', () => {
+  const set = {
+    LOGIN_CHECKS: 'off',
+    LOGIN_CHECK_NETWORKS: '10.1.0.0/16, fd00::/8',
+    DNS_SERVERS: '10.0.0.53,10.0.0.54:5353, fd00::53,[fd00::54]:5353,[fd00::55]',
+  };
+  assert.deepEqual(parseConfig({ ...SOCKET, ...set }).mailbox, {
+    loginChecks: false,
+    loginCheckNetworks: ['10.1.0.0/16', 'fd00::/8'],
+    dnsServers: ['10.0.0.53', '10.0.0.54:5353', 'fd00::53', '[fd00::54]:5353', '[fd00::55]'],
+  });
+});
+
+test('what is no range or no name server is refused', () => {
+  for (const LOGIN_CHECK_NETWORKS of ['10.1.0.0', '10.1.0.0/33', 'mail.acme.com/8', '10.1.0.0/16,', '::/129']) {
+    assert.match(problemsOf({ ...SOCKET, LOGIN_CHECK_NETWORKS }).join(), /^LOGIN_CHECK_NETWORKS must/);
+  }
+  for (const DNS_SERVERS of ['dns.acme.com', '10.0.0.53:0', '10.0.0.53:65536', '10.0.0', '[fd00::53', '[10.0.0.53]']) {
+    assert.match(problemsOf({ ...SOCKET, DNS_SERVERS }).join(), /^DNS_SERVERS must/);
+  }
+});
+
+test('Node takes every form of a name server that the settings take', () => {
+  const { dnsServers } = parseConfig({
+    ...SOCKET,
+    DNS_SERVERS: '10.0.0.53:53,[fd00::53]:53,[fd00::54],fd00::55',
+  }).mailbox;
+  assert.doesNotThrow(() => createDns({ servers: dnsServers, timeoutMs: 100 }));
 });

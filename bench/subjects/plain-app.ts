@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { ModalView } from '@slack/types';
 import { PROVIDERS } from '../../src/add-inbox/account/providers.ts';
-import { type SenderAccount, validateAccount } from '../../src/add-inbox/account/sender-account.ts';
+import { type AccountToAdd, type SenderAccount, validateAccount } from '../../src/add-inbox/account/sender-account.ts';
 
 /*
- * What the floor and the bare Bolt app share: the form as the bot renders it, the bot's own validation, and the words of
- * the messages. Nothing is stored, nobody is looked up, nothing is tried again.
+ * What all subjects but the bot share: the form as the bot renders it, the bot's own validation, and the words of the
+ * messages. Nobody is looked up.
  */
+
+/** A good submission. Slack gives each view an id of its own. */
+export type Submission = { viewId: string; account: SenderAccount };
+
+/** What follows the answer to a submission; undefined if nothing does. */
+export type AfterAck = (() => unknown) | undefined;
+
+/** What has to be done before Slack gets its answer. */
+export type Accept = (submission: Submission) => AfterAck | Promise<AfterAck>;
 
 type Views = { who: ModalView; how: ModalView };
 
@@ -24,6 +33,7 @@ export const settings = {
   slackApiUrl: process.env.SLACK_API_URL ?? '',
   coldsendUrl: `${process.env.COLDSEND_API_URL}/sender-accounts`,
   coldsendKey: 'cs_live_0123456789abcdef0123456789abcdef01234567',
+  databaseUrl: process.env.DATABASE_URL ?? '',
   /** Stops where Slack has its answer, as the bot does without its worker. */
   endsAtAck: process.env.ENDS_AT_ACK === '1',
 };
@@ -66,7 +76,7 @@ export function notice(text: string): ModalView {
   return { type: 'modal', title: { type: 'plain_text', text: 'Add an inbox' }, blocks: [section(text)] };
 }
 
-export function message(account: SenderAccount, words: string) {
+export function message(account: AccountToAdd, words: string) {
   const text = `${account.email_address} (${account.display_name}): ${words}`;
   return { channel: 'C1', text, blocks: [section(text), section(`Daily limit: ${account.daily_limit}`)] };
 }

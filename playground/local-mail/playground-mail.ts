@@ -10,6 +10,8 @@ export type PlaygroundMail = {
   env: { DNS_SERVERS: string; LOGIN_CHECK_NETWORKS: string };
   /** For NODE_EXTRA_CA_CERTS, or `tls.setDefaultCACertificates`. */
   authority: string;
+  /** The servers of MAIL_DOMAIN. */
+  servers: { host: string; smtpPort: number; imapPort: number };
   close: () => Promise<void>;
 };
 
@@ -17,7 +19,7 @@ export type PlaygroundMail = {
 export const MAIL_DOMAIN = 'acme.test';
 
 /** By the part of the address before the @. */
-const ACCOUNTS: Record<string, Account> = {
+export const ACCOUNTS: Record<string, Account> = {
   'wrong-password': refuses(VENDOR_ANSWERS.wrongPassword),
   'wrong-imap': refuses({ imap: VENDOR_ANSWERS.wrongPassword.imap }),
   'app-password': refuses(VENDOR_ANSWERS.googleAppPassword),
@@ -54,14 +56,25 @@ export async function startPlaygroundMail(): Promise<PlaygroundMail> {
   return {
     env: { DNS_SERVERS: mail.nameServer, LOGIN_CHECK_NETWORKS: '127.0.0.1/32' },
     authority: mail.authority,
+    servers: { host: `mail.${MAIL_DOMAIN}`, smtpPort: encrypted.smtp, imapPort: encrypted.imap },
     close: async () => {
       await Promise.all([mail.close(), smtp.close(), imap.close()]);
     },
   };
 }
 
+/** Where the bot may not log in: the providers' servers are not here. */
+const NOT_HERE: NameRecords = { A: ['127.0.0.2'] };
+
 /** Domains at providers: their records name the provider. */
 const PROVIDER_DOMAINS: Record<string, NameRecords> = {
+  'smtp.gmail.com': NOT_HERE,
+  'imap.gmail.com': NOT_HERE,
+  'smtp.office365.com': NOT_HERE,
+  'outlook.office365.com': NOT_HERE,
+  'acme.com': { ...mx('smtp.google.com'), TXT: ['v=spf1 include:_spf.google.com ~all'] },
+  '_dmarc.acme.com': { TXT: ['v=DMARC1; p=reject'] },
+  'google._domainkey.acme.com': { TXT: ['v=DKIM1; k=rsa; p=MIGf'] },
   'google.test': { ...mx('smtp.google.com'), TXT: ['v=spf1 include:_spf.google.com ~all'] },
   '_spf.google.com': { TXT: ['v=spf1 ip4:93.184.215.0/24 ~all'] },
   'microsoft.test': mx('microsoft-test.mail.protection.outlook.com'),

@@ -21,6 +21,7 @@ import { createSlackApis } from '../slack/web-api/slack-api.ts';
 import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { createHttpServer } from '../web/http-server.ts';
+import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
 import { createSlackListeners } from './slack-listeners.ts';
@@ -89,7 +90,10 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
   const { addSenderAccount, checkKey } = coldsend;
-  const processing = createProcessing({ ...about, addSenderAccount, apiOfTeam, metrics });
+  const mailbox = config.mailbox.loginChecks
+    ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
+    : undefined;
+  const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker } = processing;
   const listeners = createSlackListeners({
     ...about,
@@ -143,6 +147,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     port,
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
+      mailbox?.close();
       await Promise.all([worker.stop(STOP_WITHIN_MS), batchWorker.stop(STOP_WITHIN_MS), receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();

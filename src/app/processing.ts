@@ -14,6 +14,8 @@ import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
+import { createAdviseOnDomain, withAdvice } from './domain-advice.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
 /**
@@ -26,6 +28,8 @@ const MAX_REQUESTS_AT_ONCE = 200;
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Mailbox | undefined;
   permissions: Permissions;
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
@@ -35,8 +39,8 @@ export function createProcessing(deps: {
   now(): number;
   monotonicNow(): number;
 }): { worker: Worker; batchWorker: BatchWorker; batchDelivery: BatchDelivery } {
-  const { apiOfTeam, log, monotonicNow, now } = deps;
-  const { batches, keys, leaseMs, requests, slots } = deps.stores;
+  const { apiOfTeam, mailbox, log, monotonicNow, now } = deps;
+  const { batches, keys, leaseMs, requests, settings, slots } = deps.stores;
   const delivery = createDelivery({
     apiOf: apiOfTeam,
     explainDm: async (request, isStillOurs) => {
@@ -48,6 +52,15 @@ export function createProcessing(deps: {
     onIgnored: (request, error) =>
       log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
   });
+  const advise =
+    mailbox &&
+    createAdviseOnDomain({
+      judgeDomain: mailbox.judgeDomain,
+      apiOf: apiOfTeam,
+      onError: (request, error) =>
+        log.warn('Advice about a domain could not be shown', { ...describeError(error), ...aboutRequest(request) }),
+      now,
+    });
   const onError = (request: AddInboxRequest | undefined, error: unknown) =>
     log.error('A step of a request failed', { ...describeError(error), ...(request && aboutRequest(request)) });
   const worker = createWorker({
@@ -59,8 +72,12 @@ export function createProcessing(deps: {
         keys,
         checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
-        delivery: withoutRows(delivery),
+        delivery: advise === undefined ? withoutRows(delivery) : withAdvice(withoutRows(delivery), advise),
         addSenderAccount: deps.addSenderAccount,
+        logins: mailbox && {
+          check: mailbox.checkLogin,
+          areWantedFirst: async (teamId) => (await settings.find(teamId)).checkLoginFirst === true,
+        },
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {

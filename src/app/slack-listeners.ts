@@ -73,13 +73,6 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
-  const fixRows = createFixRows({
-    find: batches.find,
-    listFailed: batches.listFailed,
-    findRequest: requests.find,
-    openForm,
-    permissions,
-  });
   const drafts = createDrafts({
     store: deps.stores.drafts,
     listFailed: deps.stores.batches.listFailed,
@@ -93,6 +86,14 @@ export function createSlackListeners(deps: {
     now: deps.now,
   });
   const openManyForm = createOpenManyForm(openForm);
+  const fixRows = createFixRows({
+    find: batches.find,
+    listFailed: batches.listFailed,
+    findRequest: requests.find,
+    openForm,
+    openManyForm: openManyForm.open,
+    permissions,
+  });
   const submit = createSubmit({
     requests,
     take: worker.take,

@@ -58,7 +58,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
-    settings: createSettingsRepository(database, onUnreadable),
+    settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
     /** How long a claim holds. On SQLite, this process is the only one that can claim. */
@@ -68,14 +68,17 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, setAside, slots, audit }: Stores,
+  { requests, batches, setAside, slots, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
     finished_requests: async () => (await requests.deleteFinishedBefore(now() - FINISHED_KEPT_MS)) > 0,
     set_aside_requests: () => setAside.takeUp(),
     passwords_set_aside: () => setAside.wipePasswords(),
+    rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
+    old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
   };

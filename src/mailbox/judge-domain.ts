@@ -1,14 +1,6 @@
+import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { Dns, Found } from './dns.ts';
 import { spfIncludeOf } from './known-servers.ts';
-
-/** One thing about a domain's DNS that makes its mail arrive or not. `unknown`: DNS did not answer. */
-export type DomainVerdict = {
-  mx: 'found' | 'missing' | 'null_mx' | 'unknown';
-  spf: 'good' | 'weak' | 'open' | 'missing' | 'several' | 'too_many_look_ups' | 'without_provider' | 'unknown';
-  dmarc: 'enforced' | 'monitoring' | 'missing' | 'unknown';
-  /** `not_found` says nothing more than that: the selector may be another one. */
-  dkim: 'found' | 'not_found' | 'unknown';
-};
 
 /** RFC 7208, 4.6.4: terms that ask DNS, and how many of them may come to nothing. */
 const MAX_SPF_LOOK_UPS = 10;

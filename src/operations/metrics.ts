@@ -10,6 +10,8 @@ export type Metrics = {
   coldsendAnswered(call: { result: string; ms: number }): void;
   /** A request got its outcome this long after its submission. */
   settled(outcome: string, ms: number): void;
+  /** The bot's own check of one half of a login: `works`, or the reason why not. */
+  loginChecked(half: string, result: string, ms: number): void;
   /** A request that came over HTTP was refused. */
   refused(why: string): void;
   /** A stored row of the table can't be read. */
@@ -34,6 +36,7 @@ export type MetricSources = {
 
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const CALL_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const LOGIN_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10];
 const REQUEST_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400];
 
 /** The sampling interval of the event-loop delay. */
@@ -63,6 +66,13 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     help: 'Calls to ColdSend by result.',
     labelNames: ['result'],
     buckets: CALL_BUCKETS_S,
+    registers,
+  });
+  const logins = new Histogram({
+    name: 'inbox_bot_login_check_seconds',
+    help: "The bot's own checks of mailbox logins, by half (smtp or imap) and result: works, or the reason why not.",
+    labelNames: ['half', 'result'],
+    buckets: LOGIN_BUCKETS_S,
     registers,
   });
   const outcomes = new Counter({
@@ -144,6 +154,7 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
       outcomes.inc({ outcome });
       duration.observe(ms / 1000);
     },
+    loginChecked: (half, result, ms) => logins.observe({ half, result }, ms / 1000),
     refused: (why) => refused.inc({ why }),
     unreadable: (table) => unreadable.inc({ table }),
     render: async () => {

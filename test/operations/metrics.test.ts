@@ -100,3 +100,10 @@ test('the first scrape has what was counted before it, and the numbers of the pr
   }
   assert.ok(numberOf('nodejs_eventloop_lag_min_seconds') < 10);
 });
+
+test("the bot's own checks of logins are counted by half and result", async () => {
+  const { metrics, render } = createLines(SOURCES);
+  metrics.loginChecked('imap', 'wrong_login', 2_000);
+  const lines = await render();
+  assert.ok(lines.includes('inbox_bot_login_check_seconds_bucket{le="2.5",half="imap",result="wrong_login"} 1'));
+});

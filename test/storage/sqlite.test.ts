@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
+import { describeBatchSuites } from './requests/batches/batch-suites.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -14,6 +15,7 @@ import { describeColdsendKeyRepository } from './workspaces/coldsend-key-reposit
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
+import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();
@@ -26,6 +28,7 @@ describeRequestLease(databases());
 describeRequestRepository(databases());
 describeRequestStore(databases());
 describeRequestRetries(databases());
+describeBatchSuites(databases);
 describeRateLimitRepository(databases());
 describeColdsendKeyRepository(databases());
 describeKeyChanges(databases());
@@ -33,6 +36,7 @@ describeSettingsChanges(databases());
 describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
+describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());

@@ -43,6 +43,8 @@ export const UNKNOWN_REASONS = [
   'bot_refused',
   /** The server refused several logins in a row, and more of them would get the bot banned. */
   'host_paused',
+  /** The bot checks only so many logins a minute and at once. */
+  'over_budget',
   'not_understood',
 ] as const;
 
@@ -52,7 +54,7 @@ export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 /** The result of a login at one server. It never has the server's own words, except the host name of a certificate. */
 export type HalfVerdict =
   | { kind: 'works' }
-  | { kind: 'refused'; reason: RefusalReason; certificateName?: string }
+  | { kind: 'refused'; reason: RefusalReason; certificateName?: string | undefined }
   | { kind: 'unknown'; reason: UnknownReason };
 
 /** Sending and reading are two logins, often at two servers. */

@@ -59,7 +59,7 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
     async stop(graceMs) {
       stopping = true;
       clearInterval(timer);
-      await answerInTime(Promise.all([polling, ...running.values()]), graceMs, () => undefined);
+      await answerInTime(ended(), graceMs, () => undefined);
       leases.stopRenewing();
     },
   };
@@ -81,17 +81,22 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
       const claimedAt = monotonicNow();
       for (const batch of await batches.claimDue(free)) {
         leases.hold(batch, claimedAt);
-        running.set(
-          batch.id,
-          run(batch).finally(() => {
-            leases.drop(batch);
-            running.delete(batch.id);
-          }),
-        );
+        const done = run(batch).finally(() => {
+          leases.drop(batch);
+          // It may have been claimed again since.
+          if (running.get(batch.id) === done) running.delete(batch.id);
+        });
+        running.set(batch.id, done);
       }
     } catch (error) {
       deps.onError(undefined, error);
     }
+  }
+
+  /** What is claimed while it is stopping is released at once. */
+  async function ended(): Promise<void> {
+    await polling;
+    await Promise.all(running.values());
   }
 
   async function run(batch: ClaimedBatch): Promise<void> {
@@ -103,10 +108,12 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
       }
       if (stopping) await batches.release(current, now());
     } catch (error) {
-      if (!(error instanceof LeaseLostError)) deps.onError(current, error);
-      const waitMs = error instanceof LeaseLostError ? 0 : retryDelayMs(current.tries, deps.random());
+      // It may still be held here: a person has stopped it, or we could not renew in time. Then it goes on at once.
+      const isLost = error instanceof LeaseLostError;
+      if (!isLost) deps.onError(current, error);
+      const waitMs = isLost ? 0 : retryDelayMs(current.tries, deps.random());
       await batches
-        .release(current, now() + waitMs, current.tries + 1)
+        .release(current, now() + waitMs, current.tries + (isLost ? 0 : 1))
         .catch((late: unknown) => deps.onError(current, late));
     }
   }

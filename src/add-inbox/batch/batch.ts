@@ -64,15 +64,7 @@ export type ClaimedBatch = Batch & { fence: number };
 export type BatchChange = Partial<
   Pick<
     Batch,
-    | 'state'
-    | 'announcement'
-    | 'shown'
-    | 'failuresTs'
-    | 'summaryTs'
-    | 'areResultsPosted'
-    | 'notBefore'
-    | 'tries'
-    | 'finishedAt'
+    'state' | 'announcement' | 'shown' | 'failuresTs' | 'summaryTs' | 'areResultsPosted' | 'tries' | 'finishedAt'
   >
 >;
 

@@ -1,6 +1,7 @@
+import type { ColdsendKey } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { NotDelivered } from '../request/deliver.ts';
-import { retryDelayMs } from '../request/next-step.ts';
+import { isUsable, retryDelayMs } from '../request/next-step.ts';
 import type { Announcement } from '../request/request.ts';
 import type { OpenKey } from '../request/send-request.ts';
 import type { Batch, BatchChange, BatchProgress, BatchRow, ClaimedBatch } from './batch.ts';
@@ -52,7 +53,10 @@ export type BatchStepDeps = {
     /** Some lines after line `after`, in order; none after the last. */
     listRows(batchId: string, after: number): Promise<BatchRow[]>;
   };
-  keys: { open(teamId: string, name: KeyName): Promise<OpenKey | undefined> };
+  keys: {
+    find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
+    open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
+  };
   /** When the last of so many queued rows of a key gets its slot, in milliseconds since 1970. */
   estimateEnd(keyFingerprint: string, rows: number): Promise<number>;
   delivery: BatchDelivery;
@@ -109,8 +113,7 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function openKey({ teamId, keyName }: Batch): Promise<OpenKey | undefined> {
-    const key = await deps.keys.open(teamId, keyName);
-    return key?.status === 'refused' ? undefined : key;
+    if (isUsable(await deps.keys.find(teamId, keyName))) return deps.keys.open(teamId, keyName);
   }
 
   async function postCard(batch: ClaimedBatch, progress: BatchProgress): AfterBatchStep {

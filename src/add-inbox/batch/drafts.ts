@@ -34,8 +34,13 @@ export type ConfirmedRow = {
 
 export type DraftKey = { teamId: string; userId: string; id: string };
 
-/** `repeated`: the preview was submitted before. `gone`: the draft was discarded, by time or by a newer one. */
-export type Confirmed = { kind: 'confirmed' | 'repeated'; batch: Batch } | { kind: 'gone' };
+/**
+ * `repeated`: the preview was submitted before; `batch` is what it made, or what its rows fix. `gone`: the draft was discarded, by
+ * time or by a newer one, or none of its rows can be added any more.
+ */
+export type AnsweredDraft = { kind: 'repeated'; batch: Batch } | { kind: 'gone' };
+
+export type Confirmed = { kind: 'confirmed'; batch: Batch } | AnsweredDraft;
 
 export type DraftStore = {
   /** Stores the draft with its rows sealed. It replaces an earlier draft of the person. */
@@ -44,9 +49,9 @@ export type DraftStore = {
     teamId: string,
     userId: string,
     id: string,
-  ): Promise<{ batch: Batch; defaults: RowDefaults; rows: Row[] } | undefined>;
+  ): Promise<{ kind: 'open'; batch: Batch; defaults: RowDefaults; rows: Row[] } | AnsweredDraft>;
   discard(teamId: string, userId: string, id: string): Promise<void>;
-  /** Commits the rows as requests, all or none. */
+  /** Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
@@ -90,8 +95,7 @@ export function createDrafts(deps: {
   /** Commits the rows of a draft that are ready. @throws the store's errors, CommitInDoubtError */
   async function confirm(key: DraftKey, { withHeld, dailyLimit }: Choices): Promise<Confirmed> {
     const draft = await store.open(key.teamId, key.userId, key.id);
-    if (draft === undefined || draft.batch.state === 'discarded') return { kind: 'gone' };
-    if (draft.batch.state !== 'draft') return { kind: 'repeated', batch: draft.batch };
+    if (draft.kind !== 'open') return draft;
     const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
     const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
     const rows = checked.filter(isAddable).filter(({ kind }) => withHeld || kind === 'ready');

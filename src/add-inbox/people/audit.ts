@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'inboxes_requested',
   'batch_stopped',
   'inbox_outcome',
+  'login_checked',
   'refused_attempt',
   'audit_exported',
 ] as const;

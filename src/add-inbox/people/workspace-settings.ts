@@ -20,6 +20,11 @@ export type WorkspaceSettings = {
   defaultDailyLimit: number | undefined;
   /** `blocked`: nobody can add inboxes there, and the command lists the channels in which it works. */
   channelsWithoutClient: 'workspace_key' | 'blocked';
+  /**
+   * Whether the bot logs in to the mailbox before it sends a request. Undefined where the operator has switched the bot's logins
+   * off: then nobody sees this setting.
+   */
+  checkLoginFirst: boolean | undefined;
 };
 
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
@@ -27,6 +32,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   channelsWithoutClient: 'workspace_key',
+  checkLoginFirst: false,
 };
 
 /**
@@ -72,6 +78,10 @@ const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSe
   channelsWithoutClient: [
     'key elsewhere',
     ({ channelsWithoutClient }) => (channelsWithoutClient === 'blocked' ? 'none' : "the workspace's own"),
+  ],
+  checkLoginFirst: [
+    'check the login before sending',
+    ({ checkLoginFirst }) => (checkLoginFirst === true ? 'yes' : 'no'),
   ],
 };
 

@@ -52,13 +52,19 @@ export function createStepCommits(deps: CommitDeps) {
     );
   }
 
-  /** A row of a batch is reported by its batch, so its own way ends with the outcome. */
-  async function settle(request: ClaimedRequest, change: RequestChange): AfterStep {
-    const isRow = request.batch !== undefined;
-    const complete: RequestChange = isRow ? { ...change, state: 'reported', reportedAt: now() } : change;
-    const settled = await commitUntilTaken(request, complete, { release: isRow });
-    if (settled.outcome !== undefined) deps.onSettled(settled.outcome.kind, now() - settled.acceptedAt);
-    if (!isRow) return settled;
+  /**
+   * Commits an outcome, or more about one. A row of a batch is reported by its batch, so its own way ends with the outcome,
+   * unless more is to come.
+   */
+  async function settle(request: ClaimedRequest, change: RequestChange, more: 'ends' | 'more' = 'ends'): AfterStep {
+    const ends = request.batch !== undefined && more === 'ends';
+    const complete: RequestChange = ends ? { ...change, state: 'reported', reportedAt: now() } : change;
+    const settled = await commitUntilTaken(request, complete, { release: ends });
+    const { outcome } = settled;
+    if (outcome !== undefined && request.outcome === undefined) {
+      deps.onSettled(outcome.kind, now() - settled.acceptedAt);
+    }
+    if (!ends) return settled;
     deps.onReported(settled);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { LostPermission } from '../people/person.ts';
 
 /**
@@ -23,15 +24,10 @@ export type Outcome =
   | { kind: 'exists'; reason: string }
   /**
    * 400, 422, 2xx with `success: false`, a 3xx, any other 4xx. With `lostPermission`, the bot refused the request and did not
-   * send it, because the person who asked may no longer add inboxes.
+   * send it, because the person who asked may no longer add inboxes. With `login`, the bot has logged in to the mailbox itself. With
+   * `isHeldBack`, it did so before sending, and did not send the request.
    */
-  | {
-      kind: 'refused';
-      reason: string;
-      fields: FieldError[];
-      lostPermission?: LostPermission | undefined;
-      trouble?: Trouble | undefined;
-    }
+  | Refusal
   /** 401, or 403 for the key's scopes, from ColdSend itself. */
   | { kind: 'key_refused'; reason: string; missingScopes: string[] }
   /**
@@ -45,6 +41,16 @@ export type Outcome =
   | { kind: 'expired'; why?: 'passwords_unreadable' | undefined }
   /** A person stopped the batch before this row was sent. */
   | { kind: 'stopped' };
+
+export type Refusal = {
+  kind: 'refused';
+  reason: string;
+  fields: FieldError[];
+  lostPermission?: LostPermission | undefined;
+  trouble?: Trouble | undefined;
+  login?: LoginVerdict | undefined;
+  isHeldBack?: true | undefined;
+};
 
 export const TROUBLE_KINDS = [
   /** A 3xx, 404, 405 or 410: the configured URL is not ColdSend's "Add sender account". */

@@ -1,10 +1,12 @@
+import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { Passwords, SenderAccount } from '../account/sender-account.ts';
 import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
+import { isAboutLogin } from './is-about-login.ts';
 import { afterSending, isUsable, settling } from './next-step.ts';
-import type { Outcome, SendResult } from './outcome.ts';
+import type { Outcome, Refusal, SendResult } from './outcome.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
@@ -21,6 +23,7 @@ export type SendDeps = {
   requests: {
     /** Commits a change under the claim's fence. Throws LeaseLostError. */
     advance(claimed: ClaimedRequest, change: RequestChange, options?: { release?: boolean }): Promise<ClaimedRequest>;
+    find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
     /** Throws PasswordsWipedError, PasswordsUnreadableError. */
     openPasswords(claimed: ClaimedRequest): Promise<Passwords>;
   };
@@ -40,6 +43,8 @@ export type SendDeps = {
      */
     recordSend(armed: ClaimedRequest, slot: Slot): Promise<void>;
   };
+  /** Left out where the bot logs in to no mailbox. */
+  logins?: LoginChecks | undefined;
   /** Calls `isStillOurs` right before the first byte is sent. */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs: () => boolean): Promise<SendResult>;
   /** False once another process may have claimed the request. Then nothing may be sent for it here. */
@@ -47,6 +52,13 @@ export type SendDeps = {
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
   random(): number;
+};
+
+export type LoginChecks = {
+  /** Logs in to the mailbox, and takes a few seconds at most. Resolves with undefined if the bot is stopping. */
+  check(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
+  /** Whether the workspace wants a check before a request is sent. */
+  areWantedFirst(teamId: string): Promise<boolean>;
 };
 
 /** A key's slot. Times are milliseconds since 1970. */
@@ -120,7 +132,32 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     const permission = await deps.checkPermission(request);
     if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
     if (permission.kind === 'unknown') return notNow(await sendLater(request));
-    return { kind: 'ready', key, passwords };
+    // A request that has its slot is armed. If the process ended during a check, nobody would know that it was not sent.
+    const login = queuedFor === undefined ? await checkFirst(request, passwords) : undefined;
+    if (login !== undefined && isRefused(login)) {
+      return notNow(await settle(request, settling(heldBack(login), now())));
+    }
+    return { kind: 'ready', key, passwords, login };
+  }
+
+  /**
+   * The bot's own check before sending, where the workspace wants one. A request is checked before its first try only, and an
+   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are not checked: they are armed with their slot.
+   */
+  async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
+    const { teamId, retryOf, tries, batch } = request;
+    if (deps.logins === undefined || batch !== undefined || tries > 0) return undefined;
+    if (!(await deps.logins.areWantedFirst(teamId))) return undefined;
+    const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
+    const wasHeldBack = before?.outcome?.kind === 'refused' && before.outcome.isHeldBack === true;
+    return wasHeldBack ? undefined : checkLogin(request, passwords);
+  }
+
+  async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
+    return deps.logins?.check(request, passwords).catch((error: unknown) => {
+      deps.onError(request, error);
+      return undefined;
+    });
   }
 
   async function sendLater(request: ClaimedRequest): AfterStep {
@@ -138,7 +175,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return sendLater(request);
   }
 
-  async function post(armed: ClaimedRequest, { key, passwords }: Ready, slot: Slot): AfterStep {
+  async function post(armed: ClaimedRequest, { key, passwords, login }: Ready, slot: Slot): AfterStep {
     let begun = false;
     const isStillOurs = () => {
       if (!deps.isStillOurs(armed)) return false;
@@ -154,15 +191,18 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       return notSent(armed, error);
     }
     if (armed.batch !== undefined && result.kind === 'key_refused') {
-      // Nothing was added. The whole batch waits for another key, instead of failing row by row.
-      await noteKey(armed, key.version, result);
+      // Nothing was added. The whole batch waits for another key, instead of failing row by row. The key is marked first, because a
+      // key that seems to work would be used again at once.
+      await noteKey(armed, key.version, result).catch((error: unknown) => deps.onError(armed, error));
       return waitForKey(armed);
     }
     const change = afterSending(armed, result, now(), deps.random());
     if (change.state === 'settled') {
-      const settled = await settle(armed, change);
+      const toExplain = deps.logins !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
+      const settled = await settle(armed, change, toExplain === undefined ? 'ends' : 'more');
       await noteKey(armed, key.version, result);
-      return settled;
+      if (settled === undefined || toExplain === undefined) return settled;
+      return explain(settled, toExplain, login ?? (await checkLogin(settled, passwords)));
     }
     const waiting = await commitUntilTaken(armed, change);
     if (waiting.waitsFor === 'rate_limited') {
@@ -170,6 +210,14 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       await blocked.catch((error: unknown) => deps.onError(waiting, error));
     }
     return showAndRelease(waiting);
+  }
+
+  /**
+   * Adds our own check of the login to a refusal. The refusal is committed and the stored passwords are deleted by now. If the
+   * process ended during the check, there is none.
+   */
+  async function explain(settled: ClaimedRequest, refusal: Refusal, login: LoginVerdict | undefined): AfterStep {
+    return login === undefined ? settled : settle(settled, { outcome: { ...refusal, login } });
   }
 
   /** The passwords, or the outcome if they are missing. They are deleted when the workspace uninstalls the app. */
@@ -194,7 +242,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   }
 
   async function waitForKey(request: ClaimedRequest): AfterStep {
-    const waiting = await requests.advance(request, {
+    const waiting = await commitUntilTaken(request, {
       state: 'announced',
       waitsFor: 'key',
       notBefore: request.expiresAt,
@@ -207,7 +255,8 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   }
 }
 
-type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords };
+/** `login`: the bot has checked it already. */
+type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords; login: LoginVerdict | undefined };
 
 /** `not_now`: another step was taken instead of sending; `next` is the request to continue with. */
 type Prepared = Ready | { kind: 'not_now'; next: ClaimedRequest | undefined };
@@ -218,4 +267,12 @@ function notNow(next: ClaimedRequest | undefined): Prepared {
 
 function refusedHere(lostPermission: LostPermission): Outcome {
   return { kind: 'refused', reason: '', fields: [], lostPermission };
+}
+
+function isRefused({ smtp, imap }: LoginVerdict): boolean {
+  return smtp.kind === 'refused' || imap.kind === 'refused';
+}
+
+function heldBack(login: LoginVerdict): Outcome {
+  return { kind: 'refused', reason: '', fields: [], login, isHeldBack: true };
 }

@@ -1,12 +1,12 @@
 import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 
-/** The limits of one login, in milliseconds and bytes. */
+/** The limits of a check of one half, in milliseconds and bytes. */
 export type LoginLimits = {
   connectMs: number;
   greetingMs: number;
   /** Dovecot delays a refusal by up to 15 s for a client that failed before. */
   answerMs: number;
-  /** All of one login. */
+  /** From the look-up to the last login, with the wait for a slot. */
   totalMs: number;
   /** From the server, all of one login. */
   bytes: number;

@@ -53,7 +53,7 @@ export function createBatchDelivery({
     isStillOurs: () => boolean,
   ): ReturnType<BatchDelivery['postResults']> {
     return inThread(batch, isStillOurs, async (api, thread) => {
-      const files = renderResults(batch.fileName, rows);
+      const files = await renderResults(batch.fileName, rows);
       try {
         if (!(await isUploaded(api, thread, files))) await uploadToDm(api, batch, thread, files);
         return { kind: 'posted' };

@@ -9,6 +9,7 @@ import { renderWhoPage } from '../form/who-page.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
+import type { OpenManyForm } from './form/open-many-form.ts';
 
 export type FixRows = ReturnType<typeof createFixRows>;
 
@@ -20,9 +21,10 @@ export function createFixRows(deps: {
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
   findRequest(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(click: Click, form: FormToOpen): Promise<void>;
+  openManyForm: OpenManyForm;
   permissions: Pick<Permissions, 'checkAdding'>;
 }) {
-  return { open, next };
+  return { open, openFile, next };
 
   /** Opens the form for the first failed row. The button's value is the batch's id. */
   async function open(press: Press): Promise<void> {
@@ -37,6 +39,20 @@ export function createFixRows(deps: {
     const { channelId } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
     await deps.openForm(press, { context, draft: draftOf(row.request.account) });
+  }
+
+  /** Opens the form for many, in which a person gives the failed rows once more as a file. The value is the batch's id. */
+  async function openFile(press: Press): Promise<void> {
+    const { api, actor, triggerId, value: batchId } = press;
+    const batch = await deps.find(actor.teamId, batchId);
+    if (batch === undefined) {
+      const denial = findNotice(await deps.permissions.checkAdding(press));
+      await api.openView(triggerId, renderNotice(denial ?? BATCH_FIX.gone));
+      return;
+    }
+    const { channelId } = batch;
+    const context = { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
+    await deps.openManyForm(press, { context, fixOf: batchId });
   }
 
   /**

@@ -82,7 +82,9 @@ export function createListeners(deps: {
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
+      [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,
       [ACTIONS.addManyFromHome]: openManyForm.openFromHome,

@@ -9,6 +9,7 @@ import { slackDate } from '../blocks/slack-date.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { BATCH_THREAD_HOME as WORDS } from '../sentences/batches.ts';
 import { REQUEST_PAGE } from '../sentences/thread.ts';
+import { isBetweenPeople } from '../web-api/conversation.ts';
 import { findLink } from '../web-api/find-link.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
 
@@ -31,7 +32,7 @@ export async function findCardLinks(api: SlackApi, latest: Latest[], userId: str
     latest.map(async (entry) => {
       if (!isBatch(entry) || entry.announcement === undefined) return;
       const { channelId, ts, surface } = entry.announcement;
-      if (surface === 'dm' && entry.userId !== userId) return;
+      if ((surface === 'dm' || isBetweenPeople(channelId)) && entry.userId !== userId) return;
       const link = await findLink(api, channelId, ts);
       if (link !== undefined) links.set(entry.id, link);
     }),

@@ -33,6 +33,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
   inbox_outcome: 'Result',
+  login_checked: 'Login checked by the bot',
   refused_attempt: 'Attempt refused',
   audit_exported: 'Audit trail exported',
 };
@@ -42,6 +43,8 @@ const AUDIT_DETAIL_WORDS: Record<string, string> = {
   count: 'inboxes',
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
+  smtp: 'sending',
+  imap: 'reading',
 };
 
 /** The label of an entry's detail. */
@@ -73,7 +76,9 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.sendAnyway]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
+  [ACTIONS.fixBatchByFile]: 'fixing the rows of a list by a file',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
   [ACTIONS.stopBatch]: 'stopping the rest of a list',
   [ACTIONS.batchResults]: 'getting the results of a list',

@@ -254,7 +254,7 @@ export const BATCH_FORM_FAILED = (reference: string) =>
 
 export const BATCH_FORM_PREVIEW = {
   title: (rows: number) => (rows === 1 ? 'Check 1 row' : `Check ${rows} rows`),
-  submit: (inboxes: number) => `Add ${countInboxes(inboxes)}`,
+  submit: (count: number) => `Add ${inboxes(count)}`,
   close: 'Discard',
   ready: (count: number) => `✅ *${count}* ready`,
   toFix: (count: number) => `❌ *${count}* to fix`,
@@ -264,8 +264,6 @@ export const BATCH_FORM_PREVIEW = {
   client: (client: string) => `Client: ${client}`,
   pasted: 'Pasted rows',
   vendor: (vendor: string) => `${vendor}'s columns`,
-  about: (minutes: number) =>
-    minutes < 1 ? 'less than a minute' : minutes < 1.5 ? 'about 1 minute' : `about ${describeMinutes(minutes)}`,
   firstRows: '*First rows, as I send them*',
   columns: '*Columns*',
   column: (header: string, field: string) => `${header} → ${field}`,
@@ -322,7 +320,7 @@ export const BATCH_FORM_COLUMNS: Record<ColumnField, string> = {
 };
 
 export const BATCH_FORM_DONE = {
-  adding: (inboxes: number) => `⏳ *Adding ${countInboxes(inboxes)}*`,
+  adding: (count: number) => `⏳ *Adding ${inboxes(count)}*`,
   closeIt: 'You can close this. I finish it on my own.',
   inChannel: (channel: string) => `You see the progress in ${channel}, or in a direct message from me.`,
   inDm: 'You see the progress in your direct messages with me.',
@@ -345,11 +343,3 @@ export const BATCH_FORM_IN_DOUBT = (reference: string): Notice => ({
     `Close this notice, and press the button again in a minute. I add each inbox only once. ${askForHelp(reference)}`,
   ],
 });
-
-export function countInboxes(count: number): string {
-  return count === 1 ? '1 inbox' : `${count} inboxes`;
-}
-
-function describeMinutes(minutes: number): string {
-  return minutes < 90 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
-}

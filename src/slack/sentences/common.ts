@@ -31,6 +31,7 @@ export const BUTTONS = {
   addMany: 'Add many',
   fixAndTryAgain: 'Fix and try again',
   tryOnceMore: 'Try again',
+  sendAnyway: 'Send it anyway',
   storeKey: 'Add a key',
   replaceKey: 'Replace the key',
   removeKey: 'Remove the key',
@@ -45,6 +46,7 @@ export const BUTTONS = {
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
   fixBatch: 'Fix what failed',
+  fixBatchByFile: 'Use a corrected file',
   batchResults: 'Results as CSV',
 } as const;
 

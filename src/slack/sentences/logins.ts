@@ -7,8 +7,11 @@ type Say = (server: TriedServer) => string;
 
 /** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
+  title: 'Our check:',
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   works: 'The login works.',
+  /** ColdSend refused the login all the same. */
+  bothWork: 'So the password is right. Try again. If ColdSend refuses it again, ask your mail provider why.',
   /** Left out where the certificate names no server. */
   useCertificateName: (name: string) => `The certificate is for ${name}. Use that name as the server.`,
 } as const;
@@ -57,5 +60,6 @@ export const LOGIN_UNKNOWNS: Record<UnknownReason, Say> = {
   try_later: () => 'The server is busy or limits logins. Try again later.',
   bot_refused: () => "The server doesn't talk to this bot. It may still talk to ColdSend.",
   host_paused: () => 'The server refused several logins in a row. We pause checks there for ten minutes.',
+  over_budget: () => 'We checked many logins just now, so we skipped this one. Try again in a minute.',
   not_understood: () => "We couldn't make sense of the server's answer.",
 };

@@ -34,6 +34,12 @@ export const LOST_PERMISSION_WHYS: Record<LostPermission, string> = {
 export const NEXT_AFTER_LOST_PERMISSION: NextStep = (at) =>
   `We sent nothing to ColdSend and deleted the passwords. A person with permission to add inboxes can press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`;
 
+/** Refused by the bot's own check before sending, where the workspace wants one. */
+export const HELD_BACK: State = { emoji: '✋', title: "Inbox not added: its login doesn't work" };
+
+export const NEXT_AFTER_HELD_BACK: NextStep = (at) =>
+  `We sent nothing to ColdSend and deleted the passwords. Press “${BUTTONS.fixAndTryAgain}” or “${BUTTONS.sendAnyway}” ${BUTTON_PLACES[at]} and enter them again. The next try goes to ColdSend without our check.`;
+
 /** Expired for this reason: see `Outcome`. */
 export const PASSWORDS_UNREADABLE: State = {
   emoji: '🔒',

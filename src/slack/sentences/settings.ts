@@ -35,6 +35,16 @@ export const SETTINGS_FORM = {
       nothing: { text: 'Add no inboxes there', description: `${COMMAND} lists the channels where it works` },
     },
   },
+  checkLoginFirst: {
+    label: 'Check the login before sending',
+    options: {
+      no: { text: 'No', description: 'ColdSend logs in itself. I check only what ColdSend refused' },
+      yes: {
+        text: 'Yes, for single inboxes',
+        description: 'I hold back what fails. A login from one more address can raise an alarm',
+      },
+    },
+  },
 } as const;
 
 export const SETTINGS_ERRORS = {
@@ -51,6 +61,9 @@ export const SETTINGS_SHOWN = {
   ownChannel: `a thread in the channel where ${COMMAND} was used`,
   dailyLimit: 'Default daily limit',
   channelsWithoutClient: 'In channels without a client',
+  checkLoginFirst: 'Check the login before sending',
+  checked: 'yes, for single inboxes',
+  notChecked: 'no, only after ColdSend refused it',
   workspace_key: "I use the workspace's key",
   blocked: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
   people: {

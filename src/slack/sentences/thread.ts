@@ -1,3 +1,4 @@
+import type { DomainVerdict } from '../../add-inbox/account/domain-verdict.ts';
 import type { WaitsFor } from '../../add-inbox/request/request.ts';
 import { COMMAND } from '../ids.ts';
 import { INVITE, type State, whoCanStore } from './common.ts';
@@ -66,3 +67,43 @@ export const FACTS = {
   more: (count: number) => `… and ${count} more`,
   reference: 'Support code:',
 } as const;
+
+/** Advice about a domain's DNS, in the reply about an inbox that was added. The domain stands before it. */
+export const DOMAIN_ADVICE = {
+  todo: 'Its DNS records need attention, or its mail may land in spam:',
+  good: "Its DNS records look good (MX, SPF, DMARC, DKIM). You don't need to do anything.",
+  unknown: "We couldn't look up some of its DNS records.",
+} as const;
+
+type Advice<Record extends keyof DomainVerdict> = { [Verdict in DomainVerdict[Record]]: string | undefined };
+
+/** What to do about each record; undefined where there is nothing to do. */
+export const RECORD_ADVICE: { [Record in keyof DomainVerdict]: Advice<Record> } = {
+  mx: {
+    found: undefined,
+    missing: "MX: There is no record, so nobody can reply. Add your mail provider's records.",
+    null_mx: 'MX: The record says that this domain takes no mail, so nobody can reply. Replace it.',
+    unknown: "MX: We couldn't look it up.",
+  },
+  spf: {
+    good: undefined,
+    weak: "SPF: The record doesn't say how to treat other senders. End it with ~all.",
+    open: 'SPF: The record lets everybody send for this domain. Replace +all with ~all.',
+    missing: 'SPF: There is no record. Add the one that your mail provider shows.',
+    several: 'SPF: There are several records, so none of them counts. Merge them into one.',
+    too_many_look_ups: 'SPF: The record needs more than 10 look-ups, so it does not count. Remove unused includes.',
+    without_provider: 'SPF: The record does not include your mail provider. Add its include.',
+    unknown: "SPF: We couldn't look it up.",
+  },
+  dmarc: {
+    enforced: undefined,
+    monitoring: undefined,
+    missing: 'DMARC: There is no record. Add a TXT record named _dmarc with v=DMARC1; p=none',
+    unknown: "DMARC: We couldn't look it up.",
+  },
+  dkim: {
+    found: undefined,
+    not_found: 'DKIM: Not found under the usual selectors. Check with your mail provider that it is on.',
+    unknown: "DKIM: We couldn't look it up.",
+  },
+};

@@ -6,6 +6,7 @@ import type { State } from '../sentences/common.ts';
 import {
   ADDED_BUT,
   GOOD_STATUSES,
+  HELD_BACK,
   NOT_ALLOWED_ANY_MORE,
   OUTCOME_STATES,
   PASSWORDS_UNREADABLE,
@@ -38,6 +39,7 @@ function stateOf(outcome: Outcome): State {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return PASSWORDS_UNREADABLE;
   if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
   if (outcome.lostPermission !== undefined) return NOT_ALLOWED_ANY_MORE;
+  if (outcome.isHeldBack) return HELD_BACK;
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 

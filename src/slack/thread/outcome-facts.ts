@@ -5,8 +5,10 @@ import type { AddedAccount, FieldError, Outcome } from '../../add-inbox/request/
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
 import { FIELD_LABELS } from '../sentences/fields.ts';
+import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
+import { describeLogin } from './checks/describe-login.ts';
 import { describeStatus } from './describe-status.ts';
 
 /** ColdSend's sender account has 14 fields. */
@@ -53,6 +55,14 @@ function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcom
   // Where ColdSend gave no reason, `reason` is the HTTP status, which the sentence already has.
   const said = reason === `HTTP ${trouble.status}` ? '' : short;
   return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
+}
+
+/** The bot's own check of the login, one fact on each line; none where there was no check. */
+export function listLogin(outcome: Outcome, asked: AccountToAdd): string[] {
+  const login = outcome.kind === 'refused' ? outcome.login : undefined;
+  if (login === undefined) return [];
+  const bothWork = login.smtp.kind === 'works' && login.imap.kind === 'works';
+  return [LOGIN_CHECK.title, ...describeLogin(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
 }
 
 function listFields(fields: FieldError[]): string[] {

@@ -20,5 +20,12 @@ function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
   const isNotTheirs = outcome.kind === 'refused' && (outcome.lostPermission ?? outcome.trouble) !== undefined;
   const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
   if (label === undefined) return [];
-  return [renderActions('try_again', [renderButton(ACTIONS.tryAgain, label, requestId)])];
+  const isHeldBack = outcome.kind === 'refused' && outcome.isHeldBack === true;
+  return [
+    renderActions('try_again', [
+      renderButton(ACTIONS.tryAgain, label, requestId),
+      // Both open the form. An inbox is held back once, so the next try is sent in any case.
+      ...(isHeldBack ? [renderButton(ACTIONS.sendAnyway, BUTTONS.sendAnyway, requestId)] : []),
+    ]),
+  ];
 }

@@ -191,7 +191,6 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
   async function arm(within: Executor, requests: AddInboxRequest[]): Promise<ClaimedRequest[]> {
     if (requests.length === 0) return [];
     const ids = requests.map(({ id }) => id);
-    const armedAt = now();
     const rows = await within.kysely
       .with(
         (cte) => cte('free').materialized(),
@@ -208,9 +207,9 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       .updateTable('requests')
       .set({
         state: 'armed',
-        armed_at: armedAt,
-        // Due at once if this process dies: a queued row is put off by a day.
-        not_before: armedAt,
+        armed_at: now(),
+        // Due at once for whoever takes it over, should this process end: it waited for a slot until now, and no longer.
+        not_before: now(),
         waits_for: null,
         turn_of: null,
         fence: nextFence,
@@ -223,9 +222,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     const fences = new Map(rows.map(({ id, fence }) => [id, fence]));
     return requests.flatMap((request) => {
       const fence = fences.get(request.id);
-      return fence === undefined
-        ? []
-        : [{ ...request, state: 'armed', waitsFor: undefined, notBefore: armedAt, fence }];
+      return fence === undefined ? [] : [{ ...request, state: 'armed', waitsFor: undefined, fence }];
     });
   }
 

@@ -1,6 +1,7 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Executor } from '../database.ts';
 import { POSTGRES_CLOCK, POSTGRES_STARTED_AT } from '../postgres/postgres-clock.ts';
+import type { Tables } from '../tables.ts';
 
 export type RequestLease = {
   /** True for requests that no process holds. */
@@ -44,6 +45,14 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
 /** The `lease_until` of a lease of `leaseMs` taken now. */
 export function leaseUntil(kind: Executor['kind'], leaseMs: number): RawBuilder<number | null> {
   return kind === 'sqlite' ? sql<null>`null` : sql<number>`${POSTGRES_CLOCK} + ${leaseMs}`;
+}
+
+/** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
+export function inOrder<Table extends 'requests' | 'batches'>(
+  { kind }: Pick<Executor, 'kind'>,
+  ids: SelectQueryBuilder<Tables, Table, { id: string }>,
+) {
+  return kind === 'postgres' ? ids.orderBy(sql`id`).forUpdate() : ids;
 }
 
 /**

@@ -1,6 +1,23 @@
 import { z } from 'zod';
+import {
+  type LoginVerdict,
+  REFUSAL_REASONS,
+  UNKNOWN_REASONS as UNKNOWN_LOGIN_REASONS,
+} from '../../add-inbox/account/login-verdict.ts';
 import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
 import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
+
+const halfJson = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('works') }),
+  z.object({
+    kind: z.literal('refused'),
+    reason: z.enum(REFUSAL_REASONS),
+    certificateName: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('unknown'), reason: z.enum(UNKNOWN_LOGIN_REASONS) }),
+]);
+
+const loginJson: z.ZodType<LoginVerdict> = z.object({ smtp: halfJson, imap: halfJson });
 
 /**
  * An outcome is stored as JSON in the shape of the domain type. Only `lostPermission` has another stored name, `lostRight`.
@@ -30,6 +47,8 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
         .object({ kind: z.enum(TROUBLE_KINDS), status: z.number(), isColdsends: z.boolean() })
         .optional()
         .catch(undefined),
+      login: loginJson.optional().catch(undefined),
+      isHeldBack: z.literal(true).optional(),
     })
     .transform(({ lostRight, ...refused }) => ({ ...refused, ...(lostRight && { lostPermission: lostRight }) })),
   z.object({ kind: z.literal('key_refused'), reason: z.string(), missingScopes: z.array(z.string()) }),

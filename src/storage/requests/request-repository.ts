@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from 'kysely';
+import { type SqlBool, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import {
@@ -17,8 +17,8 @@ import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
 import { SealError, type Sealer } from '../sealing/sealing.ts';
-import type { RequestsTable, Tables } from '../tables.ts';
-import { createRequestLease, nextFence } from './lease-sql.ts';
+import type { RequestsTable } from '../tables.ts';
+import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor, isNotRetried } from './request-retries.ts';
@@ -48,14 +48,14 @@ const OVERDUE_MS = 15_000;
 const DELETED_AT_ONCE = 100;
 
 /**
- * `not_before` is later than anybody meant. Nothing is calculated with what is stored, which may be any number. A row of a batch
- * may wait until it expires, which takes longer the more rows there are.
+ * `not_before` is later than anybody meant. To wait until it expires is always meant: for a key, or for a batch to start. Nothing is
+ * calculated with what is stored, which may be any number.
  */
 function isAbsurd(time: number) {
   return sql<SqlBool>`(not_before > case
     when waits_for = 'key' or turn_of is not null then cast(${time + MAX_WAIT_MS} as bigint)
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
-  end and (batch_id is null or not_before <> expires_at))`;
+  end and (state = 'armed' or coalesce(waits_for, 'key') <> 'key' or not_before <> coalesce(expires_at, 0)))`;
 }
 
 export type Acceptance =
@@ -195,7 +195,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         ? await kysely
             .updateTable('requests')
             .set({ lease_until: lease.until })
-            .where('id', 'in', (eb) => inOrder(eb.selectFrom('requests').select('id').where('id', 'in', ids)))
+            .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
             .where('lease_owner', '=', owner)
             .returning(['id', 'fence'])
             .execute()
@@ -286,6 +286,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
         .set({ not_before: 0, waits_for: null, turn_of: null })
         .where('id', 'in', (eb) =>
           inOrder(
+            db,
             eb
               .selectFrom('requests')
               .select('id')
@@ -336,11 +337,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
   function select() {
     return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
-  }
-
-  /** Locks in the order of the ids: two statements that lock several rows in different orders would wait for each other. */
-  function inOrder(ids: SelectQueryBuilder<Tables, 'requests', { id: string }>) {
-    return db.kind === 'postgres' ? ids.orderBy('id').forUpdate() : ids;
   }
 
   async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {

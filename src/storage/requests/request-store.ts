@@ -1,9 +1,12 @@
+import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
 import { createAuditRepository } from '../workspaces/audit-repository.ts';
+import { DUE } from './batches/batch-row.ts';
 import type { RequestToAccept } from './new-request.ts';
 import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
+import { unfinished } from './request-row.ts';
 
 export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database };
 
@@ -35,30 +38,36 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
   function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
     return database.transaction(async (within) => {
       const requests = createRequestRepository({ db: within, ...deps });
-      const { teamId, retryOf, viewId } = input;
+      const { teamId, retryOf, viewId, batch } = input;
+      // A file that fixes the same rows is confirmed before or after this, not at the same time.
+      if (batch !== undefined) await lock(within, batch.id);
       const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
       if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
       const accepted = await requests.accept(input);
       if (accepted.kind !== 'accepted') return accepted;
-      if (input.batch !== undefined) await reopen(within, input.batch.id, deps.now());
+      if (batch !== undefined) await reopen(within, batch.id);
       await note(within, requested(accepted.request));
       return accepted;
     });
   }
 
-  /** Like the repository's `advance`, but also writes the audit entry for an outcome. @throws LeaseLostError */
-  function advance(
+  /**
+   * Like the repository's `advance`, but also writes the audit entry for an outcome, or for what was added to it: a check of the
+   * login. @throws LeaseLostError
+   */
+  async function advance(
     claimed: ClaimedRequest,
     change: RequestChange,
     options?: { release?: boolean },
   ): Promise<ClaimedRequest> {
     if (change.outcome === undefined) return requests.advance(claimed, change, options);
-    return database.transaction(async (within) => {
+    const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
-      await note(within, ended(settled));
-      if (settled.batch !== undefined) await endIfLast(within, settled.batch.id);
+      await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
       return settled;
     });
+    if (settled.batch !== undefined) await endIfLast(database, settled.batch.id);
+    return settled;
   }
 
   function note(within: Executor, entry: AuditNote): Promise<void> {
@@ -67,27 +76,34 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 }
 
 /** A fixed row makes its batch go on. */
-async function reopen({ kysely }: Executor, batchId: string, now: number): Promise<void> {
+async function reopen({ kysely }: Executor, batchId: string): Promise<void> {
   await kysely
     .updateTable('batches')
-    .set({ state: 'running', finished_at: null, not_before: now })
+    .set({ state: 'running', finished_at: null, not_before: DUE })
     .where('id', '=', batchId)
     .where('state', '=', 'finished')
     .execute();
 }
 
-/** Makes the batch due at once where this was its last row. */
+async function lock({ kind, kysely }: Executor, batchId: string): Promise<void> {
+  if (kind === 'postgres')
+    await kysely.selectFrom('batches').select('id').where('id', '=', batchId).forUpdate().execute();
+}
+
+/**
+ * Makes the batch due at once where this was its last row. Not in the row's own transaction: of two last rows that are settled at
+ * the same time, neither would see the other. The batch looks by itself soon, so a failure here is none of the row's.
+ */
 async function endIfLast({ kysely }: Executor, batchId: string): Promise<void> {
   await kysely
     .updateTable('batches')
-    .set({ not_before: 0 })
+    .set({ not_before: DUE })
     .where('id', '=', batchId)
     .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', 'is', null)),
-      ),
+      not(exists(selectFrom('requests').select('id').where('batch_id', '=', batchId).where(unfinished))),
     )
-    .execute();
+    .execute()
+    .catch(() => undefined);
 }
 
 function requested({ id, teamId, userId, account, keyName, channelId }: ClaimedRequest): AuditNote {
@@ -103,4 +119,21 @@ function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): Audit
     ...(outcome?.kind === 'added' && { inbox_id: outcome.account.inbox_id }),
   };
   return { teamId, userId: undefined, action: 'inbox_outcome', requestId: id, details };
+}
+
+/** The bot logged in somewhere with a person's password, so the trail names the servers. */
+function loginChecked({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
+  const login = outcome?.kind === 'refused' ? outcome.login : undefined;
+  const details = {
+    email_address: account.email_address,
+    ...clientDetail(keyName),
+    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login?.smtp)}`,
+    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login?.imap)}`,
+  };
+  return { teamId, userId: undefined, action: 'login_checked', requestId: id, details };
+}
+
+function resultOf(verdict: HalfVerdict | undefined): string {
+  if (verdict === undefined || verdict.kind === 'works') return verdict?.kind ?? '';
+  return `${verdict.kind} ${verdict.reason}`;
 }

@@ -1,5 +1,6 @@
-import type { Expression, SqlBool } from 'kysely';
+import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Executor } from '../database.ts';
+import { nextFence } from './lease-sql.ts';
 import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
 
 /*
@@ -28,7 +29,7 @@ export async function setAside(
 }
 
 export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; now: () => number }) {
-  return { count, takeUp, wipePasswords, deleteBefore };
+  return { count, takeUp, wipePasswords, endRows, deleteBefore };
 
   async function count(): Promise<number> {
     const aside = kysely.selectFrom('requests').select((eb) => eb.fn.countAll<number>().as('count'));
@@ -67,6 +68,35 @@ export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; 
       .where('set_aside_at', '<', now() - PASSWORDS_KEPT_MS);
     const wiped = await kysely.deleteFrom('request_passwords').where('request_id', 'in', old).executeTakeFirst();
     return Number(wiped.numDeletedRows);
+  }
+
+  /**
+   * Ends rows of batches that were set aside a day ago, once their passwords are deleted. They can't be sent any more, and their
+   * batch waits for them.
+   */
+  async function endRows(): Promise<void> {
+    const time = now();
+    const isUnsent = sql<SqlBool>`state in ('accepted', 'announced')`;
+    const outcome = {
+      unsent: JSON.stringify({ kind: 'expired' }),
+      sent: JSON.stringify({ kind: 'unknown', why: 'interrupted' }),
+    };
+    await kysely
+      .updateTable('requests')
+      .set({
+        state: 'told',
+        outcome: sql<string>`case when ${isUnsent} then ${outcome.unsent} else ${outcome.sent} end`,
+        outcome_kind: sql<string>`case when ${isUnsent} then 'expired' else 'unknown' end`,
+        settled_at: time,
+        told_at: time,
+        waits_for: null,
+        fence: nextFence,
+      })
+      .where(unfinished)
+      .where('batch_id', 'is not', null)
+      .where('set_aside_at', '<', time - PASSWORDS_KEPT_MS)
+      .where('id', 'not in', (eb) => eb.selectFrom('request_passwords').select('request_id'))
+      .execute();
   }
 
   /** Deletes requests that were set aside before `time`. */

@@ -3,6 +3,7 @@ import { settling } from '../../add-inbox/request/next-step.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import { type Database, StorageError } from '../database.ts';
 import type { Sealer } from '../sealing/sealing.ts';
+import { DUE, isOpen } from './batches/batch-row.ts';
 import { createRequestLease, nextFence } from './lease-sql.ts';
 import { createRequestStore } from './request-store.ts';
 
@@ -28,14 +29,22 @@ export async function settleRestored(database: Database, sealer: Sealer, now: ()
   let settled = 0;
   for (const claimed of await requests.claimDue(Number.MAX_SAFE_INTEGER)) {
     const isUnsettled = claimed.state === 'armed';
-    await requests.advance(claimed, isUnsettled ? settling(OUTCOME, now()) : {}, { release: true });
+    // A row of a batch is reported by its batch.
+    const change = {
+      ...settling(OUTCOME, now()),
+      ...(claimed.batch !== undefined && ({ state: 'reported' } as const)),
+    };
+    await requests.advance(claimed, isUnsettled ? change : {}, { release: true });
     if (isUnsettled) settled += 1;
   }
   return settled;
 }
 
 /** All in one commit. A bot that starts right after it treats the requests as interrupted, so it doesn't send them either. */
-async function makeUnsendable(database: Database, lease: { owner: string; leaseMs: number }): Promise<void> {
+async function makeUnsendable(
+  database: Database,
+  lease: { owner: string; leaseMs: number; now(): number },
+): Promise<void> {
   await database.transaction(async ({ kysely, kind }) => {
     const { free } = createRequestLease(kind, lease);
     const unfinished = kysely.updateTable('requests').where('state', '<>', 'told');
@@ -59,5 +68,10 @@ async function makeUnsendable(database: Database, lease: { owner: string; leaseM
       .where('state', 'in', UNSETTLED)
       .execute();
     await kysely.deleteFrom('request_passwords').execute();
+    await kysely.deleteFrom('batch_drafts').execute();
+    // The bot reports the batches. A draft has nothing left to confirm.
+    const open = kysely.updateTable('batches').where(isOpen);
+    await open.set({ not_before: DUE, lease_owner: null, lease_until: null, fence: nextFence }).execute();
+    await open.set({ state: 'discarded', finished_at: lease.now() }).where('state', '=', 'draft').execute();
   });
 }

@@ -76,11 +76,14 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   }
 
   /** Returns false and saves nothing if `stamp` is outdated. */
-  function saveSettings(teamId: string, userId: string, settings: WorkspaceSettings, stamp: string): Promise<boolean> {
+  function saveSettings(teamId: string, userId: string, changed: WorkspaceSettings, stamp: string): Promise<boolean> {
     return changing(teamId, async (within) => {
       const repository = createSettingsRepository(within, onUnreadable);
       const before = await repository.findStamped(teamId);
       if (before.stamp !== stamp) return false;
+      // A setting that nobody sees at the moment stays as it is.
+      const { checkLoginFirst = before.settings.checkLoginFirst } = changed;
+      const settings = { ...changed, checkLoginFirst };
       const changes = listChanges(before.settings, settings);
       if (changes.length > 0) await repository.save(teamId, settings);
       for (const details of changes) {

@@ -18,6 +18,7 @@ const settingsObject = z.object({
   resultsChannelId: z.string().optional(),
   defaultDailyLimit: z.int().min(1).optional(),
   elsewhere: z.enum(['workspace_key', 'nothing']).default('workspace_key'),
+  checkLoginFirst: z.boolean().default(false),
 });
 
 const settingsJson = storedJson(settingsObject);
@@ -30,6 +31,7 @@ const CLOSED: StoredSettings = {
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   elsewhere: 'nothing',
+  checkLoginFirst: false,
 };
 
 /** The readable settings, each read separately. */
@@ -39,14 +41,23 @@ const readableJson = storedJson(
     resultsChannelId: settingsObject.shape.resultsChannelId.catch(CLOSED.resultsChannelId),
     defaultDailyLimit: settingsObject.shape.defaultDailyLimit.catch(CLOSED.defaultDailyLimit),
     elsewhere: settingsObject.shape.elsewhere.catch(CLOSED.elsewhere),
+    checkLoginFirst: settingsObject.shape.checkLoginFirst.catch(CLOSED.checkLoginFirst),
   }),
 );
 
 /** `stamp` differs after each change, even if a later change restores an earlier value. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
-/** The settings of each workspace. They are read at each use, so that a change takes effect at once on all replicas. */
-export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {
+/**
+ * The settings of each workspace. They are read at each use, so that a change takes effect at once on all replicas.
+ *
+ * @param hasLoginChecks false where the operator has switched the bot's logins off
+ */
+export function createSettingsRepository(
+  db: Executor,
+  onUnreadable: OnUnreadable = () => {},
+  hasLoginChecks: boolean = true,
+) {
   return {
     findStamped,
 
@@ -70,19 +81,25 @@ export function createSettingsRepository(db: Executor, onUnreadable: OnUnreadabl
       .select('settings')
       .where('team_id', '=', teamId)
       .executeTakeFirst();
-    if (row === undefined) return { settings: DEFAULT_SETTINGS, stamp: 'none' };
+    if (row === undefined) return { settings: shown(DEFAULT_SETTINGS), stamp: 'none' };
     const parsed = settingsJson.safeParse(row.settings);
     if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');
     const stored = parsed.data ?? readableJson.safeParse(row.settings).data ?? CLOSED;
-    return { settings: fromStored(stored), stamp: stampOf(row.settings) };
+    return { settings: shown(fromStored(stored)), stamp: stampOf(row.settings) };
+  }
+
+  function shown(settings: WorkspaceSettings): WorkspaceSettings {
+    return hasLoginChecks ? settings : { ...settings, checkLoginFirst: undefined };
   }
 }
 
-function toStored({ channelsWithoutClient, ...rest }: WorkspaceSettings): StoredSettings {
-  return { ...rest, elsewhere: channelsWithoutClient === 'blocked' ? 'nothing' : channelsWithoutClient };
+function toStored({ channelsWithoutClient, checkLoginFirst = false, ...rest }: WorkspaceSettings): StoredSettings {
+  const elsewhere = channelsWithoutClient === 'blocked' ? 'nothing' : channelsWithoutClient;
+  return { ...rest, elsewhere, checkLoginFirst };
 }
 
-function fromStored({ whoMayAdd, resultsChannelId, defaultDailyLimit, elsewhere }: StoredSettings): WorkspaceSettings {
+function fromStored({ elsewhere, ...rest }: StoredSettings): WorkspaceSettings {
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, checkLoginFirst } = rest;
   const channelsWithoutClient = elsewhere === 'nothing' ? 'blocked' : elsewhere;
-  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient };
+  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst };
 }

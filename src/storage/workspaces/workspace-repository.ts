@@ -1,7 +1,7 @@
-import type { Expression } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import type { Database, Executor } from '../database.ts';
 import { isOpen } from '../requests/batches/batch-row.ts';
-import { nextFence } from '../requests/lease-sql.ts';
+import { inOrder, nextFence } from '../requests/lease-sql.ts';
 import { unfinished } from '../requests/request-row.ts';
 import type { Tables } from '../tables.ts';
 import { createAuditRepository } from './audit-repository.ts';
@@ -84,6 +84,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
         .where('state', '<>', 'armed')
         .where('team_id', 'in', left)
         .execute(),
+      kysely.selectFrom('batches').select('team_id').distinct().where(isOpen).where('team_id', 'in', left).execute(),
     ]);
     const cleared: string[] = [];
     for (const teamId of new Set(found.flat().map(({ team_id }) => team_id))) {
@@ -106,27 +107,38 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   }
 
   async function clearWithin({ kysely }: Executor, teamId: string): Promise<boolean> {
-    let changed = 0n;
+    // As everybody locks them: batches first, then requests, then what belongs to them, each in the order of the ids.
+    let changed = await endBatches(kysely, teamId);
+    if (database.kind === 'postgres') await inOrder(database, unfinishedOf(kysely, teamId)).execute();
     for (const table of DELETED) {
       changed += (await kysely.deleteFrom(table).where('team_id', '=', teamId).executeTakeFirst()).numDeletedRows;
     }
-    const ofTeam = (id: Expression<string>) =>
-      kysely.selectFrom('requests').select('id').where(unfinished).where('team_id', '=', teamId).where('id', '=', id);
+    const ofTeam = (id: Expression<string>) => unfinishedOf(kysely, teamId).where('id', '=', id);
     const wiped = await kysely
       .deleteFrom('request_passwords')
       .where((eb) => eb.exists(ofTeam(eb.ref('request_passwords.request_id'))))
       .executeTakeFirst();
-    const ended = (await endRequests(kysely, teamId)) + (await endBatches(kysely, teamId));
+    const ended = await endRequests(kysely, teamId);
     return changed + wiped.numDeletedRows + ended > 0n;
+  }
+
+  function unfinishedOf(kysely: Executor['kysely'], teamId: string) {
+    return kysely.selectFrom('requests').select('id').where(unfinished).where('team_id', '=', teamId);
   }
 
   /** A batch has nothing left to do, or its rows that are being sent have no place to be reported. */
   async function endBatches(kysely: Executor['kysely'], teamId: string): Promise<bigint> {
+    const open = kysely.selectFrom('batches').select('id').where('team_id', '=', teamId).where(isOpen);
     const ended = await kysely
       .updateTable('batches')
-      .set({ state: 'finished', finished_at: now(), lease_owner: null, lease_until: null, fence: nextFence })
-      .where('team_id', '=', teamId)
-      .where(isOpen)
+      .set({
+        state: sql`case state when 'draft' then 'discarded' else 'finished' end`,
+        finished_at: now(),
+        lease_owner: null,
+        lease_until: null,
+        fence: nextFence,
+      })
+      .where('id', 'in', inOrder(database, open))
       .executeTakeFirst();
     return ended.numUpdatedRows;
   }

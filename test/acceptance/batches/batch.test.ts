@@ -73,6 +73,10 @@ test('a confirmed batch has one card, and its thread has the failures, the resul
     );
     assert.doesNotMatch(rendered, /ann@acme\.com/);
   });
+  await context.test('its passwords are in no log, no file and no message', () => {
+    const said = [world.bot.output(), JSON.stringify(slack.ledger.calls), JSON.stringify(slack.messages(channelId))];
+    for (const text of said) assert.ok(!text.includes(PASSWORD));
+  });
   assert.deepEqual(slack.problems, []);
   assert.equal(member.in(channelId).length, 1);
 });
@@ -85,6 +89,11 @@ test('"Stop the rest" is for the person who started it and for admins, and sends
   await confirmBatch(world, addresses(['ann', 'bob', 'cat']));
   await world.restart();
   const waiting = await waitForCard(world, /Waiting to add 3 inboxes[\s\S]*API key of this workspace is missing/);
+
+  await context.test('the metrics count it', async () => {
+    const metrics = await (await fetch(`${world.bot.url}/metrics`)).text();
+    assert.match(metrics, /inbox_bot_unfinished_batches\{state="running"\} 1/);
+  });
 
   await context.test('another person is refused', async () => {
     await other.click('batch_stop', { in: waiting });

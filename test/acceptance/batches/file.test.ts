@@ -167,21 +167,31 @@ test('many inboxes from a file', async (context) => {
   await context.test("breaks no rule of Slack's", () => assert.deepEqual(slack.problems, []));
 });
 
-test('no password of a file is left anywhere once its rows are discarded', async (context) => {
-  const world = await startWorld(context, { env: { LOG_LEVEL: 'debug' } });
-  const { slack, member, channelId } = world;
-  const secrets = { password: 'planted-"pass%word-0123456789', totp: 'PLANTEDTOTPSECRET234567' };
-  const content = `Email,Password,Provider,2FA Secret Key\njane@acme.com,"${secrets.password.replaceAll('"', '""')}",google,${secrets.totp}\nbad@x,"${secrets.password.replaceAll('"', '""')}",google,${secrets.totp}\n`;
-  const preview = await previewFile(member, channelId, { name: 'secret.csv', content });
-  assert.match(preview.rendered, /other secrets, which I did not read: 2FA Secret Key/);
-  assert.deepEqual(findSecrets(JSON.stringify(slack.ledger.calls), secrets), []);
-  assert.deepEqual(findSecrets(JSON.stringify(preview.view), secrets), []);
-  assert.deepEqual(findSecrets(readFolder(world), secrets), [], 'sealed while it is a draft');
-  await member.close({ all: true });
-  await waitForNoDraft(world);
-  assert.deepEqual(findSecrets(readFolder(world), secrets), []);
-  assert.deepEqual(findSecrets(world.bot.output(), secrets), []);
-});
+for (const decision of ['discarded', 'confirmed'] as const) {
+  test(`no password of a file shows up anywhere, and its rows are ${decision}`, async (context) => {
+    const world = await startWorld(context, { env: { LOG_LEVEL: 'debug' } });
+    const { slack, member, channelId } = world;
+    const secrets = { password: 'planted-"pass%word-0123456789', secret: 'PLANTEDTOTPSECRET234567' };
+    const quoted = `"${secrets.password.replaceAll('"', '""')}"`;
+    const rows = [`jane@acme.com,${quoted},google,${secrets.secret}`, `bad@x,${quoted},google,${secrets.secret}`];
+    const content = ['Email,Password,Provider,2FA Secret Key', ...rows].join('\n');
+    const preview = await previewFile(member, channelId, { name: 'secret.csv', content });
+    assert.match(preview.rendered, /other secrets, which I did not read: 2FA Secret Key/);
+    checkEverything();
+    if (decision === 'confirmed') assert.match((await member.submit()).modal?.rendered ?? '', /Adding 1 inbox\b/);
+    else await member.close({ all: true });
+    await waitForNoDraft(world);
+    checkEverything();
+
+    function checkEverything(): void {
+      assert.deepEqual(findSecrets(JSON.stringify(slack.ledger.calls), secrets), [], 'calls');
+      const answers = slack.ledger.deliveries.map(({ response }) => response);
+      assert.deepEqual(findSecrets(JSON.stringify(answers), secrets), [], 'answers');
+      assert.deepEqual(findSecrets(readFolder(world), secrets), [], 'the database');
+      assert.deepEqual(findSecrets(world.bot.output(), secrets), [], 'the log');
+    }
+  });
+}
 
 function readFolder({ databasePath }: World): Buffer {
   const folder = dirname(databasePath);

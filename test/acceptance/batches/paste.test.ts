@@ -33,6 +33,9 @@ for (const transport of ['http', 'socket'] as const) {
     assert.equal(pieces, 0);
     await member.close();
     assert.equal(member.modal(), undefined, 'the form below is closed too');
+    const isDone = () => member.in(channelId).find(({ rendered }) => rendered.includes('All 37 inboxes added'));
+    await slack.waitFor(isDone, 'the card to be finished', { timeoutMs: 60_000 });
+    assert.equal(world.coldsend.accounts.length, 37);
     assert.deepEqual(slack.problems, []);
   });
 }

@@ -46,6 +46,7 @@ const ROWS: Record<string, Row> = {
   batch_back: { for: 'adding', view: 'many' },
   try_again: { for: 'adding', value: 'the request' },
   batch_fix: { for: 'adding', value: 'none' },
+  batch_fix_by_file: { for: 'adding', value: 'none' },
   batch_skip_row: { for: 'adding', view: 'who' },
   batch_stop: { for: 'adding', value: 'none' },
   batch_results: { for: 'adding', value: 'none' },

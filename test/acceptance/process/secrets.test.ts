@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { z } from 'zod';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
 import { digestPassword, fieldOf, openHowPage, typeAll, waitForPage } from '../world/fill-form.ts';
 import { findSecrets } from '../world/find-secrets.ts';
+import { placesOf, readFiles } from '../world/places-of.ts';
 import { MANY_POSTS, startWorld, storeKey, type World } from '../world/start-bot.ts';
 
 /** What quoting, escaping and encoding would each write in another way. */
@@ -287,43 +286,6 @@ function dress(secrets: string[]): string {
       secret.slice(0, 14),
     ])
     .join(' ');
-}
-
-/** Everything that the bot wrote, showed, sent or kept. */
-function placesOf(world: World): Record<string, string | Buffer> {
-  const { bot, slack, coldsend, admin, member } = world;
-  const { calls, deliveries } = slack.ledger;
-  return {
-    'what it printed': bot.output(),
-    'what it sent to Slack': JSON.stringify(calls.map(({ method, args }) => [method, args])),
-    'what it answered Slack': JSON.stringify(deliveries.map(({ response }) => response ?? null)),
-    'the messages': JSON.stringify(
-      [admin, member].flatMap((person) => person.channels().map(({ id }) => slack.messages(id))),
-    ),
-    'the Homes': JSON.stringify([admin.home().view ?? null, member.home().view ?? null]),
-    'the files of the database': readFiles(world),
-    'its arguments': readArguments(bot.pid),
-    'what it asked ColdSend but for the body': JSON.stringify(
-      coldsend.ledger.map(({ path, headers, method }) => [method, path, headers]),
-    ),
-  };
-}
-
-/** The database, its WAL, its shared memory and its lock. */
-function readFiles({ databasePath }: World): Buffer {
-  const folder = dirname(databasePath);
-  const names = readdirSync(folder).filter((name) => name.startsWith(basename(databasePath)));
-  assert.ok(names.includes(basename(databasePath)));
-  return Buffer.concat(names.map((name) => readFileSync(join(folder, name))));
-}
-
-/** Gone once the process is. */
-function readArguments(pid: number): Buffer {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`);
-  } catch {
-    return Buffer.alloc(0);
-  }
 }
 
 function readSealed(world: World): string[] {

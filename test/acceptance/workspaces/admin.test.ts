@@ -86,6 +86,18 @@ test('the operators’ commands, beside a running bot of several workspaces', as
     assert.match(output, /^Nothing is wrong\.$/m);
   });
 
+  await context.test('doctor: a scope that is optional is named, and nothing is wrong without it', async () => {
+    const all = slack.getWorkspace(acme.teamId).installation?.scopes ?? assert.fail();
+    slack.setScopes(
+      acme.teamId,
+      all.filter((scope) => scope !== 'files:read'),
+    );
+    const { status, output } = await run(['doctor']);
+    slack.setScopes(acme.teamId, all);
+    assert.equal(status, 0, output);
+    assert.match(output, new RegExp(`^✓ ${acme.teamId} has granted all scopes except the optional files:read`, 'm'));
+  });
+
   await context.test('doctor: each thing that is wrong', async () => {
     const cases: { change?: Record<string, string>; before?: () => void; says: RegExp }[] = [
       { change: { SLACK_CLIENT_SECRET: 'x' }, says: /^✗ Slack did not confirm SLACK_CLIENT_ID .*bad_client_secret/m },

@@ -44,10 +44,11 @@ test('changes are listed with what was and is, and nothing that stayed', () => {
     resultsChannelId: 'C1',
     defaultDailyLimit: 40,
     channelsWithoutClient: 'blocked' as const,
+    checkLoginFirst: true,
   };
   assert.deepEqual(
     listChanges(DEFAULT_SETTINGS, changed).map(({ to }) => to),
-    ['chosen: S1, U1, U2', 'C1', '40', 'none'],
+    ['chosen: S1, U1, U2', 'C1', '40', 'none', 'yes'],
   );
   const shuffled = { ...changed, whoMayAdd: { ...chosen, userIds: ['U1', 'U2'] } };
   assert.deepEqual(listChanges(changed, shuffled), []);

@@ -40,8 +40,8 @@ test('a refused key, or none, is not used once the slot has come', async () => {
 
 test('what waits for a key is not due before it expires, and is released', async () => {
   const { doStep, commits, calls } = setUp({ keys: { find: async () => REFUSED_KEY } });
-  assert.equal(await doStep(requestIn('announced', { expiresAt: 500 })), undefined);
-  assert.deepEqual(commits, [{ state: 'announced', waitsFor: 'key', notBefore: 500 }, { released: true }]);
+  assert.equal(await doStep(requestIn('announced', { expiresAt: 5_000 })), undefined);
+  assert.deepEqual(commits, [{ state: 'announced', waitsFor: 'key', notBefore: 5_000 }, { released: true }]);
   assert.deepEqual(calls, ['step wait_for_key', 'refresh']);
 });
 

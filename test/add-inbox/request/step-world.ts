@@ -38,7 +38,7 @@ export function setUp(deps: Deps = {}) {
     return { ...claimed, ...change };
   };
   const steps = createDoStep({
-    requests: { advance, openPasswords: async () => PASSWORDS, ...requests },
+    requests: { advance, find: async () => undefined, openPasswords: async () => PASSWORDS, ...requests },
     keys: {
       find: async () => KEY,
       open: async () => ({ apiKey: 'k', fingerprint: 'f', version: KEY.version, status: KEY.status }),

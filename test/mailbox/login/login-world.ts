@@ -56,7 +56,10 @@ export async function startLoginWorld(accounts: Accounts = {}): Promise<LoginWor
   ): Promise<LoginVerdict> {
     const guard = createAddressGuard(dns, networks);
     const slots = createHostSlots(() => performance.now());
-    return createCheckLogin({ guard, slots, limits: { ...LOGIN_LIMITS, ...limits } })({ smtp, imap });
+    return createCheckLogin({ guard, slots, limits: { ...LOGIN_LIMITS, ...limits }, now: () => performance.now() })({
+      smtp,
+      imap,
+    });
   }
 
   function login(user: string, settings: Parameters<LoginWorld['login']>[1] = {}): Promise<LoginVerdict> {

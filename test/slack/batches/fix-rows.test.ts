@@ -31,6 +31,9 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), perm
     openForm: async (_click, form) => {
       opened.push(form);
     },
+    openManyForm: async (_click, { context, fixOf }) => {
+      shown.push(`many ${fixOf} in ${context.channelId}`);
+    },
     permissions: { checkAdding: async () => permission },
   });
   const api = { openView: async (_id: string, view: object) => shown.push(...textsOf(view, 'plain_text')) };
@@ -97,4 +100,12 @@ test('after the last row, the page says so', async () => {
   const texts = textsOf(await fixRows.next('T1', before, 'I left it out.'), 'plain_text');
   assert.ok(texts.includes('I left it out.'));
   assert.ok(texts.includes('That was the last row. You get the results in the thread of the list.'));
+});
+
+test('the form for many opens for the batch whose rows a file corrects', async () => {
+  const { fixRows, press, shown } = setUp([4]);
+  await fixRows.openFile(press);
+  assert.deepEqual(shown, ['many BATCH0000001 in C1']);
+  await fixRows.openFile({ ...press, value: 'other' });
+  assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
 });

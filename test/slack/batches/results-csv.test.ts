@@ -15,8 +15,8 @@ const custom = {
   imap_username: 'gus',
 } as const;
 
-test('each row has its line, address, outcome, status, inbox id, reason and what to do', () => {
-  const [results, ...others] = renderResults('export.csv', [
+test('each row has its line, address, outcome, status, inbox id, reason and what to do', async () => {
+  const [results, ...others] = await renderResults('export.csv', [
     sampleRow({ line: 2, outcome: outcomes.added }),
     sampleRow({ line: 3, outcome: { kind: 'added', account: { ...added, overall_status: 'DISABLED' } } }),
     sampleRow({ line: 4, outcome: outcomes.exists }),
@@ -43,7 +43,7 @@ test('failed rows have their reason, and a file of their own with empty password
     sampleRow({ line: 3, outcome: { kind: 'refused', reason: '=HYPERLINK("x")', fields: [] } }),
     sampleRow({ line: 4, outcome: outcomes.unknown, account: custom }),
   ];
-  const [results, toFix] = renderResults('export.v2.csv', rows);
+  const [results, toFix] = await renderResults('export.v2.csv', rows);
   assert.match(results?.content ?? '', /"3","jane@acme\.com","ColdSend refused it","","","ColdSend says: =HYPERLINK/);
   assert.equal(toFix?.name, 'export.v2-to-fix.csv');
   const filledIn = toFix.content.replace(
@@ -69,9 +69,9 @@ test('failed rows have their reason, and a file of their own with empty password
   );
 });
 
-test('no cell starts like a formula', () => {
+test('no cell starts like a formula', async () => {
   const display_name = '=1+1';
-  const [results, toFix] = renderResults(undefined, [
+  const [results, toFix] = await renderResults(undefined, [
     sampleRow({ outcome: outcomes.expired, account: { ...account, display_name, email_address: '+a@acme.com' } }),
   ]);
   for (const { content } of [results, toFix].filter((file) => file !== undefined)) {
@@ -79,10 +79,33 @@ test('no cell starts like a formula', () => {
   }
 });
 
-test('the files are named after the one that was used, whatever that was called', () => {
-  const nameFor = (fileName: string | undefined) => renderResults(fileName, [])[0]?.name;
-  assert.equal(nameFor(undefined), 'inboxes-results.csv');
-  assert.equal(nameFor('.csv'), 'inboxes-results.csv');
-  assert.equal(nameFor('a/b\\c:"d"\n.csv'), 'a_b_c__d_-results.csv');
-  assert.ok((nameFor('x'.repeat(500)) ?? '').length < 120);
+test('the files are named after the one that was used, whatever that was called', async () => {
+  const nameFor = async (fileName: string | undefined) => (await renderResults(fileName, []))[0]?.name;
+  assert.equal(await nameFor(undefined), 'inboxes-results.csv');
+  assert.equal(await nameFor('.csv'), 'inboxes-results.csv');
+  assert.equal(await nameFor('a/b\\c:"d"\n.csv'), 'a_b_c__d_-results.csv');
+  assert.ok(((await nameFor('x'.repeat(500))) ?? '').length < 120);
+});
+
+test('5,000 rows are written in slices, and other work goes on in between', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, index) => sampleRow({ line: index + 2, outcome: outcomes.expired }));
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  });
+  const [results, toFix] = await renderResults('export.csv', rows);
+  clearInterval(timer);
+  assert.ok(turns > 10, `${turns} turns`);
+  assert.equal(results?.content.trim().split('\r\n').length, 5_001);
+  assert.equal(toFix?.content.trim().split('\r\n').length, 5_001);
+});
+
+test('a refused login has what our own check found', async () => {
+  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
+  const outcome = { kind: 'refused' as const, reason: 'Connection failed', fields: [], login };
+  const [results] = await renderResults('export.csv', [sampleRow({ line: 3, outcome })]);
+  assert.match(
+    results?.content ?? '',
+    /ColdSend says: Connection failed · Our check: · Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user/,
+  );
 });

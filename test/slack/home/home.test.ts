@@ -299,6 +299,7 @@ test('batches and single inboxes are one list by time, and a batch is one line w
 test('a card in a DM is linked only for its owner, and a link that Slack does not give is left out', async () => {
   const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' } as const;
   const inDm = sampleBatch({ id: 'B1', userId: 'U1', announcement });
+  const fromHome = sampleBatch({ id: 'B3', userId: 'U1', announcement: { ...announcement, surface: 'channel' } });
   const gone = sampleBatch({ id: 'B2', announcement: { ...announcement, channelId: 'C9', surface: 'channel' } });
   const api: SlackApi = Object.assign(Object.create(null), {
     getPermalink: async (channelId: string) => {
@@ -306,8 +307,13 @@ test('a card in a DM is linked only for its owner, and a link that Slack does no
       return `https://acme.slack.com/${channelId}`;
     },
   });
-  const linksFor = async (userId: string) => [...(await findCardLinks(api, [inDm, gone, sampleBatch()], userId))];
-  assert.deepEqual(await linksFor('U1'), [['B1', 'https://acme.slack.com/D1']]);
+  const linksFor = async (userId: string) => [
+    ...(await findCardLinks(api, [inDm, fromHome, gone, sampleBatch()], userId)),
+  ];
+  assert.deepEqual(await linksFor('U1'), [
+    ['B1', 'https://acme.slack.com/D1'],
+    ['B3', 'https://acme.slack.com/D1'],
+  ]);
   assert.deepEqual(await linksFor('U2'), []);
 });
 function actionIdsOf(home: ReturnType<typeof renderHome>): (string | undefined)[] {

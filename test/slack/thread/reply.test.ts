@@ -16,6 +16,8 @@ const BUTTONS: Record<Outcome['kind'], string | undefined> = {
   stopped: 'Try again',
 };
 
+const REFUSED_LOGIN: Outcome = { kind: 'refused', reason: 'Connection failed', fields: [] };
+
 const WHYS: UnknownWhy[] = ['answer_lost', 'server_error', 'unexpected_answer', 'interrupted'];
 
 test('added: the address, overall_status, daily limit and inbox ID; the headline has the rest', () => {
@@ -224,4 +226,33 @@ test('where the stored passwords cannot be read it says that nothing was sent, a
   assert.match(message.text, /We sent nothing to ColdSend this time\. Press “Try again” below and enter the passwords/);
   assert.doesNotMatch(message.text, /day/);
   assert.match(JSON.stringify(message), /"try_again"/);
+});
+
+test("our check of the login stands beside ColdSend's answer, with what to do", () => {
+  const imap = { kind: 'refused', reason: 'imap_off' } as const;
+  const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: { kind: 'works' }, imap } });
+  const login = message.blocks.find((block) => block.block_id === 'login');
+  const lines = [
+    'Our check:',
+    'Sending (SMTP): The login works.',
+    "Reading (IMAP): IMAP is off for this mailbox. Turn it on in the mailbox's settings or the admin console.",
+  ];
+  assert.deepEqual(textsOf(login, 'plain_text'), [lines.join('\n')]);
+  assert.ok(message.text.includes(['ColdSend says: Connection failed.', ...lines].join(' ')), message.text);
+});
+
+test('where both halves work, the password is right', () => {
+  const works = { kind: 'works' } as const;
+  const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: works, imap: works } });
+  assert.match(message.text, /So the password is right\. Try again\./);
+});
+
+test('an inbox that was held back can be fixed, or sent anyway, and nothing is said of ColdSend refusing it', () => {
+  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
+  const message = replyTo({ kind: 'refused', reason: '', fields: [], login, isHeldBack: true });
+  assertMessage(message);
+  assert.match(message.text, /^Inbox not added: its login doesn't work/);
+  assert.match(message.text, /We sent nothing to ColdSend and deleted the passwords\./);
+  const buttons = message.blocks.find(({ type }) => type === 'actions');
+  assert.deepEqual(textsOf(buttons, 'plain_text'), ['Fix and try again', 'Send it anyway']);
 });

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { EXPIRES_AFTER_MS } from '../../../src/add-inbox/request/next-step.ts';
 import type { Executor } from '../../../src/storage/database.ts';
 import { type Migration, MigrationError } from '../../../src/storage/migrations/migrate.ts';
 import { MIGRATIONS } from '../../../src/storage/migrations/migrations.ts';
+import { createBatchRepository } from '../../../src/storage/requests/batches/batch-repository.ts';
+import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
+import { ACCOUNT_TO_ADD } from '../../add-inbox/request/sample-request.ts';
+import { testSealer } from '../samples.ts';
 import type { TestDatabases } from '../test-databases.ts';
 
 const NEXT: Migration = {
@@ -20,6 +25,20 @@ const FAILING: Migration = {
     await sql`insert into half_done values ('x')`.execute(kysely);
     await sql`create table requests (id text)`.execute(kysely);
   },
+};
+
+/** A request as the version before batches inserts it. */
+const OLD_REQUEST = {
+  team_id: 'T1',
+  user_id: 'U1',
+  channel_id: 'C1',
+  key_channel_id: '',
+  client: '',
+  state: 'accepted',
+  account: JSON.stringify(ACCOUNT_TO_ADD),
+  not_before: 1_000,
+  tries: 0,
+  accepted_at: 1_000,
 };
 
 export function describeMigrations(databases: TestDatabases) {
@@ -70,6 +89,34 @@ export function describeMigrations(databases: TestDatabases) {
         before = now;
       }
       assert.ok(before.has('requests'));
+    });
+
+    test('requests of the version before batches, written before or after the migration, are read and expire after a day', async () => {
+      const url = await databases.createUrl();
+      const before = await databases.open(url, { migrations: MIGRATIONS.filter(({ name }) => name < '0007') });
+      const insert = ({ kysely }: Executor, id: string) =>
+        kysely
+          .insertInto('requests')
+          .values({ ...OLD_REQUEST, id, view_id: id, fence: 1 })
+          .execute();
+      await insert(before, 'old');
+      await before.close();
+      const db = await databases.open(url);
+      await insert(db, 'late');
+      const requests = createRequestRepository({
+        db,
+        sealer: testSealer,
+        owner: 'a',
+        leaseMs: 1_000,
+        now: () => 1_000,
+      });
+      const claimed = await requests.claimDue(10);
+      assert.deepEqual(claimed.map(({ id, batch, expiresAt }) => [id, batch, expiresAt]).toSorted(), [
+        ['late', undefined, 1_000 + EXPIRES_AFTER_MS],
+        ['old', undefined, 1_000 + EXPIRES_AFTER_MS],
+      ]);
+      const batches = createBatchRepository({ database: db, owner: 'a', leaseMs: 1_000, now: () => 1_000 });
+      assert.deepEqual([await batches.claimDue(10), await batches.latest('T1', 10)], [[], []]);
     });
 
     test('those of a newer version are no obstacle to this one', async () => {

@@ -29,6 +29,16 @@ const before = z.discriminatedUnion('kind', [
 const nothing = { inbox_id: '', email_address: '', display_name: '', inbox_type: '', daily_limit: 0 };
 
 const outcomes: Outcome[] = [
+  {
+    kind: 'refused',
+    reason: 'Connection failed',
+    fields: [],
+    login: {
+      smtp: { kind: 'refused', reason: 'certificate_other_name', certificateName: 'mail.host.com' },
+      imap: { kind: 'unknown', reason: 'over_budget' },
+    },
+    isHeldBack: true,
+  },
   { kind: 'added', account: { ...nothing, overall_status: '' } },
   { kind: 'unknown', why: 'answer_lost', status: 503 },
   ...TROUBLE_KINDS.map((kind) => ({
@@ -60,4 +70,10 @@ test('a trouble that a newer version has added leaves the refusal readable', () 
   const refused = { kind: 'refused', reason: 'HTTP 418', fields: [] };
   const trouble = { kind: 'teapot', status: 418, isColdsends: false };
   assert.deepEqual(outcomeJson.parse({ ...refused, trouble }), { ...refused, trouble: undefined });
+});
+
+test('a verdict that a newer version has added leaves the refusal readable', () => {
+  const refused = { kind: 'refused', reason: 'Connection failed', fields: [] };
+  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'passkey_needed' } };
+  assert.deepEqual(outcomeJson.parse({ ...refused, login }), { ...refused, login: undefined });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
@@ -41,6 +42,27 @@ export function describeRequestStore(databases: TestDatabases) {
       assert.deepEqual(await listed(), [
         ['inbox_requested', 'U1', { ...about, channel: 'C1' }],
         ['inbox_outcome', undefined, { ...about, outcome: 'expired' }],
+      ]);
+    });
+
+    test('what our check of the login found is noted beside the outcome, with the servers', async () => {
+      const accepted = await store.accept(sampleRequest('1'));
+      assert.ok('fence' in accepted.request);
+      const refused: Outcome = { kind: 'refused', reason: 'Connection failed', fields: [] };
+      const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
+      time += 1;
+      const settled = await store.advance(accepted.request, { state: 'settled', outcome: refused });
+      time += 1;
+      const checked = await store.advance(settled, { outcome: { ...refused, login } });
+      assert.deepEqual((await store.find('T1', checked.id))?.outcome, { ...refused, login });
+      const about = { email_address: 'jane@acme.com' };
+      assert.deepEqual((await listed()).slice(1), [
+        ['inbox_outcome', undefined, { ...about, outcome: 'refused' }],
+        [
+          'login_checked',
+          undefined,
+          { ...about, smtp: 'smtp.acme.com:587 works', imap: 'imap.acme.com:993 refused wrong_login' },
+        ],
       ]);
     });
 

@@ -3,10 +3,13 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { RequestChange } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { StorageError } from '../../../src/storage/database.ts';
+import { createBatchRepository } from '../../../src/storage/requests/batches/batch-repository.ts';
+import { createDraftRepository } from '../../../src/storage/requests/batches/draft-repository.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { settleRestored } from '../../../src/storage/requests/settle-restored.ts';
 import { acceptSample, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
+import { draftOf, rowsOf } from './batches/batch-set-up.ts';
 
 const TIME = 1_700_000_000_000;
 
@@ -64,6 +67,43 @@ export function describeSettleRestored(databases: TestDatabases) {
         due.map(({ state }) => state),
         ['settled', 'settled', 'settled', 'settled'],
       );
+    });
+
+    test('ends the rows of batches as not known, which the batches report, and holds no draft', async () => {
+      const drafts = createDraftRepository({ database: db, sealer: testSealer, now: () => TIME });
+      const batches = (owner: string) =>
+        createBatchRepository({ database: db, owner, leaseMs: 60_000, now: () => TIME + 1 });
+      for (const name of ['waiting', 'running', 'draft']) {
+        const draft = draftOf(name, 2, { userId: name });
+        await drafts.save(draft);
+        if (name !== 'draft') await drafts.confirm(draft, rowsOf(name, 2), TIME + 1_000);
+      }
+      for (const claimed of await batches('bot').claimDue(9)) {
+        const { state } = claimed;
+        const next = claimed.id === 'batch-running' ? await batches('bot').start(claimed, 'f') : claimed;
+        if (state !== 'draft') await batches('bot').release(next, TIME + 3_600_000);
+      }
+      assert.equal(await settle(), 4);
+      assert.equal(await settle(), 0);
+      for (const table of ['request_passwords', 'batch_drafts'] as const) {
+        assert.deepEqual(await db.kysely.selectFrom(table).selectAll().execute(), []);
+      }
+      const rows = await db.kysely
+        .selectFrom('requests')
+        .select(['state', 'outcome_kind', 'turn_of'])
+        .distinct()
+        .execute();
+      assert.deepEqual(
+        rows.map(({ state, outcome_kind, turn_of }) => [state, outcome_kind, turn_of]),
+        [['told', 'unknown', null]],
+      );
+      assert.equal((await drafts.open('T1', 'draft', 'batch-draft')).kind, 'gone');
+      const due = await batches('next').claimDue(9);
+      assert.deepEqual(due.map(({ id, state }) => [id, state]).toSorted(), [
+        ['batch-running', 'running'],
+        ['batch-waiting', 'waiting'],
+      ]);
+      assert.equal((await batches('next').countProgress('batch-running')).counts.unknown, 2);
     });
 
     test('is settled but for rows that nobody can read, which hold nothing to send either', async () => {

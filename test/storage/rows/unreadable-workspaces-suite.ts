@@ -85,12 +85,13 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
     const settings = createSettingsRepository(db(), onUnreadable);
     const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
     const stored = { ...shared, elsewhere: 'workspace_key' };
-    const read = { ...shared, channelsWithoutClient: 'workspace_key' };
+    const read = { ...shared, channelsWithoutClient: 'workspace_key', checkLoginFirst: false };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
       resultsChannelId: undefined,
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
+      checkLoginFirst: false,
     };
     const cases: [text: string, expected: object][] = [
       [JSON.stringify(stored), read],
@@ -100,6 +101,8 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
+      [JSON.stringify({ ...stored, checkLoginFirst: true }), { ...read, checkLoginFirst: true }],
+      [JSON.stringify({ ...stored, checkLoginFirst: 'first' }), read],
       ['{oops', closed],
       ['[]', closed],
       ['null', closed],

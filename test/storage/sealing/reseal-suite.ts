@@ -3,6 +3,7 @@ import { after, afterEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { Database } from '../../../src/storage/database.ts';
+import { createDraftRepository } from '../../../src/storage/requests/batches/draft-repository.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { countByKey, resealAll } from '../../../src/storage/sealing/reseal.ts';
 import { WrongKeysError } from '../../../src/storage/sealing/sealed-check.ts';
@@ -11,6 +12,7 @@ import { createSealer, type Sealer, sealedPrefix } from '../../../src/storage/se
 import { createColdsendKeyRepository } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
 import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
+import { draftOf } from '../requests/batches/batch-set-up.ts';
 import { acceptSample } from '../samples.ts';
 import type { TestDatabases } from '../test-databases.ts';
 import { sampleInstallation } from '../workspaces/installation-samples.ts';
@@ -30,11 +32,12 @@ export function describeReseal(databases: TestDatabases) {
       requests: createRequestRepository({ db: database, sealer, owner: 'a', leaseMs: 60_000, now: Date.now }),
       keys: createColdsendKeyRepository({ db: database, sealer, now: Date.now }),
       installations: createInstallationRepository({ database, sealer, now: Date.now }),
+      drafts: createDraftRepository({ database, sealer, now: Date.now }),
     });
 
     /** Everything that seals something puts it here. */
     async function fill(database: Database, sealer: Sealer, count: number): Promise<void> {
-      const { requests, keys, installations } = repositories(database, sealer);
+      const { requests, keys, installations, drafts } = repositories(database, sealer);
       for (let n = 0; n < count; n += 1) {
         const teamId = `T${n}`;
         await acceptSample(requests, String(n), { teamId });
@@ -55,6 +58,7 @@ export function describeReseal(databases: TestDatabases) {
           missingScopes: [],
         });
         await installations.save(sampleInstallation({ teamId, botToken: `xoxb-${n}` }));
+        await drafts.save(draftOf(String(n), 1, { teamId }));
       }
     }
 
@@ -79,20 +83,23 @@ export function describeReseal(databases: TestDatabases) {
       await fill(before, oldSealer, 3);
       const columns = await findSealed(before, 'old');
       assert.deepEqual(columns, SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).toSorted());
-      assert.deepEqual(await countByKey(before), { old: 15 });
+      assert.deepEqual(await countByKey(before), { old: 18 });
 
       const rotation = await resealAll(before, bothSealer);
-      assert.deepEqual(rotation, { resealed: 15, unreadable: 0, left: { new: 15 } });
+      assert.deepEqual(rotation, { resealed: 18, unreadable: 0, left: { new: 18 } });
       assert.deepEqual(await findSealed(before, 'old'), []);
       assert.deepEqual(await findSealed(before, 'new'), columns);
 
-      const { requests, keys, installations } = repositories(before, newSealer);
+      const { requests, keys, installations, drafts } = repositories(before, newSealer);
       assert.equal((await installations.find('T2'))?.botToken, 'xoxb-2');
       assert.equal((await keys.open('T1', { kind: 'client', name: 'Acme', channelId: 'C1' }))?.apiKey, 'cs_live_a1');
       const request = await requests.find('T0', 'request-0');
       assert.ok(request);
       assert.equal((await requests.openPasswords({ ...request, fence: 1 })).imap_password, 'other');
       assert.match((await requests.openResponseUrl(request)) ?? '', /^https:/);
+      const draft = await drafts.open('T2', 'U1', 'batch-2');
+      assert.ok(draft.kind === 'open');
+      assert.deepEqual(draft.rows, draftOf('2', 1).rows);
       await databases.closeAll();
 
       await databases.open(url, { sealer: bothSealer });
@@ -123,7 +130,7 @@ export function describeReseal(databases: TestDatabases) {
       const { old = 0, new: done = 0 } = await countByKey(database);
       assert.ok(old > 0 && done > 0, `${old} old, ${done} new`);
       const rotation = await resealAll(database, bothSealer);
-      assert.deepEqual(rotation, { resealed: old, unreadable: 0, left: { new: 300 } });
+      assert.deepEqual(rotation, { resealed: old, unreadable: 0, left: { new: 360 } });
       assert.equal((await resealAll(database, bothSealer)).resealed, 0);
     });
 
@@ -164,7 +171,7 @@ export function describeReseal(databases: TestDatabases) {
       await database.kysely.updateTable('installations').set({ sealed_token: 'v1.old.garbage' }).execute();
       await database.kysely.updateTable('requests').set({ response_url: 'no sealed value' }).execute();
       const { unreadable, resealed } = await resealAll(database, bothSealer);
-      assert.deepEqual({ unreadable, resealed }, { unreadable: 4, resealed: 6 });
+      assert.deepEqual({ unreadable, resealed }, { unreadable: 4, resealed: 8 });
       const rows = await database.kysely.selectFrom('installations').select('sealed_token').distinct().execute();
       assert.deepEqual(
         rows.map(({ sealed_token }) => sealed_token),

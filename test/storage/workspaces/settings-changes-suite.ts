@@ -38,12 +38,23 @@ export function describeSettingsChanges(databases: TestDatabases) {
         resultsChannelId: 'C7',
         defaultDailyLimit: 40,
         channelsWithoutClient: 'blocked' as const,
+        checkLoginFirst: true,
       };
       await saveSettings(set);
       assert.deepEqual(await settings.find('T1'), set);
       assert.deepEqual(await settings.find('T2'), DEFAULT_SETTINGS);
       await saveSettings(DEFAULT_SETTINGS);
       assert.deepEqual(await settings.find('T1'), DEFAULT_SETTINGS);
+    });
+
+    test('without login checks their setting is not there, and saving the others keeps it', async () => {
+      await saveSettings({ ...DEFAULT_SETTINGS, checkLoginFirst: true });
+      const hiding = createSettingsRepository(db, undefined, false);
+      const shown = await hiding.find('T1');
+      assert.deepEqual(shown, { ...DEFAULT_SETTINGS, checkLoginFirst: undefined });
+      assert.equal((await hiding.find('T2')).checkLoginFirst, undefined);
+      await saveSettings({ ...shown, defaultDailyLimit: 40 });
+      assert.equal((await createSettingsRepository(db).find('T1')).checkLoginFirst, true);
     });
 
     test('each setting that changed is noted with what it was and is; what did not change is not', async () => {

@@ -10,7 +10,12 @@ import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../fo
 import { ACTIONS, BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { readView } from '../../modals/view-state.ts';
-import { BATCH_FORM_COLUMNS, BATCH_FORM_FLAGS, BATCH_FORM_PREVIEW as WORDS } from '../../sentences/batches.ts';
+import {
+  aboutTime,
+  BATCH_FORM_COLUMNS,
+  BATCH_FORM_FLAGS,
+  BATCH_FORM_PREVIEW as WORDS,
+} from '../../sentences/batches.ts';
 import { BUTTONS } from '../../sentences/common.ts';
 import { renderDailyLimit } from './many-form.ts';
 import {
@@ -109,12 +114,11 @@ function renderCounts({ context, checked, read, fileName, timeFor }: ToPreview):
     { count: count('waiting', 'not_failed'), words: WORDS.leftOut },
   ].filter((each) => each.count > 0);
   const client = clientNameOf(context.owner);
-  const minutes = timeFor(ready || count('held')) / 60_000;
   const source = [
     ...(client === undefined ? [] : [WORDS.client(client)]),
     fileName === undefined ? WORDS.pasted : shown(fileName),
     ...(read.vendor === undefined ? [] : [WORDS.vendor(read.vendor)]),
-    ...(ready + count('held') === 0 ? [] : [WORDS.about(minutes)]),
+    ...(ready + count('held') === 0 ? [] : [aboutTime(timeFor(ready || count('held')))]),
   ];
   return [
     renderSection('counts', mrkdwn(counts.map((each) => each.words(each.count)).join('      '))),

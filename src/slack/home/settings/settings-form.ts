@@ -30,6 +30,7 @@ export const SETTINGS_FIELDS = {
   resultsChannel: 'results_channel',
   dailyLimit: 'default_daily_limit',
   channelsWithoutClient: 'elsewhere',
+  checkLoginFirst: 'check_login_first',
 } as const;
 
 /** The values of the options. They never change, so that a form opened before a deploy can still be read. */
@@ -50,7 +51,7 @@ export function renderSettingsForm(
   { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
   userGroups: UserGroup[] | undefined,
 ): ModalView {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -70,6 +71,11 @@ export function renderSettingsForm(
         SETTINGS_FORM.channelsWithoutClient,
         OPTIONS[channelsWithoutClient],
       ),
+      ...(checkLoginFirst === undefined
+        ? []
+        : [
+            renderRadio(SETTINGS_FIELDS.checkLoginFirst, SETTINGS_FORM.checkLoginFirst, checkLoginFirst ? 'yes' : 'no'),
+          ]),
     ],
   };
 }
@@ -95,10 +101,17 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
   const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
   const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
+  const first = textOf(SETTINGS_FIELDS.checkLoginFirst);
   return {
     ok: true,
     stamp: metadata.stamp,
-    settings: { whoMayAdd, resultsChannelId, defaultDailyLimit: dailyLimit, channelsWithoutClient },
+    settings: {
+      whoMayAdd,
+      resultsChannelId,
+      defaultDailyLimit: dailyLimit,
+      channelsWithoutClient,
+      checkLoginFirst: first === undefined ? before.checkLoginFirst : first === 'yes',
+    },
   };
 }
 
@@ -218,15 +231,21 @@ function renderFrame(field: SettingsField, label: string, hint?: string) {
 
 /** The settings line by line for the Home, as mrkdwn of ours. */
 export function describeSettings(settings: WorkspaceSettings): string {
-  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const { resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst } = settings;
   const words = SETTINGS_SHOWN;
-  const lines: Record<keyof WorkspaceSettings, string> = {
+  const lines: Record<keyof WorkspaceSettings, string | undefined> = {
     whoMayAdd: `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
     resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
     channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
+    checkLoginFirst:
+      checkLoginFirst === undefined
+        ? undefined
+        : `*${words.checkLoginFirst}:* ${checkLoginFirst ? words.checked : words.notChecked}`,
   };
-  return Object.values(lines).join('\n');
+  return Object.values(lines)
+    .filter((line) => line !== undefined)
+    .join('\n');
 }
 
 function sayWho(whoMayAdd: WhoMayAdd): string {

@@ -1,12 +1,13 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Batch, BatchChange, ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
+import { type Batch, type BatchChange, type ClaimedBatch, DRAFT_TTL_MS } from '../../../add-inbox/batch/batch.ts';
 import { LeaseLostError } from '../../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
 import type { Database, Executor } from '../../database.ts';
 import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
-import { createRequestLease, nextFence } from '../lease-sql.ts';
-import { isOpen, parseBatch, toBatchColumns } from './batch-row.ts';
+import { createRequestLease, inOrder, nextFence } from '../lease-sql.ts';
+import { DUE, isOpen, parseBatch, toBatchColumns } from './batch-row.ts';
 import { createBatchRows } from './batch-rows.ts';
 
 /** At most this many batches of a person, and of a workspace, run at once. */
@@ -14,6 +15,12 @@ const MAX_RUNNING = { person: 1, workspace: 3 };
 
 /** A row in the queue is looked at again after a day, as the oldest requests are. */
 export const QUEUED_MS = 24 * 60 * 60 * 1000;
+
+/** About 5 ms of work; others get their turn in between. */
+const ROWS_STOPPED_AT_ONCE = 500;
+
+/** A batch that this version can't read is looked at again after this time, as unreadable requests are. */
+const UNREADABLE_MS = 10 * 60 * 1000;
 
 export type BatchRepositoryDeps = {
   database: Database;
@@ -43,11 +50,14 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     ...createBatchRows(database, onUnreadable),
     find,
     latest,
+    deleteFinishedBefore,
+    deleteOldDrafts,
     countByState,
   };
 
   /** Takes up to `limit` batches that are due and held by nobody. */
   async function claimDue(limit: number): Promise<ClaimedBatch[]> {
+    const time = now();
     const rows = await kysely
       .with(
         (cte) => cte('due').materialized(),
@@ -56,7 +66,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
             .selectFrom('batches')
             .select('id')
             .where(isOpen)
-            .where('not_before', '<=', now())
+            .where('not_before', '<=', time)
             .where(lease.free)
             .orderBy('not_before')
             .limit(limit);
@@ -64,12 +74,23 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
         },
       )
       .updateTable('batches')
-      .set({ fence: nextFence, lease_owner: owner, lease_until: lease.until })
+      .set({ fence: nextFence, lease_owner: owner, lease_until: lease.until, not_before: time })
       .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
       .returningAll()
       .execute();
     const read = readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+    await putOff(read.flatMap((batch) => ('unreadable' in batch ? [batch.id] : [])));
     return read.flatMap((batch) => ('unreadable' in batch ? [] : [batch]));
+  }
+
+  async function putOff(unreadable: string[]): Promise<void> {
+    if (unreadable.length === 0) return;
+    await kysely
+      .updateTable('batches')
+      .set({ not_before: now() + UNREADABLE_MS, lease_owner: null, lease_until: null })
+      .where('id', 'in', unreadable)
+      .where('lease_owner', '=', owner)
+      .execute();
   }
 
   /** Holds the batches for another `leaseMs`. Returns the ids of those that are still held here. */
@@ -78,7 +99,15 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     const held = await database.leaseConnection.kysely
       .updateTable('batches')
       .set({ lease_until: lease.until })
-      .where('id', 'in', [...fences.keys()])
+      .where('id', 'in', (eb) =>
+        inOrder(
+          database,
+          eb
+            .selectFrom('batches')
+            .select('id')
+            .where('id', 'in', [...fences.keys()]),
+        ),
+      )
       .where('lease_owner', '=', owner)
       .returning(['id', 'fence'])
       .execute();
@@ -105,15 +134,15 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     return parseBatch(row);
   }
 
-  /** Releases the batch until then, unless something made it due earlier since it was claimed. */
-  async function release({ id, fence, notBefore }: ClaimedBatch, until: number, tries = 0): Promise<void> {
+  /** Releases the batch until then, unless something made it due since it was claimed. */
+  async function release({ id, fence }: ClaimedBatch, until: number, tries = 0): Promise<void> {
     await kysely
       .updateTable('batches')
       .set({
         lease_owner: null,
         lease_until: null,
         tries,
-        not_before: sql<number>`case when not_before = ${notBefore} then ${Math.ceil(until)} else not_before end`,
+        not_before: sql<number>`case when not_before = ${DUE} then not_before else ${Math.ceil(until)} end`,
       })
       .where('id', '=', id)
       .where('fence', '=', fence)
@@ -121,7 +150,11 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .execute();
   }
 
-  /** Queues the rows for slots of the key with this fingerprint; undefined: they wait for a key. @throws LeaseLostError */
+  /**
+   * Queues the rows for slots of the key with this fingerprint, also those that wait for a key; undefined: they wait for one.
+   *
+   * @throws LeaseLostError
+   */
   function start(claimed: ClaimedBatch, keyFingerprint: string | undefined): Promise<ClaimedBatch> {
     return database.transaction(async (within) => {
       const started = await advanceWithin(within, claimed, { state: 'running' });
@@ -139,7 +172,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
         )
         .where('batch_id', '=', claimed.id)
         .where('state', '=', 'announced')
-        .where('waits_for', 'is', null)
+        .where(({ or, eb }) => or([eb('waits_for', 'is', null), eb('waits_for', '=', 'key')]))
         .where('turn_of', 'is', null)
         .where(lease.free)
         .execute();
@@ -147,13 +180,21 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     });
   }
 
-  /** Whether few enough others of the person and the workspace run, and none of them waits for longer. */
+  /** Whether few enough others of the person and the workspace run or have waited for longer. A batch whose rows are all settled is over. */
   async function mayStart({ id, teamId, userId, confirmedAt = 0 }: Batch): Promise<boolean> {
     const others = await kysely
       .selectFrom('batches')
       .select('user_id')
       .where('team_id', '=', teamId)
       .where('id', '<>', id)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('requests')
+            .select('requests.id')
+            .whereRef('requests.batch_id', '=', 'batches.id')
+            .where('requests.outcome_kind', 'is', null),
+        ),
+      )
       .where(({ or, and, eb }) =>
         or([
           eb('state', 'in', ['running', 'stopped']),
@@ -184,7 +225,7 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     return database.transaction(async (within) => {
       const row = await within.kysely
         .updateTable('batches')
-        .set({ state: 'stopped', stopped_by: userId, not_before: now() })
+        .set({ state: 'stopped', stopped_by: userId, not_before: DUE })
         .where('id', '=', id)
         .where('team_id', '=', teamId)
         .where('state', 'in', ['waiting', 'running'])
@@ -208,31 +249,52 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     await database.transaction((within) => stopWithin(within, batchId));
   }
 
-  async function stopWithin({ kysely }: Executor, batchId: string): Promise<void> {
+  async function stopWithin({ kind, kysely }: Executor, batchId: string): Promise<void> {
     const time = now();
-    const stopped = await kysely
-      .updateTable('requests')
-      .set({
-        state: 'told',
-        outcome: JSON.stringify({ kind: 'stopped' }),
-        outcome_kind: 'stopped',
-        waits_for: null,
-        turn_of: null,
-        settled_at: time,
-        told_at: time,
-        fence: nextFence,
-      })
+    // A row that is locked is being claimed or settled at this moment, so it is under way.
+    const free = kysely
+      .selectFrom('requests')
+      .select('id')
       .where('batch_id', '=', batchId)
       .where('state', 'in', ['accepted', 'announced'])
       .where(lease.free)
-      .executeTakeFirst();
-    if (stopped.numUpdatedRows === 0n) return;
-    await kysely
-      .deleteFrom('request_passwords')
-      .where('request_id', 'in', (eb) =>
-        eb.selectFrom('requests').select('id').where('batch_id', '=', batchId).where('outcome_kind', '=', 'stopped'),
-      )
-      .execute();
+      .limit(ROWS_STOPPED_AT_ONCE);
+    for (let stopped = ROWS_STOPPED_AT_ONCE; stopped === ROWS_STOPPED_AT_ONCE; await pause()) {
+      const rows = await kysely
+        .updateTable('requests')
+        .set({
+          state: 'told',
+          outcome: JSON.stringify({ kind: 'stopped' }),
+          outcome_kind: 'stopped',
+          waits_for: null,
+          turn_of: null,
+          settled_at: time,
+          told_at: time,
+          fence: nextFence,
+        })
+        .where('id', 'in', kind === 'postgres' ? free.forUpdate().skipLocked() : free)
+        .returning('id')
+        .execute();
+      const ids = rows.map(({ id }) => id);
+      if (ids.length > 0) await kysely.deleteFrom('request_passwords').where('request_id', 'in', ids).execute();
+      stopped = ids.length;
+    }
+  }
+
+  /** Deletes batches that ended before `time`. Their rows are deleted as all requests are. */
+  async function deleteFinishedBefore(time: number): Promise<void> {
+    await kysely.deleteFrom('batches').where('finished_at', '<', time).execute();
+  }
+
+  /** Deletes what is left of drafts that nobody may confirm any more, whatever became of their batch. Returns the number of pieces. */
+  async function deleteOldDrafts(): Promise<number> {
+    const kept = kysely
+      .selectFrom('batches')
+      .select('id')
+      .where('state', '=', 'draft')
+      .where('created_at', '>=', now() - DRAFT_TTL_MS);
+    const deleted = await kysely.deleteFrom('batch_drafts').where('batch_id', 'not in', kept).executeTakeFirst();
+    return Number(deleted.numDeletedRows);
   }
 
   async function find(teamId: string, id: string): Promise<Batch | undefined> {
@@ -252,6 +314,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .selectAll()
       .where('team_id', '=', teamId)
       .where('confirmed_at', 'is not', null)
+      // A draft of fixed rows is confirmed, too, but its rows are those of another batch.
+      .where('fix_of', 'is', null)
       .orderBy('created_at', 'desc')
       .limit(limit)
       .execute();

@@ -13,6 +13,9 @@ import { toAnnouncement, toAnnouncementColumns, toKeyName } from '../request-row
 /** A literal, as with unfinished requests. */
 export const isOpen = sql<SqlBool>`state not in ('finished', 'discarded')`;
 
+/** The `not_before` of a batch that is due at once. A claim sets the time of the claim, so that a later wake-up can be told from it. */
+export const DUE = 0;
+
 const count = storedCount;
 
 const shownJson: z.ZodType<ShownProgress> = z.object({
@@ -90,7 +93,7 @@ export function parseBatch(row: Selectable<BatchesTable>): ClaimedBatch {
 
 /** The columns that `change` sets. */
 export function toBatchColumns(change: BatchChange): Updateable<BatchesTable> {
-  const { state, shown, failuresTs, summaryTs, areResultsPosted, notBefore, tries, finishedAt } = change;
+  const { state, shown, failuresTs, summaryTs, areResultsPosted, tries, finishedAt } = change;
   return {
     ...(state !== undefined && { state }),
     ...('announcement' in change && toAnnouncementColumns(change.announcement)),
@@ -98,7 +101,6 @@ export function toBatchColumns(change: BatchChange): Updateable<BatchesTable> {
     ...(failuresTs !== undefined && { failures_ts: failuresTs }),
     ...(summaryTs !== undefined && { summary_ts: summaryTs }),
     ...(areResultsPosted !== undefined && { results_posted: areResultsPosted ? 1 : 0 }),
-    ...(notBefore !== undefined && { not_before: Math.ceil(notBefore) }),
     ...(tries !== undefined && { tries }),
     ...(finishedAt !== undefined && { finished_at: finishedAt }),
   };

@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import type { BatchCounts, BatchProgress, BatchRow } from '../../../add-inbox/batch/batch.ts';
@@ -41,16 +42,24 @@ export function createBatchRows({ kysely }: Pick<Executor, 'kysely'>, onUnreadab
 
   /** The lines after line `after`, in order, without secrets. Read in slices, so that nobody waits for long. */
   async function listRows(batchId: string, after = 0, limit = ROWS_READ_AT_ONCE): Promise<BatchRow[]> {
-    const rows = await rowsOf(batchId).where('line', '>', after).orderBy('line').limit(limit).execute();
-    return parseRows(rows);
+    return readSlice(rowsOf(batchId).where('line', '>', after), limit);
   }
 
   async function listFailed(teamId: string, batchId: string): Promise<BatchRow[]> {
-    const rows = await rowsOf(batchId)
+    const failed = rowsOf(batchId)
       .where('team_id', '=', teamId)
-      .where(shownKind, 'in', ['refused', 'key_refused', 'unknown', 'expired'])
-      .orderBy('line')
-      .execute();
+      .where(shownKind, 'in', ['refused', 'key_refused', 'unknown', 'expired']);
+    const all: BatchRow[] = [];
+    for (let more = await readSlice(failed); more.length > 0; ) {
+      all.push(...more);
+      more = await readSlice(failed.where('line', '>', more.at(-1)?.line ?? 0));
+    }
+    return all;
+  }
+
+  async function readSlice(query: ReturnType<typeof rowsOf>, limit = ROWS_READ_AT_ONCE): Promise<BatchRow[]> {
+    const rows = await query.orderBy('line').limit(limit).execute();
+    await pause();
     return parseRows(rows);
   }
 
@@ -80,9 +89,12 @@ const isLatest = sql<SqlBool>`not exists (
     and (later.accepted_at > requests.accepted_at or later.accepted_at = requests.accepted_at and later.id > requests.id)
 )`;
 
-/** How a line counts. ColdSend has an inbox already if an earlier try of the same line added it, which nobody could tell then. */
+/**
+ * How a line counts. It is settled, but not over, while the bot checks the login that ColdSend refused. ColdSend has an inbox
+ * already if an earlier try of the same line added it, which nobody could tell then.
+ */
 const shownKind = sql<string>`case
-  when requests.outcome_kind is null then 'unsettled'
+  when requests.outcome_kind is null or requests.state = 'settled' then 'unsettled'
   when requests.outcome_kind = 'exists' and exists (
     select 1 from requests as earlier
     where earlier.batch_id = requests.batch_id and earlier.line = requests.line and earlier.outcome_kind = 'unknown'

@@ -1,19 +1,26 @@
+import { setImmediate as pause } from 'node:timers/promises';
+import type { Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
 import type { Row, RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
-import type { ConfirmedRow, DraftStore, NewDraft } from '../../../add-inbox/batch/drafts.ts';
+import type { AnsweredDraft, ConfirmedRow, DraftKey, DraftStore, NewDraft } from '../../../add-inbox/batch/drafts.ts';
 import { clientDetail } from '../../../add-inbox/people/audit.ts';
 import type { Database, Executor } from '../../database.ts';
 import { storedJson } from '../../rows/stored-json.ts';
 import { draftContext, passwordsContext } from '../../sealing/seal-contexts.ts';
 import type { Sealer } from '../../sealing/sealing.ts';
+import type { BatchesTable } from '../../tables.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
-import { toKeyColumns } from '../request-row.ts';
-import { parseBatch } from './batch-row.ts';
+import { toKeyColumns, unfinished } from '../request-row.ts';
+import { DUE, parseBatch } from './batch-row.ts';
 
 /** Rows that are sealed, or inserted, between two pauses: about 10 ms of work. */
 const ROWS_AT_A_TIME = 100;
+
+const ROWS_READ_AT_A_TIME = 500;
+
+const GONE = { kind: 'gone' } as const;
 
 const text = z.string().optional();
 
@@ -73,18 +80,15 @@ export function createDraftRepository({
     }
     const createdAt = now();
     await database.transaction(async ({ kysely }) => {
-      const mine = kysely
-        .selectFrom('batches')
-        .select('id')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', draft.userId)
-        .where('state', '=', 'draft');
-      await kysely.deleteFrom('batch_drafts').where('batch_id', 'in', mine).execute();
-      await kysely
+      const replaced = await kysely
         .updateTable('batches')
         .set({ state: 'discarded', finished_at: createdAt })
-        .where('id', 'in', mine)
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', draft.userId)
+        .where('state', '=', 'draft')
+        .returning('id')
         .execute();
+      for (const { id } of replaced) await deletePieces(kysely, id);
       await kysely
         .insertInto('batches')
         .values({
@@ -110,9 +114,10 @@ export function createDraftRepository({
   }
 
   /** @throws SealError, z.ZodError */
-  async function open(teamId: string, userId: string, id: string) {
-    const batch = await find(database, teamId, userId, id);
-    if (batch === undefined) return undefined;
+  async function open(teamId: string, userId: string, id: string): ReturnType<DraftStore['open']> {
+    const batch = await find(database, { teamId, userId, id });
+    const answered = await findAnswer(database, batch);
+    if (batch === undefined || answered !== undefined) return answered ?? GONE;
     const pieces = await database.kysely
       .selectFrom('batch_drafts')
       .select(['id', 'sealed'])
@@ -128,7 +133,7 @@ export function createDraftRepository({
       defaults = opened.defaults;
       await pause();
     }
-    return { batch, defaults, rows };
+    return { kind: 'open', batch, defaults, rows };
   }
 
   /** Deletes the draft and its passwords. Changes nothing once it is confirmed. */
@@ -142,80 +147,66 @@ export function createDraftRepository({
         .where('user_id', '=', userId)
         .where('state', '=', 'draft')
         .executeTakeFirst();
-      if (discarded.numUpdatedRows === 1n) await deletePieces(within, id);
+      if (discarded.numUpdatedRows === 1n) await deletePieces(within.kysely, id);
     });
   }
 
   /** @throws CommitInDoubtError */
-  async function confirm(
-    { teamId, userId, id }: { teamId: string; userId: string; id: string },
-    rows: ConfirmedRow[],
-    expiresAt: number,
-  ): ReturnType<DraftStore['confirm']> {
+  async function confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): ReturnType<DraftStore['confirm']> {
     const sealed: Map<string, string> = new Map();
-    for (const [index, row] of rows.entries()) {
-      sealed.set(row.id, sealer.seal(JSON.stringify(row.passwords), passwordsContext({ id: row.id, teamId })));
+    for (const [index, { id, passwords }] of rows.entries()) {
+      sealed.set(id, sealer.seal(JSON.stringify(passwords), passwordsContext({ id, teamId: key.teamId })));
       if (index % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await pause();
     }
     return database.transaction(async (within) => {
-      const draft = await find(within, teamId, userId, id);
-      if (draft === undefined) return { kind: 'gone' };
-      if (draft.state !== 'draft') return { kind: draft.state === 'discarded' ? 'gone' : 'repeated', batch: draft };
-      const batch = await begin(within, draft, rows.length);
-      // Another submission of the same preview came first.
-      if (batch === undefined) return { kind: 'gone' };
-      await deletePieces(within, id);
       const { kysely } = within;
-      for (let from = 0; from < rows.length; from += ROWS_AT_A_TIME) {
-        const slice = rows.slice(from, from + ROWS_AT_A_TIME);
+      const draft = await lock(within, key);
+      const answered = await findAnswer(within, draft);
+      if (draft === undefined || answered !== undefined) return answered ?? GONE;
+      await deletePieces(kysely, draft.id);
+      const left = draft.fixOf === undefined ? rows : await withoutRetried(within, draft.fixOf, rows);
+      const batch = left.length === 0 ? undefined : await begin(within, draft, left.length);
+      if (batch === undefined) {
+        await update(within, draft.id, { state: 'discarded', finished_at: now() });
+        return GONE;
+      }
+      for (let from = 0; from < left.length; from += ROWS_AT_A_TIME) {
+        const slice = left.slice(from, from + ROWS_AT_A_TIME);
         await kysely
           .insertInto('requests')
-          .values(slice.map((row) => toRequestRow(batch, row, expiresAt)))
+          .values(slice.map((row) => toRequestRow(batch, key.userId, row, expiresAt)))
           .execute();
         await kysely
           .insertInto('request_passwords')
-          .values(slice.map((row) => ({ request_id: row.id, sealed: sealed.get(row.id) ?? '' })))
+          .values(slice.map(({ id }) => ({ request_id: id, sealed: sealed.get(id) ?? '' })))
           .execute();
         await pause();
       }
-      await note(within, batch, rows.length);
+      await note(within, batch, key.userId, left.length);
       return { kind: 'confirmed', batch };
     });
   }
 
-  /** A draft becomes a batch of its own, or its rows go to the batch that they fix. */
-  async function begin({ kysely }: Executor, draft: ClaimedBatch, total: number): Promise<ClaimedBatch | undefined> {
-    const time = now();
-    const { fixOf, teamId } = draft;
-    const change =
-      fixOf === undefined
-        ? { state: 'waiting', total, confirmed_at: time, not_before: time }
-        : { state: 'discarded', finished_at: time };
-    const changed = await kysely
-      .updateTable('batches')
-      .set(change)
-      .where('id', '=', draft.id)
-      .where('state', '=', 'draft')
-      .returningAll()
-      .executeTakeFirst();
-    if (changed === undefined) return undefined;
-    if (fixOf === undefined) return parseBatch(changed);
+  /** A draft becomes a batch of its own, or its rows go to the batch that they fix. Undefined if that batch is gone. */
+  async function begin(within: Executor, draft: ClaimedBatch, total: number): Promise<ClaimedBatch | undefined> {
+    const confirmed_at = now();
+    const { id, fixOf } = draft;
+    if (fixOf === undefined) return update(within, id, { state: 'waiting', total, confirmed_at, not_before: DUE });
+    await update(within, id, { state: 'discarded', confirmed_at, finished_at: confirmed_at });
     // The rows are queued as those of a new batch are, so the batch starts once more.
-    const fixed = await kysely
-      .updateTable('batches')
-      .set({ state: 'waiting', not_before: time, finished_at: null })
-      .where('id', '=', fixOf)
-      .where('team_id', '=', teamId)
-      .returningAll()
-      .executeTakeFirst();
-    return fixed && parseBatch(fixed);
+    return update(within, fixOf, { state: 'waiting', not_before: DUE, finished_at: null });
   }
 
-  function toRequestRow(batch: ClaimedBatch, { id, line, retryOf, account }: ConfirmedRow, expiresAt: number) {
+  function toRequestRow(
+    batch: ClaimedBatch,
+    userId: string,
+    { id, line, retryOf, account }: ConfirmedRow,
+    expiresAt: number,
+  ) {
     return {
       id,
       team_id: batch.teamId,
-      user_id: batch.userId,
+      user_id: userId,
       view_id: id,
       channel_id: batch.channelId,
       results_channel_id: batch.resultsChannelId ?? null,
@@ -234,55 +225,90 @@ export function createDraftRepository({
     };
   }
 
-  /** The addresses, in lower case, of the workspace's requests that are not finished. */
+  /** The addresses, in lower case, of the workspace's requests that are not finished. Read in slices, as the rest. */
   async function listWaiting(teamId: string): Promise<ReadonlySet<string>> {
-    const rows = await database.kysely
-      .selectFrom('requests')
-      .select('account')
-      .where('team_id', '=', teamId)
-      .where('state', '<>', 'told')
-      .where('outcome_kind', 'is', null)
-      .execute();
     const addresses = new Set<string>();
-    for (const [index, { account }] of rows.entries()) {
-      const address = addressJson.safeParse(account);
-      if (address.success) addresses.add(address.data.email_address.toLowerCase());
-      if (index % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await pause();
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const rows = await database.kysely
+        .selectFrom('requests')
+        .select(['id', 'account'])
+        .where(unfinished)
+        .where('team_id', '=', teamId)
+        .where('outcome_kind', 'is', null)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(ROWS_READ_AT_A_TIME)
+        .execute();
+      for (const { account } of rows) {
+        const address = addressJson.safeParse(account);
+        if (address.success) addresses.add(address.data.email_address.toLowerCase());
+      }
+      after = rows.length < ROWS_READ_AT_A_TIME ? undefined : rows.at(-1)?.id;
+      await pause();
     }
     return addresses;
   }
 
-  async function note(
-    within: Executor,
-    { id, teamId, userId, keyName, channelId, fileName }: ClaimedBatch,
-    count: number,
-  ) {
-    await createAuditRepository({ db: within, now }).add({
+  function note(within: Executor, batch: ClaimedBatch, userId: string, count: number): Promise<void> {
+    const { id, teamId, keyName, channelId, fileName } = batch;
+    const details = {
+      count: String(count),
+      ...clientDetail(keyName),
+      channel: channelId,
+      ...(fileName && { file: fileName }),
+    };
+    return createAuditRepository({ db: within, now }).add({
       teamId,
       userId,
       action: 'inboxes_requested',
       requestId: id,
-      details: {
-        count: String(count),
-        ...clientDetail(keyName),
-        channel: channelId,
-        ...(fileName && { file: fileName }),
-      },
+      details,
     });
   }
 }
 
 const addressJson = storedJson(z.object({ email_address: z.string() }));
 
-async function deletePieces({ kysely }: Executor, batchId: string): Promise<void> {
+async function deletePieces(kysely: Executor['kysely'], batchId: string): Promise<void> {
   await kysely.deleteFrom('batch_drafts').where('batch_id', '=', batchId).execute();
+}
+
+/** What the draft's confirmation was answered with, or would be; undefined if it is still a draft. */
+async function findAnswer(
+  { kysely }: Pick<Executor, 'kysely'>,
+  draft: ClaimedBatch | undefined,
+): Promise<AnsweredDraft | undefined> {
+  if (draft?.state === 'draft') return undefined;
+  if (draft?.confirmedAt === undefined) return GONE;
+  if (draft.fixOf === undefined) return { kind: 'repeated', batch: draft };
+  const row = await kysely.selectFrom('batches').selectAll().where('id', '=', draft.fixOf).executeTakeFirst();
+  return row === undefined ? GONE : { kind: 'repeated', batch: parseBatch(row) };
+}
+
+/** The rows that nobody has fixed in the meantime. The batch is locked, so nobody can until this is committed. */
+async function withoutRetried({ kysely }: Executor, batchId: string, rows: ConfirmedRow[]): Promise<ConfirmedRow[]> {
+  const retries = await kysely
+    .selectFrom('requests')
+    .select('retry_of')
+    .where('batch_id', '=', batchId)
+    .where('retry_of', 'is not', null)
+    .execute();
+  const retried = new Set(retries.map(({ retry_of }) => retry_of));
+  return rows.filter(({ retryOf }) => retryOf !== undefined && !retried.has(retryOf));
+}
+
+/** The draft, locked together with the batch that it fixes, in the order of their ids. */
+async function lock(within: Executor, key: DraftKey): Promise<ClaimedBatch | undefined> {
+  const draft = await find(within, key);
+  if (draft === undefined || within.kind === 'sqlite') return draft;
+  const ids = [draft.id, ...(draft.fixOf === undefined ? [] : [draft.fixOf])];
+  await within.kysely.selectFrom('batches').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
+  return find(within, key);
 }
 
 async function find(
   { kysely }: Pick<Executor, 'kysely'>,
-  teamId: string,
-  userId: string,
-  id: string,
+  { teamId, userId, id }: DraftKey,
 ): Promise<ClaimedBatch | undefined> {
   const row = await kysely
     .selectFrom('batches')
@@ -294,6 +320,11 @@ async function find(
   return row && parseBatch(row);
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+async function update(
+  { kysely }: Executor,
+  id: string,
+  set: Updateable<BatchesTable>,
+): Promise<ClaimedBatch | undefined> {
+  const row = await kysely.updateTable('batches').set(set).where('id', '=', id).returningAll().executeTakeFirst();
+  return row && parseBatch(row);
 }

@@ -97,6 +97,7 @@ export function setUp(options: {
   const requests: WorkerDeps['requests'] & StepDeps['requests'] = {
     claimDue: async (limit, shares) => options.due?.(limit, shares) ?? [],
     renew: async (claimed) => options.renew?.(claimed) ?? [],
+    find: async () => undefined,
     openPasswords: async () => {
       if (options.passwordsFail !== undefined) throw options.passwordsFail;
       return { smtp_password: 'p', imap_password: 'q' };

@@ -247,6 +247,17 @@ test('a commit that is refused, in doubt or late is answered with a sentence tha
   await nextTurn();
 });
 
+test('rows that fix those of a batch are kept as such, and counted as in the preview', async () => {
+  const world = setUp();
+  const fix = { ...context, batch: { fixOf: 'BATCH0000001' } };
+  const view = typedView(renderManyForm({ context: fix, draft: {}, takesFiles: true }), { rows: ROWS });
+  const answer = await world.pages.submitForm(world.inView(view));
+  assert.ok(answer.response_action === 'push');
+  assert.match(JSON.stringify(world.prepared), /"fixOf":"BATCH0000001"/);
+  const done = await world.pages.submitPreview(world.inView(typedView(answer.view, { add_held: true })));
+  assert.match(said(done), /Adding 1 inbox\b/);
+});
+
 test('a preview that is closed is discarded', async () => {
   const world = setUp();
   await world.pages.closePreview(world.inView(await previewOf(world)));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../../src/add-inbox/people/workspace-settings.ts';
 import {
+  describeSettings,
   parseSettingsForm,
   renderSettingsForm,
   toSettingsErrors,
@@ -18,6 +19,7 @@ const CHOSEN: WorkspaceSettings = {
   resultsChannelId: 'C1000000001',
   defaultDailyLimit: 40,
   channelsWithoutClient: 'blocked',
+  checkLoginFirst: true,
 };
 
 const stamped = (settings: WorkspaceSettings) => ({ settings, stamp: 's1' });
@@ -79,4 +81,13 @@ test('however many groups and people there are, whatever they are called, it fit
   assert.match(textsOf(view, 'plain_text').join('\n'), /the first 100 user groups/);
   const parsed = parseSettingsForm(typedView(view), { ...CHOSEN, whoMayAdd: chosen });
   assert.deepEqual(parsed.ok && parsed.settings.whoMayAdd, chosen);
+});
+
+test('where the bot logs in to no mailbox, the setting for it is not there, and stays as it is', () => {
+  const hidden = { ...CHOSEN, checkLoginFirst: undefined };
+  const view = renderSettingsForm('U1', stamped(hidden), groups(3));
+  assertView(view);
+  for (const shown of [JSON.stringify(view), describeSettings(hidden)]) assert.doesNotMatch(shown, /login/i);
+  assert.deepEqual(parseSettingsForm(typedView(view), hidden), { ok: true, settings: hidden, stamp: 's1' });
+  assert.match(describeSettings(CHOSEN), /\*Check the login before sending:\* yes, for single inboxes$/);
 });

@@ -58,6 +58,14 @@ export function describeClaimDueOfBatches({ db, now, pass, repositoryOf }: Reque
       assert.deepEqual(await claim(10), ['null', 'key']);
     });
 
+    test('takes a row that was armed when the bot died, however long it could have waited', async () => {
+      const { addDue, claim } = setUp();
+      await addDue('armed', ROW);
+      const until = now() + 30 * HOUR;
+      await db().kysely.updateTable('requests').set({ state: 'armed', not_before: until, expires_at: until }).execute();
+      assert.deepEqual(await claim(10), ['armed']);
+    });
+
     test('starts what hasShare allows, and nothing else', async () => {
       const owners = [{}, ROW, { userId: 'B' }, { userId: 'B', ...ROW }, { keyName: acmeIn('C1') }, { teamId: 'T2' }];
       const owner = fc.constantFrom(...owners);

@@ -1,6 +1,6 @@
-import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
-import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { LOGIN_CHECK, LOGIN_REFUSALS, LOGIN_UNKNOWNS, type TriedServer } from '../sentences/logins.ts';
+import type { HalfVerdict, LoginVerdict } from '../../../add-inbox/account/login-verdict.ts';
+import type { AccountToAdd } from '../../../add-inbox/account/sender-account.ts';
+import { LOGIN_CHECK, LOGIN_REFUSALS, LOGIN_UNKNOWNS, type TriedServer } from '../../sentences/logins.ts';
 
 type AccountServers = Pick<AccountToAdd, 'smtp_host' | 'smtp_port' | 'imap_host' | 'imap_port'>;
 

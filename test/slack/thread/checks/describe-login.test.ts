@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account/login-verdict.ts';
-import { LOGIN_REFUSALS, LOGIN_UNKNOWNS } from '../../../src/slack/sentences/logins.ts';
-import { describeLogin } from '../../../src/slack/thread/describe-login.ts';
+import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../../src/add-inbox/account/login-verdict.ts';
+import { LOGIN_REFUSALS, LOGIN_UNKNOWNS } from '../../../../src/slack/sentences/logins.ts';
+import { describeLogin } from '../../../../src/slack/thread/checks/describe-login.ts';
 
 const ACCOUNT = { smtp_host: 'smtp.acme.com', smtp_port: 465, imap_host: 'imap.acme.com', imap_port: 993 };
 

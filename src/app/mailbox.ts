@@ -1,0 +1,103 @@
+import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
+import type { HalfVerdict, LoginVerdict } from '../add-inbox/account/login-verdict.ts';
+import { type AccountToAdd, type Passwords, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
+import type { AddInboxRequest } from '../add-inbox/request/request.ts';
+import type { Config } from '../config.ts';
+import { createDns } from '../mailbox/dns.ts';
+import { judgeDomain } from '../mailbox/judge-domain.ts';
+import { findByAddressDomain } from '../mailbox/known-servers.ts';
+import { createCheckLogin, type MailboxLogin } from '../mailbox/login/check-login.ts';
+import { createHostSlots } from '../mailbox/login/host-slots.ts';
+import { createLoginBudgets } from '../mailbox/login/login-budgets.ts';
+import { LOGIN_LIMITS } from '../mailbox/login/login-limits.ts';
+import { createAddressGuard } from '../mailbox/safe-address.ts';
+import { aboutRequest, type Log } from '../operations/log/log.ts';
+import type { Metrics } from '../operations/metrics.ts';
+
+/** A person waits for the result in a thread. Dovecot delays its first refusal of a client by 2 s, and the next by 4 s. */
+const CHECK_WITHIN_MS = 8_000;
+
+/** For each look-up. */
+const DNS_WITHIN_MS = 2_000;
+
+const OVER_BUDGET: HalfVerdict = { kind: 'unknown', reason: 'over_budget' };
+
+/** What the bot itself does with mailboxes. */
+export type Mailbox = {
+  /** Never rejects. Resolves with undefined once the mailbox is closed. */
+  checkLogin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
+  /** Undefined for the domain of a mail provider, and once the mailbox is closed. Never rejects. */
+  judgeDomain(domain: string, smtpHost: string): Promise<DomainVerdict | undefined>;
+  /** Answers every check that is still running, and all later ones, with undefined. */
+  close(): void;
+};
+
+/** Wires the checks of logins. The libraries for SMTP and IMAP are loaded with the first check. */
+export function createMailbox(deps: {
+  config: Config['mailbox'];
+  metrics: Pick<Metrics, 'loginChecked'>;
+  log: Log;
+  monotonicNow(): number;
+}): Mailbox {
+  const { config, metrics, log, monotonicNow: now } = deps;
+  const dns = createDns({ servers: config.dnsServers, timeoutMs: DNS_WITHIN_MS });
+  const budgets = createLoginBudgets(now);
+  const onChecked = (half: string, verdict: HalfVerdict, ms: number) =>
+    metrics.loginChecked(half, verdict.kind === 'works' ? 'works' : verdict.reason, ms);
+  const check = createCheckLogin({
+    guard: createAddressGuard(dns, config.loginCheckNetworks),
+    slots: createHostSlots(now),
+    limits: { ...LOGIN_LIMITS, totalMs: CHECK_WITHIN_MS },
+    onChecked,
+    now,
+  });
+  const running = new Set<(verdict: LoginVerdict | undefined) => void>();
+  let isClosed = false;
+
+  return {
+    checkLogin: async (request, passwords) => {
+      const verdict = isClosed ? undefined : await untilClosed(checkWithin(request, passwords));
+      if (verdict === undefined) return undefined;
+      const { smtp, imap } = verdict;
+      log.info('A login was checked', { ...aboutRequest(request), outcome: `smtp ${smtp.kind}, imap ${imap.kind}` });
+      return verdict;
+    },
+    judgeDomain: async (domain, smtpHost) => {
+      if (findByAddressDomain(domain) !== undefined) return undefined;
+      const verdict = await judgeDomain(dns, domain, smtpHost.toLowerCase());
+      return isClosed ? undefined : verdict;
+    },
+    close: () => {
+      isClosed = true;
+      for (const end of running) end(undefined);
+    },
+  };
+
+  async function checkWithin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict> {
+    const login = toLogin(request.account, passwords);
+    const { teamId, userId } = request;
+    if (budgets.take({ teamId, userId, hosts: [login.smtp.host, login.imap.host] })) return check(login);
+    for (const half of ['smtp', 'imap']) onChecked(half, OVER_BUDGET, 0);
+    return { smtp: OVER_BUDGET, imap: OVER_BUDGET };
+  }
+
+  async function untilClosed(work: Promise<LoginVerdict>): Promise<LoginVerdict | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<LoginVerdict | undefined>();
+    running.add(resolve);
+    work.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      running.delete(resolve);
+    }
+  }
+}
+
+/** As ColdSend gets it. */
+function toLogin(account: AccountToAdd, passwords: Passwords): MailboxLogin {
+  const sent = withAsciiDomains({ ...account, ...passwords });
+  return {
+    smtp: { host: sent.smtp_host, port: sent.smtp_port, user: sent.smtp_username, password: sent.smtp_password },
+    imap: { host: sent.imap_host, port: sent.imap_port, user: sent.imap_username, password: sent.imap_password },
+  };
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HalfVerdict, LoginVerdict } from '../../../src/add-inbox/account/login-verdict.ts';
+import type { Outcome, Refusal } from '../../../src/add-inbox/request/outcome.ts';
+import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
+import { answering, type Deps, NOW, requestIn, SLOT, setUp } from './step-world.ts';
+
+const REFUSAL: Refusal = { kind: 'refused', reason: 'Connection failed', fields: [] };
+
+const WORKS: HalfVerdict = { kind: 'works' };
+const WRONG: HalfVerdict = { kind: 'refused', reason: 'wrong_login' };
+const UNKNOWN: HalfVerdict = { kind: 'unknown', reason: 'try_later' };
+
+const HELD_BACK: Outcome = { ...REFUSAL, reason: '', login: { smtp: WORKS, imap: WRONG }, isHeldBack: true };
+
+/** Steps where the workspace wants a check before sending, with what it finds. */
+function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
+  const checked: ClaimedRequest['state'][] = [];
+  const check = async ({ state }: { state: ClaimedRequest['state'] }) => {
+    checked.push(state);
+    return login;
+  };
+  const steps = setUp({ ...answering(REFUSAL), logins: { check, areWantedFirst: async () => true }, ...deps });
+  return { ...steps, checked };
+}
+
+test('a login that is refused holds the request back, before it is armed', async () => {
+  for (const login of [
+    { smtp: WORKS, imap: WRONG },
+    { smtp: WRONG, imap: UNKNOWN },
+  ]) {
+    const { doStep, commits, calls, checked } = setUpChecking(login);
+    await doStep(requestIn('announced'));
+    assert.deepEqual(commits, [
+      {
+        state: 'settled',
+        outcome: { ...HELD_BACK, login },
+        settledAt: NOW,
+        waitsFor: undefined,
+        notBefore: NOW,
+        tries: 0,
+      },
+    ]);
+    assert.ok(!calls.includes('take'));
+    assert.deepEqual(checked, ['announced']);
+  }
+});
+
+test('nothing else holds it back, and what was found explains a refusal of ColdSend', async () => {
+  for (const login of [
+    { smtp: WORKS, imap: WORKS },
+    { smtp: WORKS, imap: UNKNOWN },
+  ]) {
+    const { doStep, checked } = setUpChecking(login);
+    const next = await doStep(requestIn('announced'));
+    assert.deepEqual([next?.outcome, checked], [{ ...REFUSAL, login }, ['announced']]);
+  }
+});
+
+test('a check that says nothing, or fails, holds nothing back', async () => {
+  const silent = setUpChecking(undefined);
+  assert.deepEqual((await silent.doStep(requestIn('announced')))?.outcome, REFUSAL);
+  const failure = new Error('no library');
+  const check = async () => Promise.reject(failure);
+  const failing = setUpChecking(undefined, { logins: { check, areWantedFirst: async () => true } });
+  assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);
+});
+
+test('an inbox is held back once, and checked only before its first try', async () => {
+  const find = async (_team: string, id: string) =>
+    requestIn('reported', { id, outcome: id === 'HELD' ? HELD_BACK : REFUSAL });
+  const cases: [Partial<ClaimedRequest>, 'checked' | 'sent'][] = [
+    [{ retryOf: 'HELD' }, 'sent'],
+    [{ retryOf: 'REFUSED' }, 'checked'],
+    [{ tries: 1 }, 'sent'],
+    [{ batch: { id: 'B1', line: 7 } }, 'sent'],
+  ];
+  for (const [change, expected] of cases) {
+    const { doStep, calls } = setUpChecking({ smtp: WRONG, imap: WRONG }, { requests: { find } });
+    await doStep(requestIn('announced', change));
+    assert.equal(calls.includes('take') ? 'sent' : 'checked', expected, JSON.stringify(change));
+  }
+});
+
+test('a request that has its slot is sent without a check, and so is any where nobody wants one', async () => {
+  const armed = setUpChecking({ smtp: WRONG, imap: WRONG });
+  await armed.sendArmed(requestIn('armed'), SLOT);
+  assert.deepEqual(armed.checked, ['settled'], 'only to explain the refusal');
+  const check = async () => assert.fail('checked');
+  const unwanted = setUp({ logins: { check, areWantedFirst: async () => false } });
+  await unwanted.doStep(requestIn('announced'));
+  assert.ok(unwanted.calls.includes('take'));
+});

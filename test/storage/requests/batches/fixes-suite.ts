@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ConfirmedRow } from '../../../../src/add-inbox/batch/drafts.ts';
+import { sampleRequest } from '../../samples.ts';
+import type { TestDatabases } from '../../test-databases.ts';
+import { DAY, draftOf, rowsOf, setUpBatches } from './batch-set-up.ts';
+
+/** Failed rows that are sent again, as a file or one by one, within their batch. */
+export function describeFixes(databases: TestDatabases) {
+  describe(`fixes of batches on ${databases.kind}`, () => {
+    const { drafts, batchesOf, claim, countOf, db, now, pass, requestsOf, rows, settle, startBatch, states } =
+      setUpBatches(databases);
+
+    const fixesOf = (name: string, by: string, count: number): ConfirmedRow[] =>
+      rowsOf(name, count).map((row) => ({ ...row, id: `${row.id}-${by}`, retryOf: row.id }));
+
+    /** A finished batch of two rows, both of them refused. */
+    async function finishFailed(): Promise<void> {
+      const batch = await startBatch('one', 2);
+      for (const index of [0, 1]) await settle(`row-one-${index}`, { kind: 'refused', reason: 'x', fields: [] });
+      await batchesOf().release(await batchesOf().advance(batch, { state: 'finished', finishedAt: now() }), now());
+      pass(1);
+    }
+
+    const draftFix = (by: string, userId: string) => draftOf(by, 2, { fixOf: 'batch-one', userId, channelId: 'C2' });
+
+    test('its rows go to the batch, as requests of the person who fixes them, and it starts once more', async () => {
+      await finishFailed();
+      await drafts().save(draftFix('fix', 'U2'));
+      const confirmed = await drafts().confirm(draftFix('fix', 'U2'), fixesOf('one', 'fix', 2), now() + DAY);
+      assert.ok(confirmed.kind === 'confirmed');
+      const { id, state, total, finishedAt } = confirmed.batch;
+      assert.deepEqual([id, state, total, finishedAt], ['batch-one', 'waiting', 2, undefined]);
+      assert.deepEqual(await states(), { one: 'waiting', fix: 'discarded' });
+      assert.equal(await countOf('batch_drafts'), 0);
+      const fixed = await requestsOf().find('T1', 'row-one-1-fix');
+      assert.deepEqual([fixed?.userId, fixed?.channelId, fixed?.batch?.line], ['U2', 'C1', 3]);
+      const progress = await batchesOf().countProgress('batch-one');
+      assert.deepEqual([progress.counts.refused, progress.counts.unsettled], [0, 2]);
+      const started = await batchesOf().start(await claim('batch-one'), 'f');
+      assert.equal(started.state, 'running');
+      const queued = (await rows()).filter(({ turn_of }) => turn_of === 'f');
+      assert.deepEqual(
+        queued.map(({ id }) => id),
+        ['row-one-0-fix', 'row-one-1-fix'],
+      );
+      assert.deepEqual(
+        (await batchesOf().latest('T1', 9)).map(({ id }) => id),
+        ['batch-one'],
+        'the draft is no batch of its own',
+      );
+    });
+
+    test('submitted again it is answered with the batch that it fixes', async () => {
+      await finishFailed();
+      await drafts().save(draftFix('fix', 'U1'));
+      await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'fix', 2), now() + DAY);
+      const again = await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'again', 2), now() + DAY);
+      assert.deepEqual([again.kind, 'batch' in again && again.batch.id], ['repeated', 'batch-one']);
+      assert.equal(await countOf('requests'), 4);
+    });
+
+    test('of two people who fix the same rows at once, each row is sent once', async () => {
+      await finishFailed();
+      await drafts().save(draftFix('a', 'U1'));
+      await drafts().save(draftFix('b', 'U2'));
+      const confirmed = await Promise.all([
+        drafts().confirm(draftFix('a', 'U1'), fixesOf('one', 'a', 2), now() + DAY),
+        drafts().confirm(draftFix('b', 'U2'), fixesOf('one', 'b', 2), now() + DAY),
+      ]);
+      assert.deepEqual(confirmed.map(({ kind }) => kind).toSorted(), ['confirmed', 'gone']);
+      assert.deepEqual([await countOf('requests'), await countOf('request_passwords')], [4, 2]);
+      assert.equal(await countOf('batch_drafts'), 0);
+    });
+
+    test('nor is a row sent twice that is fixed by a file and in the form at once', async () => {
+      await finishFailed();
+      await drafts().save(draftFix('a', 'U1'));
+      const form = sampleRequest('form', { batch: { id: 'batch-one', line: 2 }, retryOf: 'row-one-0' });
+      const [confirmed, accepted] = await Promise.all([
+        drafts().confirm(draftFix('a', 'U1'), fixesOf('one', 'a', 2), now() + DAY),
+        requestsOf().accept(form),
+      ]);
+      assert.equal(confirmed.kind, 'confirmed');
+      assert.ok(accepted.kind === 'accepted' || accepted.kind === 'superseded');
+      assert.equal((await rows()).filter(({ line, outcome }) => line === 2 && outcome === null).length, 1);
+    });
+
+    test('a row that is fixed in the form makes its finished batch go on', async () => {
+      await finishFailed();
+      await requestsOf().accept(sampleRequest('form', { batch: { id: 'batch-one', line: 3 }, retryOf: 'row-one-1' }));
+      const { state, finishedAt } = await claim('batch-one');
+      assert.deepEqual([state, finishedAt], ['running', undefined]);
+      const { counts } = await batchesOf().countProgress('batch-one');
+      assert.deepEqual([counts.refused, counts.unsettled], [1, 1]);
+    });
+
+    test('where the batch is gone, the draft goes too, with its passwords', async () => {
+      await finishFailed();
+      await drafts().save(draftFix('fix', 'U1'));
+      await db().kysely.deleteFrom('batches').where('id', '=', 'batch-one').execute();
+      assert.deepEqual(await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'fix', 2), now() + DAY), {
+        kind: 'gone',
+      });
+      assert.deepEqual([await countOf('batch_drafts'), await countOf('requests')], [0, 2]);
+    });
+  });
+}
