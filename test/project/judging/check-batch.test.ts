@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BatchFacts, checkBatch } from '../../faults/batches/check-batch.ts';
-import type { CommittedBatch } from '../../faults/batches/read-batches.ts';
-import type { ShownOutcome } from '../../faults/judging/facts.ts';
+import { type BatchFacts, checkBatch } from '../../../faults/batches/check-batch.ts';
+import type { CommittedBatch } from '../../../faults/batches/read-batches.ts';
+import type { ShownOutcome } from '../../../faults/judging/facts.ts';
 
 const [ANN, BOB] = ['ann@faults.test', 'bob@faults.test'];
 
