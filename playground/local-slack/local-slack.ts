@@ -9,3 +9,4 @@ export type * from './ledger/traffic.ts';
 export { ClientRefusal } from './person/client-form.ts';
 export { startLocalSlack } from './start-local-slack.ts';
 export type * from './state/records.ts';
+export { signatureHeaders } from './transport/signature.ts';

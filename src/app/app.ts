@@ -24,6 +24,7 @@ import { createHttpServer } from '../web/http-server.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
+import { createSecureLinks } from './secure-links.ts';
 import { createSlackListeners } from './slack-listeners.ts';
 import { createChores, openStores } from './stores.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -95,6 +96,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     : undefined;
   const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker } = processing;
+  const { publicUrl } = config;
+  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
@@ -102,6 +105,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     checkKey,
     rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,
+    secureLinks,
     newReference,
   });
 
@@ -111,6 +115,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
       ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
       ...routes,
       ...(await workspaces.createRoutes()),
+      ...(await secureLinks.createRoutes()),
     },
     noteError('A request could not be answered'),
     onRefused,

@@ -14,10 +14,12 @@ import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createManyPages } from '../slack/batches/form/many-listeners.ts';
 import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
-import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
-import { createTryAgain } from '../slack/form/try-again.ts';
+import { createEnterPassword } from '../slack/form/password/enter-password.ts';
+import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
+import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
+
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
@@ -28,6 +30,7 @@ import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import { createDetectServers } from './detect-servers.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -46,6 +49,7 @@ export function createSlackListeners(deps: {
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
+  secureLinks: SecureLinks;
   newReference(): string;
   log: Log;
   now(): number;
@@ -59,7 +63,8 @@ export function createSlackListeners(deps: {
   const chooseKey = createChooseKey(keys);
   const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findAdded: requests.findAdded });
   const findsServers = findServers !== undefined;
-  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, keyStamp });
+  const { hasSecurePage, createLink } = deps.secureLinks;
+  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp });
   const showHome = createShowHome({
     permissions,
     listKeys,
@@ -93,6 +98,7 @@ export function createSlackListeners(deps: {
     now: deps.now,
   });
   const openManyForm = createOpenManyForm(openForm);
+  const addAnother = createAddAnother({ find: requests.find, findLastOf: requests.findLastOf, openForm });
   const fixRows = createFixRows({
     find: batches.find,
     listFailed: batches.listFailed,
@@ -110,7 +116,12 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({
+      openForm,
+      draftLast: addAnother.draftLast,
+      openManyForm: openManyForm.open,
+      sealResponseUrl,
+    }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
@@ -120,6 +131,9 @@ export function createSlackListeners(deps: {
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
+      hasSecurePage,
+      createLink,
+      respond: responseUrls.respond,
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
@@ -148,10 +162,12 @@ export function createSlackListeners(deps: {
     }),
     settingsPages: createSettingsPages({
       permissions,
+      hasSecurePage,
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    addAnother,
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,
@@ -159,6 +175,7 @@ export function createSlackListeners(deps: {
       sealResponseUrl,
     }),
     fixRows,
+    enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
     batchButtons: createBatchButtons({
       permissions,
       batches,

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
+import { describePostgresSetUps } from './postgres/postgres-set-ups-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeBatchSuites } from './requests/batches/batch-suites.ts';
@@ -16,6 +17,7 @@ import { describeAuditRepository } from './workspaces/audit-repository-suite.ts'
 import { describeColdsendKeyRepository } from './workspaces/coldsend-key-repository-suite.ts';
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
+import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
 import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
@@ -39,8 +41,10 @@ describeSettingsChanges(databases());
 describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
+describeSecureLinkRepository(databases());
 describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
 describePostgresConnections(postgres);
+describePostgresSetUps(postgres);

@@ -30,7 +30,9 @@ test('what could not be sent for a day expires: its passwords are gone, and the 
   assert.equal(count(world, 'request_passwords'), 1);
 
   withDatabase(world, (database) =>
-    database.exec(`update requests set accepted_at = accepted_at - ${DAY}, not_before = not_before - ${DAY}`),
+    database.exec(
+      `update requests set accepted_at = accepted_at - ${DAY}, expires_at = expires_at - ${DAY}, not_before = not_before - ${DAY}`,
+    ),
   );
   await member.waitForModal(({ rendered }) => rendered.includes('⌛'), { timeoutMs: 10_000 });
   assert.equal(count(world, 'request_passwords'), 0);

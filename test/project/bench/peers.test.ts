@@ -11,7 +11,7 @@ import { createId, ID_PLACEHOLDER } from '../../../bench/clock.ts';
 import { listen } from '../../../bench/listen.ts';
 import { PEERS, startSubject } from '../../../bench/subjects.ts';
 import { createForm, SIGNING_SECRET } from '../../../bench/workloads.ts';
-import { signatureHeaders } from '../../../playground/local-slack/transport/signature.ts';
+import { signatureHeaders } from '../../../playground/local-slack/local-slack.ts';
 import { sharePostgres, type TestDatabases } from '../../storage/postgres/start-postgres.ts';
 
 /*

@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { Detection, FindServers } from '../../../add-inbox/account/detection.ts';
 import { domainOf } from '../../../add-inbox/account/email-address.ts';
+import type { PasswordEntry } from '../../../add-inbox/people/workspace-settings.ts';
 import { answerInTime } from '../../../add-inbox/worker/time-limit.ts';
 import type { InModal } from '../../bolt/interaction.ts';
 import { replaceView, unlessOutdated } from '../../modals/replace-view.ts';
@@ -21,20 +22,29 @@ const FIND_WITHIN_MS = 1_000;
 const SHOWN_AFTER_MS = 500;
 
 /** Shows page 2 of the form with the servers that the bot found for the draft's address. */
-export function createSearchServers(findServers: FindServers, sleep: (ms: number) => Promise<unknown> = sleepFor) {
+export function createSearchServers({
+  findServers,
+  findEntry,
+  sleep = sleepFor,
+}: {
+  findServers: FindServers;
+  /** Where the person enters the password. */
+  findEntry(submission: InModal): Promise<PasswordEntry>;
+  sleep?: (ms: number) => Promise<unknown>;
+}) {
   /** What replaces the pages that were shown before there was an answer. */
   const later = new WeakMap<SubmissionAnswer, Promise<ModalView>>();
   return { answerWho, answerHow, fillIn };
 
   /** Answers page 1: with an error where nothing can be added with the address, else with page 2. */
   async function answerWho(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
-    const { domain, searching, first } = await search(submission, context, draft);
+    const { domain, searching, first, passwordEntry } = await search(submission, context, draft);
     const problem = findAddressProblem(toFound(domain, first));
     if (problem !== undefined) {
       return { response_action: 'errors', errors: toBlockErrors({ email_address: problem }, submission.view) };
     }
     const pageFor = (detection: Detection | undefined) =>
-      renderHowPage({ context, draft: withFound(draft, toFound(domain, detection)) });
+      renderHowPage({ context, draft: withFound(draft, toFound(domain, detection)), passwordEntry });
     const answer: SubmissionAnswer = { response_action: 'update', view: pageFor(first) };
     if (first === undefined) later.set(answer, searching.then(pageFor));
     return answer;
@@ -45,8 +55,8 @@ export function createSearchServers(findServers: FindServers, sleep: (ms: number
    * nothing that was typed is lost.
    */
   async function answerHow(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
-    const { domain, first = { kind: 'not_found' } } = await search(submission, context, draft);
-    const page = renderHowPage({ context, draft: withFound(draft, toFound(domain, first)) });
+    const { domain, first = { kind: 'not_found' }, passwordEntry } = await search(submission, context, draft);
+    const page = renderHowPage({ context, draft: withFound(draft, toFound(domain, first)), passwordEntry });
     return { response_action: 'update', view: page };
   }
 
@@ -62,11 +72,14 @@ export function createSearchServers(findServers: FindServers, sleep: (ms: number
   }
 
   /** `first` is undefined where there is no answer yet. */
-  async function search({ actor }: InModal, { owner }: FormContext, { email_address: address = '' }: Draft) {
-    const { teamId, userId } = actor;
+  async function search(submission: InModal, { owner }: FormContext, { email_address: address = '' }: Draft) {
+    const { teamId, userId } = submission.actor;
     const searching = findServers({ teamId, userId, owner, address });
-    const first = await answerInTime<Detection | undefined>(searching, FIND_WITHIN_MS, () => undefined);
-    return { domain: domainOf(address), searching, first };
+    const [first, passwordEntry] = await Promise.all([
+      answerInTime<Detection | undefined>(searching, FIND_WITHIN_MS, () => undefined),
+      findEntry(submission),
+    ]);
+    return { domain: domainOf(address), searching, first, passwordEntry };
   }
 }
 

@@ -46,7 +46,11 @@ function setUp(findServers: FindServers, refuses: (hash: string | undefined) => 
     startedAt: 0,
     view: { ...view, id: 'V1', callback_id: 'who', private_metadata: '', app_installed_team_id: 'T1' },
   };
-  const { answerWho, answerHow, fillIn } = createSearchServers(findServers, async (ms) => slept.push(ms));
+  const { answerWho, answerHow, fillIn } = createSearchServers({
+    findServers,
+    findEntry: async () => 'slack',
+    sleep: async (ms) => slept.push(ms),
+  });
   return {
     answerWho: () => answerWho(submission, turnPage(context), WHO),
     answerHow: () => answerHow(submission, turnPage(context), WHO),
