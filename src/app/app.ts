@@ -10,6 +10,7 @@ import { createNoteUnreadable } from '../operations/log/note-unreadable.ts';
 import { createNoteRefused } from '../operations/log/refused-requests.ts';
 import { createMetrics } from '../operations/metrics.ts';
 import { createMonotonicClock } from '../operations/monotonic-clock.ts';
+import { createConnect } from '../operations/proxy/connect.ts';
 import { createReadiness } from '../operations/readiness.ts';
 import { createBoltApp } from '../slack/bolt/bolt-app.ts';
 import { createPeople } from '../slack/permissions/people.ts';
@@ -64,10 +65,12 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const onRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
   const noteCalls = createNoteCalls(log, metrics, { isTokenRefused, isViewOutdated });
 
+  const connectWithin = createConnect(config.proxies);
   const { apiUrl: baseUrl, addPath, timeoutMs } = config.coldsend;
-  const coldsend = createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall: noteCalls.coldsend });
+  const { coldsend: onCall } = noteCalls;
+  const coldsend = createColdsendClient({ baseUrl, addPath, timeoutMs, connectWithin, now, onCall });
 
-  const slackFetch = createSlackFetch();
+  const slackFetch = createSlackFetch(connectWithin);
   const { fetch } = slackFetch;
   const logger = createSdkLogger(log);
   const responseUrls = createResponseUrls({ fetch, apiUrl });
@@ -104,7 +107,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     newReference,
   });
 
-  const { receiver, routes } = await createReceiver({ ...shared, readiness });
+  const { receiver, routes } = await createReceiver({ ...shared, connectWithin, readiness });
   const http = createHttpServer(
     {
       ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
