@@ -21,6 +21,7 @@ import { createSdkLogger } from '../slack/web-api/sdk-logger.ts';
 import { createSlackApis } from '../slack/web-api/slack-api.ts';
 import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
+import { belowPublicPath } from '../web/below-public-path.ts';
 import { createHttpServer } from '../web/http-server.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
@@ -108,12 +109,13 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   });
 
   const { receiver, routes } = await createReceiver({ ...shared, connectWithin, readiness });
+  const allRoutes = {
+    ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
+    ...routes,
+    ...(await workspaces.createRoutes()),
+  };
   const http = createHttpServer(
-    {
-      ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
-      ...routes,
-      ...(await workspaces.createRoutes()),
-    },
+    belowPublicPath(allRoutes, config.publicUrl),
     noteError('A request could not be answered'),
     onRefused,
   );
