@@ -149,14 +149,14 @@ const MANY_WORKSPACES = {
   PUBLIC_URL: 'http://127.0.0.1:1',
 };
 
-/** As `npm start` does it: `NAME=value node <options> <file>`. */
+/** As `npm start` does it: `NAME=value exec node <options> <file>`. */
 function readStartScript(): { env: Record<string, string>; nodeOptions: string[]; file: string } {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const { scripts } = z
-    .object({ scripts: z.object({ start: z.string().regex(/^(?:\w+=\S+ )*node /) }) })
+    .object({ scripts: z.object({ start: z.string().regex(/^(?:\w+=\S+ )*exec node /) }) })
     .parse(manifest);
   const words = scripts.start.split(' ');
-  const settings = words.splice(0, words.indexOf('node')).map((word) => word.split('=', 2));
-  const nodeOptions = words.slice(1);
+  const settings = words.splice(0, words.indexOf('exec')).map((word) => word.split('=', 2));
+  const nodeOptions = words.slice(2);
   return { env: Object.fromEntries(settings), file: `../${nodeOptions.pop()}`, nodeOptions };
 }

@@ -3,7 +3,9 @@ import type { Database, Executor } from './database.ts';
 import { DatabaseUnusableError, StorageError } from './database.ts';
 import { type Migration, migrate } from './migrations/migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
+import { explainFailure } from './postgres/explain-failure.ts';
 import type { PostgresOptions } from './postgres/postgres-database.ts';
+import { toPostgresUrl } from './postgres/postgres-url.ts';
 import { checkSealed } from './sealing/sealed-check.ts';
 import type { Sealer } from './sealing/sealing.ts';
 import { realPathOf } from './sqlite/real-path.ts';
@@ -35,8 +37,11 @@ export type DatabaseOptions = {
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const path = findSqlitePath(url);
   if (path !== undefined) return openSqliteDatabase(path, options);
-  if (POSTGRES_URL.test(url) && URL.canParse(url)) return openPostgresDatabase(url, options);
-  throw new DatabaseUnusableError('DATABASE_URL must be sqlite:<path of a file> or postgres://…');
+  const postgresUrl = POSTGRES_URL.test(url) ? toPostgresUrl(url) : undefined;
+  if (postgresUrl !== undefined) return openPostgresDatabase(postgresUrl, options);
+  throw new DatabaseUnusableError(
+    'DATABASE_URL must be sqlite:<path of a file> or postgres://USER:PASSWORD@HOST:PORT/NAME. Quote the value in .env if it has a #.',
+  );
 }
 
 /** The file of `sqlite:<path>` with symbolic links resolved; undefined for other databases. */
@@ -83,9 +88,7 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
     return { ...working, leaseConnection, close };
   } catch (error) {
     await close();
-    throw error instanceof StorageError
-      ? error
-      : new DatabaseUnusableError(`PostgreSQL can't be used: ${reasonOf(error)}.`, error);
+    throw error instanceof StorageError ? error : new DatabaseUnusableError(explainFailure(error), error);
   } finally {
     await migrating.close();
   }
@@ -127,10 +130,4 @@ function createDatabase(kind: Executor['kind'], dialect: Dialect, parts: Parts):
       return work(within);
     });
   }
-}
-
-/** If a host has several addresses, the error's message is empty and the errors are nested inside. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -16,7 +16,15 @@ import { API } from 'typescript/unstable/sync';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What people read besides string literals, as it is. */
-const TEXTS = ['README.md', 'manifest.yml', '.env.example', 'playground/local-slack/README.md'];
+const TEXTS = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/**/*.md', { cwd: ROOT }),
+  'manifest.yml',
+  '.env.example',
+  'playground/local-slack/README.md',
+];
 
 /** Literals in these are read by people in Slack, in a browser or in a terminal. */
 const SOURCES = {

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
+import { describePostgresSetUps } from './postgres/postgres-set-ups-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeBatchSuites } from './requests/batches/batch-suites.ts';
@@ -44,3 +45,4 @@ describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
 describePostgresConnections(postgres);
+describePostgresSetUps(postgres);

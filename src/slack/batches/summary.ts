@@ -6,6 +6,7 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BATCH_THREAD_FAILURES, BATCH_THREAD_SUMMARY as WORDS } from '../sentences/batches.ts';
 import { BUTTONS } from '../sentences/common.ts';
+import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { keepWithin } from './keep-within.ts';
 import { describeProblem } from './row-problem.ts';
@@ -74,7 +75,8 @@ function renderSections(failed: readonly BatchRow[]): { blocks: KnownBlock[]; sh
 
 function toCells(row: BatchRow): string[] {
   const { title = '', said = '', next = '' } = describeProblem(row) ?? {};
-  const happened = said === '' ? title : `${title}: ${said}`;
+  // The title names ColdSend already.
+  const happened = said === '' ? title : `${title}: ${said.replace(`${FACTS.coldsendSaid}: `, '')}`;
   return [String(row.line), row.account.email_address, happened, next].map((text, index) =>
     truncate(oneLine(text), index === 1 ? MAX_ADDRESS : MAX_CELL),
   );

@@ -1,11 +1,14 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { CompiledQuery, type DatabaseConnection, type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 
 const INT8_OID = 20;
 
+/** `read_only_sql_transaction` */
+const READ_ONLY = '25006';
+
 /**
  * A database that is gone or hangs is found out within these, while a person's submission can still be answered: Slack waits 3 s.
- * `answerMs` is longer than the server's own `statementMs`: only a connection or a server that is dead gets there.
+ * `answerMs` is longer than `statementMs`, which the server itself watches in transactions.
  */
 export const WORKING_TIMEOUTS = { connectMs: 1_500, statementMs: 1_500, answerMs: 1_800 };
 
@@ -32,13 +35,7 @@ export function createPostgresDialect(
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: timeouts?.connectMs ?? MIGRATING_CONNECT_MS,
     idleTimeoutMillis: 60_000,
-    ...(timeouts && {
-      statement_timeout: timeouts.statementMs,
-      query_timeout: timeouts.answerMs,
-      // A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks for as long, and
-      // everybody who wants a slot of the same key would wait.
-      idle_in_transaction_session_timeout: timeouts.statementMs,
-    }),
+    ...(timeouts && { query_timeout: timeouts.answerMs }),
     types: { getTypeParser },
   });
   // Without both, a restart of PostgreSQL ends the process: the pool listens to the connections that are idle, nobody to the
@@ -46,9 +43,39 @@ export function createPostgresDialect(
   pool.on('error', onConnectionError);
   pool.on('connect', (client) => {
     client.on('error', onConnectionError);
-    endWhenUnanswered(client);
+    endWhenUseless(client);
   });
-  return new PostgresDialect({ pool });
+  return withOwnTransactions(new PostgresDialect({ pool }), timeouts?.statementMs);
+}
+
+/** The dialect of Kysely with transactions that have time-outs and that say why they failed. */
+function withOwnTransactions(dialect: Dialect, statementMs: number | undefined): Dialect {
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (kysely) => dialect.createIntrospector(kysely),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createDriver() {
+      const driver = dialect.createDriver();
+      const begin = CompiledQuery.raw(`begin${statementMs === undefined ? '' : setTimeouts(statementMs)}`);
+      const rollback = driver.rollbackTransaction.bind(driver);
+      return Object.assign(driver, {
+        beginTransaction: async (connection: DatabaseConnection) => void (await connection.executeQuery(begin)),
+        // A connection that can't roll back is gone. The error that made it so says more.
+        rollbackTransaction: (connection: DatabaseConnection) => rollback(connection).catch(() => {}),
+      });
+    },
+  };
+}
+
+/**
+ * Part of the message that begins a transaction: PgBouncer refuses connections that ask for time-outs when they start, and gives the
+ * session of one client to another.
+ *
+ * A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks without the second one, and
+ * everybody who wants a slot of the same key would wait.
+ */
+function setTimeouts(ms: number): string {
+  return `; set local statement_timeout = ${ms}; set local idle_in_transaction_session_timeout = ${ms}`;
 }
 
 /** An error that the server itself answered a COMMIT with, unless it was just going away: then nothing was committed. */
@@ -60,17 +87,25 @@ export function isCertainNotCommitted(error: unknown): boolean {
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
   oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 
-/** After "Query read timeout" `pg` would hand the same dead connection to the next query, which then waits as long. */
-function endWhenUnanswered(client: pg.PoolClient & Partial<Pick<pg.Client, 'end'>>) {
+/**
+ * After "Query read timeout" `pg` would hand the same dead connection to the next query, which then waits as long. A connection to a
+ * server that became a read-only replica would never write again: a new one may lead to the new primary.
+ */
+function endWhenUseless(client: pg.PoolClient & Partial<Pick<pg.Client, 'end'>>) {
   client.query = new Proxy(client.query, {
     apply(query, self, parameters) {
       const answer: unknown = Reflect.apply(query, self, parameters);
       if (answer instanceof Promise) {
         answer.catch((error: unknown) => {
-          if (error instanceof Error && error.message === 'Query read timeout') void client.end?.();
+          if (isUseless(error)) void client.end?.();
         });
       }
       return answer;
     },
   });
+}
+
+function isUseless(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === READ_ONLY;
+  return error instanceof Error && error.message === 'Query read timeout';
 }

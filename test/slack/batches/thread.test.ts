@@ -110,7 +110,7 @@ test('the summary has what failed as a table, and the buttons to fix it and to g
     [
       ['Line', 'Address', 'What happened', 'What to do'],
       [
-        ...['2', 'r2@acme.com', 'ColdSend refused it: ColdSend says: Wrong password'],
+        ...['2', 'r2@acme.com', 'ColdSend refused it: Wrong password'],
         'Correct what ColdSend says, and enter the password again.',
       ],
       ['3', 'r3@acme.com', "We couldn't send it in time", 'Enter the password again.'],

@@ -96,7 +96,7 @@ export async function startPostgres({ fsync = 'off' }: { fsync?: 'on' | 'off' } 
   };
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

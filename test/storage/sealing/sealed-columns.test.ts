@@ -45,6 +45,7 @@ test('the purpose is bound into what is stored, so it stays as it is', () => {
     return [`${table}.${column}`, contextOf({ key: 'k', teamId: 'T1' }).purpose];
   });
   assert.deepEqual(Object.fromEntries(purposes), {
+    'batch_drafts.sealed': 'batch.draft',
     'coldsend_keys.sealed_key': 'coldsend_key',
     'request_passwords.sealed': 'request.passwords',
     'requests.response_url': 'request.response_url',
