@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createServer as createTlsServer } from 'node:tls';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { createAuthority, createCertificate } from '../../playground/local-mail/certificate.ts';
 import { findErrorCode } from '../../src/operations/log/log.ts';
@@ -114,12 +115,37 @@ test('a tunnel that is given up does not outlive its call', { timeout: 5_000 }, 
   proxy.behaviour = 'hang';
   const checked = await client({ timeoutMs: 60_000 }).checkKey(API_KEY, { timeoutMs: 50 });
   assert.deepEqual(checked, { kind: 'unchecked', why: 'no_answer' });
+  while (proxy.countOpen() > 0) await nextTurn();
 });
 
 test('a key that a proxy does not let pass is told so', async (context) => {
   const { proxy, client } = await startWorld(context, answering(OK));
   proxy.behaviour = 407;
   assert.deepEqual(await client().checkKey(API_KEY, { timeoutMs: 5_000 }), { kind: 'proxy_login', status: 407 });
+});
+
+test('a proxy is reached over TLS, and its certificate is checked', async (context) => {
+  const authority = createAuthority();
+  for (const [name, expected] of Object.entries({ localhost: ADDED, 'other.example': NO_CONNECTION })) {
+    const { proxy, client, errors } = await startWorld(context, answering(OK));
+    const onSecure = (socket: TLSSocket): void => {
+      const target = connect(proxy.port, '127.0.0.1');
+      socket
+        .on('error', () => {})
+        .pipe(target.on('error', () => {}))
+        .pipe(socket);
+    };
+    const tls = createTlsServer(createCertificate([name], authority), onSecure).listen(0, '127.0.0.1');
+    context.after(() => tls.close());
+    await once(tls, 'listening');
+    const address = tls.address();
+    assert.ok(address !== null && typeof address !== 'string');
+    const http = new URL(`https://localhost:${address.port}`);
+    const trusting = (timeout: number) => buildConnector({ allowH2: false, timeout, ca: authority.cert });
+    const connectWithin = createConnect({ http, https: undefined, exceptions: [] }, trusting);
+    assert.deepEqual(await client({ connectWithin }).addSenderAccount(API_KEY, ACCOUNT), expected);
+    assert.equal(findErrorCode(errors[0]), expected === ADDED ? undefined : 'PROXY_ERR_TLS_CERT_ALTNAME_INVALID');
+  }
 });
 
 test('TLS goes through the tunnel to the server itself, whose name is checked there', async (context) => {

@@ -12,6 +12,8 @@ export type LocalProxy = {
   login: string | undefined;
   /** What it does with the next requests. */
   behaviour: ProxyBehaviour;
+  /** How many connections it has, to both sides. */
+  countOpen(): number;
   /** Ends all tunnels. */
   cut(): void;
 };
@@ -45,7 +47,14 @@ export async function startLocalProxy(context: TestContext, host = '127.0.0.1'):
     cut();
     server.close();
   });
-  const proxy: LocalProxy = { port: address.port, asked: [], login: undefined, behaviour: 'pass', cut };
+  const proxy: LocalProxy = {
+    port: address.port,
+    asked: [],
+    login: undefined,
+    behaviour: 'pass',
+    countOpen: () => sockets.size,
+    cut,
+  };
   return proxy;
 
   function keep(socket: Duplex): void {

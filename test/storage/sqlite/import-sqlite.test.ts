@@ -36,7 +36,9 @@ async function createSource(context: TestContext): Promise<string> {
 
 function fillRow(source: DatabaseSync, table: string, row: number): void {
   const states: Record<string, string> = { requests: 'told', batches: 'finished' };
-  const columns = source.prepare(`select name, lower(type) as type, "notnull" as needed from pragma_table_info(?)`).all(table);
+  const columns = source
+    .prepare(`select name, lower(type) as type, "notnull" as needed from pragma_table_info(?)`)
+    .all(table);
   const values = columns.map(({ name, type, needed }) => {
     if (name === 'state') return states[table] ?? '';
     if (needed === 0 && row % 2 === 1) return null;
