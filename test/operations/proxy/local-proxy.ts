@@ -34,7 +34,8 @@ export async function startLocalProxy(context: TestContext, host = '127.0.0.1'):
     if (behaviour === 'die') client.destroy();
     else if (typeof behaviour === 'number') client.end(`HTTP/1.1 ${behaviour} No\r\nContent-Length: 2\r\n\r\nno`);
     else if (behaviour === 'die_after_200') client.end('HTTP/1.1 200 Connection established\r\n\r\n');
-    else if (behaviour === 'pass') pass(request.url ?? '', client, head);
+    else if (behaviour === 'hang') client.resume().once('end', () => client.destroy());
+    else pass(request.url ?? '', client, head);
   });
   server.listen(0, host);
   await once(server, 'listening');
