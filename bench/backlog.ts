@@ -16,12 +16,12 @@ import { createColdsendKeyRepository } from '../src/storage/workspaces/coldsend-
 import { ACCOUNT_TO_ADD } from '../test/add-inbox/request/sample-request.ts';
 import { SEALING_KEY, TEAM_ID } from './workloads.ts';
 
-const LIMITS = [
+export const LIMITS = [
   { requests: 100, seconds: 60 },
   { requests: 1000, seconds: 3600 },
 ];
-const COLDSEND_MS = 2_000;
-const SLACK_MS = 100;
+export const COLDSEND_MS = 2_000;
+export const SLACK_MS = 100;
 const TICK_MS = 50;
 /** What the code under test does between two timers gets so many turns of the event loop. */
 const TURNS_A_TICK = 5;
@@ -134,7 +134,7 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
 }
 
 /** Counts as ColdSend does: what came in the last 60 s. */
-function createLimitedColdsend() {
+export function createLimitedColdsend() {
   const came: number[] = [];
   let refused = 0;
   return {
@@ -154,6 +154,6 @@ function createLimitedColdsend() {
 
 type Account = { email_address: string; display_name: string; inbox_type: string; daily_limit: number };
 
-function after<T>(ms: number, value: T): Promise<T> {
+export function after<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }

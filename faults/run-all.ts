@@ -1,4 +1,5 @@
 import { startPostgres, type TestPostgres } from '../test/storage/postgres/start-postgres.ts';
+import { killWithBatches } from './batches/kill-batches.ts';
 import { meetBacklog } from './campaigns/backlog.ts';
 import { breakColdsend, breakSlack } from './campaigns/broken-network.ts';
 import { jumpClock } from './campaigns/clock-jump.ts';
@@ -25,6 +26,8 @@ export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGener
     const tally = await killOnSqlite({ seed: 2, kills: points, plan: planEachPoint, ...more });
     yield { ...tally, name: 'SIGKILL on SQLite at each commit and network write' };
   }
+  const batchKills = settings.FAULT_BATCH_KILLS;
+  if (batchKills > 0) yield killWithBatches({ seed, kills: batchKills, ...more });
   const step = settings.FAULT_NETWORK_STEP;
   if (step > 0) yield breakColdsend({ seed, every: step });
   const requests = settings.FAULT_SLACK_REQUESTS;
@@ -51,6 +54,8 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
     const tally = await killOnPostgres({ postgres, seed: 2, kills: points, plan: planEachPointOnPostgres, ...more });
     yield { ...tally, name: 'SIGKILL on PostgreSQL, 3 replicas, at each statement and network write' };
   }
+  const batchKills = settings.FAULT_BATCH_POSTGRES_KILLS;
+  if (batchKills > 0) yield killWithBatches({ postgres, seed, kills: batchKills, ...more });
   const freezes = settings.FAULT_FREEZES;
   if (freezes > 0) yield freezeReplicas({ postgres, seed, freezes, ...more });
   const submissions = settings.FAULT_COPIES;
@@ -67,7 +72,7 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 
 function needsPostgres(settings: Settings): boolean {
   const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } = settings;
-  const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS;
+  const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS + settings.FAULT_BATCH_POSTGRES_KILLS;
   return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0;
 }
 

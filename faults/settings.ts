@@ -8,6 +8,8 @@ export const SETTINGS = {
     50,
     'the same before and after each of so many first statements and network writes of one request',
   ],
+  FAULT_BATCH_KILLS: [40, 'SIGKILL of the bot on SQLite while people add lists of many inboxes'],
+  FAULT_BATCH_POSTGRES_KILLS: [20, 'the same of one of three replicas on PostgreSQL'],
   FAULT_FREEZES: [10, 'SIGSTOP of a replica past its lease, then SIGCONT'],
   FAULT_COPIES: [50, 'submissions that are delivered to three replicas at once'],
   FAULT_NETWORK_STEP: [50, 'the connection to ColdSend breaks at each so many bytes; 1 is every byte, 0 leaves it out'],
@@ -36,6 +38,8 @@ export function parseSettings(env: Record<string, string | undefined>, otherwise
     FAULT_SQLITE_POINTS: numberOf('FAULT_SQLITE_POINTS'),
     FAULT_POSTGRES_KILLS: numberOf('FAULT_POSTGRES_KILLS'),
     FAULT_POSTGRES_POINTS: numberOf('FAULT_POSTGRES_POINTS'),
+    FAULT_BATCH_KILLS: numberOf('FAULT_BATCH_KILLS'),
+    FAULT_BATCH_POSTGRES_KILLS: numberOf('FAULT_BATCH_POSTGRES_KILLS'),
     FAULT_FREEZES: numberOf('FAULT_FREEZES'),
     FAULT_COPIES: numberOf('FAULT_COPIES'),
     FAULT_NETWORK_STEP: numberOf('FAULT_NETWORK_STEP'),
@@ -49,7 +53,7 @@ export function parseSettings(env: Record<string, string | undefined>, otherwise
 }
 
 export function renderHelp(): string {
-  const lines = Object.entries(SETTINGS).map(([name, [count, what]]) => `  ${`${name}=${count}`.padEnd(26)} ${what}`);
+  const lines = Object.entries(SETTINGS).map(([name, [count, what]]) => `  ${`${name}=${count}`.padEnd(31)} ${what}`);
   return [
     'npm run test:faults           runs all of it',
     'npm run test:faults -- only   runs what is set in the environment, and nothing else',

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
+import { findFreePort } from './find-free-port.ts';
 import { type LocalColdsend, startLocalColdsend } from './local-coldsend/local-coldsend.ts';
 import { type PlaygroundMail, startPlaygroundMail } from './local-mail/playground-mail.ts';
 import { type LocalSlack, startLocalSlack } from './local-slack/local-slack.ts';
@@ -54,9 +55,13 @@ export async function startPlayground(): Promise<Playground> {
   coldsend.addKey(apiKey);
   slack.watchSecret(apiKey);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-playground-'));
+  const port = await findFreePort();
   const authority = join(folder, 'mail.pem');
   writeFileSync(authority, mail.authority);
   const env = {
+    PORT: String(port),
+    // For the secure page.
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     SLACK_BOT_TOKEN: slack.installation.botToken,
     SLACK_APP_TOKEN: slack.app.appToken,
     SLACK_API_URL: slack.apiUrl,

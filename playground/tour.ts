@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { MAIL_DOMAIN } from './local-mail/playground-mail.ts';
 import type { Person } from './local-slack/local-slack.ts';
 import { startPlayground } from './start-playground.ts';
+import { writeVendorFile } from './vendor-file.ts';
 
 const GOOGLE_PASSWORD = 'abcd efgh ijkl mnop';
 
@@ -88,13 +89,55 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     await slack.waitFor(() => mel.in(channelId)[1]?.thread[1], 'the second reply in the same thread');
     show(mel, channelOf(mel, channelId));
 
+    await mel.close({ all: true });
+    await addMany(mel, channelId);
+
     step("Ada opens the bot's Home tab");
     show(ada, (await ada.openHome()).rendered);
-    assert.equal(coldsend.accounts.length, 2, 'ColdSend has both inboxes');
+    assert.equal(coldsend.accounts.length, 39, 'ColdSend has all inboxes');
     assert.deepEqual(slack.problems, [], "nothing broke Slack's rules");
     print('\nAll of it worked.');
   } finally {
     await playground.close();
+  }
+
+  /** A vendor's file with 40 rows, three of them wrong; ColdSend refuses one more. */
+  async function addMany(mel: Person, channelId: string): Promise<void> {
+    step("Mel types /add-inbox many and chooses a vendor's file with 40 rows");
+    await mel.command('/add-inbox many', { channelId });
+    await mel.waitForModal(({ callbackId }) => callbackId === 'batch_form');
+    await mel.attach('file', [{ name: 'globex-october.csv', content: writeVendorFile() }]);
+    show(mel, seenBy(mel));
+    await mel.submit();
+
+    step('The rows are read and checked. Nothing is sent before Mel confirms it');
+    await mel.waitForModal(({ callbackId }) => callbackId === 'batch_preview');
+    show(mel, seenBy(mel));
+    coldsend.answerNext({ kind: 'login_failed' });
+    await mel.submit();
+    show(mel, seenBy(mel));
+
+    step('One message for all of them, a moment later. Its thread has what failed and the results');
+    const card = () => mel.in(channelId).at(-1);
+    await slack.waitFor(() => card()?.thread.at(-1)?.text.startsWith('1 inbox needs you') || undefined, 'the summary');
+    show(mel, channelOf(mel, channelId, -1));
+
+    step('Mel presses "Fix what failed" and enters the password again');
+    await mel.close({ all: true });
+    const summary = card()?.thread.at(-1);
+    await mel.click('Fix what failed', { in: { channelId, ts: summary?.ts ?? '' } });
+    await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
+    await mel.submit();
+    await mel.type('smtp_password', GOOGLE_PASSWORD);
+    show(mel, seenBy(mel));
+    await mel.submit();
+    await slack.waitFor(() => card()?.text.startsWith('All 37 inboxes added') || undefined, 'the end of the batch');
+    await slack.waitFor(
+      () => mel.in(channelId).at(-1)?.thread.at(-1)?.text.startsWith('All fixed') || undefined,
+      'that all is fixed',
+    );
+    show(mel, channelOf(mel, channelId, -1));
+    await mel.close({ all: true });
   }
 
   function step(title: string): void {
@@ -117,10 +160,14 @@ function seenBy(person: Person): string {
   return person.modal()?.rendered ?? '';
 }
 
-function channelOf(person: Person, channelId: string): string {
-  const messages = person.in(channelId).map(({ rendered, thread }) => {
-    const replies = thread.map((reply) => reply.rendered.replace(/^/gm, '  ↳ '));
-    return [rendered, ...replies].join('\n');
-  });
+/** @param from the first message, counted as `slice` does */
+function channelOf(person: Person, channelId: string, from = 0): string {
+  const messages = person
+    .in(channelId)
+    .slice(from)
+    .map(({ rendered, thread }) => {
+      const replies = thread.map((reply) => reply.rendered.replace(/^/gm, '  ↳ '));
+      return [rendered, ...replies].join('\n');
+    });
   return messages.join('\n\n');
 }

@@ -51,6 +51,22 @@ async function takeScreenshots(executablePath: string): Promise<void> {
     await page.mouse.move(0, 0);
     await shoot('thread');
 
+    for (const kind of ['login_failed', 'login_failed', 'exists'] as const) playground.coldsend.answerNext({ kind });
+    const composer = page.locator('textarea[id^=composer]').first();
+    await composer.fill('/add-inbox many');
+    await composer.press('Enter');
+    await modal.getByRole('button', { name: 'A vendor’s file with 40 rows' }).click();
+    await modal.getByText('globex-october.csv').waitFor();
+    await press('Check rows');
+    await press('Add 37 inboxes');
+    await press('Close');
+    await page.getByText('34 of 37 inboxes added').waitFor();
+    await page.getByRole('button', { name: '3 replies' }).click();
+    await page.getByRole('button', { name: 'Fix what failed' }).hover();
+    await page.mouse.wheel(0, -5_000);
+    await page.mouse.move(0, 0);
+    await shoot('batch');
+
     await page.getByRole('button', { name: playground.app.name, exact: true }).click();
     await page.getByText('Latest inboxes').waitFor();
     await page.mouse.move(0, 0);
@@ -58,6 +74,22 @@ async function takeScreenshots(executablePath: string): Promise<void> {
 
     await page.emulateMedia({ colorScheme: 'dark' });
     await shoot('home-dark');
+
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(served.url);
+    await page.getByRole('combobox').fill('/add-inbox sam@acme.com');
+    await page.getByRole('combobox').press('Enter');
+    await modal.getByLabel('Address of the inbox').waitFor();
+    await press('Fill in an example');
+    await press('Next');
+    await modal.getByRole('textbox', { name: 'App password' }).waitFor();
+    await press('Add inbox');
+    const opening = page.context().waitForEvent('page');
+    await press('Open the secure page');
+    const secure = await opening;
+    await secure.setViewportSize({ width: 1360, height: 820 });
+    await secure.getByRole('textbox', { name: 'App password' }).fill('abcd efgh ijkl mnop');
+    await secure.screenshot({ path: `${FOLDER}secure-page.png`, animations: 'disabled' });
   } finally {
     await browser.close();
     await served.close();

@@ -29,6 +29,7 @@ export type Config = {
   databaseUrl: string;
   host: string;
   port: number;
+  /** The bot's public URL, without a slash at the end. With it, the bot serves the secure page. */
   publicUrl: string | undefined;
   logLevel: LogLevel;
 };
@@ -246,7 +247,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: set.DATABASE_URL,
     host: set.HOST ?? (set.SLACK_APP_TOKEN === undefined ? '0.0.0.0' : '127.0.0.1'),
     port: set.PORT,
-    publicUrl: set.PUBLIC_URL,
+    publicUrl: set.PUBLIC_URL?.replace(/\/+$/, ''),
     logLevel: set.LOG_LEVEL,
   };
 }

@@ -15,7 +15,10 @@ async function run(): Promise<void> {
     for (const warning of findConfigWarnings(env)) log.warn(warning);
     // Node writes its warnings to stderr, and waits for the reader.
     process.removeAllListeners('warning');
-    process.on('warning', (warning) => log.warn('Node gave a warning', describeError(warning)));
+    process.on('warning', (warning) => {
+      // The secure page's script is stripped of its types by a function that Node calls experimental.
+      if (warning.name !== 'ExperimentalWarning') log.warn('Node gave a warning', describeError(warning));
+    });
     const onUnhandled = (error: unknown): never => {
       log.error('Stopped by an unhandled error', describeError(error));
       process.exit(1);

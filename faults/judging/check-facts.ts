@@ -85,7 +85,8 @@ function findLies(facts: RequestFacts, shown: ShownOutcome | undefined, final: P
       break;
     }
     case 'expired':
-      if (final.length > 0) lies.push('reported expired, but it was sent');
+    case 'stopped':
+      if (final.length > 0) lies.push(`reported ${shown}, but it was sent`);
       break;
   }
   return lies;

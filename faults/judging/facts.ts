@@ -1,5 +1,5 @@
-/** The outcomes of the design's table, as the thread shows them. */
-export const OUTCOMES = ['added', 'exists', 'refused', 'key_refused', 'unknown', 'expired'] as const;
+/** The outcomes of the design's table, as the thread shows them; a row of a batch can be stopped too. */
+export const OUTCOMES = ['added', 'exists', 'refused', 'key_refused', 'unknown', 'expired', 'stopped'] as const;
 
 export type ShownOutcome = (typeof OUTCOMES)[number];
 

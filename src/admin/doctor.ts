@@ -17,7 +17,7 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** Checks everything the bot needs, changes nothing, and reports the problems. The settings are already read at this point. */
 export async function doctor(context: DoctorContext): Promise<boolean> {
-  const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }];
+  const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }, saySecurePage(context)];
   findings.push(...(await checkDatabase(context)));
   findings.push(...describeProxies(context), ...(await checkSlack(context)));
   findings.push(await checkColdsend(context));
@@ -25,6 +25,14 @@ export async function doctor(context: DoctorContext): Promise<boolean> {
   const wrong = findings.filter(({ ok }) => !ok).length;
   context.print(wrong === 0 ? 'Nothing is wrong.' : `${wrong === 1 ? 'One thing is' : `${wrong} things are`} wrong.`);
   return wrong === 0;
+}
+
+function saySecurePage({ config: { publicUrl } }: DoctorContext): Finding {
+  const says =
+    publicUrl === undefined
+      ? 'There is no secure page for passwords. To get one, set PUBLIC_URL to an https:// address of the bot.'
+      : `The secure page for passwords is ${publicUrl}/secure.`;
+  return { ok: true, says };
 }
 
 async function checkDatabase({ database, sealer, now }: DoctorContext): Promise<Finding[]> {

@@ -23,8 +23,10 @@ function say({ id, at }: Unreadable): string {
   return `${id}${when} can't be read and is set aside. Fix its row, or run the version that wrote it.`;
 }
 
-function sayRequest({ id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt }: AddInboxRequest): string {
-  const waits = waitsFor === undefined ? '' : `, waiting (${waitsFor}) until ${timeOf(notBefore)}`;
+function sayRequest(request: AddInboxRequest): string {
+  const { id, teamId, userId, account, state, waitsFor, notBefore, acceptedAt, expiresAt } = request;
+  const until = waitsFor === 'password' ? expiresAt : notBefore;
+  const waits = waitsFor === undefined ? '' : `, waiting (${waitsFor}) until ${timeOf(until)}`;
   const address = JSON.stringify(account.email_address);
   return `${id}: ${address}, requested by ${userId} of ${teamId} at ${timeOf(acceptedAt)}. It is ${state}${waits}.`;
 }

@@ -26,6 +26,7 @@ import { createHttpServer } from '../web/http-server.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
+import { createSecureLinks } from './secure-links.ts';
 import { createSlackListeners } from './slack-listeners.ts';
 import { createChores, openStores } from './stores.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -99,12 +100,15 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     : undefined;
   const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker } = processing;
+  const { publicUrl } = config;
+  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
     checkKey,
     rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,
+    secureLinks,
     newReference,
   });
 
@@ -113,6 +117,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
     ...routes,
     ...(await workspaces.createRoutes()),
+    ...(await secureLinks.createRoutes()),
   };
   const http = createHttpServer(
     belowPublicPath(allRoutes, config.publicUrl),

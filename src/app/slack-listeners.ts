@@ -17,7 +17,9 @@ import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
-import { createTryAgain } from '../slack/form/try-again.ts';
+import { createEnterPassword } from '../slack/form/password/enter-password.ts';
+import { createAddAnother, createTryAgain } from '../slack/form/try-again.ts';
+
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
@@ -26,6 +28,7 @@ import { createSettingsPages } from '../slack/home/settings/settings-listeners.t
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -42,6 +45,7 @@ export function createSlackListeners(deps: {
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
+  secureLinks: SecureLinks;
   newReference(): string;
   log: Log;
   now(): number;
@@ -53,7 +57,8 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const openForm = createOpenForm({ permissions, findSettings, chooseKey, keyStamp });
+  const { hasSecurePage, createLink } = deps.secureLinks;
+  const openForm = createOpenForm({ permissions, findSettings, chooseKey, hasSecurePage, keyStamp });
   const showHome = createShowHome({
     permissions,
     listKeys,
@@ -86,6 +91,7 @@ export function createSlackListeners(deps: {
     now: deps.now,
   });
   const openManyForm = createOpenManyForm(openForm);
+  const addAnother = createAddAnother({ find: requests.find, findLastOf: requests.findLastOf, openForm });
   const fixRows = createFixRows({
     find: batches.find,
     listFailed: batches.listFailed,
@@ -102,7 +108,12 @@ export function createSlackListeners(deps: {
   });
 
   return createListeners({
-    addInboxCommand: createAddInboxCommand({ openForm, openManyForm: openManyForm.open, sealResponseUrl }),
+    addInboxCommand: createAddInboxCommand({
+      openForm,
+      draftLast: addAnother.draftLast,
+      openManyForm: openManyForm.open,
+      sealResponseUrl,
+    }),
     formPages: createFormPages({
       permissions,
       findByView: requests.findByView,
@@ -111,6 +122,9 @@ export function createSlackListeners(deps: {
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
+      hasSecurePage,
+      createLink,
+      respond: responseUrls.respond,
       newReference: deps.newReference,
       onNotAccepted: (request, error) =>
         log.error('A submission could not be committed', { ...describeError(error), request }),
@@ -139,10 +153,12 @@ export function createSlackListeners(deps: {
     }),
     settingsPages: createSettingsPages({
       permissions,
+      hasSecurePage,
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    addAnother,
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,
@@ -150,6 +166,7 @@ export function createSlackListeners(deps: {
       sealResponseUrl,
     }),
     fixRows,
+    enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
     batchButtons: createBatchButtons({
       permissions,
       batches,

@@ -15,6 +15,7 @@ import { createSealer } from '../storage/sealing/sealing.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
+import { createSecureLinkRepository } from '../storage/workspaces/secure-link-repository.ts';
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
 
 /**
@@ -58,6 +59,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
+    secureLinks: createSecureLinkRepository({ database, sealer, now }),
     settings: createSettingsRepository(database, onUnreadable, config.mailbox.loginChecks),
     audit: createAuditRepository({ db: database, now, onUnreadable }),
     responseUrlSeal: createResponseUrlSeal(sealer),
@@ -68,7 +70,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, batches, setAside, slots, audit }: Stores,
+  { requests, batches, setAside, slots, secureLinks, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
@@ -80,6 +82,7 @@ export function createChores(
     old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
     old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
+    expired_links: async () => (await secureLinks.deleteExpired()) > 0,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,
   };
 }

@@ -42,6 +42,9 @@ export const ACTIONS = {
   addMany: 'add_many',
   backToMany: 'batch_back',
   tryAgain: 'try_again',
+  addAnother: 'add_another',
+  enterPassword: 'enter_password',
+  openSecurePage: 'open_secure_page',
   sendAnyway: 'send_anyway',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
@@ -61,6 +64,7 @@ export const ACTIONS = {
   stopBatch: 'batch_stop',
   batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
+  addFromHome: 'home_add',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */

@@ -6,6 +6,7 @@ export type Tables = {
   request_passwords: RequestPasswordsTable;
   batches: BatchesTable;
   batch_drafts: BatchDraftsTable;
+  secure_links: SecureLinksTable;
   coldsend_keys: ColdsendKeysTable;
   coldsend_budgets: ColdsendBudgetsTable;
   coldsend_turns: ColdsendTurnsTable;
@@ -100,6 +101,23 @@ export type BatchDraftsTable = { id: string; team_id: string; batch_id: string; 
 
 /** A request's passwords, kept until it is settled. */
 export type RequestPasswordsTable = { request_id: string; sealed: string };
+
+/** Links to the secure page, without their tokens. */
+export type SecureLinksTable = {
+  /** SHA-256 of the token, as base64url. */
+  token_hash: string;
+  team_id: string;
+  user_id: string;
+  purpose: string;
+  /** The request that the purpose is about. */
+  subject_id: string;
+  created_at: number;
+  expires_at: number;
+  wrong_tries: number;
+  spent_at: number | null;
+  /** The page that spent it: see `SecureLinkRepository`. */
+  spent_by: string | null;
+};
 
 export type ColdsendKeysTable = {
   id: string;

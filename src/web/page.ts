@@ -10,10 +10,11 @@ export type Part =
 
 export type Page = { title: string; parts: Part[] };
 
+/** The colors are those of the secure page. */
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1d1c1d; --dim: #454447; --paper: #f4f5f8; --card: #fff; --line: #d5d8e0; --button: #1f2a44; }
+:root { color-scheme: light dark; --ink: #171a23; --dim: #555b6a; --paper: #f6f7f9; --card: #fff; --line: #e3e6ec; --brand: #1f2a44; --on-brand: #fff; --link: #2a52bd; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #ececee; --dim: #b9bbc2; --paper: #14161c; --card: #1d2029; --line: #363b49; --button: #4a64a8; }
+  :root { --ink: #eceef3; --dim: #a4aab9; --paper: #0e1015; --card: #16191f; --line: #282d38; --brand: #a9c1ff; --on-brand: #0e1424; --link: #a9c1ff; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 8vh 1rem 2rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
@@ -24,9 +25,9 @@ p, ol, ul { margin: 0 0 .9rem; overflow-wrap: anywhere; }
 p, li { color: var(--dim); }
 ol, ul { padding-left: 1.4rem; }
 li + li { margin-top: .35rem; }
-a.button { display: inline-block; margin-top: .6rem; padding: .7rem 1.3rem; border-radius: 8px; background: var(--button); color: #fff; font-weight: 600; text-decoration: none; }
+a.button { display: inline-block; margin-top: .6rem; padding: .7rem 1.3rem; border-radius: 8px; background: var(--brand); color: var(--on-brand); font-weight: 600; text-decoration: none; }
 a.button:hover { text-decoration: underline; }
-a.button:focus-visible { outline: 3px solid #5b8def; outline-offset: 2px; }
+a.button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 `;
 
 const HEADERS = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { killWithBatches } from '../../faults/batches/kill-batches.ts';
 import { breakColdsend, breakSlack } from '../../faults/campaigns/broken-network.ts';
 import { jumpClock } from '../../faults/campaigns/clock-jump.ts';
 import { failFsync } from '../../faults/campaigns/failing-fsync.ts';
@@ -30,6 +31,14 @@ test('killed at any moment on SQLite, nothing is lost, sent twice or reported wr
 
 test('the same with one of three replicas on PostgreSQL', async () => {
   keepsThePromise(await killOnPostgres({ postgres, seed: SEED, kills: 3 }));
+});
+
+test('killed while people add many inboxes, each row is sent at most once and reported as it ended', async () => {
+  keepsThePromise(await killWithBatches({ seed: SEED, kills: 2 }));
+});
+
+test('the same with one of three replicas', async () => {
+  keepsThePromise(await killWithBatches({ postgres, seed: SEED, kills: 1 }));
 });
 
 test('a replica that was frozen past its lease is replaced, and changes nothing when it wakes up', async () => {

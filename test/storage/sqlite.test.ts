@@ -14,6 +14,7 @@ import { describeAuditRepository } from './workspaces/audit-repository-suite.ts'
 import { describeColdsendKeyRepository } from './workspaces/coldsend-key-repository-suite.ts';
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
+import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
 import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
@@ -36,6 +37,7 @@ describeSettingsChanges(databases());
 describeAuditRepository(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
+describeSecureLinkRepository(databases());
 describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());

@@ -130,6 +130,7 @@ function renderElement(block: Block, element: JsonObject, surface: Surface, desc
 function renderButton(element: JsonObject, { page, ...surface }: Surface): VNode {
   const button = stringAt(element, 'action_id') ?? '';
   const confirm = objectAt(element, 'confirm');
+  const url = stringAt(element, 'url');
   const click: Act = { kind: 'click', button, in: surface.in };
   return h(
     'button',
@@ -139,6 +140,7 @@ function renderButton(element: JsonObject, { page, ...surface }: Surface): VNode
       class: `button ${stringAt(element, 'style') ?? ''}`,
       'aria-label': stringAt(element, 'accessibility_label'),
       onclick: () => {
+        if (url !== undefined) window.open(url, '_blank', 'noopener');
         if (confirm === undefined) void page.act(click);
         else page.set({ question: { confirm, act: click } });
       },

@@ -49,6 +49,10 @@ const senderAccount = fields.transform((account) => ({
 
 const who = fields.pick({ email_address: true, display_name: true, inbox_type: true });
 
+const passwords = fields.pick({ smtp_password: true, imap_password: true });
+
+const toAdd = fields.omit({ smtp_password: true, imap_password: true });
+
 /** The body of ColdSend's "Add sender account", all 14 fields. */
 export type SenderAccount = z.output<typeof senderAccount>;
 
@@ -78,11 +82,31 @@ export function validateAccount(typed: TypedAccount): Validated<SenderAccount> {
   return toValidated(senderAccount.safeParse(typed));
 }
 
+/** Checks all fields but the passwords. */
+export function validateWithoutPasswords(typed: TypedAccount): Validated<AccountToAdd> {
+  return toValidated(toAdd.safeParse(typed));
+}
+
 /** Checks the fields of the form's first page. */
 export function validateWho(
   typed: Pick<TypedAccount, 'email_address' | 'display_name' | 'inbox_type'>,
 ): Validated<z.output<typeof who>> {
   return toValidated(who.safeParse(typed));
+}
+
+/** Checks only the passwords of an account that was checked without them. */
+export function validatePasswords(
+  { inbox_type }: AccountToAdd,
+  typed: Pick<TypedAccount, keyof Passwords>,
+): Validated<Passwords> {
+  const checked = toValidated(passwords.safeParse(typed));
+  if (!checked.ok) return checked;
+  const { smtp_password, imap_password } = checked.value;
+  const value = {
+    smtp_password: withoutAppPasswordSpaces(inbox_type, smtp_password),
+    imap_password: withoutAppPasswordSpaces(inbox_type, imap_password),
+  };
+  return { ok: true, value };
 }
 
 /** The address as ColdSend accepts it, or undefined if `typed` is not an address. */

@@ -20,6 +20,8 @@ export type WorkspaceSettings = {
   defaultDailyLimit: number | undefined;
   /** `blocked`: nobody can add inboxes there, and the command lists the channels in which it works. */
   channelsWithoutClient: 'workspace_key' | 'blocked';
+  /** Where people enter passwords. `secure_page`: in no form of Slack. */
+  passwordsIn: 'slack_or_page' | 'secure_page';
   /**
    * Whether the bot logs in to the mailbox before it sends a request. Undefined where the operator has switched the bot's logins
    * off: then nobody sees this setting.
@@ -27,11 +29,20 @@ export type WorkspaceSettings = {
   checkLoginFirst: boolean | undefined;
 };
 
+/** Where a form takes passwords. Without a secure page, `secure_page` means that it can't take any. */
+export type PasswordEntry = WorkspaceSettings['passwordsIn'] | 'slack';
+
+/** @param hasSecurePage whether this installation serves the secure page */
+export function passwordEntryOf({ passwordsIn }: WorkspaceSettings, hasSecurePage: boolean): PasswordEntry {
+  return passwordsIn === 'slack_or_page' && !hasSecurePage ? 'slack' : passwordsIn;
+}
+
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
   whoMayAdd: { kind: 'everyone' },
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   channelsWithoutClient: 'workspace_key',
+  passwordsIn: 'slack_or_page',
   checkLoginFirst: false,
 };
 
@@ -78,6 +89,10 @@ const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSe
   channelsWithoutClient: [
     'key elsewhere',
     ({ channelsWithoutClient }) => (channelsWithoutClient === 'blocked' ? 'none' : "the workspace's own"),
+  ],
+  passwordsIn: [
+    'where passwords are entered',
+    ({ passwordsIn }) => (passwordsIn === 'secure_page' ? 'only on the secure page' : 'in Slack or on the secure page'),
   ],
   checkLoginFirst: [
     'check the login before sending',

@@ -53,6 +53,7 @@ export function createDoStep(deps: StepDeps): {
         return reply(request);
       case 'finish':
         return finish(request);
+      case 'wait_for_password':
       case 'nothing':
         return release(request, {});
     }

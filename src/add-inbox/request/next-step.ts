@@ -23,6 +23,7 @@ export type Step =
   | { kind: 'announce' }
   | { kind: 'send' }
   | { kind: 'wait_for_key' }
+  | { kind: 'wait_for_password' }
   | { kind: 'settle'; outcome: Outcome }
   | { kind: 'reply' }
   | { kind: 'finish' }
@@ -39,8 +40,9 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
   switch (request.state) {
     case 'accepted':
     case 'announced':
-      if (now >= request.expiresAt) return { kind: 'settle', outcome: { kind: 'expired' } };
+      if (now >= request.expiresAt) return { kind: 'settle', outcome: expired(request) };
       if (request.state === 'accepted') return { kind: 'announce' };
+      if (request.waitsFor === 'password') return { kind: 'wait_for_password' };
       return isUsable(key) ? { kind: 'send' } : { kind: 'wait_for_key' };
     case 'armed':
       return { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } };
@@ -49,6 +51,10 @@ export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined,
     case 'reported':
       return { kind: 'nothing' };
   }
+}
+
+function expired({ waitsFor }: AddInboxRequest): Outcome {
+  return waitsFor === 'password' ? { kind: 'expired', why: 'no_password' } : { kind: 'expired' };
 }
 
 /**

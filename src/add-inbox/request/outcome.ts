@@ -38,10 +38,14 @@ export type Outcome =
   /**
    * The request could not be sent within a day, or can never be sent for the given reason. An older version shows it as expired.
    */
-  | { kind: 'expired'; why?: 'passwords_unreadable' | undefined }
+  | { kind: 'expired'; why?: ExpiredWhy | undefined }
   /** A person stopped the batch before this row was sent. */
   | { kind: 'stopped' };
 
+/** `no_password`: nobody entered it on the secure page. */
+export const EXPIRED_REASONS = ['passwords_unreadable', 'no_password'] as const;
+
+export type ExpiredWhy = (typeof EXPIRED_REASONS)[number];
 export type Refusal = {
   kind: 'refused';
   reason: string;

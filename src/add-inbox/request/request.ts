@@ -10,8 +10,8 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 /** The conversation with the thread of a request. `dm` is the bot's own conversation with the person. */
 export type Announcement = { channelId: string; ts: string; surface: 'channel' | 'dm' };
 
-/** The reason that a request is not being sent right now. */
-export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key'] as const;
+/** The reason that a request is not being sent right now. `password`: its person enters it on the secure page. */
+export const WAITS_FOR = ['no_connection', 'unavailable', 'rate_limited', 'key', 'password'] as const;
 
 export type WaitsFor = (typeof WAITS_FOR)[number];
 

@@ -1,4 +1,4 @@
-import { type AccountToAdd, type Passwords, type SenderAccount, splitPasswords } from '../account/sender-account.ts';
+import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { AddInboxRequest, Announcement, BatchLine, ClaimedRequest } from './request.ts';
 
@@ -16,17 +16,13 @@ export type Submission = {
   /** The row of a batch that this fixes. */
   batch?: BatchLine | undefined;
   responseUrl: string | undefined;
-  account: SenderAccount;
+  account: AccountToAdd;
+  /** Undefined: the person enters them on the secure page, and the request waits for them. */
+  passwords: Passwords | undefined;
 };
 
 export type AcceptingStore = {
-  accept(
-    request: Omit<Submission, 'account'> & {
-      account: AccountToAdd;
-      passwords: Passwords;
-      announcement: Announcement | undefined;
-    },
-  ): Promise<Accepted>;
+  accept(request: Submission & { announcement: Announcement | undefined }): Promise<Accepted>;
   find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
 };
 
@@ -51,13 +47,12 @@ export function createSubmit(deps: {
   monotonicNow(): number;
   onAccepted(accepted: Accepted): void;
 }): (submission: Submission) => Promise<Accepted> {
-  return async ({ account, ...submission }) => {
+  return async (submission) => {
     const { retryOf, teamId } = submission;
     const before = retryOf === undefined ? undefined : await deps.requests.find(teamId, retryOf);
     const since = deps.monotonicNow();
     const accepted = await deps.requests.accept({
       ...submission,
-      ...splitPasswords(account),
       retryOf: before?.id,
       announcement: before?.announcement,
     });

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { App, Receiver } from '@slack/bolt';
 import { z } from 'zod';
+import { createBodyReader } from '../../operations/body-reader.ts';
 import type { Route } from '../../web/http-server.ts';
 import { ackWhenDone } from './ack-when-done.ts';
-import { createBodyReader } from './body-reader.ts';
 import { createSigningKey, isFresh, isSigned, looksSigned } from './signature.ts';
 
 /** Why a request is refused. `unsigned`: its headers lack Slack's format. `clock`: Slack signed it, but at another time. */

@@ -4,7 +4,9 @@ import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
-import type { createTryAgain } from '../form/try-again.ts';
+import type { createEnterPassword } from '../form/password/enter-password.ts';
+import type { createAddAnother, createTryAgain } from '../form/try-again.ts';
+
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
@@ -26,7 +28,7 @@ export type Listeners = {
   closings: Record<string, (closing: InModal) => Promise<void>>;
   /** Buttons and boxes inside one of our modals. */
   viewActions: Record<string, (press: InModal<Press>) => Promise<void>>;
-  /** Buttons in messages and in the Home. */
+  /** Buttons in messages and in the Home, and those that do nothing in Slack itself. */
   actions: Record<string, (press: Press) => Promise<void>>;
   events: Record<string, (interaction: Interaction) => Promise<void>>;
   /** Events about the app itself. The workspace may already have revoked its token. */
@@ -43,7 +45,9 @@ export function createListeners(deps: {
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
+  addAnother: ReturnType<typeof createAddAnother>;
   fixRows: FixRows;
+  enterPassword: ReturnType<typeof createEnterPassword>;
   batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
@@ -74,6 +78,7 @@ export function createListeners(deps: {
       [ACTIONS.editServers]: formPages.editServers,
       [ACTIONS.sameLogin]: formPages.toggleSameLogin,
       [ACTIONS.skipRow]: formPages.skipRow,
+      [ACTIONS.addAnother]: deps.addAnother.open,
       [ACTIONS.addMany]: openManyForm.openFromForm,
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
@@ -84,9 +89,12 @@ export function createListeners(deps: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.fixBatch]: deps.fixRows.open,
+      [ACTIONS.enterPassword]: deps.enterPassword,
+      [ACTIONS.openSecurePage]: openedOutsideSlack,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,
+      [ACTIONS.addFromHome]: deps.addAnother.openEmpty,
       [ACTIONS.addManyFromHome]: openManyForm.openFromHome,
       [ACTIONS.storeKey]: keyPages.openKeyForm,
       [ACTIONS.removeKey]: keyPages.removeKey,
@@ -102,3 +110,6 @@ export function createListeners(deps: {
     lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },
   };
 }
+
+/** Slack also reports a press on a button that opens a URL. */
+async function openedOutsideSlack(): Promise<void> {}

@@ -7,12 +7,15 @@ import type { Click, CommandUse } from '../bolt/interaction.ts';
 import { BATCH_FORM } from '../sentences/batches.ts';
 import { helpText, usageText } from '../thread/ephemeral.ts';
 import { toConversation } from '../web-api/conversation.ts';
+import type { Draft } from './fields.ts';
 import type { FormToOpen } from './open-form.ts';
 
-/** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox many`, `/add-inbox jane@acme.com bob@acme.com`, `/add-inbox help`. */
+/** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox last`, `/add-inbox many`, `/add-inbox jane@acme.com bob@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {
   openForm(click: Click, form: FormToOpen): Promise<void>;
   openManyForm: OpenManyForm;
+  /** What the person's last inbox has in common with the next one. */
+  draftLast(teamId: string, userId: string): Promise<Draft>;
   /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
 }) {
@@ -27,13 +30,16 @@ export function createAddInboxCommand(deps: {
       retryOf: undefined,
       generation: 0,
     };
-    if (wanted.kind === 'many') await deps.openManyForm(use, { context, pasted: wanted.pasted });
-    else await deps.openForm(use, { context, draft: wanted.draft });
+    if (wanted.kind === 'many') return deps.openManyForm(use, { context, pasted: wanted.pasted });
+    const { teamId, userId } = use.actor;
+    const draft = wanted.kind === 'last' ? await deps.draftLast(teamId, userId) : wanted.draft;
+    await deps.openForm(use, { context, draft });
   };
 }
 
 type Wanted =
-  | { kind: 'form'; draft: { email_address?: string } }
+  | { kind: 'form'; draft: Draft }
+  | { kind: 'last' }
   /** `pasted`: addresses, one a line. */
   | { kind: 'many'; pasted: string | undefined }
   | { kind: 'answer'; text: string };
@@ -47,6 +53,7 @@ function parseText(text: string): Wanted {
     .map(withoutMailto);
   const [first = '', ...rest] = words;
   if (words.length === 0) return { kind: 'form', draft: {} };
+  if (words.length === 1 && first.toLowerCase() === 'last') return { kind: 'last' };
   if (words.length === 1 && first.toLowerCase() === 'help') return { kind: 'answer', text: helpText() };
   const isMany = MANY_WORDS.includes(first.toLowerCase());
   const typed = isMany ? rest : words;

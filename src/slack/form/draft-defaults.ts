@@ -16,6 +16,18 @@ export function draftOf(account: AccountToAdd): Draft {
   return draft;
 }
 
+/** The draft for another inbox with the same provider, servers and limit. Names are an inbox's own, user names too. */
+export function draftLike(account: AccountToAdd): Draft {
+  const {
+    email_address: _,
+    display_name: _name,
+    smtp_username: _smtp,
+    imap_username: _imap,
+    ...rest
+  } = draftOf(account);
+  return rest;
+}
+
 /** The draft for editing the servers of Google or Microsoft. The fields open with the values from the line of text. */
 export function openServers(draft: Draft): Draft {
   if (draft.servers_open === true) return draft;

@@ -2,12 +2,21 @@ import type { ModalView } from '@slack/types';
 import { findWarnings } from '../../add-inbox/account/find-warnings.ts';
 import {
   type AccountField,
+  type AccountToAdd,
+  type Passwords,
   splitPasswords,
+  type TypedAccount,
+  type Validated,
   validateAccount,
   validateWho,
+  validateWithoutPasswords,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
-import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
+import {
+  type PasswordEntry,
+  passwordEntryOf,
+  type WorkspaceSettings,
+} from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
 import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
@@ -21,10 +30,12 @@ import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
+import type { Message } from '../web-api/slack-api.ts';
 import { openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
 import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
+import { type PasswordLink, renderPasswordMessage, renderPasswordPage } from './password/password-link.ts';
 import { parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
@@ -36,6 +47,12 @@ export type FormPagesDeps = {
   /** The form for the next failed row of a batch; see fix-rows.ts. */
   nextRow(teamId: string, context: FormContext, notice: string): Promise<ModalView>;
   openResponseUrl(teamId: string, sealed: string): string | undefined;
+  /** Whether this installation serves the secure page. */
+  hasSecurePage: boolean;
+  /** A new link for the person of the request; undefined if it waits for no password. */
+  createLink(request: AddInboxRequest): Promise<PasswordLink | undefined>;
+  /** Shows a message only to the person who used the command. Best effort. */
+  respond(responseUrl: string, message: Message): Promise<unknown>;
   /** A new request's reference, which is also its id in the log. */
   newReference(): string;
   /** The request was not committed, was not committed in time, or a look-up before it failed. */
@@ -60,8 +77,14 @@ export function createFormPages(deps: FormPagesDeps) {
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
     try {
-      const refused = await refuse(submission, 'inbox_type');
+      const [refused, passwordEntry] = await Promise.all([refuse(submission, 'inbox_type'), findEntry(submission)]);
       if (refused !== undefined) return refused;
+      const page = renderHowPage({
+        context: turnPage(context),
+        draft: { ...draft, ...who.value },
+        passwordEntry,
+      });
+      return { response_action: 'update', view: page };
     } catch (error) {
       const reference = deps.newReference();
       deps.onNotAccepted(reference, error);
@@ -70,8 +93,6 @@ export function createFormPages(deps: FormPagesDeps) {
         errors: toBlockErrors({ inbox_type: sentences.notChecked(reference) }, view),
       };
     }
-    const page = renderHowPage({ context: turnPage(context), draft: { ...draft, ...who.value } });
-    return { response_action: 'update', view: page };
   }
 
   async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
@@ -100,18 +121,26 @@ export function createFormPages(deps: FormPagesDeps) {
       const viewId = toViewId(view, context);
       const before = await deps.findByView(teamId, viewId);
       if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
-      const account = validateAccount(typed);
-      if (!account.ok) return { response_action: 'errors', errors: toBlockErrors(account.errors, view) };
-      const [refused, target] = await Promise.all([refuse(submission, 'daily_limit'), findTarget(teamId, context)]);
+      const settings = await deps.findSettings(teamId);
+      const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
+      const read = readAccount(typed, passwordEntry);
+      if (!read.ok) return { response_action: 'errors', errors: toBlockErrors(read.errors, view) };
+      const { account, passwords } = read.value;
+      const [refused, target] = await Promise.all([
+        refuse(submission, 'daily_limit'),
+        findTarget(teamId, context, settings),
+      ]);
       if (refused !== undefined) return refused;
       if (!target.ok) return pushNotice(target.notice);
-      const warnings = findWarnings(account.value);
+      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) });
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
-        const warned = { warnings, account: splitPasswords(account.value).account };
-        return { response_action: 'update', view: renderHowPage({ context, draft, warned }) };
+        return {
+          response_action: 'update',
+          view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
+        };
       }
-      const { channelId, retryOf, sealedResponseUrl } = context;
+      const { channelId, retryOf } = context;
       // The person has already seen that the request is not confirmed, and may have closed the form.
       if (isLate()) throw new TooLateError();
       const { kind, request } = await deps.submit({
@@ -124,8 +153,9 @@ export function createFormPages(deps: FormPagesDeps) {
         keyName: target.keyName,
         retryOf,
         batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
-        responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
-        account: account.value,
+        responseUrl: openResponseUrl(teamId, context),
+        account,
+        passwords,
       });
       const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
       return { response_action: 'update', view: page };
@@ -136,8 +166,21 @@ export function createFormPages(deps: FormPagesDeps) {
 
   /** The state of the request; or for a row of a batch, the next one that failed. */
   async function renderAccepted(request: AddInboxRequest, context: FormContext): Promise<ModalView> {
+    const link = await deps.createLink(request);
+    if (link !== undefined) return offerLink(request, link, context);
     if (context.fix === undefined) return renderRequestPage(request);
     return deps.nextRow(request.teamId, context, BATCH_FIX.accepted(request.account.email_address));
+  }
+
+  /** The link is also sent as a message, for after the window is closed. */
+  function offerLink(request: AddInboxRequest, link: PasswordLink, context: FormContext): ModalView {
+    const responseUrl = openResponseUrl(request.teamId, context);
+    if (responseUrl !== undefined) void deps.respond(responseUrl, renderPasswordMessage(request, link));
+    return renderPasswordPage(request, link);
+  }
+
+  function openResponseUrl(teamId: string, { sealedResponseUrl }: FormContext): string | undefined {
+    return sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
   }
 
   /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */
@@ -155,9 +198,9 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   async function editServers(press: InModal<Press>): Promise<void> {
-    await show(press, () => {
+    await show(press, async () => {
       const { context, draft } = parseHowPage(press.view);
-      return renderHowPage({ context, draft: openServers(draft) });
+      return renderHowPage({ context, draft: openServers(draft), passwordEntry: await findEntry(press) });
     });
   }
 
@@ -170,7 +213,10 @@ export function createFormPages(deps: FormPagesDeps) {
 
   /** The view's state includes the ticked box, so rendering the page again is enough. */
   async function toggleSameLogin(press: InModal<Press>): Promise<void> {
-    await show(press, () => renderHowPage(parseHowPage(press.view)));
+    await show(press, async () => {
+      const { context, draft } = parseHowPage(press.view);
+      return renderHowPage({ context, draft, passwordEntry: await findEntry(press) });
+    });
   }
 
   async function show(press: InModal<Press>, render: () => ModalView | Promise<ModalView>): Promise<void> {
@@ -183,6 +229,10 @@ export function createFormPages(deps: FormPagesDeps) {
     }
     // After a second click, the view is newer than this press and is left as it is.
     await replaceView(api, view, await render());
+  }
+
+  async function findEntry({ actor }: InModal): Promise<PasswordEntry> {
+    return passwordEntryOf(await deps.findSettings(actor.teamId), deps.hasSecurePage);
   }
 
   /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */
@@ -202,9 +252,26 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 }
 
-/** The same view shows one row of a batch after the other, each of which makes a request. */
-function toViewId({ id }: ViewPayload, { fix, retryOf }: FormContext): string {
-  return fix === undefined ? id : `${id}.${retryOf}`;
+const NO_PASSWORDS: Passwords = { smtp_password: '', imap_password: '' };
+
+/** Without passwords where the person leaves them empty, and where no form of Slack may take one. */
+function readAccount(
+  typed: TypedAccount,
+  entry: PasswordEntry,
+): Validated<{ account: AccountToAdd; passwords: Passwords | undefined }> {
+  const isEmpty = typed.smtp_password === undefined && typed.imap_password === undefined;
+  if (entry === 'secure_page' || (entry === 'slack_or_page' && isEmpty)) {
+    const checked = validateWithoutPasswords(typed);
+    return checked.ok ? { ok: true, value: { account: checked.value, passwords: undefined } } : checked;
+  }
+  const checked = validateAccount(typed);
+  return checked.ok ? { ok: true, value: splitPasswords(checked.value) } : checked;
+}
+
+/** One view may show several forms, one after the other, each of which makes a request: rows of a batch, and another inbox. */
+function toViewId({ id }: ViewPayload, { fix, retryOf, after }: FormContext): string {
+  const before = fix === undefined ? after : retryOf;
+  return before === undefined ? id : `${id}.${before}`;
 }
 
 /** The request was not ready within Slack's time limit for an answer. */

@@ -18,6 +18,8 @@ export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   fix?: RowToFix | undefined;
   /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */
   generation: number;
+  /** The request whose result the same window showed before; undefined in a window of its own. */
+  after?: string | undefined;
   /** Only for many inboxes at once. */
   batch?: BatchContext | undefined;
   /** Rows without passwords to begin the form for many inboxes with. */
@@ -40,6 +42,7 @@ const CONTEXT_LETTERS = {
   generation: 'g',
   retryOf: 'r',
   fix: 'f',
+  after: 'j',
   sealedResponseUrl: 'u',
   servers_open: 'o',
   batch: 'b',
@@ -68,12 +71,13 @@ const remembered = z
     retryOf: text,
     fix: z.object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int() }).optional(),
     sealedResponseUrl: text,
+    after: text,
     servers_open: flag,
     batch: batchContext.optional(),
     pasted: text,
     ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),
   })
-  .transform(({ channelId, generation, retryOf, fix, sealedResponseUrl, batch, pasted, ...draft }) => ({
+  .transform(({ channelId, generation, retryOf, fix, after, sealedResponseUrl, batch, pasted, ...draft }) => ({
     context:
       channelId === undefined || generation === undefined
         ? undefined
@@ -83,6 +87,7 @@ const remembered = z
             retryOf,
             sealedResponseUrl,
             ...(fix !== undefined && { fix }),
+            ...(after !== undefined && { after }),
             ...(batch !== undefined && { batch }),
             ...(pasted !== undefined && { pasted }),
           },

@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import type { AccountToAdd, TypedAccount } from '../../add-inbox/account/sender-account.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
+import type { PasswordEntry } from '../../add-inbox/people/workspace-settings.ts';
 import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
@@ -16,21 +17,23 @@ import { areServersShown } from './draft-defaults.ts';
 import { type Draft, defaultsOf, HOW_FIELDS, isFlag, OTHER_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
-import { renderServerFields, renderServerLine } from './servers.ts';
 
 /** Warnings about an account that could still be added as it is. */
 export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
 
-/** Page 2 of the form: how the inbox is connected. */
+/** Page 2 of the form: how the inbox is connected. By default, this installation has no secure page. */
 export function renderHowPage({
   context,
   draft,
   warned,
+  passwordEntry = 'slack',
 }: {
   context: FormContext;
   draft: Draft;
   warned?: Warned;
+  passwordEntry?: PasswordEntry;
 }): ModalView {
+  const password = renderPassword(context, draft, passwordEntry);
   return {
     type: 'modal',
     callback_id: CALLBACKS.how,
@@ -41,8 +44,8 @@ export function renderHowPage({
     blocks: [
       renderWho(context, draft),
       ...(areServersShown(draft)
-        ? renderServerFields(context, draft, renderPassword(context, draft))
-        : [renderPassword(context, draft), renderServerLine(draft)]),
+        ? renderServerFields(context, draft, password, passwordEntry)
+        : [password, renderServerLine(draft)]),
       ...OTHER_FIELDS.map((field) => renderField(context, draft, field)),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
       renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
@@ -110,12 +113,49 @@ function renderWarnings({ warnings, account }: Warned): KnownBlock {
   return renderSection([WARNED_BLOCK, ...warnings].join('.'), text);
 }
 
-function renderPassword(context: FormContext, draft: Draft): KnownBlock {
+function renderPassword(context: FormContext, draft: Draft, entry: PasswordEntry): KnownBlock {
   const provider = providerOf(draft);
-  return renderTextInput(context, 'smtp_password', 500, {
-    label: HINTS.passwordLabels[areServersShown(draft) ? 'CUSTOM_SMTP' : provider],
-    hint: `${HINTS.passwords[provider]} ${HINTS.visible}`,
-  });
+  if (entry === 'secure_page') return renderSection('secure_page', FORM.securePage);
+  const hint = `${HINTS.passwords[provider]} ${HINTS.visible}`;
+  return {
+    ...renderTextInput(context, 'smtp_password', 500, {
+      label: HINTS.passwordLabels[areServersShown(draft) ? 'CUSTOM_SMTP' : provider],
+      hint: entry === 'slack' ? hint : `${HINTS.orSecurePage} ${hint}`,
+    }),
+    ...toOptional(entry),
+  };
+}
+
+/** Slack requires an answer in every other input. */
+function toOptional(entry: PasswordEntry): { optional?: true } {
+  return entry === 'slack' ? {} : { optional: true };
+}
+
+/** The known servers of Google or Microsoft as a line of text, with the button that opens them for editing. */
+function renderServerLine(draft: Draft): KnownBlock {
+  return {
+    ...renderSection('servers', FORM.servers(defaultsOf(draft))),
+    accessory: renderButton(ACTIONS.editServers, BUTTONS.editServers, 'edit'),
+  };
+}
+
+/** All server fields, prefilled. `password` goes below the SMTP login. The IMAP login is shown where it is a separate one. */
+function renderServerFields(
+  context: FormContext,
+  draft: Draft,
+  password: KnownBlock,
+  entry: PasswordEntry,
+): KnownBlock[] {
+  const sameLogin = draft.same_login !== false;
+  const shown = SERVER_FIELDS.filter((field) => field !== 'imap_username' || !sameLogin);
+  const imapPassword = {
+    ...renderTextInput(context, 'imap_password', 500, { hint: HINTS.imap_password }),
+    ...toOptional(entry),
+  };
+  return [
+    ...shown.flatMap((field) => [renderField(context, draft, field), ...(field === 'smtp_username' ? [password] : [])]),
+    ...(sameLogin || entry === 'secure_page' ? [] : [imapPassword]),
+  ];
 }
 
 /** The part of the draft that the page has no field for. */

@@ -11,6 +11,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import type { Permission, Permissions } from '../permissions/permissions.ts';
+import { PASSWORD_NOTICES } from '../sentences/form.ts';
 import { sentences } from '../sentences/notices.ts';
 import type { Draft } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';
@@ -38,6 +39,8 @@ export function createOpenForm(deps: {
   permissions: Permissions;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** Whether this installation serves the secure page. */
+  hasSecurePage: boolean;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
   const { permissions } = deps;
@@ -49,19 +52,21 @@ export function createOpenForm(deps: {
     facts.catch(() => {});
     if (view !== undefined) {
       const permission = await permissions.checkAdding(click);
-      const page = firstPage(permission, await facts, actor.userId, form);
+      const page = firstPage(permission, await facts, actor.userId, form, deps.hasSecurePage);
       // A refusal goes on top, since the view below may be another person's.
       await (permission.kind === 'allowed' ? replaceView(api, view, page) : api.pushView(triggerId, page));
       return;
     }
     const recalled = form.context.batch === undefined ? await permissions.recall(click, settings) : undefined;
     if (recalled !== undefined) {
-      await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form));
+      await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form, deps.hasSecurePage));
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
     const permission = permissions.checkAdding(click);
-    const page = Promise.all([permission, facts]).then((known) => firstPage(...known, actor.userId, form));
+    const page = Promise.all([permission, facts]).then((known) =>
+      firstPage(...known, actor.userId, form, deps.hasSecurePage),
+    );
     await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
@@ -93,10 +98,15 @@ function firstPage(
   { settings, choice, keyStamp, takesFiles }: Facts,
   userId: string,
   form: FormToOpen,
+  hasSecurePage: boolean,
 ): ModalView {
   if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
   if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
   if (form.instead !== undefined) return form.instead;
+  if (settings.passwordsIn === 'secure_page') {
+    if (!hasSecurePage) return renderNotice(PASSWORD_NOTICES.noPage);
+    if (form.context.batch !== undefined) return renderNotice(PASSWORD_NOTICES.noMany);
+  }
   if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };

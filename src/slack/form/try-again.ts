@@ -5,7 +5,8 @@ import { sentences } from '../sentences/notices.ts';
 import { renderSuccessor } from '../thread/request-page.ts';
 import { findLink } from '../web-api/find-link.ts';
 import type { SlackApi } from '../web-api/slack-api.ts';
-import { draftOf } from './draft-defaults.ts';
+import { draftLike, draftOf } from './draft-defaults.ts';
+import type { Draft } from './fields.ts';
 import type { FormToOpen } from './open-form.ts';
 
 /**
@@ -27,7 +28,8 @@ export function createTryAgain(deps: {
       deps.findSuccessor(actor.teamId, requestId),
     ]);
     if (request === undefined) {
-      await api.openView(press.triggerId, renderNotice(sentences.requestGone));
+      const open = press.view === undefined ? api.openView : api.pushView;
+      await open(press.triggerId, renderNotice(sentences.requestGone));
       return;
     }
     const context = {
@@ -40,6 +42,40 @@ export function createTryAgain(deps: {
     const instead = successor && renderSuccessor(successor, actor.userId, await findReplyLink(api, successor));
     await deps.openForm(press, { context, draft, instead });
   };
+}
+
+/**
+ * The form for the next inbox, like an earlier one: the same provider, servers, limit and channel, without anything about the inbox.
+ */
+export function createAddAnother(deps: {
+  find(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
+  /** The person's last request for a single inbox. */
+  findLastOf(teamId: string, userId: string): Promise<AddInboxRequest | undefined>;
+  openForm(click: Click, form: FormToOpen): Promise<void>;
+}) {
+  return { open, draftLast, openEmpty };
+
+  /** The button in the window with a result. The value is the request's id. */
+  async function open(press: Press): Promise<void> {
+    const request = await deps.find(press.actor.teamId, press.value);
+    const context = { ...emptyContext(request?.channelId ?? press.actor.userId), after: press.value };
+    await deps.openForm(press, { context, draft: request ? draftLike(request.account) : {} });
+  }
+
+  /** The draft for `/add-inbox last`; empty where the person has added nothing. */
+  async function draftLast(teamId: string, userId: string): Promise<Draft> {
+    const last = await deps.findLastOf(teamId, userId);
+    return last === undefined ? {} : draftLike(last.account);
+  }
+
+  /** The Home has no channel, so the result goes to the person's direct messages. */
+  function openEmpty(press: Press): Promise<void> {
+    return deps.openForm(press, { context: emptyContext(press.actor.userId), draft: {} });
+  }
+}
+
+function emptyContext(channelId: string): FormToOpen['context'] {
+  return { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
 }
 
 /** The link to a request's reply, or to the thread it will be in; undefined where Slack does not answer in time. */

@@ -52,7 +52,10 @@ export function renderHome(home: HomeToShow): HomeView {
       renderHeader('title', HOME.title),
       renderSection('intro', HOME.intro),
       mayNotAdd === undefined
-        ? renderActions('add', [renderButton(ACTIONS.addManyFromHome, BUTTONS.addMany, 'many')])
+        ? renderActions('add', [
+            renderButton(ACTIONS.addFromHome, BUTTONS.addOne, 'one'),
+            renderButton(ACTIONS.addManyFromHome, BUTTONS.addMany, 'many'),
+          ])
         : renderSection('may_not_add', HOME.mayNotAdd[mayNotAdd]),
       renderHeader('key_title', HOME.keyTitle),
       ...(key === undefined

@@ -12,15 +12,17 @@ const KNOWN_FOR_MS = 10_000;
  * Checks whether the person who asked for an inbox may still add it. The workspace's settings are read each time.
  *
  * @param apiOf throws SlackUnavailableError, SlackRefusedError or TokenUnreadableError where the workspace has no usable token
+ * @param knownForMs how old a look-up of the person may be; 0 asks Slack each time
  */
 export function createCheckPermission(
   permissions: Permissions,
   apiOf: (teamId: string) => Promise<SlackApi>,
+  knownForMs = KNOWN_FOR_MS,
 ): (request: AddInboxRequest) => Promise<PermissionToAdd> {
   return async ({ teamId, userId }) => {
     try {
       const actor = { teamId, userId, ownTeamId: teamId };
-      const permission = await permissions.checkAdding({ api: await apiOf(teamId), actor }, KNOWN_FOR_MS);
+      const permission = await permissions.checkAdding({ api: await apiOf(teamId), actor }, knownForMs);
       if (permission.kind === 'allowed') return { kind: 'may' };
       const why = permission.kind === 'refused' ? LOST_PERMISSIONS.find((each) => each === permission.why) : undefined;
       return why === undefined ? { kind: 'unknown' } : { kind: 'lost', why };

@@ -7,14 +7,19 @@ import { sentences } from '../sentences/notices.ts';
 /** Where inboxes go, as the settings are now; or why a form can't go on, because they have changed since it was opened. */
 export type Target = { ok: true; settings: WorkspaceSettings; keyName: KeyName } | { ok: false; notice: Notice };
 
-export type FindTarget = (teamId: string, form: { channelId: string; owner: OwnerName }) => Promise<Target>;
+/** @param found the settings, where the caller has just read them */
+export type FindTarget = (
+  teamId: string,
+  form: { channelId: string; owner: OwnerName },
+  found?: WorkspaceSettings,
+) => Promise<Target>;
 
 export function createFindTarget(deps: {
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
 }): FindTarget {
-  return async (teamId, { channelId, owner }) => {
-    const settings = await deps.findSettings(teamId);
+  return async (teamId, { channelId, owner }, found) => {
+    const settings = found ?? (await deps.findSettings(teamId));
     const choice = await deps.chooseKey(teamId, channelId, settings);
     if (choice.kind === 'blocked') return { ok: false, notice: sentences.blocked(choice.channelIds) };
     if (!isSameOwner(choice.keyName, owner)) return { ok: false, notice: sentences.clientChanged };

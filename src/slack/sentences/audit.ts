@@ -76,6 +76,8 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.editServers]: `“${BUTTONS.editServers}” in the form`,
   [ACTIONS.sameLogin]: 'ticking a box in the form',
   [ACTIONS.tryAgain]: 'the button under a result',
+  [ACTIONS.addAnother]: 'adding another inbox',
+  [ACTIONS.addFromHome]: 'adding an inbox from the Home',
   [ACTIONS.sendAnyway]: 'the button under a result',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
   [ACTIONS.fixBatchByFile]: 'fixing the rows of a list by a file',

@@ -1,4 +1,4 @@
-import type { Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
+import type { ExpiredWhy, Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
@@ -67,7 +67,7 @@ export type RowProblem =
   | 'key_refused'
   | 'unknown'
   | 'expired'
-  | 'passwords_unreadable'
+  | ExpiredWhy
   | 'lost_permission'
   | TroubleKind;
 
@@ -80,6 +80,7 @@ export const BATCH_THREAD_PROBLEMS: Record<RowProblem, { title: string; next: st
     next: 'Try again. If ColdSend says the address already exists, the first try worked.',
   },
   expired: { title: "We couldn't send it in time", next: 'Enter the password again.' },
+  no_password: { title: 'Nobody entered its password in time', next: 'Enter the password.' },
   passwords_unreadable: { title: "I can't read its password any more", next: 'Enter the password again.' },
   lost_permission: {
     title: 'No longer allowed',

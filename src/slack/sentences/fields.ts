@@ -46,6 +46,7 @@ export const HINTS = {
       'Use an app password if you can make one. Many Microsoft 365 tenants refuse all passwords for IMAP and SMTP. If yours does, connect the inbox in the ColdSend dashboard instead.',
     CUSTOM_SMTP: 'Use an app password if your provider offers them. You make one in the settings of your provider.',
   } satisfies Record<InboxType, string>,
+  orSecurePage: 'Leave this empty to enter the password on a secure page instead, outside Slack.',
   visible:
     "Slack can't hide this field, so anyone near your screen can read it. We store it encrypted and delete it after sending.",
   smtp_host: 'Only the name of the server: no https://, no port.',

@@ -1,7 +1,8 @@
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import { PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
-import { PROVIDER_PHRASES } from './common.ts';
+import { COMMAND } from '../ids.ts';
+import { type Notice, PROVIDER_PHRASES } from './common.ts';
 
 export const FORM = {
   title: 'Add an inbox',
@@ -17,6 +18,7 @@ export const FORM = {
     imap_port: string | undefined;
   }) =>
     `Servers: SMTP ${to.smtp_host} port ${to.smtp_port} with TLS, IMAP ${to.imap_host} port ${to.imap_port} with SSL. The user name is the address.`,
+  securePage: 'Press “Add inbox”. Then you get a link to a secure page, where you enter the password.',
   forClient: (client: string) =>
     `This inbox is for ${client}, the client of this channel. I add it with their ColdSend key.`,
   tryAgain: 'Your earlier answers are here. Enter the passwords again.',
@@ -54,3 +56,44 @@ function curlyQuotes(password: string): string {
 function inFull(mails: number): string {
   return mails.toLocaleString('en-US');
 }
+
+/* Around the secure page. The page's own sentences are in web/secure/browser/sentences.ts. */
+
+export const PASSWORD_LINK = {
+  title: 'Enter the password',
+  state: '🔑 *Enter the password on the secure page*',
+  works: (time: string) => `The link works once, until ${time}.`,
+  open: 'Open the secure page',
+  newLink: 'New link',
+  next: 'You can close this. I add the inbox as soon as the password is saved.',
+  text: (inbox: string) => `Enter the password for ${inbox} on the secure page. Press “${PASSWORD_LINK.open}”.`,
+} as const;
+
+export const PASSWORD_NOTICES = {
+  /** The request has its password by now, or it has ended. */
+  notNeeded: {
+    title: PASSWORD_LINK.title,
+    paragraphs: ['This inbox does not wait for a password anymore. See its thread for the current state.'],
+  },
+  notTheirs: (who: string): Notice => ({
+    title: PASSWORD_LINK.title,
+    paragraphs: ['Only the person who asked for this inbox can enter its password.'],
+    facts: `Requested by ${who}`,
+  }),
+  /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
+  noMany: {
+    title: 'Add many inboxes',
+    paragraphs: [
+      'An admin allows passwords only on the secure page, and it takes one inbox at a time.',
+      `Type ${COMMAND} for each inbox. Or ask an admin to change the settings in my Home tab.`,
+    ],
+  },
+  /** The workspace allows passwords only on the secure page, and this installation has none. */
+  noPage: {
+    title: 'Add an inbox',
+    paragraphs: [
+      'An admin allows passwords only on the secure page. This bot has no secure page right now.',
+      `Ask the person who runs this bot to set PUBLIC_URL. Or ask an admin to change the settings in my Home tab. Then type ${COMMAND} again.`,
+    ],
+  },
+} as const;

@@ -148,6 +148,7 @@ export const EPHEMERAL = {
   help: [
     `\`${COMMAND}\` opens a form that adds an inbox to ColdSend.`,
     `\`${COMMAND} jane@acme.com\` opens it with that address filled in.`,
+    `\`${COMMAND} last\` opens it with the provider, servers and limit of your last inbox.`,
     `\`${COMMAND} many\` adds many inboxes at once, from pasted rows or a CSV file.`,
     `You get the result in a thread in the same channel. In a private channel, type \`${INVITE}\` first.`,
     'I store passwords encrypted and delete them after sending. Use app passwords if your provider offers them.',

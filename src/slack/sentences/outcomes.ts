@@ -1,5 +1,5 @@
 import type { LostPermission } from '../../add-inbox/people/person.ts';
-import type { Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
+import type { ExpiredWhy, Outcome, TroubleKind, UnknownWhy } from '../../add-inbox/request/outcome.ts';
 import { BUTTONS, type State, whoCanStore } from './common.ts';
 
 /** The place of a button that a sentence names: below the reply in the thread, or, for a page, in the thread. */
@@ -40,14 +40,17 @@ export const HELD_BACK: State = { emoji: '✋', title: "Inbox not added: its log
 export const NEXT_AFTER_HELD_BACK: NextStep = (at) =>
   `We sent nothing to ColdSend and deleted the passwords. Press “${BUTTONS.fixAndTryAgain}” or “${BUTTONS.sendAnyway}” ${BUTTON_PLACES[at]} and enter them again. The next try goes to ColdSend without our check.`;
 
-/** Expired for this reason: see `Outcome`. */
-export const PASSWORDS_UNREADABLE: State = {
-  emoji: '🔒',
-  title: "Inbox not added: I can't read its passwords any more",
+/** Expired for these reasons: see `Outcome`. */
+export const EXPIRED_STATES: Record<ExpiredWhy, State> = {
+  passwords_unreadable: { emoji: '🔒', title: "Inbox not added: I can't read its passwords any more" },
+  no_password: { emoji: '⌛', title: 'Inbox not added: nobody entered the password within 24 hours' },
 };
 
-export const NEXT_AFTER_PASSWORDS_UNREADABLE: NextStep = (at) =>
-  `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter the passwords again.`;
+export const NEXT_AFTER_EXPIRED: Record<ExpiredWhy, NextStep> = {
+  passwords_unreadable: (at) =>
+    `We sent nothing to ColdSend this time. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]} and enter the passwords again.`,
+  no_password: (at) => `We sent nothing to ColdSend. Press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`,
+};
 
 export const TROUBLE_STATES: Record<TroubleKind, State> = {
   wrong_address: { emoji: '🔧', title: 'Inbox not added: the ColdSend address is wrong' },

@@ -35,6 +35,15 @@ export const SETTINGS_FORM = {
       nothing: { text: 'Add no inboxes there', description: `${COMMAND} lists the channels where it works` },
     },
   },
+  passwordsIn: {
+    label: 'Passwords',
+    options: {
+      slack_or_page: { text: 'In Slack or on the secure page', description: 'People choose for each inbox' },
+      secure_page: { text: 'On the secure page only', description: 'No form in Slack has a field for a password' },
+    },
+  },
+  noSecurePage:
+    'Passwords are entered in Slack. To get a secure page for them, ask the person who runs this bot to set PUBLIC_URL.',
   checkLoginFirst: {
     label: 'Check the login before sending',
     options: {
@@ -65,6 +74,11 @@ export const SETTINGS_SHOWN = {
   checked: 'yes, for single inboxes',
   notChecked: 'no, only after ColdSend refused it',
   workspace_key: "I use the workspace's key",
+  passwordsIn: 'Passwords',
+  passwords: {
+    slack_or_page: 'in Slack, or on the secure page if `PUBLIC_URL` is set',
+    secure_page: 'on the secure page only',
+  },
   blocked: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
   people: {
     everyone: 'Everyone except guests',

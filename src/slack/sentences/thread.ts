@@ -1,7 +1,7 @@
 import type { DomainVerdict } from '../../add-inbox/account/domain-verdict.ts';
 import type { WaitsFor } from '../../add-inbox/request/request.ts';
 import { COMMAND } from '../ids.ts';
-import { INVITE, type State, whoCanStore } from './common.ts';
+import { BUTTONS, INVITE, type State, whoCanStore } from './common.ts';
 
 /* The life of a request: its announcement, its page, the waits. */
 
@@ -27,6 +27,7 @@ export const REQUEST_PAGE = {
   successor: {
     added: `This inbox was added in the meantime, so I did nothing. To add it again, type ${COMMAND}.`,
     exists: 'A later try found this inbox in ColdSend, so I did nothing. Check it in the ColdSend dashboard.',
+    password: `This inbox already waits for its password, so I did nothing. Press “${BUTTONS.enterPassword}” in its message.`,
     unsettled: 'I am adding this inbox right now, so I did nothing. You get the result in the thread.',
   },
   requestedBy: (who: string, when: string) => `Requested by ${who}, ${when}.`,
@@ -38,11 +39,14 @@ export const ADDING: State = { emoji: '⏳', title: 'Adding an inbox…' };
 
 export const WAITING_TO_ADD: State = { emoji: '🕒', title: 'Waiting to add an inbox' };
 
+export const WAITING_FOR_PASSWORD: State = { emoji: '🔑', title: 'Waiting for the password' };
+
 export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
   rate_limited: 'We reached the limit on requests to ColdSend.',
   key: `The API key of this workspace is missing, or ColdSend refuses it, or I can't read it. ${whoCanStore('another')} Then I continue on my own.`,
+  password: `Press “${BUTTONS.enterPassword}” to open the secure page. Only the person who asked can use it.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =

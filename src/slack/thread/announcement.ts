@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeMrkdwn, escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
-import { PROVIDER_PHRASES } from '../sentences/common.ts';
+import { ACTIONS } from '../ids.ts';
+import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { ANNOUNCEMENT, PLACES } from '../sentences/thread.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 import type { Message } from '../web-api/slack-api.ts';
@@ -27,6 +28,7 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
     ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
     ...(status === undefined ? [] : [renderContext('status', status)]),
     ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
+    ...(request.waitsFor === 'password' && request.outcome === undefined ? [renderEnterPassword(request.id)] : []),
   ];
   const said = [
     `${title} – ${nameInbox(account, keyName)}.`,
@@ -36,6 +38,10 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
     misplaced,
   ];
   return { text: said.filter(Boolean).join(' '), blocks };
+}
+
+function renderEnterPassword(requestId: string): KnownBlock {
+  return renderActions('password', [renderButton(ACTIONS.enterPassword, BUTTONS.enterPassword, requestId)]);
 }
 
 /** Names other providers by their server. A validated host name can't contain markup. */

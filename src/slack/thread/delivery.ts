@@ -44,10 +44,15 @@ export function createDelivery(deps: PostingDeps<AddInboxRequest>): Delivery {
       const { announcement } = request;
       if (announcement !== undefined) await updated(api, announcement, renderAnnouncement(request));
       // Most people have closed the form by now, so a missing view is no error.
-      await api.updateView(request.viewId, renderRequestPage(request)).catch((error: unknown) => {
+      await api.updateView(toSlackView(request.viewId), renderRequestPage(request)).catch((error: unknown) => {
         if (!isRefusal(error, isViewLost)) throw error;
       });
       return { kind: 'refreshed' };
     });
   }
+}
+
+/** A form that is not the first one in its view has what came before it after a dot. */
+function toSlackView(viewId: string): string {
+  return viewId.split('.')[0] ?? viewId;
 }

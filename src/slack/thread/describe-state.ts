@@ -5,14 +5,21 @@ import { slackDate } from '../blocks/slack-date.ts';
 import type { State } from '../sentences/common.ts';
 import {
   ADDED_BUT,
+  EXPIRED_STATES,
   GOOD_STATUSES,
   HELD_BACK,
   NOT_ALLOWED_ANY_MORE,
   OUTCOME_STATES,
-  PASSWORDS_UNREADABLE,
   TROUBLE_STATES,
 } from '../sentences/outcomes.ts';
-import { ADDING, nextTry, WAITING_TO_ADD, WAITS, WAITS_FOR_CLIENT_KEY } from '../sentences/thread.ts';
+import {
+  ADDING,
+  nextTry,
+  WAITING_FOR_PASSWORD,
+  WAITING_TO_ADD,
+  WAITS,
+  WAITS_FOR_CLIENT_KEY,
+} from '../sentences/thread.ts';
 import { describeStatus, normalizeStatus } from './describe-status.ts';
 
 /** The state of a request, in a few words. */
@@ -32,19 +39,21 @@ export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInbo
   }
   if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };
-  return { ...WAITING_TO_ADD, words: sayWhatFor(waitsFor, notBefore, keyName), status: undefined };
+  const state = waitsFor === 'password' ? WAITING_FOR_PASSWORD : WAITING_TO_ADD;
+  return { ...state, words: sayWhatFor(waitsFor, notBefore, keyName), status: undefined };
 }
 
 function stateOf(outcome: Outcome): State {
-  if (outcome.kind === 'expired' && outcome.why !== undefined) return PASSWORDS_UNREADABLE;
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return EXPIRED_STATES[outcome.why];
   if (outcome.kind !== 'refused') return OUTCOME_STATES[outcome.kind];
   if (outcome.lostPermission !== undefined) return NOT_ALLOWED_ANY_MORE;
   if (outcome.isHeldBack) return HELD_BACK;
   return outcome.trouble === undefined ? OUTCOME_STATES.refused : TROUBLE_STATES[outcome.trouble.kind];
 }
 
-/** A request that waits for a key has no time for its next try: it continues when an admin stores a key. */
+/** A request that waits for a person has no time for its next try. */
 function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): string {
   if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
+  if (waitsFor === 'password') return WAITS.password;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
 }

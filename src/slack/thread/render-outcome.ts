@@ -6,9 +6,9 @@ import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
+  NEXT_AFTER_EXPIRED,
   NEXT_AFTER_HELD_BACK,
   NEXT_AFTER_LOST_PERMISSION,
-  NEXT_AFTER_PASSWORDS_UNREADABLE,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
   type ShownIn,
@@ -46,7 +46,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownI
 }
 
 function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
-  if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_PASSWORDS_UNREADABLE;
+  if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_EXPIRED[outcome.why];
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
   if (outcome.isHeldBack) return NEXT_AFTER_HELD_BACK;

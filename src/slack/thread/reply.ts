@@ -16,9 +16,14 @@ export function renderReply(request: AddInboxRequest): Message {
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
 }
 
-function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
+/** The button that tries an inbox again; undefined where nothing is left to try. */
+export function tryAgainLabel(outcome: Outcome): string | undefined {
   const isNotTheirs = outcome.kind === 'refused' && (outcome.lostPermission ?? outcome.trouble) !== undefined;
-  const label = isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
+  return isNotTheirs ? BUTTONS.tryOnceMore : TRY_AGAIN[outcome.kind];
+}
+
+function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
+  const label = tryAgainLabel(outcome);
   if (label === undefined) return [];
   const isHeldBack = outcome.kind === 'refused' && outcome.isHeldBack === true;
   return [

@@ -1,17 +1,20 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { ActionsBlock, KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { renderContext, renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeMrkdwn } from '../blocks/foreign-text.ts';
 import { VIEW_TITLE } from '../blocks/limits.ts';
 import { slackDate } from '../blocks/slack-date.ts';
 import { mrkdwn, plainText } from '../blocks/text-objects.ts';
-import { CALLBACKS } from '../ids.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { encodePrivateMetadata } from '../modals/private-metadata.ts';
+import { BUTTONS } from '../sentences/common.ts';
 import { FORM } from '../sentences/form.ts';
 import { REQUEST_PAGE } from '../sentences/thread.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 import { describeState } from './describe-state.ts';
 import { renderInbox } from './inbox-text.ts';
 import { renderOutcome } from './render-outcome.ts';
+import { tryAgainLabel } from './reply.ts';
 
 /** Replaces the form after its submission: the state of the request, in the words of its thread, and where that thread is. */
 export function renderRequestPage(request: AddInboxRequest): ModalView {
@@ -20,10 +23,25 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,
+    private_metadata: encodePrivateMetadata({ openedBy: request.userId }),
     title: plainText(FORM.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
-    blocks: [...blocks, renderContext('place', mrkdwn(sayWhere(request)))],
+    blocks: [...blocks, renderContext('place', mrkdwn(sayWhere(request))), ...renderNext(request)],
   };
+}
+
+/**
+ * Trying this inbox again where that makes sense, and the next inbox. Not before the result is shown: until then this page is
+ * updated, which would replace the next form.
+ */
+function renderNext({ id, outcome }: AddInboxRequest): ActionsBlock[] {
+  if (outcome === undefined) return [];
+  const again = tryAgainLabel(outcome);
+  const buttons = [
+    ...(again === undefined ? [] : [{ ...renderButton(ACTIONS.tryAgain, again, id), style: 'primary' as const }]),
+    renderButton(ACTIONS.addAnother, BUTTONS.addAnother, id),
+  ];
+  return [renderActions('next_inbox', buttons)];
 }
 
 /**
@@ -33,8 +51,9 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
  * @param link the address of the later request's message
  */
 export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?: string): ModalView {
-  const { account, keyName, outcome, userId, acceptedAt, announcement } = request;
-  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : 'unsettled';
+  const { account, keyName, outcome, userId, acceptedAt, announcement, waitsFor } = request;
+  const unsettled = waitsFor === 'password' ? 'password' : 'unsettled';
+  const said = outcome?.kind === 'added' || outcome?.kind === 'exists' ? outcome.kind : unsettled;
   // Only its owner sees a DM. A place that is not known yet may be a DM.
   const maySeeIt = announcement?.surface === 'channel' || userId === shownTo;
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));

@@ -1,3 +1,4 @@
+import type { Message } from './slack-api.ts';
 import type { SlackFetch } from './slack-fetch.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -9,7 +10,7 @@ export type ResponseUrls = {
   /** Returns the URL if it is Slack's, else undefined. */
   accept(responseUrl: string): string | undefined;
   /** See `respondOnlyToThem`. Sends nothing to a URL that `accept` refuses. */
-  respond(responseUrl: string, text: string, isStillOurs?: () => boolean): Promise<boolean>;
+  respond(responseUrl: string, said: string | Message, isStillOurs?: () => boolean): Promise<boolean>;
 };
 
 /** Response URLs of Slack, or of the host that replaces Slack's API. */
@@ -19,8 +20,8 @@ export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }):
     origins.has(URL.parse(responseUrl)?.origin ?? '') ? responseUrl : undefined;
   return {
     accept,
-    respond: async (responseUrl, text, isStillOurs) =>
-      accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, text, isStillOurs),
+    respond: async (responseUrl, said, isStillOurs) =>
+      accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, said, isStillOurs),
   };
 }
 
@@ -33,14 +34,15 @@ export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }):
 export async function respondOnlyToThem(
   fetch: SlackFetch,
   responseUrl: string,
-  text: string,
+  said: string | Message,
   isStillOurs?: () => boolean,
 ): Promise<boolean> {
+  const message = typeof said === 'string' ? { text: said } : said;
   try {
     const response = await fetch(responseUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
+      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...message }),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       isStillOurs,

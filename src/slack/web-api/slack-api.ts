@@ -88,7 +88,14 @@ export type SlackApi = {
   /** The same methods, each calling `isStillOurs` right before its first byte. Throws NotBegunError where it returns false. */
   whileStillOurs(isStillOurs: () => boolean): SlackApi;
   /** `isOrgWide`: the token belongs to a whole organization, and `teamId` may be the organization's id. */
-  authTest(): Promise<{ teamId: string; botUserId: string; botId: string; isOrgWide: boolean; scopes: string[] }>;
+  authTest(): Promise<{
+    teamId: string;
+    teamName: string;
+    botUserId: string;
+    botId: string;
+    isOrgWide: boolean;
+    scopes: string[];
+  }>;
   /** Revokes the token. */
   revoke(): Promise<void>;
   findUser(userId: string): Promise<SlackUser>;
@@ -138,6 +145,7 @@ const posted = z.object({ channel: z.string(), ts: z.string() });
 
 const identity = z.object({
   team_id: z.string(),
+  team: z.string().default(''),
   user_id: z.string(),
   bot_id: z.string(),
   is_enterprise_install: z.boolean().catch(false),
@@ -150,6 +158,9 @@ const flag = z.boolean().default(false);
 
 const user = z.object({
   id: z.string(),
+  /** As the person wrote it; the short name where they did not. */
+  real_name: z.string().default(''),
+  name: z.string().default(''),
   team_id: z.string().default(''),
   deleted: flag,
   is_admin: flag,
@@ -203,6 +214,7 @@ export function createSlackApis(deps: {
         const found = await call(client, 'auth.test', {}, identity);
         return {
           teamId: found.team_id,
+          teamName: found.team,
           botUserId: found.user_id,
           botId: found.bot_id,
           isOrgWide: found.is_enterprise_install || found.team_id.startsWith('E'),

@@ -16,7 +16,8 @@ export type RequestToAccept = {
   /** The row of a batch that this is. */
   batch?: BatchLine | undefined;
   account: AccountToAdd;
-  passwords: Passwords;
+  /** Undefined: the request waits until its person has entered them. */
+  passwords: Passwords | undefined;
   responseUrl: string | undefined;
   /** The thread of the request that this one retries. */
   announcement?: Announcement | undefined;
@@ -32,7 +33,7 @@ export function toNewRequest(input: RequestToAccept, acceptedAt: number): Claime
     state: 'accepted',
     announcement: input.announcement,
     batch: input.batch,
-    waitsFor: undefined,
+    waitsFor: input.passwords === undefined ? 'password' : undefined,
     notBefore: acceptedAt,
     tries: 0,
     outcome: undefined,

@@ -5,7 +5,7 @@ import {
   UNKNOWN_REASONS as UNKNOWN_LOGIN_REASONS,
 } from '../../add-inbox/account/login-verdict.ts';
 import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
-import { type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
+import { EXPIRED_REASONS, type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
 
 const halfJson = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('works') }),
@@ -58,7 +58,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     restored: z.literal(true).optional(),
     status: z.number().optional(),
   }),
-  z.object({ kind: z.literal('expired'), why: z.literal('passwords_unreadable').optional().catch(undefined) }),
+  z.object({ kind: z.literal('expired'), why: z.enum(EXPIRED_REASONS).optional().catch(undefined) }),
   z.object({ kind: z.literal('stopped') }),
 ]);
 

@@ -25,6 +25,7 @@ export function createRequestCounts({ kysely }: Pick<Executor, 'kysely'>) {
         unavailable: countOf('unavailable'),
         rate_limited: countOf('rate_limited'),
         key: countOf('key'),
+        password: countOf('password'),
       };
     },
 

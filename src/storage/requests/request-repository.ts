@@ -106,6 +106,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           account: JSON.stringify(request.account),
           response_url: responseUrl === undefined ? null : sealer.seal(responseUrl, responseUrlContext(request)),
           ...toAnnouncementColumns(request.announcement),
+          waits_for: request.waitsFor ?? null,
           not_before: request.notBefore,
           tries: request.tries,
           accepted_at: request.acceptedAt,
@@ -122,6 +123,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
           .executeTakeFirst();
         if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+        if (input.passwords === undefined) return true;
         const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
         await within.kysely.insertInto('request_passwords').values({ request_id: request.id, sealed }).execute();
         return true;
@@ -140,10 +142,12 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
      */
     async claimDue(limit: number, shares = ALL_SHARES): Promise<ClaimedRequest[]> {
       const time = now();
-      // Queued requests are left to the queue, unless they have expired or are overdue.
+      // Queued requests are left to the queue, unless they have expired or are overdue. An announced request that waits for its
+      // password becomes due when it has one, or expires.
       const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or ${expiresAt} <= ${time}
-      ) and ${lease.free}`;
+      ) and (waits_for is null or waits_for <> 'password' or state = 'accepted' or ${expiresAt} <= ${time})
+        and ${lease.free}`;
       const rows = await kysely
         // Materialized, so that PostgreSQL locks what it takes and no more, whatever it plans.
         .with(
@@ -245,6 +249,13 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
       const rows = await query.where('batch_id', 'is', null).where(isNotRetried).limit(limit).execute();
       return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
+    },
+
+    /** The person's last request for a single inbox. */
+    async findLastOf(teamId: string, userId: string): Promise<AddInboxRequest | undefined> {
+      const query = select().where('team_id', '=', teamId).where('user_id', '=', userId).where('batch_id', 'is', null);
+      const row = await query.orderBy('accepted_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+      return row && parseRequest(row);
     },
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),

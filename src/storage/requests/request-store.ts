@@ -29,6 +29,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     findByView: requests.findByView,
     findSuccessor: requests.findSuccessor,
     latest: requests.latest,
+    findLastOf: requests.findLastOf,
     countByState: requests.countByState,
     countWaiting: requests.countWaiting,
     deleteFinishedBefore: requests.deleteFinishedBefore,

@@ -18,6 +18,7 @@ const settingsObject = z.object({
   resultsChannelId: z.string().optional(),
   defaultDailyLimit: z.int().min(1).optional(),
   elsewhere: z.enum(['workspace_key', 'nothing']).default('workspace_key'),
+  passwordsIn: z.enum(['slack_or_page', 'secure_page']).default('slack_or_page'),
   checkLoginFirst: z.boolean().default(false),
 });
 
@@ -31,6 +32,7 @@ const CLOSED: StoredSettings = {
   resultsChannelId: undefined,
   defaultDailyLimit: undefined,
   elsewhere: 'nothing',
+  passwordsIn: 'secure_page',
   checkLoginFirst: false,
 };
 
@@ -41,6 +43,7 @@ const readableJson = storedJson(
     resultsChannelId: settingsObject.shape.resultsChannelId.catch(CLOSED.resultsChannelId),
     defaultDailyLimit: settingsObject.shape.defaultDailyLimit.catch(CLOSED.defaultDailyLimit),
     elsewhere: settingsObject.shape.elsewhere.catch(CLOSED.elsewhere),
+    passwordsIn: settingsObject.shape.passwordsIn.catch(CLOSED.passwordsIn),
     checkLoginFirst: settingsObject.shape.checkLoginFirst.catch(CLOSED.checkLoginFirst),
   }),
 );
@@ -99,7 +102,7 @@ function toStored({ channelsWithoutClient, checkLoginFirst = false, ...rest }: W
 }
 
 function fromStored({ elsewhere, ...rest }: StoredSettings): WorkspaceSettings {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, checkLoginFirst } = rest;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, checkLoginFirst, passwordsIn } = rest;
   const channelsWithoutClient = elsewhere === 'nothing' ? 'blocked' : elsewhere;
-  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst };
+  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst, passwordsIn };
 }

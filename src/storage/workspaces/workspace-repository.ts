@@ -17,6 +17,7 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
   batch_drafts: 'deleted',
+  secure_links: 'deleted',
   batches: 'ended',
   requests: 'ended',
   audit_entries: 'kept',

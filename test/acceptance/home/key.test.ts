@@ -39,7 +39,7 @@ test('without a key', async (context) => {
     assert.match(asAdmin, /\[ Add a key \]/);
     assert.doesNotMatch(asAdmin, /\[ Remove the key \]/);
     const asMember = await waitForHome(world, member, /This workspace has no key yet/);
-    assert.deepEqual(asMember.match(/\[ [^\]]+ \]/g), ['[ Add many ]']);
+    assert.deepEqual(asMember.match(/\[ [^\]]+ \]/g), ['[ Add an inbox ]', '[ Add many ]']);
     assert.match(asMember, /An admin or owner of this workspace can add/);
   });
 

@@ -31,7 +31,7 @@ test('what the settings are, before and after', async (context) => {
       assert.match(home, /In channels without a client: I use the workspace's key/);
     }
     assert.match(asAdmin, /\[ Change the settings \] \[ Audit trail \]/);
-    assert.deepEqual(asMember.match(/\[ [^\]]+ \]/g), ['[ Add many ]']);
+    assert.deepEqual(asMember.match(/\[ [^\]]+ \]/g), ['[ Add an inbox ]', '[ Add many ]']);
     assert.match(asMember, /An admin or owner of this workspace can change them here/);
   });
 

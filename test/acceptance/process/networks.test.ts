@@ -80,6 +80,14 @@ test('behind a path, the bot is installed on its pages there, whatever X-Forward
   assert.ok(text.includes(encodeURIComponent(`${publicUrl}/slack/oauth_redirect`)));
   assert.ok(!text.includes('evil'));
 
+  assert.equal((await fetch(`${publicUrl}/secure`)).status, 200);
+  const look = await fetch(`${publicUrl}/secure/look`, {
+    method: 'POST',
+    headers: { ...forged, origin: new URL(publicUrl).origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ token: 'unknown' }),
+  });
+  assert.deepEqual(await look.json(), { kind: 'gone' });
+
   const browser = createBrowser();
   const page = await browser.open(`${publicUrl}/slack/install`);
   slack.authorizeNextAs({ userId: acme.admin.userId });

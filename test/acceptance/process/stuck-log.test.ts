@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '../workspaces/start-agency.ts';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { startWorld } from '../world/start-bot.ts';
 

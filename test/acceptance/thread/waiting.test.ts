@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 import { startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
-import { findFreePort } from '../workspaces/start-agency.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { API_KEY, MANY_POSTS, startWorld } from '../world/start-bot.ts';
 import { postsFor, says, threadOf } from './outcome-world.ts';

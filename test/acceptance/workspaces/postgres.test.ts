@@ -5,6 +5,7 @@ import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { startAgency } from './start-agency.ts';
 import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
 import { describeBorrowing } from './suites/borrowing.ts';
+import { describeEnteringPasswords } from './suites/entering-passwords.ts';
 import { describeInstalling } from './suites/installing.ts';
 import { describeKeepingApart } from './suites/keeping-apart.ts';
 import { describeOperating } from './suites/operating.ts';
@@ -21,6 +22,7 @@ describeUninstalling('PostgreSQL with two replicas', setting);
 describeKeepingApart('PostgreSQL with two replicas', setting);
 describeOperating('PostgreSQL with two replicas', setting);
 describeBorrowing('PostgreSQL with two replicas', setting);
+describeEnteringPasswords('PostgreSQL with two replicas', setting);
 describeResealing('PostgreSQL with two replicas', setting);
 
 test('a workspace that leaves while PostgreSQL is away is removed once it is back', async (context) => {

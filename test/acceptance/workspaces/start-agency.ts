@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type BotProcess, startBotProcess } from '../../../playground/bot-process.ts';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 import { type LocalColdsend, startLocalColdsend } from '../../../playground/local-coldsend/local-coldsend.ts';
 import { type LocalSlack, type Person, startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
 import { storeKey } from '../world/start-bot.ts';
@@ -161,14 +160,4 @@ export function createBrowser(): Browser {
       url,
     };
   }
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

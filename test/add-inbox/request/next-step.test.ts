@@ -27,6 +27,7 @@ const UNCHECKED: ColdsendKey = { ...KEY, status: 'unchecked' };
 const REFUSED: ColdsendKey = { ...KEY, status: 'refused' };
 const EXPIRED: Step = { kind: 'settle', outcome: { kind: 'expired' } };
 const DAY = EXPIRES_AFTER_MS;
+const WAITS_FOR_PASSWORD: Partial<AddInboxRequest> = { state: 'accepted', waitsFor: 'password' };
 
 const LIFE: [string, Partial<AddInboxRequest>, ColdsendKey | undefined, number, Step][] = [
   ['accepted is announced', { state: 'accepted' }, undefined, 0, { kind: 'announce' }],
@@ -37,6 +38,21 @@ const LIFE: [string, Partial<AddInboxRequest>, ColdsendKey | undefined, number, 
   ['announced is sent with a key nobody could check', { state: 'announced' }, UNCHECKED, 0, { kind: 'send' }],
   ['announced waits for a key', { state: 'announced' }, undefined, 0, { kind: 'wait_for_key' }],
   ['announced waits for a better key', { state: 'announced' }, REFUSED, 0, { kind: 'wait_for_key' }],
+  ['accepted is announced before it waits for its password', WAITS_FOR_PASSWORD, KEY, 0, { kind: 'announce' }],
+  [
+    'announced waits for its password',
+    { ...WAITS_FOR_PASSWORD, state: 'announced' },
+    KEY,
+    DAY - 1,
+    { kind: 'wait_for_password' },
+  ],
+  [
+    'a password that nobody entered for a day ends it',
+    { ...WAITS_FOR_PASSWORD, state: 'announced' },
+    KEY,
+    DAY,
+    { kind: 'settle', outcome: { kind: 'expired', why: 'no_password' } },
+  ],
   ['announced expires after a day', { state: 'announced' }, KEY, DAY, EXPIRED],
   [
     'armed was interrupted and is never sent again',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { createSubmit } from '../../../src/add-inbox/request/submit.ts';
-import { SAMPLE_ACCOUNT, sampleRequest } from './sample-request.ts';
+import { ACCOUNT_TO_ADD, sampleRequest } from './sample-request.ts';
 
 test('work begins with how long it has been held: since before it was accepted', async () => {
   let time = 0;
@@ -26,7 +26,8 @@ test('work begins with how long it has been held: since before it was accepted',
     keyName: WORKSPACE,
     retryOf: undefined,
     responseUrl: undefined,
-    account: { ...SAMPLE_ACCOUNT, smtp_password: 'p', imap_password: 'q' },
+    account: ACCOUNT_TO_ADD,
+    passwords: { smtp_password: 'p', imap_password: 'q' },
   });
   assert.deepEqual(taken, [0]);
 });

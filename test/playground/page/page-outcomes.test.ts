@@ -78,6 +78,27 @@ describe('outcomes on the page of the playground', { skip: skipWithoutBrowser, c
     await thread.getByText('2 replies').waitFor();
   });
 
+  test('the secure page opens beside the local Slack, and the thread goes on with what was entered there', async (context) => {
+    const opened = await openPage(context, browser);
+    const { page, modal, thread } = opened;
+    await storeKey(opened);
+    await send(page, '/add-inbox jane@acme.com');
+    await modal.getByLabel('Address of the inbox').waitFor();
+    await modal.getByRole('button', { name: 'Fill in an example' }).click();
+    await modal.getByRole('button', { name: 'Next', exact: true }).click();
+    await modal.getByRole('textbox', { name: 'App password' }).waitFor();
+    await modal.getByRole('button', { name: 'Add inbox' }).click();
+    const [secure] = await Promise.all([
+      page.context().waitForEvent('page'),
+      modal.getByRole('button', { name: 'Open the secure page' }).click(),
+    ]);
+    await secure.getByRole('textbox', { name: 'App password' }).fill('abcd efgh ijkl mnop');
+    await secure.getByRole('button', { name: 'Add inbox' }).click();
+    await secure.getByRole('heading', { name: 'The password for jane@acme.com is saved' }).waitFor();
+    await modal.getByText('ACTIVE').waitFor();
+    await thread.getByText('ACTIVE').first().waitFor();
+  });
+
   test('a bot that was killed says nothing, and goes on where it was once it is started again', async (context) => {
     const opened = await openPage(context, browser);
     const { page, modal, bench, conversation, playground } = opened;

@@ -13,9 +13,9 @@ describe('the form on the page of the playground', { skip: skipWithoutBrowser, c
     const { page, modal, conversation, thread, playground } = opened;
     await storeKey(opened);
     const providers = [
-      { name: 'Google Workspace', address: 'g@acme.com', password: 'App password' },
-      { name: 'Microsoft 365', address: 'm@acme.com', password: 'Password' },
-      { name: 'Other provider', address: 'o@acme.com', password: 'SMTP password' },
+      { name: 'Google Workspace', address: 'g@acme.com', password: 'App password (optional)' },
+      { name: 'Microsoft 365', address: 'm@acme.com', password: 'Password (optional)' },
+      { name: 'Other provider', address: 'o@acme.com', password: 'SMTP password (optional)' },
     ];
     for (const { name, address, password } of providers) {
       await send(page, '/add-inbox');
@@ -76,12 +76,12 @@ describe('the form on the page of the playground', { skip: skipWithoutBrowser, c
       if (downs === 2) {
         await waitForFocus(page, 'SMTP server');
         await keyboard.type('smtp.acme.com');
-        await tabTo(page, 'SMTP password');
+        await tabTo(page, 'SMTP password (optional)');
         await keyboard.type('secret');
         await tabTo(page, 'IMAP server');
         await keyboard.type('imap.acme.com');
       } else {
-        await waitForFocus(page, downs === 0 ? 'App password' : 'Password');
+        await waitForFocus(page, downs === 0 ? 'App password (optional)' : 'Password (optional)');
         await keyboard.type('abcd efgh ijkl mnop');
       }
       await keyboard.press('Enter');

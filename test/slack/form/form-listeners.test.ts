@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
-import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
+import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import type { Accepted, Submission } from '../../../src/add-inbox/request/submit.ts';
 import { createFormPages, type FormPagesDeps } from '../../../src/slack/form/form-listeners.ts';
@@ -27,6 +27,9 @@ const PERSON = {
 const ALLOWED = { kind: 'allowed', person: PERSON } as const;
 const ACCEPTED: Accepted = { kind: 'accepted', request: { ...sampleRequest(), fence: 1 } };
 
+const WAITING: Accepted = { kind: 'accepted', request: { ...sampleRequest({ waitsFor: 'password' }), fence: 1 } };
+const LINK = { url: 'https://bot.example.com/secure#TOKEN', expiresAt: 1_800_000 };
+
 const WHO = { email_address: 'jane@acme.com', display_name: 'Jane', inbox_type: 'GOOGLE_WORKSPACE' } as const;
 
 const SLACK: SlackApi = new Proxy(Object.create(null), { get: () => () => assert.fail('Slack is not asked') });
@@ -37,11 +40,15 @@ function setUp(
     checkAdding?: () => Promise<typeof ALLOWED>;
     typed?: Record<string, string>;
     findByView?: () => Promise<undefined>;
+    passwordsIn?: WorkspaceSettings['passwordsIn'];
+    hasSecurePage?: boolean;
   } = {},
 ) {
   const submitted: Submission[] = [];
   const noted: { reference: string; error: unknown }[] = [];
+  const responded: [string, string][] = [];
   const { submit = async () => ACCEPTED, checkAdding = async () => ALLOWED } = options;
+  const { passwordsIn = 'slack_or_page', hasSecurePage = false } = options;
   const pages = createFormPages({
     permissions: {
       recall: async () => assert.fail(),
@@ -50,14 +57,17 @@ function setUp(
       checkMember: async () => assert.fail(),
     },
     findByView: options.findByView ?? (async () => undefined),
-    findSettings: async () => DEFAULT_SETTINGS,
+    findSettings: async () => ({ ...DEFAULT_SETTINGS, passwordsIn }),
+    hasSecurePage,
+    createLink: async (request) => (request.waitsFor === 'password' ? LINK : undefined),
+    respond: async (url, message) => void responded.push([url, message.text]),
     chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
     submit: (submission) => {
       submitted.push(submission);
       return submit(submission);
     },
     nextRow: async (_teamId, { fix }, notice) => renderNotice({ title: `after ${fix?.line}`, paragraphs: [notice] }),
-    openResponseUrl: () => undefined,
+    openResponseUrl: (_teamId, sealed) => `https://hooks.slack.com/${sealed}`,
     newReference: () => 'REFERENCE',
     onNotAccepted: (reference, error) => noted.push({ reference, error }),
   });
@@ -84,6 +94,7 @@ function setUp(
     submitWho: () => pages.submitWho(submissionOf(who)),
     submitted,
     noted,
+    responded,
   };
 }
 
@@ -151,7 +162,7 @@ test('what was most likely not meant is told first, and accepted when it is subm
   assert.equal(submitted.length, 0);
   await submitHow(typedView(warned.view, typed));
   assert.deepEqual(
-    submitted.map(({ account }) => [account.smtp_password, account.daily_limit]),
+    submitted.map(({ account, passwords }) => [passwords?.smtp_password, account.daily_limit]),
     [[' one-secret', 2001]],
   );
 });
@@ -170,5 +181,38 @@ test('a fixed row of a batch makes a request of its own in the same view, and th
       { viewId: 'V1.row-4', batch: { id: 'B1', line: 4 }, retryOf: 'row-4' },
       { viewId: 'V1.row-9', batch: { id: 'B1', line: 4 }, retryOf: 'row-9' },
     ],
+  );
+});
+
+test('without a password, the request waits for it, and its person alone gets a link', async () => {
+  const typed = { smtp_password: '' };
+  const { submitHow, submitted, responded } = setUp({ typed, submit: async () => WAITING, hasSecurePage: true });
+  const answer = await submitHow();
+  assert.deepEqual(
+    submitted.map(({ passwords }) => passwords),
+    [undefined],
+  );
+  assert.ok(answer.response_action === 'update');
+  assert.match(JSON.stringify(answer.view.blocks), /"url":"https:\/\/bot\.example\.com\/secure#TOKEN"/);
+  assert.ok(!JSON.stringify([answer.view.private_metadata, responded]).includes('TOKEN'));
+  assert.match(responded.join(), /^https:\/\/hooks\.slack\.com\/.*,Enter the password for jane@acme\.com/);
+});
+
+test('without a secure page, the password is missing', async () => {
+  const { submitHow, submitted } = setUp({ typed: { smtp_password: '' } });
+  assert.match(sentenceOf(await submitHow()), /Enter the password/);
+  assert.deepEqual(submitted, []);
+});
+
+test('where only the secure page may take passwords, no form has a field for one, and none that came is kept', async () => {
+  const options = { passwordsIn: 'secure_page', hasSecurePage: true, submit: async () => WAITING } as const;
+  const { submitHow, submitWho, submitted } = setUp(options);
+  const page = await submitWho();
+  assert.ok(page.response_action === 'update');
+  assert.ok(!JSON.stringify(page.view).includes('_password'));
+  await submitHow();
+  assert.deepEqual(
+    submitted.map(({ passwords }) => passwords),
+    [undefined],
   );
 });

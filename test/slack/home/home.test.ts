@@ -37,7 +37,7 @@ test('a member is told who can', () => {
   for (const some of [undefined, key]) {
     const home = renderHome({ isAdmin: false, key: some, latest: [] });
     assertView(home);
-    assert.deepEqual(actionIdsOf(home), ['home_add_many']);
+    assert.deepEqual(actionIdsOf(home), ['home_add', 'home_add_many']);
     assert.match(textsOf(home, 'plain_text').join('\n'), /An admin or owner of this workspace can add, replace/);
   }
 });
@@ -118,7 +118,7 @@ test('clients are listed by label, last four and channels, with buttons for admi
     assert.match(textsOf(home, 'plain_text').join('\n'), /Client 000: the key ends in wxyz\. It worked/);
     assert.ok(textsOf(home, 'mrkdwn').includes('<#C1000000000>, <#C1000000001>'));
   }
-  assert.deepEqual(actionIdsOf(member), ['home_add_many']);
+  assert.deepEqual(actionIdsOf(member), ['home_add', 'home_add_many']);
   const buttons = JSON.stringify(actionsOf(admin));
   assert.equal(buttons.match(/home_change_client/g)?.length, 2);
   assert.match(buttons, /Remove the key of Client 000\?.*used in 2 channels/);

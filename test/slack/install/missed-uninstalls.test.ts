@@ -26,7 +26,7 @@ function setUp(...teamIds: string[]) {
         const answer = answers.get(botToken);
         if (answer === 'away') throw new SlackUnavailableError('auth.test', undefined);
         if (answer !== undefined) throw new SlackRefusedError('auth.test', answer);
-        return { teamId: '', botUserId: '', botId: '', isOrgWide: false, scopes: [] };
+        return { teamId: '', teamName: '', botUserId: '', botId: '', isOrgWide: false, scopes: [] };
       },
     }),
     remove: async (installation) => {

@@ -26,7 +26,7 @@ function setUp(slack: Slack, change: Partial<UninstalledInstallation> = {}) {
       throw new SlackUnavailableError('auth.test', undefined);
     }
     if (slack !== 'works' && slack !== 'away_twice') throw new SlackRefusedError('auth.test', slack);
-    return { teamId: 'T1', botUserId: 'U0BOT', botId: 'B1', isOrgWide: false, scopes: [] };
+    return { teamId: 'T1', teamName: '', botUserId: 'U0BOT', botId: 'B1', isOrgWide: false, scopes: [] };
   };
   const uninstall = createUninstall({
     find: async (teamId) => {

@@ -45,6 +45,21 @@ for (const waitsFor of WAITS) {
   });
 }
 
+test('waiting for its password has a button, and no link, until it has one or ends', () => {
+  const waiting = { ...request, waitsFor: 'password' } as const;
+  const message = renderAnnouncement(waiting);
+  assertMessage(message);
+  assert.match(
+    textsOf(message, 'mrkdwn').join('\n'),
+    /^🔑 \*Waiting for the password\*[\s\S]*Only the person who asked/,
+  );
+  const hasButton = (shown: object) => JSON.stringify(shown).includes('"action_id":"enter_password"');
+  assert.ok(hasButton(message));
+  assert.ok(!JSON.stringify(message).includes('http'));
+  assert.ok(!hasButton(renderAnnouncement(request)));
+  assert.ok(!hasButton(renderAnnouncement({ ...waiting, outcome: { kind: 'expired', why: 'no_password' } })));
+});
+
 for (const [overall_status, words] of Object.entries({
   PENDING: 'overall_status: PENDING (ColdSend is still validating it)',
   ACTIVE: 'overall_status: ACTIVE (ready to use)',

@@ -69,6 +69,7 @@ test('who wants to try again what somebody has added since is told by whom and w
     [{ outcome: outcomes.exists }, /found this inbox in ColdSend/],
     [{}, /I am adding this inbox right now/],
     [{ waitsFor: 'key' }, /I am adding this inbox right now/],
+    [{ waitsFor: 'password' }, /already waits for its password/],
   ];
   for (const [change, words] of said) {
     const view = renderSuccessor({ ...request, ...change }, 'U2', link);

@@ -84,13 +84,19 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
   test('settings that cannot be read allow as little as they can, each for itself', async () => {
     const settings = createSettingsRepository(db(), onUnreadable);
     const shared = { whoMayAdd: { kind: 'everyone' }, resultsChannelId: 'C7', defaultDailyLimit: 40 };
-    const stored = { ...shared, elsewhere: 'workspace_key' };
-    const read = { ...shared, channelsWithoutClient: 'workspace_key', checkLoginFirst: false };
+    const stored = { ...shared, elsewhere: 'workspace_key', passwordsIn: 'slack_or_page' };
+    const read = {
+      ...shared,
+      channelsWithoutClient: 'workspace_key',
+      checkLoginFirst: false,
+      passwordsIn: 'slack_or_page',
+    };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
       resultsChannelId: undefined,
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
+      passwordsIn: 'secure_page',
       checkLoginFirst: false,
     };
     const cases: [text: string, expected: object][] = [
@@ -101,6 +107,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: 2 ** 60 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
+      [JSON.stringify({ ...stored, passwordsIn: 'on paper' }), { ...read, passwordsIn: 'secure_page' }],
       [JSON.stringify({ ...stored, checkLoginFirst: true }), { ...read, checkLoginFirst: true }],
       [JSON.stringify({ ...stored, checkLoginFirst: 'first' }), read],
       ['{oops', closed],

@@ -30,11 +30,14 @@ export const SETTINGS_FIELDS = {
   resultsChannel: 'results_channel',
   dailyLimit: 'default_daily_limit',
   channelsWithoutClient: 'elsewhere',
+  passwordsIn: 'passwords_in',
   checkLoginFirst: 'check_login_first',
 } as const;
 
 /** The values of the options. They never change, so that a form opened before a deploy can still be read. */
 const OPTIONS = { workspace_key: 'workspace_key', blocked: 'nothing' } as const;
+
+const PASSWORD_OPTIONS = ['slack_or_page', 'secure_page'] as const;
 
 type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 
@@ -45,13 +48,15 @@ export type ParsedSettings =
   | { ok: true; settings: WorkspaceSettings; stamp: string }
   | { ok: false; errors: SettingsErrors };
 
-/** The form for the settings. `userGroups` is undefined where Slack did not list them. */
+/** The form for the settings. `userGroups` is undefined where Slack did not list them. By default, there is no secure page. */
 export function renderSettingsForm(
   openedBy: string,
   { settings, stamp }: { settings: WorkspaceSettings; stamp: string },
   userGroups: UserGroup[] | undefined,
+  hasSecurePage = false,
 ): ModalView {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst } = settings;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
+  const { checkLoginFirst, passwordsIn } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -71,6 +76,9 @@ export function renderSettingsForm(
         SETTINGS_FORM.channelsWithoutClient,
         OPTIONS[channelsWithoutClient],
       ),
+      ...(hasSecurePage || passwordsIn === 'secure_page'
+        ? [renderRadio(SETTINGS_FIELDS.passwordsIn, SETTINGS_FORM.passwordsIn, passwordsIn)]
+        : [renderContext('passwords', SETTINGS_FORM.noSecurePage)]),
       ...(checkLoginFirst === undefined
         ? []
         : [
@@ -102,6 +110,8 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
   const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
   const first = textOf(SETTINGS_FIELDS.checkLoginFirst);
+  const passwordsIn =
+    PASSWORD_OPTIONS.find((option) => option === textOf(SETTINGS_FIELDS.passwordsIn)) ?? before.passwordsIn;
   return {
     ok: true,
     stamp: metadata.stamp,
@@ -111,6 +121,7 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
       defaultDailyLimit: dailyLimit,
       channelsWithoutClient,
       checkLoginFirst: first === undefined ? before.checkLoginFirst : first === 'yes',
+      passwordsIn,
     },
   };
 }
@@ -238,6 +249,7 @@ export function describeSettings(settings: WorkspaceSettings): string {
     resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
     channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
+    passwordsIn: `*${words.passwordsIn}:* ${words.passwords[settings.passwordsIn]}`,
     checkLoginFirst:
       checkLoginFirst === undefined
         ? undefined

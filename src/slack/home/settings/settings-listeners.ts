@@ -23,6 +23,8 @@ import {
 /** Opens and saves the settings of a workspace, for admins and owners. */
 export function createSettingsPages(deps: {
   permissions: Permissions;
+  /** Whether this installation serves the secure page. */
+  hasSecurePage: boolean;
   /** The settings with their stamp, which a form about them carries. */
   findStamped(teamId: string): Promise<{ settings: WorkspaceSettings; stamp: string }>;
   /** False where `stamp` is outdated. */
@@ -33,7 +35,7 @@ export function createSettingsPages(deps: {
 
   async function prepare({ api, actor: { teamId, userId } }: Interaction): Promise<ModalView> {
     const [stamped, userGroups] = await Promise.all([deps.findStamped(teamId), listUserGroups(api)]);
-    return renderSettingsForm(userId, stamped, userGroups);
+    return renderSettingsForm(userId, stamped, userGroups, deps.hasSecurePage);
   }
 
   /** An answer of undefined closes the form. */

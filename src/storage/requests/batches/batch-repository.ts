@@ -229,6 +229,10 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
         .where('id', '=', id)
         .where('team_id', '=', teamId)
         .where('state', 'in', ['waiting', 'running'])
+        // Once all rows are settled, the end is being posted. Changing the state then would make it be posted again.
+        .where(({ exists, selectFrom }) =>
+          exists(selectFrom('requests').select('id').where('batch_id', '=', id).where('outcome_kind', 'is', null)),
+        )
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return undefined;

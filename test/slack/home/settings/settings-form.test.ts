@@ -19,6 +19,7 @@ const CHOSEN: WorkspaceSettings = {
   resultsChannelId: 'C1000000001',
   defaultDailyLimit: 40,
   channelsWithoutClient: 'blocked',
+  passwordsIn: 'secure_page',
   checkLoginFirst: true,
 };
 

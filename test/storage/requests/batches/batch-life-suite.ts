@@ -112,6 +112,13 @@ export function describeBatchLife(databases: TestDatabases) {
       );
     });
 
+    test('a batch whose rows are all settled has nothing to stop, and its end is noted', async () => {
+      const batch = await startBatch('over', 1);
+      await settle('row-over-0', { kind: 'exists', reason: 'x' });
+      assert.equal(await batchesOf().stop('T1', 'batch-over', 'U1'), undefined);
+      assert.equal((await batchesOf().advance(batch, { areResultsPosted: true })).areResultsPosted, true);
+    });
+
     test('a batch that has not started can be stopped, and a draft or a finished one can’t', async () => {
       await confirm('waiting', 2);
       assert.equal((await batchesOf().stop('T1', 'batch-waiting', 'U1'))?.state, 'stopped');

@@ -57,7 +57,13 @@ export function describeStoredRequests({ db, now, pass, repositoryOf }: RequestS
       await requests.advance(await acceptSample(requests, name), { waitsFor });
     }
     await requests.advance(await acceptSample(requests, '5'), { state: 'reported', waitsFor: 'key' });
-    assert.deepEqual(await requests.countWaiting(), { no_connection: 0, unavailable: 1, rate_limited: 0, key: 2 });
+    assert.deepEqual(await requests.countWaiting(), {
+      no_connection: 0,
+      unavailable: 1,
+      rate_limited: 0,
+      key: 2,
+      password: 0,
+    });
   });
 
   test('countByState counts the unfinished ones and knows the oldest of each state', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
+import { createGrowingBuffer } from './growing-buffer.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeRates, type Sent } from '../../faults/judging/judge-rates.ts';
+import { judgeRates, type Sent } from '../../../faults/judging/judge-rates.ts';
 
 const LIMITS = [
   { requests: 2, seconds: 1 },

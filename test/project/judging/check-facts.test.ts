@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkFacts } from '../../faults/judging/check-facts.ts';
-import type { Committed, RequestFacts } from '../../faults/judging/facts.ts';
+import { checkFacts } from '../../../faults/judging/check-facts.ts';
+import type { Committed, RequestFacts } from '../../../faults/judging/facts.ts';
 
 const reported: Committed = { state: 'reported', outcome: 'added', replyNoted: true };
 const added = { text: 'Inbox added – jane@faults.test', shows: 'added' } as const;

@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createBodyReader } from '../../../src/slack/bolt/body-reader.ts';
+import { createBodyReader } from '../../src/operations/body-reader.ts';
 
 const LIMIT = 256 * 1024;
 

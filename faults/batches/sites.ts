@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
+import type { FaultPoint } from '../world/fault-points.ts';
+import type { FaultWorld } from '../world/fault-world.ts';
+import { type FaultyBot, prepareBot } from '../world/faulty-bot.ts';
+import { PASSWORDS_LEFT_QUERY, readFiles } from '../world/read-committed.ts';
+import { startReplicas } from '../world/replicas.ts';
+import type { SeededRandom } from '../world/seeded-random.ts';
+import type { Death } from './plan-trial.ts';
+import { type CommittedBatch, DRAFTS_LEFT_QUERY, queryBeside, readBatches, readBatchesCopy } from './read-batches.ts';
+
+/** What was committed of all batches when a process died, and which batches and addresses it held. */
+export type Died = { place: string; batches: Map<string, CommittedBatch>; held(owner: string | undefined): boolean };
+
+/** Where bots run on one database, one of which dies next. */
+export type Site = {
+  /** The one that dies next: people's clicks go to it. */
+  bot(): FaultyBot;
+  url(): string;
+  /** Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. */
+  die(death: Death, next: FaultPoint | undefined): Promise<Died[]>;
+  read(): Promise<Map<string, CommittedBatch>>;
+  /** Rows that hold passwords which should be gone. */
+  countLeft(): Promise<number>;
+  files(): Promise<Buffer[]>;
+  output(): string;
+  close(): Promise<void>;
+};
+
+const LEFT_QUERIES = [PASSWORDS_LEFT_QUERY, DRAFTS_LEFT_QUERY];
+
+/** One bot on SQLite. */
+export async function startSqliteSite(world: FaultWorld): Promise<Site> {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
+  const path = join(folder, 'bot.db');
+  const env = { ...world.env, DATABASE_URL: `sqlite:${path}` };
+  let spare = prepareBot(env);
+  let bot = spare;
+  let url = (await startNext()) ?? '';
+
+  return {
+    bot: () => bot,
+    url: () => url,
+    async die({ ms }, next) {
+      await Promise.race([bot.ended, sleep(ms)]);
+      const died = [await noteDeath()];
+      let nextUrl = await startNext(next);
+      if (nextUrl === undefined) {
+        died.push(await noteDeath());
+        nextUrl = await startNext();
+      }
+      if (nextUrl === undefined) throw new Error(`the bot did not start again:\n${bot.output().slice(-2000)}`);
+      url = nextUrl;
+      return died;
+    },
+    read: () => readBatches((text) => queryBeside(path, text)),
+    countLeft: async () => LEFT_QUERIES.reduce((sum, text) => sum + queryBeside(path, text).length, 0),
+    files: async () => [readFiles(path)],
+    output: () => bot.output().slice(-2000),
+    async close() {
+      for (const each of [bot, spare]) each.signal('SIGKILL');
+      await Promise.all([bot.ended, spare.ended]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+
+  /** The next process, already loaded, takes over; undefined where it was killed before it was ready. */
+  async function startNext(fault?: FaultPoint): Promise<string | undefined> {
+    bot = spare;
+    spare = prepareBot(env);
+    const started = await bot.start(fault);
+    return started.kind === 'ready' ? started.url : undefined;
+  }
+
+  async function noteDeath(): Promise<Died> {
+    await kill(bot);
+    return { place: placeOf(bot), batches: await readBatchesCopy(path), held: () => true };
+  }
+}
+
+/** Three replicas on PostgreSQL, of which a random one dies next. */
+export async function startPostgresSite(
+  world: FaultWorld,
+  postgres: TestPostgres,
+  random: SeededRandom,
+): Promise<Site> {
+  const replicas = await startReplicas(world, await postgres.createDatabase());
+  const read = () => readBatches(replicas.query);
+  let at = 0;
+  const victim = () => {
+    const replica = replicas.list[at];
+    if (replica === undefined) throw new Error('there is no such replica');
+    return replica;
+  };
+
+  return {
+    bot: () => victim().bot,
+    url: () => victim().url,
+    async die({ ms }, next) {
+      await Promise.race([victim().bot.ended, sleep(ms)]);
+      const died = [await noteDeath()];
+      const { url } = await replicas.replace(at, next);
+      if (url === '') {
+        died.push(await noteDeath());
+        await replicas.replace(at);
+      }
+      if (next === undefined) at = random.between(0, replicas.list.length - 1);
+      return died;
+    },
+    read,
+    countLeft: async () => {
+      const left = await Promise.all(LEFT_QUERIES.map((text) => replicas.query(text)));
+      return left.flat().length;
+    },
+    files: async () => (await replicas.readFiles()).map(({ bytes }) => bytes),
+    output: () => replicas.list.map(({ bot }) => bot.output().slice(-1000)).join('\n'),
+    close: () => replicas.close(),
+  };
+
+  async function noteDeath(): Promise<Died> {
+    const dead = victim();
+    await kill(dead.bot);
+    await replicas.waitUntilSilent(dead);
+    const held = (owner: string | undefined): boolean => owner !== undefined && dead.bot.isCalled(owner);
+    return { place: placeOf(dead.bot), batches: await read(), held };
+  }
+}
+
+async function kill(bot: FaultyBot): Promise<void> {
+  bot.signal('SIGKILL');
+  const ending = await bot.ended;
+  if (ending !== 'SIGKILL') throw new Error(`the bot ended with ${ending}:\n${bot.output().slice(-2000)}`);
+}
+
+function placeOf(bot: FaultyBot): string {
+  return bot.diedAt() ?? 'at a random moment';
+}

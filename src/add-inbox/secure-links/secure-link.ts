@@ -1,0 +1,10 @@
+/** What a person may do on the secure page with a link. */
+export type Purpose = { kind: 'password'; requestId: string };
+
+/** A link that still works. It belongs to one person and one purpose. Times are milliseconds since 1970. */
+export type SecureLink = { teamId: string; userId: string; purpose: Purpose; expiresAt: number };
+
+export const LINK_TTL_MS = 30 * 60 * 1000;
+
+/** A link is dead after this many submissions that were not accepted. */
+export const MAX_WRONG_TRIES = 5;

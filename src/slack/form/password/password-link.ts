@@ -1,0 +1,46 @@
+import type { ActionsBlock, Button, KnownBlock, ModalView } from '@slack/types';
+import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
+import { VIEW_TITLE } from '../../blocks/limits.ts';
+import { slackDate } from '../../blocks/slack-date.ts';
+import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
+import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { PASSWORD_LINK } from '../../sentences/form.ts';
+import { REQUEST_PAGE } from '../../sentences/thread.ts';
+import { nameInbox, renderInbox } from '../../thread/inbox-text.ts';
+import type { Message } from '../../web-api/slack-api.ts';
+
+/** A link to the secure page. Whoever has it can enter the password, so only its person may see it. */
+export type PasswordLink = { url: string; expiresAt: number };
+
+/** The page with the button that opens the secure page. */
+export function renderPasswordPage(request: AddInboxRequest, link: PasswordLink): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plainText(PASSWORD_LINK.title, VIEW_TITLE),
+    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    blocks: [
+      ...renderState(request, link),
+      renderActions('password', [renderOpen(link)]),
+      renderContext('next', PASSWORD_LINK.next),
+    ],
+  };
+}
+
+/** The same as a message that only its person sees, for after the window is closed. */
+export function renderPasswordMessage(request: AddInboxRequest, link: PasswordLink): Message {
+  const newLink = renderButton(ACTIONS.enterPassword, PASSWORD_LINK.newLink, request.id);
+  const actions: ActionsBlock = renderActions('password', [renderOpen(link), newLink]);
+  const text = PASSWORD_LINK.text(nameInbox(request.account, request.keyName));
+  return { text, blocks: [...renderState(request, link), actions] };
+}
+
+function renderState({ account, keyName }: AddInboxRequest, { expiresAt }: PasswordLink): KnownBlock[] {
+  const works = PASSWORD_LINK.works(slackDate(expiresAt, 'time'));
+  return [renderSection('state', mrkdwn(`${PASSWORD_LINK.state}\n${works}`)), renderInbox(account, keyName)];
+}
+
+function renderOpen({ url }: PasswordLink): Button {
+  return { ...renderButton(ACTIONS.openSecurePage, PASSWORD_LINK.open, 'open'), url, style: 'primary' };
+}

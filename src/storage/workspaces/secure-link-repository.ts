@@ -1,0 +1,164 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Passwords } from '../../add-inbox/account/sender-account.ts';
+import {
+  LINK_TTL_MS,
+  MAX_WRONG_TRIES,
+  type Purpose,
+  type SecureLink,
+} from '../../add-inbox/secure-links/secure-link.ts';
+import type { Database, Executor } from '../database.ts';
+import { expiresAt } from '../requests/request-row.ts';
+import { passwordsContext } from '../sealing/seal-contexts.ts';
+import type { Sealer } from '../sealing/sealing.ts';
+
+/** 32 bytes as base64url. */
+const TOKEN = /^[\w-]{43}$/;
+
+const DELETED_AT_ONCE = 100;
+
+export type SecureLinkRepository = ReturnType<typeof createSecureLinkRepository>;
+
+/** Links to the secure page. The token is in nothing but the link itself: the table has its hash. */
+export function createSecureLinkRepository(deps: { database: Database; sealer: Sealer; now: () => number }) {
+  const { database, sealer, now } = deps;
+  return { create, find, findSpent, countWrong, savePasswords, deleteExpired };
+
+  /** Makes a link and deletes the person's earlier ones for the same purpose. */
+  async function create(link: Omit<SecureLink, 'expiresAt'>): Promise<{ token: string; expiresAt: number }> {
+    const token = randomBytes(32).toString('base64url');
+    const { teamId: team_id, userId: user_id } = link;
+    const whose = { team_id, user_id, ...toColumns(link.purpose) };
+    const created_at = now();
+    const times = { created_at, expires_at: created_at + LINK_TTL_MS };
+    await database.transaction(async ({ kysely }) => {
+      const earlier = kysely.deleteFrom('secure_links').where('team_id', '=', team_id).where('user_id', '=', user_id);
+      await earlier.where('purpose', '=', whose.purpose).where('subject_id', '=', whose.subject_id).execute();
+      const row = { token_hash: hashOf(token), ...whose, ...times, wrong_tries: 0 };
+      await kysely.insertInto('secure_links').values(row).execute();
+    });
+    return { token, expiresAt: times.expires_at };
+  }
+
+  /** The link, if it still works. */
+  async function find(token: string): Promise<SecureLink | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const row = await working(database, token).executeTakeFirst();
+    const purpose = row && isHashOf(token, row.token_hash) ? toPurpose(row) : undefined;
+    return row && purpose && { teamId: row.team_id, userId: row.user_id, purpose, expiresAt: row.expires_at };
+  }
+
+  /** Whether this page has spent the link, and its answer was lost. */
+  async function findSpent(token: string, pageId: string): Promise<boolean> {
+    if (!TOKEN.test(token)) return false;
+    const spent = database.kysely.selectFrom('secure_links').select('token_hash').where('expires_at', '>', now());
+    const row = await spent.where('token_hash', '=', hashOf(token)).where('spent_by', '=', pageId).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Counts a submission that is not accepted. False if there were too many before it. */
+  async function countWrong(token: string): Promise<boolean> {
+    const count = database.kysely.updateTable('secure_links').where('token_hash', '=', hashOf(token));
+    const counted = await count
+      .set((eb) => ({ wrong_tries: eb('wrong_tries', '+', 1) }))
+      .where('wrong_tries', '<', MAX_WRONG_TRIES)
+      .executeTakeFirst();
+    return counted.numUpdatedRows === 1n;
+  }
+
+  /**
+   * Spends the link and commits the passwords with which its request continues, both or neither. False if the link does not work
+   * anymore, or the request waits for no password.
+   *
+   * @param pageId names the page that spends it
+   */
+  async function savePasswords(
+    token: string,
+    link: SecureLink,
+    pageId: string,
+    passwords: Passwords,
+  ): Promise<boolean> {
+    const { teamId, purpose } = link;
+    const sealed = sealer.seal(JSON.stringify(passwords), passwordsContext({ id: purpose.requestId, teamId }));
+    return database
+      .transaction(async (within) => {
+        // The request first: it is what an uninstall and a stopped batch lock first, too.
+        const resumed = await resume(within, teamId, purpose.requestId);
+        if (!resumed) return false;
+        if (!(await spend(within, token, pageId))) throw new NotSpentError();
+        await within.kysely.insertInto('request_passwords').values({ request_id: purpose.requestId, sealed }).execute();
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof NotSpentError) return false;
+        throw error;
+      });
+  }
+
+  /** The request is accepted anew: its announcement is updated before it is sent. Also where an older version set it aside. */
+  async function resume({ kysely }: Executor, teamId: string, requestId: string): Promise<boolean> {
+    const resumed = await kysely
+      .updateTable('requests')
+      .set({ state: 'accepted', waits_for: null, not_before: 0, tries: 0, set_aside_at: null })
+      .where('id', '=', requestId)
+      .where('team_id', '=', teamId)
+      .where('waits_for', '=', 'password')
+      .where('state', 'in', ['accepted', 'announced'])
+      .where(expiresAt, '>', now())
+      .executeTakeFirst();
+    return resumed.numUpdatedRows === 1n;
+  }
+
+  async function spend(within: Executor, token: string, pageId: string): Promise<boolean> {
+    const spent = await within.kysely
+      .updateTable('secure_links')
+      .set({ spent_at: now(), spent_by: pageId })
+      .where('token_hash', '=', hashOf(token))
+      .where('spent_at', 'is', null)
+      .where('expires_at', '>', now())
+      .where('wrong_tries', '<', MAX_WRONG_TRIES)
+      .executeTakeFirst();
+    return spent.numUpdatedRows === 1n;
+  }
+
+  /** Deletes some expired links. Returns their number. */
+  async function deleteExpired(): Promise<number> {
+    const { kysely } = database;
+    const expired = kysely.selectFrom('secure_links').select('token_hash').where('expires_at', '<=', now());
+    const some = expired.limit(DELETED_AT_ONCE);
+    const deleted = await kysely.deleteFrom('secure_links').where('token_hash', 'in', some).executeTakeFirst();
+    return Number(deleted.numDeletedRows);
+  }
+
+  function working({ kysely }: Executor, token: string) {
+    return kysely
+      .selectFrom('secure_links')
+      .selectAll()
+      .where('token_hash', '=', hashOf(token))
+      .where('spent_at', 'is', null)
+      .where('expires_at', '>', now())
+      .where('wrong_tries', '<', MAX_WRONG_TRIES);
+  }
+}
+
+class NotSpentError extends Error {
+  readonly code = 'not_spent';
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** The database compares in a time that depends on the texts. This does not. */
+function isHashOf(token: string, stored: string): boolean {
+  const [hash, other] = [Buffer.from(hashOf(token)), Buffer.from(stored)];
+  return hash.length === other.length && timingSafeEqual(hash, other);
+}
+
+function toColumns({ kind, requestId }: Purpose): { purpose: string; subject_id: string } {
+  return { purpose: kind, subject_id: requestId };
+}
+
+/** Undefined for a purpose of a newer version. */
+function toPurpose({ purpose, subject_id }: { purpose: string; subject_id: string }): Purpose | undefined {
+  return purpose === 'password' ? { kind: purpose, requestId: subject_id } : undefined;
+}

@@ -1,0 +1,38 @@
+import type { InboxType } from '../../../add-inbox/account/providers.ts';
+
+/* What the page and the bot say to each other, as JSON. */
+
+export type Server = { host: string; port: number; isEncrypted: boolean };
+
+/** The inbox that waits for its password. Texts that Slack did not tell are ''. */
+export type PasswordToEnter = {
+  kind: 'password';
+  person: string;
+  workspace: string;
+  /** The client of the channel; missing for the workspace's own key. */
+  client?: string;
+  threadUrl: string;
+  address: string;
+  name: string;
+  provider: InboxType;
+  smtp: Server;
+  imap: Server;
+  smtpUser: string;
+  imapUser: string;
+  dailyLimit: number;
+  /** Milliseconds until the link stops working. */
+  worksForMs: number;
+};
+
+export type NoPage = { kind: 'gone' | 'later' };
+
+export type LookAnswer = PasswordToEnter | NoPage;
+
+export type PasswordField = 'smtp_password' | 'imap_password';
+
+/** `unsure`: saved once the person has seen the warnings and submits again. */
+export type SaveAnswer =
+  | { kind: 'saved' }
+  | { kind: 'wrong'; errors: Partial<Record<PasswordField, string>> }
+  | { kind: 'unsure'; warnings: string[] }
+  | NoPage;

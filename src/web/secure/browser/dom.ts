@@ -1,0 +1,44 @@
+/** An element with attributes and children. Text is always text: it can't become markup. */
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string | boolean> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, '');
+    else if (value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** One of the page's symbols. It only goes with words, so screen readers skip it. */
+export function icon(name: string): SVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** An element of secure-page.html. */
+export function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new TypeError(`#${id} is missing`);
+  return found;
+}
+
+/** Replaces the page's state and moves the focus to its heading, so that screen readers read it. */
+export function show(...children: Node[]): void {
+  byId('state').replaceChildren(...children);
+  const heading = byId('state').querySelector('h1');
+  heading?.setAttribute('tabindex', '-1');
+  heading?.focus();
+}
+
+/** For screen readers only. */
+export function say(text: string): void {
+  byId('said').textContent = text;
+}

@@ -1,0 +1,171 @@
+import { ask, type Problem } from './ask.ts';
+import type { PasswordField, PasswordToEnter, SaveAnswer } from './contract.ts';
+import { h, icon, say, show } from './dom.ts';
+import { createPasswordField, type Field } from './password-field.ts';
+import { card, showGone, showSaved } from './plain-states.ts';
+import { CHECK_AGAIN, FORM, PROBLEMS, WARNINGS } from './sentences.ts';
+
+const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
+
+/**
+ * The form for the password of one inbox.
+ *
+ * @param end called when the form is left for good
+ */
+export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () => void): { clear(): void } {
+  // Names this page to the bot: it may send the same submission again if an answer is lost.
+  const pageId = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const isOneLogin = inbox.smtpUser === inbox.imapUser;
+  const smtpLabel = isOneLogin ? FORM.labels[inbox.provider] : FORM.smtpLabel;
+  const smtp = createPasswordField('smtp_password', smtpLabel, hintFor(inbox));
+  const imap = createPasswordField('imap_password', FORM.imapLabel, [FORM.imapHint(inbox.imapUser)]);
+  const other = h('button', { type: 'button', class: 'text' }, FORM.otherImap);
+  const submit = h('button', { class: 'button main wide' }, FORM.submit);
+  const note = h('div', { class: 'note bad', role: 'alert', hidden: true });
+  const form = h('form', { class: 'stack', autocomplete: 'off', novalidate: true }, smtp.element);
+  if (!isOneLogin) form.append(imap.element);
+  else if (inbox.provider === 'CUSTOM_SMTP') form.append(other);
+  form.append(note, submit);
+  let isSure = false;
+  let isSaving = false;
+
+  other.addEventListener('click', () => {
+    other.replaceWith(imap.element);
+    imap.input.focus();
+  });
+  form.addEventListener('input', () => warn([]));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void save();
+  });
+  show(card(renderHead(inbox), renderFacts(inbox), form, renderFate()), h('p', { class: 'foot' }, FORM.foot));
+  smtp.input.focus({ preventScroll: true });
+  return { clear };
+
+  function fields(): [PasswordField, Field][] {
+    return imap.element.isConnected
+      ? [
+          ['smtp_password', smtp],
+          ['imap_password', imap],
+        ]
+      : [['smtp_password', smtp]];
+  }
+
+  async function save(): Promise<void> {
+    if (isSaving || complainOf(findEmpty())) return;
+    isSaving = true;
+    setBusy(true);
+    const { value: smtp_password } = smtp.input;
+    const imap_password = imap.element.isConnected ? imap.input.value : smtp_password;
+    const answer = await ask<SaveAnswer>('save', { token, pageId, smtp_password, imap_password, isSure });
+    isSaving = false;
+    setBusy(false);
+    take(answer);
+  }
+
+  function take(answer: SaveAnswer | Problem): void {
+    if (typeof answer === 'string') tell(PROBLEMS[answer]);
+    else if (answer.kind === 'wrong') complainOf(answer.errors);
+    else if (answer.kind === 'unsure') warn(answer.warnings);
+    else leaveFor(answer.kind === 'saved');
+  }
+
+  function leaveFor(isSaved: boolean): void {
+    clear();
+    end();
+    if (isSaved) showSaved(inbox.address, inbox.threadUrl);
+    else showGone();
+  }
+
+  function findEmpty(): Partial<Record<PasswordField, string>> {
+    return Object.fromEntries(
+      fields()
+        .filter(([, { input }]) => input.value === '')
+        .map(([name]) => [name, FORM.empty[name]]),
+    );
+  }
+
+  /** True if a field is wrong; the first of them gets the focus. */
+  function complainOf(errors: Partial<Record<PasswordField, string>>): boolean {
+    const wrong = fields().filter(([name]) => errors[name] !== undefined);
+    for (const [name, field] of wrong) field.complain(errors[name] ?? '');
+    wrong[0]?.[1].input.focus();
+    return wrong.length > 0;
+  }
+
+  /** The next press saves it anyway, until something is changed. */
+  function warn(warnings: string[]): void {
+    isSure = warnings.length > 0;
+    submit.textContent = isSure ? FORM.submitAnyway : FORM.submit;
+    tell(...warnings.map((warning) => WARNINGS[warning] ?? warning), ...(isSure ? [CHECK_AGAIN] : []));
+  }
+
+  function tell(...sentences: string[]): void {
+    note.hidden = sentences.length === 0;
+    note.replaceChildren(icon('alert'), h('div', {}, ...sentences.map((sentence) => h('p', {}, sentence))));
+  }
+
+  function setBusy(isBusy: boolean): void {
+    // Not `disabled`: the button keeps the focus.
+    submit.setAttribute('aria-disabled', String(isBusy));
+    if (isBusy) tell();
+    const words = isSure ? FORM.submitAnyway : FORM.submit;
+    submit.textContent = isBusy ? FORM.saving : words;
+    say(isBusy ? FORM.saving : '');
+  }
+
+  function clear(): void {
+    smtp.clear();
+    imap.clear();
+  }
+}
+
+function renderHead({ address, client, person, workspace }: PasswordToEnter): HTMLElement {
+  const whom = h('p', { class: 'whom' });
+  if (client !== undefined) whom.append(h('span', {}, `${FORM.client} `, h('b', {}, client)));
+  if (workspace !== '') whom.append(h('span', {}, `${FORM.workspace} `, h('b', {}, workspace)));
+  if (person !== '') whom.append(h('span', {}, FORM.requestedBy(person)));
+  return h('header', {}, whom, h('h1', {}, FORM.title(address)));
+}
+
+function renderFacts({
+  name,
+  provider,
+  smtp,
+  imap,
+  smtpUser,
+  imapUser,
+  address,
+  dailyLimit,
+}: PasswordToEnter): HTMLElement {
+  const isUsual = smtpUser === address && imapUser === address;
+  const users = smtpUser === imapUser ? smtpUser : `${smtpUser} (${FORM.facts.smtp}), ${imapUser} (${FORM.facts.imap})`;
+  const facts = [
+    [FORM.facts.name, name],
+    [FORM.facts.provider, FORM.providers[provider]],
+    [FORM.facts.smtp, FORM.server(smtp, 'TLS')],
+    [FORM.facts.imap, FORM.server(imap, 'SSL')],
+    ...(isUsual ? [] : [[FORM.facts.user, users]]),
+    [FORM.facts.dailyLimit, FORM.emails(dailyLimit)],
+  ];
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...facts.flatMap(([term = '', fact = '']) => [h('dt', {}, term), h('dd', {}, fact)]),
+  );
+}
+
+function renderFate(): HTMLElement {
+  const steps = FORM.fates.map((step) => h('li', {}, step));
+  return h('div', { class: 'rule' }, h('h2', {}, FORM.fate), h('ol', { class: 'steps' }, ...steps));
+}
+
+function hintFor({ provider }: PasswordToEnter): (Node | string)[] {
+  const hint = FORM.hints[provider];
+  if (provider !== 'GOOGLE_WORKSPACE') return [hint];
+  const link = h('a', { href: APP_PASSWORDS, rel: 'noreferrer noopener', target: '_blank' }, FORM.appPasswords);
+  link.append(h('span', { class: 'unseen' }, ` ${FORM.newTab}`));
+  return [hint, ' ', link, '.'];
+}

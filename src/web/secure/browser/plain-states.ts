@@ -1,0 +1,49 @@
+import type { Problem } from './ask.ts';
+import { h, icon, show } from './dom.ts';
+import { BROKEN, GONE, NO_TOKEN, NOT_CHECKED, PAGE, SAVED } from './sentences.ts';
+
+/* The states without a form. */
+
+export function showChecking(): void {
+  show(h('p', { class: 'dim', role: 'status' }, PAGE.checking));
+}
+
+export function showGone(): void {
+  show(dead(GONE), h('p', { class: 'foot' }, GONE.foot));
+}
+
+export function showNoToken(): void {
+  show(dead(NO_TOKEN));
+}
+
+export function showBroken(): void {
+  show(card(mark('alert'), heading(BROKEN.title, BROKEN.lead)));
+}
+
+export function showNotChecked(problem: Problem, again: () => void): void {
+  const button = h('button', { type: 'button', class: 'button main wide' }, NOT_CHECKED.button);
+  button.addEventListener('click', again);
+  show(card(mark('alert'), heading(NOT_CHECKED.title, NOT_CHECKED.leads[problem]), button));
+}
+
+export function showSaved(address: string, threadUrl: string): void {
+  const link = h('a', { class: 'button wide', href: threadUrl, rel: 'noreferrer' }, SAVED.open);
+  show(card(mark('check', 'ok'), heading(SAVED.title(address), SAVED.lead), link));
+}
+
+function dead({ title, lead, next, nextLines }: typeof GONE | typeof NO_TOKEN): HTMLElement {
+  const lines = nextLines.map((line) => h('p', { class: 'dim' }, line));
+  return card(mark('unlink'), heading(title, lead), h('div', { class: 'rule' }, h('h2', {}, next), ...lines));
+}
+
+export function card(...children: Node[]): HTMLElement {
+  return h('div', { class: 'card pad' }, ...children);
+}
+
+function heading(title: string, lead: string): HTMLElement {
+  return h('header', {}, h('h1', {}, title), h('p', { class: 'lead' }, lead));
+}
+
+function mark(name: string, look = ''): HTMLElement {
+  return h('p', { class: `mark ${look}` }, icon(name));
+}

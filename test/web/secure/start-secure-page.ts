@@ -1,0 +1,100 @@
+import type { TestContext } from 'node:test';
+import { findFreePort } from '../../../playground/find-free-port.ts';
+import type { Passwords } from '../../../src/add-inbox/account/sender-account.ts';
+import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
+import type { PermissionToAdd } from '../../../src/add-inbox/request/send-request.ts';
+import { MAX_WRONG_TRIES, type SecureLink } from '../../../src/add-inbox/secure-links/secure-link.ts';
+import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
+import { createHttpServer, type HttpServer } from '../../../src/web/http-server.ts';
+import { type Asker, createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
+import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
+
+const HOUR = 60 * 60 * 1000;
+
+export const TOKEN = `${'T'.repeat(40)}-_9`;
+
+const ASKER: Asker = { person: 'Ann', workspace: 'Acme', threadUrl: 'https://acme.slack.com/archives/C1/p1' };
+
+/** What is behind the page; a test changes it as it likes. */
+type Behind = {
+  request: AddInboxRequest;
+  permission: PermissionToAdd;
+  /** Undefined: no link works. */
+  link: SecureLink | undefined;
+  wrong: number;
+  spentBy: string | undefined;
+  saved: Passwords[];
+  /** How often a token was looked up. */
+  looked: number;
+  refused: string[];
+  monotonic: number;
+};
+
+export type SecureWorld = Awaited<ReturnType<typeof startSecurePage>>;
+
+/** The secure page on a server of its own, with one link, kept in memory. */
+export async function startSecurePage(context: TestContext, change: Partial<AddInboxRequest> = {}) {
+  const purpose = { kind: 'password', requestId: 'REQUEST00001' } as const;
+  const behind: Behind = {
+    request: sampleRequest({ waitsFor: 'password', expiresAt: 24 * HOUR, ...change }),
+    permission: { kind: 'may' },
+    link: { teamId: 'T1', userId: 'U1', purpose, expiresAt: HOUR / 2 },
+    wrong: 0,
+    spentBy: undefined,
+    saved: [],
+    looked: 0,
+    refused: [],
+    monotonic: 0,
+  };
+  const port = await findFreePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const routes = createSecureRoutes({
+    publicUrl,
+    securePage: createSecurePage({
+      links: createLinks(behind),
+      findRequest: async () => behind.request,
+      checkPermission: async () => behind.permission,
+      wake: () => {},
+      onSaved: () => {},
+      now: () => 0,
+    }),
+    describeAsker: async () => ASKER,
+    onRefused: (why) => void behind.refused.push(why),
+    now: () => 0,
+    monotonicNow: () => behind.monotonic,
+  });
+  let server: HttpServer;
+  await start();
+  context.after(stop);
+  return { behind, publicUrl, url: `${publicUrl}/secure#${TOKEN}`, routes, start, stop };
+
+  async function start(): Promise<void> {
+    server = createHttpServer(routes, () => {});
+    await server.listen(port, '127.0.0.1');
+  }
+
+  function stop(): Promise<void> {
+    return server.close();
+  }
+}
+
+function createLinks(behind: Behind) {
+  const isDead = () => behind.spentBy !== undefined || behind.wrong >= MAX_WRONG_TRIES;
+  return {
+    find: async (token: string) => {
+      behind.looked += 1;
+      return token === TOKEN && !isDead() ? behind.link : undefined;
+    },
+    findSpent: async (_token: string, pageId: string) => behind.spentBy === pageId,
+    countWrong: async () => {
+      behind.wrong += 1;
+      return behind.wrong <= MAX_WRONG_TRIES;
+    },
+    savePasswords: async (_token: string, _link: SecureLink, pageId: string, passwords: Passwords) => {
+      if (isDead()) return false;
+      behind.spentBy = pageId;
+      behind.saved.push(passwords);
+      return true;
+    },
+  };
+}
