@@ -1,8 +1,8 @@
-import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
 import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
 import { abortLate } from '../add-inbox/worker/time-limit.ts';
+import { type ConnectWithin, ProxyError } from '../operations/proxy/connect.ts';
 import type { Exchange } from './answer.ts';
 import { postOnce } from './post-once.ts';
 import { readAnswer } from './read-answer.ts';
@@ -18,6 +18,7 @@ export type ColdsendClientDeps = {
   addPath: string;
   /** The time limit for a whole call, from the DNS lookup to the last byte of the answer. */
   timeoutMs: number;
+  connectWithin: ConnectWithin;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Called once for each call. */
@@ -55,9 +56,10 @@ export type ColdsendClient = {
  *
  * @throws TypeError if `baseUrl` is not an http(s) URL
  */
-export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall }: ColdsendClientDeps): ColdsendClient {
+export function createColdsendClient(deps: ColdsendClientDeps): ColdsendClient {
+  const { baseUrl, addPath, timeoutMs, now, onCall } = deps;
   const url = endpointUrl(baseUrl, addPath);
-  const connect = buildConnector({ allowH2: false, timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) });
+  const connect = deps.connectWithin(Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
   const underWay = new Map<AbortController, Promise<Exchange>>();
   let closed = false;
 
@@ -65,7 +67,7 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
     const headers = headersFor(apiKey);
     if (closed) return { kind: 'nothing_sent' };
     return abortLate(limitMs, (call) => {
-      const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
+      const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs }).then(readProxyLogin);
       underWay.set(call, exchange);
       return exchange.finally(() => underWay.delete(call));
     });
@@ -100,6 +102,13 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
       await Promise.all(underWay.values());
     },
   };
+}
+
+/** A proxy that wants a login means the same before a tunnel as in its answer to a request: only the operator can help. */
+function readProxyLogin(exchange: Exchange): Exchange {
+  const wantsLogin =
+    exchange.kind === 'nothing_sent' && exchange.error instanceof ProxyError && exchange.error.status === 407;
+  return wantsLogin ? { kind: 'answered', answer: { status: 407, headers: {}, body: undefined } } : exchange;
 }
 
 function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendResult {
