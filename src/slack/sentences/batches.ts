@@ -330,8 +330,9 @@ export const BATCH_FORM_DONE = {
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [
-    'I do not have these rows any more, so I added nothing. I keep them for 30 minutes, or until you give me others.',
-    `Close this, and type ${MANY} to begin again.`,
+    'I added nothing. These inboxes are on the way already, or I do not have the rows any more.',
+    'I keep rows for 30 minutes, or until you give me others.',
+    `To begin again, close this and type ${MANY}.`,
   ],
 };
 
