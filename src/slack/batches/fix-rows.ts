@@ -36,9 +36,9 @@ export function createFixRows(deps: {
       await api.openView(triggerId, renderNotice(denial ?? nothing));
       return;
     }
-    const { channelId } = batch;
+    const { channelId, keyName: owner } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
-    await deps.openForm(press, { context, draft: draftOf(row.request.account) });
+    await deps.openForm(press, { context, draft: draftOf(row.request.account), owner });
   }
 
   /** Opens the form for many, in which a person gives the failed rows once more as a file. The value is the batch's id. */
@@ -50,9 +50,9 @@ export function createFixRows(deps: {
       await api.openView(triggerId, renderNotice(denial ?? BATCH_FIX.gone));
       return;
     }
-    const { channelId } = batch;
+    const { channelId, keyName: owner } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
-    await deps.openManyForm(press, { context, fixOf: batchId });
+    await deps.openManyForm(press, { context, fix: { batchId, owner } });
   }
 
   /**

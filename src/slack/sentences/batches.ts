@@ -196,6 +196,13 @@ export const BATCH_FIX = {
     title: 'Fix what failed',
     paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
   } satisfies Notice,
+  otherClient: {
+    title: 'Fix what failed',
+    paragraphs: [
+      'An admin has changed the client of this channel since these inboxes were requested.',
+      `To add them for the current client, type ${COMMAND} many.`,
+    ],
+  } satisfies Notice,
   last: {
     title: 'Fix what failed',
     paragraphs: ['That was the last row. You get the results in the thread of the list.'],

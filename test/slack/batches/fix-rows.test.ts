@@ -31,8 +31,8 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), perm
     openForm: async (_click, form) => {
       opened.push(form);
     },
-    openManyForm: async (_click, { context, fixOf }) => {
-      shown.push(`many ${fixOf} in ${context.channelId}`);
+    openManyForm: async (_click, { context, fix }) => {
+      shown.push(`many ${fix?.batchId} of ${fix?.owner.kind} in ${context.channelId}`);
     },
     permissions: { checkAdding: async () => permission },
   });
@@ -56,6 +56,7 @@ test('the form opens for the first failed row, filled in, and knows its place', 
   assert.equal(opened.length, 1);
   assert.equal(opened[0]?.draft.email_address, 'row-4@acme.com');
   assert.equal(opened[0]?.context.retryOf, 'row-4');
+  assert.deepEqual(opened[0]?.owner, { kind: 'workspace' });
   assert.deepEqual(opened[0]?.context.fix, { batchId: press.value, line: 4, position: 1, count: 2 });
 });
 
@@ -105,7 +106,7 @@ test('after the last row, the page says so', async () => {
 test('the form for many opens for the batch whose rows a file corrects', async () => {
   const { fixRows, press, shown } = setUp([4]);
   await fixRows.openFile(press);
-  assert.deepEqual(shown, ['many BATCH0000001 in C1']);
+  assert.deepEqual(shown, ['many BATCH0000001 of workspace in C1']);
   await fixRows.openFile({ ...press, value: 'other' });
   assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
 });
