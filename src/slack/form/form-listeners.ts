@@ -127,7 +127,10 @@ export function createFormPages(deps: FormPagesDeps) {
         responseUrl: sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl),
         account: account.value,
       });
-      const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
+      const page =
+        kind === 'superseded'
+          ? await renderSuperseded(request, userId, context)
+          : await renderAccepted(request, context);
       return { response_action: 'update', view: page };
     } catch (error) {
       return notConfirmed(refer(), view, error);
@@ -138,6 +141,12 @@ export function createFormPages(deps: FormPagesDeps) {
   async function renderAccepted(request: AddInboxRequest, context: FormContext): Promise<ModalView> {
     if (context.fix === undefined) return renderRequestPage(request);
     return deps.nextRow(request.teamId, context, BATCH_FIX.accepted(request.account.email_address));
+  }
+
+  /** Somebody was faster: the page about their request; or for a row of a batch, the next one that failed. */
+  async function renderSuperseded(request: AddInboxRequest, userId: string, context: FormContext): Promise<ModalView> {
+    if (context.fix === undefined) return renderSuccessor(request, userId);
+    return deps.nextRow(request.teamId, context, BATCH_FIX.superseded(request.account.email_address));
   }
 
   /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */

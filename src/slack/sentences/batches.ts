@@ -188,6 +188,7 @@ export const BATCH_FIX = {
   skip: 'Skip',
   skipped: (address: string) => `I left out ${address}.`,
   accepted: (address: string) => `I am adding ${address} again.`,
+  superseded: (address: string) => `Somebody sent ${address} again already, so I left it out.`,
   nothing: {
     title: 'Fix what failed',
     paragraphs: ['There is nothing left to fix in this list.'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
-import { additionsIn, closeAll, waitForPage } from '../world/fill-form.ts';
+import type { MessageSeen, Person } from '../../../playground/local-slack/local-slack.ts';
+import { additionsIn, closeAll, WHO_PAGE, waitForPage } from '../world/fill-form.ts';
 import { MANY_POSTS, OTHER_KEY, startWorld, type World } from '../world/start-bot.ts';
 import { MANY_FORM } from './batch-world.ts';
 import { confirmBatch } from './confirm-batch.ts';
@@ -19,6 +19,19 @@ async function startFailed(world: World, names: string[]): Promise<MessageSeen> 
     timeoutMs: 30_000,
   });
   return member.in(channelId)[0]?.thread.at(-1) ?? assert.fail('no summary');
+}
+
+async function openFirstRow(person: Person, summary: MessageSeen): Promise<string> {
+  await person.click('batch_fix', { in: summary });
+  return (await waitForPage(person, WHO_PAGE)).rendered;
+}
+
+/** Submits both pages of the row that is shown. Resolves with what follows. */
+async function fixRow(person: Person): Promise<string> {
+  await person.submit();
+  await person.type('smtp_password', PASSWORD);
+  const { modal } = await person.submit();
+  return modal?.rendered ?? '';
 }
 
 test('failed rows are not added for another client, which the channel has by now', async (context) => {
@@ -51,4 +64,17 @@ test('failed rows are not added for another client, which the channel has by now
     });
   }
   assert.equal(additionsIn(coldsend).length, before);
+});
+
+test('two people fix the same rows: who is late goes on with the next row, and the numbers go up', async (context) => {
+  const world = await startWorld(context, { slack: MANY_POSTS });
+  const { admin, member, coldsend } = world;
+  const summary = await startFailed(world, ['ann', 'bob', 'cat']);
+  assert.match(await openFirstRow(admin, summary), /Row 1 of 3 \(line 2 of your file\)/);
+  assert.match(await openFirstRow(member, summary), /Row 1 of 3 \(line 2 of your file\)/);
+  assert.match(await fixRow(admin), /I am adding ann@acme\.com again\.\nRow 2 of 3 \(line 3 of your file\)/);
+  assert.match(await fixRow(member), /Somebody sent ann@acme\.com again already, so I left it out\.\nRow 2 of 3/);
+  assert.match(await fixRow(member), /I am adding bob@acme\.com again\.\nRow 3 of 3 \(line 4 of your file\)/);
+  const sent = additionsIn(coldsend).filter(({ body }) => JSON.stringify(body).includes('ann@acme.com'));
+  assert.ok(sent.length <= 2, 'once at first, and once again');
 });

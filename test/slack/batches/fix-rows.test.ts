@@ -86,12 +86,12 @@ test('the next row comes after the one before, also where that one is no longer 
   };
   const view = await fixRows.next('T1', before, 'I am adding it.');
   const parsed = parseWhoPage(view);
-  assert.deepEqual(parsed.context.fix, { batchId: 'BATCH0000001', line: 9, position: 1, count: 2 });
+  assert.deepEqual(parsed.context.fix, { batchId: 'BATCH0000001', line: 9, position: 2, count: 3 });
   assert.equal(parsed.context.retryOf, 'row-9');
   assert.equal(parsed.context.generation, before.generation + 1);
   const texts = textsOf(view, 'plain_text');
   assert.ok(texts.includes('I am adding it.'));
-  assert.ok(texts.includes('Row 1 of 2 (line 9 of your file).'));
+  assert.ok(texts.includes('Row 2 of 3 (line 9 of your file).'));
   assert.ok(texts.includes('Skip'));
 });
 
