@@ -32,6 +32,19 @@ describe('without a header', () => {
     assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
   });
 
+  for (const separator of [' ', ':']) {
+    test(`after ${JSON.stringify(separator)}, a password with other separators stays whole`, async () => {
+      const file = await read(`a@b.co${separator}p;w;1\nb@b.co${separator}p;w;2\n`);
+      assert.deepEqual(
+        file.rows.map(({ account }) => account),
+        [
+          { email_address: 'a@b.co', smtp_password: 'p;w;1' },
+          { email_address: 'b@b.co', smtp_password: 'p;w;2' },
+        ],
+      );
+    });
+  }
+
   test('addresses alone', async () => {
     const file = await read('a@b.co\nb@b.co\n');
     assert.deepEqual(
