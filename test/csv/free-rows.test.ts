@@ -12,6 +12,11 @@ describe('without a header', () => {
         { email_address: 'b@b.co', smtp_password: 'pw-2' },
       ],
     );
+    assert.deepEqual(file.columns, [
+      { header: 'Column 1', field: 'email_address' },
+      { header: 'Column 2', field: 'smtp_password' },
+    ]);
+    assert.deepEqual(file.unknown, ['Column 3']);
   });
 
   for (const separator of [' ', ':', '|', ';', ',', '\t', ' : ']) {

@@ -95,7 +95,7 @@ test('many inboxes, pasted', async (context) => {
     await openManyForm(member, channelId);
     await member.type('rows', 'Name,Tags\nJane,x');
     const { errors, modal } = await member.submit();
-    assert.match(Object.values(errors).join(), /No column has email addresses in it/);
+    assert.match(Object.values(errors).join(), /I can’t find the column with the addresses/);
     assert.equal(fieldOf(modal, 'rows').value, 'Name,Tags\nJane,x');
   });
 
