@@ -12,7 +12,7 @@ const inboxes = (count: number): string => (count === 1 ? '1 inbox' : `${count} 
 /** The message in the channel. */
 export const BATCH_THREAD_CARD = {
   adding: (total: number) => `Adding ${inboxes(total)}`,
-  waiting: (total: number) => `Waiting to add ${inboxes(total)}`,
+  waiting: (left: number) => `Waiting to add ${inboxes(left)}`,
   added: (added: number, total: number) => `${added} of ${inboxes(total)} added`,
   allAdded: (total: number) => (total === 1 ? '1 inbox added' : `All ${inboxes(total)} added`),
   noneAdded: (total: number) => `None of ${inboxes(total)} added`,
