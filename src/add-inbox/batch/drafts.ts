@@ -53,7 +53,10 @@ export type DraftStore = {
     id: string,
   ): Promise<{ kind: 'open'; batch: Batch; defaults: RowDefaults; rows: Row[] } | AnsweredDraft>;
   discard(teamId: string, userId: string, id: string): Promise<void>;
-  /** Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. */
+  /**
+   * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
+   * is discarded, unless another press has confirmed it.
+   */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
@@ -104,7 +107,6 @@ export function createDrafts(deps: {
     const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
     const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
     const rows = checked.filter(isAddable).filter(({ kind }) => withHeld || kind === 'ready');
-    if (rows.length === 0) return { kind: 'gone' };
     const confirmed = await store.confirm(
       key,
       rows.map((row) => toConfirmed(row, failed.get(row.address))),

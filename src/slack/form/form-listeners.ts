@@ -180,7 +180,10 @@ export function createFormPages(deps: FormPagesDeps) {
         account,
         passwords,
       });
-      const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
+      const page =
+        kind === 'superseded'
+          ? await renderSuperseded(request, userId, context)
+          : await renderAccepted(request, context);
       return { response_action: 'update', view: page };
     } catch (error) {
       return notConfirmed(refer(), view, error);
@@ -204,6 +207,12 @@ export function createFormPages(deps: FormPagesDeps) {
 
   function openResponseUrl(teamId: string, { sealedResponseUrl }: FormContext): string | undefined {
     return sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
+  }
+
+  /** Somebody was faster: the page about their request; or for a row of a batch, the next one that failed. */
+  async function renderSuperseded(request: AddInboxRequest, userId: string, context: FormContext): Promise<ModalView> {
+    if (context.fix === undefined) return renderSuccessor(request, userId);
+    return deps.nextRow(request.teamId, context, BATCH_FIX.superseded(request.account.email_address));
   }
 
   /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
-import { clientNameOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
+import { clientNameOf, isSameOwner, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
 import { canReadFiles } from '../batches/form/can-read-files.ts';
@@ -11,6 +11,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import type { Permission, Permissions } from '../permissions/permissions.ts';
+import { BATCH_FIX } from '../sentences/batches.ts';
 import { PASSWORD_NOTICES } from '../sentences/form.ts';
 import { sentences } from '../sentences/notices.ts';
 import type { Draft } from './fields.ts';
@@ -20,6 +21,8 @@ import { renderWhoPage } from './who-page.ts';
 export type FormToOpen = {
   context: Omit<FormContext, 'openedBy' | 'owner'>;
   draft: Draft;
+  /** The owner of the key for failed rows of a batch. Where the channel has another one now, the form does not open. */
+  owner?: OwnerName | undefined;
   /** Replaces the form for a person who may add inboxes. */
   instead?: ModalView | undefined;
 };
@@ -121,6 +124,7 @@ function firstPage(
   }
   if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
+  if (form.owner !== undefined && !isSameOwner(keyName, form.owner)) return renderNotice(BATCH_FIX.otherClient);
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
   if (isUsable(current)) return renderForm({ context, draft, ...offers });
