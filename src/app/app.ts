@@ -105,6 +105,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const listeners = createSlackListeners({
     ...about,
     ...processing,
+    mailbox,
     checkKey,
     rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,

@@ -1,9 +1,12 @@
+import type { Detection } from '../add-inbox/account/detection.ts';
 import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { HalfVerdict, LoginVerdict } from '../add-inbox/account/login-verdict.ts';
 import { type AccountToAdd, type Passwords, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import type { Config } from '../config.ts';
+import { createAskAutoconfig } from '../mailbox/autoconfig/ask-autoconfig.ts';
 import { createDns } from '../mailbox/dns.ts';
+import { createFindServers } from '../mailbox/find-servers.ts';
 import { judgeDomain } from '../mailbox/judge-domain.ts';
 import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import { createCheckLogin, type MailboxLogin } from '../mailbox/login/check-login.ts';
@@ -28,11 +31,13 @@ export type Mailbox = {
   checkLogin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
   /** Undefined for the domain of a mail provider, and once the mailbox is closed. Never rejects. */
   judgeDomain(domain: string, smtpHost: string): Promise<DomainVerdict | undefined>;
-  /** Answers every check that is still running, and all later ones, with undefined. */
+  /** Looks up the servers of a domain, and tells nobody more than the domain. Never rejects. */
+  findServers(domain: string, by: { teamId: string; userId: string }): Promise<Detection>;
+  /** Answers every check that is still running, and all later ones, with undefined; what is looked up is then not found. */
   close(): void;
 };
 
-/** Wires the checks of logins. The libraries for SMTP and IMAP are loaded with the first check. */
+/** Wires the look-ups of servers and domains, and the checks of logins. The libraries for SMTP and IMAP are loaded with the first check. */
 export function createMailbox(deps: {
   config: Config['mailbox'];
   metrics: Pick<Metrics, 'loginChecked'>;
@@ -41,17 +46,20 @@ export function createMailbox(deps: {
 }): Mailbox {
   const { config, metrics, log, monotonicNow: now } = deps;
   const dns = createDns({ servers: config.dnsServers, timeoutMs: DNS_WITHIN_MS });
+  const guard = createAddressGuard(dns, config.loginCheckNetworks);
+  const find = createFindServers({ dns, askAutoconfig: createAskAutoconfig({ guard, asksMozilla: false }) });
   const budgets = createLoginBudgets(now);
+  const lookUpBudgets = createLoginBudgets(now);
   const onChecked = (half: string, verdict: HalfVerdict, ms: number) =>
     metrics.loginChecked(half, verdict.kind === 'works' ? 'works' : verdict.reason, ms);
   const check = createCheckLogin({
-    guard: createAddressGuard(dns, config.loginCheckNetworks),
+    guard,
     slots: createHostSlots(now),
     limits: { ...LOGIN_LIMITS, totalMs: CHECK_WITHIN_MS },
     onChecked,
     now,
   });
-  const running = new Set<(verdict: LoginVerdict | undefined) => void>();
+  const running = new Set<(closed: undefined) => void>();
   let isClosed = false;
 
   return {
@@ -67,6 +75,10 @@ export function createMailbox(deps: {
       const verdict = await judgeDomain(dns, domain, smtpHost.toLowerCase());
       return isClosed ? undefined : verdict;
     },
+    findServers: async (domain, { teamId, userId }) => {
+      const mayAsk = !isClosed && lookUpBudgets.take({ teamId, userId, hosts: [] });
+      return (mayAsk ? await untilClosed(find(domain)) : undefined) ?? { kind: 'not_found' };
+    },
     close: () => {
       isClosed = true;
       for (const end of running) end(undefined);
@@ -81,8 +93,8 @@ export function createMailbox(deps: {
     return { smtp: OVER_BUDGET, imap: OVER_BUDGET };
   }
 
-  async function untilClosed(work: Promise<LoginVerdict>): Promise<LoginVerdict | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<LoginVerdict | undefined>();
+  async function untilClosed<T>(work: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
     running.add(resolve);
     work.then(resolve, reject);
     try {

@@ -14,11 +14,11 @@ import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createManyPages } from '../slack/batches/form/many-listeners.ts';
 import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
-import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
 import { createEnterPassword } from '../slack/form/password/enter-password.ts';
-import { createAddAnother, createTryAgain } from '../slack/form/try-again.ts';
+import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
+import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
 
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
@@ -28,6 +28,8 @@ import { createSettingsPages } from '../slack/home/settings/settings-listeners.t
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import { createDetectServers } from './detect-servers.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -38,6 +40,8 @@ const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded
 export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Pick<Mailbox, 'findServers'> | undefined;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
@@ -57,8 +61,10 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
+  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findAdded: requests.findAdded });
+  const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink } = deps.secureLinks;
-  const openForm = createOpenForm({ permissions, findSettings, chooseKey, hasSecurePage, keyStamp });
+  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp });
   const showHome = createShowHome({
     permissions,
     listKeys,
@@ -81,6 +87,7 @@ export function createSlackListeners(deps: {
   const drafts = createDrafts({
     store: deps.stores.drafts,
     listFailed: deps.stores.batches.listFailed,
+    findServers,
     limits: deps.rateLimits,
     newId: deps.newReference,
     onConfirmed: ({ id: request, teamId: team, userId: user }) => {
@@ -98,6 +105,7 @@ export function createSlackListeners(deps: {
     findRequest: requests.find,
     openForm,
     openManyForm: openManyForm.open,
+    findsServers,
     permissions,
   });
   const submit = createSubmit({
@@ -119,6 +127,7 @@ export function createSlackListeners(deps: {
       findByView: requests.findByView,
       findSettings,
       chooseKey,
+      findServers,
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
@@ -140,7 +149,7 @@ export function createSlackListeners(deps: {
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({ permissions, findsServers, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
       permissions,
       listKeys,

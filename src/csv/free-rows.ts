@@ -30,10 +30,16 @@ export function readFreeRows(text: string): ReadRow[] {
   });
 }
 
+/** The address is a cell of its own. Where another separator follows it, the rest is the password, whatever that contains. */
 function isTable(lines: string[]): boolean {
   return [',', ';', '\t', '|'].some((separator) => {
-    const counts = lines.map((line) => line.split(separator).length);
-    return counts.every((count) => count >= CELLS_OF_A_TABLE && count === counts[0]);
+    const rows = lines.map((line) => line.split(separator));
+    return rows.every(
+      ({ length, 0: first = '' }, index) =>
+        length >= CELLS_OF_A_TABLE &&
+        length === rows[0]?.length &&
+        first.trim().endsWith(FREE_LINE.exec(lines[index] ?? '')?.[1] ?? ''),
+    );
   });
 }
 

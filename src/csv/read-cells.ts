@@ -7,6 +7,9 @@ import type { CellRow } from './split-cells.ts';
 /** The forms in which spreadsheets write a long number, a truth value or a date. */
 const BY_SPREADSHEET = /^(?:\d(?:\.\d+)?E\+\d+|TRUE|FALSE|#(?:REF|VALUE|NAME|NUM|N\/A|DIV\/0)[!?]?)$/;
 
+/** The apostrophe that our own files, and others, put before what a spreadsheet would run as a formula. A password is kept as it is. */
+const ESCAPED_FORMULA = /(^|[;\t\r\n])'(?=[\s"]*[=+\-@＝＋－＠])/g;
+
 /** The names that vendors and people use for the providers. */
 const PROVIDER_WORDS: [words: RegExp, inboxType: InboxType][] = [
   [/google|gmail|gsuite|workspace/, 'GOOGLE_WORKSPACE'],
@@ -146,7 +149,7 @@ function readPassword(
 }
 
 function firstFilled(cells: string[], positions: number[] | undefined): string | undefined {
-  return keptCell(cells, positions)?.trim();
+  return keptCell(cells, positions)?.trim().replace(ESCAPED_FORMULA, '$1');
 }
 
 /** Keeps spaces, because they can be part of a password. */

@@ -11,12 +11,12 @@ export type ReadFile = {
   rows: ReadRow[];
   encoding: Encoding;
   vendor: Vendor | undefined;
-  /** The field for each used header, in the order of the file; empty if there is no header. */
+  /** The field for each used header, in the order of the file; empty for free lines. A column without a header has its number. */
   columns: { header: string; field: ColumnField }[];
   /** The headers of unused columns, and of columns with secrets, which were not read. */
   unknown: string[];
   dropped: string[];
-  /** The fields with several columns. The first column with a value is used. */
+  /** The fields with several columns, the preferred one first. The first column with a value is used. */
   doubled: { field: ColumnField; headers: string[] }[];
 };
 
@@ -59,7 +59,15 @@ function readWithoutHeader(cells: CellRow[]): Omit<ReadFile, 'encoding'> {
     unknown: [],
     dropped: [],
   };
-  return { ...NO_COLUMNS, rows: limited(cells.map((row) => readCells(row, columns))) };
+  const width = Math.max(...cells.map((row) => row.cells.length));
+  const headers = Array.from({ length: width }, (_, index) => `Column ${index + 1}`);
+  const { columns: used } = describeColumns({ ...columns, headers });
+  return {
+    ...NO_COLUMNS,
+    rows: limited(cells.map((row) => readCells(row, columns))),
+    columns: used,
+    unknown: headers.filter((_, index) => index !== position && index !== position + 1),
+  };
 }
 
 function isAddressInParts({ byField }: Columns): boolean {
@@ -71,8 +79,11 @@ function describeColumns({ byField, headers, unknown, dropped }: Columns) {
     const field = [...byField].find(([, positions]) => positions.includes(position))?.[0];
     return field === undefined ? [] : [{ header, field }];
   });
-  const doubled = [...byField].flatMap(([field, positions]) =>
-    positions.length > 1 ? [{ field, headers: positions.map((position) => headers[position] ?? '') }] : [],
+  const passwords = [...(byField.get('app_password') ?? []), ...(byField.get('smtp_password') ?? [])];
+  const doubled = [...new Map(byField).set('smtp_password', passwords)].flatMap(([field, positions]) =>
+    positions.length > 1 && field !== 'app_password'
+      ? [{ field, headers: positions.map((position) => headers[position] ?? '') }]
+      : [],
   );
   return { columns, unknown, dropped, doubled };
 }

@@ -80,6 +80,9 @@ export type FormField = AccountField | typeof ACTIONS.sameLogin;
 /** The block with the warnings that a person has seen. Its `block_id` lists them, as in `warned.a.b`. */
 export const WARNED_BLOCK = 'warned';
 
+/** The box that a person ticks where password logins are off. */
+export const SEND_ANYWAY_FIELD = 'send_with_password';
+
 /** The input for a ColdSend API key. */
 export const API_KEY_FIELD = 'api_key';
 

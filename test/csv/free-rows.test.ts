@@ -12,6 +12,11 @@ describe('without a header', () => {
         { email_address: 'b@b.co', smtp_password: 'pw-2' },
       ],
     );
+    assert.deepEqual(file.columns, [
+      { header: 'Column 1', field: 'email_address' },
+      { header: 'Column 2', field: 'smtp_password' },
+    ]);
+    assert.deepEqual(file.unknown, ['Column 3']);
   });
 
   for (const separator of [' ', ':', '|', ';', ',', '\t', ' : ']) {
@@ -31,6 +36,19 @@ describe('without a header', () => {
     const file = await read('a@b.co : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop\n');
     assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
   });
+
+  for (const separator of [' ', ':']) {
+    test(`after ${JSON.stringify(separator)}, a password with other separators stays whole`, async () => {
+      const file = await read(`a@b.co${separator}p;w;1\nb@b.co${separator}p;w;2\n`);
+      assert.deepEqual(
+        file.rows.map(({ account }) => account),
+        [
+          { email_address: 'a@b.co', smtp_password: 'p;w;1' },
+          { email_address: 'b@b.co', smtp_password: 'p;w;2' },
+        ],
+      );
+    });
+  }
 
   test('addresses alone', async () => {
     const file = await read('a@b.co\nb@b.co\n');

@@ -1,3 +1,4 @@
+import type { FindServers } from '../account/detection.ts';
 import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
@@ -5,6 +6,7 @@ import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
 import { type CheckedRow, checkRows, type Row, type RowDefaults } from './check-rows.ts';
+import { fillServers } from './fill-servers.ts';
 
 /** Rows that a person has not confirmed yet. */
 export type NewDraft = {
@@ -51,7 +53,10 @@ export type DraftStore = {
     id: string,
   ): Promise<{ kind: 'open'; batch: Batch; defaults: RowDefaults; rows: Row[] } | AnsweredDraft>;
   discard(teamId: string, userId: string, id: string): Promise<void>;
-  /** Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. */
+  /**
+   * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
+   * is discarded, unless another press has confirmed it.
+   */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
@@ -73,6 +78,8 @@ export function createDrafts(deps: {
   store: DraftStore;
   /** The failed lines of a batch. */
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  /** For rows that name neither a provider nor a server. Undefined where the bot looks nothing up. */
+  findServers?: FindServers | undefined;
   limits: readonly RateLimit[];
   newId(): string;
   /** Called after a batch was committed. */
@@ -84,9 +91,10 @@ export function createDrafts(deps: {
   const { store } = deps;
   return { prepare, confirm, discard: store.discard, timeFor };
 
-  /** Checks the rows and stores the draft, unless no row can be added. @throws the store's errors */
-  async function prepare(draft: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
+  /** Checks the rows and stores the draft with the servers that were found, unless no row can be added. @throws the store's errors */
+  async function prepare(given: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
     const id = deps.newId();
+    const draft = { ...given, rows: await withServers(given) };
     const { checked } = await check(draft);
     if (checked.some(isAddable)) await store.save({ ...draft, id });
     return { id, checked };
@@ -99,7 +107,6 @@ export function createDrafts(deps: {
     const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
     const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
     const rows = checked.filter(isAddable).filter(({ kind }) => withHeld || kind === 'ready');
-    if (rows.length === 0) return { kind: 'gone' };
     const confirmed = await store.confirm(
       key,
       rows.map((row) => toConfirmed(row, failed.get(row.address))),
@@ -107,6 +114,12 @@ export function createDrafts(deps: {
     );
     if (confirmed.kind === 'confirmed') deps.onConfirmed(confirmed.batch);
     return confirmed;
+  }
+
+  function withServers({ teamId, userId, keyName: owner, defaults, rows }: Omit<NewDraft, 'id'>) {
+    const { findServers } = deps;
+    if (findServers === undefined || defaults.inboxType !== undefined) return rows;
+    return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
   }
 
   async function check({ teamId, fixOf, rows, defaults }: Pick<NewDraft, 'teamId' | 'fixOf' | 'rows' | 'defaults'>) {

@@ -2,10 +2,10 @@ import type { createBatchButtons } from '../batches/batch-listeners.ts';
 import type { FixRows } from '../batches/fix-rows.ts';
 import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
-import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createEnterPassword } from '../form/password/enter-password.ts';
-import type { createAddAnother, createTryAgain } from '../form/try-again.ts';
+import type { createAddInboxCommand } from '../form/ways-in/add-inbox-command.ts';
+import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again.ts';
 
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
@@ -67,6 +67,7 @@ export function createListeners(deps: {
       [CALLBACKS.preview]: manyPages.submitPreview,
     },
     afterSubmission: {
+      [CALLBACKS.who]: formPages.fillIn,
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,

@@ -12,7 +12,7 @@ const inboxes = (count: number): string => (count === 1 ? '1 inbox' : `${count} 
 /** The message in the channel. */
 export const BATCH_THREAD_CARD = {
   adding: (total: number) => `Adding ${inboxes(total)}`,
-  waiting: (total: number) => `Waiting to add ${inboxes(total)}`,
+  waiting: (left: number) => `Waiting to add ${inboxes(left)}`,
   added: (added: number, total: number) => `${added} of ${inboxes(total)} added`,
   allAdded: (total: number) => (total === 1 ? '1 inbox added' : `All ${inboxes(total)} added`),
   noneAdded: (total: number) => `None of ${inboxes(total)} added`,
@@ -189,6 +189,7 @@ export const BATCH_FIX = {
   skip: 'Skip',
   skipped: (address: string) => `I left out ${address}.`,
   accepted: (address: string) => `I am adding ${address} again.`,
+  superseded: (address: string) => `Somebody sent ${address} again already, so I left it out.`,
   nothing: {
     title: 'Fix what failed',
     paragraphs: ['There is nothing left to fix in this list.'],
@@ -196,6 +197,13 @@ export const BATCH_FIX = {
   gone: {
     title: 'Fix what failed',
     paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
+  } satisfies Notice,
+  otherClient: {
+    title: 'Fix what failed',
+    paragraphs: [
+      'An admin has changed the client of this channel since these inboxes were requested.',
+      `To add them for the current client, type ${COMMAND} many.`,
+    ],
   } satisfies Notice,
   last: {
     title: 'Fix what failed',
@@ -331,8 +339,9 @@ export const BATCH_FORM_DONE = {
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [
-    'I do not have these rows any more, so I added nothing. I keep them for 30 minutes, or until you give me others.',
-    `Close this, and type ${MANY} to begin again.`,
+    'I added nothing. These inboxes are on the way already, or I do not have the rows any more.',
+    'I keep rows for 30 minutes, or until you give me others.',
+    `To begin again, close this and type ${MANY}.`,
   ],
 };
 

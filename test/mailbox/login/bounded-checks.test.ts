@@ -17,7 +17,11 @@ const mail = await startLocalMail({
     wrong: refuses(VENDOR_ANSWERS.wrongPassword),
     hangs: { smtp: 'hangs', imap: 'hangs' },
   },
-  names: Object.fromEntries(HOSTS.map((host) => [host, { A: ['127.0.0.1'] }])),
+  names: {
+    ...Object.fromEntries(HOSTS.map((host) => [host, { A: ['127.0.0.1'] }])),
+    'found.test': { MX: [{ exchange: 'smtp.google.com', priority: 10 }] },
+    'silent.test': 'silent',
+  },
 });
 after(() => mail.close());
 setDefaultCACertificates([mail.authority]);
@@ -65,13 +69,31 @@ test('a server that refuses several in a row is left alone, whatever it is calle
   assert.ok(!JSON.stringify(lines).includes('acme'), 'no line of the log names a server');
 });
 
+test('a flood of look-ups asks for only as many domains as a person may', async () => {
+  const { mailbox } = setUp();
+  const look = (userId: string) => mailbox.findServers('found.test', { teamId: 'T1', userId });
+  const found = await Promise.all(Array.from({ length: 100 }, () => look('U1')));
+  assert.deepEqual([found.filter(({ kind }) => kind === 'servers').length, found.at(-1)], [30, { kind: 'not_found' }]);
+  assert.equal((await look('U2')).kind, 'servers');
+  assert.notEqual(
+    (await mailbox.checkLogin(requestOf('jane'), PASSWORDS))?.smtp.kind,
+    'unknown',
+    'checks are counted apart',
+  );
+});
+
 test('closing answers every check that is running, and all later ones, with nothing', async () => {
   const { mailbox, lines } = setUp();
   const before = mail.connections();
   const running = mailbox.checkLogin(requestOf('hangs'), PASSWORDS);
+  const lookingUp = mailbox.findServers('silent.test', { teamId: 'T1', userId: 'U1' });
   while (mail.connections() - before < 2) await new Promise((resolve) => setImmediate(resolve));
   mailbox.close();
   assert.equal(await running, undefined);
+  for (const domain of ['silent.test', 'found.test']) {
+    assert.deepEqual(await mailbox.findServers(domain, { teamId: 'T1', userId: 'U1' }), { kind: 'not_found' });
+  }
+  assert.deepEqual(await lookingUp, { kind: 'not_found' });
   assert.equal(await mailbox.checkLogin(requestOf('jane'), PASSWORDS), undefined);
   assert.equal(await mailbox.judgeDomain('acme.test', 'mail.acme.test'), undefined);
   assert.deepEqual(lines, []);

@@ -97,7 +97,7 @@ test('whatever ColdSend says, and however many reasons there are, Slack takes bo
     }
   }
   const many = rowsOf(Array.from({ length: 30 }, (_, index) => refused(`reason ${index}`)));
-  assert.match(seenIn(renderFailures(many)), /There are 6 more reasons\. You find them in the CSV\./);
+  assert.match(seenIn(renderFailures(many)), /There are 7 more reasons\. You find them in the CSV\./);
 });
 
 test('the summary has what failed as a table, and the buttons to fix it and to get all results', () => {
