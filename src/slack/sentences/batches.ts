@@ -245,7 +245,7 @@ export const BATCH_FORM = {
 
 export const BATCH_FORM_READING = {
   now: '⏳ *Reading your file…*',
-  wait: 'A few seconds. Keep this window open: the rows appear here.',
+  wait: 'A few seconds. Keep this window open: the rows appear here. If nothing happens for a minute, close it and try again.',
 } as const;
 
 /** Why the file could not be got from Slack. */
