@@ -206,7 +206,7 @@ export const BATCH_FIX = {
   } satisfies Notice,
   last: {
     title: 'Fix what failed',
-    paragraphs: ['That was the last row. You get the results in the thread of the list.'],
+    paragraphs: ['That was the last row. The thread of the list shows the results.'],
   } satisfies Notice,
 } as const;
 
