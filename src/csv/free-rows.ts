@@ -2,7 +2,7 @@ import { flagsOfPassword } from './read-cells.ts';
 import type { ReadRow, RowFlag } from './row.ts';
 
 /** An address, a separator, and the rest, which is the password. */
-const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|[ \t]+|\s*$)(.*)$/;
+const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|\s+|$)(.*)$/;
 
 /** A line of a table has this many separators of one kind. A password seldom does. */
 const CELLS_OF_A_TABLE = 3;

@@ -30,10 +30,12 @@ export async function readRows(bytes: Uint8Array): Promise<ReadFile> {
   const { text, encoding } = decodeText(bytes);
   if (isFreeText(text)) return { ...NO_COLUMNS, rows: limited(readFreeRows(text)), encoding };
   const cells = await splitCells(text);
-  const [first, ...rest] = cells;
+  const [first, ...others] = cells;
   if (first === undefined) throw new FileProblem('empty');
   if (!isHeader(first.cells)) return { ...readWithoutHeader(cells), encoding };
   const columns = findColumns(first.cells);
+  // Files that were put together have the header once more in the middle.
+  const rest = others.filter((row) => row.cells.join() !== first.cells.join());
   if (rest.length === 0) throw new FileProblem('empty');
   if (!columns.byField.has('email_address') && !isAddressInParts(columns)) throw new FileProblem('no_address');
   return {

@@ -19,7 +19,7 @@ describe('without a header', () => {
     assert.deepEqual(file.unknown, ['Column 3']);
   });
 
-  for (const separator of [' ', ':', '|', ';', ',', '\t', ' : ']) {
+  for (const separator of [' ', '\u00A0', ':', '|', ';', ',', '\t', ' : ']) {
     test(`lines with ${JSON.stringify(separator)} between address and password`, async () => {
       const file = await read(`a@b.co${separator}one two:3\nb@b.co${separator}p|w;4\n`);
       assert.deepEqual(

@@ -233,6 +233,14 @@ describe('columns', () => {
     );
   });
 
+  test('the header once more between the rows is no row', async () => {
+    const file = await read('Email,Password\na@acme.com,one\nEmail,Password\nb@acme.com,two\n');
+    assert.deepEqual(
+      file.rows.map(({ line }) => line),
+      [2, 4],
+    );
+  });
+
   test('a repeated header and one named __proto__ take nothing away', async () => {
     const file = await read('Email,Password,Password,__proto__\na@acme.com,,second,x\n');
     assert.equal(accountOf(file)?.smtp_password, 'second');

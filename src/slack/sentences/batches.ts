@@ -207,7 +207,7 @@ export const BATCH_FIX = {
   } satisfies Notice,
   last: {
     title: 'Fix what failed',
-    paragraphs: ['That was the last row. You get the results in the thread of the list.'],
+    paragraphs: ['That was the last row. The thread of the list shows the results.'],
   } satisfies Notice,
 } as const;
 
@@ -246,7 +246,7 @@ export const BATCH_FORM = {
 
 export const BATCH_FORM_READING = {
   now: '⏳ *Reading your file…*',
-  wait: 'A few seconds. Keep this window open: the rows appear here.',
+  wait: 'A few seconds. Keep this window open: the rows appear here. If nothing happens for a minute, close it and try again.',
 } as const;
 
 /** Why the file could not be got from Slack. */

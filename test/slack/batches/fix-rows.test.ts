@@ -101,7 +101,7 @@ test('after the last row, the page says so', async () => {
   const before = { ...context, fix: { batchId: 'BATCH0000001', line: 4, position: 1, count: 1 } };
   const texts = textsOf(await fixRows.next('T1', before, 'I left it out.'), 'plain_text');
   assert.ok(texts.includes('I left it out.'));
-  assert.ok(texts.includes('That was the last row. You get the results in the thread of the list.'));
+  assert.ok(texts.includes('That was the last row. The thread of the list shows the results.'));
 });
 
 test('the form for many opens for the batch whose rows a file corrects', async () => {
