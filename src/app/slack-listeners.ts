@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InboxActions } from '../add-inbox/actions/inbox-actions.ts';
 import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
 import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
 import { createDrafts } from '../add-inbox/batch/drafts.ts';
@@ -24,6 +25,7 @@ import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
+import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import type { Stores } from './stores.ts';
@@ -40,6 +42,7 @@ export function createSlackListeners(deps: {
   worker: Pick<Worker, 'take' | 'wake'>;
   batchWorker: Pick<BatchWorker, 'wake'>;
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
+  inboxActions: Pick<InboxActions, 'accept'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   newReference(): string;
@@ -148,6 +151,12 @@ export function createSlackListeners(deps: {
       findSuccessor: requests.findSuccessor,
       openForm,
       sealResponseUrl,
+    }),
+    inboxButtons: createInboxButtons({
+      permissions,
+      find: requests.find,
+      accept: deps.inboxActions.accept,
+      newReference: deps.newReference,
     }),
     fixRows,
     batchButtons: createBatchButtons({

@@ -15,6 +15,7 @@ import { createSealer } from '../storage/sealing/sealing.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
+import { createInboxActionRepository } from '../storage/workspaces/inbox-action-repository.ts';
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
 
 /**
@@ -22,6 +23,9 @@ import { createSettingsRepository } from '../storage/workspaces/settings-reposit
  * could not answer Slack within three seconds either.
  */
 const LEASE_MS = 4_000;
+
+/** What a test email or a removal needs beside the call to ColdSend. */
+const ACTION_MARGIN_MS = 60_000;
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
 
@@ -55,6 +59,11 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     batches: createBatchRepository({ database, ...held }),
+    inboxActions: createInboxActionRepository({
+      database,
+      ...held,
+      leaseMs: config.coldsend.timeoutMs + ACTION_MARGIN_MS,
+    }),
     drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
@@ -68,7 +77,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, batches, setAside, slots, audit }: Stores,
+  { requests, batches, inboxActions, setAside, slots, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
@@ -78,6 +87,7 @@ export function createChores(
     rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
     old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_inbox_actions: async () => (await inboxActions.deleteBefore(now() - FINISHED_KEPT_MS)) > 0,
     old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
     audit_trail: async () => (await audit.deleteBefore(now() - AUDIT_KEPT_MS)) > 0,

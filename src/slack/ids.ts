@@ -32,6 +32,7 @@ export const CALLBACKS = {
   manyForm: 'batch_form',
   reading: 'batch_reading',
   preview: 'batch_preview',
+  testEmail: 'test_email',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -43,6 +44,8 @@ export const ACTIONS = {
   backToMany: 'batch_back',
   tryAgain: 'try_again',
   sendAnyway: 'send_anyway',
+  testEmail: 'inbox_test_email',
+  removeInbox: 'inbox_remove',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
   skipRow: 'batch_skip_row',
@@ -81,6 +84,9 @@ export const API_KEY_FIELD = 'api_key';
 
 /** The other inputs of the form for a client's key. */
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
+
+/** The input for the recipient of a test email. */
+export const RECIPIENT_FIELD = 'recipient';
 
 /** The inputs of the form for many inboxes, and of its preview. */
 export const BATCH_FIELDS = {

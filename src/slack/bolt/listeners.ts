@@ -13,6 +13,7 @@ import type { createSettingsPages } from '../home/settings/settings-listeners.ts
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
 import type { UninstallEvent } from '../install/uninstall.ts';
 import type { SubmissionAnswer } from '../modals/submission-answer.ts';
+import type { createInboxButtons } from '../thread/actions/action-listeners.ts';
 import type { CommandUse, InModal, Interaction, Press } from './interaction.ts';
 
 /** Everything the bot listens to. A test compares it with manifest.yml. */
@@ -43,13 +44,14 @@ export function createListeners(deps: {
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
+  inboxButtons: ReturnType<typeof createInboxButtons>;
   fixRows: FixRows;
   batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
-  const { manyPages, openManyForm, batchButtons } = deps;
+  const { manyPages, openManyForm, batchButtons, inboxButtons } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -61,6 +63,7 @@ export function createListeners(deps: {
       [CALLBACKS.settings]: settingsPages.submit,
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
+      [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
     },
     afterSubmission: {
       [CALLBACKS.storeKey]: showHome,
@@ -83,6 +86,8 @@ export function createListeners(deps: {
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.sendAnyway]: deps.tryAgain,
+      [ACTIONS.testEmail]: inboxButtons.openTestEmail,
+      [ACTIONS.removeInbox]: inboxButtons.remove,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,

@@ -45,6 +45,8 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  testEmail: 'Send a test email',
+  removeInbox: 'Remove from ColdSend',
   fixBatch: 'Fix what failed',
   fixBatchByFile: 'Use a corrected file',
   batchResults: 'Results as CSV',

@@ -1,6 +1,7 @@
 import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
 import type { State } from '../sentences/common.ts';
 import {
@@ -10,10 +11,11 @@ import {
   NOT_ALLOWED_ANY_MORE,
   OUTCOME_STATES,
   PASSWORDS_UNREADABLE,
+  REMOVED,
+  STATUS_WORDS,
   TROUBLE_STATES,
 } from '../sentences/outcomes.ts';
-import { ADDING, nextTry, WAITING_TO_ADD, WAITS, WAITS_FOR_CLIENT_KEY } from '../sentences/thread.ts';
-import { describeStatus, normalizeStatus } from './describe-status.ts';
+import { ADDING, FACTS, nextTry, WAITING_TO_ADD, WAITS, WAITS_FOR_CLIENT_KEY } from '../sentences/thread.ts';
 
 /** The state of a request, in a few words. */
 export type DescribedState = State & {
@@ -26,6 +28,7 @@ export type DescribedState = State & {
 /** Says that a request is being added, that it waits, or how it ended. */
 export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInboxRequest): DescribedState {
   if (outcome?.kind === 'added') {
+    if (outcome.closed === 'removed') return { ...REMOVED, words: '', status: undefined };
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
     return { ...state, words: '', status: describeStatus(overall_status) };
@@ -47,4 +50,17 @@ function stateOf(outcome: Outcome): State {
 function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): string {
   if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
+}
+
+/** ColdSend's `overall_status` unchanged, with an explanation for each documented value. Foreign text. */
+export function describeStatus(overallStatus: string): string {
+  const known = normalizeStatus(overallStatus);
+  const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
+  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250) || FACTS.noStatus}`;
+  return words === undefined ? status : `${status} (${words})`;
+}
+
+/** ColdSend documents the values in capital letters but does not promise them. */
+export function normalizeStatus(overallStatus: string): string {
+  return overallStatus.trim().toUpperCase();
 }

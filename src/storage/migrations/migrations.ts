@@ -5,6 +5,7 @@ import { installations } from './0004-installations.ts';
 import { noStatisticsOfSecrets } from './0005-no-statistics-of-secrets.ts';
 import { setAside } from './0006-set-aside.ts';
 import { batches } from './0007-batches.ts';
+import { inboxActionsAndAccessRequests } from './0009-inbox-actions-and-access-requests.ts';
 import type { Migration } from './migrate.ts';
 
 /** In the order they are applied. Migrations only add to the schema, because the previous version still runs during a deploy. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: Migration[] = [
   noStatisticsOfSecrets,
   setAside,
   batches,
+  inboxActionsAndAccessRequests,
 ];

@@ -17,6 +17,8 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
   batch_drafts: 'deleted',
+  inbox_actions: 'deleted',
+  access_requests: 'deleted',
   batches: 'ended',
   requests: 'ended',
   audit_entries: 'kept',

@@ -18,7 +18,15 @@ type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { ke
 /** With the workspace's own key, the default settings, and nobody kept out, unless said otherwise. */
 function renderHome({ key: own, ...home }: Shown) {
   const keys = own === undefined ? [] : [own];
-  return render({ mayNotAdd: undefined, keys, settings: DEFAULT_SETTINGS, links: new Map(), clientsPage: 0, ...home });
+  return render({
+    userId: 'U0',
+    mayNotAdd: undefined,
+    keys,
+    settings: DEFAULT_SETTINGS,
+    links: new Map(),
+    clientsPage: 0,
+    ...home,
+  });
 }
 
 const actionsOf = (home: ReturnType<typeof renderHome>) =>
