@@ -19,6 +19,7 @@ import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
 import { createTryAgain } from '../slack/form/try-again.ts';
+import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
@@ -146,6 +147,12 @@ export function createSlackListeners(deps: {
       saveSettings: adminChanges.saveSettings,
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    accessPages: createAccessPages({
+      permissions,
+      findSettings,
+      requests: deps.stores.accessRequests,
+      newReference: deps.newReference,
+    }),
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,

@@ -12,6 +12,7 @@ import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
 import { createResponseUrlSeal } from '../storage/sealing/response-url-seal.ts';
 import { createSealer } from '../storage/sealing/sealing.ts';
+import { createAccessRequestRepository } from '../storage/workspaces/access-request-repository.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
@@ -59,6 +60,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     batches: createBatchRepository({ database, ...held }),
+    accessRequests: createAccessRequestRepository({ database, now }),
     inboxActions: createInboxActionRepository({
       database,
       ...held,
@@ -77,7 +79,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, batches, inboxActions, setAside, slots, audit }: Stores,
+  { requests, batches, accessRequests, inboxActions, setAside, slots, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
@@ -87,6 +89,7 @@ export function createChores(
     rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
     old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_access_requests: () => accessRequests.deleteBefore(now() - FINISHED_KEPT_MS),
     old_inbox_actions: async () => (await inboxActions.deleteBefore(now() - FINISHED_KEPT_MS)) > 0,
     old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,

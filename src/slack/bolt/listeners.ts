@@ -5,6 +5,7 @@ import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createTryAgain } from '../form/try-again.ts';
+import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
@@ -41,6 +42,7 @@ export function createListeners(deps: {
   clientPages: ReturnType<typeof createClientPages>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
+  accessPages: ReturnType<typeof createAccessPages>;
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
@@ -51,7 +53,7 @@ export function createListeners(deps: {
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
-  const { manyPages, openManyForm, batchButtons, inboxButtons } = deps;
+  const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -82,6 +84,7 @@ export function createListeners(deps: {
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
+      [ACTIONS.requestAccess]: accessPages.request,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
@@ -102,6 +105,8 @@ export function createListeners(deps: {
       [ACTIONS.moreClients]: clientPages.turnPage,
       [ACTIONS.openSettings]: settingsPages.open,
       [ACTIONS.openAudit]: auditPages.open,
+      [ACTIONS.approveAccess]: accessPages.approve,
+      [ACTIONS.declineAccess]: accessPages.decline,
     },
     events: { [EVENTS.homeOpened]: showHome },
     lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },

@@ -13,6 +13,8 @@ export type Notice = {
   paragraphs: readonly string[];
   facts?: string;
   channelIds?: readonly string[];
+  /** With a button to ask the admins for permission to add inboxes. */
+  canAskForAccess?: true;
 };
 
 export type State = { emoji: string; title: string };
@@ -45,6 +47,9 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  requestAccess: 'Request access',
+  approve: 'Approve',
+  decline: 'Decline',
   testEmail: 'Send a test email',
   removeInbox: 'Remove from ColdSend',
   fixBatch: 'Fix what failed',

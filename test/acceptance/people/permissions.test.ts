@@ -21,10 +21,10 @@ const NOT_THEIRS = /This form was opened for another person, so I did nothing/;
 type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit' | 'many' | 'preview' | 'test_email';
 
 /**
- * What a listener needs, and who may use it: whoever may add inboxes, admins, every full member, or no person at all. `says`: to a
+ * What a listener needs, and who may use it: whoever may add inboxes, who may not and asks, admins, every full member, or no person at all. `says`: to a
  * member, where it is about another person's inbox.
  */
-type Row = { for: 'adding' | 'admins' | 'members' | 'nobody'; view?: View; value?: string; says?: RegExp };
+type Row = { for: 'adding' | 'asking' | 'admins' | 'members' | 'nobody'; view?: View; value?: string; says?: RegExp };
 
 /** One for each listener there is; a new one without a row fails below. */
 const ROWS: Record<string, Row> = {
@@ -62,6 +62,9 @@ const ROWS: Record<string, Row> = {
   audit_older: { for: 'admins', view: 'audit', value: '1.0' },
   audit_newer: { for: 'admins', view: 'audit', value: '1.0' },
   audit_export: { for: 'admins', view: 'audit' },
+  access_request: { for: 'asking', view: 'audit' },
+  access_approve: { for: 'admins', value: 'none' },
+  access_decline: { for: 'admins', value: 'none' },
   home_previous_clients: { for: 'members', value: '0' },
   home_more_clients: { for: 'members', value: '1' },
   app_home_opened: { for: 'members' },
@@ -183,7 +186,7 @@ function createKinds({ slack, admin, member, guest, channelId }: World): Kind[] 
       who: "another admin, with a form of somebody else's,",
       userId: add({ is_admin: true }),
       teamId: ours,
-      says: ({ view }) => (view === undefined ? undefined : NOT_THEIRS),
+      says: ({ view, for: whom }) => (view === undefined || whom === 'asking' ? undefined : NOT_THEIRS),
     },
   ];
 }
@@ -257,7 +260,7 @@ function assertAnswered({ outcome, response }: Delivery, says: RegExp): void {
   const answer = JSON.stringify(response);
   assert.match(answer, says);
   assert.match(answer, /"response_action":"push".*"callback_id":"notice"/);
-  assert.doesNotMatch(answer, /"type":"input"|"button"/);
+  assert.doesNotMatch(answer.replace(/"actions","block_id":"access".*?"button"/, ''), /"type":"input"|"button"/);
 }
 
 async function assertHome(world: World, kind: Kind, says: RegExp, button: string | undefined): Promise<void> {
