@@ -24,6 +24,7 @@ import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
@@ -137,9 +138,18 @@ export function createSlackListeners(deps: {
       keyStamp,
       storeKey,
       rebindKey: adminChanges.rebindKey,
-      removeKey,
       showHome,
+    }),
+    removeClient: createRemoveClient({
+      permissions,
+      listKeys,
+      ...deps.stores.clientRemoval,
+      wake: () => {
+        worker.wake();
+        deps.batchWorker.wake();
+      },
       refreshHome,
+      now: deps.now,
     }),
     settingsPages: createSettingsPages({
       permissions,

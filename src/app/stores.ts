@@ -15,6 +15,7 @@ import { createSealer } from '../storage/sealing/sealing.ts';
 import { createAccessRequestRepository } from '../storage/workspaces/access-request-repository.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
+import { createClientRemoval } from '../storage/workspaces/client-removal.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
 import { createInboxActionRepository } from '../storage/workspaces/inbox-action-repository.ts';
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
@@ -60,6 +61,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     batches: createBatchRepository({ database, ...held }),
+    clientRemoval: createClientRemoval({ database, sealer, now, onUnreadable }),
     accessRequests: createAccessRequestRepository({ database, now }),
     inboxActions: createInboxActionRepository({
       database,

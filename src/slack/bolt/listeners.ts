@@ -10,6 +10,7 @@ import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
+import type { createRemoveClient } from '../home/keys/remove-client.ts';
 import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
 import type { UninstallEvent } from '../install/uninstall.ts';
@@ -40,6 +41,7 @@ export function createListeners(deps: {
   formPages: ReturnType<typeof createFormPages>;
   keyPages: ReturnType<typeof createKeyPages>;
   clientPages: ReturnType<typeof createClientPages>;
+  removeClient: ReturnType<typeof createRemoveClient>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
   accessPages: ReturnType<typeof createAccessPages>;
@@ -100,7 +102,7 @@ export function createListeners(deps: {
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,
       [ACTIONS.changeClient]: clientPages.openChange,
-      [ACTIONS.removeClient]: clientPages.remove,
+      [ACTIONS.removeClient]: deps.removeClient,
       [ACTIONS.previousClients]: clientPages.turnPage,
       [ACTIONS.moreClients]: clientPages.turnPage,
       [ACTIONS.openSettings]: settingsPages.open,

@@ -50,6 +50,7 @@ const AUDIT_DETAIL_WORDS: Record<string, string> = {
   last_four: 'key ending in',
   inbox_id: 'inbox ID',
   recipient: 'to',
+  not_sent: 'not sent',
   smtp: 'sending',
   imap: 'reading',
 };
@@ -99,7 +100,7 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.removeKey]: 'removing the key',
   [ACTIONS.addClient]: "opening the form for a client's key",
   [ACTIONS.changeClient]: "opening the form for a client's key",
-  [ACTIONS.removeClient]: "removing a client's key",
+  [ACTIONS.removeClient]: 'removing a client',
   [ACTIONS.openSettings]: 'opening the settings',
   [ACTIONS.openAudit]: 'reading the audit trail',
   [ACTIONS.olderAudit]: 'reading the audit trail',

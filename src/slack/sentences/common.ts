@@ -39,7 +39,7 @@ export const BUTTONS = {
   removeKey: 'Remove the key',
   addClient: "Add a client's key",
   changeClient: 'Change',
-  removeClient: 'Remove',
+  removeClient: 'Remove client…',
   previousClients: 'Previous clients',
   moreClients: 'More clients',
   settings: 'Change the settings',
