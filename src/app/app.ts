@@ -94,12 +94,12 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   });
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
-  const { addSenderAccount, checkKey } = coldsend;
+  const { addSenderAccount, callInbox, checkKey } = coldsend;
   const mailbox = config.mailbox.loginChecks
     ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
     : undefined;
-  const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
-  const { worker, batchWorker } = processing;
+  const processing = createProcessing({ ...about, addSenderAccount, callInbox, mailbox, apiOfTeam, metrics });
+  const { worker, batchWorker, inboxActions } = processing;
   const { publicUrl } = config;
   const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
   const listeners = createSlackListeners({
@@ -149,6 +149,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   log.info('Ready', { port, mode: slack.transport.kind });
   worker.start();
   batchWorker.start();
+  inboxActions.start();
   const housekeeping = startHousekeeping({
     chores: createChores(stores, now),
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
@@ -159,7 +160,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
       mailbox?.close();
-      await Promise.all([worker.stop(STOP_WITHIN_MS), batchWorker.stop(STOP_WITHIN_MS), receiver.stop()]);
+      const working = [worker, batchWorker, inboxActions].map(({ stop }) => stop(STOP_WITHIN_MS));
+      await Promise.all([...working, receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();
       await http.close();

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InboxActions } from '../add-inbox/actions/inbox-actions.ts';
 import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
 import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
 import { createDrafts } from '../add-inbox/batch/drafts.ts';
@@ -20,12 +21,15 @@ import { createEnterPassword } from '../slack/form/password/enter-password.ts';
 import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
 import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
 
+import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
+import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import { createDetectServers } from './detect-servers.ts';
@@ -47,6 +51,7 @@ export function createSlackListeners(deps: {
   worker: Pick<Worker, 'take' | 'wake'>;
   batchWorker: Pick<BatchWorker, 'wake'>;
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
+  inboxActions: Pick<InboxActions, 'accept'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   secureLinks: SecureLinks;
@@ -156,9 +161,18 @@ export function createSlackListeners(deps: {
       keyStamp,
       storeKey,
       rebindKey: adminChanges.rebindKey,
-      removeKey,
       showHome,
+    }),
+    removeClient: createRemoveClient({
+      permissions,
+      listKeys,
+      ...deps.stores.clientRemoval,
+      wake: () => {
+        worker.wake();
+        deps.batchWorker.wake();
+      },
       refreshHome,
+      now: deps.now,
     }),
     settingsPages: createSettingsPages({
       permissions,
@@ -168,11 +182,23 @@ export function createSlackListeners(deps: {
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
     addAnother,
+    accessPages: createAccessPages({
+      permissions,
+      findSettings,
+      requests: deps.stores.accessRequests,
+      newReference: deps.newReference,
+    }),
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,
       openForm,
       sealResponseUrl,
+    }),
+    inboxButtons: createInboxButtons({
+      permissions,
+      find: requests.find,
+      accept: deps.inboxActions.accept,
+      newReference: deps.newReference,
     }),
     fixRows,
     enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
