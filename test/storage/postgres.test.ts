@@ -5,6 +5,7 @@ import { describePostgresSetUps } from './postgres/postgres-set-ups-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeBatchSuites } from './requests/batches/batch-suites.ts';
+import { describeUninstalledBatches } from './requests/batches/uninstalled-batches-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -22,7 +23,6 @@ import { describeInstallationRepository } from './workspaces/installation-reposi
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
-import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 // One file for all that needs PostgreSQL: each file is a process of its own, and would start a server of its own.

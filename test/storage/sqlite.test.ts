@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
 import { describeBatchSuites } from './requests/batches/batch-suites.ts';
+import { describeUninstalledBatches } from './requests/batches/uninstalled-batches-suite.ts';
 import { describeRequestLease } from './requests/lease-sql-suite.ts';
 import { describeRequestRepository } from './requests/repository/request-repository-suite.ts';
 import { describeRequestRetries } from './requests/request-retries-suite.ts';
@@ -19,7 +20,6 @@ import { describeInstallationRepository } from './workspaces/installation-reposi
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
 import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
-import { describeUninstalledBatches } from './workspaces/uninstalled-batches-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
 const folder = await createTemporaryFolder();

@@ -5,13 +5,13 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
-import { createAuthority, createCertificate } from '../../playground/local-mail/certificate.ts';
-import { findErrorCode } from '../../src/operations/log/log.ts';
-import { createConnect } from '../../src/operations/proxy/connect.ts';
-import { type LocalProxy, startLocalProxy } from '../operations/proxy/local-proxy.ts';
-import { ANSWER_LOST, answering, type Behaviour, clientFor, OK } from './world/client-world.ts';
-import { ACCOUNT, ADDED, API_KEY } from './world/documented.ts';
-import { openRawServer } from './world/raw-server.ts';
+import { createAuthority, createCertificate } from '../../../playground/local-mail/certificate.ts';
+import { findErrorCode } from '../../../src/operations/log/log.ts';
+import { createConnect } from '../../../src/operations/proxy/connect.ts';
+import { type LocalProxy, startLocalProxy } from '../../operations/proxy/local-proxy.ts';
+import { ANSWER_LOST, answering, type Behaviour, clientFor, OK } from '../world/client-world.ts';
+import { ACCOUNT, ADDED, API_KEY } from '../world/documented.ts';
+import { openRawServer } from '../world/raw-server.ts';
 
 const NO_CONNECTION = { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { buildConnector as build, type buildConnector } from 'undici';
-import { type Post, postOnce } from '../../src/coldsend/post-once.ts';
-import { openRawServer, type RawServer, rawAnswer } from './world/raw-server.ts';
+import { type Post, postOnce } from '../../../src/coldsend/post-once.ts';
+import { openRawServer, type RawServer, rawAnswer } from '../world/raw-server.ts';
 
 const DEADLINE_MS = 20_000;
 
