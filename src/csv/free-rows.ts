@@ -20,14 +20,27 @@ export function isFreeText(text: string): boolean {
 /** The rows of such a text. */
 export function readFreeRows(text: string): ReadRow[] {
   return linesOf(text).map(({ line, text: content }) => {
-    const [, address = '', password = ''] = FREE_LINE.exec(content) ?? [];
-    const flags: RowFlag[] = /\S@\S+\.\S/.test(password) ? ['too_much_on_the_line'] : flagsOfPassword(password);
+    const [, address = '', rest = ''] = FREE_LINE.exec(content) ?? [];
+    const password = findPassword(rest);
+    const flags: RowFlag[] = password === rest ? flagsOfPassword(password) : ['too_much_on_the_line'];
     return {
       line,
       account: { email_address: address, ...(password.trim() !== '' && { smtp_password: password }) },
       flags,
     };
   });
+}
+
+/**
+ * Sellers write `password : recovery address : 2FA secret : country : app password`. Of these, only a password is read: the app
+ * password, which has 16 letters, or the one in front.
+ */
+function findPassword(rest: string): string {
+  const [, front = ''] = /^(.*?)[\s:|;,][^\s:|;,@]+@[^\s:|;,@]+\.[^\s:|;,@]/.exec(rest) ?? [];
+  const [password] = /^.*[^\s:|;,]/.exec(front) ?? [];
+  if (password === undefined) return rest;
+  const [, appPassword] = /[\s:|;,]((?:[a-z]{4} ?){3}[a-z]{4})\s*$/.exec(rest) ?? [];
+  return appPassword ?? password;
 }
 
 /** The address is a cell of its own. Where another separator follows it, the rest is the password, whatever that contains. */

@@ -33,8 +33,17 @@ describe('without a header', () => {
   }
 
   test('a line with recovery address and secrets is not taken for a password', async () => {
-    const file = await read('a@b.co : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop\n');
-    assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
+    for (const [rest, password] of [
+      [' : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop', 'abcd efgh ijkl mnop'],
+      [':pw:r@x.com:JBSWY3DP:US', 'pw'],
+      [' abcd efgh ijkl mnop r@x.com', 'abcd efgh ijkl mnop'],
+    ]) {
+      const file = await read(`a@b.co${rest}\n`);
+      assert.equal(file.rows[0]?.account.smtp_password, password);
+      assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
+    }
+    const file = await read('a@b.co p@ss.word\n');
+    assert.deepEqual([file.rows[0]?.account.smtp_password, file.rows[0]?.flags], ['p@ss.word', []]);
   });
 
   for (const separator of [' ', ':']) {

@@ -313,7 +313,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   no_encryption: 'The file switches encryption off. I leave it on.',
   short_row: 'The row has fewer cells than the header.',
   long_row: 'The row has more cells than the header.',
-  too_much_on_the_line: 'There is another address behind the password.',
+  too_much_on_the_line: 'There is another address behind the password. I use only the password.',
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
