@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Person } from '../../../playground/local-slack/local-slack.ts';
+import { previewPaste } from '../batches/batch-world.ts';
 import { additionsIn, waitForPage } from '../world/fill-form.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 import { addInbox } from './key-world.ts';
@@ -11,13 +13,7 @@ test('what waits for the key of a client is not sent once the client is removed'
   const { slack, coldsend, admin, member } = world;
   coldsend.addKey(ACME_KEY, { name: 'acme' });
   const channel = slack.addChannel({ name: 'acme', members: [admin.userId, member.userId], withBot: true }).id;
-  await admin.openHome();
-  await admin.click('home_add_client', { in: 'home' });
-  await waitForPage(admin, 'client_key');
-  await admin.type('client_label', 'Acme');
-  await admin.choose('client_channels', [channel]);
-  await admin.type('api_key', ACME_KEY);
-  assert.equal((await admin.submit()).modal, undefined);
+  await bindClient(admin, channel);
   await addInbox(member, channel, 'has@acme.com');
   await waitForReply(world, 'has@acme.com');
   coldsend.answerNext({ kind: 'server_error', status: 503 }, { forAddress: 'waits@acme.com' });
@@ -56,6 +52,16 @@ test('what waits for the key of a client is not sent once the client is removed'
   assert.deepEqual(slack.problems, []);
 });
 
+async function bindClient(admin: Person, channelId: string): Promise<void> {
+  await admin.openHome();
+  await admin.click('home_add_client', { in: 'home' });
+  await waitForPage(admin, 'client_key');
+  await admin.type('client_label', 'Acme');
+  await admin.choose('client_channels', [channelId]);
+  await admin.type('api_key', ACME_KEY);
+  assert.equal((await admin.submit()).modal, undefined);
+}
+
 function waitForReply({ slack }: World, address: string) {
   return slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes(address));
 }
@@ -70,3 +76,25 @@ function dmsOf({ slack, admin }: World) {
     .filter(({ method, args }) => method === 'chat.postMessage' && args.channel === admin.userId)
     .flatMap(({ response }) => (typeof response?.channel === 'string' ? admin.in(response.channel) : []));
 }
+
+test('rows of its batch that wait are stopped too, and their card says so', async (context) => {
+  const world = await startWorld(context, { slack: MANY_POSTS, env: { COLDSEND_RATE_LIMIT: '1/3600' } });
+  const { slack, coldsend, admin, member, channelId } = world;
+  coldsend.addKey(ACME_KEY, { name: 'acme' });
+  // The check of the key takes the only slot.
+  await bindClient(admin, channelId);
+  const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@acme.com,x,google`);
+  await previewPaste(member, channelId, ['address,password,provider', ...rows, ''].join('\n'));
+  assert.match((await member.submit()).modal?.rendered ?? '', /Adding 6 inboxes/);
+  await slack.waitFor(() => member.in(channelId).find(({ rendered }) => /0 of 6/.test(rendered)), 'the card');
+  await admin.openHome();
+  await admin.click('home_remove_client', { in: 'home' });
+  await waitForDm(world, /Removed, with its key and channels[\s\S]*I stopped 6 waiting inboxes/);
+  await slack.waitFor(
+    () => member.in(channelId).find(({ rendered }) => rendered.includes('Stopped: 0 of 6 inboxes added')),
+    'the card to say that it was stopped',
+    { timeoutMs: 15_000 },
+  );
+  assert.deepEqual(additionsIn(coldsend), []);
+  assert.deepEqual(slack.problems, []);
+});
