@@ -22,8 +22,8 @@ import { createSocketMode } from './transport/socket-mode.ts';
 import { createRateLimiter } from './web-api/rate-limits.ts';
 
 const ACK_TIMEOUT_MS = 3_000;
-/** Longer than any client keeps an idle connection, so that none is closed under a request. */
 const SOCKET_PING_MS = 2_000;
+/** Longer than any client keeps an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 const EVENT_RETRY_MS = [0, 60_000, 300_000];
 

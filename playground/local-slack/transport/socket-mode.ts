@@ -168,7 +168,7 @@ export function createSocketMode({
       });
     },
     sendFrame(frame, envelopeId, timeoutMs) {
-      for (const { socket } of connections) socket.send(frame);
+      for (const { socket, isHung } of connections) if (!isHung) socket.send(frame);
       if (envelopeId === undefined) return Promise.resolve(false);
       return new Promise((resolve) => {
         const settle = (isAcknowledged: boolean) => {
