@@ -119,7 +119,7 @@ async function runRound(given: World, told: Map<string, boolean>, nextAddress: (
     await sleep(random.between(0, lastsMs));
     const isAccepted = await world.submit(address, []);
     told.set(address, isAccepted);
-    missed(address, isAccepted);
+    missed(`${address} (${howDelivered(given, address)})`, isAccepted);
   };
   const command = async (): Promise<void> => {
     await sleep(random.between(0, lastsMs));
@@ -139,6 +139,11 @@ async function runRound(given: World, told: Map<string, boolean>, nextAddress: (
     .waitFor(isBack, `${count} connections`, { timeoutMs: CONNECTED_WITHIN_MS })
     .catch(() => tally.violations.push(`${name}: ${world.slack.socketCount()} connections in the end`));
   await sleep(STABLE_AFTER_MS);
+}
+
+function howDelivered({ world: { slack } }: World, address: string): string {
+  const found = slack.ledger.deliveries.findLast(({ payload }) => JSON.stringify(payload).includes(address));
+  return found === undefined ? 'never' : `${found.outcome} by ${found.to || 'nobody'} after ${Math.round(found.ms)} ms`;
 }
 
 /** Slack closes one or all connections a while after it said so; the first tries to get another one may fail. */
