@@ -61,7 +61,7 @@ export async function strikeSockets(options: {
   replicas: number;
   seconds: number;
 }): Promise<Tally> {
-  const tally = createTally(`faults of Socket Mode, ${options.replicas} replicas`);
+  const tally = createTally(`faults of Socket Mode, replicas: ${options.replicas}`);
   const startedAt = performance.now();
   const world = await startFaultWorld({ slack: { socketPingMs: 100, eventRetryMs: [0, 500, 2_000] } });
   const { SLACK_SIGNING_SECRET: _secret, ...env } = world.env;
@@ -167,9 +167,11 @@ function strike({ world: { slack }, random }: World): { name: string; lastsMs: n
     case 'cut':
       slack.cutSockets(some);
       return { name, lastsMs: 1_500 };
-    case 'hang':
-      slack.hangSockets(random.between(3_000, 12_000), some);
-      return { name, lastsMs: 5_000 };
+    case 'hang': {
+      const forMs = random.between(3_000, 9_000);
+      slack.hangSockets(forMs, some);
+      return { name, lastsMs: forMs + 200 };
+    }
     case 'link_disabled':
       slack.failNext('apps.connections.open', { error: 'not_allowed_token_type' }, 2);
       slack.disconnectSockets(name);
