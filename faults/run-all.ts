@@ -8,6 +8,7 @@ import { freezeReplicas } from './campaigns/freeze.ts';
 import { fillDisk } from './campaigns/full-disk.ts';
 import { killOnPostgres, planEachPoint as planEachPointOnPostgres } from './campaigns/postgres-kills.ts';
 import { failPostgres } from './campaigns/postgres-outage.ts';
+import { strikeSockets } from './campaigns/socket-faults.ts';
 import { type KillPlan, killOnSqlite } from './campaigns/sqlite-kills.ts';
 import type { Tally } from './judging/tally.ts';
 import type { Settings } from './settings.ts';
@@ -63,6 +64,9 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   for (let jump = 0; jump < settings.FAULT_CLOCK_JUMPS; jump += 1) yield jumpClock({ seed: seed + jump, postgres });
   const requests = settings.FAULT_BACKLOG;
   if (requests > 0) yield meetBacklog({ postgres, requests });
+  const seconds = settings.FAULT_SOCKET_MINUTES * 60;
+  if (seconds > 0)
+    for (const replicas of [1, 3]) yield strikeSockets({ postgres, seed, replicas, seconds: seconds / 2 });
   const times = settings.FAULT_OUTAGES;
   if (times === 0) return;
   for (const outage of ['crash', 'black_hole', 'no_connections'] as const) {
@@ -72,6 +76,7 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 
 function needsPostgres(settings: Settings): boolean {
   const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } = settings;
+  if (settings.FAULT_SOCKET_MINUTES > 0) return true;
   const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS + settings.FAULT_BATCH_POSTGRES_KILLS;
   return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0;
 }

@@ -14,6 +14,10 @@ export const SETTINGS = {
   FAULT_COPIES: [50, 'submissions that are delivered to three replicas at once'],
   FAULT_NETWORK_STEP: [50, 'the connection to ColdSend breaks at each so many bytes; 1 is every byte, 0 leaves it out'],
   FAULT_SLACK_REQUESTS: [30, 'requests over a connection to Slack that breaks anywhere'],
+  FAULT_SOCKET_MINUTES: [
+    4,
+    'minutes of Socket Mode whose connections close, break and hang, on one replica and on three',
+  ],
   FAULT_OUTAGES: [2, 'times that PostgreSQL crashes, is black-holed and has no connections left, each under load'],
   FAULT_BACKLOG: [500, 'requests of five workspaces that wait for their slots on three replicas, 100 a minute'],
   FAULT_CLOCK_JUMPS: [1, 'times that the clock is set a day on and back'],
@@ -44,6 +48,7 @@ export function parseSettings(env: Record<string, string | undefined>, otherwise
     FAULT_COPIES: numberOf('FAULT_COPIES'),
     FAULT_NETWORK_STEP: numberOf('FAULT_NETWORK_STEP'),
     FAULT_SLACK_REQUESTS: numberOf('FAULT_SLACK_REQUESTS'),
+    FAULT_SOCKET_MINUTES: numberOf('FAULT_SOCKET_MINUTES'),
     FAULT_OUTAGES: numberOf('FAULT_OUTAGES'),
     FAULT_BACKLOG: numberOf('FAULT_BACKLOG'),
     FAULT_CLOCK_JUMPS: numberOf('FAULT_CLOCK_JUMPS'),

@@ -17,7 +17,7 @@ export type Tally = {
   /** What submissions were answered with while fsync failed, pressed again or not. */
   answers: Record<string, number>;
   violations: string[];
-  /** Where processes died, and how often. */
+  /** Where processes died, or what struck their connections, and how often. */
   diedAt: Record<string, number>;
   seconds: number;
 };

@@ -4,6 +4,8 @@ import { Server } from 'node:http';
 import { enableCompileCache, flushCompileCache, syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /*
  * Loaded into the bot's process before its own code (`--import`): counts each commit and each network write, and kills the
@@ -14,7 +16,8 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 export type ToBot =
   | { kind: 'start'; fault: FaultPoint | undefined }
   | { kind: 'arm'; fault: FaultPoint | undefined }
-  | { kind: 'shift_clock'; byMs: number };
+  | { kind: 'shift_clock'; byMs: number }
+  | { kind: 'measure' };
 
 /** Dies (or is frozen) at the `at`-th point from now on, or from the next request of Slack on. */
 export type FaultPoint = {
@@ -24,7 +27,10 @@ export type FaultPoint = {
   signal?: 'SIGKILL' | 'SIGSTOP';
 };
 
-export type FromBot = { kind: 'warm' } | { kind: 'armed' };
+export type FromBot = { kind: 'warm' } | { kind: 'armed' } | { kind: 'measured'; usage: Usage };
+
+/** What a process holds after its garbage was collected; `resources` counts timers, sockets and so on by Node's names. */
+export type Usage = { heapBytes: number; rssBytes: number; resources: Record<string, number> };
 
 const CHANGES = /^\s*(insert|update|delete|with|create|drop|alter|pragma wal_checkpoint|commit|release)/i;
 const COMMITS = /^\s*(commit|release)/i;
@@ -146,6 +152,8 @@ async function waitForStart(): Promise<void> {
       case 'shift_clock':
         shiftMs += message.byMs;
         return tell({ kind: 'armed' });
+      case 'measure':
+        return tell({ kind: 'measured', usage: measure() });
     }
   });
   process.on('disconnect', () => process.exit(1));
@@ -158,6 +166,16 @@ function arm(given: FaultPoint | undefined): void {
   passed = 0;
   isCounting = given?.since !== 'request';
   fault = given;
+}
+
+function measure(): Usage {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heapBytes: heapUsed, rssBytes: rss, resources };
 }
 
 function tell(message: FromBot): void {

@@ -7,6 +7,7 @@ import {
   type Delivery,
   type JsonObject,
   type LocalSlack,
+  type LocalSlackOptions,
   type Person,
   startLocalSlack,
 } from '../../playground/local-slack/local-slack.ts';
@@ -30,9 +31,15 @@ export type FaultWorld = {
   env: Record<string, string>;
   /** Names of ports, for where processes die. */
   portNames: string;
-  /** Lets people use the bot at this address once: stores the key and takes the submission that others are copied from. */
-  prepare(botUrl: string): Promise<void>;
-  /** Submits the form for another address, to these bots at once; true where Slack was told that it is accepted. */
+  /**
+   * Lets people use the bot at this address (or over Socket Mode) once: stores the key and takes the submission that others are
+   * copied from.
+   */
+  prepare(botUrl: string | undefined): Promise<void>;
+  /**
+   * Submits the form for another address, to these bots at once, or over Socket Mode where there are none; true where Slack was told
+   * that it is accepted.
+   */
   submit(address: string, botUrls: string[]): Promise<boolean>;
   /** The same to one bot, with all that it can answer. Again for the same address is another press of the same button. */
   press(address: string, botUrl: string): Promise<Answer>;
@@ -45,6 +52,7 @@ export type FaultWorld = {
 export type Answer = 'accepted' | 'not_confirmed' | 'none';
 
 export type FaultWorldOptions = {
+  slack?: LocalSlackOptions;
   coldsend?: LocalColdsendOptions;
   /** What `COLDSEND_RATE_LIMIT` is; as good as none unless said otherwise. */
   rateLimit?: string;
@@ -55,6 +63,7 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
   const slack = await startLocalSlack({
     scopes: readManifestScopes(),
     rateLimits: { postMessage: GENEROUS, method: GENEROUS },
+    ...options.slack,
   });
   const coldsend = await startLocalColdsend({ rateLimits: [{ requests: 1_000_000, seconds: 1 }], ...options.coldsend });
   coldsend.addKey(API_KEY);
@@ -79,7 +88,7 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 42).toString('base64')}`,
     },
     async prepare(botUrl) {
-      slack.deliverTo('all', `${botUrl}/slack/events`);
+      slack.deliverTo('all', botUrl === undefined ? undefined : `${botUrl}/slack/events`);
       await storeKey(admin, API_KEY);
       template = await takeTemplate(slack, admin, channelId);
       await reports.waitFor([TEMPLATE_ADDRESS], 20_000);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FaultPoint, FromBot, ToBot } from './fault-points.ts';
+import type { FaultPoint, FromBot, ToBot, Usage } from './fault-points.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const FAULT_POINTS = new URL('./fault-points.ts', import.meta.url).href;
@@ -22,6 +22,8 @@ export type FaultyBot = {
   arm(fault: FaultPoint | undefined): Promise<void>;
   /** Sets its clock so many milliseconds on (or back). */
   shiftClock(byMs: number): Promise<void>;
+  /** What it holds now. */
+  measure(): Promise<Usage>;
   signal(signal: NodeJS.Signals): void;
   ended: Promise<Ending>;
   hasEnded(): boolean;
@@ -83,6 +85,13 @@ export function prepareBot(env: Record<string, string>): FaultyBot {
       return ask({ kind: 'arm', fault });
     },
     shiftClock: (byMs) => ask({ kind: 'shift_clock', byMs }),
+    async measure() {
+      const measured = answer(child, 'measured');
+      send({ kind: 'measure' });
+      const result = await Promise.race([measured, ended]);
+      if (typeof result !== 'object') throw new Error(`the bot has ended: ${result}`);
+      return result.usage;
+    },
     signal: (signal) => void child.kill(signal),
     ended,
     hasEnded: () => hasEnded,
@@ -106,12 +115,13 @@ export function prepareBot(env: Record<string, string>): FaultyBot {
   }
 }
 
-function answer(child: ChildProcess, kind: FromBot['kind']): Promise<void> {
+function answer<K extends FromBot['kind']>(child: ChildProcess, kind: K): Promise<Extract<FromBot, { kind: K }>> {
+  const isMeant = (message: FromBot): message is Extract<FromBot, { kind: K }> => message.kind === kind;
   return new Promise((resolve) => {
     const listener = (message: FromBot): void => {
-      if (message.kind !== kind) return;
+      if (!isMeant(message)) return;
       child.off('message', listener as (message: unknown) => void);
-      resolve();
+      resolve(message);
     };
     child.on('message', listener as (message: unknown) => void);
   });

@@ -200,6 +200,12 @@ export type WaitOptions = {
   timeoutMs?: number;
 };
 
+/** https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect */
+export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
+
+/** Which connections: the one at this place (counted on from the start again), or all. */
+export type SocketsStruck = { only?: number };
+
 export type RateLimit = { burst: number; perSecond: number };
 
 export type RateLimits = {
@@ -223,6 +229,8 @@ export type LocalSlackOptions = {
   ackTimeoutMs?: number;
   /** Waits before Slack's retries of an event; at once, after 1 and 5 minutes unless said otherwise. */
   eventRetryMs?: number[];
+  /** How often Slack pings over Socket Mode; 2,000 unless said otherwise. */
+  socketPingMs?: number;
   app?: Partial<AppConfig>;
   /** Scopes granted in the default workspace; `commands`, `chat:write`, `chat:write.public`, `users:read` by default. */
   scopes?: string[];
@@ -323,10 +331,15 @@ export type LocalSlack = {
   socketCount(): number;
   /** Sends a frame as it is over each connection; resolves with whether the envelope of this id was acknowledged in time. */
   sendFrame(frame: string | Buffer, envelopeId?: string): Promise<boolean>;
-  /** Sends `disconnect`, then closes: `warning` and `refresh_requested` as Slack does before it replaces a connection. */
-  disconnectSockets(reason?: 'warning' | 'refresh_requested' | 'link_disabled'): void;
+  /**
+   * Sends `disconnect`, as Slack does before it replaces a connection, then closes after so many milliseconds: at once, and after a
+   * `warning` never, unless said otherwise.
+   */
+  disconnectSockets(reason?: DisconnectReason, options?: SocketsStruck & { closeAfterMs?: number }): void;
   /** Cuts the connections without a word. */
-  cutSockets(): void;
+  cutSockets(options?: SocketsStruck): void;
+  /** The connections stay open, but nothing goes through in either direction; after so many milliseconds they are cut. */
+  hangSockets(forMs: number, options?: SocketsStruck): void;
 
   failNext(method: string, fault: Fault, times?: number): void;
   /** Forgets all faults. */

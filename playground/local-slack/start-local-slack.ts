@@ -22,6 +22,7 @@ import { createSocketMode } from './transport/socket-mode.ts';
 import { createRateLimiter } from './web-api/rate-limits.ts';
 
 const ACK_TIMEOUT_MS = 3_000;
+const SOCKET_PING_MS = 2_000;
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 const EVENT_RETRY_MS = [0, 60_000, 300_000];
@@ -44,6 +45,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     appId: app.appId,
     host: () => address,
     now,
+    pingMs: options.socketPingMs ?? SOCKET_PING_MS,
     onChange: () => emit({ kind: 'people' }),
     onProblem: keeper.noteProblem,
   });
@@ -182,8 +184,9 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
       signatureHeaders({ body, signingSecret, timestampSeconds: Math.floor(now() / 1000) + timestampOffsetSeconds }),
     socketCount: sockets.count,
     sendFrame: (frame, envelopeId) => sockets.sendFrame(frame, envelopeId, 3_000),
-    disconnectSockets: (reason = 'refresh_requested') => sockets.disconnect(reason),
+    disconnectSockets: (reason = 'refresh_requested', given) => sockets.disconnect(reason, given),
     cutSockets: sockets.cut,
+    hangSockets: sockets.hang,
 
     failNext: core.faults.failNext,
     heal: core.faults.heal,

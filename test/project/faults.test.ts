@@ -8,6 +8,7 @@ import { freezeReplicas } from '../../faults/campaigns/freeze.ts';
 import { fillDisk } from '../../faults/campaigns/full-disk.ts';
 import { killOnPostgres } from '../../faults/campaigns/postgres-kills.ts';
 import { failPostgres } from '../../faults/campaigns/postgres-outage.ts';
+import { strikeSockets } from '../../faults/campaigns/socket-faults.ts';
 import { killOnSqlite } from '../../faults/campaigns/sqlite-kills.ts';
 import type { Tally } from '../../faults/judging/tally.ts';
 import { deliverToAll } from '../../faults/world/deliver-to-all.ts';
@@ -75,6 +76,10 @@ test('a full disk is said, and it goes on once there is room again', async () =>
 
 test('what a failing fsync did not save is not said to be accepted', async () => {
   keepsThePromise(await failFsync({ seed: SEED, times: 4 }));
+});
+
+test('over Socket Mode, whatever becomes of the connections, nothing is lost and nothing grows', async () => {
+  keepsThePromise(await strikeSockets({ postgres, seed: SEED, replicas: 2, seconds: 12 }));
 });
 
 function keepsThePromise({ violations, requests, name }: Tally): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { DisconnectReason, SocketsStruck } from '../api.ts';
 import { isObject, type JsonObject, stringAt } from '../json.ts';
 import type { EnvelopeType } from '../ledger/traffic.ts';
 import type { Ids } from '../state/ids.ts';
@@ -26,14 +27,18 @@ export type SocketMode = {
   /** Sends a frame as it is; resolves with whether the envelope of this id was acknowledged. */
   sendFrame(frame: string | Buffer, envelopeId: string | undefined, timeoutMs: number): Promise<boolean>;
   count(): number;
-  disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
-  cut(): void;
+  disconnect(reason: DisconnectReason, options?: SocketsStruck & { closeAfterMs?: number }): void;
+  cut(options?: SocketsStruck): void;
+  hang(forMs: number, options?: SocketsStruck): void;
   close(): void;
 };
 
-const PING_MS = 2_000;
+/** From then on nothing is sent over a connection that Slack is about to close: what was sent can still be acknowledged. */
+const DRAIN_MS = 500;
 const CONNECTION_LIMIT = 10;
 const TICKET_LIFE_MS = 30_000;
+
+type Connection = { id: string; socket: WebSocket; isHung: boolean; isLeaving: boolean };
 
 /** Slack's end of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode */
 export function createSocketMode({
@@ -41,6 +46,7 @@ export function createSocketMode({
   appId,
   host,
   now,
+  pingMs,
   onChange,
   onProblem,
 }: {
@@ -49,6 +55,7 @@ export function createSocketMode({
   /** `127.0.0.1:PORT`, known once the server listens. */
   host: () => string;
   now: () => number;
+  pingMs: number;
   onChange: () => void;
   onProblem: (problem: string) => void;
 }): SocketMode {
@@ -56,22 +63,27 @@ export function createSocketMode({
   const tickets = new Map<string, number>();
   const waiting = new Map<string, (answer: SocketAnswer) => void>();
   const connectionOf = new Map<string, WebSocket>();
-  let connections: { id: string; socket: WebSocket }[] = [];
+  /** Sent over a connection that was lost since. */
+  const unanswerable = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
+  let connections: Connection[] = [];
 
   const pings = setInterval(() => {
-    for (const { socket } of connections) socket.ping();
-  }, PING_MS);
+    for (const { socket, isHung } of connections) if (!isHung) socket.ping();
+  }, pingMs);
   pings.unref();
 
   function welcome(socket: WebSocket): void {
     const id = ids.next('S');
-    connections.push({ id, socket });
+    connections.push({ id, socket, isHung: false, isLeaving: false });
     socket.on('message', (data) => take(String(data)));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       connections = connections.filter((connection) => connection.socket !== socket);
       for (const [envelopeId, sentOver] of connectionOf) {
-        if (sentOver === socket) waiting.get(envelopeId)?.({ kind: 'dropped', connection: id });
+        if (sentOver !== socket) continue;
+        unanswerable.add(envelopeId);
+        waiting.get(envelopeId)?.({ kind: 'dropped', connection: id });
       }
       onChange();
     });
@@ -102,6 +114,7 @@ export function createSocketMode({
     }
     const envelopeId = stringAt(message, 'envelope_id');
     const answer = envelopeId === undefined ? undefined : waiting.get(envelopeId);
+    if (envelopeId !== undefined && unanswerable.delete(envelopeId)) return;
     if (envelopeId === undefined || answer === undefined) {
       onProblem(`Socket Mode: acknowledgement of an unknown, late or already acknowledged envelope`);
       return;
@@ -127,12 +140,16 @@ export function createSocketMode({
       server.handleUpgrade(request, socket, head, welcome);
     },
     send({ type, payload, retry }, timeoutMs) {
-      const connection = connections.find(({ socket }) => socket.readyState === socket.OPEN);
+      const connection = connections.find(({ socket, isLeaving }) => socket.readyState === socket.OPEN && !isLeaving);
       if (connection === undefined) return Promise.resolve({ kind: 'nobody' });
       connections = [...connections.filter((other) => other !== connection), connection];
       const envelopeId = ids.secret(36);
       return new Promise((resolve) => {
-        const timer = setTimeout(() => settle({ kind: 'timeout', connection: connection.id }), timeoutMs);
+        const expire = (): void => {
+          if (connection.isHung) unanswerable.add(envelopeId);
+          settle({ kind: connection.isHung ? 'dropped' : 'timeout', connection: connection.id });
+        };
+        const timer = setTimeout(expire, timeoutMs);
         const settle = (answer: SocketAnswer) => {
           clearTimeout(timer);
           waiting.delete(envelopeId);
@@ -144,13 +161,14 @@ export function createSocketMode({
         const retried =
           type === 'events_api' ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? '' } : {};
         const accepts = type !== 'events_api';
+        if (connection.isHung) return;
         connection.socket.send(
           JSON.stringify({ envelope_id: envelopeId, type, accepts_response_payload: accepts, payload, ...retried }),
         );
       });
     },
     sendFrame(frame, envelopeId, timeoutMs) {
-      for (const { socket } of connections) socket.send(frame);
+      for (const { socket, isHung } of connections) if (!isHung) socket.send(frame);
       if (envelopeId === undefined) return Promise.resolve(false);
       return new Promise((resolve) => {
         const settle = (isAcknowledged: boolean) => {
@@ -163,19 +181,46 @@ export function createSocketMode({
       });
     },
     count: () => connections.length,
-    disconnect(reason) {
-      for (const { socket } of connections) {
+    disconnect(reason, { closeAfterMs = reason === 'warning' ? undefined : 0, only } = {}) {
+      for (const connection of struck(only)) {
+        const { socket } = connection;
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'applink' } }));
-        if (reason !== 'warning') socket.close();
+        if (closeAfterMs === undefined) continue;
+        if (closeAfterMs === 0) socket.close();
+        else {
+          later(closeAfterMs - DRAIN_MS, () => (connection.isLeaving = true));
+          later(closeAfterMs, () => socket.close());
+        }
       }
     },
-    cut() {
-      for (const { socket } of connections) socket.terminate();
+    cut({ only } = {}) {
+      for (const { socket } of struck(only)) socket.terminate();
+    },
+    hang(forMs, { only } = {}) {
+      for (const connection of struck(only)) {
+        connection.isHung = true;
+        connection.socket.pause();
+        later(forMs, () => connection.socket.terminate());
+      }
     },
     close() {
       clearInterval(pings);
+      for (const timer of timers) clearTimeout(timer);
       for (const { socket } of connections) socket.terminate();
       server.close();
     },
   };
+
+  function struck(only: number | undefined): Connection[] {
+    const sound = connections.filter(({ isHung, isLeaving }) => !isHung && !isLeaving);
+    return only === undefined ? sound : sound.slice(only % Math.max(1, sound.length)).slice(0, 1);
+  }
+
+  function later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
+  }
 }

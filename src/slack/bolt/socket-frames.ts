@@ -32,21 +32,23 @@ const envelope = z.object({
 
 const emitted = z.object({ ack: z.custom<Ack>((value) => typeof value === 'function') });
 
-/** Handled by the client itself. */
-const CONTROL_FRAMES: readonly unknown[] = ['hello', 'disconnect'];
+type Handlers = {
+  onOdd(why: OddFrame): void;
+  onEnvelope(envelope: Envelope): void;
+  /** Slack is about to close the connection. */
+  onDisconnect(): void;
+};
 
 /**
  * The SDK's client, with every frame from Slack checked before the client sees it. On some frames the client throws an
  * uncaught error, which ends the process (https://github.com/slackapi/node-slack-sdk/issues/2167). It also emits Slack's
- * events under their own names, so an event named `disconnected` would count as a lost connection.
+ * events under their own names, so an event named `disconnected` would count as a lost connection. And it closes the connection
+ * as soon as Slack announces that it will, seconds before there is another one.
  */
 export class FrameClient extends SocketModeClient {
-  readonly #on: { onOdd(why: OddFrame): void; onEnvelope(envelope: Envelope): void };
+  readonly #on: Handlers;
 
-  constructor(
-    options: ConstructorParameters<typeof SocketModeClient>[0],
-    on: { onOdd(why: OddFrame): void; onEnvelope(envelope: Envelope): void },
-  ) {
+  constructor(options: ConstructorParameters<typeof SocketModeClient>[0], on: Handlers) {
     super(options);
     this.#on = on;
   }
@@ -54,7 +56,8 @@ export class FrameClient extends SocketModeClient {
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
     const frame = readFrame(data, isBinary);
     if (typeof frame === 'string') return this.#on.onOdd(frame);
-    if (CONTROL_FRAMES.includes(frame.type)) return this.#pass({ type: frame.type });
+    if (frame.type === 'hello') return this.#pass({ type: 'hello' });
+    if (frame.type === 'disconnect') return this.#on.onDisconnect();
     const parsed = envelope.safeParse(frame);
     if (!parsed.success) return this.#on.onOdd('without_envelope_id');
     const { envelope_id, payload, retry_attempt, retry_reason } = parsed.data;

@@ -1,85 +1,36 @@
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
-import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
-import { Agent } from 'undici';
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { doublingMs } from '../../add-inbox/worker/back-off.ts';
-import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import { StartError } from '../../operations/operator-error.ts';
-import type { ConnectWithin } from '../../operations/proxy/connect.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
 import { ackWhenDone } from './ack-when-done.ts';
-import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
-
-/** The maximum wait for Slack's part in closing the connection. */
-const CLOSE_WITHIN_MS = 2_000;
-
-/** From the request for an address to Slack's hello. */
-const CONNECT_WITHIN_MS = 20_000;
+import { type ConnectionDeps, createSocketConnection, type SocketConnection } from './socket-connection.ts';
+import type { Envelope } from './socket-frames.ts';
 
 /** After a connection that lasted this long, the next one may start at once. */
-const STABLE_AFTER_MS = 30_000;
+const STABLE_AFTER_MS = 2_000;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
+/** Slack's longest wait that is obeyed. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
 /**
- * Bolt's receiver for Socket Mode, which needs no public address. After a lost connection, it retries without a limit. Its
- * start resolves after Slack's hello, and throws StartError where Slack refuses the app token.
+ * Bolt's receiver for Socket Mode, which needs no public address. When Slack announces that it will close the connection, a
+ * new one is made while the old one is still used. After a lost connection, it retries without a limit. Its start resolves
+ * after Slack's hello, and throws StartError where Slack refuses the app token.
  */
-export function createSocketReceiver(deps: {
-  appToken: string;
-  slackApiUrl: string;
-  fetch: FetchFunction;
-  connectWithin: ConnectWithin;
-  logger: Logger;
-  onConnectionChange(connected: boolean): void;
-  /** Slack sent a frame that the bot does not handle. It was acknowledged if possible, and dropped. */
-  onOdd(why: OddFrame): void;
-  onError(error: unknown): void;
-}): Receiver {
+export function createSocketReceiver(
+  deps: ConnectionDeps & { onConnectionChange(connected: boolean): void; onError(error: unknown): void },
+): Receiver {
   let app: App | undefined;
-  let connectedAt: number | undefined;
   let failures = 0;
-  let socket: Socket | null = null;
+  /** The one that Slack is not about to close. */
+  let current: SocketConnection | undefined;
+  const open = new Set<SocketConnection>();
   const stopping = new AbortController();
-  const connectSocket = deps.connectWithin(CONNECT_WITHIN_MS);
-  const options: ConstructorParameters<typeof FrameClient>[0] = {
-    appToken: deps.appToken,
-    logger: deps.logger,
-    // The client's own reconnect waits 5 s each time Slack replaces a connection, and ends the process where Slack refuses
-    // the token.
-    autoReconnectEnabled: false,
-    dispatcher: new Agent({
-      allowH2: false,
-      connect: (hop, callback) =>
-        connectSocket(hop, (...result) => {
-          socket = result[1];
-          callback(...result);
-        }),
-    }),
-    clientOptions: {
-      slackApiUrl: deps.slackApiUrl,
-      fetch: deps.fetch,
-      timeout: 10_000,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-    },
-  };
-  const client = new FrameClient(options, { onOdd: deps.onOdd, onEnvelope: (envelope) => void dispatch(envelope) });
-  client.on('connected', () => {
-    connectedAt = performance.now();
-    deps.onConnectionChange(true);
-  });
-  client.on('disconnected', () => {
-    // Slack may never answer the closing. The client ends only sockets that it has opened itself.
-    socket?.destroy();
-    if (connectedAt === undefined) return;
-    if (performance.now() - connectedAt > STABLE_AFTER_MS) failures = 0;
-    connectedAt = undefined;
-    deps.onConnectionChange(false);
-    void keepConnecting();
-  });
 
   return { init, start: () => keepConnecting({ refusable: true }), stop };
 
@@ -89,11 +40,12 @@ export function createSocketReceiver(deps: {
 
   /** Resolves when connected, or when the bot stops. */
   async function keepConnecting({ refusable = false } = {}): Promise<void> {
+    let askedToWaitMs = 0;
     while (!stopping.signal.aborted) {
       const waitMs = failures === 0 ? 0 : doublingMs(failures - 1, FIRST_RETRY_MS, MAX_RETRY_MS);
       failures += 1;
       try {
-        await sleep(waitMs, undefined, { signal: stopping.signal });
+        await sleep(Math.max(waitMs, askedToWaitMs), undefined, { signal: stopping.signal });
         await connect();
         return;
       } catch (error) {
@@ -104,22 +56,45 @@ export function createSocketReceiver(deps: {
           );
         }
         // The client has already logged the error.
+        askedToWaitMs = error instanceof WebAPIRateLimitedError ? readRetryAfter(error) : 0;
       }
     }
   }
 
   async function connect(): Promise<void> {
-    const timer = setTimeout(() => void client.disconnect(), CONNECT_WITHIN_MS);
-    try {
-      await client.start();
-    } finally {
-      clearTimeout(timer);
+    let openedAt = 0;
+    const connection = createSocketConnection(deps, {
+      onOpen() {
+        openedAt = performance.now();
+        for (const replaced of open) replaced.leave();
+        open.add(connection);
+        current = connection;
+        if (open.size === 1) deps.onConnectionChange(true);
+      },
+      onEnvelope: (envelope) => void dispatch(envelope),
+      onLeaving: replace,
+      onEnd() {
+        open.delete(connection);
+        if (open.size === 0) deps.onConnectionChange(false);
+        replace();
+      },
+    });
+    const close = (): void => void connection.close();
+    stopping.signal.addEventListener('abort', close);
+    await connection.open().finally(() => stopping.signal.removeEventListener('abort', close));
+
+    function replace(): void {
+      if (current !== connection) return;
+      current = undefined;
+      for (const older of open) if (older !== connection) void older.close();
+      if (performance.now() - openedAt > STABLE_AFTER_MS) failures = 0;
+      void keepConnecting();
     }
   }
 
   async function stop(): Promise<void> {
     stopping.abort();
-    await answerInTime(client.disconnect(), CLOSE_WITHIN_MS, () => undefined);
+    await Promise.all([...open].map((connection) => connection.close()));
   }
 
   async function dispatch({ body, retryNum, retryReason, ack: answer }: Envelope): Promise<void> {
@@ -148,4 +123,8 @@ export function createSocketReceiver(deps: {
 
 function isRefused(error: unknown): error is WebAPIPlatformError {
   return error instanceof WebAPIPlatformError && isTokenRefused(error.data.error);
+}
+
+function readRetryAfter({ retryAfter }: WebAPIRateLimitedError): number {
+  return Math.min(retryAfter * 1000, MAX_RETRY_AFTER_MS);
 }

@@ -188,6 +188,32 @@ test('Slack asks to reconnect before it closes', async (t) => {
   assert.deepEqual([received.at(-1)?.type, received.at(-1)?.reason], ['disconnect', 'refresh_requested']);
 });
 
+test('a connection that Slack warned of is used for a while, and then closed', async (t) => {
+  const slack = await slackFor(t);
+  const { socket, received } = await connect(t, slack);
+  const closed = once(socket, 'close');
+  slack.disconnectSockets('warning', { closeAfterMs: 1_000 });
+  const jane = slack.as(slack.addPerson({ name: 'jane' }).id);
+  assert.equal((await jane.command('/add-inbox')).status, 'ok');
+  await closed;
+  assert.deepEqual([received[1]?.type, received[1]?.reason], ['disconnect', 'warning']);
+  assert.equal((await jane.command('/add-inbox')).status, 'not_delivered');
+});
+
+test('what is sent over a connection that hangs is lost, and the others go on', async (t) => {
+  const slack = await slackFor(t, { ackTimeoutMs: 30 });
+  const { socket, received } = await connect(t, slack);
+  await connect(t, slack);
+  const closed = once(socket, 'close');
+  slack.hangSockets(200, { only: 0 });
+  const jane = slack.as(slack.addPerson({ name: 'jane' }).id);
+  assert.equal((await jane.command('/add-inbox')).status, 'not_delivered');
+  assert.equal((await jane.command('/add-inbox')).status, 'ok');
+  await closed;
+  assert.equal(received.length, 1, 'nothing came after hello');
+  assert.deepEqual(slack.problems, []);
+});
+
 test('acknowledging what was never sent, or with garbage, is noted', async (t) => {
   const slack = await slackFor(t);
   const { socket } = await connect(t, slack);
