@@ -102,6 +102,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     ...about,
     ...processing,
     checkKey,
+    mailbox,
     rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,
     secureLinks,

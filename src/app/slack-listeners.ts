@@ -28,6 +28,7 @@ import { createSettingsPages } from '../slack/home/settings/settings-listeners.t
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -42,6 +43,8 @@ export function createSlackListeners(deps: {
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
   batchWorker: Pick<BatchWorker, 'wake'>;
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
@@ -135,8 +138,10 @@ export function createSlackListeners(deps: {
       findSettings,
       chooseKey,
       drafts,
+      checkLogins: deps.mailbox?.checkLogins,
       openForm,
       newReference: deps.newReference,
+      monotonicNow: deps.monotonicNow,
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
