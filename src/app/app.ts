@@ -97,7 +97,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker } = processing;
   const { publicUrl } = config;
-  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
+  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, mailbox, onRefused });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
