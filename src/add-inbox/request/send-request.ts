@@ -142,7 +142,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
 
   /**
    * The bot's own check before sending, where the workspace wants one. A request is checked before its first try only, and an
-   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are checked before a person confirms them.
+   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are checked while it is prepared.
    */
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
     const { teamId, retryOf, tries, batch } = request;
