@@ -39,9 +39,11 @@ export class BotDidNotStart extends Error {
  * Starts the bot as an operator does, in a process of its own and with nothing in its environment but `env`. It logs in to no
  * mailbox unless `env` says so: most servers that tests name are not on this machine.
  * Resolves when it is ready; rejects with BotDidNotStart where it ends before.
+ *
+ * @param main of another version, for a deploy
  */
-export async function startBotProcess(env: Record<string, string>): Promise<BotProcess> {
-  const child = spawn(process.execPath, [MAIN], {
+export async function startBotProcess(env: Record<string, string>, main = MAIN): Promise<BotProcess> {
+  const child = spawn(process.execPath, [main], {
     env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: COMPILE_CACHE, LOGIN_CHECKS: 'off', ...env },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],

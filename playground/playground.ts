@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ACCOUNTS, MAIL_DOMAIN } from './local-mail/playground-mail.ts';
+import { ACCOUNTS, DOMAINS_TO_TRY, MAIL_DOMAIN } from './local-mail/playground-mail.ts';
 import { populate } from './page/populate.ts';
 import { servePage } from './page/serve-page.ts';
 import { refuseProduction } from './refuse-production.ts';
@@ -42,12 +42,11 @@ async function openPage(port: number): Promise<void> {
   if (page === undefined) {
     return fail(`Port ${port} is in use. Choose another one: npm run playground -- --port ${port + 1}`);
   }
-  const { host, smtpPort, imapPort } = playground.mail.servers;
   print(`
 The playground is open:  ${page.url}
 
-A login that ColdSend refuses is checked. For “Other provider”, use ${host}, SMTP port ${smtpPort}, IMAP port ${imapPort}.
-Every login works there but those of ${Object.keys(ACCOUNTS).join(', ')} @${MAIL_DOMAIN}.
+The bot finds the servers of addresses by DNS. Try one at ${[MAIL_DOMAIN, ...DOMAINS_TO_TRY].join(', ')}.
+A login that ColdSend refuses is checked. At ${MAIL_DOMAIN} every login works but those of ${Object.keys(ACCOUNTS).join(', ')}.
 
 Press Ctrl+C to end it; it keeps nothing.`);
   const end = async (): Promise<void> => {

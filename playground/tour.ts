@@ -37,16 +37,16 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     assert.equal(afterKey.modal?.callbackId, 'add_inbox_who', 'the key is stored and the form goes on');
     await ada.close();
 
-    step('Mel types /add-inbox jane@acme.com and fills in the first page');
+    step('Mel types /add-inbox jane@acme.com and the name. The bot finds the provider by itself');
     await mel.command('/add-inbox jane@acme.com', { channelId });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
     await mel.type('display_name', 'Jane Doe');
-    await mel.choose('inbox_type', 'GOOGLE_WORKSPACE');
     show(mel, seenBy(mel));
     await mel.submit();
 
-    step('The second page shows the servers. Mel enters the app password');
-    show(mel, seenBy(mel));
+    step('The second page shows that it is Google, and how that was found. Mel enters the app password');
+    const google = await mel.waitForModal(({ rendered }) => rendered.includes('by its MX record'));
+    show(mel, google.rendered);
     await mel.type('smtp_password', GOOGLE_PASSWORD);
     await mel.submit();
 
@@ -61,16 +61,12 @@ export async function playTour(print: (text: string) => void): Promise<void> {
 
     step("Another inbox. This time, ColdSend can't log in to the mailbox, and the bot checks why");
     coldsend.answerNext({ kind: 'login_failed' });
-    const { host, smtpPort, imapPort } = playground.mail.servers;
     await mel.command(`/add-inbox ${WRONG_IMAP}`, { channelId });
     await mel.waitForModal(({ callbackId }) => callbackId === 'add_inbox_who');
     await mel.type('display_name', 'Bob');
-    await mel.choose('inbox_type', 'CUSTOM_SMTP');
     await mel.submit();
-    await mel.type('smtp_host', host);
-    await mel.type('smtp_port', String(smtpPort));
-    await mel.type('imap_host', host);
-    await mel.type('imap_port', String(imapPort));
+    const own = await mel.waitForModal(({ rendered }) => rendered.includes('by its SRV records'));
+    show(mel, own.rendered);
     await mel.type('smtp_password', 'not the right one');
     await submitWarned(mel);
     const refusal = await slack.waitForMessage(

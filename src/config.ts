@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RateLimit } from './add-inbox/worker/rate-limit.ts';
 import { parseNetwork } from './mailbox/safe-address.ts';
 import { OperatorError } from './operations/operator-error.ts';
+import { isLoopback, type Proxies } from './operations/proxy/find-proxy.ts';
 
 /** The operator's settings, validated. Durations are in milliseconds. */
 export type Config = {
@@ -22,6 +23,8 @@ export type Config = {
     /** With a port where it is not 53; undefined: the system's. */
     dnsServers: string[] | undefined;
   };
+  /** For Slack and ColdSend. */
+  proxies: Proxies;
   encryptionKeys: { id: string; key: Uint8Array }[];
   databaseUrl: string;
   host: string;
@@ -128,7 +131,16 @@ const environment = z.object({
     .string()
     .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, 'must start with sqlite: or postgres://')
     .default('sqlite:./data/inbox-bot.db'),
-  HOST: z.string().default('0.0.0.0'),
+  HTTPS_PROXY: proxyUrl().optional(),
+  HTTP_PROXY: proxyUrl().optional(),
+  NO_PROXY: proxyExceptions().optional(),
+  https_proxy: proxyUrl().optional(),
+  http_proxy: proxyUrl().optional(),
+  no_proxy: proxyExceptions().optional(),
+  HOST: z
+    .string()
+    .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
+    .optional(),
   PORT: integer(0, 65_535).default(3000),
   PUBLIC_URL: safeUrl().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -225,9 +237,15 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       loginCheckNetworks: set.LOGIN_CHECK_NETWORKS,
       dnsServers: set.DNS_SERVERS,
     },
+    // As with curl, a name in lower case wins.
+    proxies: {
+      http: set.http_proxy ?? set.HTTP_PROXY,
+      https: set.https_proxy ?? set.HTTPS_PROXY,
+      exceptions: set.no_proxy ?? set.NO_PROXY ?? [],
+    },
     encryptionKeys: set.ENCRYPTION_KEYS,
     databaseUrl: set.DATABASE_URL,
-    host: set.HOST,
+    host: set.HOST ?? (set.SLACK_APP_TOKEN === undefined ? '0.0.0.0' : '127.0.0.1'),
     port: set.PORT,
     publicUrl: set.PUBLIC_URL?.replace(/\/+$/, ''),
     logLevel: set.LOG_LEVEL,
@@ -279,8 +297,38 @@ function isSafeUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+/** Without a scheme it is http, as with curl. */
+function proxyUrl() {
+  return z
+    .string()
+    .transform(
+      (text, context) =>
+        parseProxy(text) ??
+        refuse(
+          context,
+          'must look like http://proxy.example.com:3128, with user:password@ before the name if the proxy needs a login',
+        ),
+    );
+}
+
+function parseProxy(text: string): URL | undefined {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  const isBare = url.pathname === '/' && url.search === '' && url.hash === '';
+  return isBare && isDecodable(url.username) && isDecodable(url.password) ? url : undefined;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function proxyExceptions() {
+  return z.string().transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
 }
 
 function integer(minimum: number, maximum: number) {

@@ -34,14 +34,39 @@ test('the documented defaults apply', () => {
         { requests: 1000, seconds: 3600 },
       ],
     },
+    proxies: { http: undefined, https: undefined, exceptions: [] },
     mailbox: { loginChecks: true, loginCheckNetworks: [], dnsServers: undefined },
     encryptionKeys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
     databaseUrl: 'sqlite:./data/inbox-bot.db',
-    host: '0.0.0.0',
+    host: '127.0.0.1',
     port: 3000,
     publicUrl: undefined,
     logLevel: 'info',
   });
+});
+
+test('in Socket Mode, the port is for this machine only, unless HOST says otherwise', () => {
+  assert.equal(parseConfig(SOCKET).host, '127.0.0.1');
+  assert.equal(parseConfig(HTTP).host, '0.0.0.0');
+  for (const [set, host] of [
+    ['::', '::'],
+    ['[::1]', '::1'],
+    ['10.0.0.1', '10.0.0.1'],
+  ]) {
+    for (const env of [SOCKET, HTTP]) assert.equal(parseConfig({ ...env, HOST: set }).host, host);
+  }
+});
+
+test('proxies are read as everywhere: lower case wins, a scheme may be missing, an empty one counts as not set', () => {
+  const upper = { HTTPS_PROXY: 'http://a:b@up.example:1', HTTP_PROXY: 'https://up.example', NO_PROXY: 'up.example' };
+  const lower = { https_proxy: 'low.example:3128', http_proxy: ' ', no_proxy: ' .x.example, y.example  [::1]:80 ,' };
+  const of = (env: Record<string, string>) => {
+    const { https, http, exceptions } = parseConfig({ ...SOCKET, ...env }).proxies;
+    return [https?.href, http?.href, exceptions];
+  };
+  assert.deepEqual(of(upper), ['http://a:b@up.example:1/', 'https://up.example/', ['up.example']]);
+  const exceptions = ['.x.example', 'y.example', '[::1]:80'];
+  assert.deepEqual(of({ ...upper, ...lower }), ['http://low.example:3128/', 'https://up.example/', exceptions]);
 });
 
 test('a signing secret chooses HTTP, an app token Socket Mode', () => {
@@ -75,6 +100,10 @@ test('what is wrong is named and never quoted', () => {
     LOGIN_CHECKS: secret,
     LOGIN_CHECK_NETWORKS: secret,
     DNS_SERVERS: secret,
+    HTTPS_PROXY: `ftp://u:${secret}@proxy.example`,
+    HTTP_PROXY: `http://u:${secret}@proxy.example/%`,
+    https_proxy: `http://u:${secret}%zz@proxy.example`,
+    http_proxy: `http://${secret}:99999`,
     ENCRYPTION_KEYS: secret,
     DATABASE_URL: secret,
     PORT: secret,

@@ -17,6 +17,9 @@ export type Accounts = {
   list: AddedAccount[];
   has(customer: string, emailAddress: string): boolean;
   add(customer: string, account: AddedAccount): void;
+  /** The customer's account with this `inbox_id`. */
+  find(customer: string, inboxId: string): AddedAccount | undefined;
+  remove(customer: string, account: AddedAccount): void;
   clear(): void;
 };
 
@@ -31,6 +34,12 @@ export function createAccounts(): Accounts {
     add(customer, account) {
       taken.add(id(customer, account.email_address));
       list.push(account);
+    },
+    find: (customer, inboxId) =>
+      list.find((account) => account.inbox_id === inboxId && taken.has(id(customer, account.email_address))),
+    remove(customer, account) {
+      taken.delete(id(customer, account.email_address));
+      list.splice(list.indexOf(account), 1);
     },
     clear() {
       list.length = 0;

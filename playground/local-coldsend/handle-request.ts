@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Accounts } from './accounts.ts';
+import { type Answer, answerAsScripted } from './answer/answer.ts';
 import { decideAnswer } from './answer/decide-answer.ts';
 import { deliverAnswer } from './answer/deliver-answer.ts';
 import { type Checked, checkRequest, type IssuedKey } from './check-request.ts';
 import type { Contract } from './contract.ts';
+import { answerInboxCall, findInboxCall, type InboxCall } from './inbox-calls.ts';
 import { digestPasswords, type Ledger, type LedgerEntry, maskHeaders, maskPasswords } from './ledger.ts';
-import type { RateWindows } from './rate-windows.ts';
+import type { RateWindows, Taken } from './rate-windows.ts';
 import { findContractErrors, type ReadRequest, readRequest, splitTarget } from './read-request.ts';
 import { type Plan, planAnswer } from './script.ts';
 import type { ScriptQueue } from './script-queue.ts';
@@ -24,7 +26,15 @@ export type Coldsend = {
 };
 
 /** A request that was read to its end, and all that is known of it before it is answered. */
-type Received = { key: IssuedKey | undefined; checked: Checked; plan: Plan; rateHeaders: Record<string, string> };
+type Received = {
+  key: IssuedKey | undefined;
+  checked: Checked;
+  plan: Plan;
+  rate: Taken | undefined;
+  json: unknown;
+  /** The call about an inbox that was added; undefined for any other request. */
+  call: InboxCall | undefined;
+};
 
 /**
  * Takes one request from its headers to its answer, and notes it in the ledger on the way.
@@ -51,7 +61,7 @@ export async function handleRequest(
   entry.body = maskPasswords(read.json);
   entry.passwordDigests = digestPasswords(read.json);
   entry.bodyComplete = true;
-  entry.contractErrors = findContractErrors(request, coldsend.addPath, read);
+  entry.contractErrors = received.call === undefined ? findContractErrors(request, coldsend.addPath, read) : [];
   ledger.changed(entry, 'read');
 
   try {
@@ -73,32 +83,47 @@ function receive(
   const rate = keyText === undefined || key === undefined || key.revoked ? undefined : rates.take(keyText);
   const { pathname } = splitTarget(request.url ?? '');
   const checked = checkRequest({ method: request.method, pathname, addPath, keyText, key, rate, body });
-  const asking = { key: keyText, address: addressIn(json), addable: checked.ok && !isTaken(checked, accounts) };
-  const isAdd = pathname === addPath && request.method === 'POST';
-  return {
-    key,
-    checked,
-    plan: isAdd ? scripts.take(asking) : planAnswer(undefined),
-    rateHeaders: rate?.headers ?? {},
-  };
+  const call = findInboxCall(request.method, pathname, addPath);
+  const about = call === undefined ? ('adding' as const) : ('added' as const);
+  const asking = { key: keyText, address: addressIn(json), addable: checked.ok && !isTaken(checked, accounts), about };
+  const isScripted = call !== undefined || (pathname === addPath && request.method === 'POST');
+  return { key, checked, plan: isScripted ? scripts.take(asking) : planAnswer(undefined), rate, json, call };
 }
 
 async function answer(
-  { key, checked, plan, rateHeaders }: Received,
+  received: Received,
   response: ServerResponse,
-  { accounts, contract, now }: Coldsend,
+  coldsend: Coldsend,
   stopped: AbortSignal,
 ): Promise<LedgerEntry['answered']> {
+  const { plan, rate, call } = received;
   if (plan.delayMs > 0) await sleep(plan.delayMs, undefined, { signal: stopped });
+  const answer = call === undefined ? addAndAnswer(received, coldsend) : doAndAnswer(call, received, coldsend);
+  if (answer.documented) coldsend.contract.assertAnswer(answer.status, answer.body);
+  const withRate = { ...answer, headers: { ...rate?.headers, ...answer.headers } };
+  return deliverAnswer(response, withRate, plan.delivery, stopped);
+}
+
+function addAndAnswer({ key, checked, plan }: Received, { accounts, now }: Coldsend): Answer {
   const { answer, toAdd } = decideAnswer(checked, plan, {
     taken: isTaken(checked, accounts),
     granted: key?.scopes ?? [],
     nowMs: now(),
   });
-  if (answer.documented) contract.assertAnswer(answer.status, answer.body);
   if (checked.ok && toAdd !== undefined) accounts.add(checked.key.customer, toAdd);
-  const withRate = { ...answer, headers: { ...rateHeaders, ...answer.headers } };
-  return deliverAnswer(response, withRate, plan.delivery, stopped);
+  return answer;
+}
+
+/** A test email or a removal. What is scripted is said, and nothing is done. */
+function doAndAnswer(call: InboxCall, { key, plan, rate, json }: Received, { accounts, now }: Coldsend): Answer {
+  const { saying } = plan;
+  if (saying !== undefined && saying.kind !== 'added' && saying.kind !== 'not_added') {
+    return answerAsScripted(saying, { granted: key?.scopes ?? [], nowMs: now() });
+  }
+  const account = key && accounts.find(key.customer, call.inboxId);
+  const { answer, toRemove } = answerInboxCall(call, { key, rate, json, account }, now());
+  if (key !== undefined && toRemove !== undefined) accounts.remove(key.customer, toRemove);
+  return answer;
 }
 
 function openEntry(request: IncomingMessage, connection: number, { keys, now }: Coldsend): LedgerEntry {

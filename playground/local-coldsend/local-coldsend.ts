@@ -33,8 +33,8 @@ export type LocalColdsend = {
   addKey(key: string, options?: KeyOptions): void;
   revokeKey(key: string): void;
   answerNext(script: Script, aim?: ScriptAim): void;
-  /** For each request that `answerNext` has nothing for; undefined ends it. */
-  answerAlways(script: Script | undefined): void;
+  /** For each request that `answerNext` has nothing for; undefined ends it. Those that add an inbox, unless said otherwise. */
+  answerAlways(script: Script | undefined, about?: 'adding' | 'added'): void;
   readonly accounts: readonly AddedAccount[];
   /** Every request, in the order in which their headers came. */
   readonly ledger: readonly LedgerEntry[];
@@ -103,7 +103,7 @@ export async function startLocalColdsend(options: LocalColdsendOptions = {}): Pr
       issued.revoked = true;
     },
     answerNext: (script, aim = {}) => scripts.add(script, aim),
-    answerAlways: (script) => scripts.setAlways(script),
+    answerAlways: scripts.setAlways,
     accounts: accounts.list,
     ledger: ledger.entries,
     onRequest: ledger.onRequest,

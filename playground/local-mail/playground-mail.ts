@@ -1,7 +1,7 @@
 import { type Account, refuses, VENDOR_ANSWERS } from './accounts.ts';
 import { createImapSession } from './imap-session.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
-import type { NameRecords } from './name-server.ts';
+import type { NameRecords, NameTable } from './name-server.ts';
 import { createSmtpSession } from './smtp-session.ts';
 import { type LocalMail, startLocalMail } from './start-local-mail.ts';
 
@@ -10,13 +10,23 @@ export type PlaygroundMail = {
   env: { DNS_SERVERS: string; LOGIN_CHECK_NETWORKS: string };
   /** For NODE_EXTRA_CA_CERTS, or `tls.setDefaultCACertificates`. */
   authority: string;
-  /** The servers of MAIL_DOMAIN. */
-  servers: { host: string; smtpPort: number; imapPort: number };
   close: () => Promise<void>;
 };
 
 /** The domain of the addresses in ACCOUNTS. All other addresses log in with any password. */
 export const MAIL_DOMAIN = 'acme.test';
+
+/** Others where look-ups end differently: at providers, late, with nothing, and with a reason why there can be no inbox. */
+export const DOMAINS_TO_TRY = [
+  'google.test',
+  'microsoft.test',
+  'zoho.test',
+  'slow.test',
+  'unknown.test',
+  'proton.test',
+  'no-mail.test',
+  'nowhere.test',
+];
 
 /** By the part of the address before the @. */
 export const ACCOUNTS: Record<string, Account> = {
@@ -52,11 +62,11 @@ export async function startPlaygroundMail(): Promise<PlaygroundMail> {
   addDomain(mail, 'other-name.test', encrypted, GOOD_RECORDS);
   mail.flaws['mail.expired.test'] = 'expired';
   mail.flaws['mail.other-name.test'] = { nameInstead: `mail.${MAIL_DOMAIN}` };
+  addDomain(mail, 'slow.test', encrypted, GOOD_RECORDS);
   Object.assign(mail.names, PROVIDER_DOMAINS);
   return {
     env: { DNS_SERVERS: mail.nameServer, LOGIN_CHECK_NETWORKS: '127.0.0.1/32' },
     authority: mail.authority,
-    servers: { host: `mail.${MAIL_DOMAIN}`, smtpPort: encrypted.smtp, imapPort: encrypted.imap },
     close: async () => {
       await Promise.all([mail.close(), smtp.close(), imap.close()]);
     },
@@ -67,7 +77,7 @@ export async function startPlaygroundMail(): Promise<PlaygroundMail> {
 const NOT_HERE: NameRecords = { A: ['127.0.0.2'] };
 
 /** Domains at providers: their records name the provider. */
-const PROVIDER_DOMAINS: Record<string, NameRecords> = {
+const PROVIDER_DOMAINS: NameTable = {
   'smtp.gmail.com': NOT_HERE,
   'imap.gmail.com': NOT_HERE,
   'smtp.office365.com': NOT_HERE,
@@ -78,6 +88,10 @@ const PROVIDER_DOMAINS: Record<string, NameRecords> = {
   'google.test': { ...mx('smtp.google.com'), TXT: ['v=spf1 include:_spf.google.com ~all'] },
   '_spf.google.com': { TXT: ['v=spf1 ip4:93.184.215.0/24 ~all'] },
   'microsoft.test': mx('microsoft-test.mail.protection.outlook.com'),
+  'zoho.test': mx('mx.zoho.eu'),
+  'unknown.test': mx('mail.unknown.test'),
+  // Only its SRV records are answered, so the servers are found after some seconds.
+  'slow.test': 'silent',
   'proton.test': mx('mail.protonmail.ch'),
   'no-mail.test': { MX: [{ exchange: '', priority: 0 }] },
 };

@@ -14,10 +14,13 @@ export const ANSWER_NAMES = [
   'server_error',
   'lost_answer',
   'slow',
+  'no_calls_404',
+  'no_calls_405',
 ] as const;
 
 /** What ColdSend can be told to answer; `active` is what it does by itself. */
-export const ANSWERS: Record<AnswerName, { label: string; script: Script | undefined }> = {
+/** `about`: the requests that it is given to; those that add an inbox unless said otherwise. */
+export const ANSWERS: Record<AnswerName, { label: string; script: Script | undefined; about?: 'added' }> = {
   active: { label: 'Added: ACTIVE', script: undefined },
   pending: { label: 'Added: PENDING', script: { kind: 'added', overallStatus: 'PENDING' } },
   login_failed: { label: '400 login refused', script: { kind: 'login_failed' } },
@@ -41,4 +44,14 @@ export const ANSWERS: Record<AnswerName, { label: string; script: Script | undef
   server_error: { label: '500 server error', script: { kind: 'server_error', status: 500 } },
   lost_answer: { label: 'Answer gets lost', script: { kind: 'lost_answer' } },
   slow: { label: 'Slow, 3 seconds', script: { kind: 'slow', delayMs: 3_000 } },
+  no_calls_404: {
+    label: '404 for test emails, removals',
+    script: { kind: 'refused', status: 404, detail: 'Not Found' },
+    about: 'added',
+  },
+  no_calls_405: {
+    label: '405 for test emails, removals',
+    script: { kind: 'refused', status: 405, detail: 'Method Not Allowed' },
+    about: 'added',
+  },
 };

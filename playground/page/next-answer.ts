@@ -16,7 +16,9 @@ export function createNextAnswer(coldsend: LocalColdsend): NextAnswer {
   let kept = false;
   let broken = 0;
 
-  coldsend.onRequest(({ body, contractErrors }) => {
+  coldsend.onRequest(({ method, path, body, contractErrors }) => {
+    const isAboutAdded = method === 'DELETE' || path.endsWith('/test-email');
+    if (isAboutAdded !== (ANSWERS[name].about === 'added')) return;
     // The request that tries a key has an empty body; an answer that tells of an account can't be given to it.
     const isToAdd = contractErrors.length === 0 && typeof body === 'object' && body !== null && 'email_address' in body;
     if (name === 'pending' && !isToAdd) return;
@@ -29,6 +31,8 @@ export function createNextAnswer(coldsend: LocalColdsend): NextAnswer {
   function choose(chosen: AnswerName, keep: boolean): void {
     name = chosen;
     kept = keep;
-    coldsend.answerAlways(ANSWERS[chosen].script);
+    const { script, about } = ANSWERS[chosen];
+    coldsend.answerAlways(about === 'added' ? undefined : script);
+    coldsend.answerAlways(about === 'added' ? script : undefined, 'added');
   }
 }

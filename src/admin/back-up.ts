@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findSqlitePath } from '../storage/open-database.ts';
 import { settleRestored } from '../storage/requests/settle-restored.ts';
 import { backUpSqlite } from '../storage/sqlite/back-up-sqlite.ts';
+import { importSqlite } from '../storage/sqlite/import-sqlite.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
 /** Writes a copy of an SQLite database while a bot may be running. */
@@ -32,5 +34,23 @@ export const settleRestoredCopy: AdminCommand = async ({ database, sealer, print
       ? 'No request was unfinished. A bot can start now.'
       : `${unfinished} unfinished requests will not be sent. Their threads say so once a bot starts, and people can try again.`,
   );
+  return true;
+};
+
+/** Moves an SQLite installation into an empty PostgreSQL database, while no bot runs on either. */
+export const importInstallation: AdminCommand = async ({ database, sealer, print, now }, url) => {
+  if (database.kind === 'sqlite') {
+    throw new AdminError('DATABASE_URL is an SQLite database. Set it to the empty PostgreSQL database to import into.');
+  }
+  const from = findSqlitePath(url);
+  if (from === undefined) throw new AdminError('Only sqlite:FILE can be imported.');
+  if (!existsSync(from)) throw new AdminError(`There is no file ${from}.`);
+  const { rows, unfinished } = await importSqlite(from, database, sealer, now);
+  print(`Imported ${rows} rows from ${from}. Start the bots on PostgreSQL now, and none on that file again.`);
+  if (unfinished > 0) {
+    print(
+      `${unfinished} unfinished requests will not be sent. Their threads say so once a bot starts, and people can try again.`,
+    );
+  }
   return true;
 };

@@ -1,5 +1,8 @@
+import { Agent, request } from 'undici';
 import { endpointUrl } from '../coldsend/client.ts';
 import { findTrouble } from '../coldsend/read-answer.ts';
+import { createConnect } from '../operations/proxy/connect.ts';
+import { findProxy, targetOf } from '../operations/proxy/find-proxy.ts';
 import type { Database } from '../storage/database.ts';
 import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import { countByKey, countClosed } from '../storage/sealing/reseal.ts';
@@ -16,7 +19,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function doctor(context: DoctorContext): Promise<boolean> {
   const findings: Finding[] = [{ ok: true, says: 'The settings are complete.' }, saySecurePage(context)];
   findings.push(...(await checkDatabase(context)));
-  findings.push(...(await checkSlack(context)));
+  findings.push(...describeProxies(context), ...(await checkSlack(context)));
   findings.push(await checkColdsend(context));
   for (const { ok, says } of findings) context.print(`${ok ? '✓' : '✗'} ${says}`);
   const wrong = findings.filter(({ ok }) => !ok).length;
@@ -79,15 +82,27 @@ async function checkRows(database: Database, sealer: Sealer, now: () => number):
   return findings;
 }
 
+/** The way to Slack and ColdSend, if a proxy is set; without its user name and password. */
+function describeProxies({ config: { proxies, slack, coldsend } }: DoctorContext): Finding[] {
+  if (proxies.http === undefined && proxies.https === undefined) return [];
+  const servers = { Slack: slack.apiUrl, ColdSend: coldsend.apiUrl };
+  return Object.entries(servers).map(([name, url]) => {
+    const proxy = findProxy(proxies, targetOf(new URL(url)));
+    const way = proxy === undefined ? 'directly, without a proxy' : `through the proxy ${proxy.origin}`;
+    return { ok: true, says: `The bot reaches ${name} ${way}.` };
+  });
+}
+
 /** Calls ColdSend without a key, which adds nothing. Any answer from ColdSend shows that it can be reached. */
 async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
   const { apiUrl, addPath } = config.coldsend;
+  const dispatcher = new Agent({ connect: createConnect(config.proxies)(ANSWER_WITHIN_MS), allowH2: false });
   try {
-    const { status } = await fetch(endpointUrl(apiUrl, addPath), {
+    const { statusCode: status } = await request(endpointUrl(apiUrl, addPath), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',
-      redirect: 'manual',
+      dispatcher,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const between = sayWhoIsBetween(status);
@@ -102,5 +117,7 @@ async function checkColdsend({ config }: DoctorContext): Promise<Finding> {
     return { ok: true, says: 'ColdSend can be reached.' };
   } catch (error) {
     return { ok: false, says: `ColdSend can't be reached at COLDSEND_API_URL: ${sayWhyUnreachable(error)}.` };
+  } finally {
+    await dispatcher.destroy();
   }
 }

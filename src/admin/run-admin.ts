@@ -4,7 +4,7 @@ import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
 import { findSqlitePath, openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing/sealing.ts';
-import { backUp, settleRestoredCopy } from './back-up.ts';
+import { backUp, importInstallation, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
 import { doctor } from './doctor.ts';
 import { listInstallations } from './list-installations.ts';
@@ -34,6 +34,11 @@ const COMMANDS: Record<string, Described> = {
     run: settleRestoredCopy,
     alone: true,
     does: 'prepares a copy made with other tools, before a bot starts from it: nothing in it is sent again',
+  },
+  import: {
+    run: importInstallation,
+    takes: 'sqlite:FILE',
+    does: 'moves an SQLite installation into the empty PostgreSQL database of DATABASE_URL; nothing is sent again',
   },
   remove: {
     run: removeWorkspace,
@@ -118,7 +123,7 @@ function describeMistake(name: string, command: Described | undefined): string {
 
 function describeCommands(): string[] {
   const lines = Object.entries(COMMANDS).map(
-    ([name, { takes = '', does }]) => `  ${`${name} ${takes}`.padEnd(14)}${does}`,
+    ([name, { takes = '', does }]) => `  ${`${name} ${takes}`.padEnd(20)}${does}`,
   );
   return ['Usage: npm run admin -- COMMAND', '', ...lines, '', 'Reads the same settings as the bot, from .env too.'];
 }

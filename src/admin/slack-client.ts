@@ -1,5 +1,6 @@
 import { type FetchFunction, type Logger, LogLevel, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
+import { createConnect } from '../operations/proxy/connect.ts';
 import { createSlackApis, type SlackApi, SlackRefusedError } from '../slack/web-api/slack-api.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { sayWhyUnreachable } from './why-unreachable.ts';
@@ -24,8 +25,8 @@ export type AdminSlack = {
 };
 
 /** A Slack client for one run of a command. */
-export function createAdminSlack({ slack }: Config): AdminSlack {
-  const { fetch, close } = createSlackFetch();
+export function createAdminSlack({ slack, proxies }: Config): AdminSlack {
+  const { fetch, close } = createSlackFetch(createConnect(proxies));
   return {
     apiOf: createSlackApis({ apiUrl: slack.apiUrl, fetch, logger: SILENT, onCall: () => {} }),
     fetch,

@@ -23,11 +23,18 @@ const WHYS: Record<string, string> = {
   HTTP_407: 'a proxy asks for a login',
 };
 
+/** Before the code of a failure on the way to a proxy. */
+const PROXY = 'PROXY_';
+
 /** The reason that a host can't be reached, in words that follow a colon, with the error code for engineers. */
 export function sayWhyUnreachable(error: unknown): string {
   const code = findErrorCode(error);
   if (code === undefined) return 'the reason is unknown';
-  return Object.hasOwn(WHYS, code) ? `${WHYS[code]} (${code})` : code;
+  if (code === 'PROXY_HTTP_407') return `the proxy asks for a login, or refuses the one in HTTPS_PROXY (${code})`;
+  if (code.startsWith('PROXY_HTTP_')) return `the proxy refuses the connection (${code})`;
+  if (!code.startsWith(PROXY)) return Object.hasOwn(WHYS, code) ? `${WHYS[code]} (${code})` : code;
+  const why = WHYS[code.slice(PROXY.length)];
+  return `the bot can't connect to the proxy${why === undefined ? '' : `: ${why}`} (${code})`;
 }
 
 /** The same for the status of an intermediate server's answer; undefined for any other status. */

@@ -10,6 +10,7 @@ import { createNoteUnreadable } from '../operations/log/note-unreadable.ts';
 import { createNoteRefused } from '../operations/log/refused-requests.ts';
 import { createMetrics } from '../operations/metrics.ts';
 import { createMonotonicClock } from '../operations/monotonic-clock.ts';
+import { createConnect } from '../operations/proxy/connect.ts';
 import { createReadiness } from '../operations/readiness.ts';
 import { createBoltApp } from '../slack/bolt/bolt-app.ts';
 import { createPeople } from '../slack/permissions/people.ts';
@@ -20,6 +21,7 @@ import { createSdkLogger } from '../slack/web-api/sdk-logger.ts';
 import { createSlackApis } from '../slack/web-api/slack-api.ts';
 import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts';
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
+import { belowPublicPath } from '../web/below-public-path.ts';
 import { createHttpServer } from '../web/http-server.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
@@ -65,10 +67,12 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const onRefused = createNoteRefused({ count: metrics.refused, warn: log.warn, monotonicNow });
   const noteCalls = createNoteCalls(log, metrics, { isTokenRefused, isViewOutdated });
 
+  const connectWithin = createConnect(config.proxies);
   const { apiUrl: baseUrl, addPath, timeoutMs } = config.coldsend;
-  const coldsend = createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall: noteCalls.coldsend });
+  const { coldsend: onCall } = noteCalls;
+  const coldsend = createColdsendClient({ baseUrl, addPath, timeoutMs, connectWithin, now, onCall });
 
-  const slackFetch = createSlackFetch();
+  const slackFetch = createSlackFetch(connectWithin);
   const { fetch } = slackFetch;
   const logger = createSdkLogger(log);
   const responseUrls = createResponseUrls({ fetch, apiUrl });
@@ -90,12 +94,12 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   });
 
   const about = { stores, permissions, responseUrls, log, now, monotonicNow };
-  const { addSenderAccount, checkKey } = coldsend;
+  const { addSenderAccount, callInbox, checkKey } = coldsend;
   const mailbox = config.mailbox.loginChecks
     ? createMailbox({ config: config.mailbox, metrics, log, monotonicNow })
     : undefined;
-  const processing = createProcessing({ ...about, addSenderAccount, mailbox, apiOfTeam, metrics });
-  const { worker, batchWorker } = processing;
+  const processing = createProcessing({ ...about, addSenderAccount, callInbox, mailbox, apiOfTeam, metrics });
+  const { worker, batchWorker, inboxActions } = processing;
   const { publicUrl } = config;
   const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, mailbox, onRefused });
   const listeners = createSlackListeners({
@@ -109,14 +113,15 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     newReference,
   });
 
-  const { receiver, routes } = await createReceiver({ ...shared, readiness });
+  const { receiver, routes } = await createReceiver({ ...shared, connectWithin, readiness });
+  const allRoutes = {
+    ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
+    ...routes,
+    ...(await workspaces.createRoutes()),
+    ...(await secureLinks.createRoutes()),
+  };
   const http = createHttpServer(
-    {
-      ...createHealthRoutes({ readiness, metrics, checkDatabase: database.check }),
-      ...routes,
-      ...(await workspaces.createRoutes()),
-      ...(await secureLinks.createRoutes()),
-    },
+    belowPublicPath(allRoutes, config.publicUrl),
     noteError('A request could not be answered'),
     onRefused,
   );
@@ -144,6 +149,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   log.info('Ready', { port, mode: slack.transport.kind });
   worker.start();
   batchWorker.start();
+  inboxActions.start();
   const housekeeping = startHousekeeping({
     chores: createChores(stores, now),
     onError: (step, error) => log.error('The housekeeping failed', { ...describeError(error), step }),
@@ -154,7 +160,8 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
     stop: async () => {
       readiness.set('stopping', 'the bot is stopping');
       mailbox?.close();
-      await Promise.all([worker.stop(STOP_WITHIN_MS), batchWorker.stop(STOP_WITHIN_MS), receiver.stop()]);
+      const working = [worker, batchWorker, inboxActions].map(({ stop }) => stop(STOP_WITHIN_MS));
+      await Promise.all([...working, receiver.stop()]);
       workspaces.stop();
       await housekeeping.stop();
       await http.close();

@@ -1,4 +1,4 @@
-import { toAsciiAddress } from '../add-inbox/account/email-address.ts';
+import { domainOf } from '../add-inbox/account/email-address.ts';
 import type { Delivery } from '../add-inbox/request/deliver.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import { dropOldest } from '../operations/drop-oldest.ts';
@@ -34,7 +34,7 @@ export function createAdviseOnDomain(deps: {
   async function advise(request: AddInboxRequest, replyTs: string): Promise<void> {
     const { teamId, outcome, announcement, account } = request;
     if (outcome?.kind !== 'added' || announcement === undefined) return;
-    const domain = toAsciiAddress(account.email_address).split('@').at(-1)?.toLowerCase() ?? '';
+    const domain = domainOf(account.email_address);
     if (!isDue(`${teamId} ${domain}`)) return;
     const verdict = await judgeDomain(domain, account.smtp_host);
     if (verdict === undefined || Object.values(verdict).every((each) => each === 'unknown')) return;

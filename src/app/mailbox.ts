@@ -1,3 +1,4 @@
+import type { Detection } from '../add-inbox/account/detection.ts';
 import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { HalfVerdict, LoginVerdict } from '../add-inbox/account/login-verdict.ts';
 import {
@@ -8,7 +9,9 @@ import {
 } from '../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import type { Config } from '../config.ts';
+import { createAskAutoconfig } from '../mailbox/autoconfig/ask-autoconfig.ts';
 import { createDns } from '../mailbox/dns.ts';
+import { createFindServers } from '../mailbox/find-servers.ts';
 import { judgeDomain } from '../mailbox/judge-domain.ts';
 import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import { createCheckLogin, type MailboxLogin } from '../mailbox/login/check-login.ts';
@@ -45,11 +48,13 @@ export type Mailbox = {
   checkLogins(asker: ManyAsker, accounts: readonly SenderAccount[], watch: ManyWatch): Promise<LoginVerdict[]>;
   /** Undefined for the domain of a mail provider, and once the mailbox is closed. Never rejects. */
   judgeDomain(domain: string, smtpHost: string): Promise<DomainVerdict | undefined>;
-  /** Ends every check that is still running, and all later ones, without a verdict. */
+  /** Looks up the servers of a domain, and tells nobody more than the domain. Never rejects. */
+  findServers(domain: string, by: { teamId: string; userId: string }): Promise<Detection>;
+  /** Ends every check that is still running, and all later ones, without a verdict; what is looked up is then not found. */
   close(): void;
 };
 
-/** Wires the checks of logins. The libraries for SMTP and IMAP are loaded with the first check. */
+/** Wires the look-ups of servers and domains, and the checks of logins. The libraries for SMTP and IMAP are loaded with the first check. */
 export function createMailbox(deps: {
   config: Config['mailbox'];
   metrics: Pick<Metrics, 'loginChecked'>;
@@ -58,11 +63,14 @@ export function createMailbox(deps: {
 }): Mailbox {
   const { config, metrics, log, monotonicNow: now } = deps;
   const dns = createDns({ servers: config.dnsServers, timeoutMs: DNS_WITHIN_MS });
+  const guard = createAddressGuard(dns, config.loginCheckNetworks);
+  const find = createFindServers({ dns, askAutoconfig: createAskAutoconfig({ guard, asksMozilla: false }) });
   const budgets = createLoginBudgets(now);
+  const lookUpBudgets = createLoginBudgets(now);
   const onChecked = (half: string, verdict: HalfVerdict, ms: number) =>
     metrics.loginChecked(half, verdict.kind === 'works' ? 'works' : verdict.reason, ms);
   const shared = {
-    guard: createAddressGuard(dns, config.loginCheckNetworks),
+    guard,
     slots: createHostSlots(now),
     onChecked,
     now,
@@ -74,7 +82,7 @@ export function createMailbox(deps: {
     budgets: createLoginBudgets(now, MANY_BUDGET_LIMITS),
     onSkipped: (half, reason) => onChecked(half, { kind: 'unknown', reason }, 0),
   });
-  const running = new Set<(verdict: LoginVerdict | undefined) => void>();
+  const running = new Set<(closed: undefined) => void>();
   const closing = new AbortController();
 
   return {
@@ -102,6 +110,10 @@ export function createMailbox(deps: {
       const verdict = await judgeDomain(dns, domain, smtpHost.toLowerCase());
       return closing.signal.aborted ? undefined : verdict;
     },
+    findServers: async (domain, { teamId, userId }) => {
+      const mayAsk = !closing.signal.aborted && lookUpBudgets.take({ teamId, userId, hosts: [] });
+      return (mayAsk ? await untilClosed(find(domain)) : undefined) ?? { kind: 'not_found' };
+    },
     close: () => {
       closing.abort();
       for (const end of running) end(undefined);
@@ -116,8 +128,8 @@ export function createMailbox(deps: {
     return { smtp: OVER_BUDGET, imap: OVER_BUDGET };
   }
 
-  async function untilClosed(work: Promise<LoginVerdict>): Promise<LoginVerdict | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<LoginVerdict | undefined>();
+  async function untilClosed<T>(work: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
     running.add(resolve);
     work.then(resolve, reject);
     try {

@@ -1,3 +1,4 @@
+import { createInboxActions, type InboxActions } from '../add-inbox/actions/inbox-actions.ts';
 import { type BatchWorker, createBatchWorker } from '../add-inbox/batch/batch-worker.ts';
 import { type BatchDelivery, createDoBatchStep } from '../add-inbox/batch/do-batch-step.ts';
 import { withoutRows } from '../add-inbox/request/deliver.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../operations/metrics.ts';
 import { createBatchDelivery } from '../slack/batches/batch-delivery.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
+import { createReportAction } from '../slack/thread/actions/action-delivery.ts';
 import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
@@ -28,6 +30,7 @@ const MAX_REQUESTS_AT_ONCE = 200;
 export function createProcessing(deps: {
   stores: Stores;
   addSenderAccount: ColdsendClient['addSenderAccount'];
+  callInbox: ColdsendClient['callInbox'];
   /** Undefined where the bot does nothing with mailboxes itself. */
   mailbox: Mailbox | undefined;
   permissions: Permissions;
@@ -38,9 +41,11 @@ export function createProcessing(deps: {
   log: Log;
   now(): number;
   monotonicNow(): number;
-}): { worker: Worker; batchWorker: BatchWorker; batchDelivery: BatchDelivery } {
+}): { worker: Worker; batchWorker: BatchWorker; batchDelivery: BatchDelivery; inboxActions: InboxActions } {
   const { apiOfTeam, mailbox, log, monotonicNow, now } = deps;
   const { batches, keys, leaseMs, requests, settings, slots } = deps.stores;
+  const onIgnored = (request: AddInboxRequest, error: unknown) =>
+    log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) });
   const delivery = createDelivery({
     apiOf: apiOfTeam,
     explainDm: async (request, isStillOurs) => {
@@ -49,8 +54,7 @@ export function createProcessing(deps: {
         await deps.responseUrls.respond(responseUrl, cannotPostText(request), isStillOurs);
       }
     },
-    onIgnored: (request, error) =>
-      log.error('A message could not be posted in Slack', { ...describeError(error), ...aboutRequest(request) }),
+    onIgnored,
   });
   const advise =
     mailbox &&
@@ -124,5 +128,19 @@ export function createProcessing(deps: {
     random: Math.random,
     leaseMs,
   });
-  return { worker, batchWorker, batchDelivery };
+  const inboxActions = createInboxActions({
+    findRequest: requests.find,
+    keys,
+    actions: deps.stores.inboxActions,
+    slots: { reserve: slots.reserveForKeyCheck, block: slots.block },
+    call: deps.callInbox,
+    report: createReportAction({ apiOf: apiOfTeam, onIgnored }),
+    onError: (action, error) =>
+      log.error('A test email or a removal went wrong', {
+        ...describeError(error),
+        ...(action && { request: action.id, team: action.teamId }),
+      }),
+    monotonicNow,
+  });
+  return { worker, batchWorker, batchDelivery, inboxActions };
 }

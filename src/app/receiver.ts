@@ -2,6 +2,7 @@ import type { Logger, Receiver } from '@slack/bolt';
 import type { FetchFunction } from '@slack/web-api';
 import type { SlackConfig } from '../config.ts';
 import { describeError, type Log } from '../operations/log/log.ts';
+import type { ConnectWithin } from '../operations/proxy/connect.ts';
 import type { Readiness } from '../operations/readiness.ts';
 import { createHttpReceiver } from '../slack/bolt/http-receiver.ts';
 import type { Route } from '../web/http-server.ts';
@@ -9,6 +10,7 @@ import type { Route } from '../web/http-server.ts';
 export type ReceiverDeps = {
   slack: SlackConfig;
   fetch: FetchFunction;
+  connectWithin: ConnectWithin;
   logger: Logger;
   readiness: Readiness;
   log: Log;
@@ -37,6 +39,7 @@ export async function createReceiver(
     appToken: transport.appToken,
     slackApiUrl: apiUrl,
     fetch: deps.fetch,
+    connectWithin: deps.connectWithin,
     logger: deps.logger,
     onConnectionChange: (connected) => {
       readiness.set('socket', connected ? undefined : 'the connection to Slack is down');

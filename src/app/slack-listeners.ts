@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InboxActions } from '../add-inbox/actions/inbox-actions.ts';
 import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
 import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
 import { createDrafts } from '../add-inbox/batch/drafts.ts';
@@ -14,20 +15,24 @@ import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createManyPages } from '../slack/batches/form/many-listeners.ts';
 import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
-import { createAddInboxCommand } from '../slack/form/add-inbox-command.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
 import { createEnterPassword } from '../slack/form/password/enter-password.ts';
-import { createAddAnother, createTryAgain } from '../slack/form/try-again.ts';
+import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
+import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
 
+import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
+import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
+import { createDetectServers } from './detect-servers.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
@@ -39,13 +44,14 @@ const ACCEPTED = { accepted: 'Accepted', repeated: 'Accepted before', superseded
 export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Pick<Mailbox, 'findServers' | 'checkLogins'> | undefined;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
   batchWorker: Pick<BatchWorker, 'wake'>;
-  /** Undefined where the bot does nothing with mailboxes itself. */
-  mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
+  inboxActions: Pick<InboxActions, 'accept'>;
   rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   secureLinks: SecureLinks;
@@ -60,8 +66,10 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
+  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findAdded: requests.findAdded });
+  const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink } = deps.secureLinks;
-  const openForm = createOpenForm({ permissions, findSettings, chooseKey, hasSecurePage, keyStamp });
+  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp });
   const showHome = createShowHome({
     permissions,
     listKeys,
@@ -84,6 +92,7 @@ export function createSlackListeners(deps: {
   const drafts = createDrafts({
     store: deps.stores.drafts,
     listFailed: deps.stores.batches.listFailed,
+    findServers,
     limits: deps.rateLimits,
     newId: deps.newReference,
     onConfirmed: ({ id: request, teamId: team, userId: user }) => {
@@ -101,6 +110,7 @@ export function createSlackListeners(deps: {
     findRequest: requests.find,
     openForm,
     openManyForm: openManyForm.open,
+    findsServers,
     permissions,
   });
   const submit = createSubmit({
@@ -122,6 +132,7 @@ export function createSlackListeners(deps: {
       findByView: requests.findByView,
       findSettings,
       chooseKey,
+      findServers,
       submit,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
@@ -145,16 +156,25 @@ export function createSlackListeners(deps: {
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ permissions, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({ permissions, findsServers, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
     clientPages: createClientPages({
       permissions,
       listKeys,
       keyStamp,
       storeKey,
       rebindKey: adminChanges.rebindKey,
-      removeKey,
       showHome,
+    }),
+    removeClient: createRemoveClient({
+      permissions,
+      listKeys,
+      ...deps.stores.clientRemoval,
+      wake: () => {
+        worker.wake();
+        deps.batchWorker.wake();
+      },
       refreshHome,
+      now: deps.now,
     }),
     settingsPages: createSettingsPages({
       permissions,
@@ -164,11 +184,23 @@ export function createSlackListeners(deps: {
     }),
     auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
     addAnother,
+    accessPages: createAccessPages({
+      permissions,
+      findSettings,
+      requests: deps.stores.accessRequests,
+      newReference: deps.newReference,
+    }),
     tryAgain: createTryAgain({
       find: requests.find,
       findSuccessor: requests.findSuccessor,
       openForm,
       sealResponseUrl,
+    }),
+    inboxButtons: createInboxButtons({
+      permissions,
+      find: requests.find,
+      accept: deps.inboxActions.accept,
+      newReference: deps.newReference,
     }),
     fixRows,
     enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),

@@ -12,9 +12,12 @@ import { createSetAsideRequests } from '../storage/requests/set-aside.ts';
 import type { OnUnreadable } from '../storage/rows/read-rows.ts';
 import { createResponseUrlSeal } from '../storage/sealing/response-url-seal.ts';
 import { createSealer } from '../storage/sealing/sealing.ts';
+import { createAccessRequestRepository } from '../storage/workspaces/access-request-repository.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
+import { createClientRemoval } from '../storage/workspaces/client-removal.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
+import { createInboxActionRepository } from '../storage/workspaces/inbox-action-repository.ts';
 import { createSecureLinkRepository } from '../storage/workspaces/secure-link-repository.ts';
 import { createSettingsRepository } from '../storage/workspaces/settings-repository.ts';
 
@@ -23,6 +26,9 @@ import { createSettingsRepository } from '../storage/workspaces/settings-reposit
  * could not answer Slack within three seconds either.
  */
 const LEASE_MS = 4_000;
+
+/** What a test email or a removal needs beside the call to ColdSend. */
+const ACTION_MARGIN_MS = 60_000;
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
 
@@ -56,6 +62,13 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     batches: createBatchRepository({ database, ...held }),
+    clientRemoval: createClientRemoval({ database, sealer, now, onUnreadable }),
+    accessRequests: createAccessRequestRepository({ database, now }),
+    inboxActions: createInboxActionRepository({
+      database,
+      ...held,
+      leaseMs: config.coldsend.timeoutMs + ACTION_MARGIN_MS,
+    }),
     drafts: createDraftRepository({ database, sealer, now }),
     setAside: createSetAsideRequests({ db: database, now }),
     keys: createColdsendKeyRepository({ db: database, sealer, now, onUnreadable }),
@@ -70,7 +83,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
 
 /** The chores of the housekeeping. */
 export function createChores(
-  { requests, batches, setAside, slots, secureLinks, audit }: Stores,
+  { requests, batches, accessRequests, inboxActions, setAside, slots, secureLinks, audit }: Stores,
   now: () => number,
 ): HousekeepingDeps['chores'] {
   return {
@@ -80,6 +93,8 @@ export function createChores(
     rows_set_aside: () => setAside.endRows(),
     old_set_aside_requests: () => setAside.deleteBefore(now() - FINISHED_KEPT_MS),
     old_batches: () => batches.deleteFinishedBefore(now() - FINISHED_KEPT_MS),
+    old_access_requests: () => accessRequests.deleteBefore(now() - FINISHED_KEPT_MS),
+    old_inbox_actions: async () => (await inboxActions.deleteBefore(now() - FINISHED_KEPT_MS)) > 0,
     old_drafts: () => batches.deleteOldDrafts(),
     old_turns: slots.deleteOld,
     expired_links: async () => (await secureLinks.deleteExpired()) > 0,

@@ -1,10 +1,12 @@
-import { buildConnector } from 'undici';
 import { type SenderAccount, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
+import type { ActionResult, InboxCall } from '../add-inbox/actions/inbox-action.ts';
 import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
 import { abortLate } from '../add-inbox/worker/time-limit.ts';
+import { type ConnectWithin, ProxyError } from '../operations/proxy/connect.ts';
 import type { Exchange } from './answer.ts';
-import { postOnce } from './post-once.ts';
+import { type Post, postOnce } from './post-once.ts';
+import { readActionAnswer } from './read-action-answer.ts';
 import { readAnswer } from './read-answer.ts';
 import { readKeyCheck } from './read-key-check.ts';
 import { type CleanText, createForeignText } from './words/foreign-text.ts';
@@ -18,6 +20,7 @@ export type ColdsendClientDeps = {
   addPath: string;
   /** The time limit for a whole call, from the DNS lookup to the last byte of the answer. */
   timeoutMs: number;
+  connectWithin: ConnectWithin;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Called once for each call. */
@@ -43,6 +46,11 @@ export type ColdsendClient = {
    * @throws TypeError if the key contains characters that a header can't have
    */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs?: () => boolean): Promise<SendResult>;
+  /**
+   * Sends a test email from an inbox, or removes one, under the same rules. The endpoints are beside "Add sender account".
+   * Throws TypeError for an id that no URL can have.
+   */
+  callInbox(apiKey: string, call: InboxCall, isStillOurs?: () => boolean): Promise<ActionResult>;
   /** Checks a key with ColdSend by a POST of `{}`, which adds nothing. */
   checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
   /** Ends the calls in progress, each with the result known so far. Later calls resolve as not connected. */
@@ -55,23 +63,34 @@ export type ColdsendClient = {
  *
  * @throws TypeError if `baseUrl` is not an http(s) URL
  */
-export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall }: ColdsendClientDeps): ColdsendClient {
+export function createColdsendClient(deps: ColdsendClientDeps): ColdsendClient {
+  const { baseUrl, addPath, timeoutMs, now, onCall } = deps;
   const url = endpointUrl(baseUrl, addPath);
-  const connect = buildConnector({ allowH2: false, timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) });
+  const connect = deps.connectWithin(Math.min(CONNECT_TIMEOUT_MS, timeoutMs));
   const underWay = new Map<AbortController, Promise<Exchange>>();
   let closed = false;
 
-  async function post(apiKey: string, body: string, limitMs: number, isStillOurs = () => true): Promise<Exchange> {
+  function post(apiKey: string, body: string, limitMs: number, isStillOurs?: () => boolean): Promise<Exchange> {
+    return exchangeOnce(apiKey, { method: 'POST', url, body }, limitMs, isStillOurs);
+  }
+
+  async function exchangeOnce(
+    apiKey: string,
+    request: Pick<Post, 'method' | 'url' | 'body'>,
+    limitMs: number,
+    isStillOurs = () => true,
+  ): Promise<Exchange> {
     const headers = headersFor(apiKey);
     if (closed) return { kind: 'nothing_sent' };
     return abortLate(limitMs, (call) => {
-      const exchange = postOnce({ url, headers, body, connect, signal: call.signal, isStillOurs });
+      const posting = postOnce({ ...request, headers, connect, signal: call.signal, isStillOurs });
+      const exchange = posting.then(readProxyLogin);
       underWay.set(call, exchange);
       return exchange.finally(() => underWay.delete(call));
     });
   }
 
-  async function timed<Result extends SendResult | KeyCheck>(
+  async function timed<Result extends SendResult | KeyCheck | ActionResult>(
     exchanging: Promise<Exchange>,
     read: (exchange: Exchange) => Result,
   ): Promise<Result> {
@@ -92,6 +111,15 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
       const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, isStillOurs);
       return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
     },
+    callInbox: (apiKey, call, isStillOurs) => {
+      const clean = createForeignText([apiKey]);
+      const exchanging = exchangeOnce(apiKey, toRequest(call, baseUrl, addPath), timeoutMs, isStillOurs);
+      return timed(exchanging, (exchange) =>
+        exchange.kind === 'answered'
+          ? readActionAnswer(call.kind, exchange.answer, now(), clean)
+          : withoutAnswer(exchange.kind),
+      );
+    },
     checkKey: (apiKey, options) =>
       timed(post(apiKey, '{}', options.timeoutMs), (exchange) => readKeyCheck(exchange, createForeignText([apiKey]))),
     async close() {
@@ -102,18 +130,33 @@ export function createColdsendClient({ baseUrl, addPath, timeoutMs, now, onCall 
   };
 }
 
-function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendResult {
-  switch (exchange.kind) {
-    case 'nothing_sent':
-      return { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
-    case 'no_answer':
-      return { kind: 'unknown', why: 'answer_lost' };
-    case 'answered':
-      return readAnswer(exchange.answer, now, clean);
-  }
+/** A proxy that wants a login means the same before a tunnel as in its answer to a request: only the operator can help. */
+function readProxyLogin(exchange: Exchange): Exchange {
+  const wantsLogin =
+    exchange.kind === 'nothing_sent' && exchange.error instanceof ProxyError && exchange.error.status === 407;
+  return wantsLogin ? { kind: 'answered', answer: { status: 407, headers: {}, body: undefined } } : exchange;
 }
 
-/** The URL of "Add sender account", whatever slashes the two settings have. Throws TypeError if it is not an http(s) URL. */
+function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendResult {
+  return exchange.kind === 'answered' ? readAnswer(exchange.answer, now, clean) : withoutAnswer(exchange.kind);
+}
+
+function withoutAnswer(kind: Exclude<Exchange['kind'], 'answered'>) {
+  return kind === 'nothing_sent'
+    ? ({ kind: 'not_done', why: 'no_connection', retryAfterMs: undefined } as const)
+    : ({ kind: 'unknown', why: 'answer_lost' } as const);
+}
+
+/** One generation of the documentation adds accounts at `/sender-accounts`, the other at `/sender-accounts/smtp`. */
+function toRequest(call: InboxCall, baseUrl: string, addPath: string): Pick<Post, 'method' | 'url' | 'body'> {
+  const accounts = addPath.replace(/\/+$/, '').replace(/\/smtp$/, '');
+  const inbox = `${accounts}/${encodeURIComponent(call.inboxId)}`;
+  if (call.kind === 'remove') return { method: 'DELETE', url: endpointUrl(baseUrl, inbox), body: undefined };
+  const body = JSON.stringify({ recipient_email: call.recipient });
+  return { method: 'POST', url: endpointUrl(baseUrl, `${inbox}/test-email`), body };
+}
+
+/** The URL of an endpoint, whatever slashes the two settings have. Throws TypeError if it is not an http(s) URL. */
 export function endpointUrl(baseUrl: string, addPath: string): URL {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/${addPath.replace(/^\/+/, '')}`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -132,7 +175,7 @@ function headersFor(apiKey: string): Record<string, string> {
   };
 }
 
-function nameOf(result: SendResult | KeyCheck): string {
+function nameOf(result: SendResult | KeyCheck | ActionResult): string {
   if ('why' in result) return `${result.kind}:${result.why}`;
   return 'trouble' in result && result.trouble ? `${result.kind}:${result.trouble.kind}` : result.kind;
 }

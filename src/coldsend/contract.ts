@@ -32,6 +32,9 @@ export const senderAccountAdded = z.object({
   overall_status: z.string().catch(''),
 });
 
+/** The answer to a test email. */
+export const emailSent = z.object({ success: z.literal(true) });
+
 /** A 2xx with `success: false`. The documentation does not define its other properties. */
 export const senderAccountNotAdded = z.object({ success: z.literal(false) });
 

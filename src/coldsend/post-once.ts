@@ -6,9 +6,11 @@ import type { Answer, Exchange } from './answer.ts';
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export type Post = {
+  method: 'POST' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
-  body: string;
+  /** Undefined for a DELETE. */
+  body: string | undefined;
   connect: buildConnector.connector;
   /** Ends the call with the result known so far. */
   signal: AbortSignal;
@@ -17,12 +19,12 @@ export type Post = {
 };
 
 /**
- * Makes one POST over a separate connection. Never rejects because of the network.
+ * Makes one request over a separate connection. Never rejects because of the network.
  *
  * undici's `onRequestStart` shows whether anything was sent. undici calls it once the connection is open (with TLS: after the
  * handshake), right before the first write to the socket and in the same tick (`writeH1` in lib/dispatcher/client-h1.js).
  */
-export async function postOnce({ url, headers, body, connect, signal, isStillOurs }: Post): Promise<Exchange> {
+export async function postOnce({ method, url, headers, body, connect, signal, isStillOurs }: Post): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const connection = connectOnce(connect);
   const client = new Client(url.origin, {
@@ -37,7 +39,7 @@ export async function postOnce({ url, headers, body, connect, signal, isStillOur
   const giveUp = () => reading.end(undefined, signal.reason);
   signal.addEventListener('abort', giveUp);
   if (signal.aborted) giveUp();
-  else client.dispatch({ method: 'POST', path: url.pathname + url.search, headers, body }, reading.handler);
+  else client.dispatch({ method, path: url.pathname + url.search, headers, body: body ?? null }, reading.handler);
   try {
     return await promise;
   } finally {

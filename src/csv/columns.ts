@@ -74,7 +74,7 @@ const HEADERS: Record<ColumnField, readonly string[]> = {
   daily_limit: ['dailylimit', 'maxemailperday', 'maxemailsperday', 'dailysendinglimit', 'dailycap', 'limit', 'epd'],
 };
 
-const SECRETS = /^(?:secret|secretkey|2fa.*|twofactor.*|totp.*|otp.*|recovery.*|backupcodes?)$/;
+const SECRETS = /secret|2fa|mfa|twofactor|totp|^otp|authenticator|recovery|backup/;
 
 const GOOGLE_ADMIN = ['passwordhashfunction', 'orgunitpath'];
 

@@ -50,7 +50,7 @@ const FILE_PROBLEMS: Record<FileProblemKind, string> = {
   binary: `This is not a text file. ${SAVE_AS_CSV}`,
   unclosed_quote: 'A quotation mark opens here and never closes. Close it or remove it, then try again.',
   broken_row: 'This row can’t be read. Check its quotation marks and separators, then try again.',
-  no_address: 'No column has email addresses in it. Check that you have the right file.',
+  no_address: 'I can’t find the column with the addresses. Name it “Email” in the first line, then try again.',
   google_sign_in_passwords:
     'These are Google sign-in passwords from the Admin console. ColdSend needs an app password for each inbox.',
   login_sheet: 'This sheet has sign-in passwords. Use the sheet with the app passwords instead.',

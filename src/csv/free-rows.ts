@@ -2,7 +2,7 @@ import { flagsOfPassword } from './read-cells.ts';
 import type { ReadRow, RowFlag } from './row.ts';
 
 /** An address, a separator, and the rest, which is the password. */
-const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|[ \t]+|\s*$)(.*)$/;
+const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|\s+|$)(.*)$/;
 
 /** A line of a table has this many separators of one kind. A password seldom does. */
 const CELLS_OF_A_TABLE = 3;
@@ -20,8 +20,9 @@ export function isFreeText(text: string): boolean {
 /** The rows of such a text. */
 export function readFreeRows(text: string): ReadRow[] {
   return linesOf(text).map(({ line, text: content }) => {
-    const [, address = '', password = ''] = FREE_LINE.exec(content) ?? [];
-    const flags: RowFlag[] = /\S@\S+\.\S/.test(password) ? ['too_much_on_the_line'] : flagsOfPassword(password);
+    const [, address = '', rest = ''] = FREE_LINE.exec(content) ?? [];
+    const password = findPassword(rest);
+    const flags: RowFlag[] = password === rest ? flagsOfPassword(password) : ['too_much_on_the_line'];
     return {
       line,
       account: { email_address: address, ...(password.trim() !== '' && { smtp_password: password }) },
@@ -30,10 +31,28 @@ export function readFreeRows(text: string): ReadRow[] {
   });
 }
 
+/**
+ * Sellers write `password : recovery address : 2FA secret : country : app password`. Of these, only a password is read: the app
+ * password, which has 16 letters, or the one in front.
+ */
+function findPassword(rest: string): string {
+  const [, front = ''] = /^(.*?)[\s:|;,][^\s:|;,@]+@[^\s:|;,@]+\.[^\s:|;,@]/.exec(rest) ?? [];
+  const [password] = /^.*[^\s:|;,]/.exec(front) ?? [];
+  if (password === undefined) return rest;
+  const [, appPassword] = /[\s:|;,]((?:[a-z]{4} ?){3}[a-z]{4})\s*$/.exec(rest) ?? [];
+  return appPassword ?? password;
+}
+
+/** The address is a cell of its own. Where another separator follows it, the rest is the password, whatever that contains. */
 function isTable(lines: string[]): boolean {
   return [',', ';', '\t', '|'].some((separator) => {
-    const counts = lines.map((line) => line.split(separator).length);
-    return counts.every((count) => count >= CELLS_OF_A_TABLE && count === counts[0]);
+    const rows = lines.map((line) => line.split(separator));
+    return rows.every(
+      ({ length, 0: first = '' }, index) =>
+        length >= CELLS_OF_A_TABLE &&
+        length === rows[0]?.length &&
+        first.trim().endsWith(FREE_LINE.exec(lines[index] ?? '')?.[1] ?? ''),
+    );
   });
 }
 

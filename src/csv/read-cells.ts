@@ -5,7 +5,11 @@ import type { ReadRow, RowFlag } from './row.ts';
 import type { CellRow } from './split-cells.ts';
 
 /** The forms in which spreadsheets write a long number, a truth value or a date. */
-const BY_SPREADSHEET = /^(?:\d(?:\.\d+)?E\+\d+|TRUE|FALSE|#(?:REF|VALUE|NAME|NUM|N\/A|DIV\/0)[!?]?)$/;
+const BY_SPREADSHEET =
+  /^(?:\d(?:[.,]\d+)?E\+\d+|TRUE|FALSE|\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d\d|#+|#(?:REF|VALUE|NAME|NUM|N\/A|DIV\/0)[!?]?)$/;
+
+/** The apostrophe that our own files, and others, put before what a spreadsheet would run as a formula. A password is kept as it is. */
+const ESCAPED_FORMULA = /(^|[;\t\r\n])'(?=[\s"]*[=+\-@＝＋－＠])/g;
 
 /** The names that vendors and people use for the providers. */
 const PROVIDER_WORDS: [words: RegExp, inboxType: InboxType][] = [
@@ -96,13 +100,13 @@ function readServer(
   return { host: name ?? bare, port: readNumber(port ?? attached, flags) };
 }
 
-/** `587.0` is 587. A spreadsheet's `5.87E+02` is accepted if it is a whole number, and flagged because digits may be lost. */
+/** `587.0` is 587, and `1,000` may be a thousand, so it stays as it is. A spreadsheet's `5.87E+02` is accepted if it is a whole number, and flagged because digits may be lost. */
 function readNumber(typed: string | undefined, flags: Set<RowFlag>): string | undefined {
   if (typed === undefined) return undefined;
-  const plain = typed.replace(/^(\d+)[.,]0+$/, '$1');
-  if (!/^\d+(?:\.\d+)?e\+?\d+$/i.test(plain)) return plain;
+  const plain = typed.replace(/^(\d+)[.,]00?$/, '$1');
+  if (!/^\d+(?:[.,]\d+)?e\+?\d+$/i.test(plain)) return plain;
   flags.add('number_by_spreadsheet');
-  const value = Number(plain);
+  const value = Number(plain.replace(',', '.'));
   return Number.isSafeInteger(value) ? String(value) : plain;
 }
 
@@ -146,7 +150,7 @@ function readPassword(
 }
 
 function firstFilled(cells: string[], positions: number[] | undefined): string | undefined {
-  return keptCell(cells, positions)?.trim();
+  return keptCell(cells, positions)?.trim().replace(ESCAPED_FORMULA, '$1');
 }
 
 /** Keeps spaces, because they can be part of a password. */

@@ -11,12 +11,12 @@ export type ReadFile = {
   rows: ReadRow[];
   encoding: Encoding;
   vendor: Vendor | undefined;
-  /** The field for each used header, in the order of the file; empty if there is no header. */
+  /** The field for each used header, in the order of the file; empty for free lines. A column without a header has its number. */
   columns: { header: string; field: ColumnField }[];
   /** The headers of unused columns, and of columns with secrets, which were not read. */
   unknown: string[];
   dropped: string[];
-  /** The fields with several columns. The first column with a value is used. */
+  /** The fields with several columns, the preferred one first. The first column with a value is used. */
   doubled: { field: ColumnField; headers: string[] }[];
 };
 
@@ -30,10 +30,12 @@ export async function readRows(bytes: Uint8Array): Promise<ReadFile> {
   const { text, encoding } = decodeText(bytes);
   if (isFreeText(text)) return { ...NO_COLUMNS, rows: limited(readFreeRows(text)), encoding };
   const cells = await splitCells(text);
-  const [first, ...rest] = cells;
+  const [first, ...others] = cells;
   if (first === undefined) throw new FileProblem('empty');
   if (!isHeader(first.cells)) return { ...readWithoutHeader(cells), encoding };
   const columns = findColumns(first.cells);
+  // Files that were put together have the header once more in the middle.
+  const rest = others.filter((row) => row.cells.join() !== first.cells.join());
   if (rest.length === 0) throw new FileProblem('empty');
   if (!columns.byField.has('email_address') && !isAddressInParts(columns)) throw new FileProblem('no_address');
   return {
@@ -59,7 +61,15 @@ function readWithoutHeader(cells: CellRow[]): Omit<ReadFile, 'encoding'> {
     unknown: [],
     dropped: [],
   };
-  return { ...NO_COLUMNS, rows: limited(cells.map((row) => readCells(row, columns))) };
+  const width = Math.max(...cells.map((row) => row.cells.length));
+  const headers = Array.from({ length: width }, (_, index) => `Column ${index + 1}`);
+  const { columns: used } = describeColumns({ ...columns, headers });
+  return {
+    ...NO_COLUMNS,
+    rows: limited(cells.map((row) => readCells(row, columns))),
+    columns: used,
+    unknown: headers.filter((_, index) => index !== position && index !== position + 1),
+  };
 }
 
 function isAddressInParts({ byField }: Columns): boolean {
@@ -71,8 +81,11 @@ function describeColumns({ byField, headers, unknown, dropped }: Columns) {
     const field = [...byField].find(([, positions]) => positions.includes(position))?.[0];
     return field === undefined ? [] : [{ header, field }];
   });
-  const doubled = [...byField].flatMap(([field, positions]) =>
-    positions.length > 1 ? [{ field, headers: positions.map((position) => headers[position] ?? '') }] : [],
+  const passwords = [...(byField.get('app_password') ?? []), ...(byField.get('smtp_password') ?? [])];
+  const doubled = [...new Map(byField).set('smtp_password', passwords)].flatMap(([field, positions]) =>
+    positions.length > 1 && field !== 'app_password'
+      ? [{ field, headers: positions.map((position) => headers[position] ?? '') }]
+      : [],
   );
   return { columns, unknown, dropped, doubled };
 }

@@ -24,7 +24,7 @@ const SLICE_CHARACTERS = 32_768;
  * @throws FileProblem with the line if a quotation mark is never closed, or if there are too many rows
  */
 export async function splitCells(text: string): Promise<CellRow[]> {
-  const { rest, delimiter, skippedLines } = findDelimiter(text);
+  const { rest, delimiter, isPadded, skippedLines } = findDelimiter(text);
   const rows: CellRow[] = [];
   let line = skippedLines + 1;
   let failure: unknown;
@@ -32,6 +32,7 @@ export async function splitCells(text: string): Promise<CellRow[]> {
     delimiter,
     relax_quotes: true,
     relax_column_count: true,
+    trim: isPadded,
     max_record_size: MAX_ROW_CHARACTERS,
   });
   parser.on('data', (cells: string[]) => {
@@ -64,11 +65,20 @@ function toProblem(error: unknown, line: number): unknown {
   return new FileProblem(isOpen ? 'unclosed_quote' : 'broken_row', line);
 }
 
-function findDelimiter(text: string): { rest: string; delimiter: string; skippedLines: number } {
+type Format = {
+  /** The text from the header on. */
+  rest: string;
+  delimiter: string;
+  /** A blank follows each delimiter of the header, as in Woodpecker's files, so it is no part of the cells. */
+  isPadded: boolean;
+  skippedLines: number;
+};
+
+function findDelimiter(text: string): Format {
   const unmarked = text.replace(/^\uFEFF/, '');
   const [statement, stated] = /^"?sep=(.)"?(?:\r\n|\n|\r)/i.exec(unmarked) ?? [];
   if (statement !== undefined && stated !== undefined) {
-    return { rest: unmarked.slice(statement.length), delimiter: stated, skippedLines: 1 };
+    return { rest: unmarked.slice(statement.length), delimiter: stated, isPadded: false, skippedLines: 1 };
   }
   const [blank = ''] = /^\s*(?:\r\n|\n|\r)/.exec(unmarked) ?? [];
   const rest = unmarked.slice(blank.length);
@@ -76,7 +86,10 @@ function findDelimiter(text: string): { rest: string; delimiter: string; skipped
   const unquoted = header.replace(/"[^"]*"/g, '');
   const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
   const most = counts.reduce((best, each) => (each.count > best.count ? each : best));
-  return { rest, delimiter: most.delimiter, skippedLines: countBreaks([blank]) };
+  const { delimiter } = most;
+  const [, ...others] = header.split(delimiter);
+  const isPadded = others.length > 0 && others.every((cell) => cell.startsWith(' '));
+  return { rest, delimiter, isPadded, skippedLines: countBreaks([blank]) };
 }
 
 function countBreaks(texts: string[]): number {

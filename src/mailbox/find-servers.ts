@@ -1,18 +1,6 @@
+import type { Detection, Servers } from '../add-inbox/account/detection.ts';
 import type { Dns, Found, MxRecord, SrvRecord } from './dns.ts';
-import { findByAddressDomain, findByMx, findBySpf, isWithoutImap, type Servers } from './known-servers.ts';
-
-/** The source that named the servers of an address. */
-export type FoundBy = 'address_domain' | 'mx' | 'spf' | 'srv' | 'autoconfig';
-
-export type Detection =
-  | { kind: 'servers'; servers: Servers; by: FoundBy }
-  /** Mailboxes there have no IMAP (Proton). */
-  | { kind: 'no_imap'; provider: string }
-  /** A null MX (RFC 7505): the domain says that it takes no mail. */
-  | { kind: 'no_mail' }
-  | { kind: 'no_such_domain' }
-  /** Nothing says which servers they are, or nobody could be asked. */
-  | { kind: 'not_found' };
+import { findByAddressDomain, findByMx, findBySpf, isWithoutImap } from './known-servers.ts';
 
 export type FindServersDeps = {
   dns: Pick<Dns, 'mx' | 'srv' | 'txt'>;
@@ -38,7 +26,8 @@ export function createFindServers({ dns, askAutoconfig }: FindServersDeps): (dom
     const bySpf = mx.kind === 'found' ? readSpf(spf) : undefined;
     if (bySpf !== undefined) return { kind: 'servers', servers: bySpf, by: 'spf' };
     if (srv !== undefined) return { kind: 'servers', servers: srv, by: 'srv' };
-    const configured = await askAutoconfig?.(domain);
+    // Without an answer from DNS, nobody would be found to ask either.
+    const configured = mx.kind === 'failed' ? undefined : await askAutoconfig?.(domain);
     return configured === undefined
       ? { kind: 'not_found' }
       : { kind: 'servers', servers: configured, by: 'autoconfig' };

@@ -1,15 +1,5 @@
-import { type InboxType, PROVIDERS } from '../add-inbox/account/providers.ts';
-
-/** The servers of a mailbox. Encryption follows from the port: 465 and 993 from the first byte, else STARTTLS. */
-export type Servers = {
-  inboxType: InboxType;
-  /** The name that people know; undefined for a server of their own. */
-  provider: string | undefined;
-  smtpHost: string;
-  smtpPort: number;
-  imapHost: string;
-  imapPort: number;
-};
+import type { Servers } from '../add-inbox/account/detection.ts';
+import { PROVIDERS } from '../add-inbox/account/providers.ts';
 
 /** A provider, by the domains of its addresses and the ends of its mail exchangers' names. */
 type KnownProvider = Servers & {

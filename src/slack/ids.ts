@@ -32,6 +32,7 @@ export const CALLBACKS = {
   manyForm: 'batch_form',
   reading: 'batch_reading',
   preview: 'batch_preview',
+  testEmail: 'test_email',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -46,6 +47,11 @@ export const ACTIONS = {
   enterPassword: 'enter_password',
   openSecurePage: 'open_secure_page',
   sendAnyway: 'send_anyway',
+  testEmail: 'inbox_test_email',
+  removeInbox: 'inbox_remove',
+  requestAccess: 'access_request',
+  approveAccess: 'access_approve',
+  declineAccess: 'access_decline',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
   skipRow: 'batch_skip_row',
@@ -80,11 +86,17 @@ export type FormField = AccountField | typeof ACTIONS.sameLogin;
 /** The block with the warnings that a person has seen. Its `block_id` lists them, as in `warned.a.b`. */
 export const WARNED_BLOCK = 'warned';
 
+/** The box that a person ticks where password logins are off. */
+export const SEND_ANYWAY_FIELD = 'send_with_password';
+
 /** The input for a ColdSend API key. */
 export const API_KEY_FIELD = 'api_key';
 
 /** The other inputs of the form for a client's key. */
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
+
+/** The input for the recipient of a test email. */
+export const RECIPIENT_FIELD = 'recipient';
 
 /** The inputs of the form for many inboxes, and of its preview. */
 export const BATCH_FIELDS = {

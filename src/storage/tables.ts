@@ -10,6 +10,8 @@ export type Tables = {
   coldsend_keys: ColdsendKeysTable;
   coldsend_budgets: ColdsendBudgetsTable;
   coldsend_turns: ColdsendTurnsTable;
+  inbox_actions: InboxActionsTable;
+  access_requests: AccessRequestsTable;
   installations: InstallationsTable;
   oauth_states: OauthStatesTable;
   workspace_settings: WorkspaceSettingsTable;
@@ -134,6 +136,40 @@ export type ColdsendKeysTable = {
   status: string;
   missing_scopes: string;
   checked_at: number | null;
+  /** 1 once the API of this key has answered that it has no test emails and removals; null before. */
+  lacks_actions: number | null;
+};
+
+/** Test emails from inboxes that were added, and removals of such inboxes. */
+export type InboxActionsTable = {
+  id: string;
+  team_id: string;
+  user_id: string;
+  request_id: string;
+  kind: string;
+  /** '' for a removal. */
+  recipient: string;
+  /** The same for copies of one press or submission. */
+  once: string;
+  /** armed, settled, or told once Slack has the outcome. */
+  state: string;
+  outcome: string | null;
+  armed_at: number;
+  lease_owner: string | null;
+  lease_until: number | null;
+};
+
+/** People who asked to be allowed to add inboxes. */
+export type AccessRequestsTable = {
+  id: string;
+  team_id: string;
+  user_id: string;
+  asked_at: number;
+  decided_by: string | null;
+  /** approved or declined; null while it is open. */
+  decision: string | null;
+  /** JSON of the messages to admins that show it. */
+  messages: string;
 };
 
 /** One row for each key that ColdSend has ever asked to wait. */

@@ -13,7 +13,15 @@ function post(
   signal = never,
   isStillOurs = () => true,
 ) {
-  return postOnce({ url: new URL(url), headers: { 'x-api-key': 'k' }, body: '{}', connect, signal, isStillOurs });
+  return postOnce({
+    method: 'POST',
+    url: new URL(url),
+    headers: { 'x-api-key': 'k' },
+    body: '{}',
+    connect,
+    signal,
+    isStillOurs,
+  });
 }
 
 test('a connection that is gone before anything is written is not made again', async () => {

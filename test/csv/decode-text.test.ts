@@ -32,6 +32,13 @@ describe('encodings and separators', () => {
     });
   }
 
+  test('a blank after each separator of the header is no part of the cells, and one in a password is', async () => {
+    const file = await read('Email, Name, Password\na@b.co, "A, B", p w\n');
+    assert.deepEqual(accountOf(file), { email_address: 'a@b.co', display_name: 'A, B', smtp_password: 'p w' });
+    const plain = await read('Email,Name,Password\na@b.co,A, p w\n');
+    assert.equal(accountOf(plain)?.smtp_password, ' p w');
+  });
+
   test('sep= says the separator itself', async () => {
     const file = await read('sep=;\r\nEmail;Password\r\na@b.co;p,w\r\n');
     assert.equal(accountOf(file)?.smtp_password, 'p,w');

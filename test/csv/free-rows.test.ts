@@ -12,9 +12,14 @@ describe('without a header', () => {
         { email_address: 'b@b.co', smtp_password: 'pw-2' },
       ],
     );
+    assert.deepEqual(file.columns, [
+      { header: 'Column 1', field: 'email_address' },
+      { header: 'Column 2', field: 'smtp_password' },
+    ]);
+    assert.deepEqual(file.unknown, ['Column 3']);
   });
 
-  for (const separator of [' ', ':', '|', ';', ',', '\t', ' : ']) {
+  for (const separator of [' ', '\u00A0', ':', '|', ';', ',', '\t', ' : ']) {
     test(`lines with ${JSON.stringify(separator)} between address and password`, async () => {
       const file = await read(`a@b.co${separator}one two:3\nb@b.co${separator}p|w;4\n`);
       assert.deepEqual(
@@ -28,9 +33,31 @@ describe('without a header', () => {
   }
 
   test('a line with recovery address and secrets is not taken for a password', async () => {
-    const file = await read('a@b.co : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop\n');
-    assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
+    for (const [rest, password] of [
+      [' : pw : r@x.com : JBSWY3DP : US : abcd efgh ijkl mnop', 'abcd efgh ijkl mnop'],
+      [':pw:r@x.com:JBSWY3DP:US', 'pw'],
+      [' abcd efgh ijkl mnop r@x.com', 'abcd efgh ijkl mnop'],
+    ]) {
+      const file = await read(`a@b.co${rest}\n`);
+      assert.equal(file.rows[0]?.account.smtp_password, password);
+      assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
+    }
+    const file = await read('a@b.co p@ss.word\n');
+    assert.deepEqual([file.rows[0]?.account.smtp_password, file.rows[0]?.flags], ['p@ss.word', []]);
   });
+
+  for (const separator of [' ', ':']) {
+    test(`after ${JSON.stringify(separator)}, a password with other separators stays whole`, async () => {
+      const file = await read(`a@b.co${separator}p;w;1\nb@b.co${separator}p;w;2\n`);
+      assert.deepEqual(
+        file.rows.map(({ account }) => account),
+        [
+          { email_address: 'a@b.co', smtp_password: 'p;w;1' },
+          { email_address: 'b@b.co', smtp_password: 'p;w;2' },
+        ],
+      );
+    });
+  }
 
   test('addresses alone', async () => {
     const file = await read('a@b.co\nb@b.co\n');

@@ -46,6 +46,17 @@ describe('cells', () => {
       { smtp_password: 'TRUE' },
       ['changed_by_spreadsheet'],
     ],
+    ...['1,23457E+15', '01.02.2026', '2026-02-01', '1-Feb', 'Feb-26', '####'].map(
+      (password): (typeof cases)[number] => [
+        `a password that a spreadsheet has made ${password}`,
+        'Email;Password',
+        `a@b.co;${password}`,
+        { smtp_password: password },
+        ['changed_by_spreadsheet'],
+      ],
+    ),
+    ['a thousand is not one', 'Email,Daily Limit', 'a@b.co,"1,000"', { daily_limit: '1,000' }],
+    ['5,87E+02 is flagged', 'Email;SMTP Port', 'a@b.co;5,87E+02', { smtp_port: '587' }, ['number_by_spreadsheet']],
     [
       'blanks around a password stay',
       'Email,Password',

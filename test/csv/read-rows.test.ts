@@ -225,9 +225,19 @@ describe('columns', () => {
   test('two columns for one field are named, and the first that is filled is used', async () => {
     const file = await read('Email,Password,SMTP Password\na@acme.com,one,two\nb@acme.com,one,\n');
     assert.deepEqual(file.doubled, [{ field: 'smtp_password', headers: ['SMTP Password', 'Password'] }]);
+    const app = await read('Email,Password,App Password\na@acme.com,one,two\n');
+    assert.deepEqual(app.doubled, [{ field: 'smtp_password', headers: ['App Password', 'Password'] }]);
     assert.deepEqual(
       file.rows.map(({ account }) => account.smtp_password),
       ['two', 'one'],
+    );
+  });
+
+  test('the header once more between the rows is no row', async () => {
+    const file = await read('Email,Password\na@acme.com,one\nEmail,Password\nb@acme.com,two\n');
+    assert.deepEqual(
+      file.rows.map(({ line }) => line),
+      [2, 4],
     );
   });
 
@@ -243,6 +253,8 @@ describe('columns', () => {
     );
     assert.deepEqual(file.dropped, ['2FA Secret', 'TOTP', 'Recovery Email', 'Recovery Password', 'Backup Codes']);
     assert.deepEqual(accountOf(file), { email_address: 'a@acme.com', smtp_password: 'pw' });
+    const others = await read('Email,Google 2FA,MFA,Backup Email,Authenticator key\na@acme.com,s1,s2,s3,s4\n');
+    assert.deepEqual(others.dropped, ['Google 2FA', 'MFA', 'Backup Email', 'Authenticator key']);
   });
 
   test('an app password counts before any other, but for another provider both are shown', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createFindServers, type Detection } from '../../src/mailbox/find-servers.ts';
+import type { Detection } from '../../src/add-inbox/account/detection.ts';
+import { createFindServers } from '../../src/mailbox/find-servers.ts';
 import { createRecordedDns, mx, type Zone } from './recorded-dns.ts';
 
 const detect = (zone: Zone, domain = 'acme.com'): Promise<Detection> =>
@@ -117,5 +118,11 @@ describe('the other ways', () => {
     assert.equal(brief(await detect({})), 'no_such_domain');
     assert.equal(brief(await detect({ 'acme.com': {} })), 'not_found');
     assert.equal(brief(await detect({ 'acme.com': { mx: 'failed', txt: 'failed' } })), 'not_found');
+  });
+
+  test('a name server that does not answer is not asked about web servers', async () => {
+    const askAutoconfig = async () => assert.fail('nobody is asked');
+    const find = createFindServers({ dns: createRecordedDns({ 'acme.com': { mx: 'failed' } }), askAutoconfig });
+    assert.equal(brief(await find('acme.com')), 'not_found');
   });
 });

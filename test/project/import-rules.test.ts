@@ -12,7 +12,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
  */
 const MAY_IMPORT: Record<string, RegExp> = {
   'add-inbox/': /^add-inbox\//,
-  'coldsend/': /^(coldsend|add-inbox)\/|^operations\/growing-buffer\.ts$/,
+  'coldsend/': /^(coldsend|add-inbox)\/|^operations\/(growing-buffer|proxy\/connect)\.ts$/,
   'csv/': /^(csv|add-inbox)\//,
   'mailbox/': /^(mailbox|add-inbox)\//,
   'operations/': /^(operations|web|add-inbox)\/|^config\.ts$/,

@@ -18,6 +18,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What people read besides string literals, as it is. */
 const TEXTS = [
   'README.md',
+  'CHANGELOG.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
   ...globSync('docs/**/*.md', { cwd: ROOT }),

@@ -56,6 +56,8 @@ export type PersonRecord = {
   is_ultra_restricted: boolean;
   deleted: boolean;
   is_bot: boolean;
+  /** Shown to apps with the scope users:read.email. */
+  email?: string | undefined;
   /**
    * Of somebody in an organization (Enterprise Grid): what payloads and `users.info` give as their `team_id`, another
    * workspace of it or the organization itself, and all workspaces they are in.

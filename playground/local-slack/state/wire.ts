@@ -70,7 +70,12 @@ export function userJson(core: Core, installation: Installation, person: PersonR
     deleted: person.deleted,
     real_name: person.real_name,
     tz: 'Europe/Berlin',
-    profile: { real_name: person.real_name, display_name: person.name, team: person.teamId },
+    profile: {
+      real_name: person.real_name,
+      display_name: person.name,
+      team: person.teamId,
+      ...(installation.scopes.includes('users:read.email') && { email: person.email }),
+    },
     is_bot: person.is_bot,
     is_app_user: false,
     updated: seconds(core.now()),

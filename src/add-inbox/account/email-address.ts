@@ -39,6 +39,11 @@ export function toAsciiAddress(text: string): string {
   return localPart === '' || ascii === undefined ? text : `${localPart}@${ascii}`;
 }
 
+/** The domain of a valid address, in ASCII and lower case. */
+export function domainOf(address: string): string {
+  return splitAddress(toAsciiAddress(address))[1].toLowerCase();
+}
+
 function splitAddress(address: string): [localPart: string, domain: string] {
   const at = Math.max(address.lastIndexOf('@'), 0);
   return [address.slice(0, at), address.slice(at + 1)];

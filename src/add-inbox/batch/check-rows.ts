@@ -71,8 +71,10 @@ export async function checkRows(
     const typed = row.account.email_address ?? '';
     const address = parseEmailAddress(typed)?.toLowerCase();
     const first = address === undefined ? undefined : firstBy.get(address);
-    if (address !== undefined && first === undefined) firstBy.set(address, row);
-    checked.push({ line: row.line, address: address ?? typed, ...checkRow(row, first, address) });
+    const found = checkRow(row, first, address);
+    // Of a row that can't be sent, a later one may be the corrected copy.
+    if (address !== undefined && first === undefined && found.kind !== 'to_fix') firstBy.set(address, row);
+    checked.push({ line: row.line, address: address ?? typed, ...found });
   }
   return checked;
 
@@ -105,7 +107,10 @@ function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
   const limit = defaults.dailyLimit === undefined ? known.daily_limit : String(defaults.dailyLimit);
   return {
     email_address: row.email_address,
-    display_name: row.display_name ?? (defaults.displayName ?? '{local}').replaceAll('{local}', local),
+    // Some vendors write the local part where a row has no name.
+    display_name:
+      (row.display_name === local ? undefined : row.display_name) ??
+      (defaults.displayName ?? '{local}').replaceAll('{local}', local),
     inbox_type: inboxType,
     smtp_host: row.smtp_host ?? known.smtp_host,
     smtp_port: row.smtp_port ?? known.smtp_port,

@@ -1,3 +1,4 @@
+import type { FindServers } from '../account/detection.ts';
 import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { AccountToAdd, Passwords, SenderAccount } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
@@ -6,6 +7,7 @@ import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
 import { type CheckedRow, checkRows, judge, type Row, type RowDefaults } from './check-rows.ts';
+import { fillServers } from './fill-servers.ts';
 
 /** Rows that a person has not confirmed yet. */
 export type NewDraft = {
@@ -52,7 +54,10 @@ export type DraftStore = {
     id: string,
   ): Promise<{ kind: 'open'; batch: Batch; defaults: RowDefaults; rows: Row[] } | AnsweredDraft>;
   discard(teamId: string, userId: string, id: string): Promise<void>;
-  /** Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. */
+  /**
+   * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
+   * is discarded, unless another press has confirmed it.
+   */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
@@ -79,6 +84,8 @@ export function createDrafts(deps: {
   store: DraftStore;
   /** The failed lines of a batch. */
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  /** For rows that name neither a provider nor a server. Undefined where the bot looks nothing up. */
+  findServers?: FindServers | undefined;
   limits: readonly RateLimit[];
   newId(): string;
   /** Called after a batch was committed. */
@@ -91,16 +98,17 @@ export function createDrafts(deps: {
   return { prepare, confirm, discard: store.discard, timeFor };
 
   /**
-   * Checks the rows and stores the draft, unless no row can be added.
+   * Checks the rows and stores the draft with the servers that were found, unless no row can be added.
    *
    * @param checkLogins for the rows that are ready; left out where nobody wants that
    * @throws the errors of the store, and of `checkLogins`
    */
   async function prepare(
-    draft: Omit<NewDraft, 'id'>,
+    given: Omit<NewDraft, 'id'>,
     checkLogins?: CheckLogins,
   ): Promise<{ id: string; checked: CheckedRow[] }> {
     const id = deps.newId();
+    const draft = { ...given, rows: await withServers(given) };
     const { checked } = await check(draft);
     const logins = await checkReady(checked, checkLogins);
     const rows = draft.rows.map((row) => (logins.has(row.line) ? { ...row, login: logins.get(row.line) } : row));
@@ -119,7 +127,6 @@ export function createDrafts(deps: {
     const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
     const isWanted = { ready: true, held: withHeld, login_refused: withRefused };
     const rows = checked.filter(isAddable).filter(({ kind }) => isWanted[kind]);
-    if (rows.length === 0) return { kind: 'gone' };
     const confirmed = await store.confirm(
       key,
       rows.map((row) => toConfirmed(row, failed.get(row.address))),
@@ -127,6 +134,12 @@ export function createDrafts(deps: {
     );
     if (confirmed.kind === 'confirmed') deps.onConfirmed(confirmed.batch);
     return confirmed;
+  }
+
+  function withServers({ teamId, userId, keyName: owner, defaults, rows }: Omit<NewDraft, 'id'>) {
+    const { findServers } = deps;
+    if (findServers === undefined || defaults.inboxType !== undefined) return rows;
+    return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
   }
 
   async function check({ teamId, fixOf, rows, defaults }: Pick<NewDraft, 'teamId' | 'fixOf' | 'rows' | 'defaults'>) {

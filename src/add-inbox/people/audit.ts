@@ -26,6 +26,12 @@ export const AUDIT_ACTIONS = [
   'batch_stopped',
   'inbox_outcome',
   'login_checked',
+  'test_email',
+  'inbox_removal',
+  'access_requested',
+  'access_approved',
+  'access_declined',
+  'client_removed',
   'refused_attempt',
   'audit_exported',
 ] as const;

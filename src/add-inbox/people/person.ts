@@ -11,6 +11,8 @@ export type Person = {
   isGuest: boolean;
   isStranger: boolean;
   isDeactivated: boolean;
+  /** Undefined where Slack does not show it. */
+  email?: string | undefined;
 };
 
 /**

@@ -67,6 +67,28 @@ export function isChosen(person: Person, whoMayAdd: WhoMayAdd, userGroupIds: rea
   }
 }
 
+/** A form lists them all, and an action may have to look at each. */
+export const MAX_CHOSEN_PEOPLE = 100;
+
+/**
+ * Who may add inboxes once this person may, too. "Admins only" becomes "Chosen people". `unreadable`, `full`: why the person can't be
+ * added.
+ */
+export function admit(whoMayAdd: WhoMayAdd, userId: string): WhoMayAdd | 'unreadable' | 'full' {
+  switch (whoMayAdd.kind) {
+    case 'everyone':
+      return whoMayAdd;
+    case 'unreadable':
+      return 'unreadable';
+    case 'admins':
+      return { kind: 'chosen', userIds: [userId], userGroupIds: [] };
+    case 'chosen':
+      if (whoMayAdd.userIds.includes(userId)) return whoMayAdd;
+      if (whoMayAdd.userIds.length >= MAX_CHOSEN_PEOPLE) return 'full';
+      return { ...whoMayAdd, userIds: [...whoMayAdd.userIds, userId] };
+  }
+}
+
 /** An admin's changes, in words for the audit trail. */
 export type SettingChange = { setting: string; from: string; to: string };
 

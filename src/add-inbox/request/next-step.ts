@@ -73,7 +73,8 @@ export function afterSending(request: AddInboxRequest, result: SendResult, now: 
   };
 }
 
-function outcomeOf({ provesKey: _, ...outcome }: Exclude<SendResult, NotDone>): Outcome {
+/** The outcome without what it says about the key. */
+export function outcomeOf({ provesKey: _, ...outcome }: Exclude<SendResult, NotDone>): Outcome {
   return outcome;
 }
 

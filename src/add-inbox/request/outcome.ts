@@ -19,7 +19,8 @@ export type FieldError = { field: string; reason: string };
 
 /** The final result of a request. Exactly one of these is shown in its thread. */
 export type Outcome =
-  | { kind: 'added'; account: AddedAccount }
+  /** `closed`: why the bot can do nothing more with the inbox at ColdSend. */
+  | { kind: 'added'; account: AddedAccount; closed?: ClosedWhy | undefined }
   /** 409: ColdSend has this address already. */
   | { kind: 'exists'; reason: string }
   /**
@@ -46,6 +47,15 @@ export type Outcome =
 export const EXPIRED_REASONS = ['passwords_unreadable', 'no_password'] as const;
 
 export type ExpiredWhy = (typeof EXPIRED_REASONS)[number];
+export const CLOSED_WHYS = [
+  /** ColdSend removed the inbox on a person's press, or said that it does not have it any more. */
+  'removed',
+  /** The API that the key belongs to has no test emails and removals. */
+  'unsupported',
+] as const;
+
+export type ClosedWhy = (typeof CLOSED_WHYS)[number];
+
 export type Refusal = {
   kind: 'refused';
   reason: string;

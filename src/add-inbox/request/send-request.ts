@@ -81,7 +81,14 @@ export type SlotTaken =
 /** `unknown`: Slack did not give the person's details. */
 export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
 
-export type OpenKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
+export type OpenKey = {
+  apiKey: string;
+  fingerprint: string;
+  version: number;
+  status: KeyStatus;
+  /** The API of this key has answered that it has no test emails or removals. */
+  lacksActions?: boolean;
+};
 
 /**
  * Sends a request to ColdSend. It reads everything it needs, arms the request and takes a slot of the key in one commit, posts
@@ -196,7 +203,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       await noteKey(armed, key.version, result).catch((error: unknown) => deps.onError(armed, error));
       return waitForKey(armed);
     }
-    const change = afterSending(armed, result, now(), deps.random());
+    const learned =
+      result.kind === 'added' && key.lacksActions ? { ...result, closed: 'unsupported' as const } : result;
+    const change = afterSending(armed, learned, now(), deps.random());
     if (change.state === 'settled') {
       const toExplain = deps.logins !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
       const settled = await settle(armed, change, toExplain === undefined ? 'ends' : 'more');

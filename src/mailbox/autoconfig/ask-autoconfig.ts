@@ -1,4 +1,4 @@
-import type { Servers } from '../known-servers.ts';
+import type { Servers } from '../../add-inbox/account/detection.ts';
 import type { AddressGuard } from '../safe-address.ts';
 import { type FetchLimits, fetchFromAddress, type HttpsTarget } from './fetch-from-address.ts';
 import { readAutoconfig } from './read-autoconfig.ts';

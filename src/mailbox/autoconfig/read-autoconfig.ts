@@ -1,5 +1,5 @@
+import type { Servers } from '../../add-inbox/account/detection.ts';
 import { toAsciiName } from '../../add-inbox/account/domain-name.ts';
-import type { Servers } from '../known-servers.ts';
 
 type Server = { host: string; port: number };
 

@@ -2,7 +2,7 @@ import type { Metrics } from '../metrics.ts';
 import { describeError, findErrorCode, type Log } from './log.ts';
 
 /** Answers that the thread or the form already explains in full. */
-const PLAIN_RESULTS = new Set(['added', 'exists', 'refused', 'works', 'missing_scopes']);
+const PLAIN_RESULTS = new Set(['added', 'exists', 'refused', 'works', 'missing_scopes', 'done', 'gone', 'unsupported']);
 
 /** Failures that only the operator can fix. */
 const COLDSEND_TROUBLES: Record<string, string> = {

@@ -1,16 +1,18 @@
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { BatchDelivery, Card, Posted } from '../../add-inbox/batch/do-batch-step.ts';
 import type { Announcement } from '../../add-inbox/request/request.ts';
-import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
+import { escapeTopLevel, truncate } from '../blocks/foreign-text.ts';
+import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
-import { BATCH_THREAD_RESULTS } from '../sentences/batches.ts';
+import { BATCH_THREAD_HOME, BATCH_THREAD_RESULTS } from '../sentences/batches.ts';
 import { BUTTONS } from '../sentences/common.ts';
 import { createPosting, type PostingDeps } from '../thread/posting.ts';
 import { isRefusal, type Message, type SlackApi, SlackRefusedError } from '../web-api/slack-api.ts';
 import { areBlocksRefused, isPostingRefused, isThreadGone } from '../web-api/slack-errors.ts';
 import type { TextFile } from '../web-api/upload-files.ts';
-import { renderCard } from './card.ts';
+import { nameSource, renderCard } from './card.ts';
 import { renderFailures } from './failures.ts';
 import { renderResults } from './results-csv.ts';
 import { renderSummary } from './summary.ts';
@@ -55,7 +57,7 @@ export function createBatchDelivery({
     return inThread(batch, isStillOurs, async (api, thread) => {
       const files = await renderResults(batch.fileName, rows);
       try {
-        if (!(await isUploaded(api, thread, files))) await uploadToDm(api, batch, thread, files);
+        if (!(await isUploaded(api, files, thread.channelId, thread.ts))) await uploadToDm(api, batch, thread, files);
         return { kind: 'posted' };
       } catch (error) {
         if (!(error instanceof SlackRefusedError)) throw error;
@@ -67,21 +69,28 @@ export function createBatchDelivery({
   }
 
   /** False where the bot can't upload files in the thread: it has to be in the channel for that, unlike for messages. */
-  async function isUploaded(api: SlackApi, { channelId, ts }: Announcement, files: TextFile[]): Promise<boolean> {
+  async function isUploaded(api: SlackApi, files: TextFile[], channelId: string, ts?: string): Promise<boolean> {
     try {
       await api.uploadFiles(channelId, files, ts);
       return true;
     } catch (error) {
+      if (ts !== undefined && isRefusal(error, isThreadGone)) return isUploaded(api, files, channelId);
       if (isRefusal(error, isPostingRefused)) return false;
       throw error;
     }
   }
 
   async function uploadToDm(api: SlackApi, batch: Batch, thread: Announcement, files: TextFile[]): Promise<void> {
-    const { channelId } = await api.postMessage(batch.userId, renderSaid(BATCH_THREAD_RESULTS.dm));
+    const { channelId } = await api.postMessage(batch.userId, withSource(batch, renderSaid(BATCH_THREAD_RESULTS.dm)));
     await api.uploadFiles(channelId, files);
     if (thread.surface === 'dm') return;
-    await postBelow(api, batch, thread, renderSaid(BATCH_THREAD_RESULTS.inDm(`<@${batch.userId}>`)));
+    try {
+      const said = renderSaid(BATCH_THREAD_RESULTS.inDm(`<@${batch.userId}>`));
+      await api.postMessage(thread.channelId, said, thread.ts);
+    } catch (error) {
+      // Nobody reads that thread any more, and the person has the files.
+      if (!isRefusal(error, isPostingRefused)) throw error;
+    }
   }
 
   function postSummary(batch: Batch, failed: BatchRow[], isStillOurs: () => boolean): Promise<Posted> {
@@ -115,20 +124,24 @@ export function createBatchDelivery({
   }
 
   /** Posts in the thread; in its conversation where the card was deleted; in the person's DM where the bot can't post there. */
-  async function postBelow(
-    api: SlackApi,
-    { userId }: Batch,
-    { channelId, ts, surface }: Announcement,
-    message: Message,
-  ) {
+  async function postBelow(api: SlackApi, batch: Batch, { channelId, ts, surface }: Announcement, message: Message) {
     try {
       return await api.postMessage(channelId, message, ts);
     } catch (error) {
       if (isRefusal(error, isThreadGone)) return api.postMessage(channelId, message);
       if (!isRefusal(error, isPostingRefused) || surface === 'dm') throw error;
-      return api.postMessage(userId, message);
+      return api.postMessage(batch.userId, withSource(batch, message));
     }
   }
+}
+
+/** A direct message is not below the card, so it says which list it is about. */
+function withSource(batch: Batch, { text, blocks }: Message): Message {
+  const source = BATCH_THREAD_HOME.title(batch.total, nameSource(batch));
+  return {
+    text: truncate(`${escapeTopLevel(source)}: ${text}`, MESSAGE_TEXT),
+    blocks: [renderContext('source', source), ...blocks],
+  };
 }
 
 function renderSaid(text: string): Message {

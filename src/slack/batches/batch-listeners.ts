@@ -4,9 +4,9 @@ import { type BatchDelivery, type BatchStepDeps, listAllRows } from '../../add-i
 import type { Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
-import { findNotice, type Permission, type Permissions } from '../permissions/permissions.ts';
+import { checkOwnerOrAdmin } from '../permissions/owner-or-admin.ts';
+import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_THREAD_RESULTS as RESULTS, BATCH_THREAD_STOP as STOP } from '../sentences/batches.ts';
-import type { Notice } from '../sentences/common.ts';
 
 /** The buttons of a batch: "Stop the rest" under its card, and "Results as CSV" in its thread. */
 export function createBatchButtons(deps: {
@@ -28,9 +28,8 @@ export function createBatchButtons(deps: {
     const { api, actor, triggerId, value: id } = press;
     const { teamId, userId } = actor;
     const batch = await batches.find(teamId, id);
-    const isTheirs = batch === undefined || batch.userId === userId;
-    const permission = await (isTheirs ? permissions.checkAdding : permissions.checkAdmin)(press);
-    const notice = findStopNotice(permission) ?? (batch === undefined ? STOP.gone : undefined);
+    const checked = await checkOwnerOrAdmin(permissions, press, batch?.userId, STOP.notTheirs);
+    const notice = checked.notice ?? (batch === undefined ? STOP.gone : undefined);
     const isStopped = notice === undefined && (await batches.stop(teamId, id, userId)) !== undefined;
     if (isStopped) return deps.wake();
     await api.openView(triggerId, renderNotice(notice ?? STOP.nothing));
@@ -50,12 +49,6 @@ export function createBatchButtons(deps: {
     const page = posted.then(({ kind }) => toPage(RESULTS[kind]));
     await openThenFill(api, Promise.resolve(waiting), page, toPage(RESULTS.unsure));
   }
-}
-
-/** The usual words for people who are no admins are about keys and settings. */
-function findStopNotice(permission: Permission): Notice | undefined {
-  const isNotAdmin = permission.kind === 'refused' && permission.why === 'not_admin';
-  return isNotAdmin ? STOP.notTheirs : findNotice(permission);
 }
 
 function toPage(text: string): ModalView {

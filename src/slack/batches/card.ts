@@ -65,13 +65,14 @@ export function renderCard(card: Card, now: number): Message {
 
 /** How far a batch is, in a few words. A batch without progress has not begun. */
 export function describeHeadline({ state, total }: Batch, progress: BatchProgress | undefined): State {
-  if (progress === undefined || state === 'waiting') return { emoji: '🕒', title: WORDS.waiting(total) };
+  const left = progress?.counts.unsettled ?? total;
+  if (progress === undefined || state === 'waiting') return { emoji: '🕒', title: WORDS.waiting(left) };
   const { counts, waitsForKey } = progress;
   if (state === 'stopped' || (counts.stopped > 0 && counts.unsettled === 0)) {
     return { emoji: '⏹️', title: WORDS.stopped(counts.added, total) };
   }
   if (counts.unsettled > 0) {
-    return waitsForKey ? { emoji: '🔑', title: WORDS.waiting(total) } : { emoji: '⏳', title: WORDS.adding(total) };
+    return waitsForKey ? { emoji: '🔑', title: WORDS.waiting(left) } : { emoji: '⏳', title: WORDS.adding(total) };
   }
   if (counts.added === total) return { emoji: '✅', title: WORDS.allAdded(total) };
   if (counts.added > 0) return { emoji: '✅', title: WORDS.added(counts.added, total) };

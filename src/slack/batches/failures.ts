@@ -9,8 +9,8 @@ import type { Message } from '../web-api/slack-api.ts';
 import { keepWithin } from './keep-within.ts';
 import { type DescribedProblem, describeProblem } from './row-problem.ts';
 
-/** Two blocks each, and a message has at most 50. */
-const MAX_GROUPS = 24;
+/** Two blocks each, and a message has at most 50. A few are for what stands around them. */
+const MAX_GROUPS = 23;
 
 /** The rows that are named of each group. */
 const ROWS_SHOWN = 3;

@@ -22,6 +22,8 @@ export function createFixRows(deps: {
   findRequest(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;
   openForm(click: Click, form: FormToOpen): Promise<void>;
   openManyForm: OpenManyForm;
+  /** See `createOpenForm`. */
+  findsServers: boolean;
   permissions: Pick<Permissions, 'checkAdding'>;
 }) {
   return { open, openFile, next };
@@ -29,16 +31,16 @@ export function createFixRows(deps: {
   /** Opens the form for the first failed row. The button's value is the batch's id. */
   async function open(press: Press): Promise<void> {
     const { api, actor, triggerId, value: batchId } = press;
-    const [batch, row] = await Promise.all([deps.find(actor.teamId, batchId), findAfter(actor.teamId, batchId, 0)]);
+    const [batch, row] = await Promise.all([deps.find(actor.teamId, batchId), findAfter(actor.teamId, batchId)]);
     if (batch === undefined || row === undefined) {
       const denial = findNotice(await deps.permissions.checkAdding(press));
       const nothing = batch === undefined ? BATCH_FIX.gone : BATCH_FIX.nothing;
       await api.openView(triggerId, renderNotice(denial ?? nothing));
       return;
     }
-    const { channelId } = batch;
+    const { channelId, keyName: owner } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
-    await deps.openForm(press, { context, draft: draftOf(row.request.account) });
+    await deps.openForm(press, { context, draft: draftOf(row.request.account), owner });
   }
 
   /** Opens the form for many, in which a person gives the failed rows once more as a file. The value is the batch's id. */
@@ -50,9 +52,9 @@ export function createFixRows(deps: {
       await api.openView(triggerId, renderNotice(denial ?? BATCH_FIX.gone));
       return;
     }
-    const { channelId } = batch;
+    const { channelId, keyName: owner } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
-    await deps.openManyForm(press, { context, fixOf: batchId });
+    await deps.openManyForm(press, { context, fix: { batchId, owner } });
   }
 
   /**
@@ -62,19 +64,20 @@ export function createFixRows(deps: {
    */
   async function next(teamId: string, context: FormContext, notice: string): Promise<ModalView> {
     const { fix } = context;
-    const row = fix && (await findAfter(teamId, fix.batchId, fix.line));
+    const row = fix && (await findAfter(teamId, fix.batchId, fix));
     if (row === undefined)
       return renderNotice({ ...BATCH_FIX.last, paragraphs: [notice, ...BATCH_FIX.last.paragraphs] });
     const following = { ...turnPage(context), retryOf: row.request.id, fix: row.fix };
-    return renderWhoPage({ context: following, draft: draftOf(row.request.account), notice });
+    const draft = draftOf(row.request.account);
+    return renderWhoPage({ context: following, draft, notice, findsServers: deps.findsServers });
   }
 
-  async function findAfter(teamId: string, batchId: string, line: number) {
-    const failed = await deps.listFailed(teamId, batchId);
-    const index = failed.findIndex((row) => row.line > line);
-    const row = failed[index];
+  /** Rows before that one may have been fixed, or have failed again, so only those after it are counted anew. */
+  async function findAfter(teamId: string, batchId: string, { line, position } = { line: 0, position: 0 }) {
+    const left = (await deps.listFailed(teamId, batchId)).filter((row) => row.line > line);
+    const [row] = left;
     const request = row && (await deps.findRequest(teamId, row.requestId));
     if (request === undefined) return undefined;
-    return { request, fix: { batchId, line: row?.line ?? 0, position: index + 1, count: failed.length } };
+    return { request, fix: { batchId, line: row?.line ?? 0, position: position + 1, count: position + left.length } };
   }
 }

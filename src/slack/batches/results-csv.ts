@@ -4,7 +4,7 @@ import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { renderCsv } from '../blocks/render-csv.ts';
 import { BATCH_THREAD_CSV as WORDS } from '../sentences/batches.ts';
 import { GOOD_STATUSES } from '../sentences/outcomes.ts';
-import { normalizeStatus } from '../thread/describe-status.ts';
+import { normalizeStatus } from '../thread/describe-state.ts';
 import type { TextFile } from '../web-api/upload-files.ts';
 import { describeProblem, isFailed } from './row-problem.ts';
 

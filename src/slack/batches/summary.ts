@@ -31,7 +31,13 @@ export type SummaryForm = 'table' | 'sections';
 
 /** The end of a batch's thread: the rows that a person should look at, and the buttons to fix them. */
 export function renderSummary(batchId: string, failed: readonly BatchRow[], form: SummaryForm): Message {
-  if (failed.length === 0) return { text: WORDS.allFixed, blocks: [renderSection('need', WORDS.allFixed)] };
+  const results = renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId);
+  if (failed.length === 0) {
+    return {
+      text: WORDS.allFixed,
+      blocks: [renderSection('need', WORDS.allFixed), renderActions('batch', [results])],
+    };
+  }
   const headline = WORDS.needYou(failed.length);
   const { blocks, shown } = form === 'table' ? renderTable(failed) : renderSections(failed);
   const rest = failed.length - shown;
@@ -45,7 +51,7 @@ export function renderSummary(batchId: string, failed: readonly BatchRow[], form
       renderActions('batch', [
         { ...renderButton(ACTIONS.fixBatch, BUTTONS.fixBatch, batchId), style: 'primary' },
         renderButton(ACTIONS.fixBatchByFile, BUTTONS.fixBatchByFile, batchId),
-        renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId),
+        results,
       ]),
     ],
   };

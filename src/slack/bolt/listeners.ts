@@ -2,19 +2,22 @@ import type { createBatchButtons } from '../batches/batch-listeners.ts';
 import type { FixRows } from '../batches/fix-rows.ts';
 import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
-import type { createAddInboxCommand } from '../form/add-inbox-command.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
 import type { createEnterPassword } from '../form/password/enter-password.ts';
-import type { createAddAnother, createTryAgain } from '../form/try-again.ts';
+import type { createAddInboxCommand } from '../form/ways-in/add-inbox-command.ts';
+import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again.ts';
 
+import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createShowHome } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
+import type { createRemoveClient } from '../home/keys/remove-client.ts';
 import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
 import type { UninstallEvent } from '../install/uninstall.ts';
 import type { SubmissionAnswer } from '../modals/submission-answer.ts';
+import type { createInboxButtons } from '../thread/actions/action-listeners.ts';
 import type { CommandUse, InModal, Interaction, Press } from './interaction.ts';
 
 /** Everything the bot listens to. A test compares it with manifest.yml. */
@@ -40,12 +43,15 @@ export function createListeners(deps: {
   formPages: ReturnType<typeof createFormPages>;
   keyPages: ReturnType<typeof createKeyPages>;
   clientPages: ReturnType<typeof createClientPages>;
+  removeClient: ReturnType<typeof createRemoveClient>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
+  accessPages: ReturnType<typeof createAccessPages>;
   manyPages: ReturnType<typeof createManyPages>;
   openManyForm: ReturnType<typeof createOpenManyForm>;
   tryAgain: ReturnType<typeof createTryAgain>;
   addAnother: ReturnType<typeof createAddAnother>;
+  inboxButtons: ReturnType<typeof createInboxButtons>;
   fixRows: FixRows;
   enterPassword: ReturnType<typeof createEnterPassword>;
   batchButtons: ReturnType<typeof createBatchButtons>;
@@ -53,7 +59,7 @@ export function createListeners(deps: {
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
-  const { manyPages, openManyForm, batchButtons } = deps;
+  const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
   const showHome = (interaction: Interaction) => deps.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
@@ -65,8 +71,10 @@ export function createListeners(deps: {
       [CALLBACKS.settings]: settingsPages.submit,
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
+      [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
     },
     afterSubmission: {
+      [CALLBACKS.who]: formPages.fillIn,
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,
@@ -84,10 +92,13 @@ export function createListeners(deps: {
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
+      [ACTIONS.requestAccess]: accessPages.request,
     },
     actions: {
       [ACTIONS.tryAgain]: deps.tryAgain,
       [ACTIONS.sendAnyway]: deps.tryAgain,
+      [ACTIONS.testEmail]: inboxButtons.openTestEmail,
+      [ACTIONS.removeInbox]: inboxButtons.remove,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
@@ -100,11 +111,13 @@ export function createListeners(deps: {
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,
       [ACTIONS.changeClient]: clientPages.openChange,
-      [ACTIONS.removeClient]: clientPages.remove,
+      [ACTIONS.removeClient]: deps.removeClient,
       [ACTIONS.previousClients]: clientPages.turnPage,
       [ACTIONS.moreClients]: clientPages.turnPage,
       [ACTIONS.openSettings]: settingsPages.open,
       [ACTIONS.openAudit]: auditPages.open,
+      [ACTIONS.approveAccess]: accessPages.approve,
+      [ACTIONS.declineAccess]: accessPages.decline,
     },
     events: { [EVENTS.homeOpened]: showHome },
     lifecycle: { [EVENTS.uninstalled]: deps.uninstall, [EVENTS.revoked]: deps.uninstall },

@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
 import { type FetchFunction, type Logger, WebAPIPlatformError } from '@slack/web-api';
+import { Agent } from 'undici';
 import { doublingMs } from '../../add-inbox/worker/back-off.ts';
 import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import { StartError } from '../../operations/operator-error.ts';
+import type { ConnectWithin } from '../../operations/proxy/connect.ts';
 import { isTokenRefused } from '../web-api/slack-errors.ts';
 import { ackWhenDone } from './ack-when-done.ts';
 import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
@@ -28,6 +31,7 @@ export function createSocketReceiver(deps: {
   appToken: string;
   slackApiUrl: string;
   fetch: FetchFunction;
+  connectWithin: ConnectWithin;
   logger: Logger;
   onConnectionChange(connected: boolean): void;
   /** Slack sent a frame that the bot does not handle. It was acknowledged if possible, and dropped. */
@@ -37,13 +41,23 @@ export function createSocketReceiver(deps: {
   let app: App | undefined;
   let connectedAt: number | undefined;
   let failures = 0;
+  let socket: Socket | null = null;
   const stopping = new AbortController();
+  const connectSocket = deps.connectWithin(CONNECT_WITHIN_MS);
   const options: ConstructorParameters<typeof FrameClient>[0] = {
     appToken: deps.appToken,
     logger: deps.logger,
     // The client's own reconnect waits 5 s each time Slack replaces a connection, and ends the process where Slack refuses
     // the token.
     autoReconnectEnabled: false,
+    dispatcher: new Agent({
+      allowH2: false,
+      connect: (hop, callback) =>
+        connectSocket(hop, (...result) => {
+          socket = result[1];
+          callback(...result);
+        }),
+    }),
     clientOptions: {
       slackApiUrl: deps.slackApiUrl,
       fetch: deps.fetch,
@@ -58,6 +72,8 @@ export function createSocketReceiver(deps: {
     deps.onConnectionChange(true);
   });
   client.on('disconnected', () => {
+    // Slack may never answer the closing. The client ends only sockets that it has opened itself.
+    socket?.destroy();
     if (connectedAt === undefined) return;
     if (performance.now() - connectedAt > STABLE_AFTER_MS) failures = 0;
     connectedAt = undefined;

@@ -1,5 +1,6 @@
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import { type Draft, defaultsOf, HOW_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
+import type { Found } from './servers/found.ts';
 
 /** The draft for trying a request again: its form as it was filled in, without the passwords. */
 export function draftOf(account: AccountToAdd): Draft {
@@ -37,7 +38,26 @@ export function openServers(draft: Draft): Draft {
 }
 
 export function areServersShown(draft: Draft): boolean {
+  if (isSearching(draft)) return false;
   return providerOf(draft) === 'CUSTOM_SMTP' || draft.servers_open === true;
+}
+
+export function isSearching({ found }: Draft): boolean {
+  return found?.by === 'searching';
+}
+
+/** The draft with what was found. Servers that were typed for another domain are dropped. */
+export function withFound(draft: Draft, found: Found): Draft {
+  const kept: Draft = { ...draft, found };
+  if (draft.found !== undefined && draft.found.domain !== found.domain) {
+    for (const field of SERVER_FIELDS) delete kept[field];
+  }
+  return kept;
+}
+
+/** Password logins are off at Microsoft 365. An inbox that was added there before shows that they work in this domain. */
+export function refusesPasswords({ found }: Draft): boolean {
+  return found?.inbox_type === 'OUTLOOK_365' && found.by !== 'added_before';
 }
 
 /** Sets fields that equal their default to undefined. */

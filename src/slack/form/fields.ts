@@ -2,6 +2,7 @@ import { accountDefaults, type InboxType } from '../../add-inbox/account/provide
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import type { FormField } from '../ids.ts';
 import { HINTS } from '../sentences/fields.ts';
+import type { Found } from './servers/found.ts';
 
 /*
  * The fields of the form, one row each; their labels and hints are in sentences/fields.ts. A new field needs a row here, a
@@ -70,18 +71,20 @@ export type TypedField = FieldOfKind<'text' | 'number'>;
 export type Draft = { [F in DraftField]?: Values[(typeof FIELDS)[F]['kind']] | undefined } & {
   /** The servers of Google or Microsoft are shown for editing. */
   servers_open?: boolean | undefined;
+  /** Only where the person let the bot find the servers. `inbox_type` is undefined then. */
+  found?: Found | undefined;
 };
 
 type HowField = (typeof HOW_FIELDS)[number];
 
-/** The defaults: the provider's servers, the address as user name, encryption, and the recommended limit. */
+/** The defaults: the servers that were found, or the provider's, the address as user name, encryption, and the recommended limit. */
 export function defaultsOf(draft: Draft): { [F in HowField]: F extends FlagField ? boolean : string | undefined } {
-  return { ...accountDefaults(providerOf(draft), draft.email_address), same_login: true };
+  return { ...accountDefaults(providerOf(draft), draft.email_address), ...draft.found?.servers, same_login: true };
 }
 
-/** Without a chosen provider, the servers are unknown, as with another provider. */
+/** The provider that was chosen or found. Without one, the servers are unknown, as with another provider. */
 export function providerOf(draft: Draft): InboxType {
-  return draft.inbox_type ?? 'CUSTOM_SMTP';
+  return draft.inbox_type ?? draft.found?.inbox_type ?? 'CUSTOM_SMTP';
 }
 
 export function isFlag(field: DraftField): field is FlagField {

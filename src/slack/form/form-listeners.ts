@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import type { FindServers } from '../../add-inbox/account/detection.ts';
 import { findWarnings } from '../../add-inbox/account/find-warnings.ts';
 import {
   type AccountField,
@@ -31,18 +32,23 @@ import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
 import type { Message } from '../web-api/slack-api.ts';
-import { openServers } from './draft-defaults.ts';
+import { isSearching, openServers } from './draft-defaults.ts';
 import { toBlockErrors } from './field-errors.ts';
+import type { Draft } from './fields.ts';
 import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { type PasswordLink, renderPasswordMessage, renderPasswordPage } from './password/password-link.ts';
-import { parseWhoPage, renderWhoPage } from './who-page.ts';
+import { findMissingTick } from './servers/found-blocks.ts';
+import { createSearchServers, FINDS_NOTHING } from './servers/search-servers.ts';
+import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
   permissions: Permissions;
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** Undefined where the bot looks nothing up. */
+  findServers?: FindServers | undefined;
   submit(submission: Submission): Promise<Accepted>;
   /** The form for the next failed row of a batch; see fix-rows.ts. */
   nextRow(teamId: string, context: FormContext, notice: string): Promise<ModalView>;
@@ -65,26 +71,30 @@ const ANSWER_WITHIN_MS = 2_500;
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
   const findTarget = createFindTarget(deps);
-  return { submitWho, submitHow, goBack, editServers, toggleSameLogin, skipRow };
+  const findsServers = deps.findServers !== undefined;
+  const servers = createSearchServers({ findServers: deps.findServers ?? FINDS_NOTHING, findEntry });
+  return { submitWho, fillIn: servers.fillIn, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
     const { view } = submission;
     const { context, draft } = parseWhoPage(view);
+    const finds = findsServers && asksToFind(view);
     const who = validateWho({
       email_address: draft.email_address,
       display_name: draft.display_name,
-      inbox_type: draft.inbox_type,
+      inbox_type: finds ? 'CUSTOM_SMTP' : draft.inbox_type,
     });
     if (!who.ok) return { response_action: 'errors', errors: toBlockErrors(who.errors, view) };
+    const next = turnPage(context);
+    const entered = { ...draft, ...who.value };
     try {
-      const [refused, passwordEntry] = await Promise.all([refuse(submission, 'inbox_type'), findEntry(submission)]);
-      if (refused !== undefined) return refused;
-      const page = renderHowPage({
-        context: turnPage(context),
-        draft: { ...draft, ...who.value },
-        passwordEntry,
-      });
-      return { response_action: 'update', view: page };
+      const [refused, answer] = await Promise.all([
+        refuse(submission, 'inbox_type'),
+        finds
+          ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined })
+          : answerWho(submission, next, { ...entered, found: undefined }),
+      ]);
+      return refused ?? answer;
     } catch (error) {
       const reference = deps.newReference();
       deps.onNotAccepted(reference, error);
@@ -93,6 +103,11 @@ export function createFormPages(deps: FormPagesDeps) {
         errors: toBlockErrors({ inbox_type: sentences.notChecked(reference) }, view),
       };
     }
+  }
+
+  async function answerWho(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
+    const page = renderHowPage({ context, draft, passwordEntry: await findEntry(submission) });
+    return { response_action: 'update', view: page };
   }
 
   async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
@@ -121,10 +136,18 @@ export function createFormPages(deps: FormPagesDeps) {
       const viewId = toViewId(view, context);
       const before = await deps.findByView(teamId, viewId);
       if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
+      if (isSearching(draft)) {
+        const [refused, found] = await Promise.all([
+          refuse(submission, 'daily_limit'),
+          servers.answerHow(submission, context, draft),
+        ]);
+        return refused ?? found;
+      }
       const settings = await deps.findSettings(teamId);
       const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
       const read = readAccount(typed, passwordEntry);
-      if (!read.ok) return { response_action: 'errors', errors: toBlockErrors(read.errors, view) };
+      const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
+      if (!read.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
       const { account, passwords } = read.value;
       const [refused, target] = await Promise.all([
         refuse(submission, 'daily_limit'),
@@ -157,7 +180,10 @@ export function createFormPages(deps: FormPagesDeps) {
         account,
         passwords,
       });
-      const page = kind === 'superseded' ? renderSuccessor(request, userId) : await renderAccepted(request, context);
+      const page =
+        kind === 'superseded'
+          ? await renderSuperseded(request, userId, context)
+          : await renderAccepted(request, context);
       return { response_action: 'update', view: page };
     } catch (error) {
       return notConfirmed(refer(), view, error);
@@ -183,6 +209,12 @@ export function createFormPages(deps: FormPagesDeps) {
     return sealedResponseUrl === undefined ? undefined : deps.openResponseUrl(teamId, sealedResponseUrl);
   }
 
+  /** Somebody was faster: the page about their request; or for a row of a batch, the next one that failed. */
+  async function renderSuperseded(request: AddInboxRequest, userId: string, context: FormContext): Promise<ModalView> {
+    if (context.fix === undefined) return renderSuccessor(request, userId);
+    return deps.nextRow(request.teamId, context, BATCH_FIX.superseded(request.account.email_address));
+  }
+
   /** A COMMIT without an answer may still have succeeded, so the sentence is true in both cases. */
   function notConfirmed(reference: string, view: ViewPayload, error: unknown): SubmissionAnswer {
     deps.onNotAccepted(reference, error);
@@ -193,7 +225,7 @@ export function createFormPages(deps: FormPagesDeps) {
   async function goBack(press: InModal<Press>): Promise<void> {
     await show(press, () => {
       const { context, draft } = parseHowPage(press.view);
-      return renderWhoPage({ context: turnPage(context), draft });
+      return renderWhoPage({ context: turnPage(context), draft, findsServers });
     });
   }
 

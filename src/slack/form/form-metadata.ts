@@ -3,6 +3,7 @@ import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import { encodePrivateMetadata, type Metadata, type ModalContext } from '../modals/private-metadata.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
+import { foundJson } from './servers/found.ts';
 
 /** A row of a batch, and its place among those that failed. */
 export type RowToFix = { batchId: string; line: number; position: number; count: number };
@@ -46,6 +47,7 @@ const CONTEXT_LETTERS = {
   after: 'j',
   sealedResponseUrl: 'u',
   servers_open: 'o',
+  found: 'z',
   batch: 'b',
   pasted: 'e',
 } as const satisfies Record<
@@ -74,6 +76,7 @@ const remembered = z
     sealedResponseUrl: text,
     after: text,
     servers_open: flag,
+    found: foundJson.optional(),
     batch: batchContext.optional(),
     pasted: text,
     ...Object.fromEntries(Object.entries(FIELDS).map(([name, { kind }]) => [name, VALUES[kind]])),

@@ -13,10 +13,11 @@ import { readView, type ViewState } from '../modals/view-state.ts';
 import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { HINTS } from '../sentences/fields.ts';
 import { FORM, WARNED, WARNINGS } from '../sentences/form.ts';
-import { areServersShown } from './draft-defaults.ts';
+import { areServersShown, isSearching } from './draft-defaults.ts';
 import { type Draft, defaultsOf, HOW_FIELDS, isFlag, OTHER_FIELDS, providerOf, SERVER_FIELDS } from './fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from './form-metadata.ts';
 import { renderField, renderTextInput } from './inputs.ts';
+import { renderFound } from './servers/found-blocks.ts';
 
 /** Warnings about an account that could still be added as it is. */
 export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
@@ -43,9 +44,10 @@ export function renderHowPage({
     close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
       renderWho(context, draft),
+      ...renderFound(context, draft),
       ...(areServersShown(draft)
         ? renderServerFields(context, draft, password, passwordEntry)
-        : [password, renderServerLine(draft)]),
+        : [password, ...(isSearching(draft) ? [] : [renderServerLine(draft)])]),
       ...OTHER_FIELDS.map((field) => renderField(context, draft, field)),
       ...(warned === undefined ? [] : [renderWarnings(warned)]),
       renderActions('back', [renderButton(ACTIONS.backToWho, BUTTONS.back, 'back')]),
@@ -82,7 +84,7 @@ function toDraft(state: ViewState, carried: Draft): Draft {
 }
 
 function toTyped(state: ViewState, carried: Draft): TypedAccount {
-  const { email_address, display_name, inbox_type } = carried;
+  const { email_address, display_name, found, inbox_type = found && providerOf(carried) } = carried;
   const held = defaultsOf(carried);
   for (const field of HOW_FIELDS.filter(state.isShown)) Object.assign(held, { [field]: enteredIn(state, field) });
   const { same_login, ...typed } = held;
@@ -100,7 +102,8 @@ function enteredIn({ isTicked, textOf }: ViewState, field: (typeof HOW_FIELDS)[n
 
 function renderWho({ owner }: FormContext, draft: Draft): KnownBlock {
   const address = oneLine(draft.email_address ?? '');
-  const how = FORM.connecting(address, PROVIDER_PHRASES[providerOf(draft)]);
+  const provider = draft.found?.provider ?? PROVIDER_PHRASES[providerOf(draft)];
+  const how = isSearching(draft) ? FORM.connectingUnknown(address) : FORM.connecting(address, provider);
   const client = clientNameOf(owner);
   const text = client === undefined ? how : `${FORM.forClient(client)}\n${how}`;
   return renderSection('connecting', text);

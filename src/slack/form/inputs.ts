@@ -8,17 +8,29 @@ import { FIELD_LABELS, HINTS, PLACEHOLDERS } from '../sentences/fields.ts';
 import { type Draft, defaultsOf, FIELDS, type FlagField, isFlag, type TypedField } from './fields.ts';
 import type { FormContext } from './form-metadata.ts';
 
-type InputOptions = { label?: string; hint?: string | undefined; initial?: string | undefined };
+type InputOptions = {
+  label?: string;
+  hint?: string | undefined;
+  initial?: string | undefined;
+  placeholder?: string | undefined;
+};
 
 /** The input for a text field or checkbox, with the draft's value or else the default. */
 export function renderField(context: FormContext, draft: Draft, field: TypedField | FlagField): InputBlock {
-  if (isFlag(field)) return renderCheckbox(context, field, draft[field] !== false);
+  const defaults = defaultsOf(draft);
+  if (isFlag(field)) return renderCheckbox(context, field, draft[field] ?? defaults[field]);
   const { kind, max, hint } = FIELDS[field];
-  const defaults: Draft = defaultsOf(draft);
-  const options = { hint, initial: draft[field] ?? defaults[field] };
+  const shown: Draft = defaults;
+  const options = { hint, initial: draft[field] ?? shown[field], placeholder: guessedIn(draft)[field] };
   return kind === 'number'
     ? renderNumberInput(context, field, max, options)
     : renderTextInput(context, field, max, options);
+}
+
+/** Names that servers often have. Nobody knows them, so they are shown as examples only. */
+function guessedIn({ found }: Draft): Partial<Record<FormField, string>> {
+  if (found === undefined || found.servers !== undefined) return {};
+  return { smtp_host: `smtp.${found.domain}`, imap_host: `imap.${found.domain}` };
 }
 
 /**
@@ -29,9 +41,8 @@ export function renderTextInput(
   context: FormContext,
   field: FormField,
   maxCharacters: number,
-  { label, hint, initial = '' }: InputOptions = {},
+  { label, hint, initial = '', placeholder = PLACEHOLDERS[field] }: InputOptions = {},
 ): InputBlock {
-  const placeholder = PLACEHOLDERS[field];
   const maxLength = 2 * maxCharacters;
   return {
     ...renderFrame(context, field, label, hint),

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
-import { clientNameOf, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
+import { clientNameOf, isSameOwner, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
 import { canReadFiles } from '../batches/form/can-read-files.ts';
@@ -11,6 +11,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import type { Permission, Permissions } from '../permissions/permissions.ts';
+import { BATCH_FIX } from '../sentences/batches.ts';
 import { PASSWORD_NOTICES } from '../sentences/form.ts';
 import { sentences } from '../sentences/notices.ts';
 import type { Draft } from './fields.ts';
@@ -20,6 +21,8 @@ import { renderWhoPage } from './who-page.ts';
 export type FormToOpen = {
   context: Omit<FormContext, 'openedBy' | 'owner'>;
   draft: Draft;
+  /** The owner of the key for failed rows of a batch. Where the channel has another one now, the form does not open. */
+  owner?: OwnerName | undefined;
   /** Replaces the form for a person who may add inboxes. */
   instead?: ModalView | undefined;
 };
@@ -28,7 +31,13 @@ export type FormToOpen = {
  * `keyStamp` is the version of the chosen key, for a form that stores that key; '' where no such form is needed. `takesFiles`
  * matters only for many inboxes.
  */
-type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string; takesFiles: boolean };
+type Facts = {
+  settings: WorkspaceSettings;
+  choice: KeyChoice;
+  keyStamp: string;
+  takesFiles: boolean;
+  findsServers: boolean;
+};
 
 /**
  * Opens a modal with the first call to Slack, which drops a `trigger_id` after 3 s. A person looked up in the last minute
@@ -37,13 +46,15 @@ type Facts = { settings: WorkspaceSettings; choice: KeyChoice; keyStamp: string;
  */
 export function createOpenForm(deps: {
   permissions: Permissions;
+  /** Whether the form offers to find the servers of an address. */
+  findsServers: boolean;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
   /** Whether this installation serves the secure page. */
   hasSecurePage: boolean;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
-  const { permissions } = deps;
+  const { permissions, findsServers } = deps;
   return async (click, form) => {
     const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
@@ -80,22 +91,26 @@ export function createOpenForm(deps: {
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
     const takesFiles = await asking;
-    if (choice.kind === 'blocked' || isUsable(choice.current)) return { settings, choice, keyStamp: '', takesFiles };
+    if (choice.kind === 'blocked' || isUsable(choice.current)) {
+      return { settings, choice, keyStamp: '', takesFiles, findsServers };
+    }
     // The stamp is read before the data the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
-    return { settings, choice: await choose(), keyStamp, takesFiles };
+    return { settings, choice: await choose(), keyStamp, takesFiles, findsServers };
   }
 }
 
 /** The form for one inbox, or for many. */
-export function renderForm({ takesFiles, ...page }: ManyForm): ModalView {
-  return page.context.batch === undefined ? renderWhoPage(page) : renderManyForm({ ...page, takesFiles });
+export function renderForm({ takesFiles, findsServers, ...page }: ManyForm & { findsServers: boolean }): ModalView {
+  return page.context.batch === undefined
+    ? renderWhoPage({ ...page, findsServers })
+    : renderManyForm({ ...page, takesFiles });
 }
 
 /** The first modal for a person who wants to add an inbox. */
 function firstPage(
   permission: Permission,
-  { settings, choice, keyStamp, takesFiles }: Facts,
+  { settings, choice, keyStamp, ...offers }: Facts,
   userId: string,
   form: FormToOpen,
   hasSecurePage: boolean,
@@ -109,9 +124,10 @@ function firstPage(
   }
   if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
   const { keyName, current } = choice;
+  if (form.owner !== undefined && !isSameOwner(keyName, form.owner)) return renderNotice(BATCH_FIX.otherClient);
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
   const draft = withDefaultLimit(form, settings);
-  if (isUsable(current)) return renderForm({ context, draft, takesFiles });
+  if (isUsable(current)) return renderForm({ context, draft, ...offers });
   if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   const client = clientNameOf(keyName);
   if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));

@@ -18,15 +18,23 @@ import { renderField } from './inputs.ts';
 
 const inboxType = z.enum(INBOX_TYPES);
 
-/** Page 1 of the form: the inbox. `notice` is shown above the fields. A form for trying again explains its purpose. */
+/** The choice that lets the bot find the provider. In a draft, it is the absence of a provider. */
+const FIND = 'find';
+
+/**
+ * Page 1 of the form: the inbox. `notice` is shown above the fields. A form for trying again explains its purpose. Where the bot
+ * `findsServers`, that is the first choice of provider, and chosen.
+ */
 export function renderWhoPage({
   context,
   draft,
   notice = context.retryOf === undefined ? undefined : FORM.tryAgain,
+  findsServers = false,
 }: {
   context: FormContext;
   draft: Draft;
   notice?: string | undefined;
+  findsServers?: boolean;
 }): ModalView {
   const client = clientNameOf(context.owner);
   return {
@@ -41,7 +49,9 @@ export function renderWhoPage({
       ...(context.fix === undefined ? [] : renderRow(context.fix)),
       ...(client === undefined ? [] : [renderSection('client', FORM.forClient(client))]),
       ...WHO_FIELDS.map((field) =>
-        field === 'inbox_type' ? renderProviders(context, draft[field]) : renderField(context, draft, field),
+        field === 'inbox_type'
+          ? renderProviders(context, draft[field], findsServers)
+          : renderField(context, draft, field),
       ),
       ...(context.retryOf === undefined
         ? [renderActions('many', [renderButton(ACTIONS.addMany, BUTTONS.addMany, 'many')])]
@@ -63,6 +73,11 @@ export function parseWhoPage(view: unknown): { context: FormContext; draft: Draf
   return { context, draft };
 }
 
+/** Whether the bot should find the provider. Throws UnreadableViewError where `view` can't be page 1. */
+export function asksToFind(view: unknown): boolean {
+  return readView(view).textOf('inbox_type') === FIND;
+}
+
 function renderRow({ position, count, line }: RowToFix): KnownBlock[] {
   return [
     renderSection('row', BATCH_FIX.row(position, count, line)),
@@ -76,14 +91,17 @@ function withoutWho(draft: Draft): Draft {
   return rest;
 }
 
-function renderProviders(context: FormContext, chosen: InboxType | undefined): InputBlock {
+function renderProviders(context: FormContext, chosen: InboxType | undefined, findsServers: boolean): InputBlock {
   const choices = INBOX_TYPES.map((value) => ({
     value,
     text: PROVIDERS[value].name,
     description: HINTS.providers[value],
   }));
+  const find = { value: FIND, text: HINTS.find.text, description: HINTS.find.description };
   return {
     ...renderInputFrame(blockId('inbox_type', context.generation), FIELD_LABELS.inbox_type),
-    element: renderRadioButtons('inbox_type', choices, chosen),
+    element: findsServers
+      ? renderRadioButtons('inbox_type', [find, ...choices], chosen ?? FIND)
+      : renderRadioButtons('inbox_type', choices, chosen),
   };
 }

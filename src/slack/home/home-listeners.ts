@@ -47,7 +47,10 @@ export function createShowHome(deps: {
     const latest = mergeLatest(requests, batches, LATEST);
     const links = await findCardLinks(api, latest, userId);
     const mayNotAdd = whyNot(mayAdd);
-    await api.publishHome(userId, renderHome({ isAdmin, mayNotAdd, keys, settings, latest, links, clientsPage }));
+    await api.publishHome(
+      userId,
+      renderHome({ userId, isAdmin, mayNotAdd, keys, settings, latest, links, clientsPage }),
+    );
   }
 }
 

@@ -21,12 +21,14 @@ import { KEY_STATUSES } from '../sentences/keys.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeState } from '../thread/describe-state.ts';
 import { renderInbox } from '../thread/inbox-text.ts';
+import { renderInboxButtons } from '../thread/reply.ts';
 import { isBatch, type Latest, renderBatch } from './home-batches.ts';
 import { renderClients } from './home-clients.ts';
 import { renderSettings } from './home-settings.ts';
 import { renderUnreadable } from './render-unreadable.ts';
 
 export type HomeToShow = {
+  userId: string;
   /** The person may change keys and settings. */
   isAdmin: boolean;
   /** The reason the person may not add inboxes; undefined where they may. */
@@ -44,7 +46,7 @@ export type HomeToShow = {
 
 /** The App Home of one person: keys (only their last four characters), settings and inboxes. */
 export function renderHome(home: HomeToShow): HomeView {
-  const { isAdmin, mayNotAdd, keys, settings, latest, links } = home;
+  const { isAdmin, mayNotAdd, keys, settings, latest } = home;
   const key = findKeyOf(keys, WORKSPACE);
   return {
     type: 'home',
@@ -69,7 +71,7 @@ export function renderHome(home: HomeToShow): HomeView {
       renderHeader('latest_title', HOME.latestTitle),
       ...(latest.length === 0
         ? [renderSection('none', HOME.none)]
-        : latest.flatMap((entry, index) => renderLatest(entry, index, links))),
+        : latest.flatMap((entry, index) => renderLatest(entry, index, home))),
     ],
   };
 }
@@ -110,9 +112,11 @@ function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
   ]);
 }
 
-function renderLatest(entry: Latest, index: number, links: HomeToShow['links']): KnownBlock[] {
+function renderLatest(entry: Latest, index: number, { links, isAdmin, userId }: HomeToShow): KnownBlock[] {
   if ('unreadable' in entry) return [renderUnreadable(entry, UNREADABLE.request, index)];
-  return isBatch(entry) ? renderBatch(entry, links.get(entry.id)) : renderRequest(entry);
+  if (isBatch(entry)) return renderBatch(entry, links.get(entry.id));
+  const mayAct = isAdmin || entry.userId === userId;
+  return [...renderRequest(entry), ...(mayAct ? renderInboxButtons(entry) : [])];
 }
 
 function renderRequest(request: AddInboxRequest): KnownBlock[] {

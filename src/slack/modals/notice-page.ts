@@ -1,14 +1,14 @@
 import type { ModalView } from '@slack/types';
-import { renderSection } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { SECTION_TEXT, VIEW_TITLE } from '../blocks/limits.ts';
 import { linkChannels } from '../blocks/link-channels.ts';
 import { mrkdwn, plainText } from '../blocks/text-objects.ts';
-import { CALLBACKS } from '../ids.ts';
-import type { Notice } from '../sentences/common.ts';
+import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { BUTTONS, type Notice } from '../sentences/common.ts';
 import { REQUEST_PAGE } from '../sentences/thread.ts';
 
-/** A modal of text only, without inputs or a submit button: a refusal, "One moment…" or a failure. */
-export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }: Notice): ModalView {
+/** A modal without inputs or a submit button: a refusal, "One moment…" or a failure. */
+export function renderNotice({ title, paragraphs, channelIds = [], facts = '', canAskForAccess }: Notice): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.notice,
@@ -18,6 +18,9 @@ export function renderNotice({ title, paragraphs, channelIds = [], facts = '' }:
       ...paragraphs.map((paragraph, index) => renderSection(`paragraph.${index}`, paragraph)),
       ...(facts === '' ? [] : [renderSection('facts', mrkdwn(facts))]),
       ...(channelIds.length === 0 ? [] : [renderSection('channels', mrkdwn(linkChannels(channelIds, SECTION_TEXT)))]),
+      ...(canAskForAccess
+        ? [renderActions('access', [renderButton(ACTIONS.requestAccess, BUTTONS.requestAccess, 'ask')])]
+        : []),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import { isRefusal, type SlackApi } from '../web-api/slack-api.ts';
+import { isRefusal, type OpenedView, type SlackApi } from '../web-api/slack-api.ts';
 import { isViewOutdated } from '../web-api/slack-errors.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 
@@ -12,7 +12,13 @@ export async function replaceView(
   view: { id: string; hash?: string | undefined },
   page: ModalView,
 ): Promise<void> {
-  await tryPatiently(() => api.updateView(view.id, page, view.hash)).catch((error: unknown) => {
-    if (!isRefusal(error, isViewOutdated)) throw error;
+  await unlessOutdated(tryPatiently(() => api.updateView(view.id, page, view.hash)));
+}
+
+/** The updated view; undefined where it is closed or shows something newer. */
+export function unlessOutdated(updating: Promise<OpenedView>): Promise<OpenedView | undefined> {
+  return updating.catch((error: unknown) => {
+    if (isRefusal(error, isViewOutdated)) return undefined;
+    throw error;
   });
 }

@@ -45,5 +45,6 @@ function toPerson(user: SlackUser, askedFor: string): Person {
     isGuest: user.is_restricted || user.is_ultra_restricted,
     isStranger: user.is_stranger,
     isDeactivated: user.deleted || user.is_bot,
+    email: user.profile?.email,
   };
 }

@@ -14,7 +14,7 @@ const inboxes = (count: number): string => (count === 1 ? '1 inbox' : `${count} 
 /** The message in the channel. */
 export const BATCH_THREAD_CARD = {
   adding: (total: number) => `Adding ${inboxes(total)}`,
-  waiting: (total: number) => `Waiting to add ${inboxes(total)}`,
+  waiting: (left: number) => `Waiting to add ${inboxes(left)}`,
   added: (added: number, total: number) => `${added} of ${inboxes(total)} added`,
   allAdded: (total: number) => (total === 1 ? '1 inbox added' : `All ${inboxes(total)} added`),
   noneAdded: (total: number) => `None of ${inboxes(total)} added`,
@@ -191,6 +191,7 @@ export const BATCH_FIX = {
   skip: 'Skip',
   skipped: (address: string) => `I left out ${address}.`,
   accepted: (address: string) => `I am adding ${address} again.`,
+  superseded: (address: string) => `Somebody sent ${address} again already, so I left it out.`,
   nothing: {
     title: 'Fix what failed',
     paragraphs: ['There is nothing left to fix in this list.'],
@@ -199,9 +200,16 @@ export const BATCH_FIX = {
     title: 'Fix what failed',
     paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
   } satisfies Notice,
+  otherClient: {
+    title: 'Fix what failed',
+    paragraphs: [
+      'An admin has changed the client of this channel since these inboxes were requested.',
+      `To add them for the current client, type ${COMMAND} many.`,
+    ],
+  } satisfies Notice,
   last: {
     title: 'Fix what failed',
-    paragraphs: ['That was the last row. You get the results in the thread of the list.'],
+    paragraphs: ['That was the last row. The thread of the list shows the results.'],
   } satisfies Notice,
 } as const;
 
@@ -238,9 +246,12 @@ export const BATCH_FORM = {
   tooManyAddresses: `These are too many addresses for one command. Type \`${MANY}\` and use a file, or paste them in parts.`,
 } as const;
 
+const READING_WAIT =
+  'A few seconds. Keep this window open: the rows appear here. If nothing happens for a minute, close it and try again.';
+
 export const BATCH_FORM_READING = {
-  file: { now: '⏳ *Reading your file…*', wait: 'A few seconds. Keep this window open: the rows appear here.' },
-  rows: { now: '⏳ *Reading your rows…*', wait: 'A few seconds. Keep this window open: the rows appear here.' },
+  file: { now: '⏳ *Reading your file…*', wait: READING_WAIT },
+  rows: { now: '⏳ *Reading your rows…*', wait: READING_WAIT },
   logins: (done: number, total: number) => ({
     now: `⏳ *Checking the logins: ${done} of ${total}*`,
     wait: 'At most two minutes. Keep this window open: the rows appear here.',
@@ -323,7 +334,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   no_encryption: 'The file switches encryption off. I leave it on.',
   short_row: 'The row has fewer cells than the header.',
   long_row: 'The row has more cells than the header.',
-  too_much_on_the_line: 'There is another address behind the password.',
+  too_much_on_the_line: 'There is another address behind the password. I use only the password.',
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
@@ -349,8 +360,9 @@ export const BATCH_FORM_DONE = {
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [
-    'I do not have these rows any more, so I added nothing. I keep them for 30 minutes, or until you give me others.',
-    `Close this, and type ${MANY} to begin again.`,
+    'I added nothing. These inboxes are on the way already, or I do not have the rows any more.',
+    'I keep rows for 30 minutes, or until you give me others.',
+    `To begin again, close this and type ${MANY}.`,
   ],
 };
 

@@ -13,6 +13,8 @@ export type Notice = {
   paragraphs: readonly string[];
   facts?: string;
   channelIds?: readonly string[];
+  /** With a button to ask the admins for permission to add inboxes. */
+  canAskForAccess?: true;
 };
 
 export type State = { emoji: string; title: string };
@@ -40,7 +42,7 @@ export const BUTTONS = {
   removeKey: 'Remove the key',
   addClient: "Add a client's key",
   changeClient: 'Change',
-  removeClient: 'Remove',
+  removeClient: 'Remove client…',
   previousClients: 'Previous clients',
   moreClients: 'More clients',
   settings: 'Change the settings',
@@ -48,6 +50,11 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  requestAccess: 'Request access',
+  approve: 'Approve',
+  decline: 'Decline',
+  testEmail: 'Send a test email',
+  removeInbox: 'Remove from ColdSend',
   fixBatch: 'Fix what failed',
   fixBatchByFile: 'Use a corrected file',
   batchResults: 'Results as CSV',

@@ -29,6 +29,7 @@ export const PLACEHOLDERS: Partial<Record<FormField, string>> = {
 export const HINTS = {
   email_address: 'The full address that ColdSend sends from.',
   display_name: 'People see this name as the sender.',
+  find: { text: 'Find it for me', description: 'We look up the mail servers of the domain' },
   providers: {
     GOOGLE_WORKSPACE: 'Gmail and Google Workspace; needs an app password',
     OUTLOOK_365: 'Outlook and Exchange Online; many refuse passwords',

@@ -1,6 +1,7 @@
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import { PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import type { Found } from '../form/servers/found.ts';
 import { COMMAND } from '../ids.ts';
 import { type Notice, PROVIDER_PHRASES } from './common.ts';
 
@@ -11,6 +12,7 @@ export const FORM = {
   cancel: 'Cancel',
   goBack: 'Press “Back” to change it.',
   connecting: (address: string, provider: string) => `Connect ${address} (${provider}):`,
+  connectingUnknown: (address: string) => `Connect ${address}:`,
   servers: (to: {
     smtp_host: string | undefined;
     smtp_port: string | undefined;
@@ -22,6 +24,38 @@ export const FORM = {
   forClient: (client: string) =>
     `This inbox is for ${client}, the client of this channel. I add it with their ColdSend key.`,
   tryAgain: 'Your earlier answers are here. Enter the passwords again.',
+} as const;
+
+type About = (domain: string, provider: string) => string;
+
+/** How the servers on page 2 were found, or why there are none. */
+export const FOUND: Record<Found['by'], About> = {
+  address_domain: (domain) => `We know the servers of ${domain}.`,
+  mx: (domain) => `We found the servers of ${domain} by its MX record.`,
+  spf: (domain) => `We found the servers of ${domain} by its SPF record.`,
+  srv: (domain) => `We found the servers of ${domain} by its SRV records.`,
+  autoconfig: (domain) => `We found the servers of ${domain} by its autoconfig file.`,
+  added_before: (domain) => `These are the servers of the inbox that was last added with ${domain}.`,
+  searching: (domain) =>
+    `We are looking up the mail servers of ${domain}. They appear here in a moment. You can enter the password meanwhile.`,
+  not_found: (domain) =>
+    `We found no mail servers for ${domain}. Enter them below. Your provider lists them in its help pages.`,
+  no_such_domain: (domain) => `There is no domain called ${domain}. Check the spelling.`,
+  no_mail: (domain) => `${domain} takes no mail, so it can't have an inbox. Check the spelling.`,
+  no_imap: (domain, provider) =>
+    `${domain} is at ${provider}, which offers no IMAP. ColdSend needs IMAP, so use an inbox of another provider.`,
+};
+
+/** On page 1, below the address: the bot may be wrong. */
+export const CHOOSE_PROVIDER = 'If the address is right, choose its provider yourself.';
+
+export const MICROSOFT = {
+  label: 'Password logins are off',
+  notice:
+    'Microsoft 365 has turned password logins off. Connect this inbox with “Outlook” in the ColdSend dashboard instead.',
+  sendAnyway: 'Send it anyway',
+  hint: 'Tick this only if password logins still work for this mailbox.',
+  notTicked: 'Connect this inbox in the ColdSend dashboard. Or tick this to send it anyway.',
 } as const;
 
 /** Warnings to check again; the person may still add the inbox. */

@@ -57,10 +57,10 @@ export const HOME = {
     deny: 'Keep it',
   },
   removeClient: {
-    title: (client: string) => `Remove the key of ${client}?`,
+    title: (client: string) => `Remove ${client}?`,
     /** For the confirm dialog, which Slack limits to 300 characters. */
     text: (lastFour: string, channels: string, then: keyof typeof AFTER_CLIENT) =>
-      `The key ending in ${lastFour} is used in ${channels}. Without it, ${AFTER_CLIENT[then]} there. Waiting inboxes wait for up to 24 hours. The key stays valid at ColdSend: revoke it there.`,
+      `I send you its inboxes as CSV. I remove the key ending in ${lastFour} and ${channels}; then ${AFTER_CLIENT[then]} there. I stop waiting inboxes and delete their passwords. ColdSend keeps the key and inboxes: revoke the key there.`,
     channels: (count: number) => (count === 1 ? '1 channel' : `${count} channels`),
   },
 } as const;

@@ -77,3 +77,19 @@ export const KEY_STATUSES: Record<KeyStatus, string> = {
   refused: 'ColdSend refused it the last time I used it. Inboxes wait until you add another key.',
   unreadable: "I can't read it any more. Inboxes wait until you add it again, or add another key.",
 };
+
+/** An admin removes a client: messages in the admin's DM, and the file with its inboxes. */
+export const CLIENT_REMOVAL = {
+  title: 'Remove client',
+  starts: 'One moment. I am preparing the list of its inboxes.',
+  fileTitle: 'Inboxes of a removed client',
+  notSent: 'Slack refused the file with its inboxes, so I removed nothing. Try again in a minute.',
+  outdated: 'Another admin changed this client in the meantime, so I removed nothing. Look at my Home tab.',
+  done: (inboxes: number, stopped: number) =>
+    `Removed, with its key and channels. The file lists ${inboxes === 1 ? '1 inbox' : `${inboxes} inboxes`} of the last 90 days. ${stopped === 0 ? 'No inboxes were waiting.' : `I stopped ${stopped === 1 ? '1 waiting inbox' : `${stopped} waiting inboxes`} and deleted the passwords.`} The inboxes and the key still exist at ColdSend: remove them there.`,
+} as const;
+
+export const CLIENT_CSV = {
+  columns: ['address', 'name', 'result', 'status when added', 'inbox ID', 'time', 'user'],
+  results: { added: 'added', removed: 'removed since', unknown: "we don't know if it was added" },
+} as const;

@@ -33,12 +33,14 @@ export const sentences = {
     admins_only: {
       title: FORM.title,
       paragraphs: ['Only admins and owners may add inboxes in this workspace. Ask one of them to add yours.'],
+      canAskForAccess: true,
     },
     not_chosen: {
       title: FORM.title,
       paragraphs: [
         'You are not among the people who may add inboxes here. Ask an admin to add you under “Settings” in my Home tab.',
       ],
+      canAskForAccess: true,
     },
     settings_unreadable: {
       title: FORM.title,

@@ -81,6 +81,12 @@ export const NEXT_AFTER_TROUBLE: Record<TroubleKind, NextStep> = {
 /** Added, but with a status that may need attention. */
 export const ADDED_BUT: State = { emoji: '⚠️', title: 'Inbox added' };
 
+/** Added by the request, and removed since. */
+export const REMOVED: State = { emoji: '🗑️', title: 'Inbox removed from ColdSend' };
+
+export const NEXT_AFTER_REMOVED: NextStep = () =>
+  'It was added and later removed. The mailbox itself still exists at its provider.';
+
 /** An inbox with one of these statuses needs no action. */
 export const GOOD_STATUSES: readonly string[] = ['PENDING', 'ACTIVE'];
 

@@ -1,6 +1,6 @@
 import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
 import { COMMAND } from '../ids.ts';
-import { INVITE } from './common.ts';
+import { BUTTONS, INVITE, type Notice } from './common.ts';
 
 export const SETTINGS_FORM = {
   title: 'Settings',
@@ -85,5 +85,56 @@ export const SETTINGS_SHOWN = {
     admins: 'Admins and owners only',
     chosen: (who: string) => `${who}, and admins and owners`,
     unreadable: "Admins and owners only, because I can't read the settings. Save them again.",
+  },
+} as const;
+
+/** A member asks to be allowed to add inboxes. All of it is mrkdwn. */
+export const ACCESS = {
+  asks: (who: string) => `${who} asks for permission to add inboxes.`,
+  adds: `“${BUTTONS.approve}” adds the person to the chosen people in the settings.`,
+  switches: `Now only admins may add inboxes. “${BUTTONS.approve}” changes the setting to “Chosen people” with this person.`,
+  approved: {
+    toAdmins: (person: string, by: string) => `${by} approved: ${person} may now add inboxes.`,
+    toPerson: (by: string) => `${by} approved your request. Type \`${COMMAND}\` in a channel to add an inbox.`,
+  },
+  declined: {
+    toAdmins: (person: string, by: string) => `${by} declined the request of ${person} to add inboxes.`,
+    toPerson: (by: string) => `${by} declined your request to add inboxes. Ask them if you have questions.`,
+  },
+} as const;
+
+const ACCESS_TITLE = 'Request access';
+
+export const ACCESS_NOTICES = {
+  asked: (admins: number): Notice => ({
+    title: ACCESS_TITLE,
+    paragraphs: [
+      `I asked ${admins === 1 ? '1 admin' : `${admins} admins`} who use this bot. You get a message when one of them decides.`,
+    ],
+  }),
+  askedBefore: {
+    title: ACCESS_TITLE,
+    paragraphs: ['You asked within the last 24 hours, so I did nothing. You can ask again tomorrow.'],
+  },
+  mayAdd: { title: ACCESS_TITLE, paragraphs: [`You may add inboxes now. Close this and type ${COMMAND}.`] },
+  nobodyReached: {
+    title: ACCESS_TITLE,
+    paragraphs: [
+      "I couldn't reach an admin, so nobody knows of your request. Ask an admin yourself, or try again later.",
+    ],
+  },
+  gone: { title: ACCESS_TITLE, paragraphs: ['This request is too old, so I did nothing. The person can ask again.'] },
+  decidedBefore: (by: string): Notice => ({
+    title: ACCESS_TITLE,
+    paragraphs: ['Another admin has decided this already, so I did nothing:'],
+    facts: by,
+  }),
+  unreadable: {
+    title: ACCESS_TITLE,
+    paragraphs: ["I can't read the settings, so I did nothing. Save them again in my Home tab. Then approve this."],
+  },
+  full: {
+    title: ACCESS_TITLE,
+    paragraphs: ['The settings have no room for more people, so I did nothing. Choose a user group there instead.'],
   },
 } as const;

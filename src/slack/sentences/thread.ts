@@ -1,7 +1,8 @@
 import type { DomainVerdict } from '../../add-inbox/account/domain-verdict.ts';
+import type { ActionKind, ActionOutcome, NotDoneWhy } from '../../add-inbox/actions/inbox-action.ts';
 import type { WaitsFor } from '../../add-inbox/request/request.ts';
 import { COMMAND } from '../ids.ts';
-import { BUTTONS, INVITE, type State, whoCanStore } from './common.ts';
+import { BUTTONS, INVITE, type Notice, type State, whoCanStore } from './common.ts';
 
 /* The life of a request: its announcement, its page, the waits. */
 
@@ -111,3 +112,107 @@ export const RECORD_ADVICE: { [Record in keyof DomainVerdict]: Advice<Record> } 
     unknown: "DKIM: We couldn't look it up.",
   },
 };
+
+/** Test emails from inboxes that were added, and removals of such inboxes. */
+export const TEST_EMAIL_FORM = {
+  title: 'Send a test email',
+  submit: 'Send',
+  cancel: 'Cancel',
+  about: 'ColdSend sends one email from this inbox. You get the result in the thread.',
+  recipient: 'To',
+  placeholder: 'you@acme.com',
+} as const;
+
+/** For the confirm dialog, which Slack limits to 300 characters. */
+export const REMOVE_INBOX = {
+  title: 'Remove this inbox from ColdSend?',
+  text: 'ColdSend stops sending from it. The mailbox itself stays at its provider. To undo this, add the inbox again with its passwords.',
+  confirm: 'Remove it',
+  deny: 'Keep it',
+} as const;
+
+const ACTION_TITLES: Record<ActionKind, Record<ActionOutcome['kind'], State>> = {
+  test_email: {
+    done: { emoji: '📨', title: 'Test email sent' },
+    gone: { emoji: '❌', title: 'Test email not sent: ColdSend does not have this inbox' },
+    unsupported: { emoji: '🔧', title: 'Test email not sent: your ColdSend API has no test emails' },
+    not_done: { emoji: '🕒', title: 'Test email not sent' },
+    refused: { emoji: '❌', title: 'Test email not sent: ColdSend refused it' },
+    key_refused: { emoji: '🔑', title: 'Test email not sent: ColdSend refused the API key' },
+    unknown: { emoji: '❓', title: "We don't know if the test email was sent" },
+  },
+  remove: {
+    done: { emoji: '🗑️', title: 'Inbox removed from ColdSend' },
+    gone: { emoji: 'ℹ️', title: 'Inbox not removed: ColdSend does not have it' },
+    unsupported: { emoji: '🔧', title: 'Inbox not removed: your ColdSend API has no removals' },
+    not_done: { emoji: '🕒', title: 'Inbox not removed' },
+    refused: { emoji: '❌', title: 'Inbox not removed: ColdSend refused it' },
+    key_refused: { emoji: '🔑', title: 'Inbox not removed: ColdSend refused the API key' },
+    unknown: { emoji: '❓', title: "We don't know if the inbox was removed" },
+  },
+};
+
+const PRESS_AGAIN: Record<ActionKind, string> = {
+  test_email: `Press “${BUTTONS.testEmail}” above again.`,
+  remove: `Press “${BUTTONS.removeInbox}” above again.`,
+};
+
+const NO_LONGER_OFFERED = 'I no longer offer test emails and removals for this API key. Use the ColdSend dashboard.';
+
+const ACTION_NEXT: Record<ActionOutcome['kind'], Record<ActionKind, string>> = {
+  done: {
+    test_email: "Look in the recipient's inbox, and in the spam folder.",
+    remove: 'ColdSend no longer sends from it. The mailbox itself still exists at its provider.',
+  },
+  gone: {
+    test_email: 'A person has removed it, or it belongs to another API key. Look in the ColdSend dashboard.',
+    remove: 'An earlier try removed it, or it belongs to another API key. Look in the ColdSend dashboard.',
+  },
+  unsupported: { test_email: NO_LONGER_OFFERED, remove: NO_LONGER_OFFERED },
+  not_done: { test_email: PRESS_AGAIN.test_email, remove: PRESS_AGAIN.remove },
+  refused: { test_email: PRESS_AGAIN.test_email, remove: PRESS_AGAIN.remove },
+  key_refused: {
+    test_email: `Ask an admin to check the key and its scopes. ${PRESS_AGAIN.test_email}`,
+    remove: `Ask an admin to check the key and its scopes. ${PRESS_AGAIN.remove}`,
+  },
+  unknown: {
+    test_email: "Look in the recipient's inbox. If it is not there, send another one.",
+    remove: 'Look in the ColdSend dashboard. If the inbox is still there, remove it again.',
+  },
+};
+
+export const INBOX_ACTION = {
+  titles: ACTION_TITLES,
+  next: ACTION_NEXT,
+  by: (who: string) => `Requested by ${who}`,
+  to: 'To',
+  notDone: {
+    no_connection: "ColdSend can't be reached right now. We sent nothing. Wait a minute.",
+    unavailable: 'ColdSend is temporarily unavailable and did nothing. Wait a minute.',
+    rate_limited: 'We reached the limit on requests to ColdSend, so nothing was done. Wait a minute.',
+    no_key: 'The API key that added this inbox is gone, so we sent nothing. Ask an admin to add it again.',
+    failed: 'Something went wrong on my side. We sent nothing.',
+  } satisfies Record<NotDoneWhy, string>,
+} as const;
+
+/** What a press of one of the buttons shows in a window. */
+export const ACTION_NOTICES = {
+  accepted: { title: TEST_EMAIL_FORM.title, paragraphs: ['Sending a test email… You get the result in the thread.'] },
+  removing: {
+    title: 'Remove from ColdSend',
+    paragraphs: ['Removing the inbox… You get the result in its thread.'],
+  },
+  repeated: {
+    title: 'Already on its way',
+    paragraphs: ['I am doing this right now, so I did nothing more. You get the result in the thread.'],
+  },
+  removed: { title: 'Removed', paragraphs: ['This inbox was removed from ColdSend. There is nothing more to do.'] },
+  unsupported: {
+    title: 'Not available',
+    paragraphs: ['Your ColdSend API has no test emails and removals. Use the ColdSend dashboard.'],
+  },
+  notTheirs: {
+    title: 'Not yours',
+    paragraphs: ['Only the person who added this inbox and admins can do this. Ask one of them.'],
+  },
+} as const satisfies Record<string, Notice>;

@@ -1,6 +1,7 @@
 import type { OwnerName } from '../../add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest, WaitsFor } from '../../add-inbox/request/request.ts';
+import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
 import type { State } from '../sentences/common.ts';
 import {
@@ -10,18 +11,19 @@ import {
   HELD_BACK,
   NOT_ALLOWED_ANY_MORE,
   OUTCOME_STATES,
+  REMOVED,
+  STATUS_WORDS,
   TROUBLE_STATES,
 } from '../sentences/outcomes.ts';
 import {
   ADDING,
+  FACTS,
   nextTry,
   WAITING_FOR_PASSWORD,
   WAITING_TO_ADD,
   WAITS,
   WAITS_FOR_CLIENT_KEY,
 } from '../sentences/thread.ts';
-import { describeStatus, normalizeStatus } from './describe-status.ts';
-
 /** The state of a request, in a few words. */
 export type DescribedState = State & {
   /** Further details as mrkdwn of ours; '' where there are none. */
@@ -33,6 +35,7 @@ export type DescribedState = State & {
 /** Says that a request is being added, that it waits, or how it ended. */
 export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInboxRequest): DescribedState {
   if (outcome?.kind === 'added') {
+    if (outcome.closed === 'removed') return { ...REMOVED, words: '', status: undefined };
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
     return { ...state, words: '', status: describeStatus(overall_status) };
@@ -56,4 +59,17 @@ function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): st
   if (waitsFor === 'key') return owner.kind === 'client' ? WAITS_FOR_CLIENT_KEY : WAITS.key;
   if (waitsFor === 'password') return WAITS.password;
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
+}
+
+/** ColdSend's `overall_status` unchanged, with an explanation for each documented value. Foreign text. */
+export function describeStatus(overallStatus: string): string {
+  const known = normalizeStatus(overallStatus);
+  const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
+  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250) || FACTS.noStatus}`;
+  return words === undefined ? status : `${status} (${words})`;
+}
+
+/** ColdSend documents the values in capital letters but does not promise them. */
+export function normalizeStatus(overallStatus: string): string {
+  return overallStatus.trim().toUpperCase();
 }

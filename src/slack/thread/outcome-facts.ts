@@ -9,7 +9,7 @@ import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeLogin } from './checks/describe-login.ts';
-import { describeStatus } from './describe-status.ts';
+import { describeStatus } from './describe-state.ts';
 
 /** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;

@@ -9,6 +9,7 @@ import {
   NEXT_AFTER_EXPIRED,
   NEXT_AFTER_HELD_BACK,
   NEXT_AFTER_LOST_PERMISSION,
+  NEXT_AFTER_REMOVED,
   NEXT_AFTER_TROUBLE,
   NEXT_STEPS,
   type ShownIn,
@@ -47,6 +48,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownI
 
 function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_EXPIRED[outcome.why];
+  if (outcome.kind === 'added' && outcome.closed === 'removed') return NEXT_AFTER_REMOVED;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
   if (outcome.isHeldBack) return NEXT_AFTER_HELD_BACK;

@@ -1,10 +1,12 @@
 import type { ActionsBlock } from '@slack/types';
+import { findInboxId } from '../../add-inbox/actions/inbox-action.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { renderActions, renderButton } from '../blocks/blocks.ts';
+import { renderActions, renderButton, renderDangerButton } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS } from '../sentences/common.ts';
 import { TRY_AGAIN } from '../sentences/outcomes.ts';
+import { REMOVE_INBOX } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { renderOutcome } from './render-outcome.ts';
 
@@ -13,7 +15,19 @@ export function renderReply(request: AddInboxRequest): Message {
   const { outcome } = request;
   if (outcome === undefined) throw new TypeError(`request ${request.id} has no outcome yet`);
   const { text, blocks } = renderOutcome(request, outcome, 'thread');
-  return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome)] };
+  return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome), ...renderInboxButtons(request)] };
+}
+
+/** What can be done with an inbox that was added. */
+export function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
+  const { id } = request;
+  if (findInboxId(request) === undefined) return [];
+  return [
+    renderActions(`inbox_buttons.${id}`, [
+      renderButton(ACTIONS.testEmail, BUTTONS.testEmail, id),
+      renderDangerButton(ACTIONS.removeInbox, BUTTONS.removeInbox, id, REMOVE_INBOX),
+    ]),
+  ];
 }
 
 /** The button that tries an inbox again; undefined where nothing is left to try. */

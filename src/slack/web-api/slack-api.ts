@@ -169,6 +169,8 @@ const user = z.object({
   is_ultra_restricted: flag,
   is_stranger: flag,
   is_bot: flag,
+  /** The address is there only with the scope users:read.email. */
+  profile: z.object({ email: z.string().optional() }).nullish().catch(undefined),
   enterprise_user: z.object({ teams: z.array(z.string()).optional() }).nullish(),
 });
 

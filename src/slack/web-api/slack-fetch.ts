@@ -2,9 +2,12 @@ import type { FetchFunction } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import { createGrowingBuffer } from '../../operations/growing-buffer.ts';
+import type { ConnectWithin } from '../../operations/proxy/connect.ts';
 
 /** With undici's default of 4 s, a quiet bot would need a new TLS handshake within the 3 s that a `trigger_id` lives. */
 const KEEP_ALIVE_MS = 5 * 60_000;
+
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** The maximum size of an answer from Slack; pages of `users.list` stay far below it. */
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -30,11 +33,11 @@ export class NotBegunError extends Error {
  * The `fetch` for all calls to Slack, over kept-alive connections. Follows no redirects, since every request carries a token.
  * Resolves with the complete answer; used this way, undici's `dispatch` costs a third of its `fetch`.
  */
-export function createSlackFetch(): { fetch: SlackFetch; close(): Promise<void> } {
+export function createSlackFetch(connectWithin: ConnectWithin): { fetch: SlackFetch; close(): Promise<void> } {
   const agent = new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: 5_000 },
+    connect: connectWithin(CONNECT_TIMEOUT_MS),
     allowH2: false,
     maxResponseSize: LARGEST_ANSWER_BYTES,
   });

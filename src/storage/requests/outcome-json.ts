@@ -5,7 +5,13 @@ import {
   UNKNOWN_REASONS as UNKNOWN_LOGIN_REASONS,
 } from '../../add-inbox/account/login-verdict.ts';
 import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
-import { EXPIRED_REASONS, type Outcome, TROUBLE_KINDS, UNKNOWN_REASONS } from '../../add-inbox/request/outcome.ts';
+import {
+  CLOSED_WHYS,
+  EXPIRED_REASONS,
+  type Outcome,
+  TROUBLE_KINDS,
+  UNKNOWN_REASONS,
+} from '../../add-inbox/request/outcome.ts';
 
 const halfJson = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('works') }),
@@ -34,6 +40,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
       daily_limit: z.number(),
       overall_status: z.string(),
     }),
+    closed: z.enum(CLOSED_WHYS).optional().catch(undefined),
   }),
   z.object({ kind: z.literal('exists'), reason: z.string() }),
   z

@@ -1,9 +1,14 @@
+import { domainToUnicode } from 'node:url';
 import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { domainOf } from '../../add-inbox/account/email-address.ts';
+import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Executor } from '../database.ts';
 import { readRows } from '../rows/read-rows.ts';
+import { storedJson } from '../rows/stored-json.ts';
 import type { Tables } from '../tables.ts';
-import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
+import { accountJson, parseRequest, REQUEST_COLUMNS } from './request-row.ts';
 
 /**
  * The later request that makes a retry of this one pointless. It retries the same request, or has the same address and client;
@@ -62,13 +67,55 @@ export function isNotRetried({ selectFrom, not, exists }: ExpressionBuilder<Tabl
   return not(exists(retries));
 }
 
+const storedAccount = storedJson(accountJson);
+
+/** The workspace's latest requests that are looked at. */
+const LATEST = 1_000;
+
 /**
- * Whether the stored account has this address, ignoring case. It compares text, because one row with damaged JSON would make the
- * database reject the whole query.
+ * The account that the workspace or the client added last with an address of this domain: never one that failed. Only the
+ * latest requests of the workspace are looked at.
+ *
+ * @param domain in ASCII and lower case
  */
-function isFor({ kind }: Executor, address: string) {
-  const piece = sql`lower(${`"email_address":${JSON.stringify(address)}`})`;
+export async function findAdded(
+  db: Executor,
+  teamId: string,
+  owner: OwnerName,
+  domain: string,
+): Promise<AccountToAdd | undefined> {
+  const latest = db.kysely
+    .selectFrom('requests')
+    .select(['client', 'account', 'outcome_kind', 'accepted_at', 'id'])
+    .where('team_id', '=', teamId)
+    .orderBy('accepted_at', 'desc')
+    .limit(sql.lit(LATEST));
+  const rows = await db.kysely
+    .selectFrom(latest.as('latest'))
+    .select('account')
+    .where('outcome_kind', '=', 'added')
+    .where('client', '=', toStoredName(owner))
+    .where(({ or }) => or([domain, domainToUnicode(domain)].map((name) => accountHas(db, `@${name}"`))))
+    .orderBy('accepted_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(10)
+    .execute();
+  return rows.flatMap(({ account }) => storedAccount.safeParse(account).data ?? []).find(isThere);
+
+  function isThere({ email_address }: AccountToAdd): boolean {
+    return domainOf(email_address) === domain;
+  }
+}
+
+/** Whether the stored account has this address, ignoring case. */
+function isFor(db: Executor, address: string) {
+  return accountHas(db, `"email_address":${JSON.stringify(address)}`);
+}
+
+/** Compares text, because one row with damaged JSON would make the database reject the whole query. */
+function accountHas({ kind }: Executor, piece: string) {
+  const lower = sql`lower(${piece})`;
   return kind === 'postgres'
-    ? sql<SqlBool>`strpos(lower(account), ${piece}) > 0`
-    : sql<SqlBool>`instr(lower(account), ${piece}) > 0`;
+    ? sql<SqlBool>`strpos(lower(account), ${lower}) > 0`
+    : sql<SqlBool>`instr(lower(account), ${lower}) > 0`;
 }

@@ -28,6 +28,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     find: requests.find,
     findByView: requests.findByView,
     findSuccessor: requests.findSuccessor,
+    findAdded: requests.findAdded,
     latest: requests.latest,
     findLastOf: requests.findLastOf,
     countByState: requests.countByState,

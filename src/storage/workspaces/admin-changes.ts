@@ -10,7 +10,7 @@ import {
 } from '../../add-inbox/keys/key-owner.ts';
 import { type AuditAction, type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import { listChanges, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import type { Executor } from '../database.ts';
+import type { Database, Executor } from '../database.ts';
 import { createRequestRepository } from '../requests/request-repository.ts';
 import type { RequestStoreDeps } from '../requests/request-store.ts';
 import { createAuditRepository } from './audit-repository.ts';
@@ -93,18 +93,8 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
     });
   }
 
-  /**
-   * A transaction that reads a workspace's keys or settings before it changes them. Only one runs at a time over all replicas.
-   * SQLite allows only one write transaction anyway.
-   */
   function changing<T>(teamId: string, work: (within: Executor) => Promise<T>): Promise<T> {
-    return database.transaction(async (within) => {
-      if (within.kind === 'postgres') {
-        const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`workspace ${teamId}`}, 0))`;
-        await lock.execute(within.kysely);
-      }
-      return work(within);
-    });
+    return inWorkspace(database, teamId, work);
   }
 
   async function stampedKey(executor: Executor, teamId: string, owner: OwnerName) {
@@ -121,6 +111,20 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   function keysWithin(within: Executor) {
     return createColdsendKeyRepository({ db: within, ...deps });
   }
+}
+
+/**
+ * A transaction that reads a workspace's keys or settings before it changes them. Only one runs at a time over all replicas.
+ * SQLite allows only one write transaction anyway.
+ */
+export function inWorkspace<T>(database: Database, teamId: string, work: (within: Executor) => Promise<T>): Promise<T> {
+  return database.transaction(async (within) => {
+    if (within.kind === 'postgres') {
+      const lock = sql`select pg_advisory_xact_lock(hashtextextended(${`workspace ${teamId}`}, 0))`;
+      await lock.execute(within.kysely);
+    }
+    return work(within);
+  });
 }
 
 function aboutKey(

@@ -39,6 +39,7 @@ const KEY_COLUMNS = [
   'status',
   'missing_scopes',
   'checked_at',
+  'lacks_actions',
 ] as const satisfies (keyof ColdsendKeysTable)[];
 
 const status = z.enum(STORED_KEY_STATUSES);
@@ -68,7 +69,14 @@ export type KeyToSave = {
 };
 
 /** `fingerprint` identifies the key's budget. */
-export type OpenedKey = { apiKey: string; fingerprint: string; version: number; status: KeyStatus };
+export type OpenedKey = {
+  apiKey: string;
+  fingerprint: string;
+  version: number;
+  status: KeyStatus;
+  /** The API of this key has answered that it has no test emails and removals. */
+  lacksActions: boolean;
+};
 
 /** One of the channels is already bound to another client. */
 export class ChannelTakenError extends Error {
@@ -95,6 +103,7 @@ export function createColdsendKeyRepository(deps: {
     find,
     open,
     save,
+    noteLacksActions,
 
     /** All keys of a workspace: its own first, then by the client's name. A client's key is read from its first channel's row. */
     async list(teamId: string): Promise<OwnedKey[]> {
@@ -123,7 +132,7 @@ export function createColdsendKeyRepository(deps: {
       if (row === undefined) return false;
       const apiKey = openSealed(row);
       const { storedBy, missingScopes, storedAt, version, checkedAt, status } = parseKey(row);
-      const kept = { version, storedAt, checkedAt };
+      const kept = { version, storedAt, checkedAt, lacksActions: row.lacks_actions !== null };
       await write({ teamId, owner: client, apiKey, storedBy, status, missingScopes }, kept);
       return true;
     },
@@ -156,6 +165,12 @@ export function createColdsendKeyRepository(deps: {
     },
   };
 
+  /** Notes that the API of the key of that version has no test emails and removals. */
+  async function noteLacksActions(teamId: string, version: number): Promise<void> {
+    const ofVersion = kysely.updateTable('coldsend_keys').set({ lacks_actions: 1 });
+    await ofVersion.where('team_id', '=', teamId).where('version', '=', version).execute();
+  }
+
   function select() {
     return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
   }
@@ -180,7 +195,7 @@ export function createColdsendKeyRepository(deps: {
     if (!row) return undefined;
     const apiKey = openSealed(row);
     const { version, status } = parseKey(row);
-    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status };
+    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status, lacksActions: row.lacks_actions !== null };
   }
 
   /** An unreadable key doesn't hide the others, and can still be replaced or removed. */
@@ -218,12 +233,13 @@ export function createColdsendKeyRepository(deps: {
     const time = now();
     // Random, because a counter would repeat its numbers if a workspace was removed and came back.
     const version = randomInt(1, 2 ** 47);
-    return write(key, { version, storedAt: time, checkedAt: key.status === 'unchecked' ? undefined : time });
+    const checkedAt = key.status === 'unchecked' ? undefined : time;
+    return write(key, { version, storedAt: time, checkedAt, lacksActions: false });
   }
 
   async function write(
     key: KeyToSave,
-    { version, storedAt, checkedAt }: Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'>,
+    { version, storedAt, checkedAt, lacksActions }: KeptFacts,
   ): Promise<ColdsendKey> {
     const { teamId, owner, apiKey } = key;
     const label = toStoredName(owner);
@@ -247,6 +263,7 @@ export function createColdsendKeyRepository(deps: {
         status: key.status,
         missing_scopes: JSON.stringify(key.missingScopes),
         checked_at: checkedAt ?? null,
+        lacks_actions: lacksActions ? 1 : null,
       };
       const row = await kysely
         .insertInto('coldsend_keys')
@@ -263,6 +280,8 @@ export function createColdsendKeyRepository(deps: {
     return saved;
   }
 }
+
+type KeptFacts = Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'> & Pick<OpenedKey, 'lacksActions'>;
 
 type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
 

@@ -18,6 +18,8 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   workspace_settings: 'deleted',
   batch_drafts: 'deleted',
   secure_links: 'deleted',
+  inbox_actions: 'deleted',
+  access_requests: 'deleted',
   batches: 'ended',
   requests: 'ended',
   audit_entries: 'kept',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import { NOTICE, waitForPage } from '../world/fill-form.ts';
@@ -118,12 +119,14 @@ test('"Stop the rest" is for the person who started it and for admins, and sends
 
 test('killed while a row is sent, the bot finishes the batch with one card and sends no row again', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });
-  const { coldsend } = world;
+  const { slack, coldsend } = world;
   const all = addresses(['ann', 'bob', 'cat', 'dan']);
   await confirmBatch(world, all, 'list.csv');
   coldsend.answerNext({ kind: 'hang', added: true }, { forAddress: 'cat@acme.com' });
   await world.restart();
   await coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && JSON.stringify(body).includes('cat@acme.com'));
+  // A card that Slack has and the bot has not noted yet would be posted again.
+  await slack.waitFor(() => isCardNoted(world) || undefined, 'the card to be noted', DONE_WITHIN);
   await world.bot.stop('SIGKILL');
   await world.restart();
 
@@ -139,6 +142,15 @@ test('killed while a row is sent, the bot finishes the batch with one card and s
     [0, 2, 0],
   );
 });
+
+function isCardNoted({ databasePath }: World): boolean {
+  const database = new DatabaseSync(databasePath, { readOnly: true });
+  try {
+    return database.prepare('select id from batches where announcement_ts is not null').get() !== undefined;
+  } finally {
+    database.close();
+  }
+}
 
 /** The addresses that ColdSend was asked to add, in order. */
 function postsOf({ coldsend }: World): string[] {

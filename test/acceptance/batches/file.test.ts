@@ -80,7 +80,7 @@ test('many inboxes from a file', async (context) => {
     ['garbage', { name: 'x.csv', content: Buffer.from([0, 1, 2, 3, 0, 0, 255]) }, /This is not a text file/],
     ['a workbook', { name: 'x.csv', content: Buffer.from('504b030400000000786c2f', 'hex') }, /Excel workbook/],
     ['a web page', { name: 'x.csv', content: '<!doctype html><p>Sign in' }, /This is a web page/],
-    ['no addresses', { name: 'x.csv', content: 'Name,Tags\nJane,x\n' }, /No column has email addresses/],
+    ['no addresses', { name: 'x.csv', content: 'Name,Tags\nJane,x\n' }, /I can’t find the column with the addresses/],
     ['an open quote', { name: 'x.csv', content: `${HEADER}a@acme.com,"pw,google\n` }, /Line 2: A quotation mark/],
   ] as const) {
     await context.test(`${what}: says what is wrong and leads back to the form`, async () => {

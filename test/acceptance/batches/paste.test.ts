@@ -95,7 +95,7 @@ test('many inboxes, pasted', async (context) => {
     await openManyForm(member, channelId);
     await member.type('rows', 'Name,Tags\nJane,x');
     const { errors, modal } = await member.submit();
-    assert.match(Object.values(errors).join(), /No column has email addresses in it/);
+    assert.match(Object.values(errors).join(), /I can’t find the column with the addresses/);
     assert.equal(fieldOf(modal, 'rows').value, 'Name,Tags\nJane,x');
   });
 
@@ -156,7 +156,7 @@ test('many inboxes, pasted', async (context) => {
     await previewPaste(member, channelId, 'address,password,provider\nnew@acme.com,pw1234567,google\n');
     slack.tamperNext({ payload: (payload) => ({ ...payload, view }) });
     const { modal } = await member.submit();
-    assert.match(modal?.rendered ?? '', /I do not have these rows any more/);
+    assert.match(modal?.rendered ?? '', /I do not have the rows any more/);
   });
 
   await context.test("another person's draft can't be confirmed", async () => {
@@ -168,7 +168,7 @@ test('many inboxes, pasted', async (context) => {
     const mine = JSON.stringify(view).replaceAll(admin.userId, member.userId);
     await member.close();
     slack.tamperNext({ payload: (payload) => ({ ...payload, view: JSON.parse(mine) }) });
-    assert.match((await member.submit()).modal?.rendered ?? '', /I do not have these rows any more/);
+    assert.match((await member.submit()).modal?.rendered ?? '', /I do not have the rows any more/);
     assert.ok(!readBatches(world).rows.some(({ account }) => account.email_address === 'admins@acme.com'));
   });
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Person } from '../../../playground/local-slack/local-slack.ts';
 import { closeAll, fieldOf, KEY_FORM, NOTICE, waitForPage } from '../world/fill-form.ts';
 import { API_KEY, OTHER_KEY, startWorld, type World } from '../world/start-bot.ts';
 import { MANY_FORM, openManyForm, previewPaste, readBatches } from './batch-world.ts';
@@ -55,7 +54,7 @@ test('the client of a channel', async (context) => {
 
   await context.test('that is another one by now keeps the rows from going on', async () => {
     await previewPaste(member, channelId, ROWS.replace('jane', 'bob'));
-    await removeClient(admin);
+    await removeClient(world);
     const refused = await member.submit();
     assert.match(refused.modal?.rendered ?? '', /An admin changed the ColdSend key of this channel/);
     await member.close();
@@ -93,7 +92,8 @@ async function addClient({ admin, channelId }: World, name: string): Promise<voi
   assert.equal((await admin.submit()).modal, undefined);
 }
 
-async function removeClient(admin: Person): Promise<void> {
+async function removeClient({ slack, admin }: World): Promise<void> {
   await admin.openHome();
   await admin.click('home_remove_client', { in: 'home' });
+  await slack.waitFor(() => !admin.home().rendered.includes('Globex:') || undefined, 'the client to be gone');
 }

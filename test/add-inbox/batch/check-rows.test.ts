@@ -39,6 +39,7 @@ test('the defaults fill only what a row leaves out', async () => {
   const rows = rowsOf(
     { email_address: 'jane@acme.com', smtp_password: 'p' },
     { email_address: 'bob@acme.com', smtp_password: 'p', display_name: 'Bob', daily_limit: '25' },
+    { email_address: 'kim@acme.com', smtp_password: 'p', display_name: 'kim' },
   );
   const checked = await check(rows, defaults);
   assert.deepEqual(
@@ -46,6 +47,7 @@ test('the defaults fill only what a row leaves out', async () => {
     [
       ['jane of Acme', 40],
       ['Bob', 25],
+      ['kim of Acme', 40],
     ],
   );
 });
@@ -81,6 +83,19 @@ test('an address that comes again is named with its first line: the same inbox, 
       ['ready', undefined],
       ['twice', 2],
       ['differs', 2],
+    ],
+  );
+});
+
+test('a row that has to be fixed does not take the place of a later one that can be sent', async () => {
+  const jane = { email_address: 'jane@acme.com', ...GOOGLE };
+  const checked = await check(rowsOf({ ...jane, smtp_password: '' }, jane, jane));
+  assert.deepEqual(
+    checked.map((row) => [row.kind, 'firstLine' in row ? row.firstLine : undefined]),
+    [
+      ['to_fix', undefined],
+      ['ready', undefined],
+      ['twice', 3],
     ],
   );
 });

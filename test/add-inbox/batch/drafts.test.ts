@@ -53,6 +53,8 @@ function setUp({
       },
       discard: async () => {},
       confirm: async (_key, rows, expiresAt) => {
+        const earlier = told.at(-1);
+        if (rows.length === 0) return earlier === undefined ? { kind: 'gone' } : { kind: 'repeated', batch: earlier };
         committed.push({ rows, expiresAt });
         return { kind: 'confirmed', batch: sampleBatch({ state: 'waiting' }) };
       },
@@ -133,7 +135,7 @@ test('rows that are held are added on wish, and the daily limit is for rows with
 
 test('an address that waits since the preview is left out, and a draft of which nothing is left is gone', async () => {
   const waiting: string[] = [];
-  const { drafts, prepare, committed } = setUp({ waiting });
+  const { drafts, prepare, committed, saved } = setUp({ waiting });
   await prepare([jane, bob]);
   waiting.push('jane@acme.com');
   await drafts.confirm(KEY, CHOICES);
@@ -141,8 +143,18 @@ test('an address that waits since the preview is left out, and a draft of which 
     committed[0]?.rows.map(({ line }) => line),
     [3],
   );
-  waiting.push('bob@acme.com');
-  assert.deepEqual(await drafts.confirm(KEY, CHOICES), { kind: 'gone' });
+  const late = setUp({ waiting: ['bob@acme.com', 'jane@acme.com'] });
+  late.saved.push(...saved);
+  assert.deepEqual(await late.drafts.confirm(KEY, CHOICES), { kind: 'gone' });
+});
+
+test('of two presses at once, the second is answered as the first, though its rows are on the way by then', async () => {
+  const waiting: string[] = [];
+  const { drafts, prepare, committed, told } = setUp({ waiting });
+  await prepare([jane]);
+  await drafts.confirm(KEY, CHOICES);
+  waiting.push('jane@acme.com');
+  assert.deepEqual(await drafts.confirm(KEY, CHOICES), { kind: 'repeated', batch: told[0] });
   assert.equal(committed.length, 1);
 });
 

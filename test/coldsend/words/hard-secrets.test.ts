@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createColdsendClient } from '../../../src/coldsend/client.ts';
 import { createForeignText } from '../../../src/coldsend/words/foreign-text.ts';
+import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { SAMPLE_ACCOUNT } from '../../add-inbox/request/sample-request.ts';
 import { openRawServer, rawAnswer } from '../world/raw-server.ts';
 
@@ -27,6 +28,7 @@ test('a password that holds half a character is sent like any other, and hidden 
     baseUrl: server.baseUrl,
     addPath: '/x',
     timeoutMs: 10_000,
+    connectWithin: connectDirectly,
     now: () => 0,
   });
   const result = await addSenderAccount('cs_live_x', { ...SAMPLE_ACCOUNT, smtp_password });

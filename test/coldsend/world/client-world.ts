@@ -1,5 +1,6 @@
 import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import { type ColdsendClientDeps, createColdsendClient } from '../../../src/coldsend/client.ts';
+import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { ACCOUNT, ADDED_BODY, API_KEY } from './documented.ts';
 import { openRawServer, rawAnswer } from './raw-server.ts';
 
@@ -10,7 +11,14 @@ export const ANSWER_LOST: SendResult = { kind: 'unknown', why: 'answer_lost' };
 export type Behaviour = Parameters<typeof openRawServer>[0];
 
 export function clientFor(baseUrl: string, deps: Partial<ColdsendClientDeps> = {}) {
-  return createColdsendClient({ baseUrl, addPath: '/sender-accounts', timeoutMs: 3_000, now: Date.now, ...deps });
+  return createColdsendClient({
+    baseUrl,
+    addPath: '/sender-accounts',
+    timeoutMs: 3_000,
+    connectWithin: connectDirectly,
+    now: Date.now,
+    ...deps,
+  });
 }
 
 export async function sendTo(behaviour: Behaviour, deps: Partial<ColdsendClientDeps> = {}) {

@@ -18,7 +18,11 @@ const mail = await startLocalMail({
     wrong: refuses(VENDOR_ANSWERS.wrongPassword),
     hangs: { smtp: 'hangs', imap: 'hangs' },
   },
-  names: Object.fromEntries(HOSTS.map((host) => [host, { A: ['127.0.0.1'] }])),
+  names: {
+    ...Object.fromEntries(HOSTS.map((host) => [host, { A: ['127.0.0.1'] }])),
+    'found.test': { MX: [{ exchange: 'smtp.google.com', priority: 10 }] },
+    'silent.test': 'silent',
+  },
 });
 after(() => mail.close());
 setDefaultCACertificates([mail.authority]);
@@ -66,6 +70,19 @@ test('a server that refuses several in a row is left alone, whatever it is calle
   assert.ok(!JSON.stringify(lines).includes('acme'), 'no line of the log names a server');
 });
 
+test('a flood of look-ups asks for only as many domains as a person may', async () => {
+  const { mailbox } = setUp();
+  const look = (userId: string) => mailbox.findServers('found.test', { teamId: 'T1', userId });
+  const found = await Promise.all(Array.from({ length: 100 }, () => look('U1')));
+  assert.deepEqual([found.filter(({ kind }) => kind === 'servers').length, found.at(-1)], [30, { kind: 'not_found' }]);
+  assert.equal((await look('U2')).kind, 'servers');
+  assert.notEqual(
+    (await mailbox.checkLogin(requestOf('jane'), PASSWORDS))?.smtp.kind,
+    'unknown',
+    'checks are counted apart',
+  );
+});
+
 test('closing answers every check that is running, and all later ones, with nothing', async () => {
   const { mailbox, lines } = setUp();
   const before = mail.connections();
@@ -74,10 +91,15 @@ test('closing answers every check that is running, and all later ones, with noth
   const asker = { teamId: 'T1', userId: 'U1' };
   const running = mailbox.checkLogin(requestOf('hangs'), PASSWORDS);
   const list = mailbox.checkLogins(asker, [{ ...account, ...PASSWORDS }], watch);
+  const lookingUp = mailbox.findServers('silent.test', asker);
   while (mail.connections() - before < 4) await new Promise((resolve) => setImmediate(resolve));
   mailbox.close();
   assert.equal(await running, undefined);
   assert.deepEqual((await list)[0]?.smtp, { kind: 'unknown', reason: 'over_budget' });
+  for (const domain of ['silent.test', 'found.test']) {
+    assert.deepEqual(await mailbox.findServers(domain, asker), { kind: 'not_found' });
+  }
+  assert.deepEqual(await lookingUp, { kind: 'not_found' });
   assert.equal(await mailbox.checkLogin(requestOf('jane'), PASSWORDS), undefined);
   assert.equal(await mailbox.judgeDomain('acme.test', 'mail.acme.test'), undefined);
   assert.deepEqual(lines, [{ message: 'The logins of a list were checked', team: 'T1', user: 'U1', count: 1 }]);

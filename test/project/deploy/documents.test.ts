@@ -3,6 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { MIGRATIONS } from '../../../src/storage/migrations/migrations.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -16,6 +18,16 @@ test('every link of a document to a file of the project leads somewhere', () => 
       .map((path) => `${document}: ${path}`),
   );
   assert.deepEqual(dead, []);
+});
+
+test('CHANGELOG.md has the current version and names the latest migration', () => {
+  const changelog = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  assert.ok(changelog.includes(`\n## ${version}\n`));
+  const latest = MIGRATIONS.at(-1)?.name ?? assert.fail();
+  assert.ok(changelog.includes(latest), latest);
 });
 
 test('every measure in SECURITY.md has tests, and they exist', () => {

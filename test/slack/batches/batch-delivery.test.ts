@@ -124,15 +124,31 @@ test('a card that was deleted is not updated, and its thread goes on in the chan
 });
 
 test('what the thread cannot take any more goes to the DM of the person', async () => {
-  const { delivery, calls } = setUp((call) => call.includes('C1') && refuse('is_archived'));
+  const { delivery, calls, messages } = setUp((call) => call.includes('C1') && refuse('is_archived'));
   assert.deepEqual(await delivery.postFailures(BATCH, FAILED, ours), { kind: 'posted', ts: '2.2' });
   assert.deepEqual(calls, ['post C1 in 1.1', 'post U1']);
+  assert.match(messages[0]?.text ?? '', /^2 inboxes from export\.\u200Bcsv: What went wrong\./, 'it says which list');
+  assert.deepEqual(await delivery.postResults(BATCH, FAILED, ours), { kind: 'posted' });
+  assert.deepEqual(
+    calls.slice(2).map((call) => call.split(' ', 2).join(' ')),
+    ['upload C1', 'post U1', 'upload D1', 'post C1'],
+    'what is meant for the thread is not said in the DM',
+  );
 });
 
 test('the results and the rows to fix are uploaded into the thread', async () => {
   const { delivery, calls } = setUp();
   assert.deepEqual(await delivery.postResults(BATCH, FAILED, ours), { kind: 'posted' });
   assert.deepEqual(calls, ['upload C1 1.1 export-results.csv,export-to-fix.csv']);
+});
+
+test('where the card was deleted, they are uploaded into the channel', async () => {
+  const { delivery, calls } = setUp((call) => call.startsWith('upload C1 1.1') && refuse('thread_not_found'));
+  assert.deepEqual(await delivery.postResults(BATCH, FAILED, ours), { kind: 'posted' });
+  assert.deepEqual(
+    calls.map((call) => call.split(' ', 3).join(' ')),
+    ['upload C1 1.1', 'upload C1 undefined'],
+  );
 });
 
 test('without the scope for files the thread says so, with a button to try again, and the batch can end', async () => {

@@ -31,9 +31,10 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), perm
     openForm: async (_click, form) => {
       opened.push(form);
     },
-    openManyForm: async (_click, { context, fixOf }) => {
-      shown.push(`many ${fixOf} in ${context.channelId}`);
+    openManyForm: async (_click, { context, fix }) => {
+      shown.push(`many ${fix?.batchId} of ${fix?.owner.kind} in ${context.channelId}`);
     },
+    findsServers: false,
     permissions: { checkAdding: async () => permission },
   });
   const api = { openView: async (_id: string, view: object) => shown.push(...textsOf(view, 'plain_text')) };
@@ -56,6 +57,7 @@ test('the form opens for the first failed row, filled in, and knows its place', 
   assert.equal(opened.length, 1);
   assert.equal(opened[0]?.draft.email_address, 'row-4@acme.com');
   assert.equal(opened[0]?.context.retryOf, 'row-4');
+  assert.deepEqual(opened[0]?.owner, { kind: 'workspace' });
   assert.deepEqual(opened[0]?.context.fix, { batchId: press.value, line: 4, position: 1, count: 2 });
 });
 
@@ -85,12 +87,12 @@ test('the next row comes after the one before, also where that one is no longer 
   };
   const view = await fixRows.next('T1', before, 'I am adding it.');
   const parsed = parseWhoPage(view);
-  assert.deepEqual(parsed.context.fix, { batchId: 'BATCH0000001', line: 9, position: 1, count: 2 });
+  assert.deepEqual(parsed.context.fix, { batchId: 'BATCH0000001', line: 9, position: 2, count: 3 });
   assert.equal(parsed.context.retryOf, 'row-9');
   assert.equal(parsed.context.generation, before.generation + 1);
   const texts = textsOf(view, 'plain_text');
   assert.ok(texts.includes('I am adding it.'));
-  assert.ok(texts.includes('Row 1 of 2 (line 9 of your file).'));
+  assert.ok(texts.includes('Row 2 of 3 (line 9 of your file).'));
   assert.ok(texts.includes('Skip'));
 });
 
@@ -99,13 +101,13 @@ test('after the last row, the page says so', async () => {
   const before = { ...context, fix: { batchId: 'BATCH0000001', line: 4, position: 1, count: 1 } };
   const texts = textsOf(await fixRows.next('T1', before, 'I left it out.'), 'plain_text');
   assert.ok(texts.includes('I left it out.'));
-  assert.ok(texts.includes('That was the last row. You get the results in the thread of the list.'));
+  assert.ok(texts.includes('That was the last row. The thread of the list shows the results.'));
 });
 
 test('the form for many opens for the batch whose rows a file corrects', async () => {
   const { fixRows, press, shown } = setUp([4]);
   await fixRows.openFile(press);
-  assert.deepEqual(shown, ['many BATCH0000001 in C1']);
+  assert.deepEqual(shown, ['many BATCH0000001 of workspace in C1']);
   await fixRows.openFile({ ...press, value: 'other' });
   assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
 });

@@ -77,6 +77,9 @@ test('no cell starts like a formula', async () => {
   for (const { content } of [results, toFix].filter((file) => file !== undefined)) {
     assert.doesNotMatch(content, /"[=+]/);
   }
+  const read = await readRows(Buffer.from(toFix?.content ?? ''));
+  assert.equal(read.rows[0]?.account.display_name, display_name, 'read again, it is what it was');
+  assert.equal(read.rows[0]?.account.email_address, '+a@acme.com');
 });
 
 test('the files are named after the one that was used, whatever that was called', async () => {

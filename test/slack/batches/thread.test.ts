@@ -97,7 +97,7 @@ test('whatever ColdSend says, and however many reasons there are, Slack takes bo
     }
   }
   const many = rowsOf(Array.from({ length: 30 }, (_, index) => refused(`reason ${index}`)));
-  assert.match(seenIn(renderFailures(many)), /There are 6 more reasons\. You find them in the CSV\./);
+  assert.match(seenIn(renderFailures(many)), /There are 7 more reasons\. You find them in the CSV\./);
 });
 
 test('the summary has what failed as a table, and the buttons to fix it and to get all results', () => {
@@ -129,7 +129,15 @@ test('rows that do not fit into the summary are counted', () => {
   assert.match(sections, /110 inboxes more/);
 });
 
-test('once all is fixed the summary says so, without buttons', () => {
+test('once all is fixed the summary says so, and offers only the results, which the first file does not have', () => {
   const message = renderSummary('B1', [], 'table');
-  assert.equal(seenIn(message), 'All fixed: no inbox needs you any more.');
+  assert.match(seenIn(message), /All fixed: no inbox needs you any more\./);
+  assert.deepEqual(
+    message.blocks.flatMap((block) =>
+      block.type === 'actions'
+        ? block.elements.map(({ type, ...rest }) => [type, 'action_id' in rest && rest.action_id])
+        : [],
+    ),
+    [['button', 'batch_results']],
+  );
 });

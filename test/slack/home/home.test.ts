@@ -18,7 +18,15 @@ type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { ke
 /** With the workspace's own key, the default settings, and nobody kept out, unless said otherwise. */
 function renderHome({ key: own, ...home }: Shown) {
   const keys = own === undefined ? [] : [own];
-  return render({ mayNotAdd: undefined, keys, settings: DEFAULT_SETTINGS, links: new Map(), clientsPage: 0, ...home });
+  return render({
+    userId: 'U0',
+    mayNotAdd: undefined,
+    keys,
+    settings: DEFAULT_SETTINGS,
+    links: new Map(),
+    clientsPage: 0,
+    ...home,
+  });
 }
 
 const actionsOf = (home: ReturnType<typeof renderHome>) =>
@@ -121,7 +129,7 @@ test('clients are listed by label, last four and channels, with buttons for admi
   assert.deepEqual(actionIdsOf(member), ['home_add', 'home_add_many']);
   const buttons = JSON.stringify(actionsOf(admin));
   assert.equal(buttons.match(/home_change_client/g)?.length, 2);
-  assert.match(buttons, /Remove the key of Client 000\?.*used in 2 channels/);
+  assert.match(buttons, /Remove Client 000\?.*as CSV\. I remove the key ending in wxyz and 2 channels/);
 });
 
 test('the buttons that remove say which key they were made for', () => {
@@ -153,15 +161,15 @@ test('before a key is removed it says what it is used for, and what comes then',
       [key, ...clientKeys(1)],
       DEFAULT_SETTINGS,
       /ending in wxyz is used in all channels without a client\. Without it, nobody can add inboxes there/,
-      /is used in 1 channel\. Without it, I use the workspace's key there/,
+      /and 1 channel; then I use the workspace's key there/,
     ],
     [
       [key, ...clientKeys(1, 3)],
       blocked,
       /ending in wxyz is not used with the current settings\./,
-      /is used in 3 channels\. Without it, nobody can add inboxes there/,
+      /and 3 channels; then nobody can add inboxes there/,
     ],
-    [clientKeys(1), DEFAULT_SETTINGS, /^undefined$/, /Without it, nobody can add inboxes there/],
+    [clientKeys(1), DEFAULT_SETTINGS, /^undefined$/, /then nobody can add inboxes there/],
   ];
   for (const [keys, settings, own, client] of cases) {
     const home = renderHome({ isAdmin: true, keys, settings, latest: [] });

@@ -68,8 +68,10 @@ for (const [kind, outcome] of Object.entries(outcomes)) {
     assert.ok(message.text.includes('jane@acme.com (Jane Doe)'));
   });
 
-  test(`${kind}: ${BUTTONS[outcome.kind] === undefined ? 'no button' : 'a button that carries the request'}`, () => {
-    const buttons = replyTo(outcome).blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  test(`${kind}: ${BUTTONS[outcome.kind] === undefined ? 'no button to try again' : 'a button that carries the request'}`, () => {
+    const { blocks } = replyTo(outcome);
+    const [actions] = blocks.flatMap((block) => (block.block_id === 'try_again' && 'elements' in block ? [block] : []));
+    const buttons = actions?.elements ?? [];
     const label = BUTTONS[outcome.kind];
     const expected = {
       type: 'button',
@@ -86,6 +88,23 @@ for (const [kind, outcome] of Object.entries(outcomes)) {
     assert.equal(textsOf(message, 'plain_text').includes('Support code: req_01'), kind !== 'added');
   });
 }
+
+test('added: a test email and a removal, as long as something can be done with the inbox', () => {
+  const idsOf = (outcome: Outcome) =>
+    replyTo(outcome).blocks.flatMap((block) =>
+      block.type === 'actions'
+        ? block.elements.map((each) => ('value' in each ? [each.action_id, each.value] : []))
+        : [],
+    );
+  const outcome = { kind: 'added', account: added } as const;
+  assert.deepEqual(idsOf(outcome), [
+    ['inbox_test_email', 'req_01'],
+    ['inbox_remove', 'req_01'],
+  ]);
+  for (const closed of ['removed', 'unsupported'] as const) assert.deepEqual(idsOf({ ...outcome, closed }), []);
+  assert.deepEqual(idsOf({ kind: 'added', account: { ...added, inbox_id: '' } }), []);
+  assert.match(replyTo({ ...outcome, closed: 'removed' }).text, /^Inbox removed from ColdSend – .*later removed/);
+});
 
 test('refused: each field that ColdSend names, in the words of the form, and unknown ones as they are', () => {
   const fields = [

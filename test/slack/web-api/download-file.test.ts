@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, mock, test } from 'node:test';
+import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { downloadFile } from '../../../src/slack/web-api/download-file.ts';
 import { createSlackFetch, type SlackFetch } from '../../../src/slack/web-api/slack-fetch.ts';
 
@@ -18,7 +19,7 @@ const servers = ['ours', 'foreign'].map((name) =>
     answer(request, response);
   }),
 );
-const { fetch, close } = createSlackFetch();
+const { fetch, close } = createSlackFetch(connectDirectly);
 let [ours, foreign] = ['', ''];
 
 before(async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { createResponseUrls, respondOnlyToThem } from '../../../src/slack/web-api/response-url.ts';
 import { createSlackFetch, NotBegunError, type SlackFetch } from '../../../src/slack/web-api/slack-fetch.ts';
 
@@ -60,7 +61,7 @@ test('a redirect is not followed', async (context) => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { fetch, close } = createSlackFetch();
+  const { fetch, close } = createSlackFetch(connectDirectly);
   context.after(async () => {
     await close();
     server.close();

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { findErrorCode } from '../../../src/operations/log/log.ts';
+import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { createSlackFetch, NotBegunError } from '../../../src/slack/web-api/slack-fetch.ts';
 
 const taken: string[] = [];
@@ -11,7 +12,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => void taken.push(chunk.toString()));
   request.on('end', () => response.end('{"ok":true}'));
 });
-const { fetch, close } = createSlackFetch();
+const { fetch, close } = createSlackFetch(connectDirectly);
 let url = '';
 
 before(async () => {

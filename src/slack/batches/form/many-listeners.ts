@@ -253,7 +253,8 @@ export function createManyPages(deps: ManyPagesDeps) {
     const { context, draft } = readFormMetadata(readView(press.view).metadata);
     if (context === undefined) throw new UnreadableViewError('private_metadata');
     const { fixOf } = context.batch ?? {};
-    await deps.openForm(press, { context: { ...turnPage(context), batch: { fixOf } }, draft });
+    const owner = fixOf === undefined ? undefined : context.owner;
+    await deps.openForm(press, { context: { ...turnPage(context), batch: { fixOf } }, draft, owner });
   }
 
   function refer(error: unknown): string {

@@ -1,11 +1,12 @@
+import type { OwnerName } from '../../../add-inbox/keys/key-owner.ts';
 import type { Click, InModal, Press } from '../../bolt/interaction.ts';
 import type { FormToOpen } from '../../form/open-form.ts';
 import { parseWhoPage } from '../../form/who-page.ts';
 
 export type ManyFormToOpen = {
   context: FormToOpen['context'];
-  /** The batch whose failed rows are to be replaced. */
-  fixOf?: string | undefined;
+  /** The batch whose failed rows are to be replaced, and the owner of its key. */
+  fix?: { batchId: string; owner: OwnerName };
   /** Rows without passwords, at most 3,000 characters. */
   pasted?: string | undefined;
 };
@@ -16,9 +17,9 @@ export type OpenManyForm = (click: Click, form: ManyFormToOpen) => Promise<void>
 export function createOpenManyForm(openForm: (click: Click, form: FormToOpen) => Promise<void>) {
   return { open, openFromForm, openFromHome };
 
-  function open(click: Click, { context, fixOf, pasted }: ManyFormToOpen): Promise<void> {
-    const batch = fixOf === undefined ? {} : { fixOf };
-    return openForm(click, { context: { ...context, batch, pasted }, draft: {} });
+  function open(click: Click, { context, fix, pasted }: ManyFormToOpen): Promise<void> {
+    const batch = fix === undefined ? {} : { fixOf: fix.batchId };
+    return openForm(click, { context: { ...context, batch, pasted }, draft: {}, owner: fix?.owner });
   }
 
   /** The button on page 1 of the form for one inbox. A typed address becomes the first row. */

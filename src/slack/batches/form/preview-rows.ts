@@ -77,8 +77,9 @@ export function shown(text: string): string {
   return truncate(oneLine(text), MAX_SHOWN);
 }
 
+/** A text of another shape may be a password in the wrong column. */
 function shownAddress(address: string): string {
-  return shown(address) || BATCH_FORM_PREVIEW.noAddress;
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address) ? shown(address) : BATCH_FORM_PREVIEW.noAddress;
 }
 
 /** A row with one login has the errors of its password and user name only once. */

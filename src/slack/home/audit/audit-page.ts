@@ -71,7 +71,7 @@ function renderEntry(entry: ListedEntry, index: number): ContextBlock {
 }
 
 /** These details contain only our own words and ids, so their ids can be shown as names. */
-const OF_OURS = new Set(['channel', 'channels', 'from', 'to']);
+const OF_OURS = new Set(['channel', 'channels', 'from', 'to', 'person']);
 
 function say([name, value]: [string, string]): string {
   return `${auditDetail(name)}: ${auditValue(oneLine(value))}`;

@@ -21,7 +21,6 @@ import { INTRODUCTIONS } from '../../sentences/keys.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { createCheckChannel } from '../../web-api/check-channel.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
-import { parseRemoval } from '../home-clients.ts';
 import { keyOutdated } from '../outdated.ts';
 import { parseClientForm, renderClientForm, type TypedClient } from './client-form.ts';
 import { toKeyErrors } from './key-errors.ts';
@@ -29,7 +28,7 @@ import { toKeyErrors } from './key-errors.ts';
 /** Slack waits 3 s for an answer; everything before the check of the client's new channels may take this long. */
 const BEFORE_CHECKING_MS = 1_800;
 
-/** Stores, changes and removes the keys of clients, for admins and owners. A channel belongs to one client at most. */
+/** Stores and changes the keys of clients, for admins and owners. A channel belongs to one client at most. */
 export function createClientPages(deps: {
   permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
@@ -38,17 +37,12 @@ export function createClientPages(deps: {
   storeKey(toStore: KeyToStore, withinMs: number, checkChannel: CheckChannel): Promise<KeyStored>;
   /** Assigns the stored key to these channels; false where `stamp` is outdated. */
   rebindKey(teamId: string, userId: string, client: Client, stamp: string): Promise<boolean>;
-  /** False where `stamp` is outdated. */
-  removeKey(teamId: string, userId: string, owner: OwnerName, stamp: string): Promise<boolean>;
   showHome(interaction: Interaction, page?: number): Promise<void>;
-  /** Never rejects, because the change is already done. */
-  refreshHome(interaction: Interaction): Promise<void>;
 }) {
-  const { opens, does, submits } = createAdminOnly(deps.permissions);
+  const { opens, submits } = createAdminOnly(deps.permissions);
   return {
     openAdd: opens(prepareAdd),
     openChange: opens(prepareChange),
-    remove: does(remove),
     turnPage,
     submit: submits(submit),
   };
@@ -62,17 +56,6 @@ export function createClientPages(deps: {
     return stored === undefined
       ? renderNotice(sentences.clientGone)
       : renderClientForm({ openedBy: userId, stamp: stored.stamp, client: stored });
-  }
-
-  async function remove(press: Press): Promise<void> {
-    const { api, actor } = press;
-    const { owner, stamp } = parseRemoval(press.value);
-    const removed = owner.kind === 'client' && (await deps.removeKey(actor.teamId, actor.userId, owner, stamp));
-    const refreshed = deps.refreshHome(press);
-    if (!removed) {
-      await api.openView(press.triggerId, renderNotice(keyOutdated(await deps.listKeys(actor.teamId), owner)));
-    }
-    await refreshed;
   }
 
   /** Needs no check of its own, because `showHome` decides what the person may see. */

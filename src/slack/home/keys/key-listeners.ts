@@ -23,6 +23,8 @@ const ANSWER_WITHIN_MS = 2_600;
 /** Stores, replaces and removes the workspace's ColdSend key, for admins and owners. */
 export function createKeyPages(deps: {
   permissions: Permissions;
+  /** For the form that follows; see `createOpenForm`. */
+  findsServers: boolean;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
@@ -42,6 +44,7 @@ export function createKeyPages(deps: {
     if (owner === undefined) return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
+    const { findsServers } = deps;
     const [stored, takesFiles] = await Promise.all([
       deps.storeKey({ teamId, userId, apiKey, owner, isNew: false, stamp }, withinMs),
       context?.batch === undefined ? false : canReadFiles(api),
@@ -52,11 +55,11 @@ export function createKeyPages(deps: {
       if (context === undefined || current === undefined || !isUsable(current)) {
         return update(renderNotice(keyOutdated(keys, owner)));
       }
-      return update(renderForm({ context, draft, takesFiles, notice: OUTDATED.goOn(current.lastFour) }));
+      return update(renderForm({ context, draft, takesFiles, findsServers, notice: OUTDATED.goOn(current.lastFour) }));
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
-    return update(renderForm({ context, draft, takesFiles, notice: sayHowItWent(stored.unchecked) }));
+    return update(renderForm({ context, draft, takesFiles, findsServers, notice: sayHowItWent(stored.unchecked) }));
   }
 
   /** The owner with its current channels; undefined where the client has been removed. */

@@ -1,7 +1,11 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { DEFAULT_DAILY_LIMIT } from '../../../add-inbox/account/providers.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
-import type { WhoMayAdd, WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
+import {
+  MAX_CHOSEN_PEOPLE,
+  type WhoMayAdd,
+  type WorkspaceSettings,
+} from '../../../add-inbox/people/workspace-settings.ts';
 import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
 import { MENU_OPTIONS, OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
@@ -16,8 +20,6 @@ import type { UserGroup } from '../../web-api/slack-api.ts';
 
 /** Each action looks up every group, with one call to Slack for each. */
 const MAX_GROUPS = 10;
-
-const MAX_PEOPLE = 100;
 
 /** With up to this many people and groups, the line in the Home stays readable and within Slack's limit. */
 const MAX_NAMED = 40;
@@ -95,7 +97,7 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(
     textOf(SETTINGS_FIELDS.whoMayAdd),
-    listOf(SETTINGS_FIELDS.people).slice(0, MAX_PEOPLE),
+    listOf(SETTINGS_FIELDS.people).slice(0, MAX_CHOSEN_PEOPLE),
     groupsShown ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MAX_GROUPS) : groupsBefore,
   );
   const limit = textOf(SETTINGS_FIELDS.dailyLimit);
@@ -152,7 +154,7 @@ function renderPeople(userIds: string[]): InputBlock {
     element: {
       type: 'multi_users_select',
       action_id: SETTINGS_FIELDS.people,
-      max_selected_items: MAX_PEOPLE,
+      max_selected_items: MAX_CHOSEN_PEOPLE,
       ...(userIds.length > 0 && { initial_users: userIds }),
     },
   };

@@ -180,7 +180,10 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     });
   }
 
-  /** Whether few enough others of the person and the workspace run or have waited for longer. A batch whose rows are all settled is over. */
+  /**
+   * Whether few enough others of the person and the workspace run or have waited for longer. A batch whose rows are all settled, or
+   * wait for a key, keeps nobody waiting: a client's missing key must not hold up other clients.
+   */
   async function mayStart({ id, teamId, userId, confirmedAt = 0 }: Batch): Promise<boolean> {
     const others = await kysely
       .selectFrom('batches')
@@ -192,7 +195,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
           selectFrom('requests')
             .select('requests.id')
             .whereRef('requests.batch_id', '=', 'batches.id')
-            .where('requests.outcome_kind', 'is', null),
+            .where('requests.outcome_kind', 'is', null)
+            .where('requests.waits_for', 'is distinct from', 'key'),
         ),
       )
       .where(({ or, and, eb }) =>

@@ -338,7 +338,7 @@ test('pasted text that is no rows is said under the field, also where logins are
   const world = setUp({ ...CHECKS, checkLogins: async () => assert.fail() });
   const view = typedView(form(), { rows: 'Name,Tags\nJane,x' });
   const answer = await world.pages.submitForm(world.inView(view));
-  assert.match(said(answer), /No column has email addresses in it/);
+  assert.match(said(answer), /find the column with the addresses/);
 });
 
 test('logins are not checked where the workspace does not want it, or the bot logs in to no mailbox', async () => {

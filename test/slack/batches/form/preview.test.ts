@@ -77,6 +77,15 @@ test('each problem is said by line, field and reason', async () => {
   assert.deepEqual(fieldsOf(view), ['add_held']);
 });
 
+test('a password in the column of the addresses is not shown', async () => {
+  for (const text of ['Password,Email\njane@acme.com,secret-1', 'Email\njane@acme.com secret-1', 'Email\nsecret-1']) {
+    const { view, words } = await preview(text);
+    assert.doesNotMatch(JSON.stringify(view), /secret-/);
+    assert.match(words, /Line 2 · no address · Address of the inbox: This is not an email address/);
+  }
+  assert.match((await preview('Email\n"jane@acme,com.x"')).words, /Line 2 · jane@acme,com\.x · /);
+});
+
 test('without a row that can be added there is no button, and for a file a way back', async () => {
   const text = `${HEADER}\nbob@acme.com,,google,40`;
   const pasted = await preview(text);

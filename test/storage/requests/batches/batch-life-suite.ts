@@ -72,7 +72,9 @@ export function describeBatchLife(databases: TestDatabases) {
         return names.filter((_name, index) => found[index]);
       };
       assert.deepEqual(await mayStart(), ['a', 'u2'], 'b counts for the workspace too');
-      await batchesOf().start(await claim('batch-a'), 'f');
+      const waitsForKey = await batchesOf().start(await claim('batch-a'), undefined);
+      assert.deepEqual(await mayStart(), ['a', 'b', 'u2', 'u3'], 'a waits for a key, so it keeps nobody waiting');
+      await batchesOf().start(waitsForKey, 'f');
       assert.deepEqual(await mayStart(), ['a', 'u2']);
       await settle('row-a-0', { kind: 'expired' });
       assert.deepEqual(await mayStart(), ['a', 'b', 'u2', 'u3'], 'its rows are over, so it keeps nobody waiting');

@@ -59,6 +59,13 @@ export function describeDrafts(databases: TestDatabases) {
       assert.deepEqual(await drafts().open('T1', 'U1', 'batch-one'), { kind: 'gone' });
     });
 
+    test('of a confirmed draft, no rows are answered as all rows are', async () => {
+      const draft = draftOf('one', 3);
+      await drafts().save(draft);
+      await drafts().confirm(draft, rowsOf('one', 3), now() + DAY);
+      assert.equal((await drafts().confirm(draft, [], now() + DAY)).kind, 'repeated');
+    });
+
     test('a discarded draft has no passwords, and can’t be confirmed', async () => {
       const draft = draftOf('one', 3);
       await drafts().save(draft);

@@ -1,13 +1,13 @@
-import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import type { Click, Press } from '../bolt/interaction.ts';
-import { renderNotice } from '../modals/notice-page.ts';
-import { sentences } from '../sentences/notices.ts';
-import { renderSuccessor } from '../thread/request-page.ts';
-import { findLink } from '../web-api/find-link.ts';
-import type { SlackApi } from '../web-api/slack-api.ts';
-import { draftLike, draftOf } from './draft-defaults.ts';
-import type { Draft } from './fields.ts';
-import type { FormToOpen } from './open-form.ts';
+import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
+import type { Click, Press } from '../../bolt/interaction.ts';
+import { renderNotice } from '../../modals/notice-page.ts';
+import { sentences } from '../../sentences/notices.ts';
+import { renderSuccessor } from '../../thread/request-page.ts';
+import { findLink } from '../../web-api/find-link.ts';
+import type { SlackApi } from '../../web-api/slack-api.ts';
+import { draftLike, draftOf } from '../draft-defaults.ts';
+import type { Draft } from '../fields.ts';
+import type { FormToOpen } from '../open-form.ts';
 
 /**
  * "Fix and try again" and "Try once more" under a reply open the form for the same thread, filled in except for the passwords.

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { buildConnector as build, type buildConnector } from 'undici';
-import { type Post, postOnce } from '../../src/coldsend/post-once.ts';
-import { openRawServer, type RawServer, rawAnswer } from './world/raw-server.ts';
+import { type Post, postOnce } from '../../../src/coldsend/post-once.ts';
+import { openRawServer, type RawServer, rawAnswer } from '../world/raw-server.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -16,6 +16,7 @@ async function serve(t: TestContext, behaviour: Parameters<typeof openRawServer>
 
 function post({ port }: RawServer, change: Partial<Post>) {
   return postOnce({
+    method: 'POST',
     url: new URL(`http://127.0.0.1:${port}/x`),
     headers: { 'x-api-key': 'k' },
     body: '{}',
@@ -43,6 +44,7 @@ test('where it may not be sent any more, not a byte goes out, and the call ends 
   const never = new AbortController().signal;
   let asked = 0;
   const exchange = await postOnce({
+    method: 'POST',
     url: new URL(`http://127.0.0.1:${address.port}/x`),
     headers: {},
     body: '{}',

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import type { SendResult } from '../../src/add-inbox/request/outcome.ts';
-import { ANSWER_LOST, answering, clientFor, OK, sendTo } from './world/client-world.ts';
-import { ACCOUNT, ADDED, ADDED_BODY, API_KEY } from './world/documented.ts';
-import { openRawServer, rawAnswer } from './world/raw-server.ts';
+import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
+import { ANSWER_LOST, answering, clientFor, OK, sendTo } from '../world/client-world.ts';
+import { ACCOUNT, ADDED, ADDED_BODY, API_KEY } from '../world/documented.ts';
+import { openRawServer, rawAnswer } from '../world/raw-server.ts';
 
 const NO_CONNECTION: SendResult = { kind: 'not_done', why: 'no_connection', retryAfterMs: undefined };
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
-import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
-import { createWorkspaceRepository } from '../../../src/storage/workspaces/workspace-repository.ts';
-import { draftOf, setUpBatches } from '../requests/batches/batch-set-up.ts';
-import { testSealer } from '../samples.ts';
-import type { TestDatabases } from '../test-databases.ts';
-import { sampleInstallation } from './installation-samples.ts';
+import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import { createInstallationRepository } from '../../../../src/storage/workspaces/installation-repository.ts';
+import { createWorkspaceRepository } from '../../../../src/storage/workspaces/workspace-repository.ts';
+import { testSealer } from '../../samples.ts';
+import type { TestDatabases } from '../../test-databases.ts';
+import { sampleInstallation } from '../../workspaces/installation-samples.ts';
+import { draftOf, setUpBatches } from './batch-set-up.ts';
 
 export function describeUninstalledBatches(databases: TestDatabases) {
   describe(`batches of uninstalled workspaces on ${databases.kind}`, () => {

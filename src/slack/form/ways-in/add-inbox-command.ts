@@ -1,14 +1,14 @@
-import { cleanText } from '../../add-inbox/account/clean-text.ts';
-import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
-import { parseEmailAddress } from '../../add-inbox/account/sender-account.ts';
-import type { OpenManyForm } from '../batches/form/open-many-form.ts';
-import { TYPED_TEXT } from '../blocks/limits.ts';
-import type { Click, CommandUse } from '../bolt/interaction.ts';
-import { BATCH_FORM } from '../sentences/batches.ts';
-import { helpText, usageText } from '../thread/ephemeral.ts';
-import { toConversation } from '../web-api/conversation.ts';
-import type { Draft } from './fields.ts';
-import type { FormToOpen } from './open-form.ts';
+import { cleanText } from '../../../add-inbox/account/clean-text.ts';
+import { toAsciiAddress } from '../../../add-inbox/account/email-address.ts';
+import { parseEmailAddress } from '../../../add-inbox/account/sender-account.ts';
+import type { OpenManyForm } from '../../batches/form/open-many-form.ts';
+import { TYPED_TEXT } from '../../blocks/limits.ts';
+import type { Click, CommandUse } from '../../bolt/interaction.ts';
+import { BATCH_FORM } from '../../sentences/batches.ts';
+import { helpText, usageText } from '../../thread/ephemeral.ts';
+import { toConversation } from '../../web-api/conversation.ts';
+import type { Draft } from '../fields.ts';
+import type { FormToOpen } from '../open-form.ts';
 
 /** `/add-inbox`, `/add-inbox jane@acme.com`, `/add-inbox last`, `/add-inbox many`, `/add-inbox jane@acme.com bob@acme.com`, `/add-inbox help`. */
 export function createAddInboxCommand(deps: {

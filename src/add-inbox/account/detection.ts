@@ -1,0 +1,39 @@
+import type { OwnerName } from '../keys/key-owner.ts';
+import type { InboxType } from './providers.ts';
+
+/** The servers of a mailbox. */
+export type Servers = {
+  inboxType: InboxType;
+  /** The name that people know; undefined for a server of their own. */
+  provider: string | undefined;
+  smtpHost: string;
+  smtpPort: number;
+  imapHost: string;
+  imapPort: number;
+  /** Left out: encrypted, from the first byte on ports 465 and 993, else by STARTTLS. */
+  smtpUseTls?: boolean;
+  imapUseSsl?: boolean;
+};
+
+/** The source that named the servers of an address. `added_before`: an inbox of the same domain that was added. */
+export const FOUND_BY = ['address_domain', 'mx', 'spf', 'srv', 'autoconfig', 'added_before'] as const;
+
+export type FoundBy = (typeof FOUND_BY)[number];
+
+export type Detection =
+  | { kind: 'servers'; servers: Servers; by: FoundBy }
+  /** Mailboxes there have no IMAP (Proton). */
+  | { kind: 'no_imap'; provider: string }
+  /** A null MX (RFC 7505): the domain says that it takes no mail. */
+  | { kind: 'no_mail' }
+  | { kind: 'no_such_domain' }
+  /** Nothing says which servers they are, or nobody could be asked. */
+  | { kind: 'not_found' };
+
+/** Finds the servers of an address, for an inbox of the workspace or of a client. Never rejects. */
+export type FindServers = (search: {
+  teamId: string;
+  userId: string;
+  owner: OwnerName;
+  address: string;
+}) => Promise<Detection>;

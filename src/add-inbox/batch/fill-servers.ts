@@ -1,0 +1,54 @@
+import type { Detection, Servers } from '../account/detection.ts';
+import { toAsciiName } from '../account/domain-name.ts';
+import { domainOf } from '../account/email-address.ts';
+import { answerInTime } from '../worker/time-limit.ts';
+import type { Row, RowAccount } from './check-rows.ts';
+
+/** A person waits for this. What is found later is not used. */
+const FIND_WITHIN_MS = 1_000;
+
+/**
+ * Fills in the servers of rows that name neither a provider nor a server. Each domain is looked up once.
+ *
+ * @param find the servers of an address. Never rejects.
+ */
+export async function fillServers(
+  rows: readonly Row[],
+  find: (address: string) => Promise<Detection>,
+): Promise<readonly Row[]> {
+  const addresses = new Map(rows.flatMap(({ account }) => openDomainOf(account)));
+  if (addresses.size === 0) return rows;
+  const found = new Map<string, Servers>();
+  const searches = [...addresses].map(async ([domain, address]) => {
+    const detection = await find(address);
+    if (detection.kind === 'servers') found.set(domain, detection.servers);
+  });
+  await answerInTime(Promise.all(searches), FIND_WITHIN_MS, () => []);
+  return rows.map((row) => {
+    const [[domain] = ['']] = openDomainOf(row.account);
+    const servers = found.get(domain);
+    return servers === undefined ? row : { ...row, account: withServers(row.account, servers) };
+  });
+}
+
+/** The domain and address of a row that needs servers; empty for any other row. */
+function openDomainOf({ email_address = '', inbox_type, smtp_host, imap_host }: RowAccount): [string, string][] {
+  const needsServers = (inbox_type ?? smtp_host ?? imap_host) === undefined;
+  const address = email_address.trim();
+  const domain = domainOf(address);
+  return needsServers && toAsciiName(domain) !== undefined ? [[domain, address]] : [];
+}
+
+/** What the row says itself counts. */
+function withServers(account: RowAccount, servers: Servers): RowAccount {
+  return {
+    ...account,
+    inbox_type: servers.inboxType,
+    smtp_host: servers.smtpHost,
+    smtp_port: account.smtp_port ?? String(servers.smtpPort),
+    smtp_use_tls: account.smtp_use_tls ?? servers.smtpUseTls,
+    imap_host: servers.imapHost,
+    imap_port: account.imap_port ?? String(servers.imapPort),
+    imap_use_ssl: account.imap_use_ssl ?? servers.imapUseSsl,
+  };
+}
