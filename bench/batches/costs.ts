@@ -41,7 +41,7 @@ export async function measureBot(file: string): Promise<Cost & { blockedMs: numb
         ...{ fileName: 'inboxes.csv', fixOf: undefined, defaults: {}, rows },
       });
       const key = { teamId: TEAM_ID, userId: 'U1', id };
-      const { kind } = await drafts.confirm(key, { withHeld: false, dailyLimit: undefined });
+      const { kind } = await drafts.confirm(key, { withHeld: false, withRefused: false, dailyLimit: undefined });
       if (kind !== 'confirmed') throw new Error(`the batch is ${kind}`);
     });
     delays.disable();

@@ -103,7 +103,10 @@ export async function simulateBatch(rows: number): Promise<SimulatedBatch> {
   batchWorker.start();
   const start = Date.now();
   const allowedMs = drafts.timeFor(rows - 1) + COLDSEND_MS;
-  await drafts.confirm({ teamId: TEAM_ID, userId: 'U1', id }, { withHeld: false, dailyLimit: undefined });
+  await drafts.confirm(
+    { teamId: TEAM_ID, userId: 'U1', id },
+    { withHeld: false, withRefused: false, dailyLimit: undefined },
+  );
   while (finishedAt === undefined && Date.now() - start < 2 * allowedMs) {
     mock.timers.tick(TICK_MS);
     for (let turn = 0; turn < TURNS_A_TICK; turn += 1) await nextTurn();

@@ -101,12 +101,12 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const processing = createProcessing({ ...about, addSenderAccount, callInbox, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker, inboxActions } = processing;
   const { publicUrl } = config;
-  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, onRefused });
+  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, mailbox, onRefused });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
-    mailbox,
     checkKey,
+    mailbox,
     rateLimits: config.coldsend.rateLimits,
     uninstall: workspaces.uninstall,
     secureLinks,

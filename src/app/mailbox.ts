@@ -1,7 +1,12 @@
 import type { Detection } from '../add-inbox/account/detection.ts';
 import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { HalfVerdict, LoginVerdict } from '../add-inbox/account/login-verdict.ts';
-import { type AccountToAdd, type Passwords, withAsciiDomains } from '../add-inbox/account/sender-account.ts';
+import {
+  type AccountToAdd,
+  type Passwords,
+  type SenderAccount,
+  withAsciiDomains,
+} from '../add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import type { Config } from '../config.ts';
 import { createAskAutoconfig } from '../mailbox/autoconfig/ask-autoconfig.ts';
@@ -10,6 +15,13 @@ import { createFindServers } from '../mailbox/find-servers.ts';
 import { judgeDomain } from '../mailbox/judge-domain.ts';
 import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import { createCheckLogin, type MailboxLogin } from '../mailbox/login/check-login.ts';
+import {
+  createCheckMany,
+  MANY_BUDGET_LIMITS,
+  MANY_SLOT_LIMITS,
+  type ManyAsker,
+  type ManyWatch,
+} from '../mailbox/login/check-many.ts';
 import { createHostSlots } from '../mailbox/login/host-slots.ts';
 import { createLoginBudgets } from '../mailbox/login/login-budgets.ts';
 import { LOGIN_LIMITS } from '../mailbox/login/login-limits.ts';
@@ -20,6 +32,9 @@ import type { Metrics } from '../operations/metrics.ts';
 /** A person waits for the result in a thread. Dovecot delays its first refusal of a client by 2 s, and the next by 4 s. */
 const CHECK_WITHIN_MS = 8_000;
 
+/** Rows of a list also wait for each other at a server. */
+const CHECK_ROW_WITHIN_MS = 20_000;
+
 /** For each look-up. */
 const DNS_WITHIN_MS = 2_000;
 
@@ -29,11 +44,13 @@ const OVER_BUDGET: HalfVerdict = { kind: 'unknown', reason: 'over_budget' };
 export type Mailbox = {
   /** Never rejects. Resolves with undefined once the mailbox is closed. */
   checkLogin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
+  /** The same for many at once, with their verdicts in the same order. Never rejects. */
+  checkLogins(asker: ManyAsker, accounts: readonly SenderAccount[], watch: ManyWatch): Promise<LoginVerdict[]>;
   /** Undefined for the domain of a mail provider, and once the mailbox is closed. Never rejects. */
   judgeDomain(domain: string, smtpHost: string): Promise<DomainVerdict | undefined>;
   /** Looks up the servers of a domain, and tells nobody more than the domain. Never rejects. */
   findServers(domain: string, by: { teamId: string; userId: string }): Promise<Detection>;
-  /** Answers every check that is still running, and all later ones, with undefined; what is looked up is then not found. */
+  /** Ends every check that is still running, and all later ones, without a verdict; what is looked up is then not found. */
   close(): void;
 };
 
@@ -52,35 +69,53 @@ export function createMailbox(deps: {
   const lookUpBudgets = createLoginBudgets(now);
   const onChecked = (half: string, verdict: HalfVerdict, ms: number) =>
     metrics.loginChecked(half, verdict.kind === 'works' ? 'works' : verdict.reason, ms);
-  const check = createCheckLogin({
+  const shared = {
     guard,
     slots: createHostSlots(now),
-    limits: { ...LOGIN_LIMITS, totalMs: CHECK_WITHIN_MS },
     onChecked,
     now,
+  };
+  const check = createCheckLogin({ ...shared, limits: { ...LOGIN_LIMITS, totalMs: CHECK_WITHIN_MS } });
+  const checkMany = createCheckMany({
+    check: createCheckLogin({ ...shared, limits: { ...LOGIN_LIMITS, totalMs: CHECK_ROW_WITHIN_MS } }),
+    slots: createHostSlots(now, MANY_SLOT_LIMITS),
+    budgets: createLoginBudgets(now, MANY_BUDGET_LIMITS),
+    onSkipped: (half, reason) => onChecked(half, { kind: 'unknown', reason }, 0),
   });
   const running = new Set<(closed: undefined) => void>();
-  let isClosed = false;
+  const closing = new AbortController();
 
   return {
     checkLogin: async (request, passwords) => {
-      const verdict = isClosed ? undefined : await untilClosed(checkWithin(request, passwords));
+      const verdict = closing.signal.aborted ? undefined : await untilClosed(checkWithin(request, passwords));
       if (verdict === undefined) return undefined;
       const { smtp, imap } = verdict;
       log.info('A login was checked', { ...aboutRequest(request), outcome: `smtp ${smtp.kind}, imap ${imap.kind}` });
       return verdict;
     },
+    checkLogins: async (asker, accounts, { onProgress, signal }) => {
+      const startedAt = now();
+      const watch = { onProgress, signal: AbortSignal.any([signal, closing.signal]) };
+      const verdicts = await checkMany(
+        asker,
+        accounts.map((account) => toLogin(account, account)),
+        watch,
+      );
+      const { teamId: team, userId: user } = asker;
+      log.info('The logins of a list were checked', { team, user, count: accounts.length, ms: now() - startedAt });
+      return verdicts;
+    },
     judgeDomain: async (domain, smtpHost) => {
       if (findByAddressDomain(domain) !== undefined) return undefined;
       const verdict = await judgeDomain(dns, domain, smtpHost.toLowerCase());
-      return isClosed ? undefined : verdict;
+      return closing.signal.aborted ? undefined : verdict;
     },
     findServers: async (domain, { teamId, userId }) => {
-      const mayAsk = !isClosed && lookUpBudgets.take({ teamId, userId, hosts: [] });
+      const mayAsk = !closing.signal.aborted && lookUpBudgets.take({ teamId, userId, hosts: [] });
       return (mayAsk ? await untilClosed(find(domain)) : undefined) ?? { kind: 'not_found' };
     },
     close: () => {
-      isClosed = true;
+      closing.abort();
       for (const end of running) end(undefined);
     },
   };

@@ -1,4 +1,5 @@
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
+import { LINK_TTL_MS, MAX_CHECKS } from '../add-inbox/secure-links/secure-link.ts';
 import { createSecurePage, waitsForPassword } from '../add-inbox/secure-links/secure-page.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import { aboutRequest, type Log } from '../operations/log/log.ts';
@@ -6,8 +7,11 @@ import { describeAsker } from '../slack/form/password/describe-asker.ts';
 import type { PasswordLink } from '../slack/form/password/password-link.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
+import { describeLogin } from '../slack/thread/checks/describe-login.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Route } from '../web/http-server.ts';
+import { createAttemptLimit } from '../web/secure/attempt-limit.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
 /** What Slack needs of the secure page. */
@@ -25,6 +29,8 @@ type SecureLinksDeps = {
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
   worker: Pick<Worker, 'wake'>;
+  /** Undefined where the bot does nothing with mailboxes itself. */
+  mailbox: Pick<Mailbox, 'checkLogin'> | undefined;
   onRefused(why: string): void;
   log: Log;
   now(): number;
@@ -62,6 +68,8 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
     links: stores.secureLinks,
     findRequest: stores.requests.find,
     checkPermission: createCheckPermission(deps.permissions, apiOfTeam, 0),
+    mayCheck: createAttemptLimit(MAX_CHECKS, LINK_TTL_MS, deps.monotonicNow),
+    checkLogin: deps.mailbox?.checkLogin,
     wake: deps.worker.wake,
     onSaved: (request) => log.info('A password was entered on the secure page', aboutRequest(request)),
     now,
@@ -70,6 +78,7 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
     publicUrl,
     securePage,
     describeAsker: (request) => describeAsker(apiOfTeam, request),
+    describeLogin,
     onRefused: deps.onRefused,
     now,
     monotonicNow: deps.monotonicNow,

@@ -45,7 +45,7 @@ export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];
   /** Undefined where the bot does nothing with mailboxes itself. */
-  mailbox: Pick<Mailbox, 'findServers'> | undefined;
+  mailbox: Pick<Mailbox, 'findServers' | 'checkLogins'> | undefined;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
@@ -149,8 +149,10 @@ export function createSlackListeners(deps: {
       findSettings,
       chooseKey,
       drafts,
+      checkLogins: deps.mailbox?.checkLogins,
       openForm,
       newReference: deps.newReference,
+      monotonicNow: deps.monotonicNow,
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),

@@ -106,6 +106,7 @@ export const BATCH_FIELDS = {
   dailyLimit: 'default_daily_limit',
   name: 'default_name',
   addHeld: 'add_held',
+  addRefused: 'add_refused',
 } as const;
 
 /**

@@ -59,3 +59,8 @@ export type HalfVerdict =
 
 /** Sending and reading are two logins, often at two servers. */
 export type LoginVerdict = { smtp: HalfVerdict; imap: HalfVerdict };
+
+/** Whether the login can't work as it is. */
+export function isRefused({ smtp, imap }: LoginVerdict): boolean {
+  return smtp.kind === 'refused' || imap.kind === 'refused';
+}

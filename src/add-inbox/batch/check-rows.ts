@@ -1,4 +1,5 @@
 import { findWarnings, type Warning } from '../account/find-warnings.ts';
+import { isRefused, type LoginVerdict } from '../account/login-verdict.ts';
 import { accountDefaults, type InboxType } from '../account/providers.ts';
 import {
   type FieldErrors,
@@ -14,7 +15,12 @@ export type RowAccount = { inbox_type?: InboxType | undefined } & {
 };
 
 /** One row of a file or a pasted text, by its line, counted from 1. */
-export type Row = { line: number; account: RowAccount };
+export type Row = {
+  line: number;
+  account: RowAccount;
+  /** The bot's own check of the login; undefined where there was none. */
+  login?: LoginVerdict | undefined;
+};
 
 /** The values for fields that a row leaves out. */
 export type RowDefaults = {
@@ -25,10 +31,15 @@ export type RowDefaults = {
   displayName?: string | undefined;
 };
 
+/** A row that can be sent, with the bot's own check of its login if there was one. */
+type Sendable = { account: SenderAccount; warnings: Warning[]; login?: LoginVerdict | undefined };
+
 export type CheckedRow = { line: number; address: string } & (
-  | { kind: 'ready'; account: SenderAccount; warnings: Warning[] }
+  | ({ kind: 'ready' } & Sendable)
   /** Password logins are off at Microsoft 365, so it is sent only if a person wants that. */
-  | { kind: 'held'; account: SenderAccount; warnings: Warning[] }
+  | ({ kind: 'held' } & Sendable)
+  /** Its servers refused the login, so it is sent only if a person wants that. */
+  | ({ kind: 'login_refused' } & Sendable)
   | { kind: 'to_fix'; errors: FieldErrors }
   /** The same inbox is in an earlier line. */
   | { kind: 'twice'; firstLine: number }
@@ -78,9 +89,14 @@ export async function checkRows(
     const validated = validateAccount(fillIn(row.account, defaults));
     if (!validated.ok) return { kind: 'to_fix' as const, errors: validated.errors };
     const account = validated.value;
-    const kind = account.inbox_type === 'OUTLOOK_365' ? ('held' as const) : ('ready' as const);
-    return { kind, account, warnings: findWarnings(account) };
+    return { ...judge(account, row.login), account, warnings: findWarnings(account) };
   }
+}
+
+/** Whether a row is sent unless a person decides otherwise. */
+export function judge(account: SenderAccount, login: LoginVerdict | undefined) {
+  if (account.inbox_type === 'OUTLOOK_365') return { kind: 'held' as const, login };
+  return { kind: login !== undefined && isRefused(login) ? ('login_refused' as const) : ('ready' as const), login };
 }
 
 /** The row with everything that its provider, its address and the defaults say. A custom server has no default. */

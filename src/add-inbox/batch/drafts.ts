@@ -1,11 +1,12 @@
 import type { FindServers } from '../account/detection.ts';
-import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
+import type { LoginVerdict } from '../account/login-verdict.ts';
+import type { AccountToAdd, Passwords, SenderAccount } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
-import { type CheckedRow, checkRows, type Row, type RowDefaults } from './check-rows.ts';
+import { type CheckedRow, checkRows, judge, type Row, type RowDefaults } from './check-rows.ts';
 import { fillServers } from './fill-servers.ts';
 
 /** Rows that a person has not confirmed yet. */
@@ -62,10 +63,15 @@ export type DraftStore = {
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
 };
 
+/** Logs in to mailboxes, with the verdicts in the same order. */
+export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
+
 /** What a person decides in the preview. */
 export type Choices = {
   /** Rows that are held back are added too. */
   withHeld: boolean;
+  /** Rows whose login was refused are added too. */
+  withRefused: boolean;
   /** Mails a day, for rows that have no limit. Undefined leaves the draft's. */
   dailyLimit: number | undefined;
 };
@@ -91,22 +97,36 @@ export function createDrafts(deps: {
   const { store } = deps;
   return { prepare, confirm, discard: store.discard, timeFor };
 
-  /** Checks the rows and stores the draft with the servers that were found, unless no row can be added. @throws the store's errors */
-  async function prepare(given: Omit<NewDraft, 'id'>): Promise<{ id: string; checked: CheckedRow[] }> {
+  /**
+   * Checks the rows and stores the draft with the servers that were found, unless no row can be added.
+   *
+   * @param checkLogins for the rows that are ready; left out where nobody wants that
+   * @throws the errors of the store, and of `checkLogins`
+   */
+  async function prepare(
+    given: Omit<NewDraft, 'id'>,
+    checkLogins?: CheckLogins,
+  ): Promise<{ id: string; checked: CheckedRow[] }> {
     const id = deps.newId();
     const draft = { ...given, rows: await withServers(given) };
     const { checked } = await check(draft);
-    if (checked.some(isAddable)) await store.save({ ...draft, id });
-    return { id, checked };
+    const logins = await checkReady(checked, checkLogins);
+    const rows = draft.rows.map((row) => (logins.has(row.line) ? { ...row, login: logins.get(row.line) } : row));
+    if (checked.some(isAddable)) await store.save({ ...draft, id, rows });
+    return {
+      id,
+      checked: checked.map((row) => (isAddable(row) ? { ...row, ...judge(row.account, logins.get(row.line)) } : row)),
+    };
   }
 
   /** Commits the rows of a draft that are ready. @throws the store's errors, CommitInDoubtError */
-  async function confirm(key: DraftKey, { withHeld, dailyLimit }: Choices): Promise<Confirmed> {
+  async function confirm(key: DraftKey, { withHeld, withRefused, dailyLimit }: Choices): Promise<Confirmed> {
     const draft = await store.open(key.teamId, key.userId, key.id);
     if (draft.kind !== 'open') return draft;
     const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
     const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
-    const rows = checked.filter(isAddable).filter(({ kind }) => withHeld || kind === 'ready');
+    const isWanted = { ready: true, held: withHeld, login_refused: withRefused };
+    const rows = checked.filter(isAddable).filter(({ kind }) => isWanted[kind]);
     const confirmed = await store.confirm(
       key,
       rows.map((row) => toConfirmed(row, failed.get(row.address))),
@@ -142,10 +162,22 @@ export function createDrafts(deps: {
   }
 }
 
-type AddableRow = Extract<CheckedRow, { kind: 'ready' | 'held' }>;
+/** The verdicts on the rows that are ready, by line. */
+async function checkReady(
+  checked: readonly CheckedRow[],
+  checkLogins: CheckLogins | undefined,
+): Promise<ReadonlyMap<number, LoginVerdict | undefined>> {
+  const ready = checked.filter(isAddable).filter(({ kind }) => kind === 'ready');
+  if (checkLogins === undefined || ready.length === 0) return new Map();
+  const verdicts = await checkLogins(ready.map(({ account }) => account));
+  return new Map(ready.map(({ line }, index) => [line, verdicts[index]]));
+}
 
-function isAddable(row: CheckedRow): row is AddableRow {
-  return row.kind === 'ready' || row.kind === 'held';
+/** A row that can be sent if the person wants it. */
+export type AddableRow = Extract<CheckedRow, { kind: 'ready' | 'held' | 'login_refused' }>;
+
+export function isAddable(row: CheckedRow): row is AddableRow {
+  return row.kind === 'ready' || row.kind === 'held' || row.kind === 'login_refused';
 }
 
 /** In a file with fixed rows, only addresses that failed before are added. */

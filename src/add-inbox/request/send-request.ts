@@ -1,4 +1,4 @@
-import type { LoginVerdict } from '../account/login-verdict.ts';
+import { isRefused, type LoginVerdict } from '../account/login-verdict.ts';
 import type { Passwords, SenderAccount } from '../account/sender-account.ts';
 import type { ColdsendKey, KeyStatus } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
@@ -149,7 +149,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
 
   /**
    * The bot's own check before sending, where the workspace wants one. A request is checked before its first try only, and an
-   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are not checked: they are armed with their slot.
+   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are checked while it is prepared.
    */
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
     const { teamId, retryOf, tries, batch } = request;
@@ -276,10 +276,6 @@ function notNow(next: ClaimedRequest | undefined): Prepared {
 
 function refusedHere(lostPermission: LostPermission): Outcome {
   return { kind: 'refused', reason: '', fields: [], lostPermission };
-}
-
-function isRefused({ smtp, imap }: LoginVerdict): boolean {
-  return smtp.kind === 'refused' || imap.kind === 'refused';
 }
 
 function heldBack(login: LoginVerdict): Outcome {

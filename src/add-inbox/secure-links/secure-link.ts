@@ -8,3 +8,6 @@ export const LINK_TTL_MS = 30 * 60 * 1000;
 
 /** A link is dead after this many submissions that were not accepted. */
 export const MAX_WRONG_TRIES = 5;
+
+/** Login checks for one inbox within the life of a link: people mistype, but nobody shall try many passwords. */
+export const MAX_CHECKS = 5;

@@ -1,4 +1,5 @@
 import { findWarnings, type Warning } from '../account/find-warnings.ts';
+import type { LoginVerdict } from '../account/login-verdict.ts';
 import { type FieldErrors, type Passwords, type TypedAccount, validatePasswords } from '../account/sender-account.ts';
 import type { AddInboxRequest } from '../request/request.ts';
 import type { PermissionToAdd } from '../request/send-request.ts';
@@ -18,6 +19,13 @@ export type Saved =
   | { kind: 'unsure'; warnings: Warning[] }
   | NoPage;
 
+/** `unchecked`: there were enough checks for this inbox, or the bot is stopping. */
+export type Checked =
+  | { kind: 'checked'; request: AddInboxRequest; verdict: LoginVerdict }
+  | { kind: 'unchecked' }
+  | Extract<Saved, { kind: 'wrong' }>
+  | NoPage;
+
 export type SecurePageDeps = {
   links: {
     find(token: string): Promise<SecureLink | undefined>;
@@ -28,6 +36,10 @@ export type SecurePageDeps = {
   findRequest(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
   /** Whether the person of the link may still add inboxes, according to a recent answer from Slack. */
   checkPermission(request: AddInboxRequest): Promise<PermissionToAdd>;
+  /** Logs in to the mailbox. Undefined where the bot logs in to none. */
+  checkLogin: ((request: AddInboxRequest, passwords: Passwords) => Promise<LoginVerdict | undefined>) | undefined;
+  /** Whether the login of a request may be checked once more. */
+  mayCheck(requestId: string): boolean;
   /** Looks for due requests at once. */
   wake(): void;
   onSaved(request: AddInboxRequest): void;
@@ -42,7 +54,7 @@ export type SecurePage = ReturnType<typeof createSecurePage>;
  * repeated.
  */
 export function createSecurePage({ links, ...deps }: SecurePageDeps) {
-  return { look, save };
+  return { look, check, save, canCheck: deps.checkLogin !== undefined };
 
   /** What the link is for. Changes nothing. */
   async function look(token: string): Promise<Look> {
@@ -51,6 +63,18 @@ export function createSecurePage({ links, ...deps }: SecurePageDeps) {
     const request = await findWaiting(link);
     if ('kind' in request) return request;
     return { kind: 'password', request, expiresAt: Math.min(link.expiresAt, request.expiresAt) };
+  }
+
+  /** Tries the passwords at the mailbox's servers. Saves nothing, and the link still works. */
+  async function check(token: string, typed: Pick<TypedAccount, keyof Passwords>): Promise<Checked> {
+    const link = await links.find(token);
+    if (link === undefined) return GONE;
+    const request = await findWaiting(link);
+    if ('kind' in request) return request;
+    const passwords = validatePasswords(request.account, typed);
+    if (!passwords.ok) return { kind: 'wrong', errors: passwords.errors };
+    const verdict = deps.mayCheck(request.id) ? await deps.checkLogin?.(request, passwords.value) : undefined;
+    return verdict === undefined ? { kind: 'unchecked' } : { kind: 'checked', request, verdict };
   }
 
   /** Commits the passwords and spends the link. The page that spent it gets the same answer again. */

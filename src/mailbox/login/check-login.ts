@@ -79,7 +79,7 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS, onChecke
     time: HalfTime,
   ): Promise<HalfVerdict> {
     // By address: a shared server has a name for each customer, but counts all refusals together.
-    const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }, time), isRefusedLogin);
+    const result = await slots.run(address, () => tryLogin(half, { ...attempt, address }, time), isRefusedAtLogin);
     const verdict = result === 'paused' ? unknown('host_paused') : result;
     const [next, ...rest] = more.slice(0, MAX_MORE_ADDRESSES);
     if (next === undefined || !isNobodyThere(verdict)) return verdict;
@@ -101,7 +101,8 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS, onChecke
   }
 }
 
-function isRefusedLogin(verdict: HalfVerdict): boolean {
+/** Whether the server counts the verdict against the bot's address. */
+export function isRefusedAtLogin(verdict: HalfVerdict): boolean {
   return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
 }
 

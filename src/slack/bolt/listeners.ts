@@ -78,7 +78,7 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: showHome,
       [CALLBACKS.clientKey]: showHome,
       [CALLBACKS.settings]: showHome,
-      [CALLBACKS.manyForm]: manyPages.readFile,
+      [CALLBACKS.manyForm]: manyPages.readGiven,
     },
     closings: { [CALLBACKS.preview]: manyPages.closePreview },
     viewActions: {

@@ -32,10 +32,11 @@ export type BatchContext = z.output<typeof batchContext>;
 const batchContext = z.object({
   /** The batch whose failed rows are to be replaced. */
   fixOf: z.string().optional(),
-  /** For the preview: the stored draft, and how many of its rows are ready, and held back. */
+  /** For the preview: the stored draft, and how many of its rows are ready, held back, and refused by their servers. */
   draftId: z.string().optional(),
   ready: z.int().optional(),
   held: z.int().optional(),
+  refused: z.int().optional(),
 });
 
 const CONTEXT_LETTERS = {

@@ -1,9 +1,11 @@
+import type { UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 import type { ExpiredWhy, Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
 import { askForHelp, BUTTONS, INVITE, type Notice, whoCanStore } from './common.ts';
 import { FIELD_LABELS } from './fields.ts';
+import type { TriedServer } from './logins.ts';
 
 /* Many inboxes at once: what the bot says in the channel and in the thread after a person has confirmed them. */
 
@@ -244,9 +246,16 @@ export const BATCH_FORM = {
   tooManyAddresses: `These are too many addresses for one command. Type \`${MANY}\` and use a file, or paste them in parts.`,
 } as const;
 
+const READING_WAIT =
+  'A few seconds. Keep this window open: the rows appear here. If nothing happens for a minute, close it and try again.';
+
 export const BATCH_FORM_READING = {
-  now: '⏳ *Reading your file…*',
-  wait: 'A few seconds. Keep this window open: the rows appear here. If nothing happens for a minute, close it and try again.',
+  file: { now: '⏳ *Reading your file…*', wait: READING_WAIT },
+  rows: { now: '⏳ *Reading your rows…*', wait: READING_WAIT },
+  logins: (done: number, total: number) => ({
+    now: `⏳ *Checking the logins: ${done} of ${total}*`,
+    wait: 'At most two minutes. Keep this window open: the rows appear here.',
+  }),
 } as const;
 
 /** Why the file could not be got from Slack. */
@@ -286,6 +295,12 @@ export const BATCH_FORM_PREVIEW = {
     `*Held back · ${count}*\nMicrosoft 365 refuses most passwords. Connect these inboxes in the ColdSend dashboard.`,
   heldLabel: 'Microsoft 365 inboxes',
   addHeld: (count: number) => (count === 1 ? 'Add this one anyway' : `Add these ${count} anyway`),
+  refused: (count: number) => `🔒 *${count}* login refused`,
+  refusedRows: (count: number) =>
+    `*Login refused · ${count}*\nI tried these logins, and they don't work. Correct the rows, or add them anyway.`,
+  refusedLabel: 'Inboxes whose login is refused',
+  notKnown: (count: number) =>
+    `*Login not checked · ${count}*\nI couldn't find out if these logins work. I add the inboxes all the same.`,
   tickHeld: 'Tick this to add them, or press “Discard”.',
   twiceRows: (count: number) => `*Twice · ${count}*\nI add each address once and use its first row.`,
   differs: (count: number) =>
@@ -304,6 +319,12 @@ export const BATCH_FORM_PREVIEW = {
   deleteFile:
     "⚠️ *Delete your file from Slack.* It has passwords, and Slack doesn't let me delete it. Open the file, then choose *More actions* and *Delete file*.",
 } as const;
+
+/** Why a login in a list was not checked, where a single inbox has other words for it. */
+export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: TriedServer) => string>> = {
+  host_paused: ({ host }) => `${host} refused five logins in a row. I don't ask it again for ten minutes.`,
+  over_budget: () => 'I had no time for more logins.',
+};
 
 /** What is odd about a row that can be added. */
 export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum', string> = {

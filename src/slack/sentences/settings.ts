@@ -49,7 +49,7 @@ export const SETTINGS_FORM = {
     options: {
       no: { text: 'No', description: 'ColdSend logs in itself. I check only what ColdSend refused' },
       yes: {
-        text: 'Yes, for single inboxes',
+        text: 'Yes',
         description: 'I hold back what fails. A login from one more address can raise an alarm',
       },
     },
@@ -71,7 +71,7 @@ export const SETTINGS_SHOWN = {
   dailyLimit: 'Default daily limit',
   channelsWithoutClient: 'In channels without a client',
   checkLoginFirst: 'Check the login before sending',
-  checked: 'yes, for single inboxes',
+  checked: 'yes',
   notChecked: 'no, only after ColdSend refused it',
   workspace_key: "I use the workspace's key",
   passwordsIn: 'Passwords',

@@ -23,7 +23,7 @@ const halfJson = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown'), reason: z.enum(UNKNOWN_LOGIN_REASONS) }),
 ]);
 
-const loginJson: z.ZodType<LoginVerdict> = z.object({ smtp: halfJson, imap: halfJson });
+export const loginJson: z.ZodType<LoginVerdict> = z.object({ smtp: halfJson, imap: halfJson });
 
 /**
  * An outcome is stored as JSON in the shape of the domain type. Only `lostPermission` has another stored name, `lostRight`.

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { InboxType } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import type { Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
+import type { Checked, Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
 import { createBodyReader } from '../../operations/body-reader.ts';
 import type { Route } from '../http-server.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
-import type { LookAnswer, SaveAnswer } from './browser/contract.ts';
+import type { CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
 import { clientAddressOf } from './client-address.ts';
 import { loadSecurePage } from './load-page.ts';
 
@@ -20,6 +21,8 @@ export type SecureRoutesDeps = {
   publicUrl: string;
   securePage: SecurePage;
   describeAsker(request: AddInboxRequest): Promise<Asker>;
+  /** The verdict in words, one line for each server. */
+  describeLogin(verdict: LoginVerdict, account: AddInboxRequest['account']): string[];
   /** Called with the reason for each refused request. Anyone can cause them. */
   onRefused(why: string): void;
   now(): number;
@@ -37,6 +40,8 @@ const token = z.string().max(100);
 const password = z.string().max(2_000).optional();
 
 const lookBody = z.strictObject({ token });
+
+const checkBody = z.strictObject({ token, smtp_password: password, imap_password: password });
 
 const saveBody = z.strictObject({
   token,
@@ -88,6 +93,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       response.writeHead(200, page.headers).end(page.html);
     },
     'POST /secure/look': answering(lookBody, async (body) => toLookAnswer(await securePage.look(body.token))),
+    ...(securePage.canCheck && {
+      'POST /secure/check': answering(checkBody, async ({ token, smtp_password, imap_password }) =>
+        toCheckAnswer(await securePage.check(token, { smtp_password, imap_password })),
+      ),
+    }),
     'POST /secure/save': answering(
       saveBody,
       async ({ token, smtp_password, imap_password, ...rest }) =>
@@ -97,7 +107,7 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
 
   function answering<Body extends { token: string }>(
     schema: z.ZodType<Body>,
-    answer: (body: Body) => Promise<LookAnswer | SaveAnswer>,
+    answer: (body: Body) => Promise<LookAnswer | CheckAnswer | SaveAnswer>,
   ): Route {
     return async (request, response) => {
       const body = findRefusal(request) ?? (await readJson(request, schema));
@@ -135,6 +145,13 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
     send(response, REFUSALS[why], '{"kind":"refused"}', request.complete ? {} : { connection: 'close' });
   }
 
+  function toCheckAnswer(checked: Checked): CheckAnswer {
+    if (checked.kind !== 'checked') return checked;
+    const { request, verdict } = checked;
+    const works = verdict.smtp.kind === 'works' && verdict.imap.kind === 'works';
+    return { kind: 'checked', works, lines: deps.describeLogin(verdict, request.account) };
+  }
+
   async function toLookAnswer(look: Look): Promise<LookAnswer> {
     if (look.kind !== 'password') return look;
     const { account, keyName } = look.request;
@@ -151,6 +168,7 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       smtpUser: account.smtp_username,
       imapUser: account.imap_username,
       dailyLimit: account.daily_limit,
+      canCheck: securePage.canCheck,
       worksForMs: look.expiresAt - deps.now(),
     };
   }

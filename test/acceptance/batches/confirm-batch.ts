@@ -42,7 +42,10 @@ export async function confirmBatch(world: World, addresses: string[], fileName?:
       ...{ fixOf: undefined, defaults: {}, rows: rowsFor(addresses) },
     });
     assert.deepEqual(new Set(checked.map(({ kind }) => kind)), new Set(['ready']));
-    const confirmed = await drafts.confirm({ teamId, userId, id }, { withHeld: false, dailyLimit: undefined });
+    const confirmed = await drafts.confirm(
+      { teamId, userId, id },
+      { withHeld: false, withRefused: false, dailyLimit: undefined },
+    );
     assert.equal(confirmed.kind, 'confirmed');
     return id;
   } finally {

@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts.ts';
 import { submitInbox, typeAll, waitForPage } from '../world/fill-form.ts';
-import { addInbox, type MailWorld, startMailWorld, waitForReply } from './mail-world.ts';
-
-async function checkBeforeSending({ world }: MailWorld): Promise<void> {
-  const { admin } = world;
-  await admin.openHome();
-  await admin.click('home_settings', { in: 'home' });
-  await waitForPage(admin, 'settings');
-  await admin.choose('check_login_first', 'yes');
-  assert.equal((await admin.submit()).modal, undefined);
-}
+import { addInbox, checkBeforeSending, startMailWorld, waitForReply } from './mail-world.ts';
 
 test('where the workspace wants it, a refused login is held back, and may be sent anyway', async (context) => {
   const address = 'jane@acme.test';

@@ -7,7 +7,7 @@ import type { Script } from '../../../playground/local-coldsend/script.ts';
 import type { Accounts } from '../../../playground/local-mail/accounts.ts';
 import { type LocalMail, startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
-import { openHowPage, typeAll } from '../world/fill-form.ts';
+import { openHowPage, typeAll, waitForPage } from '../world/fill-form.ts';
 import { startWorld, type World, type WorldOptions } from '../world/start-bot.ts';
 
 export const HOST = 'mail.acme.test';
@@ -41,6 +41,16 @@ export async function startMailWorld(
     rmSync(folder, { recursive: true, force: true });
   });
   return { world, mail };
+}
+
+/** An admin makes the setting. */
+export async function checkBeforeSending({ world }: MailWorld): Promise<void> {
+  const { admin } = world;
+  await admin.openHome();
+  await admin.click('home_settings', { in: 'home' });
+  await waitForPage(admin, 'settings');
+  await admin.choose('check_login_first', 'yes');
+  assert.equal((await admin.submit()).modal, undefined);
 }
 
 export type Login = { address: string; host?: string; password?: string };

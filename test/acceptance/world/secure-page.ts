@@ -14,7 +14,7 @@ export function tokenOf(person: Person): string {
 }
 
 /** As the page's script posts it. `from`: the replica that is asked, if it is not behind the public URL. */
-export async function post(publicUrl: string, what: 'look' | 'save', body: object, from = publicUrl) {
+export async function post(publicUrl: string, what: 'look' | 'check' | 'save', body: object, from = publicUrl) {
   const response = await fetch(`${from}/secure/${what}`, {
     method: 'POST',
     headers: { origin: publicUrl, 'content-type': 'application/json' },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LoginVerdict } from '../../../src/add-inbox/account/login-verdict.ts';
 import type { Batch, BatchRow } from '../../../src/add-inbox/batch/batch.ts';
 import {
+  type CheckLogins,
   type ConfirmedRow,
   createDrafts,
   type DraftStore,
@@ -13,7 +15,7 @@ import { sampleBatch } from './sample-batch.ts';
 
 const NOW = 1_000;
 const KEY = { teamId: 'T1', userId: 'U1', id: 'ID1' };
-const CHOICES = { withHeld: false, dailyLimit: undefined };
+const CHOICES = { withHeld: false, withRefused: false, dailyLimit: undefined };
 
 const GOOGLE = { inbox_type: 'GOOGLE_WORKSPACE', smtp_password: 'abcdefghijklmnop' } as const;
 const jane = { line: 2, account: { email_address: 'Jane@acme.com', ...GOOGLE } };
@@ -71,9 +73,9 @@ function setUp({
     pause: async () => {},
     now: () => NOW,
   });
-  const prepare = (rows: NewDraft['rows'], change: Partial<NewDraft> = {}) => {
+  const prepare = (rows: NewDraft['rows'], change: Partial<NewDraft> = {}, checkLogins?: CheckLogins) => {
     const { id: _id, keyName, ...batch } = sampleBatch();
-    return drafts.prepare({ ...batch, keyName, defaults: {}, rows, ...change });
+    return drafts.prepare({ ...batch, keyName, defaults: {}, rows, ...change }, checkLogins);
   };
   return { drafts, prepare, saved, committed, told };
 }
@@ -113,7 +115,7 @@ test('confirming commits what is ready, with ids and passwords of its own, and s
 test('rows that are held are added on wish, and the daily limit is for rows without one', async () => {
   const { drafts, prepare, committed } = setUp();
   await prepare([jane, bob, microsoft], { defaults: { dailyLimit: 10 } });
-  await drafts.confirm(KEY, { withHeld: true, dailyLimit: 40 });
+  await drafts.confirm(KEY, { withHeld: true, withRefused: false, dailyLimit: 40 });
   await drafts.confirm(KEY, CHOICES);
   assert.deepEqual(
     committed.map(({ rows }) => rows.map(({ line, account }) => [line, account.daily_limit])),
@@ -198,4 +200,48 @@ test('fixed rows replace the failed ones of the same address, whatever its case,
     committed[0]?.rows.map(({ line, retryOf, account }) => [line, retryOf, account.email_address]),
     [[17, 'FAILED', 'Jane@acme.com']],
   );
+});
+
+test('logins are checked of the rows that are ready; a refused one is kept with the draft, and added on wish', async () => {
+  const { drafts, prepare, committed, saved } = setUp();
+  const refused: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'imap_off' } };
+  const unsure: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'unknown', reason: 'no_answer' } };
+  const asked: unknown[] = [];
+  const { checked } = await prepare([jane, bob, microsoft, wrong], {}, async (accounts) => {
+    asked.push(...accounts.map((account) => [account.email_address, account.smtp_password]));
+    return [refused, unsure];
+  });
+  assert.deepEqual(asked, [
+    ['Jane@acme.com', GOOGLE.smtp_password],
+    ['bob@acme.com', GOOGLE.smtp_password],
+  ]);
+  assert.deepEqual(
+    checked.map((row) => [row.line, row.kind, 'login' in row ? row.login : undefined]),
+    [
+      [2, 'login_refused', refused],
+      [3, 'ready', unsure],
+      [4, 'held', undefined],
+      [5, 'to_fix', undefined],
+    ],
+  );
+  assert.deepEqual(saved[0]?.rows, [{ ...jane, login: refused }, { ...bob, login: unsure }, microsoft, wrong]);
+  await drafts.confirm(KEY, CHOICES);
+  await drafts.confirm(KEY, { ...CHOICES, withRefused: true });
+  await drafts.confirm(KEY, { ...CHOICES, withHeld: true });
+  assert.deepEqual(
+    committed.map(({ rows }) => rows.map(({ line }) => line)),
+    [[3], [2, 3], [3, 4]],
+  );
+});
+
+test('no login is checked where no row is ready, and nothing is kept where nobody waits for it any more', async () => {
+  const { prepare, saved } = setUp();
+  await prepare([microsoft, wrong], {}, () => assert.fail());
+  assert.equal(saved.length, 1);
+  const gone = new Error('the page is closed');
+  await assert.rejects(
+    prepare([jane], {}, () => Promise.reject(gone)),
+    gone,
+  );
+  assert.equal(saved.length, 1);
 });

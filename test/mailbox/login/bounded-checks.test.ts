@@ -5,6 +5,7 @@ import { refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts
 import { startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 import { createMailbox } from '../../../src/app/mailbox.ts';
+import type { LogFields } from '../../../src/operations/log/log.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
 const HOSTS = Array.from({ length: 4 }, (_each, index) => `mail${index}.acme.test`);
@@ -29,7 +30,7 @@ setDefaultCACertificates([mail.authority]);
 function setUp() {
   const results: string[] = [];
   const lines: unknown[] = [];
-  const log = (message: string, fields: object = {}) => void lines.push({ message, ...fields });
+  const log = (message: string, { ms: _ms, ...fields }: LogFields = {}) => void lines.push({ message, ...fields });
   const mailbox = createMailbox({
     config: { loginChecks: true, loginCheckNetworks: ['127.0.0.1/32'], dnsServers: [mail.nameServer] },
     metrics: { loginChecked: (half, result) => void results.push(`${half} ${result}`) },
@@ -85,16 +86,21 @@ test('a flood of look-ups asks for only as many domains as a person may', async 
 test('closing answers every check that is running, and all later ones, with nothing', async () => {
   const { mailbox, lines } = setUp();
   const before = mail.connections();
+  const { account } = requestOf('hangs');
+  const watch = { onProgress: () => {}, signal: new AbortController().signal };
+  const asker = { teamId: 'T1', userId: 'U1' };
   const running = mailbox.checkLogin(requestOf('hangs'), PASSWORDS);
-  const lookingUp = mailbox.findServers('silent.test', { teamId: 'T1', userId: 'U1' });
-  while (mail.connections() - before < 2) await new Promise((resolve) => setImmediate(resolve));
+  const list = mailbox.checkLogins(asker, [{ ...account, ...PASSWORDS }], watch);
+  const lookingUp = mailbox.findServers('silent.test', asker);
+  while (mail.connections() - before < 4) await new Promise((resolve) => setImmediate(resolve));
   mailbox.close();
   assert.equal(await running, undefined);
+  assert.deepEqual((await list)[0]?.smtp, { kind: 'unknown', reason: 'over_budget' });
   for (const domain of ['silent.test', 'found.test']) {
-    assert.deepEqual(await mailbox.findServers(domain, { teamId: 'T1', userId: 'U1' }), { kind: 'not_found' });
+    assert.deepEqual(await mailbox.findServers(domain, asker), { kind: 'not_found' });
   }
   assert.deepEqual(await lookingUp, { kind: 'not_found' });
   assert.equal(await mailbox.checkLogin(requestOf('jane'), PASSWORDS), undefined);
   assert.equal(await mailbox.judgeDomain('acme.test', 'mail.acme.test'), undefined);
-  assert.deepEqual(lines, []);
+  assert.deepEqual(lines, [{ message: 'The logins of a list were checked', team: 'T1', user: 'U1', count: 1 }]);
 });

@@ -63,6 +63,31 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await assertForgotten(page);
   });
 
+  test('the login can be checked first, which saves nothing', async (context) => {
+    const { behind, url } = await startSecurePage(context);
+    const page = await open(browser, context, url);
+    await title(page, /^Enter/);
+    await press(page, 'Check the login');
+    await page.getByText('Enter the password.').waitFor();
+    await password(page).fill(SECRET);
+    await press(page, 'Check the login');
+    await page.getByText('Reading (IMAP): The login works.').waitFor();
+    await page.getByText('Nothing is saved yet. Press “Add inbox”.').waitFor();
+    behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } };
+    await press(page, 'Check the login');
+    await page.getByText('Reading (IMAP): The user name or password is wrong. Check both.').waitFor();
+    behind.verdict = undefined;
+    await press(page, 'Check the login');
+    await page.getByText('We can check this login no more for now.').waitFor();
+    assert.deepEqual([behind.checked.length, behind.saved], [3, []]);
+    await press(page, 'Add inbox');
+    await title(page, /is saved/);
+    await assertForgotten(page);
+    const off = await open(browser, context, (await startSecurePage(context, {}, false)).url);
+    await title(off, /^Enter/);
+    assert.equal(await off.getByRole('button', { name: 'Check the login' }).count(), 0);
+  });
+
   test('nothing typed is left after a reload, after going back, or in what the browser keeps', async (context) => {
     const { behind, url, publicUrl } = await startSecurePage(context);
     const page = await open(browser, context, url);

@@ -220,3 +220,51 @@ test('the permission is looked at again when the password comes in', async (cont
   assert.deepEqual(await answerTo(post(world, 'save', SAVE)), GONE);
   assert.deepEqual([world.behind.saved, world.behind.wrong], [[], 0]);
 });
+
+const CHECK = { token: TOKEN, ...PASSWORDS };
+
+test('a login is checked in words, at most five times, and nothing is saved or spent', async (context) => {
+  const world = await startSecurePage(context);
+  const { behind } = world;
+  const check = async (body: object = CHECK) => {
+    const response = await post(world, 'check', body);
+    return [response.status, await response.json()];
+  };
+  const works = ['Sending (SMTP): The login works.', 'Reading (IMAP): The login works.'];
+  assert.deepEqual(await check(), [200, { kind: 'checked', works: true, lines: works }]);
+  behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'imap_off' } };
+  const [, refused] = await check();
+  assert.match(JSON.stringify(refused), /"works":false.*Reading \(IMAP\): IMAP is off for this mailbox/);
+  behind.verdict = undefined;
+  assert.deepEqual(await check(), [200, { kind: 'unchecked' }]);
+  assert.deepEqual((await check({ ...CHECK, smtp_password: 'x'.repeat(501) }))[0], 422);
+  await check();
+  await check();
+  assert.equal(behind.checked.length, 5);
+  behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'works' } };
+  assert.deepEqual(await check(), [200, { kind: 'unchecked' }]);
+  assert.equal(behind.checked.length, 5);
+  assert.deepEqual([behind.saved, behind.wrong, behind.spentBy], [[], 0, undefined]);
+  assert.equal((await post(world, 'save', SAVE)).status, 200);
+  assert.deepEqual(await check(), [404, { kind: 'gone' }]);
+});
+
+test('a login is checked only for the page itself, for a link that works, and where the bot logs in at all', async (context) => {
+  const world = await startSecurePage(context);
+  const { behind } = world;
+  for (const [body, headers, status] of [
+    [CHECK, { origin: 'https://evil.example' }, 403],
+    [CHECK, { 'sec-fetch-site': 'cross-site' }, 403],
+    [CHECK, { 'content-type': 'text/plain' }, 415],
+    [{ ...CHECK, host: 'evil.example' }, {}, 400],
+    [{ ...CHECK, token: 'x' }, {}, 404],
+  ] as const) {
+    assert.equal((await post(world, 'check', body, headers)).status, status);
+  }
+  behind.permission = { kind: 'lost', why: 'deactivated' };
+  assert.equal((await post(world, 'check', CHECK)).status, 404);
+  assert.deepEqual(behind.checked, []);
+  const off = await startSecurePage(context, {}, false);
+  assert.equal((await post(off, 'check', CHECK)).status, 404);
+  assert.match(await (await post(off, 'look', { token: TOKEN })).text(), /"canCheck":false/);
+});

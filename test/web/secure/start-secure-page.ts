@@ -1,11 +1,19 @@
 import type { TestContext } from 'node:test';
 import { findFreePort } from '../../../playground/find-free-port.ts';
+import type { LoginVerdict } from '../../../src/add-inbox/account/login-verdict.ts';
 import type { Passwords } from '../../../src/add-inbox/account/sender-account.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 import type { PermissionToAdd } from '../../../src/add-inbox/request/send-request.ts';
-import { MAX_WRONG_TRIES, type SecureLink } from '../../../src/add-inbox/secure-links/secure-link.ts';
+import {
+  LINK_TTL_MS,
+  MAX_CHECKS,
+  MAX_WRONG_TRIES,
+  type SecureLink,
+} from '../../../src/add-inbox/secure-links/secure-link.ts';
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
+import { describeLogin } from '../../../src/slack/thread/checks/describe-login.ts';
 import { createHttpServer, type HttpServer } from '../../../src/web/http-server.ts';
+import { createAttemptLimit } from '../../../src/web/secure/attempt-limit.ts';
 import { type Asker, createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
@@ -28,12 +36,15 @@ type Behind = {
   looked: number;
   refused: string[];
   monotonic: number;
+  /** Undefined while the bot stops. */
+  verdict: LoginVerdict | undefined;
+  checked: Passwords[];
 };
 
 export type SecureWorld = Awaited<ReturnType<typeof startSecurePage>>;
 
 /** The secure page on a server of its own, with one link, kept in memory. */
-export async function startSecurePage(context: TestContext, change: Partial<AddInboxRequest> = {}) {
+export async function startSecurePage(context: TestContext, change: Partial<AddInboxRequest> = {}, canCheck = true) {
   const purpose = { kind: 'password', requestId: 'REQUEST00001' } as const;
   const behind: Behind = {
     request: sampleRequest({ waitsFor: 'password', expiresAt: 24 * HOUR, ...change }),
@@ -45,6 +56,8 @@ export async function startSecurePage(context: TestContext, change: Partial<AddI
     looked: 0,
     refused: [],
     monotonic: 0,
+    verdict: { smtp: { kind: 'works' }, imap: { kind: 'works' } },
+    checked: [],
   };
   const port = await findFreePort();
   const publicUrl = `http://127.0.0.1:${port}`;
@@ -54,11 +67,19 @@ export async function startSecurePage(context: TestContext, change: Partial<AddI
       links: createLinks(behind),
       findRequest: async () => behind.request,
       checkPermission: async () => behind.permission,
+      checkLogin: canCheck
+        ? async (_request, passwords) => {
+            behind.checked.push(passwords);
+            return behind.verdict;
+          }
+        : undefined,
+      mayCheck: createAttemptLimit(MAX_CHECKS, LINK_TTL_MS, () => behind.monotonic),
       wake: () => {},
       onSaved: () => {},
       now: () => 0,
     }),
     describeAsker: async () => ASKER,
+    describeLogin,
     onRefused: (why) => void behind.refused.push(why),
     now: () => 0,
     monotonicNow: () => behind.monotonic,

@@ -5,20 +5,20 @@ import { VIEW_TITLE } from '../../blocks/limits.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { encodeFormMetadata, type FormContext } from '../../form/form-metadata.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
-import { BATCH_FORM, BATCH_FORM_DONE, BATCH_FORM_PREVIEW, BATCH_FORM_READING } from '../../sentences/batches.ts';
+import { BATCH_FORM, BATCH_FORM_DONE, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
 import { BUTTONS } from '../../sentences/common.ts';
 import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { isBetweenPeople } from '../../web-api/conversation.ts';
 
-/** Shown while a file is fetched from Slack and read. The preview replaces it. */
-export function renderReading(context: FormContext): ModalView {
+/** Shown while rows are fetched from Slack, read and checked. The preview replaces it. */
+export function renderReading(context: FormContext, { now, wait }: { now: string; wait: string }): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.reading,
     private_metadata: encodeFormMetadata(context),
     title: plainText(BATCH_FORM.title, VIEW_TITLE),
     close: plainText(BATCH_FORM.cancel, VIEW_TITLE),
-    blocks: [renderSection('reading', mrkdwn(BATCH_FORM_READING.now)), renderContext('wait', BATCH_FORM_READING.wait)],
+    blocks: [renderSection('reading', mrkdwn(now)), renderContext('wait', wait)],
   };
 }
 

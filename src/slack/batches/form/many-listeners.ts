@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
+import type { LoginVerdict } from '../../../add-inbox/account/login-verdict.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
-import type { createDrafts } from '../../../add-inbox/batch/drafts.ts';
+import type { CheckLogins, createDrafts } from '../../../add-inbox/batch/drafts.ts';
 import type { ChooseKey } from '../../../add-inbox/keys/choose-key.ts';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
 import { answerInTime } from '../../../add-inbox/worker/time-limit.ts';
@@ -24,6 +25,7 @@ import {
   BATCH_FORM_GONE,
   BATCH_FORM_IN_DOUBT,
   BATCH_FORM_PREVIEW,
+  BATCH_FORM_READING,
 } from '../../sentences/batches.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { isRefusal } from '../../web-api/slack-api.ts';
@@ -31,8 +33,9 @@ import { isViewGone } from '../../web-api/slack-errors.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAdding, renderFileProblem, renderReading } from './batch-pages.ts';
 import { fetchFile, tryToDelete } from './fetch-file.ts';
-import { type ParsedManyForm, parseManyForm, toManyErrors } from './many-form.ts';
+import { type Given, type ParsedManyForm, parseManyForm, toManyErrors } from './many-form.ts';
 import { type ParsedPreview, parsePreview, renderPreview } from './preview.ts';
+import { createShowProgress } from './show-progress.ts';
 
 /** Slack waits 3 s for the answer to a submission. */
 const ANSWER_WITHIN_MS = 2_500;
@@ -45,14 +48,27 @@ export type ManyPagesDeps = {
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
   drafts: ReturnType<typeof createDrafts>;
+  /** Logs in to mailboxes, which takes minutes for many. Undefined where the bot logs in to none. */
+  checkLogins:
+    | ((asker: Asker, accounts: Parameters<CheckLogins>[0], watch: Watch) => Promise<LoginVerdict[]>)
+    | undefined;
   openForm(click: Click, form: FormToOpen): Promise<void>;
   /** A reference for the person and the log. */
   newReference(): string;
   /** Something failed, and the person sees the reference. */
   onNotAccepted(reference: string, error: unknown): void;
+  monotonicNow(): number;
 };
 
-type Rows = { bytes: Uint8Array; fileName: string | undefined; mustDeleteFile: boolean };
+type Asker = { teamId: string; userId: string };
+
+type Watch = { onProgress(done: number, total: number): void; signal: AbortSignal };
+
+type Rows = { bytes: Uint8Array; fileName: string | undefined; mustDeleteFile: boolean; isOverForm: boolean };
+
+type Form = { context: FormContext; defaults: RowDefaults };
+
+type FoundTarget = Target & { ok: true };
 
 type Prepared = { page: ModalView; draftId: string | undefined };
 
@@ -60,9 +76,12 @@ type Prepared = { page: ModalView; draftId: string | undefined };
 export function createManyPages(deps: ManyPagesDeps) {
   const { drafts } = deps;
   const findTarget = createFindTarget(deps);
-  return { submitForm, readFile, submitPreview, closePreview, backToForm };
+  return { submitForm, readGiven, submitPreview, closePreview, backToForm };
 
-  /** Pasted rows are answered with their preview, on top of the form. For a file, the answer is a page that says to wait. */
+  /**
+   * Pasted rows are answered with their preview, on top of the form. For a file, or where logins are checked, the answer is a page
+   * that says to wait.
+   */
   async function submitForm(submission: InModal): Promise<SubmissionAnswer> {
     const parsed = parseManyForm(submission.view);
     if (!parsed.ok) return { response_action: 'errors', errors: parsed.errors };
@@ -88,11 +107,16 @@ export function createManyPages(deps: ManyPagesDeps) {
     if (permission.kind === 'unknown') return sayUnderRows(submission, sentences.notLookedUp);
     if (permission.kind === 'refused') return pushNotice(sentences.denials[permission.why]);
     if (!target.ok) return pushNotice(target.notice);
-    if (given.kind === 'file') return { response_action: 'update', view: renderReading(context) };
+    if (given.kind === 'file')
+      return { response_action: 'update', view: renderReading(context, BATCH_FORM_READING.file) };
     // The person has already seen that nothing was read. Their next press would lose its draft to this one.
     if (isLate()) throw new TooLateError();
-    const rows = { bytes: Buffer.from(given.text), fileName: undefined, mustDeleteFile: false };
     try {
+      if (findCheckLogins(submission, { context, defaults }, target) !== undefined) {
+        await readRows(toPastedRows(given).bytes);
+        return { response_action: 'update', view: renderReading(context, BATCH_FORM_READING.rows) };
+      }
+      const rows = { ...toPastedRows(given), isOverForm: true };
       const { page } = await prepare({ actor, context, target, defaults, rows });
       return { response_action: 'push', view: page };
     } catch (error) {
@@ -102,42 +126,45 @@ export function createManyPages(deps: ManyPagesDeps) {
   }
 
   /** Runs after Slack shows the page that says to wait, and replaces it. */
-  async function readFile(submission: InModal, answer: SubmissionAnswer | undefined): Promise<void> {
+  async function readGiven(submission: InModal, answer: SubmissionAnswer | undefined): Promise<void> {
     const parsed = parseManyForm(submission.view);
     const isReading = answer?.response_action === 'update' && answer.view.callback_id === CALLBACKS.reading;
-    if (!isReading || !parsed.ok || parsed.given.kind !== 'file') return;
-    const { context, defaults } = parsed;
-    const prepared = await prepareFile(submission, parsed.given.file, { context, defaults }).catch(
-      (error: unknown): Prepared => ({
-        page: renderFileProblem(context, BATCH_FORM_FAILED(refer(error)), false),
-        draftId: undefined,
-      }),
+    if (!isReading || !parsed.ok) return;
+    const prepared = await prepareGiven(submission, parsed.given, parsed).catch((error: unknown) =>
+      isRefusal(error, isViewGone) ? undefined : sayProblem(parsed, BATCH_FORM_FAILED(refer(error)), false),
     );
-    await replaceReading(submission, prepared);
+    if (prepared !== undefined) await replaceReading(submission, prepared);
   }
 
-  async function prepareFile(
-    { api, actor }: InModal,
-    file: GivenFile,
-    form: { context: FormContext; defaults: RowDefaults },
-  ): Promise<Prepared> {
-    const { context } = form;
-    const sayProblem = (problem: string, mustDelete: boolean): Prepared => ({
-      page: renderFileProblem(context, problem, mustDelete),
-      draftId: undefined,
-    });
-    const target = await findTarget(actor.teamId, context);
+  async function prepareGiven(submission: InModal, given: Given, form: Form): Promise<Prepared> {
+    const { api, actor } = submission;
+    const target = await findTarget(actor.teamId, form.context);
     if (!target.ok) return { page: renderNotice(target.notice), draftId: undefined };
-    const { name, downloaded } = await fetchFile(api, file);
-    if (downloaded.kind !== 'file') return sayProblem(BATCH_FORM_DOWNLOADS[downloaded.kind], false);
-    const mustDeleteFile = !(await tryToDelete(api, file));
-    const fileName = truncate(oneLine(name ?? ''), MAX_FILE_NAME);
+    const rows = given.kind === 'pasted' ? toPastedRows(given) : await fetchRows(api, given.file);
+    if (!('bytes' in rows)) return sayProblem(form, BATCH_FORM_DOWNLOADS[rows.problem], false);
     try {
-      return await prepare({ actor, ...form, target, rows: { bytes: downloaded.bytes, fileName, mustDeleteFile } });
+      return await prepare({ actor, ...form, target, rows }, findCheckLogins(submission, form, target));
     } catch (error) {
-      if (error instanceof FileProblem) return sayProblem(error.message, mustDeleteFile);
+      if (error instanceof FileProblem) return sayProblem(form, error.message, rows.mustDeleteFile);
       throw error;
     }
+  }
+
+  /**
+   * Checks logins where the workspace wants it, while the page says how far it is. Throws if the person has closed the page, so that
+   * nothing is kept.
+   */
+  function findCheckLogins({ api, actor, view }: InModal, { context }: Form, target: FoundTarget) {
+    const { checkLogins } = deps;
+    if (checkLogins === undefined || target.settings.checkLoginFirst !== true) return undefined;
+    return async (accounts: Parameters<CheckLogins>[0]) => {
+      const show = (done: number, total: number) =>
+        api.updateView(view.id, renderReading(context, BATCH_FORM_READING.logins(done, total)));
+      const progress = createShowProgress(show, deps.monotonicNow);
+      const verdicts = await checkLogins(actor, accounts, progress);
+      await progress.end();
+      return verdicts;
+    };
   }
 
   /** Where the person has closed the page, the draft is of no use to anybody. */
@@ -151,33 +178,30 @@ export function createManyPages(deps: ManyPagesDeps) {
   }
 
   /** Reads and checks the rows, and keeps them until the person confirms. @throws FileProblem, the store's errors */
-  async function prepare({
-    actor: { teamId, userId },
-    context,
-    target,
-    defaults,
-    rows,
-  }: {
-    actor: InModal['actor'];
-    context: FormContext;
-    target: Target & { ok: true };
-    defaults: RowDefaults;
-    rows: Rows;
-  }): Promise<Prepared> {
-    const { fileName, mustDeleteFile } = rows;
-    const read = await readRows(rows.bytes);
-    const { id: draftId, checked } = await drafts.prepare({
+  async function prepare(
+    {
+      actor: { teamId, userId },
+      context,
+      target,
+      defaults,
+      rows: { bytes, ...given },
+    }: Form & { actor: Asker; target: FoundTarget; rows: Rows },
+    checkLogins?: CheckLogins,
+  ): Promise<Prepared> {
+    const read = await readRows(bytes);
+    const draft = {
       teamId,
       userId,
       channelId: context.channelId,
       resultsChannelId: target.settings.resultsChannelId,
       keyName: target.keyName,
-      fileName,
+      fileName: given.fileName,
       fixOf: context.batch?.fixOf,
       defaults,
       rows: read.rows,
-    });
-    const shown = { context, draftId, fileName, read, checked, defaults, timeFor: drafts.timeFor, mustDeleteFile };
+    };
+    const { id: draftId, checked } = await drafts.prepare(draft, checkLogins);
+    const shown = { context, draftId, read, checked, defaults, timeFor: drafts.timeFor, ...given };
     return { page: renderPreview(shown), draftId };
   }
 
@@ -197,7 +221,7 @@ export function createManyPages(deps: ManyPagesDeps) {
 
   async function confirm(
     submission: InModal,
-    { context, draftId = '', withHeld, dailyLimit, inboxes }: ParsedPreview,
+    { context, draftId = '', withHeld, withRefused, dailyLimit, inboxes }: ParsedPreview,
     isLate: () => boolean,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = submission.actor;
@@ -210,7 +234,8 @@ export function createManyPages(deps: ManyPagesDeps) {
     if (!target.ok) return pushNotice(target.notice);
     if (isLate()) throw new TooLateError();
     const limit = dailyLimit === undefined ? undefined : parseDailyLimit(dailyLimit);
-    const confirmed = await drafts.confirm({ teamId, userId, id: draftId }, { withHeld, dailyLimit: limit });
+    const choices = { withHeld, withRefused, dailyLimit: limit };
+    const confirmed = await drafts.confirm({ teamId, userId, id: draftId }, choices);
     if (confirmed.kind === 'gone') return pushNotice(BATCH_FORM_GONE);
     const { total, resultsChannelId, channelId } = confirmed.batch;
     const count = context.batch?.fixOf === undefined ? total : inboxes;
@@ -240,12 +265,35 @@ export function createManyPages(deps: ManyPagesDeps) {
 }
 
 function findErrors({ inboxes, dailyLimit, inputs }: ParsedPreview): Record<string, string> | undefined {
+  const unticked = [BATCH_FIELDS.addHeld, BATCH_FIELDS.addRefused].filter(
+    (field) => inboxes === 0 && inputs.has(field),
+  );
   const errors = {
-    ...(inboxes === 0 && inputs.has(BATCH_FIELDS.addHeld) && { [BATCH_FIELDS.addHeld]: BATCH_FORM_PREVIEW.tickHeld }),
+    ...Object.fromEntries(unticked.map((field) => [field, BATCH_FORM_PREVIEW.tickHeld])),
     ...(dailyLimit !== undefined &&
       parseDailyLimit(dailyLimit) === undefined && { [BATCH_FIELDS.dailyLimit]: BATCH_FORM_PREVIEW.dailyLimitWrong }),
   };
   return Object.keys(errors).length === 0 ? undefined : toManyErrors(errors, { inputs });
+}
+
+function sayProblem({ context }: Pick<Form, 'context'>, problem: string, mustDeleteFile: boolean): Prepared {
+  return { page: renderFileProblem(context, problem, mustDeleteFile), draftId: undefined };
+}
+
+function toPastedRows({ text }: Given & { kind: 'pasted' }): Rows {
+  return { bytes: Buffer.from(text), fileName: undefined, mustDeleteFile: false, isOverForm: false };
+}
+
+/** The rows of a file, which is then deleted from Slack if possible. */
+async function fetchRows(
+  api: InModal['api'],
+  file: GivenFile,
+): Promise<Rows | { problem: keyof typeof BATCH_FORM_DOWNLOADS }> {
+  const { name, downloaded } = await fetchFile(api, file);
+  if (downloaded.kind !== 'file') return { problem: downloaded.kind };
+  const mustDeleteFile = !(await tryToDelete(api, file));
+  const fileName = truncate(oneLine(name ?? ''), MAX_FILE_NAME);
+  return { bytes: downloaded.bytes, fileName, mustDeleteFile, isOverForm: false };
 }
 
 function sayUnderRows({ view }: Pick<InModal, 'view'>, sentence: string): SubmissionAnswer {

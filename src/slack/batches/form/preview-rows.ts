@@ -1,6 +1,7 @@
 import type { Warning } from '../../../add-inbox/account/find-warnings.ts';
 import type { FieldErrors } from '../../../add-inbox/account/sender-account.ts';
 import type { CheckedRow } from '../../../add-inbox/batch/check-rows.ts';
+import type { AddableRow } from '../../../add-inbox/batch/drafts.ts';
 import type { ReadRow, RowFlag } from '../../../csv/row.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { type BATCH_FORM_FLAGS, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
@@ -10,10 +11,8 @@ import { FACTS } from '../../sentences/thread.ts';
 
 export type RowOfKind<Kind extends CheckedRow['kind']> = Extract<CheckedRow, { kind: Kind }>;
 
-export type AddableRow = RowOfKind<'ready' | 'held'>;
-
 /** Characters of one line. */
-const MAX_LINE = 400;
+export const MAX_LINE = 400;
 
 type Flag = keyof typeof BATCH_FORM_FLAGS;
 

@@ -1,5 +1,6 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { CheckedRow, RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
+import { type AddableRow, isAddable } from '../../../add-inbox/batch/drafts.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import type { ReadFile } from '../../../csv/read-rows.ts';
 import { renderActions, renderButton, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
@@ -18,19 +19,13 @@ import {
 } from '../../sentences/batches.ts';
 import { BUTTONS } from '../../sentences/common.ts';
 import { renderDailyLimit } from './many-form.ts';
-import {
-  type AddableRow,
-  describeAddress,
-  describeErrors,
-  describeRow,
-  findFlags,
-  rowsOf,
-  shown,
-} from './preview-rows.ts';
+import { describeRefused, findNotChecked } from './preview-logins.ts';
+import { describeAddress, describeErrors, describeRow, findFlags, rowsOf, shown } from './preview-rows.ts';
 
 /** Slack sends the whole view with its submission, and the bot reads at most 256 KB. Rare letters take eight bytes each. */
 const MAX_TEXT = 1_500;
 const FIX_TEXTS = 10;
+const REFUSED_TEXTS = 5;
 
 const FIRST_ROWS = 3;
 
@@ -44,6 +39,8 @@ export type ToPreview = {
   defaults: RowDefaults;
   /** How long this many inboxes take within ColdSend's limit, in milliseconds. */
   timeFor(inboxes: number): number;
+  /** Closing the preview leads back to the form with the pasted rows. */
+  isOverForm: boolean;
   /** Slack does not let the bot delete the file, which has passwords. */
   mustDeleteFile: boolean;
 };
@@ -56,15 +53,16 @@ export function renderPreview(preview: ToPreview): ModalView {
   const { context, draftId, read, checked } = preview;
   const ready = rowsOf(checked, 'ready').length;
   const held = rowsOf(checked, 'held').length;
-  const isAnyAddable = ready + held > 0;
-  const batch = { ...context.batch, ...(isAnyAddable && { draftId, ready, held }) };
+  const refused = rowsOf(checked, 'login_refused').length;
+  const isAnyAddable = ready + held + refused > 0;
+  const batch = { ...context.batch, ...(isAnyAddable && { draftId, ready, held, refused }) };
   return {
     type: 'modal',
     callback_id: CALLBACKS.preview,
     private_metadata: encodeFormMetadata({ ...context, pasted: undefined, batch }),
     notify_on_close: true,
     title: plainText(WORDS.title(read.rows.length), VIEW_TITLE),
-    ...(isAnyAddable && { submit: plainText(WORDS.submit(ready || held), VIEW_TITLE) }),
+    ...(isAnyAddable && { submit: plainText(WORDS.submit(toAddOf(checked).length), VIEW_TITLE) }),
     close: plainText(WORDS.close, VIEW_TITLE),
     blocks: [
       ...renderCounts(preview),
@@ -72,6 +70,7 @@ export function renderPreview(preview: ToPreview): ModalView {
       ...renderFirstRows(preview),
       ...renderToFix(preview),
       ...renderHeld(preview),
+      ...renderLogins(preview),
       ...renderLeftOut(preview),
       ...renderOddities(preview),
       ...renderColumns(read),
@@ -85,6 +84,7 @@ export type ParsedPreview = {
   context: FormContext;
   draftId: string | undefined;
   withHeld: boolean;
+  withRefused: boolean;
   dailyLimit: string | undefined;
   /** How many inboxes are to be added. */
   inboxes: number;
@@ -97,19 +97,22 @@ export function parsePreview(view: unknown): ParsedPreview {
   const { metadata, isTicked, textOf, inputs } = readView(view);
   const { context } = readFormMetadata(metadata);
   if (context === undefined) throw new UnreadableViewError('private_metadata');
-  const { draftId, ready = 0, held = 0 } = context.batch ?? {};
+  const { draftId, ready = 0, held = 0, refused = 0 } = context.batch ?? {};
   const withHeld = isTicked(BATCH_FIELDS.addHeld);
+  const withRefused = isTicked(BATCH_FIELDS.addRefused);
   const dailyLimit = textOf(BATCH_FIELDS.dailyLimit);
-  return { context, draftId, withHeld, dailyLimit, inboxes: ready + (withHeld ? held : 0), inputs };
+  const inboxes = ready + (withHeld ? held : 0) + (withRefused ? refused : 0);
+  return { context, draftId, withHeld, withRefused, dailyLimit, inboxes, inputs };
 }
 
 function renderCounts({ context, checked, read, fileName, timeFor }: ToPreview): KnownBlock[] {
   const count = (...kinds: CheckedRow['kind'][]) => rowsOf(checked, ...kinds).length;
-  const ready = count('ready');
+  const toAdd = toAddOf(checked).length;
   const counts = [
-    { count: ready, words: WORDS.ready },
+    { count: count('ready'), words: WORDS.ready },
     { count: count('to_fix'), words: WORDS.toFix },
     { count: count('held'), words: WORDS.held },
+    { count: count('login_refused'), words: WORDS.refused },
     { count: count('twice', 'differs'), words: WORDS.twice },
     { count: count('waiting', 'not_failed'), words: WORDS.leftOut },
   ].filter((each) => each.count > 0);
@@ -118,7 +121,7 @@ function renderCounts({ context, checked, read, fileName, timeFor }: ToPreview):
     ...(client === undefined ? [] : [WORDS.client(client)]),
     fileName === undefined ? WORDS.pasted : shown(fileName),
     ...(read.vendor === undefined ? [] : [WORDS.vendor(read.vendor)]),
-    ...(ready + count('held') === 0 ? [] : [aboutTime(timeFor(ready || count('held')))]),
+    ...(toAdd === 0 ? [] : [aboutTime(timeFor(toAdd))]),
   ];
   return [
     renderSection('counts', mrkdwn(counts.map((each) => each.words(each.count)).join('      '))),
@@ -126,19 +129,16 @@ function renderCounts({ context, checked, read, fileName, timeFor }: ToPreview):
   ];
 }
 
-/** Pasted rows are still in the form below this page; a file has to be chosen again. */
-function renderNoneReady({ fileName }: ToPreview): KnownBlock[] {
+/** Pasted rows may still be in the form below this page; a file has to be chosen again. */
+function renderNoneReady({ isOverForm }: ToPreview): KnownBlock[] {
   return [
     renderSection('none_ready', WORDS.noneReady),
-    ...(fileName === undefined
-      ? []
-      : [renderActions('back', [renderButton(ACTIONS.backToMany, BUTTONS.back, 'back')])]),
+    ...(isOverForm ? [] : [renderActions('back', [renderButton(ACTIONS.backToMany, BUTTONS.back, 'back')])]),
   ];
 }
 
 function renderFirstRows({ checked }: ToPreview): KnownBlock[] {
-  const first = addableOf(checked).slice(0, FIRST_ROWS);
-  return renderList('first_rows', WORDS.firstRows, first, describeRow);
+  return renderList('first_rows', WORDS.firstRows, toAddOf(checked).slice(0, FIRST_ROWS), describeRow);
 }
 
 function renderToFix({ checked, read, defaults }: ToPreview): KnownBlock[] {
@@ -155,15 +155,33 @@ function renderToFix({ checked, read, defaults }: ToPreview): KnownBlock[] {
 function renderHeld({ context, checked }: ToPreview): KnownBlock[] {
   const held = rowsOf(checked, 'held').length;
   if (held === 0) return [];
-  const option = { text: plainText(WORDS.addHeld(held), OPTION_TEXT), value: BATCH_FIELDS.addHeld };
   return [
     renderSection('held', mrkdwn(WORDS.heldBack(held))),
-    {
-      ...renderInputFrame(blockId(BATCH_FIELDS.addHeld, context.generation), WORDS.heldLabel),
-      optional: true,
-      element: { type: 'checkboxes', action_id: BATCH_FIELDS.addHeld, options: [option] },
-    },
+    renderAddAnyway(BATCH_FIELDS.addHeld, context, WORDS.heldLabel, held),
   ];
+}
+
+/** Rows whose login is refused, and those of which nobody knows. */
+function renderLogins({ context, checked }: ToPreview): KnownBlock[] {
+  const refused = rowsOf(checked, 'login_refused');
+  const notChecked = findNotChecked(rowsOf(checked, 'ready'));
+  const count = new Set(notChecked.flatMap(({ rows }) => rows)).size;
+  return [
+    ...renderList('refused', WORDS.refusedRows(refused.length), refused, describeRefused, REFUSED_TEXTS),
+    ...(refused.length === 0
+      ? []
+      : [renderAddAnyway(BATCH_FIELDS.addRefused, context, WORDS.refusedLabel, refused.length)]),
+    ...renderList('not_checked', WORDS.notKnown(count), notChecked, ({ why, rows }) => `${why} ${joinLines(rows)}`),
+  ];
+}
+
+function renderAddAnyway(field: string, { generation }: FormContext, label: string, count: number): InputBlock {
+  const option = { text: plainText(WORDS.addHeld(count), OPTION_TEXT), value: field };
+  return {
+    ...renderInputFrame(blockId(field, generation), label),
+    optional: true,
+    element: { type: 'checkboxes', action_id: field, options: [option] },
+  };
 }
 
 function renderLeftOut({ checked }: ToPreview): KnownBlock[] {
@@ -224,7 +242,13 @@ function renderList<Item>(
 }
 
 function addableOf(checked: readonly CheckedRow[]): AddableRow[] {
-  return rowsOf(checked, 'ready', 'held');
+  return checked.filter(isAddable);
+}
+
+/** Without a row that is ready, a person has to tick others. */
+function toAddOf(checked: readonly CheckedRow[]): AddableRow[] {
+  const ready = rowsOf(checked, 'ready');
+  return ready.length > 0 ? ready : addableOf(checked);
 }
 
 /** The numbers of lines as one line. */

@@ -6,9 +6,14 @@ type AccountServers = Pick<AccountToAdd, 'smtp_host' | 'smtp_port' | 'imap_host'
 
 /** The result of the bot's own login check: one line for sending and one for reading. Plain text. */
 export function describeLogin(verdict: LoginVerdict, account: AccountServers): [smtp: string, imap: string] {
+  const [smtp, imap] = serversOf(account);
+  return [describeHalf(verdict.smtp, smtp), describeHalf(verdict.imap, imap)];
+}
+
+export function serversOf(account: AccountServers): [smtp: TriedServer, imap: TriedServer] {
   return [
-    describeHalf(verdict.smtp, { half: 'smtp', host: account.smtp_host, port: account.smtp_port }),
-    describeHalf(verdict.imap, { half: 'imap', host: account.imap_host, port: account.imap_port }),
+    { half: 'smtp', host: account.smtp_host, port: account.smtp_port },
+    { half: 'imap', host: account.imap_host, port: account.imap_port },
   ];
 }
 

@@ -12,6 +12,7 @@ import { draftContext, passwordsContext } from '../../sealing/seal-contexts.ts';
 import type { Sealer } from '../../sealing/sealing.ts';
 import type { BatchesTable } from '../../tables.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
+import { loginJson } from '../outcome-json.ts';
 import { toKeyColumns, unfinished } from '../request-row.ts';
 import { DUE, parseBatch } from './batch-row.ts';
 
@@ -42,6 +43,8 @@ const rowJson: z.ZodType<Row> = z.object({
     smtp_use_tls: z.boolean().optional(),
     imap_use_ssl: z.boolean().optional(),
   }),
+  // Only a refusal holds a row back. An unknown reason from a newer version must not make the whole draft unreadable.
+  login: loginJson.optional().catch(undefined),
 });
 
 const defaultsJson: z.ZodType<RowDefaults> = z.object({

@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 30_000;
 
 /** Posts to the bot. The answer as JSON, or the problem that a person can do something about. */
 export async function ask<Answer extends { kind: string }>(
-  what: 'look' | 'save',
+  what: 'look' | 'check' | 'save',
   body: object,
 ): Promise<Answer | Problem> {
   let response: Response;

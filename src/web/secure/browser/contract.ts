@@ -20,6 +20,8 @@ export type PasswordToEnter = {
   smtpUser: string;
   imapUser: string;
   dailyLimit: number;
+  /** The bot can try the login before anything is saved. */
+  canCheck: boolean;
   /** Milliseconds until the link stops working. */
   worksForMs: number;
 };
@@ -29,6 +31,13 @@ export type NoPage = { kind: 'gone' | 'later' };
 export type LookAnswer = PasswordToEnter | NoPage;
 
 export type PasswordField = 'smtp_password' | 'imap_password';
+
+/** `checked`: one line for each server. `unchecked`: no more checks with this link, or none now. */
+export type CheckAnswer =
+  | { kind: 'checked'; works: boolean; lines: string[] }
+  | { kind: 'unchecked' }
+  | Extract<SaveAnswer, { kind: 'wrong' }>
+  | NoPage;
 
 /** `unsure`: saved once the person has seen the warnings and submits again. */
 export type SaveAnswer =

@@ -1,9 +1,9 @@
 import { ask, type Problem } from './ask.ts';
-import type { PasswordField, PasswordToEnter, SaveAnswer } from './contract.ts';
+import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from './contract.ts';
 import { h, icon, say, show } from './dom.ts';
 import { createPasswordField, type Field } from './password-field.ts';
 import { card, showGone, showSaved } from './plain-states.ts';
-import { CHECK_AGAIN, FORM, PROBLEMS, WARNINGS } from './sentences.ts';
+import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, WARNINGS } from './sentences.ts';
 
 const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
 
@@ -27,14 +27,17 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   const form = h('form', { class: 'stack', autocomplete: 'off', novalidate: true }, smtp.element);
   if (!isOneLogin) form.append(imap.element);
   else if (inbox.provider === 'CUSTOM_SMTP') form.append(other);
+  const check = h('button', { type: 'button', class: 'text' }, FORM.check);
+  if (inbox.canCheck) form.append(check);
   form.append(note, submit);
   let isSure = false;
-  let isSaving = false;
+  let isAsking = false;
 
   other.addEventListener('click', () => {
     other.replaceWith(imap.element);
     imap.input.focus();
   });
+  check.addEventListener('click', () => void checkLogin());
   form.addEventListener('input', () => warn([]));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -54,15 +57,32 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   }
 
   async function save(): Promise<void> {
-    if (isSaving || complainOf(findEmpty())) return;
-    isSaving = true;
-    setBusy(true);
-    const { value: smtp_password } = smtp.input;
-    const imap_password = imap.element.isConnected ? imap.input.value : smtp_password;
-    const answer = await ask<SaveAnswer>('save', { token, pageId, smtp_password, imap_password, isSure });
-    isSaving = false;
-    setBusy(false);
+    if (isAsking || complainOf(findEmpty())) return;
+    setBusy(submit, FORM.saving);
+    const answer = await ask<SaveAnswer>('save', { token, pageId, ...typed(), isSure });
+    setBusy(submit);
     take(answer);
+  }
+
+  async function checkLogin(): Promise<void> {
+    if (isAsking || complainOf(findEmpty())) return;
+    setBusy(check, FORM.checking);
+    const tried = typed();
+    const answer = await ask<CheckAnswer>('check', { token, ...tried });
+    setBusy(check);
+    // The answer is about another password.
+    if (JSON.stringify(tried) !== JSON.stringify(typed())) return;
+    if (typeof answer === 'string') tell(CHECKED.problems[answer]);
+    else if (answer.kind === 'wrong') complainOf(answer.errors);
+    else if (answer.kind === 'checked' && answer.works) showNote('ok', [...answer.lines, CHECKED.works]);
+    else if (answer.kind === 'checked') tell(...answer.lines, CHECKED.next);
+    else if (answer.kind === 'unchecked') tell(CHECKED.noMore);
+    else leaveFor(false);
+  }
+
+  function typed(): Record<PasswordField, string> {
+    const { value: smtp_password } = smtp.input;
+    return { smtp_password, imap_password: imap.element.isConnected ? imap.input.value : smtp_password };
   }
 
   function take(answer: SaveAnswer | Problem): void {
@@ -103,17 +123,28 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   }
 
   function tell(...sentences: string[]): void {
-    note.hidden = sentences.length === 0;
-    note.replaceChildren(icon('alert'), h('div', {}, ...sentences.map((sentence) => h('p', {}, sentence))));
+    showNote('bad', sentences);
   }
 
-  function setBusy(isBusy: boolean): void {
+  function showNote(tone: 'ok' | 'bad', sentences: string[]): void {
+    note.hidden = sentences.length === 0;
+    note.className = `note ${tone}`;
+    note.replaceChildren(
+      icon(tone === 'ok' ? 'check' : 'alert'),
+      h('div', {}, ...sentences.map((sentence) => h('p', {}, sentence))),
+    );
+  }
+
+  /** Without words, the answer is there. */
+  function setBusy(button: HTMLElement, words?: string): void {
+    isAsking = words !== undefined;
     // Not `disabled`: the button keeps the focus.
-    submit.setAttribute('aria-disabled', String(isBusy));
-    if (isBusy) tell();
-    const words = isSure ? FORM.submitAnyway : FORM.submit;
-    submit.textContent = isBusy ? FORM.saving : words;
-    say(isBusy ? FORM.saving : '');
+    button.setAttribute('aria-disabled', String(isAsking));
+    if (isAsking) tell();
+    submit.textContent = isSure ? FORM.submitAnyway : FORM.submit;
+    check.textContent = FORM.check;
+    if (words !== undefined) button.textContent = words;
+    say(words ?? '');
   }
 
   function clear(): void {

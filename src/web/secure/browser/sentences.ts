@@ -54,6 +54,8 @@ export const FORM = {
   newTab: '(opens a new tab)',
   show: 'Show',
   hide: 'Hide',
+  check: 'Check the login',
+  checking: 'Checking the login…',
   submit: 'Add inbox',
   saving: 'Saving…',
   submitAnyway: 'Add inbox anyway',
@@ -81,6 +83,19 @@ export const PROBLEMS = {
   unclear: "We didn't get a clear answer. Press the button again. We save the password only once.",
   later: "Slack didn't confirm your account, so nothing is saved. Press the button again in a minute.",
   tooMany: 'Too many tries. Nothing is saved. Wait a minute, then press the button again.',
+} as const;
+
+/** After “Check the login”. Nothing is saved by it. */
+export const CHECKED = {
+  works: 'Nothing is saved yet. Press “Add inbox”.',
+  next: 'Nothing is saved yet. Correct the password, or press “Add inbox” anyway.',
+  noMore: 'We can check this login no more for now. Press “Add inbox” to go on without a check.',
+  problems: {
+    offline: 'Not checked. Check your connection, then press the button again.',
+    unclear: "We didn't get a clear answer. Nothing is saved. Press the button again.",
+    later: PROBLEMS.later,
+    tooMany: PROBLEMS.tooMany,
+  } satisfies Record<keyof typeof PROBLEMS, string>,
 } as const;
 
 export const SAVED = {

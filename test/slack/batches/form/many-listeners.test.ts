@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Confirmed } from '../../../../src/add-inbox/batch/drafts.ts';
 import type { KeyChoice } from '../../../../src/add-inbox/keys/choose-key.ts';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
-import { DEFAULT_SETTINGS } from '../../../../src/add-inbox/people/workspace-settings.ts';
+import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../../src/add-inbox/people/workspace-settings.ts';
 import { CommitInDoubtError } from '../../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import { renderManyForm } from '../../../../src/slack/batches/form/many-form.ts';
 import { createManyPages, type ManyPagesDeps } from '../../../../src/slack/batches/form/many-listeners.ts';
@@ -36,8 +36,10 @@ const context: FormContext = { ...single, batch: {} };
 type Options = {
   checkAdding?: () => Promise<Permission>;
   choice?: KeyChoice;
+  settings?: WorkspaceSettings;
   confirm?: () => Promise<Confirmed>;
   prepare?: ManyPagesDeps['drafts']['prepare'];
+  checkLogins?: ManyPagesDeps['checkLogins'];
   api?: Partial<SlackApi>;
 };
 
@@ -54,12 +56,12 @@ function setUp(options: Options = {}) {
       checkAdmin: async () => assert.fail(),
       checkMember: async () => assert.fail(),
     },
-    findSettings: async () => DEFAULT_SETTINGS,
+    findSettings: async () => options.settings ?? DEFAULT_SETTINGS,
     chooseKey: async () => choice,
     drafts: {
-      prepare: async (draft) => {
+      prepare: async (draft, checkLogins) => {
         prepared.push(draft);
-        if (options.prepare !== undefined) return options.prepare(draft);
+        if (options.prepare !== undefined) return options.prepare(draft, checkLogins);
         const account = { ...draft.rows[0]?.account };
         const checked = { line: 2, address: account.email_address ?? '', kind: 'twice' as const, firstLine: 1 };
         return { id: 'DRAFT', checked: [{ ...checked, kind: 'held', account: ACCOUNT, warnings: [] }] };
@@ -71,6 +73,8 @@ function setUp(options: Options = {}) {
       discard: async (_teamId, _userId, id) => void discarded.push(id),
       timeFor: () => 0,
     },
+    checkLogins: options.checkLogins,
+    monotonicNow: () => 0,
     openForm: async () => assert.fail(),
     newReference: () => 'REFERENCE',
     onNotAccepted: (reference, error) => noted.push({ reference, error }),
@@ -181,7 +185,7 @@ for (const [what, options, action, says] of [
       const answer = await pages.submitForm(inView(view));
       assert.equal(answer.response_action, action);
       assert.match(said(answer), says);
-      await pages.readFile(inView(view), answer);
+      await pages.readGiven(inView(view), answer);
     }
     assert.deepEqual(prepared, []);
   });
@@ -204,7 +208,7 @@ test('a confirmed preview is answered with where the progress is', async () => {
   assert.deepEqual(world.confirmed, [
     [
       { teamId: 'T1', userId: 'U1', id: 'DRAFT' },
-      { withHeld: true, dailyLimit: 30 },
+      { withHeld: true, withRefused: false, dailyLimit: 30 },
     ],
   ]);
 });
@@ -280,12 +284,95 @@ test('a file is read after the answer; nobody waits for ever where that fails', 
   const answer = await fine.pages.submitForm(fine.inView(withFile()));
   assert.ok(answer.response_action === 'update');
   assert.equal(answer.view.callback_id, 'batch_reading');
-  await fine.pages.readFile(fine.inView(withFile()), answer);
+  await fine.pages.readGiven(fine.inView(withFile()), answer);
   assert.match(shown.pop() ?? '', /batch_preview.*Delete your file from Slack/);
   const broken = setUp({ api, prepare: () => Promise.reject(new Error('disk full')) });
-  await broken.pages.readFile(broken.inView(withFile()), answer);
+  await broken.pages.readGiven(broken.inView(withFile()), answer);
   assert.match(shown.pop() ?? '', /Something went wrong on my side.*Support code: REFERENCE/);
   assert.equal(broken.noted.length, 1);
+});
+
+const CHECKS: Options = { settings: { ...DEFAULT_SETTINGS, checkLoginFirst: true } };
+
+/** Slack as the page that waits needs it. */
+function pageApi(answer: () => Promise<unknown> = async () => {}) {
+  const shown: string[] = [];
+  const updateView: SlackApi['updateView'] = async (_id, view) => {
+    shown.push(JSON.stringify(view));
+    await answer();
+    return { id: 'V1', hash: 'h' };
+  };
+  return { shown, api: { updateView } };
+}
+
+test('where logins are checked, pasted rows wait on a page that says how far it is', async () => {
+  const { shown, api } = pageApi();
+  const asked: unknown[] = [];
+  const world = setUp({
+    ...CHECKS,
+    api,
+    prepare: async (_draft, checkLogins) => {
+      await checkLogins?.([ACCOUNT, ACCOUNT]);
+      return { id: 'DRAFT', checked: [] };
+    },
+    checkLogins: async (asker, accounts, { onProgress }) => {
+      asked.push(asker, accounts.length);
+      onProgress(0, 2);
+      onProgress(2, 2);
+      return [];
+    },
+  });
+  const answer = await world.pages.submitForm(world.inView(pasted()));
+  assert.ok(answer.response_action === 'update');
+  assert.match(said(answer), /batch_reading.*Reading your rows/);
+  await world.pages.readGiven(world.inView(pasted()), answer);
+  assert.deepEqual(asked, [ACTOR, 2]);
+  const [start, end, preview] = shown;
+  assert.equal(shown.length, 3);
+  assert.match(start ?? '', /Checking the logins: 0 of 2.*At most two minutes/);
+  assert.match(end ?? '', /Checking the logins: 2 of 2/);
+  assert.match(preview ?? '', /batch_preview.*batch_back/, 'the form is not below it any more');
+});
+
+test('pasted text that is no rows is said under the field, also where logins are checked', async () => {
+  const world = setUp({ ...CHECKS, checkLogins: async () => assert.fail() });
+  const view = typedView(form(), { rows: 'Name,Tags\nJane,x' });
+  const answer = await world.pages.submitForm(world.inView(view));
+  assert.match(said(answer), /find the column with the addresses/);
+});
+
+test('logins are not checked where the workspace does not want it, or the bot logs in to no mailbox', async () => {
+  for (const options of [{ checkLogins: async () => assert.fail() }, CHECKS]) {
+    const world = setUp({
+      ...options,
+      prepare: async (_draft, checkLogins) => {
+        assert.equal(checkLogins, undefined);
+        return { id: 'DRAFT', checked: [] };
+      },
+    });
+    assert.equal((await world.pages.submitForm(world.inView(pasted()))).response_action, 'push');
+  }
+});
+
+test('a page that is closed during the check ends it, and keeps no draft', async () => {
+  const { shown, api } = pageApi(() => Promise.reject(new SlackRefusedError('views.update', 'not_found')));
+  const world = setUp({
+    ...CHECKS,
+    api,
+    prepare: async (_draft, checkLogins) => {
+      await checkLogins?.([ACCOUNT]);
+      return assert.fail('it was kept');
+    },
+    checkLogins: async (_asker, _accounts, { onProgress, signal }) => {
+      onProgress(0, 1);
+      await nextTurn();
+      assert.ok(signal.aborted);
+      return [];
+    },
+  });
+  await world.pages.readGiven(world.inView(pasted()), await world.pages.submitForm(world.inView(pasted())));
+  assert.ok(shown.every((view) => view.includes('batch_reading')));
+  assert.deepEqual([world.noted, world.discarded], [[], []]);
 });
 
 test('a draft is discarded where the person has closed the page that waits', async () => {
@@ -299,7 +386,7 @@ test('a draft is discarded where the person has closed the page that waits', asy
     },
   });
   const answer = await world.pages.submitForm(world.inView(withFile()));
-  await world.pages.readFile(world.inView(withFile()), answer);
+  await world.pages.readGiven(world.inView(withFile()), answer);
   assert.deepEqual(world.discarded, ['DRAFT']);
 });
 

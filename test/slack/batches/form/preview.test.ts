@@ -23,6 +23,7 @@ async function preview(
     checked,
     defaults,
     timeFor: (count) => count * 1_000,
+    isOverForm: more.fileName === undefined,
     mustDeleteFile: false,
     ...more,
   });

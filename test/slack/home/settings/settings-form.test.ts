@@ -90,5 +90,5 @@ test('where the bot logs in to no mailbox, the setting for it is not there, and 
   assertView(view);
   for (const shown of [JSON.stringify(view), describeSettings(hidden)]) assert.doesNotMatch(shown, /login/i);
   assert.deepEqual(parseSettingsForm(typedView(view), hidden), { ok: true, settings: hidden, stamp: 's1' });
-  assert.match(describeSettings(CHOSEN), /\*Check the login before sending:\* yes, for single inboxes$/);
+  assert.match(describeSettings(CHOSEN), /\*Check the login before sending:\* yes$/);
 });

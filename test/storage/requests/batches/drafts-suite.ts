@@ -31,6 +31,21 @@ export function describeDrafts(databases: TestDatabases) {
       assert.equal(await countOf('batch_drafts'), 3);
     });
 
+    test('opens with the verdicts on its logins, which are sealed with the rows', async () => {
+      const [row] = draftOf('one', 1).rows;
+      assert.ok(row);
+      const login = {
+        smtp: { kind: 'refused', reason: 'certificate_other_name', certificateName: 'planted.example' },
+        imap: { kind: 'unknown', reason: 'host_paused' },
+      } as const;
+      await drafts().save(draftOf('one', 1, { rows: [{ ...row, login }] }));
+      const opened = await drafts().open('T1', 'U1', 'batch-one');
+      assert.ok(opened.kind === 'open');
+      assert.deepEqual(opened.rows, [{ ...row, login }]);
+      const stored = await db().kysely.selectFrom('batch_drafts').selectAll().execute();
+      assert.doesNotMatch(JSON.stringify(stored), /planted|refused/);
+    });
+
     test('a later draft replaces the earlier one of the same person, with its passwords', async () => {
       await drafts().save(draftOf('one', 3));
       await drafts().save(draftOf('other', 3, { userId: 'U2' }));

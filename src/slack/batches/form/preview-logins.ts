@@ -1,0 +1,37 @@
+import type { AddableRow } from '../../../add-inbox/batch/drafts.ts';
+import { truncate } from '../../blocks/foreign-text.ts';
+import { BATCH_FORM_NOT_CHECKED } from '../../sentences/batches.ts';
+import { LOGIN_UNKNOWNS } from '../../sentences/logins.ts';
+import { describeLogin, serversOf } from '../../thread/checks/describe-login.ts';
+import { describeAddress, MAX_LINE, type RowOfKind, shown } from './preview-rows.ts';
+
+type CheckedLogin = Pick<AddableRow, 'account' | 'login'>;
+
+/** A row whose login is refused: which half, and why. */
+export function describeRefused({ line, address, account, login }: RowOfKind<'login_refused'>): string {
+  if (login === undefined) return describeAddress({ line, address });
+  const [smtp, imap] = describeLogin(login, withShownHosts(account));
+  const refused = [...(login.smtp.kind === 'refused' ? [smtp] : []), ...(login.imap.kind === 'refused' ? [imap] : [])];
+  return truncate(describeAddress({ line, address }, refused.join(' ')), MAX_LINE);
+}
+
+/** Why logins were not checked: the rows of each reason. */
+export function findNotChecked<Row extends CheckedLogin>(rows: readonly Row[]): { why: string; rows: Row[] }[] {
+  const pairs = rows.flatMap((row) => [...whysOf(row)].map((why) => ({ why, row })));
+  return [...Map.groupBy(pairs, ({ why }) => why)].map(([why, found]) => ({ why, rows: found.map(({ row }) => row) }));
+}
+
+function whysOf({ account, login }: CheckedLogin): Set<string> {
+  if (login === undefined) return new Set();
+  const whys = serversOf(withShownHosts(account)).flatMap((server) => {
+    const verdict = login[server.half];
+    if (verdict.kind !== 'unknown') return [];
+    const say = BATCH_FORM_NOT_CHECKED[verdict.reason];
+    return [say?.(server) ?? `${server.host}: ${LOGIN_UNKNOWNS[verdict.reason](server)}`];
+  });
+  return new Set(whys);
+}
+
+function withShownHosts(account: AddableRow['account']): AddableRow['account'] {
+  return { ...account, smtp_host: shown(account.smtp_host), imap_host: shown(account.imap_host) };
+}
