@@ -57,6 +57,8 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   }
   const batchKills = settings.FAULT_BATCH_POSTGRES_KILLS;
   if (batchKills > 0) yield killWithBatches({ postgres, seed, kills: batchKills, ...more });
+  const batchFreezes = settings.FAULT_BATCH_FREEZES;
+  if (batchFreezes > 0) yield killWithBatches({ postgres, seed, kills: batchFreezes, freezes: true, ...more });
   const freezes = settings.FAULT_FREEZES;
   if (freezes > 0) yield freezeReplicas({ postgres, seed, freezes, ...more });
   const submissions = settings.FAULT_COPIES;
@@ -75,10 +77,13 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 }
 
 function needsPostgres(settings: Settings): boolean {
-  const { FAULT_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } = settings;
+  const { FAULT_FREEZES, FAULT_BATCH_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } =
+    settings;
   if (settings.FAULT_SOCKET_MINUTES > 0) return true;
   const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS + settings.FAULT_BATCH_POSTGRES_KILLS;
-  return kills + FAULT_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0;
+  return (
+    kills + FAULT_FREEZES + FAULT_BATCH_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0
+  );
 }
 
 /** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */

@@ -4,7 +4,7 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { createTally, type Tally } from '../judging/tally.ts';
 import { type FaultWorld, spellingsOf, startFaultWorld } from '../world/fault-world.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
-import { planTrial } from './plan-trial.ts';
+import { type Death, planTrial, type TrialPlan } from './plan-trial.ts';
 import { runTrial } from './run-trial.ts';
 import { type Site, startPostgresSite, startSqliteSite } from './sites.ts';
 
@@ -20,13 +20,15 @@ const RATE_LIMIT = '40/1';
 export async function killWithBatches(options: {
   /** One of three replicas dies there; on SQLite without it. */
   postgres?: TestPostgres;
+  /** The replica is frozen past its leases and wakes up, instead of being killed. */
+  freezes?: boolean;
   seed: number;
   kills: number;
   onTrial?: (seed: number, violations: string[], tally: Tally) => void;
 }): Promise<Tally> {
-  const { seed, kills, postgres } = options;
+  const { seed, kills, postgres, freezes = false } = options;
   const on = postgres === undefined ? 'on SQLite' : 'of one of 3 replicas on PostgreSQL';
-  const tally = createTally(`SIGKILL ${on}, with many inboxes`);
+  const tally = createTally(`${freezes ? 'SIGSTOP past the lease' : 'SIGKILL'} ${on}, with many inboxes`);
   const startedAt = performance.now();
   while (tally.kills < kills) await runWorld(seed + tally.trials);
   tally.seconds = (performance.now() - startedAt) / 1000;
@@ -37,7 +39,7 @@ export async function killWithBatches(options: {
     const site =
       postgres === undefined
         ? await startSqliteSite(world)
-        : await startPostgresSite(world, postgres, createSeededRandom(firstSeed));
+        : await startPostgresSite(world, postgres, createSeededRandom(firstSeed), { freezes });
     try {
       await world.prepare(site.url());
       const { id: channelId } = world.slack.addChannel({ name: 'lists', withBot: true });
@@ -47,7 +49,7 @@ export async function killWithBatches(options: {
           const addresses = await runTrial(
             { world, site, channelId, tally },
             firstSeed + trial,
-            planTrial(firstSeed + trial),
+            freezes ? withoutPoints(planTrial(firstSeed + trial)) : planTrial(firstSeed + trial),
           );
           noteProblems(world, tally);
           tally.violations.push(...(await checkPasswords(world, site, addresses)));
@@ -67,6 +69,12 @@ export async function killWithBatches(options: {
       await world.close();
     }
   }
+}
+
+/** A freeze comes at a random moment. */
+function withoutPoints(plan: TrialPlan): TrialPlan {
+  const atRandom = ({ ms }: Death): Death => ({ fault: undefined, ms });
+  return { ...plan, first: atRandom(plan.first), later: plan.later.map(atRandom) };
 }
 
 /** As they are, they are in no file at any time; sealed, in no row once all is settled; and each goes with its own address. */

@@ -81,11 +81,18 @@ export async function startSqliteSite(world: FaultWorld): Promise<Site> {
   }
 }
 
-/** Three replicas on PostgreSQL, of which a random one dies next. */
+/** Longer than a lease, with the time that the others need to take over. */
+const FROZEN_MS = 6_000;
+
+/**
+ * Three replicas on PostgreSQL, of which a random one dies next. With `freezes` it does not die: it stands still past its leases,
+ * and then goes on with what it had in memory.
+ */
 export async function startPostgresSite(
   world: FaultWorld,
   postgres: TestPostgres,
   random: SeededRandom,
+  { freezes = false } = {},
 ): Promise<Site> {
   const replicas = await startReplicas(world, await postgres.createDatabase());
   const read = () => readBatches(replicas.query);
@@ -100,6 +107,7 @@ export async function startPostgresSite(
     bot: () => victim().bot,
     url: () => victim().url,
     async die({ ms }, next) {
+      if (freezes) return [await freeze(ms)];
       await Promise.race([victim().bot.ended, sleep(ms)]);
       const died = [await noteDeath()];
       const { url } = await replicas.replace(at, next);
@@ -119,6 +127,19 @@ export async function startPostgresSite(
     output: () => replicas.list.map(({ bot }) => bot.output().slice(-1000)).join('\n'),
     close: () => replicas.close(),
   };
+
+  async function freeze(ms: number): Promise<Died> {
+    await sleep(ms);
+    const frozen = victim();
+    frozen.bot.signal('SIGSTOP');
+    await replicas.waitUntilSilent(frozen, 'not active');
+    const batches = await read();
+    at = random.between(0, replicas.list.length - 1);
+    await sleep(FROZEN_MS);
+    frozen.bot.signal('SIGCONT');
+    const held = (owner: string | undefined): boolean => owner !== undefined && frozen.bot.isCalled(owner);
+    return { place: 'frozen at a random moment', batches, held };
+  }
 
   async function noteDeath(): Promise<Died> {
     const dead = victim();
