@@ -43,7 +43,7 @@ export async function announce(account: AccountToAdd): Promise<string> {
   return ts;
 }
 
-/** Says how it went: in the thread, and where that is still possible in the channel and in the form. */
+/** Posts the outcome in the thread, and shows it in the channel and in the form if they can still be updated. */
 export async function tell(viewId: string, account: AccountToAdd, ts: string, status: string): Promise<void> {
   await client.chat.postMessage({ ...message(account, status), thread_ts: ts });
   await client.chat.update({ ...message(account, status), ts }).catch(() => {});

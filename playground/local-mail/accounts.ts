@@ -2,7 +2,7 @@
 export type LoginAnswer = { refusal: string } | 'works' | 'hangs' | 'closes';
 
 export type Account = {
-  /** Left out: any. */
+  /** The server takes every password if there is none. */
   password?: string;
   smtp: LoginAnswer;
   imap: LoginAnswer;

@@ -1,6 +1,7 @@
 import { retryDelayMs } from '../request/next-step.ts';
 import { LeaseLostError } from '../request/request.ts';
 import { createLeases } from '../worker/leases.ts';
+import { createOneRun } from '../worker/one-run.ts';
 import { answerInTime } from '../worker/time-limit.ts';
 import type { Batch, ClaimedBatch } from './batch.ts';
 import type { AfterBatchStep, BatchStepDeps } from './do-batch-step.ts';
@@ -44,9 +45,9 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
   });
   const doStep = deps.createStep(leases.isStillOurs);
   const running = new Map<string, Promise<void>>();
+  const polling = createOneRun(poll);
+  const wake = polling.start;
   let timer: NodeJS.Timeout | undefined;
-  let polling: Promise<void> | undefined;
-  let pollAgain = false;
   let stopping = false;
 
   return {
@@ -63,16 +64,6 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
       leases.stopRenewing();
     },
   };
-
-  function wake(): void {
-    if (polling !== undefined) pollAgain = true;
-    polling ??= poll().finally(() => {
-      polling = undefined;
-      const again = pollAgain;
-      pollAgain = false;
-      if (again) wake();
-    });
-  }
 
   async function poll(): Promise<void> {
     const free = MAX_AT_ONCE - running.size;
@@ -95,7 +86,7 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
 
   /** What is claimed while it is stopping is released at once. */
   async function ended(): Promise<void> {
-    await polling;
+    await polling.ended();
     await Promise.all(running.values());
   }
 

@@ -2,7 +2,6 @@ import type { FindServers } from '../account/detection.ts';
 import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { AccountToAdd, Passwords, SenderAccount } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
-import type { KeyName } from '../keys/key-owner.ts';
 import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
@@ -10,20 +9,10 @@ import { type CheckedRow, checkRows, judge, type Row, type RowDefaults } from '.
 import { fillServers } from './fill-servers.ts';
 
 /** Rows that a person has not confirmed yet. */
-export type NewDraft = {
-  id: string;
-  teamId: string;
-  userId: string;
-  channelId: string;
-  resultsChannelId: string | undefined;
-  keyName: KeyName;
-  /** Undefined for pasted rows. */
-  fileName: string | undefined;
-  /** The batch whose failed rows this draft replaces. */
-  fixOf: string | undefined;
-  defaults: RowDefaults;
-  rows: readonly Row[];
-};
+export type NewDraft = Pick<
+  Batch,
+  'id' | 'teamId' | 'userId' | 'channelId' | 'resultsChannelId' | 'keyName' | 'fileName' | 'fixOf'
+> & { defaults: RowDefaults; rows: readonly Row[] };
 
 export type ConfirmedRow = {
   /** The id of the row's request. */

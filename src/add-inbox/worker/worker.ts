@@ -3,6 +3,7 @@ import { retryDelayMs } from '../request/next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from '../request/request.ts';
 import { SEND_ANEW, type Slot } from '../request/send-request.ts';
 import { createLeases } from './leases.ts';
+import { createOneRun } from './one-run.ts';
 import { hasShare, type Shares, sharesOf } from './shares.ts';
 import { answerInTime } from './time-limit.ts';
 
@@ -78,14 +79,14 @@ export function createWorker(deps: WorkerDeps): Worker {
   });
   const { doStep, sendArmed } = deps.createSteps(leases.isStillOurs);
   const running = new Map<string, Running>();
+  const polling = createOneRun(poll);
+  const wake = polling.start;
   /**
    * Requests that are held but not worked on, with the change to commit on release. They are released once the database accepts
    * it.
    */
   const toRelease = new Map<string, { claimed: ClaimedRequest; change: RequestChange }>();
   let stopping = false;
-  let polling: Promise<void> | undefined;
-  let pollAgain = false;
   let mayClaimFrom = 0;
   let pollTimer: NodeJS.Timeout | undefined;
   let slotTimer: NodeJS.Timeout | undefined;
@@ -109,16 +110,6 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   function atWork(): ClaimedRequest[] {
     return [...running.values()].map(({ claimed }) => claimed);
-  }
-
-  function wake(): void {
-    if (polling !== undefined) pollAgain = true;
-    polling ??= poll().finally(() => {
-      polling = undefined;
-      const again = pollAgain;
-      pollAgain = false;
-      if (again) wake();
-    });
   }
 
   async function poll(): Promise<void> {
@@ -234,10 +225,6 @@ export function createWorker(deps: WorkerDeps): Worker {
     await answerInTime(sent, graceMs, () => undefined);
     leases.stopRenewing();
     wake();
-    await answerInTime(released(), LAST_POLL_MS, () => undefined);
-  }
-
-  async function released(): Promise<void> {
-    while (polling !== undefined) await polling;
+    await answerInTime(polling.ended(), LAST_POLL_MS, () => undefined);
   }
 }

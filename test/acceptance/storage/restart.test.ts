@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { BotDidNotStart, startBotProcess } from '../../../playground/bot-process.ts';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
 import { addGoogleInbox } from '../world/add-google-inbox.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
@@ -298,13 +296,4 @@ function postsFor({ coldsend }: World, address: string) {
 
 function says(value: unknown, text: string): boolean {
   return JSON.stringify(value ?? '').includes(text);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -29,7 +29,7 @@ const CANNOT_POST: World['delivery'] = {
 
 const running = (change: Partial<Batch> = {}) => claimedBatch({ state: 'running', ...change });
 
-/** Each step that posts: how it goes, and how where Slack lets us post nowhere. */
+/** Each step that posts: its commits, and those where the bot may post nowhere. */
 const STEPS = [
   {
     step: 'card',

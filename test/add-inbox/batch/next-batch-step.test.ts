@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch, BatchCounts, BatchProgress } from '../../../src/add-inbox/batch/batch.ts';
 import { type BatchStep, nextBatchStep } from '../../../src/add-inbox/batch/next-batch-step.ts';
-import { sampleBatch } from './sample-batch.ts';
+import { sampleBatch, sampleCounts } from './sample-batch.ts';
 
-const NONE: BatchCounts = {
-  added: 0,
-  exists: 0,
-  refused: 0,
-  key_refused: 0,
-  unknown: 0,
-  expired: 0,
-  stopped: 0,
-  unsettled: 0,
-};
 const MINUTE = 60_000;
 
 const BEGUN = progress({ unsettled: 100 });
@@ -22,7 +12,7 @@ const OVER = progress({ added: 99, refused: 1 });
 const ADDED = progress({ added: 100 });
 
 function progress(counts: Partial<BatchCounts>, waitsForKey = false): BatchProgress {
-  return { counts: { ...NONE, ...counts }, waitsForKey };
+  return { counts: sampleCounts(counts), waitsForKey };
 }
 
 function running(shown: BatchProgress, at: number, change: Partial<Batch> = {}): Batch {

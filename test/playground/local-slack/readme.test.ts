@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 
 const FOLDER = new URL('../../../playground/local-slack/', import.meta.url);
 
@@ -16,12 +16,3 @@ test('the example in its README runs', { timeout: 60_000 }, async () => {
   const [failure] = await Promise.all([text(program.stderr), new Promise((resolve) => program.once('exit', resolve))]);
   assert.equal(program.exitCode, 0, failure);
 });
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

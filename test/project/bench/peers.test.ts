@@ -52,7 +52,7 @@ describe('peers', { concurrency: 3, timeout: DEADLINE_MS }, () => {
       assert.deepEqual(await sealed(), []);
     });
 
-    test(`${peer}, killed between the ack and arming: the next process sends it once, and says how it went`, async (context) => {
+    test(`${peer}, killed between the ack and arming: the next process sends it once, and reports the outcome`, async (context) => {
       const { calls, restart, sealed } = await killAt(context, peer, POST);
       const [kept] = await sealed();
       assert.doesNotMatch(String(kept), /abcd/);

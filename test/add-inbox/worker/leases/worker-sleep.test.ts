@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
-import { ADDED, ANNOUNCEMENT, holdAnswer, setUp } from './world/request-world.ts';
+import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import { ADDED, ANNOUNCEMENT, holdAnswer, setUp } from '../world/request-world.ts';
 
 test('what is claimed again just when it was released is held and worked on', async () => {
   let isDue = false;

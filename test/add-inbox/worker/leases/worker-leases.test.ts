@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
-import { createWorld, lost, requestOf, stepOf, type WorkerWorld } from './world/worker-world.ts';
+import type { ClaimedRequest } from '../../../../src/add-inbox/request/request.ts';
+import { createWorld, lost, requestOf, stepOf, type WorkerWorld } from '../world/worker-world.ts';
 
 /** A lease of 4 s, of which the last half second is not used. */
 const HELD_FOR_MS = 3_500;
