@@ -13,7 +13,7 @@ export const TARGETS: Record<string, readonly TestRun[]> = {
   ],
   'src/add-inbox/worker/shares.ts': [],
   'src/add-inbox/worker/worker.ts': [
-    { file: 'test/add-inbox/worker/worker-leases.test.ts' },
+    { file: 'test/add-inbox/worker/leases/worker-leases.test.ts' },
     { file: 'test/add-inbox/worker/worker-places.test.ts' },
   ],
   'src/coldsend/words/foreign-text.ts': [{ file: 'test/coldsend/words/hard-secrets.test.ts' }],
