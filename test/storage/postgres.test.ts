@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { describeDatabase } from './database/database-suite.ts';
-import { describePostgresConnections } from './postgres/postgres-connections-suite.ts';
+import { describePostgresConnections, describePreparedStatements } from './postgres/postgres-connections-suite.ts';
 import { describePostgresSetUps } from './postgres/postgres-set-ups-suite.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { describeRateLimitRepository } from './rate-limit/rate-limit-repository-suite.ts';
@@ -53,4 +53,5 @@ describeReseal(databases());
 describeUnreadableRows(databases());
 describeSettleRestored(databases());
 describePostgresConnections(postgres);
+describePreparedStatements(postgres);
 describePostgresSetUps(postgres);
