@@ -337,7 +337,7 @@ export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: Trie
 };
 
 /** What is odd about a row that can be added. */
-export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum', string> = {
+export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum' | 'other_domain', string> = {
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
   number_by_spreadsheet: 'A spreadsheet has rewritten a number.',
   blank_around_password: 'The password begins or ends with a space.',
@@ -348,6 +348,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
+  other_domain: "The domain is not one of this channel's client.",
 };
 
 /** What a column has in it. */
