@@ -143,6 +143,24 @@ test('killed while a row is sent, the bot finishes the batch with one card and s
   );
 });
 
+test('a summary whose table Slack refuses comes as text', async (context) => {
+  const world = await startWorld(context, { slack: MANY_POSTS });
+  const { slack, coldsend } = world;
+  await confirmBatch(world, addresses(['ann']));
+  coldsend.answerNext({ kind: 'login_failed', reason: 'wrong app password' });
+  // The card and the failures come before it.
+  slack.failNext('chat.postMessage', { answerAfterMs: 0 }, 2);
+  slack.failNext('chat.postMessage', { error: 'invalid_blocks' });
+  await world.restart();
+  await waitForReply(world, /1 inbox needs you/);
+  const summary = onlyCard(world).thread.at(-1);
+  assert.deepEqual(
+    summary?.blocks.map(({ type }) => type),
+    ['section', 'section', 'actions'],
+  );
+  assert.match(summary?.rendered ?? '', /ann@acme\.com[\s\S]*wrong app password[\s\S]*\[ Fix what failed \]/);
+});
+
 function isCardNoted({ databasePath }: World): boolean {
   const database = new DatabaseSync(databasePath, { readOnly: true });
   try {
