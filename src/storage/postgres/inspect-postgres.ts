@@ -33,13 +33,17 @@ type Row = {
   now: number;
 };
 
-const FACTS = `
-  select current_setting('server_version') as version, current_user::text as user, current_schema()::text as schema,
-    has_schema_privilege(current_schema(), 'create') as may_create,
-    pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only,
-    not exists (select from pg_class where oid in (to_regclass('migrations'), to_regclass('requests'))
-      and not pg_has_role(relowner, 'usage')) as owns_tables,
-    (extract(epoch from clock_timestamp()) * 1000)::float8 as now`;
+/** The columns of one row. */
+const FACTS: Record<keyof Row, string> = {
+  version: "current_setting('server_version')",
+  user: 'current_user::text',
+  schema: 'current_schema()::text',
+  may_create: "has_schema_privilege(current_schema(), 'create')",
+  owns_tables: `not exists (select from pg_class
+    where oid in (to_regclass('migrations'), to_regclass('requests')) and not pg_has_role(relowner, 'usage'))`,
+  is_read_only: "pg_is_in_recovery() or current_setting('transaction_read_only') = 'on'",
+  now: '(extract(epoch from clock_timestamp()) * 1000)::float8',
+};
 
 /**
  * Asks the server of `DATABASE_URL` about itself, and changes nothing.
@@ -50,7 +54,8 @@ export async function inspectPostgres(url: string): Promise<PostgresFacts> {
   const [first, second] = [createClient(url), createClient(url)];
   try {
     await Promise.all([first.connect(), second.connect()]);
-    const { rows } = await first.query<Row>(FACTS);
+    const columns = Object.entries(FACTS).map(([name, expression]) => `${expression} as "${name}"`);
+    const { rows } = await first.query<Row>(`select ${columns.join(', ')}`);
     const [row] = rows;
     if (row === undefined) throw new TypeError('the server gave no answer');
     return {
