@@ -20,19 +20,22 @@ export async function checkMail({ config: { mailbox } }: DoctorContext): Promise
   return tryMail(createDns({ servers: mailbox.dnsServers, timeoutMs: DNS_WITHIN_MS }), canConnect);
 }
 
-/** @param reaches whether a connection to this address can be made */
+/** @param reaches if a connection to this address can be made */
 export async function tryMail(
-  dns: Pick<Dns, 'mx' | 'a'>,
+  dns: Pick<Dns, 'mx' | 'a' | 'aaaa'>,
   reaches: (address: string, port: number) => Promise<boolean>,
 ): Promise<Finding[]> {
-  if ((await dns.mx('gmail.com')).kind === 'failed') {
-    return [{ ok: false, says: `DNS does not answer, so no login can be checked. Set DNS_SERVERS, ${TURN_OFF}.` }];
+  if ((await dns.mx('gmail.com')).kind !== 'found') {
+    return [
+      { ok: false, says: `DNS does not answer for gmail.com, as login checks need. Set DNS_SERVERS, ${TURN_OFF}.` },
+    ];
   }
   const closed = await Promise.all(
     SERVERS.map(async ({ name, port }) => {
-      const found = await dns.a(name);
-      const [address] = found.kind === 'found' ? found.records : [];
-      return address === undefined || (await reaches(address, port)) ? [] : [port];
+      const found = await Promise.all([dns.a(name), dns.aaaa(name)]);
+      const addresses = found.flatMap((each) => (each.kind === 'found' ? each.records.slice(0, 1) : []));
+      const reached = await Promise.all(addresses.map((address) => reaches(address, port)));
+      return reached.includes(true) ? [] : [port];
     }),
   );
   const ports = closed.flat();

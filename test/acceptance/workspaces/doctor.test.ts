@@ -140,16 +140,21 @@ test('doctor: whether mail servers can be asked', async () => {
     <T>(record: T) =>
     async () => ({ kind: 'found' as const, records: [record] });
   const failed = async () => ({ kind: 'failed' as const });
-  const [mx, a] = [found({ exchange: 'mx', priority: 1 }), found('192.0.2.1')];
+  const none = async () => ({ kind: 'none' as const, nameExists: false });
+  const dns = { mx: found({ exchange: 'mx', priority: 1 }), a: found('192.0.2.1'), aaaa: none };
   const says = async (...given: Parameters<typeof tryMail>) =>
     (await tryMail(...given)).map(({ ok, says }) => [ok, says]);
-  assert.deepEqual(await says({ mx, a }, async () => true), [
+  assert.deepEqual(await says(dns, async () => true), [[true, 'DNS answers, and the bot can reach mail servers.']]);
+  const overIpv6 = { ...dns, aaaa: found('2001:db8::1') };
+  assert.deepEqual(await says(overIpv6, async (address) => address.includes(':')), [
     [true, 'DNS answers, and the bot can reach mail servers.'],
   ]);
-  assert.deepEqual(await says({ mx, a }, async (_address, port) => port !== 465), [
+  assert.deepEqual(await says(dns, async (_address, port) => port !== 465), [
     [false, "Mail servers can't be reached on port 465. Let the bot through the firewall, or set LOGIN_CHECKS=off."],
   ]);
-  assert.deepEqual(await says({ mx: failed, a: failed }, async () => true), [
-    [false, 'DNS does not answer, so no login can be checked. Set DNS_SERVERS, or set LOGIN_CHECKS=off.'],
-  ]);
+  for (const mx of [failed, none]) {
+    assert.deepEqual(await says({ ...dns, mx }, async () => true), [
+      [false, 'DNS does not answer for gmail.com, as login checks need. Set DNS_SERVERS, or set LOGIN_CHECKS=off.'],
+    ]);
+  }
 });
