@@ -23,7 +23,7 @@ import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { belowPublicPath } from '../web/below-public-path.ts';
 import { createHttpServer } from '../web/http-server.ts';
-import { createAppDrafts } from './drafts.ts';
+import { createAppDrafts } from './batches/drafts.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
@@ -103,17 +103,17 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const { worker, batchWorker, inboxActions } = processing;
   const { publicUrl } = config;
   const { rateLimits } = config.coldsend;
-  const { drafts, findServers } = createAppDrafts({ ...about, mailbox, rateLimits, batchWorker, newReference });
-  const canFindServers = findServers !== undefined;
-  const page = { publicUrl, apiOfTeam, worker, mailbox, drafts, canFindServers, newReference, onRefused };
+  const lists = createAppDrafts({ ...about, mailbox, rateLimits, batchWorker, newReference });
+  const { drafts, findDefaults } = lists;
+  const canFindServers = lists.findServers !== undefined;
+  const page = { publicUrl, apiOfTeam, worker, mailbox, drafts, findDefaults, canFindServers, newReference, onRefused };
   const secureLinks = createSecureLinks({ ...about, ...page });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
     checkKey,
     mailbox,
-    drafts,
-    findServers,
+    ...lists,
     uninstall: workspaces.uninstall,
     secureLinks,
     newReference,

@@ -10,8 +10,8 @@ import { createCheckPermission } from '../slack/permissions/check-before-sending
 import { describeLogin } from '../slack/thread/checks/describe-login.ts';
 import type { Route } from '../web/http-server.ts';
 import { createAttemptLimit } from '../web/secure/attempt-limit.ts';
+import { type SecureBatchDeps, wireBatchRoutes } from './batches/secure-batch.ts';
 import type { Mailbox } from './mailbox.ts';
-import { type SecureBatchDeps, wireBatchRoutes } from './secure-batch.ts';
 
 /** What Slack needs of the secure page. */
 export type SecureLinks = {

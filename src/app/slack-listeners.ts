@@ -25,6 +25,7 @@ import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import { createFindTarget } from '../slack/permissions/find-target.ts';
@@ -32,7 +33,8 @@ import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
-import type { Drafts } from './drafts.ts';
+import type { Drafts } from './batches/drafts.ts';
+import type { createFindFormDefaults } from './form-defaults.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
@@ -48,6 +50,7 @@ export function createSlackListeners(deps: {
   mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   drafts: Drafts;
   findServers: FindServers | undefined;
+  findDefaults: ReturnType<typeof createFindFormDefaults>;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
@@ -62,26 +65,18 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, batches, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, presets, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const { drafts, findServers } = deps;
+  const { drafts, findServers, findDefaults } = deps;
   const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink, createBatchLink } = deps.secureLinks;
-  const offerManyForm = createOfferManyForm({
-    findTarget: createFindTarget({ findSettings, chooseKey }),
-    createBatchLink,
-  });
+  const findTarget = createFindTarget({ findSettings, chooseKey });
+  const offerManyForm = createOfferManyForm({ findTarget, createBatchLink });
   const openForm = createOpenForm({
-    permissions,
-    findsServers,
-    findSettings,
-    chooseKey,
-    hasSecurePage,
-    offerManyForm,
-    keyStamp,
+    ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, offerManyForm, keyStamp, findDefaults },
   });
   const showHome = createShowHome({
     permissions,
@@ -135,6 +130,7 @@ export function createSlackListeners(deps: {
       chooseKey,
       findServers,
       submit,
+      listPresets: presets.list,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
       hasSecurePage,
@@ -174,6 +170,13 @@ export function createSlackListeners(deps: {
       storeKey,
       rebindKey: adminChanges.rebindKey,
       showHome,
+    }),
+    presetsPages: createPresetsPages({
+      permissions,
+      findStamped: presets.findStamped,
+      listAdded: requests.listAdded,
+      savePresets: adminChanges.savePresets,
+      now: deps.now,
     }),
     removeClient: createRemoveClient({
       permissions,

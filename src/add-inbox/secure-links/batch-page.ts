@@ -1,8 +1,10 @@
+import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
 import type { Row, RowDefaults } from '../batch/check-rows.ts';
 import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
-import { isSameOwner } from '../keys/key-owner.ts';
+import { LOCAL_PART } from '../keys/client-presets.ts';
+import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
 import type { WorkspaceSettings } from '../people/workspace-settings.ts';
 import type { PermissionToAdd } from '../request/send-request.ts';
 import type { SecureLink } from './secure-link.ts';
@@ -11,8 +13,10 @@ import type { NoPage } from './secure-page.ts';
 /** A link that works, and the draft that its rows become. */
 export type OpenBatch = { kind: 'open'; link: SecureLink; draft: Batch; settings: WorkspaceSettings };
 
-/** `failed`: only these rows can be added; undefined for a new batch. */
-export type BatchLook = (OpenBatch & { failed: BatchRow[] | undefined }) | NoPage;
+/** `failed`: only these rows can be added; undefined for a new batch. `defaults`: what the page begins with. */
+export type BatchLook =
+  | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
+  | NoPage;
 
 /** What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. */
 export type PageSubmission = SpendingPage & {
@@ -51,6 +55,12 @@ export type BatchPageDeps = {
   checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** Mails a day and the sender's name, where the client or the workspace has some. */
+  findDefaults(
+    teamId: string,
+    owner: OwnerName,
+    settings: WorkspaceSettings,
+  ): Promise<{ dailyLimit: number | undefined; namePattern: string | undefined }>;
   /** When the last of so many rows will be sent, in milliseconds since 1970; undefined if nothing is being sent. */
   estimateEnd(batch: Batch, rows: number): Promise<number | undefined>;
 };
@@ -77,9 +87,12 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
   async function look(link: SecureLink): Promise<BatchLook> {
     const opened = await openLink(link);
     if (opened.kind !== 'open') return opened;
-    const { teamId, fixOf } = opened.draft;
+    const { teamId, keyName, fixOf } = opened.draft;
     const failed = fixOf === undefined ? undefined : await batches.listFailed(teamId, fixOf);
-    return failed?.length === 0 ? GONE : { ...opened, failed };
+    if (failed?.length === 0) return GONE;
+    const found = await deps.findDefaults(teamId, keyName, opened.settings);
+    const { dailyLimit = DEFAULT_DAILY_LIMIT, namePattern: displayName = LOCAL_PART } = found;
+    return { ...opened, failed, defaults: { dailyLimit, displayName } };
   }
 
   /** What the rows are. Stores nothing. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
-import { DEFAULT_DAILY_LIMIT } from '../../add-inbox/account/providers.ts';
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Row } from '../../add-inbox/batch/check-rows.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
@@ -111,7 +110,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
   async function look(link: SecureLink): Promise<BatchToAdd | NoPage> {
     const looked = await page.look(link);
     if (looked.kind !== 'open') return looked;
-    const { draft, settings, failed } = looked;
+    const { draft, defaults, failed } = looked;
     const client = clientNameOf(draft.keyName);
     return {
       kind: 'batch',
@@ -121,7 +120,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
       mostRows: deps.mostRows,
       canFindServers: deps.canFindServers,
       rowsPerMinute: Math.round((MANY * MINUTE_MS) / Math.max(deps.timeFor(MANY), MINUTE_MS)),
-      defaults: { dailyLimit: settings.defaultDailyLimit ?? DEFAULT_DAILY_LIMIT, displayName: '{local}' },
+      defaults,
       ...(failed !== undefined && { fix: toFailedRows(failed) }),
     };
   }

@@ -12,7 +12,7 @@ import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settin
 import type { PermissionToAdd } from '../../../src/add-inbox/request/send-request.ts';
 import { createBatchPage } from '../../../src/add-inbox/secure-links/batch-page.ts';
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
-import { readFile } from '../../../src/app/secure-batch.ts';
+import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
 import { describeWarning } from '../../../src/slack/batches/form/preview-rows.ts';
 import { describeProblem } from '../../../src/slack/batches/row-problem.ts';
@@ -73,6 +73,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     const drafts = createDrafts({
       store: draftStore,
       listFailed: batches.listFailed,
+      listPresets: async () => [],
       findServers: (search) => behind.findServers?.(search) ?? Promise.resolve({ kind: 'not_found' }),
       limits: [{ requests: 100, seconds: 60 }],
       newId,
@@ -102,6 +103,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
           batches,
           checkPermission,
           findSettings: async () => DEFAULT_SETTINGS,
+          findDefaults: async () => ({ dailyLimit: undefined, namePattern: undefined }),
           chooseKey: async () => behind.choice,
           estimateEnd: async (_batch, rows) => now() + rows * 600,
         }),

@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openUsableKey } from '../add-inbox/batch/do-batch-step.ts';
-import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
-import { createBatchPage } from '../add-inbox/secure-links/batch-page.ts';
-import { FileProblem, MAX_ROWS } from '../csv/file-problem.ts';
-import { readRows } from '../csv/read-rows.ts';
-import { dropOldest } from '../operations/drop-oldest.ts';
-import { describeWarning } from '../slack/batches/form/preview-rows.ts';
-import { describeProblem } from '../slack/batches/row-problem.ts';
-import { describeAsker, findThreadUrl } from '../slack/form/password/describe-asker.ts';
-import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
-import type { Permissions } from '../slack/permissions/permissions.ts';
-import { BATCH_FORM_FLAGS } from '../slack/sentences/batches.ts';
-import type { SlackApi } from '../slack/web-api/slack-api.ts';
-import type { BatchRoutesDeps, ReadFile } from '../web/secure/batch-routes.ts';
+import { openUsableKey } from '../../add-inbox/batch/do-batch-step.ts';
+import { createChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { type BatchPageDeps, createBatchPage } from '../../add-inbox/secure-links/batch-page.ts';
+import { FileProblem, MAX_ROWS } from '../../csv/file-problem.ts';
+import { readRows } from '../../csv/read-rows.ts';
+import { dropOldest } from '../../operations/drop-oldest.ts';
+import { describeWarning } from '../../slack/batches/form/preview-rows.ts';
+import { describeProblem } from '../../slack/batches/row-problem.ts';
+import { describeAsker, findThreadUrl } from '../../slack/form/password/describe-asker.ts';
+import { createCheckPermission } from '../../slack/permissions/check-before-sending.ts';
+import type { Permissions } from '../../slack/permissions/permissions.ts';
+import { BATCH_FORM_FLAGS } from '../../slack/sentences/batches.ts';
+import type { SlackApi } from '../../slack/web-api/slack-api.ts';
+import type { BatchRoutesDeps, ReadFile } from '../../web/secure/batch-routes.ts';
+import type { Stores } from '../stores.ts';
 import type { Drafts } from './drafts.ts';
-import type { Stores } from './stores.ts';
 
 /** Threads whose links are remembered: a page asks every few seconds. */
 const MAX_THREADS = 1_000;
@@ -25,12 +25,20 @@ export type SecureBatchDeps = {
   /** Throws if the workspace has no usable token. */
   apiOfTeam(teamId: string): Promise<SlackApi>;
   drafts: Drafts;
+  findDefaults: BatchPageDeps['findDefaults'];
   canFindServers: boolean;
   now(): number;
 };
 
 /** What the routes for many inboxes need. */
-export function wireBatchRoutes({ stores, permissions, apiOfTeam, drafts, ...deps }: SecureBatchDeps): BatchRoutesDeps {
+export function wireBatchRoutes({
+  stores,
+  permissions,
+  apiOfTeam,
+  drafts,
+  findDefaults,
+  ...deps
+}: SecureBatchDeps): BatchRoutesDeps {
   const { batches, keys, secureLinks, settings, slots } = stores;
   const threadUrls = new Map<string, string>();
   return {
@@ -40,6 +48,7 @@ export function wireBatchRoutes({ stores, permissions, apiOfTeam, drafts, ...dep
       batches,
       checkPermission: createCheckPermission(permissions, apiOfTeam),
       findSettings: settings.find,
+      findDefaults,
       chooseKey: createChooseKey(keys),
       estimateEnd: async (batch, rows) => {
         const key = await openUsableKey(keys, batch);
