@@ -85,7 +85,7 @@ export function fillRow(element: HTMLTableRowElement, row: SheetRow, context: Ro
 function fillCell(td: HTMLTableCellElement, row: SheetRow, cell: Cell, context: RowContext): void {
   const wrong = listWrong(row, cell);
   const inputs = listInputs(row, cell, context);
-  const isHeld = row.check?.kind === 'held' && !row.isWanted && cell === 'provider';
+  const isHeld = row.check?.kind === 'held' && !row.isWanted && !row.isOut && cell === 'provider';
   td.className = [
     cell === 'smtp' || cell === 'imap' ? `server ${cell}` : cell,
     wrong.length > 0 ? 'wrong' : '',
