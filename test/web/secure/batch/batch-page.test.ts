@@ -136,6 +136,29 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await page.getByText('This takes a few seconds.').waitFor();
   });
 
+  test('a link for rows that failed opens with them, and asks for their passwords', async (context) => {
+    const { behind, page } = await start(context, { batch: { fix: [FAILED] } });
+    await title(page, 'Fix 1 row, then try again');
+    await page.getByText('Google refused the login: It wants an app password.').waitFor();
+    await waitForCounts(page, '1 to fix', 'Fix 1 row first');
+    await input(page, 'Password, line 4').fill('abcd efgh ijkl mnop');
+    await page.keyboard.press('Enter');
+    await waitForCounts(page, '1 ready', 'Add 1 inbox');
+    await press(page, 'Add 1 inbox');
+    await title(page, 'Adding 1 inbox');
+    assert.deepEqual([behind.added[0]?.round, behind.added[0]?.rows[0]?.line], [0, 4]);
+  });
+});
+
+describe('the table of the secure page', { skip: skipWithoutBrowser, concurrency: 2 }, async () => {
+  const browser = await openBrowser();
+  after(() => browser.close());
+
+  const start = async (context: TestContext, change: Partial<Behind> = {}) => {
+    const world = await startBatchPage(context, change);
+    return { ...world, page: await open(browser, context, world.url) };
+  };
+
   test('columns are chosen by hand, and what was typed stays', async (context) => {
     const { page } = await start(context);
     await openSheet(page);
@@ -257,18 +280,5 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
       [row?.account.smtp_username, row?.account.smtp_use_tls, row?.account.smtp_password],
       ['sam', false, 'new-9L'],
     );
-  });
-
-  test('a link for rows that failed opens with them, and asks for their passwords', async (context) => {
-    const { behind, page } = await start(context, { batch: { fix: [FAILED] } });
-    await title(page, 'Fix 1 row, then try again');
-    await page.getByText('Google refused the login: It wants an app password.').waitFor();
-    await waitForCounts(page, '1 to fix', 'Fix 1 row first');
-    await input(page, 'Password, line 4').fill('abcd efgh ijkl mnop');
-    await page.keyboard.press('Enter');
-    await waitForCounts(page, '1 ready', 'Add 1 inbox');
-    await press(page, 'Add 1 inbox');
-    await title(page, 'Adding 1 inbox');
-    assert.deepEqual([behind.added[0]?.round, behind.added[0]?.rows[0]?.line], [0, 4]);
   });
 });

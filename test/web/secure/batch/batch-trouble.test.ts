@@ -156,6 +156,14 @@ describe('the secure page for many inboxes, where not all goes well', {
     await page.keyboard.press('Enter');
     assert.equal(await focused(page), `name ${drawn}`);
     await page.evaluate('scrollTo(0, 0)');
+    await cellAt(page, 2, 'name').focus();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Password, line 52', 'the Tab key goes from problem to problem');
+    for (const stop of ['Show Password, line 52', 'Leave out line 52', 'Password, line 152']) {
+      await page.keyboard.press('Tab');
+      assert.equal(await focused(page), stop, 'although it was not in the document');
+    }
+    await page.evaluate('scrollTo(0, 0)');
     await input(page, 'Password, line 52').fill('abcd efgh ijkl mnop');
     await page.keyboard.press('Enter');
     await until(page, `document.activeElement.ariaLabel === 'Password, line 152'`);

@@ -92,6 +92,7 @@ describe('a suggestion', () => {
       'mailto:kim@acme.com',
       '<kim@acme.com>',
       'kim @acme.com',
+      'kim at acme.com',
       'kim＠acme.com',
     ]) {
       assert.equal(suggested(typed), 'kim@acme.com', typed);

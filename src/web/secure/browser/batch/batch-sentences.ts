@@ -90,6 +90,7 @@ export const SHEET = {
   heldAgain: 'Hold it back',
   fillDown: (rows: number) => `Use for ${count(rows, 'empty cell', 'empty cells')} below`,
   sameAs: (line: number) => `Same as line ${line}. We add it once.`,
+  differsFrom: (line: number) => `Line ${line} has this address with other values. We use that line.`,
   chooseProvider: 'Choose…',
   byRow: 'By its row',
   byDomain: 'Find by domain',

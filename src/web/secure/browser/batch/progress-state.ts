@@ -115,9 +115,11 @@ function renderFinished(progress: Progress, { batch, fix }: ProgressDeps): Eleme
   const { state, total, counts, failed } = progress;
   const added = counts.added + counts.exists;
   const title = state === 'stopped' ? RUNNING.stopped(added, total) : RUNNING.finished(added, total);
-  const lead = failed.length > 0 ? RUNNING.needYou(failed.length) : RUNNING.done;
+  // Only rows of a finished list can be sent again.
+  const canFix = state === 'finished' && failed.length > 0;
+  const lead = canFix ? RUNNING.needYou(failed.length) : RUNNING.done;
   const row = h('div', { class: 'row' });
-  if (failed.length > 0) {
+  if (canFix) {
     const button = h('button', { type: 'button', class: 'button main' }, RUNNING.fix);
     button.addEventListener('click', () => fix(failed));
     row.append(button);

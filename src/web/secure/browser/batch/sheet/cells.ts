@@ -74,6 +74,7 @@ const mendNumber = (number: string) => (/^\D*?(\d+)(?:[.,]0+)?\D*$/.exec(number)
 const MENDS: Partial<Record<RowField, (written: string) => string>> = {
   email_address: (address) => {
     const bare = address
+      .replace(/\s+at\s+/i, '@')
       .replace(/^\s*mailto:|[\s<>"']/gi, '')
       .replaceAll(',', '.')
       .replace(/^[.;]+|[.;]+$/g, '');

@@ -16,7 +16,7 @@ import {
   suggest,
   textOf,
 } from './cells.ts';
-import { type SheetRow, stateOf } from './sheet.ts';
+import { type RowState, type SheetRow, stateOf } from './sheet.ts';
 
 /** The cell of a row. */
 export type Place = { line: number; cell: Cell };
@@ -79,7 +79,7 @@ export function fillRow(element: HTMLTableRowElement, row: SheetRow, context: Ro
     if (td !== undefined) fillCell(td, row, cell, context);
   }
   const out = others[CELLS.length];
-  if (out !== undefined && out.dataset.isOut !== String(row.isOut)) fillOut(out, row);
+  if (out !== undefined && out.dataset.state !== state) fillOut(out, row, state);
 }
 
 function fillCell(td: HTMLTableCellElement, row: SheetRow, cell: Cell, context: RowContext): void {
@@ -223,6 +223,7 @@ function renderWhole({ check, failure, notes: odd }: SheetRow): HTMLElement[] {
     notes.push(h('p', { class: 'why warn' }, [failure.title, failure.said].filter((text) => text !== '').join(': ')));
   }
   if (check?.kind === 'twice') notes.push(h('p', { class: 'why dim' }, SHEET.sameAs(check.firstLine ?? 0)));
+  else if (check?.kind === 'differs') notes.push(h('p', { class: 'why dim' }, SHEET.differsFrom(check.firstLine ?? 0)));
   else if (check?.why !== undefined && check.kind !== 'held') {
     notes.push(h('p', { class: 'why dim' }, check.why));
   }
@@ -237,13 +238,20 @@ function renderHeld(row: SheetRow): HTMLElement[] {
   return [why, action('anyway', SHEET.anyway, row, { 'aria-describedby': id })];
 }
 
-function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow): void {
-  td.dataset.isOut = String(isOut);
+function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow, state: RowState): void {
+  td.dataset.state = state;
   const words = `${isOut ? SHEET.putBack : SHEET.leaveOut} ${SHEET.line.toLowerCase()} ${line}`;
   const hadFocus = td.querySelector(':focus') !== null;
   const button = h(
     'button',
-    { type: 'button', class: 'drop-row', 'data-act': isOut ? 'back' : 'out', title: words },
+    {
+      type: 'button',
+      class: 'drop-row',
+      'data-act': isOut ? 'back' : 'out',
+      title: words,
+      // Rows without a problem are one stop of the Tab key. In them, the Delete key does the same.
+      ...(state === 'ready' && { tabindex: '-1' }),
+    },
     icon(isOut ? 'back' : 'x'),
     h('span', { class: 'unseen' }, words),
   );

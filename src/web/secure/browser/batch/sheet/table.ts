@@ -1,7 +1,7 @@
-import { h } from '../../dom.ts';
+import { h, say } from '../../dom.ts';
 import { FORM } from '../../sentences.ts';
 import { SHEET } from '../batch-sentences.ts';
-import { CELLS, type Cell, fieldsOf, listWrong, PARTS, parsePart, suggest, textOf } from './cells.ts';
+import { CELLS, type Cell, fieldsOf, findError, listWrong, PARTS, parsePart, suggest, textOf } from './cells.ts';
 import { listInputs, type Place, type RowContext } from './row-view.ts';
 import { createRowsInView } from './rows-in-view.ts';
 import { change, findNextToFix, listEmptyBelow, markStale, type SheetRow, stateOf } from './sheet.ts';
@@ -126,7 +126,7 @@ export function createTable(deps: {
 
   /** Problems that are not in the document come next all the same. */
   function tab(event: KeyboardEvent): void {
-    const stops = [...shown.body.querySelectorAll('input, select, button, td[tabindex="0"]')];
+    const stops = [...shown.body.querySelectorAll(':is(input, select, button):not([tabindex="-1"]), td[tabindex="0"]')];
     if (stops.at(event.shiftKey ? 0 : -1) !== event.target) return;
     const line = lineOf(event.target) ?? 0;
     const others = rows.filter((row) => stateOf(row) === 'fix' && !shown.isDrawn(row));
@@ -153,6 +153,7 @@ export function createTable(deps: {
       context.editing = place;
       redraw([row]);
     }
+    before = { ...place, account: { ...row.account } };
     const input = cellAt(place)?.querySelector<HTMLElement>(INPUTS);
     input?.focus();
     if (input instanceof HTMLInputElement) input.select();
@@ -175,7 +176,9 @@ export function createTable(deps: {
     const isProblem = cellAt(place)?.classList.contains('wrong') === true;
     if (!isProblem || row === undefined) return cellAt(place)?.focus();
     await deps.checkNow();
-    if (listWrong(row, place.cell).length === 0) focusNext(place.line - 1);
+    const [wrong] = listWrong(row, place.cell);
+    if (wrong === undefined) focusNext(place.line - 1);
+    else say(findError(row, wrong) ?? '');
   }
 
   /** Moves to the first problem after a line. */
