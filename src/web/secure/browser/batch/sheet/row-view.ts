@@ -220,7 +220,8 @@ function renderWhole({ check, failure, notes: odd }: SheetRow): HTMLElement[] {
   const warnings = check?.kind === 'to_fix' ? [] : [...odd, ...(check?.warnings ?? [])];
   const notes = warnings.map((warning) => h('p', { class: 'why warn' }, warning));
   if (failure !== undefined) {
-    notes.push(h('p', { class: 'why warn' }, [failure.title, failure.said].filter((text) => text !== '').join(': ')));
+    const why = [failure.title, failure.said].filter((text) => text !== '').join(': ');
+    notes.push(h('p', { class: 'why warn' }, why), h('p', { class: 'why dim' }, failure.next));
   }
   if (check?.kind === 'twice') notes.push(h('p', { class: 'why dim' }, SHEET.sameAs(check.firstLine ?? 0)));
   else if (check?.kind === 'differs') notes.push(h('p', { class: 'why dim' }, SHEET.differsFrom(check.firstLine ?? 0)));

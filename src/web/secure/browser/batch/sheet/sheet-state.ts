@@ -88,6 +88,8 @@ export function showSheet(deps: SheetDeps) {
     ...renderUnclear(columns, deps.chooseColumns),
     renderDefaults(deps.defaults, batch.canFindServers, setDefaults),
   );
+  // Rows that were sent before have no empty cells.
+  setup.hidden = deps.useAnother === undefined;
   const onlySwitch = h('label', { class: 'switch' }, only, SHEET.onlyProblems);
   const details = renderColumns(columns);
   showWide(
