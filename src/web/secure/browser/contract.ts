@@ -147,8 +147,11 @@ export type ReadAnswer =
   | { kind: 'read'; vendor?: string; columns: PageColumn[]; rows: ReadRow[]; checks: RowCheck[] }
   | NoPage;
 
-/** POST /secure/rows: changed rows, and all rows with the same address, in the order of their lines. */
-export type RowsBody = { token: string; defaults: BatchDefaults; rows: PageRow[] };
+/**
+ * POST /secure/rows: changed rows, and all rows with the same address, in the order of their lines. `pageId`: of a page that has
+ * added, which now fixes failed rows.
+ */
+export type RowsBody = { token: string; pageId?: string; defaults: BatchDefaults; rows: PageRow[] };
 
 export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
 

@@ -85,7 +85,9 @@ export async function startBatchPage(context: TestContext, change: Partial<Behin
     ),
     'POST /secure/read': answering('read', read),
     'POST /secure/rows': answering('rows', async (body) => {
-      const { rows, defaults } = JSON.parse(String(body));
+      const { rows, defaults, pageId } = JSON.parse(String(body));
+      // A used link works for the page that has used it.
+      if (behind.added.length > 0 && behind.added[0]?.pageId !== pageId) return { kind: 'gone' };
       return { kind: 'rows', checks: await check(rows, defaults) };
     }),
     'POST /secure/add': answering('add', (body) => add(JSON.parse(String(body)))),

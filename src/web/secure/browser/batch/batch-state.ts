@@ -10,6 +10,7 @@ import type {
   ProgressAnswer,
   ReadAnswer,
   RowsAnswer,
+  RowsBody,
 } from '../contract.ts';
 import { showGone } from '../plain-states.ts';
 import type { Problem } from '../sentences.ts';
@@ -26,6 +27,9 @@ import {
 } from './sheet/sheet.ts';
 import { showSheet } from './sheet/sheet-state.ts';
 import { type Refusal, type Source, showUpload } from './upload-state.ts';
+
+/** Characters of a file's name; the bot accepts no more. */
+const MOST_OF_NAME = 255;
 
 type Read = Extract<ReadAnswer, { kind: 'read' }>;
 
@@ -119,7 +123,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         useAnother,
         columns,
         defaults,
-        ask: (asked) => ask<RowsAnswer>('rows', { token, defaults, rows: toPageRows(asked) }),
+        ask: askAbout,
         setDefaults: (changed) => {
           defaults = changed;
           for (const row of rows) markStale(row);
@@ -163,9 +167,14 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     }
   }
 
+  function askAbout(asked: readonly SheetRow[]): Promise<RowsAnswer | Problem> {
+    const body: RowsBody = { token, defaults, rows: toPageRows(asked), ...(round > 0 && { pageId }) };
+    return ask<RowsAnswer>('rows', body);
+  }
+
   function toBody(wanted: readonly SheetRow[]): AddBody {
     const withHeld = wanted.some(({ check, isWanted }) => check?.kind === 'held' && isWanted);
-    const fileName = source?.name;
+    const fileName = source?.name?.slice(0, MOST_OF_NAME);
     return {
       pageId,
       round,

@@ -97,7 +97,7 @@ export function renderDefaults(
 ): HTMLElement {
   const limit = h('input', { id: 'fill-limit', inputmode: 'numeric', autocomplete: 'off' });
   limit.value = String(defaults.dailyLimit ?? '');
-  const name = h('input', { id: 'fill-name', autocomplete: 'off', spellcheck: 'false' });
+  const name = h('input', { id: 'fill-name', maxlength: '255', autocomplete: 'off', spellcheck: 'false' });
   name.value = defaults.displayName ?? '{local}';
   const types: [InboxType | '', string][] = [
     ['', canFindServers ? SHEET.byDomain : SHEET.byRow],
