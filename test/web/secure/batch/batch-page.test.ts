@@ -101,7 +101,7 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
       return copied;
     })()`);
     await page.dispatchEvent('h1', 'drop', { dataTransfer: file });
-    await title(page, 'Check 1 row, then add them');
+    await title(page, 'Check 1 row, then add it');
     await page.getByText('dropped.csv ·').waitFor();
     await press(page, 'Use another file');
     await title(page, 'Add many inboxes');
@@ -112,6 +112,18 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await title(page, 'Check 2 rows, then add them');
     await page.getByText('Pasted rows ·').waitFor();
     await assertNothingKept(page, SAMPLE_SECRETS);
+    await press(page, 'Use another file');
+    await title(page, 'Add many inboxes');
+    const paste = (text: string) =>
+      page.evaluate(`(() => {
+        const area = document.querySelector('textarea');
+        area.value += ${JSON.stringify(text)};
+        area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: new DataTransfer() }));
+      })()`);
+    await paste('jane@globex.com');
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Add many inboxes', 'a word is no row');
+    await paste('\tplanted-7Q');
+    await title(page, 'Check 1 row, then add it');
   });
 
   test('a file that is refused says what it is and what to do', async (context) => {
@@ -147,6 +159,9 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await press(page, 'Add 1 inbox');
     await title(page, 'Adding 1 inbox');
     assert.deepEqual([behind.added[0]?.round, behind.added[0]?.rows[0]?.line], [0, 4]);
+    behind.progress = { state: 'stopped', counts: { ...COUNTS, stopped: 1 }, failed: [FAILED] };
+    await title(page, 'Stopped: 0 of 1 inbox added');
+    assert.equal(await page.getByRole('button', { name: 'Fix what failed' }).count(), 0);
   });
 });
 

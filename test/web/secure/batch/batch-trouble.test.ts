@@ -54,8 +54,15 @@ describe('the secure page for many inboxes, where not all goes well', {
     const { behind, url, publicUrl } = await startBatchPage(context);
     const page = await open(browser, context, url);
     await openSheet(page);
-    await input(page, 'Password, line 9').fill('planted-7Q');
+    await input(page, 'Password, line 9').click();
+    await page.keyboard.type('planted-7Q');
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
     await page.reload();
+    assert.deepEqual(asked, ['beforeunload'], 'the browser asks first');
     await title(page, 'Open the link in Slack again');
     await assertNothingKept(page, SECRETS);
     await page.goto(url);
@@ -78,6 +85,7 @@ describe('the secure page for many inboxes, where not all goes well', {
     await press(second, 'Add 11 inboxes');
     await title(second, "This link doesn't work anymore");
     await assertNothingKept(second, SECRETS);
+    await first.getByText('This page shows no more news. The thread in Slack has the result.').waitFor();
     const third = await open(browser, context, url);
     await title(third, "This link doesn't work anymore");
   });

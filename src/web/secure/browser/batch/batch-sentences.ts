@@ -48,7 +48,7 @@ export const UPLOAD = {
 } as const;
 
 export const SHEET = {
-  title: (rows: number) => `Check ${rowsOf(rows)}, then add them`,
+  title: (rows: number) => `Check ${rowsOf(rows)}, then add ${rows === 1 ? 'it' : 'them'}`,
   fixTitle: (rows: number) => `Fix ${rowsOf(rows)}, then try again`,
   fixLead: 'Change only what was wrong.',
   fixLeadNoPasswords: 'Change only what was wrong. We deleted the passwords, so enter them again.',

@@ -51,13 +51,17 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   let round = 0;
   let stayedOut = 0;
   let state: Left = { leave: () => {} };
-  window.addEventListener('beforeunload', askBeforeLeaving);
+  const until = new AbortController();
+  const { signal } = until;
+  window.addEventListener('beforeunload', askBeforeLeaving, { signal });
+  // Otherwise the browser leaves the page for a file that is dropped on it.
+  for (const event of ['dragover', 'drop']) window.addEventListener(event, (each) => each.preventDefault(), { signal });
   if (batch.fix === undefined) openUpload();
   else openFixes(batch.fix, SHEET.fixLeadNoPasswords);
   return { clear };
 
   function clear(): void {
-    window.removeEventListener('beforeunload', askBeforeLeaving);
+    until.abort();
     enter(() => ({ leave: () => {} }));
     forget();
   }

@@ -42,7 +42,6 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
   });
   // Rows of a spreadsheet, or a file that was copied.
   area.addEventListener('paste', ({ clipboardData }) => void takeCopied(clipboardData));
-  window.addEventListener('dragover', (event) => event.preventDefault(), { signal });
   window.addEventListener('dragenter', () => zone.classList.add('over'), { signal });
   window.addEventListener('dragleave', ({ relatedTarget }) => zone.classList.toggle('over', relatedTarget !== null), {
     signal,
@@ -102,7 +101,6 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
   }
 
   function drop(event: DragEvent): void {
-    event.preventDefault();
     zone.classList.remove('over');
     const [file] = event.dataTransfer?.files ?? [];
     const text = event.dataTransfer?.getData('text/plain') ?? '';
