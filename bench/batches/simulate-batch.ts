@@ -80,6 +80,7 @@ export async function simulateBatch(rows: number): Promise<SimulatedBatch> {
     createStep: (isStillOurs) =>
       createDoBatchStep({
         ...{ batches, keys, estimateEnd: slots.estimateEnd, delivery: countMessages(count), isStillOurs, ...common },
+        judgeDomains: undefined,
         onStarted: worker.wake,
         onStep: (_batch, step) => {
           if (step === 'finish') finishedAt ??= Date.now();

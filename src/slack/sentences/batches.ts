@@ -117,6 +117,16 @@ export const BATCH_THREAD_FAILURES = {
       : `There are ${count} more reasons. You find them in the CSV.`,
 } as const;
 
+/** Advice about the DNS of a list's domains, in its summary. */
+export const BATCH_THREAD_DOMAINS = {
+  todo: 'The DNS records of these domains need attention, or their mail may land in spam:',
+  unknown: (domains: string) => `${domains}: We couldn't look up some of the DNS records.`,
+  good: (domains: string) =>
+    `${domains}: The DNS records look good (MX, SPF, DMARC, DKIM). You don't need to do anything.`,
+  others: (count: number) => `${count} more`,
+  more: (count: number) => `… and ${count === 1 ? '1 more domain' : `${count} more domains`}`,
+} as const;
+
 export const BATCH_THREAD_SUMMARY = {
   needYou: (count: number) => (count === 1 ? '1 inbox needs you' : `${count} inboxes need you`),
   next: `Press “${BUTTONS.fixBatch}” and change only what was wrong.`,
