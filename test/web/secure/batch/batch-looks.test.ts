@@ -50,7 +50,7 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
         await check('refused');
         behind.neverReads = true;
         await choose(page);
-        await page.getByText('This takes a few seconds.').waitFor();
+        await page.getByText('Please wait a few seconds.').waitFor();
         await check('reading');
         behind.neverReads = false;
         await page.goto('about:blank');

@@ -144,8 +144,8 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await title(page, 'Add many inboxes');
     await choose(page);
     await page.getByText('Reading globex-october.csv…').first().waitFor();
-    assert.equal(await page.getByText('This takes a few seconds.').count(), 0);
-    await page.getByText('This takes a few seconds.').waitFor();
+    assert.equal(await page.getByText('Please wait a few seconds.').count(), 0);
+    await page.getByText('Please wait a few seconds.').waitFor();
   });
 
   test('a link for rows that failed opens with them, and asks for their passwords', async (context) => {

@@ -15,7 +15,7 @@ export const UPLOAD = {
   lead: 'You see every row before anything is added.',
   drop: 'Drop a CSV file here',
   dropNow: 'Let go to read the file',
-  vendors: 'Exports from Instantly, Smartlead, EmailBison and Woodpecker work as they are.',
+  vendors: 'Exports from Instantly, Smartlead, EmailBison and Woodpecker need no changes.',
   most: (rows: number) => `Up to ${rows.toLocaleString('en-US')} rows and 4 MB.`,
   choose: 'Choose a file',
   or: 'or',
@@ -26,7 +26,7 @@ export const UPLOAD = {
   check: 'Check these rows',
   pasted: 'Pasted rows',
   reading: (name: string) => `Reading ${name}…`,
-  aFewSeconds: 'This takes a few seconds.',
+  aFewSeconds: 'Please wait a few seconds.',
   nothingPasted: 'Paste at least one row.',
   tooLarge: {
     what: 'This is larger than 4 MB.',
