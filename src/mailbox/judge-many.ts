@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainVerdict, JudgedDomain } from '../add-inbox/account/domain-verdict.ts';
+import { answerInTime } from '../add-inbox/worker/time-limit.ts';
 
 /** Each domain asks about 15 names. */
 const AT_ONCE = 8;
@@ -22,10 +22,7 @@ export async function judgeMany(
       if (verdict !== undefined) known.set(domain, verdict);
     }
   };
-  const over = new AbortController();
-  const inTime = sleep(withinMs, undefined, { signal: over.signal }).catch(() => {});
-  await Promise.race([Promise.all(Array.from({ length: AT_ONCE }, judgeNext)), inTime]);
-  over.abort();
+  await answerInTime(Promise.all(Array.from({ length: AT_ONCE }, judgeNext)), withinMs, () => []);
   waiting.length = 0;
   return domains.flatMap((domain) => {
     const verdict = known.get(domain);

@@ -235,6 +235,9 @@ export const BATCH_FORM = {
   forClient: (client: string) =>
     `These inboxes are for ${client}, the client of this channel. I add them with their ColdSend key.`,
   fixing: 'Give me the corrected rows. I add only addresses that failed before.',
+  orPage: "Slack can't hide passwords. The secure page can, and checks each row as you type.",
+  onPage: 'Choose a file or paste rows on the secure page. Nothing is sent before you confirm it there.',
+  fixOnPage: 'Correct the failed rows on the secure page. Enter their passwords again: we have deleted them.',
   rows: 'Rows',
   rowsHint:
     "Paste rows of a spreadsheet with their header. Or write one inbox a line: its address, a space, its password. Slack can't hide this field, so anyone near your screen can read it. We store it encrypted and delete it after sending.",
@@ -337,7 +340,7 @@ export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: Trie
 };
 
 /** What is odd about a row that can be added. */
-export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum', string> = {
+export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum' | 'other_domain', string> = {
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
   number_by_spreadsheet: 'A spreadsheet has rewritten a number.',
   blank_around_password: 'The password begins or ends with a space.',
@@ -348,6 +351,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
+  other_domain: "The domain is not one of this channel's client.",
 };
 
 /** What a column has in it. */

@@ -1,3 +1,4 @@
+import { domainOf } from '../../add-inbox/account/email-address.ts';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import { PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
@@ -36,6 +37,8 @@ export const FOUND: Record<Found['by'], About> = {
   srv: (domain) => `We found the servers of ${domain} by its SRV records.`,
   autoconfig: (domain) => `We found the servers of ${domain} by its autoconfig file.`,
   added_before: (domain) => `These are the servers of the inbox that was last added with ${domain}.`,
+  added_for_client: (domain) =>
+    `We found no mail servers for ${domain}. These are the servers of the inbox that was last added for this client.`,
   searching: (domain) =>
     `We are looking up the mail servers of ${domain}. They appear here in a moment. You can enter the password meanwhile.`,
   not_found: (domain) =>
@@ -68,6 +71,8 @@ export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
   imap_password_quotes: () => curlyQuotes('IMAP password'),
   above_maximum: ({ inbox_type, daily_limit }) =>
     `A daily limit of ${inFull(daily_limit)} is above the maximum: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day (${PROVIDER_PHRASES[inbox_type]}).`,
+  other_domain: ({ email_address }) =>
+    `${domainOf(email_address)} is not a domain of this channel's client. Check the address and the channel.`,
 };
 
 export const WARNED = {
@@ -115,11 +120,12 @@ export const PASSWORD_NOTICES = {
     facts: `Requested by ${who}`,
   }),
   /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
+  /** The form was opened before an admin changed the settings. */
   noMany: {
     title: 'Add many inboxes',
     paragraphs: [
-      'An admin allows passwords only on the secure page, and it takes one inbox at a time.',
-      `Type ${COMMAND} for each inbox. Or ask an admin to change the settings in my Home tab.`,
+      'An admin allows passwords only on the secure page now. I did not read your rows.',
+      `Type ${COMMAND} many to get a link to the secure page.`,
     ],
   },
   /** The workspace allows passwords only on the secure page, and this installation has none. */

@@ -148,8 +148,8 @@ export type ReadAnswer =
   | NoPage;
 
 /**
- * POST /secure/rows: changed rows, and all rows with the same address, in the order of their lines. `pageId`: of a page that has
- * added, which now fixes failed rows.
+ * POST /secure/rows: changed rows, and all rows with the same address, in the order of their lines. With `pageId`, they fix failed
+ * rows of the batch that this page has added.
  */
 export type RowsBody = { token: string; pageId?: string; defaults: BatchDefaults; rows: PageRow[] };
 
