@@ -36,4 +36,24 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     const later = await open(browser, context, `${publicUrl}/secure#${token}`);
     await title(later, "This link doesn't work anymore");
   });
+
+  test('5,000 rows are read, checked again after a change of the defaults, and added', async (context) => {
+    const { behind, publicUrl, createLink } = await startBatchPage(context);
+    const page = await open(browser, context, `${publicUrl}/secure#${await createLink()}`);
+    const lines = Array.from(
+      { length: 5_000 },
+      (_, index) => `inbox-${index}@globex.com,Jänë Döe ${index},abcd efgh ijkl mnop`,
+    );
+    await openSheet(page, ['Email,Name,App Password', ...lines].join('\n'));
+    await waitForCounts(page, '5,000 to fix', 'Fix 5,000 rows first');
+    await input(page, 'Provider').selectOption('Google Workspace');
+    await waitForCounts(page, '5,000 ready', 'Add 5,000 inboxes');
+    await press(page, 'Add 5,000 inboxes');
+    await title(page, 'Adding 5,000 inboxes');
+    assert.deepEqual(
+      behind.confirmed.map(({ total }) => total),
+      [5_000],
+    );
+    assert.deepEqual([behind.errors, behind.refused], [[], []]);
+  });
 });
