@@ -105,6 +105,18 @@ export function createColdsendKeyRepository(deps: {
     save,
     noteLacksActions,
 
+    /** Every key of every workspace that can be opened, once for each of its owners. */
+    async openAll(): Promise<{ teamId: string; owner: OwnerName; apiKey: string; fingerprint: string }[]> {
+      const found = new Map<string, { teamId: string; owner: OwnerName; apiKey: string; fingerprint: string }>();
+      for (const row of await select().orderBy('team_id').orderBy('label').execute()) {
+        const apiKey = findOpened(row);
+        if (apiKey === undefined) continue;
+        const [teamId, owner] = [String(row.team_id), fromStoredName(String(row.label))];
+        found.set(JSON.stringify([teamId, row.label]), { teamId, owner, apiKey, fingerprint: keyFingerprint(apiKey) });
+      }
+      return [...found.values()];
+    },
+
     /** All keys of a workspace: its own first, then by the client's name. A client's key is read from its first channel's row. */
     async list(teamId: string): Promise<OwnedKey[]> {
       const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
@@ -228,6 +240,14 @@ export function createColdsendKeyRepository(deps: {
 
   function openSealed({ sealed_key, team_id, id }: KeyRow): string {
     return sealer.open(sealed_key, keyContext(team_id, id));
+  }
+
+  function findOpened(row: KeyRow): string | undefined {
+    try {
+      return openSealed(row);
+    } catch {
+      return undefined;
+    }
   }
 
   /**

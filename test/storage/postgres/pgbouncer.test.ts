@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { openDatabase } from '../../../src/storage/open-database.ts';
+import { inspectPostgres } from '../../../src/storage/postgres/inspect-postgres.ts';
 import { addGoogleInbox } from '../../acceptance/world/add-google-inbox.ts';
 import { deliverTo, startReplica } from '../../acceptance/world/replicas.ts';
 import { startWorld } from '../../acceptance/world/start-bot.ts';
@@ -61,6 +62,11 @@ describe('behind PgBouncer in transaction mode', { skip }, async () => {
     const url = new URL(await createUrl());
     url.searchParams.set('options', '-c search_path=bot');
     await assert.rejects(openDatabase(url.href, { sealer: testSealer }), /Remove options from DATABASE_URL/);
+  });
+
+  test('the doctor sees it, and its mode', async () => {
+    const { pooler, isRemote, isEncrypted } = await inspectPostgres(await createUrl());
+    assert.deepEqual({ pooler, isRemote, isEncrypted }, { pooler: 'transaction', isRemote: false, isEncrypted: false });
   });
 
   test('two replicas add each inbox once', async (context) => {
