@@ -201,23 +201,28 @@ export function createColdsendKeyRepository(deps: {
     return row && readKey(row);
   }
 
-  /** The key itself, for sending. @throws SealError; z.ZodError if the row can't be read. */
+  /** The key itself, for sending. Undefined if there is none that can be read. */
   async function open(teamId: string, name: KeyName): Promise<OpenedKey | undefined> {
     const row = await findRow(teamId, name);
-    if (!row) return undefined;
-    const apiKey = openSealed(row);
-    const { version, status } = parseKey(row);
-    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status, lacksActions: row.lacks_actions !== null };
+    if (row === undefined) return undefined;
+    const read = readBoth(row);
+    if (read === undefined) return undefined;
+    const { version, status } = read.key;
+    const lacksActions = row.lacks_actions !== null;
+    return { apiKey: read.apiKey, fingerprint: keyFingerprint(read.apiKey), version, status, lacksActions };
   }
 
   /** An unreadable key doesn't hide the others, and can still be replaced or removed. */
   function readKey(row: KeyRow): ColdsendKey {
+    return readBoth(row)?.key ?? toUnreadableKey(row);
+  }
+
+  function readBoth(row: KeyRow): { key: ColdsendKey; apiKey: string } | undefined {
     try {
-      openSealed(row);
-      return parseKey(row);
+      return { key: parseKey(row), apiKey: openSealed(row) };
     } catch (error) {
       deps.onUnreadable?.(String(row.id), error, 'coldsend_keys');
-      return toUnreadableKey(row);
+      return undefined;
     }
   }
 

@@ -16,6 +16,7 @@ import { describeRequestStore } from '../requests/request-store-suite.ts';
 import { testSealer } from '../samples.ts';
 import { createTestDatabases } from '../test-databases.ts';
 import { describeSettingsChanges } from '../workspaces/settings-changes-suite.ts';
+import { listPrepared } from './list-prepared.ts';
 import { startPgbouncer } from './start-pgbouncer.ts';
 import { sharePostgres } from './start-postgres.ts';
 
@@ -48,6 +49,13 @@ describe('behind PgBouncer in transaction mode', { skip }, async () => {
     for (let query = 0; query < 10; query += 1) {
       assert.deepEqual((await show.execute(db.kysely)).rows, [{ statement_timeout: '0' }]);
     }
+  });
+
+  test('no statement is prepared, since the next one may come to another session', async (t) => {
+    const db = await openDatabase(await createUrl(), { sealer: testSealer });
+    t.after(() => db.close());
+    for (let time = 0; time < 10; time += 1) await db.check();
+    assert.deepEqual(await listPrepared(db), []);
   });
 
   test('options in DATABASE_URL, which it refuses, are named in a sentence', async () => {
