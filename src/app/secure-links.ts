@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
+import { createMatchingCode, createMatchingCodes } from '../add-inbox/secure-links/matching-code.ts';
 import { LINK_TTL_MS, MAX_CHECKS } from '../add-inbox/secure-links/secure-link.ts';
 import { createSecurePage, waitsForPassword } from '../add-inbox/secure-links/secure-page.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import { aboutRequest, type Log } from '../operations/log/log.ts';
 import { describeAsker } from '../slack/form/password/describe-asker.ts';
+import { askForCode } from '../slack/form/password/matching-code.ts';
 import type { PasswordLink } from '../slack/form/password/password-link.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
@@ -77,6 +80,13 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
   return createSecureRoutes({
     publicUrl,
     securePage,
+    matchingCodes: createMatchingCodes({
+      links: stores.secureLinks,
+      findSettings: stores.settings.find,
+      look: securePage.look,
+      askPerson: (link, code, about) => askForCode(apiOfTeam, link, code, about),
+      newCode: () => createMatchingCode(randomInt),
+    }),
     describeAsker: (request) => describeAsker(apiOfTeam, request),
     describeLogin,
     onRefused: deps.onRefused,

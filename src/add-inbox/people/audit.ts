@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = [
   'inbox_requested',
   'inboxes_requested',
   'batch_stopped',
+  'inbox_cancelled',
   'inbox_outcome',
   'login_checked',
   'test_email',

@@ -5,11 +5,12 @@ import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { InboxType } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Barred, Gate, MatchingCodes } from '../../add-inbox/secure-links/matching-code.ts';
 import type { Checked, Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
 import { createBodyReader } from '../../operations/body-reader.ts';
 import type { Route } from '../http-server.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
-import type { CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
+import type { BarredAnswer, CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
 import { clientAddressOf } from './client-address.ts';
 import { loadSecurePage } from './load-page.ts';
 
@@ -20,6 +21,7 @@ export type SecureRoutesDeps = {
   /** The bot's public URL, without a slash at the end. */
   publicUrl: string;
   securePage: SecurePage;
+  matchingCodes: MatchingCodes;
   describeAsker(request: AddInboxRequest): Promise<Asker>;
   /** The verdict in words, one line for each server. */
   describeLogin(verdict: LoginVerdict, account: AddInboxRequest['account']): string[];
@@ -32,12 +34,14 @@ export type SecureRoutesDeps = {
 
 const MINUTE_MS = 60_000;
 
-/** A person needs a few. Many people may share one address. */
-const MOST_OF_ADDRESS = 120;
-const MOST_OF_TOKEN = 30;
+/** A person needs a few, and a page that waits for its code to be confirmed 20. Many people may share one address. */
+const MOST_OF_ADDRESS = 300;
+const MOST_OF_TOKEN = 60;
 
 const token = z.string().max(100);
 const password = z.string().max(2_000).optional();
+
+const pageId = z.string().regex(/^[\w-]{22,64}$/);
 
 const lookBody = z.strictObject({ token });
 
@@ -45,7 +49,7 @@ const checkBody = z.strictObject({ token, smtp_password: password, imap_password
 
 const saveBody = z.strictObject({
   token,
-  pageId: z.string().regex(/^[\w-]{22,64}$/),
+  pageId,
   smtp_password: password,
   imap_password: password,
   isSure: z.boolean(),
@@ -81,7 +85,7 @@ type Refusal = keyof typeof REFUSALS;
  * and learns nothing. The token is in the link's fragment, which browsers send nowhere. The page's script posts it.
  */
 export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route> {
-  const { securePage, monotonicNow } = deps;
+  const { securePage, matchingCodes, monotonicNow } = deps;
   const { origin } = new URL(deps.publicUrl);
   const page = loadSecurePage();
   const readBody = createBodyReader();
@@ -92,7 +96,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
     'GET /secure': (_request, response) => {
       response.writeHead(200, page.headers).end(page.html);
     },
-    'POST /secure/look': answering(lookBody, async (body) => toLookAnswer(await securePage.look(body.token))),
+    'POST /secure/look': answering(
+      lookBody,
+      async (body) => toLookAnswer(await securePage.look(body.token)),
+      async (...page) => toBarredAnswer(await matchingCodes.ask(...page)),
+    ),
     ...(securePage.canCheck && {
       'POST /secure/check': answering(checkBody, async ({ token, smtp_password, imap_password }) =>
         toCheckAnswer(await securePage.check(token, { smtp_password, imap_password })),
@@ -108,6 +116,7 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
   function answering<Body extends { token: string }>(
     schema: z.ZodType<Body>,
     answer: (body: Body) => Promise<LookAnswer | CheckAnswer | SaveAnswer>,
+    findBar: Gate<BarredAnswer> = matchingCodes.pass,
   ): Route {
     return async (request, response) => {
       const body = findRefusal(request) ?? (await readJson(request, schema));
@@ -115,7 +124,7 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       if (!mayUse(createHash('sha256').update(body.token).digest('base64'))) {
         return refuse(request, response, 'secure_rate');
       }
-      const answered = await answer(body);
+      const answered = (await findBar(body.token, pageIdOf(request))) ?? (await answer(body));
       send(response, STATUSES[answered.kind] ?? 200, JSON.stringify(answered));
     };
   }
@@ -152,6 +161,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
     return { kind: 'checked', works, lines: deps.describeLogin(verdict, request.account) };
   }
 
+  function toBarredAnswer(barred: Barred | undefined): BarredAnswer | undefined {
+    if (barred?.kind !== 'code') return barred;
+    return { kind: 'code', code: barred.code, worksForMs: barred.expiresAt - deps.now() };
+  }
+
   async function toLookAnswer(look: Look): Promise<LookAnswer> {
     if (look.kind !== 'password') return look;
     const { account, keyName } = look.request;
@@ -172,6 +186,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       worksForMs: look.expiresAt - deps.now(),
     };
   }
+}
+
+/** The page names itself with each POST. Undefined if it does not. */
+function pageIdOf({ headers }: IncomingMessage): string | undefined {
+  return pageId.safeParse(headers['x-page-id']).data;
 }
 
 function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {

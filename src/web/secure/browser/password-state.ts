@@ -1,4 +1,4 @@
-import { ask, type Problem } from './ask.ts';
+import { ask, type Problem, pageId } from './ask.ts';
 import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from './contract.ts';
 import { h, icon, say, show } from './dom.ts';
 import { createPasswordField, type Field } from './password-field.ts';
@@ -13,10 +13,6 @@ const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
  * @param end called when the form is left for good
  */
 export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () => void): { clear(): void } {
-  // Names this page to the bot: it may send the same submission again if an answer is lost.
-  const pageId = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
   const isOneLogin = inbox.smtpUser === inbox.imapUser;
   const smtpLabel = isOneLogin ? FORM.labels[inbox.provider] : FORM.smtpLabel;
   const smtp = createPasswordField('smtp_password', smtpLabel, hintFor(inbox));
@@ -59,7 +55,7 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   async function save(): Promise<void> {
     if (isAsking || complainOf(findEmpty())) return;
     setBusy(submit, FORM.saving);
-    const answer = await ask<SaveAnswer>('save', { token, pageId, ...typed(), isSure });
+    const answer = await ask<SaveAnswer>('save', { token, pageId: pageId(), ...typed(), isSure });
     setBusy(submit);
     take(answer);
   }

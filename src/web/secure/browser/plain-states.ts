@@ -1,6 +1,6 @@
 import type { Problem } from './ask.ts';
 import { h, icon, show } from './dom.ts';
-import { BROKEN, GONE, NO_TOKEN, NOT_CHECKED, PAGE, SAVED } from './sentences.ts';
+import { BROKEN, CODE, GONE, NO_TOKEN, NOT_CHECKED, PAGE, SAVED } from './sentences.ts';
 
 /* The states without a form. */
 
@@ -18,6 +18,16 @@ export function showNoToken(): void {
 
 export function showBroken(): void {
   show(card(mark('alert'), heading(BROKEN.title, BROKEN.lead)));
+}
+
+/** The same code stands in Slack, for the person of the link to compare. */
+export function showCode(code: string): void {
+  const steps = CODE.steps(code).map((step) => h('li', {}, step));
+  const shown = h('p', { class: 'code' }, code);
+  show(
+    card(heading(CODE.title, CODE.lead), shown, h('ol', { class: 'steps' }, ...steps)),
+    h('p', { class: 'foot' }, CODE.foot),
+  );
 }
 
 export function showNotChecked(problem: Problem, again: () => void): void {
