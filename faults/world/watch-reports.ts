@@ -37,7 +37,8 @@ export function watchReports(slack: LocalSlack): Reports {
     return replies.size > 0 && [...announcements].some(({ text }) => shownIn(text) !== undefined);
   };
   const stop = slack.onChange((change) => {
-    if (change.kind !== 'message') return;
+    // A message that only one person sees, like the one with a link, is no announcement.
+    if (change.kind !== 'message' || change.message.onlyFor !== undefined) return;
     const address = ADDRESS.exec(change.message.text)?.[0];
     if (address === undefined) return;
     const { announcements, replies } = of(address);
