@@ -44,6 +44,8 @@ type PersonPlan = {
 
 type PagePlan = { people: PersonPlan[]; coldsendTakesMs: number; deaths: Death[] };
 
+const NO_ANSWER = { answer: 'none', token: undefined } as const;
+
 const answerJson = z.object({ kind: z.string() });
 
 type Rows = Map<string, CommittedRow>;
@@ -176,7 +178,9 @@ async function enterPassword(
 ): Promise<Told> {
   const saved = new Set<string>();
   for (const deadline = performance.now() + SAVED_WITHIN_MS; performance.now() < deadline; ) {
-    const { answer, token } = await world.askForLink(address, site.url());
+    const url = site.url();
+    // None while the next process dies at its start.
+    const { answer, token } = url === '' ? NO_ANSWER : await world.askForLink(address, url);
     if (answer === 'accepted' && token === undefined) return { address, saved };
     if (token === undefined) await sleep(20);
     else await Promise.all(passwordsOf(address, pages).map((password, page) => usePage(token, page, password)));

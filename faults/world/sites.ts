@@ -121,7 +121,7 @@ export async function startPostgresSite<Committed>(
   return {
     bot: () => victim().bot,
     url: () => victim().url,
-    urls: () => replicas.list.map(({ url }) => url),
+    urls: () => replicas.list.flatMap(({ url }) => (url === '' ? [] : [url])),
     async die({ ms }, next) {
       if (freezes) return [await freeze(ms)];
       await Promise.race([victim().bot.ended, sleep(ms)]);

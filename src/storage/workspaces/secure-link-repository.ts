@@ -120,17 +120,26 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
     return confirmed.numUpdatedRows > 0n;
   }
 
-  /** Deletes the link whose page shows the code. False if it is deleted, used or expired already. */
-  async function denyCode({ teamId, userId }: Person, code: string): Promise<boolean> {
-    const denied = await database.kysely
-      .deleteFrom('secure_links')
-      .where('team_id', '=', teamId)
-      .where('user_id', '=', userId)
-      .where('code', '=', code)
-      .where('spent_at', 'is', null)
-      .where('expires_at', '>', now())
-      .executeTakeFirst();
-    return denied.numDeletedRows > 0n;
+  /**
+   * Deletes the link whose page shows the code, which its person did not open. False if it is deleted, used or expired already.
+   */
+  function denyCode({ teamId, userId }: Person, code: string): Promise<boolean> {
+    return database.transaction(async (within) => {
+      const denied = await within.kysely
+        .deleteFrom('secure_links')
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .where('code', '=', code)
+        .where('spent_at', 'is', null)
+        .where('expires_at', '>', now())
+        .returning('subject_id')
+        .execute();
+      const audit = createAuditRepository({ db: within, now });
+      for (const { subject_id: requestId } of denied) {
+        await audit.add({ teamId, userId, action: 'link_denied', requestId, details: {} });
+      }
+      return denied.length > 0;
+    });
   }
 
   /** Counts a submission that is not accepted. False if there were too many before it. */

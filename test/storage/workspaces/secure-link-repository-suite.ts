@@ -155,6 +155,18 @@ export function describeSecureLinkRepository(databases: TestDatabases) {
       assert.equal((await expired.requests.find('T1', expired.request.id))?.waitsFor, 'password');
     });
 
+    test('a request takes its password by a new link until it expires', async () => {
+      const { request, token, link } = await wait('1');
+      const late = await wait('2');
+      pass(DAY - 1);
+      assert.equal(await links().find(token), undefined);
+      const fresh = await links().create(linkTo(request.id));
+      assert.equal(await links().savePasswords(fresh.token, link, 'page', PASSWORDS), true);
+      const tooLate = await links().create(linkTo(late.request.id));
+      pass(1);
+      assert.equal(await links().savePasswords(tooLate.token, late.link, 'page', PASSWORDS), false);
+    });
+
     test('a link is dead after five submissions that were not accepted, also at once', async () => {
       const { token, link } = await wait();
       const counted = await Promise.all(Array.from({ length: 9 }, () => links().countWrong(token)));
@@ -189,7 +201,7 @@ export function describeSecureLinkRepository(databases: TestDatabases) {
 
 export function describeMatchingCodes(databases: TestDatabases) {
   describe(`matching codes and cancelled requests on ${databases.kind}`, () => {
-    const { now, pass, repositoryOf, links, linkTo, wait } = setUpLinks(databases);
+    const { db, now, pass, repositoryOf, links, linkTo, wait } = setUpLinks(databases);
 
     test('one code at a time opens the link for its page, at the press of its person alone', async () => {
       const { token } = await links().create(linkTo('R1'));
@@ -224,6 +236,11 @@ export function describeMatchingCodes(databases: TestDatabases) {
       await links().showCode(kept, { code: 'BB-BBB', pageId: 'page' });
       assert.equal(await links().denyCode(me, 'AA-AAA'), true);
       assert.equal(await links().denyCode(me, 'AA-AAA'), false);
+      const audited = await db().kysely.selectFrom('audit_entries').select(['action', 'request_id']).execute();
+      assert.deepEqual(
+        audited.map(({ action, request_id }) => [action, request_id]),
+        [['link_denied', 'R1']],
+      );
       assert.equal(await links().find(token), undefined);
       assert.ok(await links().find(kept));
       pass(LINK_TTL_MS);
