@@ -13,6 +13,7 @@ import {
   validateWithoutPasswords,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { createDomainCheck, fillInName, type OwnedPresets } from '../../add-inbox/keys/client-presets.ts';
 import {
   type PasswordEntry,
   passwordEntryOf,
@@ -58,6 +59,8 @@ export type FormPagesDeps = {
   hasSecurePage: boolean;
   /** A new link for the person of the request; undefined if it waits for no password. */
   createLink(request: AddInboxRequest): Promise<PasswordLink | undefined>;
+  /** The presets of the workspace's clients. */
+  listPresets(teamId: string): Promise<OwnedPresets[]>;
   /** Shows a message only to the person who used the command. Best effort. */
   respond(responseUrl: string, message: Message): Promise<boolean>;
   /** A new request's reference, which is also its id in the log. */
@@ -78,7 +81,7 @@ export function createFormPages(deps: FormPagesDeps) {
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
     const { view } = submission;
-    const { context, draft } = parseWhoPage(view);
+    const { context, draft } = withFilledName(parseWhoPage(view));
     const finds = findsServers && asksToFind(view);
     const who = validateWho({
       email_address: draft.email_address,
@@ -151,13 +154,15 @@ export function createFormPages(deps: FormPagesDeps) {
       const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
       if (!read.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
       const { account, passwords } = read.value;
-      const [refused, target] = await Promise.all([
+      const [refused, target, presets] = await Promise.all([
         refuse(submission, 'daily_limit'),
         findTarget(teamId, context, settings),
+        deps.listPresets(teamId),
       ]);
       if (refused !== undefined) return refused;
       if (!target.ok) return pushNotice(target.notice);
-      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) });
+      const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
+      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
         return {
@@ -294,6 +299,13 @@ export function createFormPages(deps: FormPagesDeps) {
         };
     }
   }
+}
+
+/** A client's sender name may have a part of the address in it. */
+function withFilledName({ context, draft }: ReturnType<typeof parseWhoPage>): ReturnType<typeof parseWhoPage> {
+  const { display_name, email_address = '' } = draft;
+  if (display_name === undefined) return { context, draft };
+  return { context, draft: { ...draft, display_name: fillInName(display_name, email_address) } };
 }
 
 const NO_PASSWORDS: Passwords = { smtp_password: '', imap_password: '' };

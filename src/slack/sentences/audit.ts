@@ -32,7 +32,7 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   inboxes_requested: 'Many inboxes requested',
   batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
-  link_denied: 'Link to the secure page used by somebody else',
+  link_denied: 'Link to the secure page used by another person',
   inbox_cancelled: 'Inbox cancelled',
   inbox_outcome: 'Result',
   login_checked: 'Login checked by the bot',

@@ -21,7 +21,7 @@ import type { RequestsTable } from '../tables.ts';
 import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
-import { findAdded, findSuccessor, isNotRetried } from './request-retries.ts';
+import { type AddedSearch, findAdded, findSuccessor, isNotRetried, listAdded } from './request-retries.ts';
 import {
   expiresAt,
   parseClaimedRequest,
@@ -260,7 +260,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
-    findAdded: (teamId: string, owner: OwnerName, domain: string) => findAdded(db, teamId, owner, domain),
+    findAdded: (teamId: string, owner: OwnerName, search: AddedSearch) => findAdded(db, teamId, owner, search),
+    listAdded: (teamId: string, owner: OwnerName, since: number | undefined) => listAdded(db, teamId, owner, since),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

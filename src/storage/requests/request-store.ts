@@ -29,6 +29,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     findByView: requests.findByView,
     findSuccessor: requests.findSuccessor,
     findAdded: requests.findAdded,
+    listAdded: requests.listAdded,
     latest: requests.latest,
     findLastOf: requests.findLastOf,
     countByState: requests.countByState,
