@@ -63,23 +63,24 @@ export function createOpenForm(deps: {
   return async (click, form) => {
     const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
+    const attempt = { ...click, settings };
     const facts = loadFacts(click, form, settings);
     // Where another call throws first, nothing awaits this promise, and its rejection must not count as unhandled.
     facts.catch(() => {});
     if (view !== undefined) {
-      const permission = await permissions.checkAdding(click);
+      const permission = await permissions.checkAdding(attempt);
       const page = firstPage(permission, await facts, actor.userId, form, deps.hasSecurePage);
       // A refusal goes on top, since the view below may be another person's.
       await (permission.kind === 'allowed' ? replaceView(api, view, page) : api.pushView(triggerId, page));
       return;
     }
-    const recalled = form.context.batch === undefined ? await permissions.recall(click, settings) : undefined;
+    const recalled = form.context.batch === undefined ? await permissions.recall(attempt) : undefined;
     if (recalled !== undefined) {
       await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form, deps.hasSecurePage));
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
-    const permission = permissions.checkAdding(click);
+    const permission = permissions.checkAdding(attempt);
     const page = Promise.all([permission, facts]).then((known) =>
       firstPage(...known, actor.userId, form, deps.hasSecurePage),
     );
