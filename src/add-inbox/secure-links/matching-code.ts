@@ -60,7 +60,8 @@ export function createMatchingCodes({ links, ...deps }: MatchingCodesDeps): { as
     if (look.kind === 'gone' || look.kind === 'later') return look;
     const code = deps.newCode();
     if (!(await links.showCode(token, { code, pageId }))) return GONE;
-    if (await deps.askPerson(link, code, look.request)) return { kind: 'code', code, expiresAt: link.expiresAt };
+    if (await deps.askPerson(link, code, look.kind === 'password' ? look.request : undefined))
+      return { kind: 'code', code, expiresAt: link.expiresAt };
     await links.withdrawCode(token, code);
     return { kind: 'later' };
   }

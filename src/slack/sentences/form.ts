@@ -134,7 +134,7 @@ export const MATCHING_CODE = {
   deny: 'Not me',
   confirmed: '✅ Confirmed. Go back to the secure page: it goes on by itself.',
   denied:
-    '⛔ The link does not work anymore, and the page with this code showed nothing. If you still want to add the inbox, press “Enter password” in its message for a new link. If you did not open the page, tell an admin.',
+    '⛔ The link does not work anymore, and the page with this code showed nothing. To go on, get a new link where you got this one. If you did not open the page, tell an admin.',
   gone: 'This code is not valid anymore, so I did nothing. Look for a newer message from me, or open the link again.',
 } as const;
 
@@ -150,11 +150,12 @@ export const PASSWORD_NOTICES = {
     facts: `Requested by ${who}`,
   }),
   /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
+  /** The form was opened before an admin changed the settings. */
   noMany: {
     title: 'Add many inboxes',
     paragraphs: [
-      'An admin allows passwords only on the secure page, and it takes one inbox at a time.',
-      `Type ${COMMAND} for each inbox. Or ask an admin to change the settings in my Home tab.`,
+      'An admin allows passwords only on the secure page now. I did not read your rows.',
+      `Type ${COMMAND} many to get a link to the secure page.`,
     ],
   },
   /** The workspace allows passwords only on the secure page, and this installation has none. */

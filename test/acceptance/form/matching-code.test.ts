@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Person } from '../../../playground/local-slack/local-slack.ts';
+import { openManyForm } from '../batches/batch-world.ts';
 import { closeAll, openHowPage, submitInbox, waitForPage, waitForSent } from '../world/fill-form.ts';
 import { GONE, post, SECRET, startWithPage, tokenOf } from '../world/secure-page.ts';
 
@@ -85,6 +86,20 @@ for (const transport of ['http', 'socket'] as const) {
       await member.click('confirm_code', { in: first });
       await shown(/This code is not valid anymore, so I did nothing/);
       for (const page of [MINE, OTHER]) assert.match((await look(token, page)).body, /"kind":"code"/);
+    });
+    await context.test('a page for many inboxes asks in the same way', async () => {
+      await closeAll(member);
+      await openManyForm(member, channelId);
+      const token = tokenOf(member);
+      const code = await codeOf(token, MINE);
+      assert.deepEqual(await look(token, 'short'), GONE);
+      await member.click('confirm_code', { in: await question(code) });
+      await slack.waitFor(
+        () => (inDm(member).some(({ rendered }) => rendered.includes(code)) ? undefined : true),
+        'the answer',
+      );
+      assert.match((await look(token, MINE)).body, /"kind":"batch"/);
+      await closeAll(member);
     });
     assert.deepEqual(slack.problems, []);
     assert.equal(await world.bot.stop(), 0);

@@ -1,7 +1,8 @@
 import { ask } from './ask.ts';
-import type { CodeToConfirm, LookAnswer, NoPage, PasswordToEnter } from './contract.ts';
+import { showBatch } from './batch/batch-state.ts';
+import type { CodeToConfirm, LookAnswer } from './contract.ts';
 import { byId, say } from './dom.ts';
-import { showPasswordForm } from './password-state.ts';
+import { showPasswordForm } from './password/password-state.ts';
 import { showBroken, showChecking, showCode, showGone, showNoToken, showNotChecked } from './plain-states.ts';
 import { PAGE } from './sentences.ts';
 
@@ -65,13 +66,13 @@ function waitForPerson({ code, worksForMs }: CodeToConfirm): void {
   }
 }
 
-function open(look: PasswordToEnter | NoPage): void {
-  if (look.kind !== 'password') {
+function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
+  if (!('worksForMs' in look)) {
     showGone();
     return;
   }
   const stopClock = startClock(look.worksForMs);
-  const form = showPasswordForm(token, look, stopClock);
+  const form = look.kind === 'password' ? showPasswordForm(token, look, stopClock) : showBatch(token, look, stopClock);
   leave = () => {
     stopClock();
     form.clear();
