@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
 import { findViolations, open, press, title } from '../page-in-browser.ts';
 import { cellAt, choose, openSheet } from './batch-in-browser.ts';
-import { startBatchPage } from './start-batch-page.ts';
+import { startStandIn } from './stand-in.ts';
 
 const FAILED = [
   {
@@ -31,7 +31,7 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1280, 390, 320]) {
       test(`${colorScheme}, ${width} pixels wide: axe finds nothing and nothing sticks out`, async (context) => {
-        const { behind, url } = await startBatchPage(context);
+        const { behind, url } = await startStandIn(context);
         // Higher than the page, so that pictures show all of it with the bar at its end.
         const viewport = { width, height: width > 1000 ? 1_400 : 2_900 };
         const page = await open(browser, context, url, { colorScheme, viewport, bypassCSP: true });

@@ -14,7 +14,7 @@ import {
   waitForCounts,
 } from './batch-in-browser.ts';
 import { SAMPLE_FILE, SAMPLE_SECRETS } from './sample-file.ts';
-import { type Behind, startBatchPage, TOKEN } from './start-batch-page.ts';
+import { type Behind, startStandIn, TOKEN } from './stand-in.ts';
 
 const FAILED = {
   line: 4,
@@ -32,7 +32,7 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
   after(() => browser.close());
 
   const start = async (context: TestContext, change: Partial<Behind> = {}) => {
-    const world = await startBatchPage(context, change);
+    const world = await startStandIn(context, change);
     return { ...world, page: await open(browser, context, world.url) };
   };
 
@@ -170,7 +170,7 @@ describe('the table of the secure page', { skip: skipWithoutBrowser, concurrency
   after(() => browser.close());
 
   const start = async (context: TestContext, change: Partial<Behind> = {}) => {
-    const world = await startBatchPage(context, change);
+    const world = await startStandIn(context, change);
     return { ...world, page: await open(browser, context, world.url) };
   };
 

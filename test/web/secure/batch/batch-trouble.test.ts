@@ -4,7 +4,7 @@ import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-b
 import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
 import { cellAt, focused, input, openSheet, until, waitForCounts } from './batch-in-browser.ts';
 import { SAMPLE_SECRETS } from './sample-file.ts';
-import { startBatchPage, TOKEN } from './start-batch-page.ts';
+import { startStandIn, TOKEN } from './stand-in.ts';
 
 const SECRETS = [...SAMPLE_SECRETS, TOKEN];
 
@@ -16,7 +16,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   after(() => browser.close());
 
   test('offline in between: nothing typed is lost, and a second press gets the first answer', async (context) => {
-    const { behind, url } = await startBatchPage(context);
+    const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await title(page, 'Add many inboxes');
     behind.lost.add('read');
@@ -51,7 +51,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('nothing is left after a reload, after going back, or in what the browser keeps', async (context) => {
-    const { behind, url, publicUrl } = await startBatchPage(context);
+    const { behind, url, publicUrl } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page);
     await input(page, 'Password, line 9').click();
@@ -75,7 +75,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('two tabs with one link: the first that adds wins, and the other keeps nothing', async (context) => {
-    const { behind, url } = await startBatchPage(context);
+    const { behind, url } = await startStandIn(context);
     const [first, second] = [await open(browser, context, url), await open(browser, context, url)];
     await openSheet(first);
     await openSheet(second);
@@ -91,7 +91,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('a link ends while rows are checked, and says so in amber before', async (context) => {
-    const { url } = await startBatchPage(context, { batch: { worksForMs: 6_000 } });
+    const { url } = await startStandIn(context, { batch: { worksForMs: 6_000 } });
     const page = await open(browser, context, url);
     await openSheet(page);
     assert.match((await page.locator('#until').getAttribute('class')) ?? '', /warn/);
@@ -100,7 +100,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('a link that ended meanwhile ends the page with the next question', async (context) => {
-    const { behind, url } = await startBatchPage(context);
+    const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page);
     behind.isGone = true;
@@ -110,7 +110,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('rows that are not right any more are shown, and nothing is added', async (context) => {
-    const { behind, url } = await startBatchPage(context);
+    const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page);
     behind.change = ({ line }) =>
@@ -123,7 +123,7 @@ describe('the secure page for many inboxes, where not all goes well', {
   });
 
   test('a mistake in the script is said in words, and what was typed is forgotten', async (context) => {
-    const { url } = await startBatchPage(context);
+    const { url } = await startStandIn(context);
     const window = await browser.newContext();
     context.after(() => window.close());
     const page = await window.newPage();
@@ -138,7 +138,7 @@ describe('the secure page for many inboxes, where not all goes well', {
     const lines = Array.from({ length: 5_000 }, (_, index) =>
       [`u${index}@globex.com`, 'Google Workspace', index % 100 === 50 ? '' : 'abcd efgh ijkl mnop'].join(),
     );
-    const { url } = await startBatchPage(context);
+    const { url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page, ['Email,Provider,Password', ...lines].join('\n'));
     await waitForCounts(page, '4,950 ready 50 to fix', 'Add 4,950 inboxes');

@@ -58,10 +58,10 @@ export type Behind = {
   change(check: RowCheck): Partial<RowCheck>;
 };
 
-export type BatchWorld = Awaited<ReturnType<typeof startBatchPage>>;
+export type BatchWorld = Awaited<ReturnType<typeof startStandIn>>;
 
 /** The page for many inboxes over the bot's own rules for files and rows, with everything behind it kept in memory. */
-export async function startBatchPage(context: TestContext, change: Partial<Behind> = {}) {
+export async function startStandIn(context: TestContext, change: Partial<Behind> = {}) {
   const behind: Behind = {
     batch: {},
     isGone: false,
