@@ -16,7 +16,9 @@ import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
+import { createCancelRequest } from '../slack/form/password/cancel-request.ts';
 import { createEnterPassword } from '../slack/form/password/enter-password.ts';
+import { createCodeButtons } from '../slack/form/password/matching-code.ts';
 import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
 import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
 
@@ -217,6 +219,19 @@ export function createSlackListeners(deps: {
     }),
     fixRows,
     enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
+    codeButtons: createCodeButtons({
+      permissions,
+      links: deps.stores.secureLinks,
+      replace: responseUrls.replace,
+      onDenied: ({ teamId: team, userId: user }) =>
+        log.warn('A person did not recognize a page that opened their link', { team, user }),
+    }),
+    cancelRequest: createCancelRequest({
+      permissions,
+      find: requests.find,
+      cancel: deps.stores.secureLinks.cancelRequest,
+      wake: worker.wake,
+    }),
     batchButtons: createBatchButtons({
       permissions,
       batches,

@@ -21,7 +21,7 @@ import { describeColdsendKeyRepository } from './workspaces/coldsend-key-reposit
 import { describeInboxActions } from './workspaces/inbox-action-repository-suite.ts';
 import { describeInstallationRepository } from './workspaces/installation-repository-suite.ts';
 import { describeKeyChanges } from './workspaces/key-changes-suite.ts';
-import { describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
+import { describeMatchingCodes, describeSecureLinkRepository } from './workspaces/secure-link-repository-suite.ts';
 import { describeSettingsChanges } from './workspaces/settings-changes-suite.ts';
 import { describeWorkspaceRepository } from './workspaces/workspace-repository-suite.ts';
 
@@ -50,6 +50,7 @@ describeInboxActions(databases());
 describeInstallationRepository(databases());
 describeWorkspaceRepository(databases());
 describeSecureLinkRepository(databases());
+describeMatchingCodes(databases());
 describeUninstalledBatches(databases());
 describeReseal(databases());
 describeUnreadableRows(databases());

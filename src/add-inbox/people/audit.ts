@@ -24,6 +24,8 @@ export const AUDIT_ACTIONS = [
   'inbox_requested',
   'inboxes_requested',
   'batch_stopped',
+  'link_denied',
+  'inbox_cancelled',
   'inbox_outcome',
   'login_checked',
   'test_email',

@@ -3,7 +3,9 @@ import type { FixRows } from '../batches/fix-rows.ts';
 import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
+import type { createCancelRequest } from '../form/password/cancel-request.ts';
 import type { createEnterPassword } from '../form/password/enter-password.ts';
+import type { createCodeButtons } from '../form/password/matching-code.ts';
 import type { createAddInboxCommand } from '../form/ways-in/add-inbox-command.ts';
 import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again.ts';
 
@@ -56,6 +58,8 @@ export function createListeners(deps: {
   inboxButtons: ReturnType<typeof createInboxButtons>;
   fixRows: FixRows;
   enterPassword: ReturnType<typeof createEnterPassword>;
+  codeButtons: ReturnType<typeof createCodeButtons>;
+  cancelRequest: ReturnType<typeof createCancelRequest>;
   batchButtons: ReturnType<typeof createBatchButtons>;
   showHome: ReturnType<typeof createShowHome>;
   uninstall(event: UninstallEvent): Promise<void>;
@@ -105,6 +109,9 @@ export function createListeners(deps: {
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
+      [ACTIONS.confirmCode]: deps.codeButtons.confirm,
+      [ACTIONS.denyCode]: deps.codeButtons.deny,
+      [ACTIONS.cancelRequest]: deps.cancelRequest,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,

@@ -4,6 +4,7 @@ import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeMrkdwn, escapeTopLevel } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
+import { renderCancel } from '../form/password/password-link.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { ANNOUNCEMENT, PLACES } from '../sentences/thread.ts';
@@ -41,7 +42,8 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
 }
 
 function renderEnterPassword(requestId: string): KnownBlock {
-  return renderActions('password', [renderButton(ACTIONS.enterPassword, BUTTONS.enterPassword, requestId)]);
+  const enter = renderButton(ACTIONS.enterPassword, BUTTONS.enterPassword, requestId);
+  return renderActions('password', [enter, renderCancel(requestId)]);
 }
 
 /** Names other providers by their server. A validated host name can't contain markup. */

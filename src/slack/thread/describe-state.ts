@@ -6,6 +6,8 @@ import { slackDate } from '../blocks/slack-date.ts';
 import type { State } from '../sentences/common.ts';
 import {
   ADDED_BUT,
+  CANCELLED,
+  CANCELLED_BY,
   EXPIRED_STATES,
   GOOD_STATUSES,
   HELD_BACK,
@@ -39,6 +41,9 @@ export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInbo
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
     return { ...state, words: '', status: describeStatus(overall_status) };
+  }
+  if (outcome?.kind === 'stopped' && outcome.cancelledBy !== undefined) {
+    return { ...CANCELLED, words: CANCELLED_BY(`<@${outcome.cancelledBy}>`), status: undefined };
   }
   if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };

@@ -6,6 +6,7 @@ import { escapeTopLevel, oneLine } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import {
+  NEXT_AFTER_CANCELLED,
   NEXT_AFTER_EXPIRED,
   NEXT_AFTER_HELD_BACK,
   NEXT_AFTER_LOST_PERMISSION,
@@ -49,6 +50,7 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownI
 function nextStepOf(outcome: Outcome): (shownIn: ShownIn) => string {
   if (outcome.kind === 'expired' && outcome.why !== undefined) return NEXT_AFTER_EXPIRED[outcome.why];
   if (outcome.kind === 'added' && outcome.closed === 'removed') return NEXT_AFTER_REMOVED;
+  if (outcome.kind === 'stopped' && outcome.cancelledBy !== undefined) return NEXT_AFTER_CANCELLED;
   if (outcome.kind !== 'refused') return NEXT_STEPS[outcome.kind];
   if (outcome.lostPermission !== undefined) return NEXT_AFTER_LOST_PERMISSION;
   if (outcome.isHeldBack) return NEXT_AFTER_HELD_BACK;

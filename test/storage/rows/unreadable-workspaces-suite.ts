@@ -90,6 +90,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       channelsWithoutClient: 'workspace_key',
       checkLoginFirst: false,
       passwordsIn: 'slack_or_page',
+      matchingCode: false,
     };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
@@ -97,6 +98,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
       passwordsIn: 'secure_page',
+      matchingCode: true,
       checkLoginFirst: false,
     };
     const cases: [text: string, expected: object][] = [
@@ -108,6 +110,8 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
       [JSON.stringify({ ...stored, passwordsIn: 'on paper' }), { ...read, passwordsIn: 'secure_page' }],
+      [JSON.stringify({ ...stored, matchingCode: true }), { ...read, matchingCode: true }],
+      [JSON.stringify({ ...stored, matchingCode: 'sometimes' }), { ...read, matchingCode: true }],
       [JSON.stringify({ ...stored, checkLoginFirst: true }), { ...read, checkLoginFirst: true }],
       [JSON.stringify({ ...stored, checkLoginFirst: 'first' }), read],
       ['{oops', closed],
