@@ -7,10 +7,12 @@ import type {
   InputBlock,
   MrkdwnElement,
   RadioButtons,
+  RichTextBlock,
+  RichTextSection,
   SectionBlock,
 } from '@slack/types';
-import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_TEXT } from './limits.ts';
-import { plainText } from './text-objects.ts';
+import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from './limits.ts';
+import { mrkdwn, plainText } from './text-objects.ts';
 
 /*
  * The blocks of every message, modal and Home. A string is shown as plain text, cut to Slack's limit, so foreign text can't add
@@ -25,6 +27,27 @@ export function renderHeader(blockId: string, text: string): HeaderBlock {
 
 export function renderSection(blockId: string, text: Words): SectionBlock {
   return { type: 'section', block_id: blockId, text: toTextObject(text) };
+}
+
+/** Labels of ours beside foreign values, in two columns; a narrow screen puts them below each other. At most five pairs. */
+export function renderFields(blockId: string, pairs: { label: string; value: string }[]): SectionBlock {
+  const fields = pairs.flatMap(({ label, value }) => [mrkdwn(`*${label}*`), plainText(value, SECTION_FIELD)]);
+  return { type: 'section', block_id: blockId, fields };
+}
+
+type RichTextElement = RichTextSection['elements'][number];
+
+/** Lines in which foreign text can be bold: unlike in mrkdwn, nothing in a rich text element is markup. */
+export function renderRichText(blockId: string, elements: RichTextElement[]): RichTextBlock {
+  return { type: 'rich_text', block_id: blockId, elements: [{ type: 'rich_text_section', elements }] };
+}
+
+export function richText(text: string): RichTextElement {
+  return { type: 'text', text };
+}
+
+export function boldText(text: string): RichTextElement {
+  return { type: 'text', text, style: { bold: true } };
 }
 
 /** Small grey text. */

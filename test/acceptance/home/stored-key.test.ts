@@ -104,10 +104,7 @@ test('the stored key', async (context) => {
       () => member.in(channelId).find(({ rendered }) => /Waiting to add an inbox.*waits@acme/s.test(rendered)),
       'the announcement of what waits',
     );
-    assert.match(
-      announced.rendered,
-      /The API key of this workspace is missing, or ColdSend refuses it.*add another key/,
-    );
+    assert.match(announced.rendered, /This workspace has no API key that works.*add another key/);
     assert.deepEqual(announced.thread, []);
 
     await closeAll(admin);
