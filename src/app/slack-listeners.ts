@@ -23,7 +23,7 @@ import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-agai
 
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
-import { createShowHome } from '../slack/home/home-listeners.ts';
+import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
@@ -70,13 +70,15 @@ export function createSlackListeners(deps: {
   const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink } = deps.secureLinks;
   const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp });
-  const showHome = createShowHome({
+  const homePages = createHomePages({
     permissions,
     listKeys,
     findSettings,
     latest: requests.latest,
     latestBatches: batches.latest,
+    findBatch: batches.find,
   });
+  const { showHome } = homePages;
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -210,7 +212,7 @@ export function createSlackListeners(deps: {
       postResults: deps.batchDelivery.postResults,
       wake: deps.batchWorker.wake,
     }),
-    showHome,
+    homePages,
     uninstall: deps.uninstall,
   });
 }

@@ -33,6 +33,7 @@ export const CALLBACKS = {
   reading: 'batch_reading',
   preview: 'batch_preview',
   testEmail: 'test_email',
+  removeInbox: 'remove_inbox',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -71,6 +72,11 @@ export const ACTIONS = {
   batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
   addFromHome: 'home_add',
+  filterOwner: 'home_filter_client',
+  filterOutcome: 'home_filter_outcome',
+  olderInboxes: 'home_older_inboxes',
+  newerInboxes: 'home_newer_inboxes',
+  inboxMenu: 'home_inbox_menu',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */

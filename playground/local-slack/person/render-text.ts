@@ -76,10 +76,7 @@ function renderBlock(block: JsonObject, options: RenderOptions): string[] {
 function renderSection(block: JsonObject, options: RenderOptions): string[] {
   const text = objectAt(block, 'text');
   const fields = objectsAt(block, 'fields').map((field) => renderObject(field, options).replaceAll('\n', ' '));
-  const columns = fields.flatMap((field, index) =>
-    index % 2 === 0 ? [[field, fields[index + 1]].filter((side) => side !== undefined).join(' | ')] : [],
-  );
-  const lines = [...(text === undefined ? [] : renderObject(text, options).split('\n')), ...columns];
+  const lines = [...(text === undefined ? [] : renderObject(text, options).split('\n')), ...fields];
   const accessory = objectAt(block, 'accessory');
   if (accessory === undefined) return lines;
   const shown = renderElement(accessory, block, options);
@@ -212,7 +209,6 @@ function richText(node: unknown, options: RenderOptions = {}): string {
   const named = (id: unknown) => options.nameOf?.(String(id)) ?? String(id);
   if (node.type === 'user') return `@${named(node.user_id)}`;
   if (node.type === 'channel') return `#${named(node.channel_id)}`;
-  if (node.type === 'date') return stringAt(node, 'fallback') ?? '';
   if (typeof node.text === 'string')
     return node.type === 'link' ? `${node.text} (${stringAt(node, 'url')})` : node.text;
   return objectsAt(node, 'elements')

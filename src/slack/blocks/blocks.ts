@@ -6,12 +6,24 @@ import type {
   HeaderBlock,
   InputBlock,
   MrkdwnElement,
+  Overflow,
   RadioButtons,
   RichTextBlock,
   RichTextSection,
   SectionBlock,
+  StaticSelect,
 } from '@slack/types';
-import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_FIELD, SECTION_TEXT } from './limits.ts';
+import { truncate } from './foreign-text.ts';
+import {
+  CONFIRM,
+  HEADER_TEXT,
+  INPUT_LABEL,
+  MENU_OPTIONS,
+  OPTION_TEXT,
+  PLACEHOLDER,
+  SECTION_FIELD,
+  SECTION_TEXT,
+} from './limits.ts';
 import { mrkdwn, plainText } from './text-objects.ts';
 
 /*
@@ -82,6 +94,45 @@ export function renderDangerButton(
       style: 'danger',
     },
   };
+}
+
+type Choice = { value: string; text: string };
+
+/** A menu of up to 10,000 choices. Slack sends the value of the chosen one at once. */
+export function renderMenu(
+  actionId: string,
+  placeholder: string,
+  choices: [Choice, ...Choice[]],
+  chosen: string,
+): StaticSelect {
+  const options = choices.map(toOption);
+  const initial = options.find(({ value }) => value === chosen);
+  return {
+    type: 'static_select',
+    action_id: actionId,
+    placeholder: plainText(placeholder, PLACEHOLDER),
+    ...(options.length <= MENU_OPTIONS ? { options } : { option_groups: groupOptions(options) }),
+    ...(initial && { initial_option: initial }),
+  };
+}
+
+/** A group is called after its first and last choice. */
+function groupOptions(options: ReturnType<typeof toOption>[]) {
+  const count = Math.ceil(options.length / MENU_OPTIONS);
+  return Array.from({ length: count }, (_, index) => {
+    const group = options.slice(index * MENU_OPTIONS, (index + 1) * MENU_OPTIONS);
+    const label = [group[0], group.at(-1)].map((option) => truncate(option?.text.text ?? '', 30)).join(' – ');
+    return { label: plainText(label, OPTION_TEXT), options: group };
+  });
+}
+
+/** Up to five choices behind three dots. */
+export function renderOverflow(actionId: string, choices: Choice[]): Overflow {
+  return { type: 'overflow', action_id: actionId, options: choices.map(toOption) };
+}
+
+function toOption({ value, text }: Choice) {
+  return { value, text: plainText(text, OPTION_TEXT) };
 }
 
 /** An input block without its element. */

@@ -9,7 +9,7 @@ import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again
 
 import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
-import type { createShowHome } from '../home/home-listeners.ts';
+import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
 import type { createRemoveClient } from '../home/keys/remove-client.ts';
@@ -55,12 +55,13 @@ export function createListeners(deps: {
   fixRows: FixRows;
   enterPassword: ReturnType<typeof createEnterPassword>;
   batchButtons: ReturnType<typeof createBatchButtons>;
-  showHome: ReturnType<typeof createShowHome>;
+  homePages: ReturnType<typeof createHomePages>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
   const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
-  const showHome = (interaction: Interaction) => deps.showHome(interaction);
+  const { turnInboxes } = deps.homePages;
+  const showHome = (interaction: Interaction) => deps.homePages.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
@@ -72,6 +73,7 @@ export function createListeners(deps: {
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
       [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
+      [CALLBACKS.removeInbox]: inboxButtons.submitRemoval,
     },
     afterSubmission: {
       [CALLBACKS.who]: formPages.fillIn,
@@ -99,6 +101,11 @@ export function createListeners(deps: {
       [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.testEmail]: inboxButtons.openTestEmail,
       [ACTIONS.removeInbox]: inboxButtons.remove,
+      [ACTIONS.inboxMenu]: inboxButtons.openFromMenu,
+      [ACTIONS.filterOwner]: turnInboxes,
+      [ACTIONS.filterOutcome]: turnInboxes,
+      [ACTIONS.olderInboxes]: turnInboxes,
+      [ACTIONS.newerInboxes]: turnInboxes,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,

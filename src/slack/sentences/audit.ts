@@ -90,6 +90,8 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.testEmail]: 'sending a test email',
   [CALLBACKS.testEmail]: 'sending a test email',
   [ACTIONS.removeInbox]: 'removing an inbox from ColdSend',
+  [CALLBACKS.removeInbox]: 'removing an inbox from ColdSend',
+  [ACTIONS.inboxMenu]: 'the menu of an inbox in the Home',
   [ACTIONS.requestAccess]: 'asking for access',
   [ACTIONS.approveAccess]: 'approving access',
   [ACTIONS.declineAccess]: 'declining access',

@@ -51,7 +51,7 @@ export const WAITS: Record<WaitsFor, string> = {
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "This client has no API key that works. An admin or owner of this workspace can add another key in my Home tab. Then I continue.";
+  'This client has no API key that works. An admin or owner of this workspace can add another key in my Home tab. Then I continue.';
 
 export const nextTry = (time: string) => `I try again at ${time}. You don't need to do anything.`;
 

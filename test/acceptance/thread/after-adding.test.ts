@@ -62,7 +62,7 @@ test('an inbox that was added: a test email from it, and its removal', async (co
     assert.ok(!coldsend.accounts.some(({ email_address }) => email_address === 'old@acme.com'));
     assert.equal(callsOf(world, 'DELETE').length, 1);
     const { rendered } = await member.openHome();
-    assert.match(rendered, /old@acme\.com\nJane Doe\n🗑️ Inbox removed from ColdSend/);
+    assert.match(rendered, /old@acme\.com\n🗑️ Inbox removed from ColdSend/);
   });
 
   const cases: [name: string, script: Script, kind: 'test_email' | 'remove', says: RegExp][] = [
@@ -162,8 +162,9 @@ test('the same from the Home, for the person who added it and for admins', async
   assert.doesNotMatch((await other.openHome()).rendered, /Send a test email/);
   assert.match((await admin.openHome()).rendered, /Send a test email/);
   await member.openHome();
-  await member.click('inbox_remove', { in: 'home' });
-  assert.match((await waitForPage(member, 'notice')).rendered, /You get the result in its thread/);
+  await member.click('Remove from ColdSend', { in: 'home' });
+  assert.match((await waitForPage(member, 'remove_inbox')).rendered, /home@acme\.com\nColdSend stops sending from it/);
+  assert.match((await member.submit()).modal?.rendered ?? '', /You get the result in its thread/);
   await waitForReply(world, 'home@acme.com', '🗑️ Inbox removed from ColdSend');
 });
 
