@@ -76,7 +76,7 @@ export function createSlackListeners(deps: {
     findSettings,
     latest: requests.latest,
     latestBatches: batches.latest,
-    findBatch: batches.find,
+    findThreads: requests.findThreads,
   });
   const { showHome } = homePages;
   const refreshHome = (...to: Parameters<typeof showHome>) =>
@@ -184,7 +184,13 @@ export function createSlackListeners(deps: {
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
-    auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    auditPages: createAuditPages({
+      permissions,
+      page: audit.page,
+      findThreads: requests.findThreads,
+      note: audit.add,
+      now: deps.now,
+    }),
     addAnother,
     accessPages: createAccessPages({
       permissions,

@@ -29,6 +29,21 @@ export function compareCursors(a: Cursor, b: Cursor): number {
   return b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
+/** One press reads so many pages without an entry before it says that nothing was found so far. */
+const MAX_READS = 5;
+
+/** The first page with an entry on it, from `before` on. */
+export async function readUntilFound<Entry>(
+  read: (before: Cursor | undefined) => Promise<Page<Entry>>,
+  before: Cursor | undefined,
+): Promise<Page<Entry>> {
+  let page = await read(before);
+  for (let reads = 1; reads < MAX_READS && page.entries.length === 0 && page.next !== undefined; reads += 1) {
+    page = await read(page.next);
+  }
+  return page;
+}
+
 /** Two lists as one: the page's entries, up to `limit`, and where the next page starts. */
 export function mergePages<Entry>(
   pages: Page<Entry>[],

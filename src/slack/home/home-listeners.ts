@@ -1,6 +1,6 @@
 import type { Batch } from '../../add-inbox/batch/batch.ts';
 import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
-import { type Cursor, type InboxFilter, mergePages, type Page } from '../../add-inbox/lists/page.ts';
+import { type Cursor, type InboxFilter, mergePages, type Page, readUntilFound } from '../../add-inbox/lists/page.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
@@ -11,7 +11,7 @@ import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 import { renderHome, renderHomeNotice } from './home.ts';
-import { findLinks, withThreads } from './latest/find-links.ts';
+import { findLinks, type WithThread } from './latest/find-links.ts';
 import { type HomePlace, movePlace, parsePlace } from './latest/home-place.ts';
 import { cursorOf, type Latest } from './latest/latest-list.ts';
 
@@ -29,7 +29,8 @@ export function createHomePages(deps: {
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, query: PageQuery & InboxFilter): Promise<Page<AddInboxRequest | Unreadable>>;
   latestBatches(teamId: string, query: PageQuery & Omit<InboxFilter, 'outcome'>): Promise<Page<Batch | Unreadable>>;
-  findBatch(teamId: string, id: string): Promise<Batch | undefined>;
+  /** The threads of requests and batches. */
+  findThreads(teamId: string, ids: string[]): Promise<WithThread[]>;
 }) {
   return { showHome, turnInboxes };
 
@@ -57,17 +58,20 @@ export function createHomePages(deps: {
       return;
     }
     const isAdmin = mayAdminister(permission.person, teamId);
-    const [keys, latest] = await Promise.all([deps.listKeys(teamId), readLatest(teamId, place)]);
-    const readable = latest.entries.flatMap((entry) => ('unreadable' in entry ? [] : [entry]));
-    const threads = await withThreads(readable, (id) => deps.findBatch(teamId, id));
-    const links = await findLinks(api, threads, userId);
+    const { filter, trail } = place;
+    const [keys, latest] = await Promise.all([
+      deps.listKeys(teamId),
+      readUntilFound((before) => readLatest(teamId, filter, before), trail.at(-1)),
+    ]);
+    const readable = latest.entries.flatMap((entry) => ('unreadable' in entry ? [] : entry.id));
+    const links = await findLinks(api, await deps.findThreads(teamId, readable), userId);
     const mayNotAdd = whyNot(mayAdd);
     await api.publishHome(userId, renderHome({ userId, isAdmin, mayNotAdd, keys, settings, latest, links, place }));
   }
 
   /** Only inboxes have an outcome, so with one to look for, the rows of batches are listed instead of batches. */
-  async function readLatest(teamId: string, { filter, trail }: HomePlace): Promise<Page<Latest>> {
-    const query = { before: trail.at(-1), limit: LATEST };
+  async function readLatest(teamId: string, filter: InboxFilter, before: Cursor | undefined): Promise<Page<Latest>> {
+    const query = { before, limit: LATEST };
     const inboxes = deps.latest(teamId, { ...query, ...filter });
     if (filter.outcome !== undefined) return inboxes;
     const batches = deps.latestBatches(teamId, { ...query, owner: filter.owner });

@@ -18,6 +18,7 @@ import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.t
 import { SealError, type Sealer } from '../sealing/sealing.ts';
 import type { RequestsTable } from '../tables.ts';
 import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
+import { findThreads } from './lists/find-threads.ts';
 import { type LatestQuery, listLatest } from './lists/list-latest.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
@@ -245,6 +246,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     findByView,
 
     latest: (teamId: string, query: LatestQuery) => listLatest(db, teamId, query, note),
+
+    findThreads: (teamId: string, ids: string[]) => findThreads(db, teamId, ids),
 
     /** The person's last request for a single inbox. */
     async findLastOf(teamId: string, userId: string): Promise<AddInboxRequest | undefined> {

@@ -30,6 +30,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     findSuccessor: requests.findSuccessor,
     findAdded: requests.findAdded,
     latest: requests.latest,
+    findThreads: requests.findThreads,
     findLastOf: requests.findLastOf,
     countByState: requests.countByState,
     countWaiting: requests.countWaiting,

@@ -149,6 +149,28 @@ test('the stored key', async (context) => {
     assert.match(home, /n9@acme\.com.*\n.*Inbox added · @mel · .* · Open thread .*overall_status: ACTIVE/);
   });
 
+  await context.test('shows older ones page by page, and only those with a chosen result', async () => {
+    const listed = (home: string) =>
+      [...home.matchAll(/^(\w+@acme\.com)(?: {2}\[.*)?$/gm)].map(([, address]) => address);
+    const newest = (await member.openHome()).rendered;
+    assert.doesNotMatch(newest, /\[ Newer \]/);
+    await member.click('Older', { in: 'home' });
+    const older = await waitForHome(world, member, /\[ Newer \]/);
+    assert.ok(listed(older).length > 0);
+    assert.deepEqual(
+      listed(older).filter((address) => listed(newest).includes(address)),
+      [],
+    );
+    await member.choose('home_filter_outcome', 'not_added');
+    const refused = await waitForHome(world, member, /\[Not added\](?![\s\S]*Inbox added)/);
+    assert.deepEqual(listed(refused)[0], 'last@acme.com');
+    assert.doesNotMatch(refused, /\[ Newer \]/);
+    await member.choose('home_filter_outcome', 'unknown');
+    await waitForHome(world, member, /No inbox matches\. Choose something else above\./);
+    await member.choose('home_filter_outcome', 'any');
+    await waitForHome(world, member, /n9@acme\.com/);
+  });
+
   await context.test('is removed once that is confirmed, and nothing is sent with it any more', async () => {
     await openHowPage(member, channelId, { address: 'removed@acme.com', provider: 'GOOGLE_WORKSPACE' });
     await member.type('smtp_password', 'abcd efgh ijkl mnop');

@@ -1,4 +1,3 @@
-import type { Batch } from '../../../add-inbox/batch/batch.ts';
 import type { Announcement } from '../../../add-inbox/request/request.ts';
 import { isBetweenPeople } from '../../web-api/conversation.ts';
 import { findLink } from '../../web-api/find-link.ts';
@@ -24,18 +23,4 @@ export async function findLinks(
     }),
   );
   return links;
-}
-
-/** A row of a batch has no messages of its own: its thread is the batch's. */
-export async function withThreads<Listed extends WithThread & { batch?: { id: string } | undefined }>(
-  listed: Listed[],
-  findBatch: (id: string) => Promise<Batch | undefined>,
-): Promise<WithThread[]> {
-  const batchIds = new Set(listed.flatMap(({ batch }) => batch?.id ?? []));
-  const batches = new Map(await Promise.all([...batchIds].map(async (id) => [id, await findBatch(id)] as const)));
-  return listed.map(({ id, userId, announcement, batch }) => ({
-    id,
-    userId,
-    announcement: batch === undefined ? announcement : batches.get(batch.id)?.announcement,
-  }));
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fromStoredName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
 import { type Cursor, type InboxFilter, OUTCOME_GROUPS, type OutcomeGroup } from '../../../add-inbox/lists/page.ts';
-import { PRIVATE_METADATA } from '../../blocks/limits.ts';
 import { ACTIONS } from '../../ids.ts';
+import { goNewer, goOlder, parseJson, storedTrail, toStoredTrail } from '../../modals/trail.ts';
 
 /** What a person looks at in the Home. It stands in the Home's `private_metadata`, so that each press starts from it. */
 export type HomePlace = {
@@ -15,13 +15,11 @@ export type HomePlace = {
 
 export const NEWEST_PLACE: HomePlace = { clientsPage: 0, filter: {}, trail: [] };
 
-/** A client's or the workspace's value in the menu of owners begins with one of these. */
+/** A client's or the workspace's value in the menu of owners begins with `OWNED`. */
 const ANY = 'any';
 const OWNED = 'of:';
 
 const outcome = z.enum(OUTCOME_GROUPS);
-
-const cursor = z.tuple([z.int().min(0), z.string().max(50)]).transform(([at, id]): Cursor => ({ at, id }));
 
 /** Strict, so that the metadata of a modal is no place. */
 const place = z
@@ -29,19 +27,15 @@ const place = z
     c: z.int().min(0).default(0),
     o: z.string().optional(),
     r: outcome.optional(),
-    t: z.array(cursor).default([]),
+    t: storedTrail.default([]),
   })
   .transform(({ c, o, r, t }): HomePlace => {
     const owner = o === undefined ? undefined : fromStoredName(o);
     return { clientsPage: c, filter: { owner, outcome: r }, trail: t };
   });
 
-/** As JSON within Slack's limit: of a very long way, only the last pages can be gone back to one by one. */
-export function encodePlace({ clientsPage, filter, trail }: HomePlace): string {
-  const { owner, outcome: r } = filter;
-  const o = owner && toStoredName(owner);
-  const json = JSON.stringify({ c: clientsPage, o, r, t: trail.map(({ at, id }) => [at, id]) });
-  return json.length <= PRIVATE_METADATA ? json : encodePlace({ clientsPage, filter, trail: trail.slice(1) });
+export function encodePlace({ clientsPage: c, filter: { owner, outcome: r }, trail }: HomePlace): string {
+  return JSON.stringify({ c, o: owner && toStoredName(owner), r, t: toStoredTrail(trail) });
 }
 
 /** The newest page where the text is none of ours. */
@@ -53,12 +47,10 @@ export function parsePlace(text: string): HomePlace {
 export function movePlace(from: HomePlace, actionId: string, value: string): HomePlace {
   const { trail, filter } = from;
   switch (actionId) {
-    case ACTIONS.olderInboxes: {
-      const next = cursor.safeParse(parseJson(value)).data;
-      return { ...from, trail: next === undefined ? [] : [...trail, next] };
-    }
+    case ACTIONS.olderInboxes:
+      return { ...from, trail: goOlder(trail, value) };
     case ACTIONS.newerInboxes:
-      return { ...from, trail: trail.slice(0, -1) };
+      return { ...from, trail: goNewer(trail) };
     case ACTIONS.filterOwner: {
       const owner = value.startsWith(OWNED) ? fromStoredName(value.slice(OWNED.length)) : undefined;
       return { ...from, trail: [], filter: { ...filter, owner } };
@@ -70,22 +62,10 @@ export function movePlace(from: HomePlace, actionId: string, value: string): Hom
   }
 }
 
-export function toCursorValue({ at, id }: Cursor): string {
-  return JSON.stringify([at, id]);
-}
-
 export function toOwnerValue(owner: InboxFilter['owner']): string {
   return owner === undefined ? ANY : `${OWNED}${toStoredName(owner)}`;
 }
 
 export function toOutcomeValue(chosen: OutcomeGroup | undefined): string {
   return chosen ?? ANY;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

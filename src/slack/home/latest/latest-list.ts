@@ -19,13 +19,14 @@ import { escapeMrkdwn, oneLine } from '../../blocks/foreign-text.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
 import { mrkdwn } from '../../blocks/text-objects.ts';
 import { ACTIONS } from '../../ids.ts';
+import { toCursorValue } from '../../modals/trail.ts';
 import { BATCH_THREAD_HOME as WORDS } from '../../sentences/batches.ts';
 import { BUTTONS, UNREADABLE } from '../../sentences/common.ts';
 import { HOME } from '../../sentences/home.ts';
 import { FACTS } from '../../sentences/thread.ts';
 import { describeState } from '../../thread/describe-state.ts';
 import { renderUnreadable } from '../render-unreadable.ts';
-import { type HomePlace, toCursorValue, toOutcomeValue, toOwnerValue } from './home-place.ts';
+import { type HomePlace, toOutcomeValue, toOwnerValue } from './home-place.ts';
 
 export type Latest = AddInboxRequest | Batch | Unreadable;
 

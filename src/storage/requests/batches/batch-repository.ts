@@ -6,7 +6,7 @@ import type { Cursor, Page } from '../../../add-inbox/lists/page.ts';
 import { LeaseLostError } from '../../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
 import type { Database, Executor } from '../../database.ts';
-import { findNext, NEWEST } from '../../rows/read-page.ts';
+import { isAfter, toPage } from '../../rows/read-page.ts';
 import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
 import { createRequestLease, inOrder, nextFence } from '../lease-sql.ts';
@@ -329,23 +329,18 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .where('confirmed_at', 'is not', null)
       // A draft of fixed rows is confirmed, too, but its rows are those of another batch.
       .where('fix_of', 'is', null)
-      .$if(before !== undefined, (query) =>
-        query
-          .where('created_at', '<=', before?.at ?? NEWEST)
-          .where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('created_at', 'id'), '<', tuple(before?.at ?? NEWEST, before?.id ?? '')),
-          ),
+      .where(({ and, eb }) =>
+        and([
+          ...(before === undefined ? [] : [isAfter('created_at', before)]),
+          ...(owner === undefined ? [] : [eb('client', '=', toStoredName(owner))]),
+        ]),
       )
-      .$if(owner !== undefined, (query) => query.where('client', '=', owner === undefined ? '' : toStoredName(owner)))
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();
-    const located = rows.map(({ id, created_at: at }) => ({ id, at }));
-    return {
-      entries: readRows(rows.slice(0, limit), parseBatch, ({ id, created_at: at }) => ({ id, at }), note),
-      next: findNext(located, limit, undefined),
-    };
+    const locate = ({ id, created_at: at }: (typeof rows)[number]) => ({ id, at });
+    return toPage(rows, { parse: parseBatch, locate, onUnreadable: note }, limit);
   }
 
   /** The number of batches that are not finished, by state. */

@@ -1,12 +1,16 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { toStoredName } from '../../../add-inbox/keys/key-owner.ts';
-import { type Cursor, type InboxFilter, OUTCOMES_OF, type Page } from '../../../add-inbox/lists/page.ts';
+import {
+  type Cursor,
+  type InboxFilter,
+  OUTCOMES_OF,
+  type OutcomeGroup,
+  type Page,
+} from '../../../add-inbox/lists/page.ts';
 import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
 import type { Executor } from '../../database.ts';
-import { findNext, NEWEST, ROWS_A_PAGE } from '../../rows/read-page.ts';
-import { readRows } from '../../rows/read-rows.ts';
-import { storedTime } from '../../rows/stored-json.ts';
+import { findFloor, isAfter, toPage } from '../../rows/read-page.ts';
 import type { Tables } from '../../tables.ts';
 import { parseRequest, REQUEST_COLUMNS } from '../request-row.ts';
 
@@ -22,51 +26,36 @@ export type LatestQuery = InboxFilter & { before?: Cursor | undefined; limit: nu
 export async function listLatest(
   { kysely }: Pick<Executor, 'kysely'>,
   teamId: string,
-  { before, owner, outcome, limit }: LatestQuery,
+  query: LatestQuery,
   onUnreadable: (id: string, error: unknown) => void,
 ): Promise<Page<AddInboxRequest | Unreadable>> {
-  const ofTeam = kysely
+  const floor = await findFloor({ kysely }, { table: 'requests', time: 'accepted_at' }, teamId, query.before);
+  const rows = await kysely
     .selectFrom('requests')
-    .where('team_id', '=', teamId)
-    .$if(before !== undefined, (query) => query.where('accepted_at', '<=', before?.at ?? NEWEST));
-  const last = await ofTeam
-    .select('accepted_at')
-    .orderBy('accepted_at', 'desc')
-    .limit(1)
-    .offset(sql.lit(ROWS_A_PAGE))
-    .executeTakeFirst();
-  const floor = storedTime.safeParse(last?.accepted_at).data;
-  const rows = await ofTeam
     .select(REQUEST_COLUMNS)
-    .$if(before !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('accepted_at', 'id'), '<', tuple(before?.at ?? NEWEST, before?.id ?? '')),
-      ),
-    )
-    .$if(floor !== undefined, (query) => query.where('accepted_at', '>=', floor ?? 0))
-    .$if(owner !== undefined, (query) => query.where('client', '=', owner === undefined ? '' : toStoredName(owner)))
-    .$if(outcome === undefined, (query) => query.where('batch_id', 'is', null))
-    .where((eb) => hasOutcome(eb, outcome))
+    .where('team_id', '=', teamId)
+    .where((eb) => matches(eb, query, floor))
     .where(isNotRetried)
     .orderBy('accepted_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .limit(query.limit + 1)
     .execute();
-  const listed = rows.slice(0, limit);
-  return {
-    entries: readRows(listed, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), onUnreadable),
-    next: findNext(
-      rows.map(({ id, accepted_at: at }) => ({ id, at })),
-      limit,
-      floor,
-    ),
-  };
+  const locate = ({ id, accepted_at: at }: (typeof rows)[number]) => ({ id, at });
+  return toPage(rows, { parse: parseRequest, locate, onUnreadable }, query.limit, floor);
 }
 
 type OfRequests = ExpressionBuilder<Tables, 'requests'>;
 
-function hasOutcome(eb: OfRequests, outcome: LatestQuery['outcome']) {
-  if (outcome === undefined) return eb.lit(true);
+function matches(eb: OfRequests, { before, owner, outcome }: LatestQuery, floor: number | undefined) {
+  return eb.and([
+    ...(before === undefined ? [] : [isAfter('accepted_at', before)]),
+    ...(floor === undefined ? [] : [eb('accepted_at', '>=', floor)]),
+    ...(owner === undefined ? [] : [eb('client', '=', toStoredName(owner))]),
+    outcome === undefined ? eb('batch_id', 'is', null) : hasOutcome(eb, outcome),
+  ]);
+}
+
+function hasOutcome(eb: OfRequests, outcome: OutcomeGroup) {
   return outcome === 'under_way' ? eb('outcome_kind', 'is', null) : eb('outcome_kind', 'in', OUTCOMES_OF[outcome]);
 }
 

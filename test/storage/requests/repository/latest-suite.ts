@@ -65,6 +65,34 @@ export function describeLatest({ db, pass, repositoryOf }: RequestSetUp) {
     assert.equal(pages, 3);
   });
 
+  test('threads are found by the ids of requests; the thread of a row is that of its batch', async () => {
+    const requests = repositoryOf('a');
+    const announcement = { channelId: 'C1', ts: '1.1', surface: 'channel' } as const;
+    await acceptSample(requests, 'single', { announcement });
+    await acceptSample(requests, 'row');
+    await acceptSample(requests, 'quiet');
+    const { kysely } = db();
+    await kysely.updateTable('requests').set({ batch_id: 'B1', line: 1 }).where('id', '=', 'request-row').execute();
+    await sql`
+      insert into batches (id, team_id, user_id, channel_id, key_channel_id, client, state, total, announcement_channel,
+        announcement_ts, announcement_place, results_posted, not_before, tries, created_at, fence)
+      values ('B1', 'T1', 'U9', 'C2', '', '', 'running', 1, 'C2', '2.2', 'channel', 0, 0, 0, 1, 1)
+    `.execute(kysely);
+    const ids = ['request-single', 'request-row', 'request-quiet', 'B1', 'nothing'];
+    const found = await requests.findThreads('T1', ids);
+    const ofBatch = { channelId: 'C2', ts: '2.2', surface: 'channel' };
+    assert.deepEqual(
+      new Map(found.map((thread) => [thread.id, thread])),
+      new Map<string, unknown>([
+        ['request-single', { id: 'request-single', userId: 'U1', announcement }],
+        ['request-row', { id: 'request-row', userId: 'U1', announcement: ofBatch }],
+        ['request-quiet', { id: 'request-quiet', userId: 'U1', announcement: undefined }],
+        ['B1', { id: 'B1', userId: 'U9', announcement: ofBatch }],
+      ]),
+    );
+    assert.deepEqual(await requests.findThreads('T2', ids), []);
+  });
+
   async function readAll(requests: RequestRepository, query: LatestQuery) {
     const found: string[] = [];
     let before: Cursor | undefined;
