@@ -80,6 +80,7 @@ export async function simulateBatch(rows: number): Promise<SimulatedBatch> {
     createStep: (isStillOurs) =>
       createDoBatchStep({
         ...{ batches, keys, estimateEnd: slots.estimateEnd, delivery: countMessages(count), isStillOurs, ...common },
+        judgeDomains: undefined,
         onStarted: worker.wake,
         onStep: (_batch, step) => {
           if (step === 'finish') finishedAt ??= Date.now();
@@ -89,6 +90,7 @@ export async function simulateBatch(rows: number): Promise<SimulatedBatch> {
   const drafts = createDrafts({
     store: createDraftRepository({ database, sealer, now: Date.now }),
     listFailed: batches.listFailed,
+    listPresets: async () => [],
     limits: LIMITS,
     newId: randomUUID,
     onConfirmed: batchWorker.wake,

@@ -77,7 +77,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const logger = createSdkLogger(log);
   const responseUrls = createResponseUrls({ fetch, apiUrl });
   const renewToken = (token: string) => workspaces.installations.renew(token);
-  const apiOf = createSlackApis({ apiUrl, fetch, logger, onCall: noteCalls.slack, renewToken });
+  const apiOf = createSlackApis({ apiUrl, fetch, onCall: noteCalls.slack, renewToken });
   const shared = { slack, fetch, logger, log, onRefused, now };
   const workspaces = createWorkspaces({ ...shared, database, sealer, apiOf, newReference, onUnreadable });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);

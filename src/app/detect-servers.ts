@@ -1,28 +1,47 @@
 import type { FindServers, Servers } from '../add-inbox/account/detection.ts';
 import { domainOf } from '../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
+import type { ClientPresets } from '../add-inbox/keys/client-presets.ts';
 import type { OwnerName } from '../add-inbox/keys/key-owner.ts';
 import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /**
  * The servers for an address: those of the inbox that the workspace or the client added last with its domain, else what is looked
- * up. A provider's own domain is nobody's to remember. Never rejects.
+ * up, else those of the client's last inbox. A provider's own domain is nobody's to remember. Never rejects.
  */
 export function createDetectServers(deps: {
-  findAdded(teamId: string, owner: OwnerName, domain: string): Promise<AccountToAdd | undefined>;
+  findPresets(teamId: string, owner: OwnerName): Promise<ClientPresets>;
+  findAdded(
+    teamId: string,
+    owner: OwnerName,
+    search: { domain?: string; since: number | undefined },
+  ): Promise<AccountToAdd | undefined>;
   findServers: Mailbox['findServers'];
 }): FindServers {
   return async (search) => {
     const domain = domainOf(search.address);
-    const added = findByAddressDomain(domain) === undefined ? await findAdded(search, domain) : undefined;
-    if (added === undefined) return deps.findServers(domain, search);
-    return { kind: 'servers', servers: serversOf(added), by: 'added_before' };
+    if (findByAddressDomain(domain) !== undefined) return deps.findServers(domain, search);
+    const added = await recall(search, { domain });
+    if (added !== undefined) return { kind: 'servers', servers: added, by: 'added_before' };
+    const found = await deps.findServers(domain, search);
+    if (found.kind !== 'not_found' || search.owner.kind === 'workspace') return found;
+    const ofClient = await recall(search, {});
+    return ofClient === undefined ? found : { kind: 'servers', servers: ofClient, by: 'added_for_client' };
   };
 
-  /** Where the database fails, the servers are looked up. */
-  function findAdded({ teamId, owner }: { teamId: string; owner: OwnerName }, domain: string) {
-    return deps.findAdded(teamId, owner, domain).catch(() => undefined);
+  /** Where the database fails, nothing is remembered. */
+  async function recall(
+    { teamId, owner }: { teamId: string; owner: OwnerName },
+    of: { domain?: string },
+  ): Promise<Servers | undefined> {
+    try {
+      const { forgottenAt } = await deps.findPresets(teamId, owner);
+      const added = await deps.findAdded(teamId, owner, { ...of, since: forgottenAt });
+      return added && serversOf(added);
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -16,7 +16,7 @@ import { createDelivery } from '../slack/thread/delivery.ts';
 import { cannotPostText } from '../slack/thread/ephemeral.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import type { SlackApi } from '../slack/web-api/slack-api.ts';
-import { createAdviseOnDomain, withAdvice } from './domain-advice.ts';
+import { createDomainAdvice, withAdvice } from './domain-advice.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Stores } from './stores.ts';
 
@@ -56,9 +56,9 @@ export function createProcessing(deps: {
     },
     onIgnored,
   });
-  const advise =
+  const domainAdvice =
     mailbox &&
-    createAdviseOnDomain({
+    createDomainAdvice({
       judgeDomain: mailbox.judgeDomain,
       apiOf: apiOfTeam,
       onError: (request, error) =>
@@ -76,7 +76,7 @@ export function createProcessing(deps: {
         keys,
         checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
         slots,
-        delivery: advise === undefined ? withoutRows(delivery) : withAdvice(withoutRows(delivery), advise),
+        delivery: domainAdvice ? withAdvice(withoutRows(delivery), domainAdvice.advise) : withoutRows(delivery),
         addSenderAccount: deps.addSenderAccount,
         logins: mailbox && {
           check: mailbox.checkLogin,
@@ -115,6 +115,7 @@ export function createProcessing(deps: {
         keys,
         estimateEnd: slots.estimateEnd,
         delivery: batchDelivery,
+        judgeDomains: domainAdvice?.judgeDomains,
         isStillOurs,
         onStarted: worker.wake,
         onStep: (batch, step) => log.info('Next step of a batch', { ...aboutBatch(batch), state: batch.state, step }),

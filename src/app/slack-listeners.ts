@@ -26,6 +26,7 @@ import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
+import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
@@ -33,6 +34,7 @@ import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts'
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
 import { createDetectServers } from './detect-servers.ts';
+import { createFindFormDefaults } from './form-defaults.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
@@ -61,15 +63,19 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, batches, keys, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, presets, requests, responseUrlSeal, settings, slots } = deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findAdded: requests.findAdded });
+  const remembered = { findPresets: presets.find, findAdded: requests.findAdded };
+  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, ...remembered });
   const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink } = deps.secureLinks;
-  const openForm = createOpenForm({ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp });
+  const openForm = createOpenForm({
+    ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp },
+    findDefaults: createFindFormDefaults(remembered),
+  });
   const homePages = createHomePages({
     permissions,
     listKeys,
@@ -94,6 +100,7 @@ export function createSlackListeners(deps: {
   const drafts = createDrafts({
     store: deps.stores.drafts,
     listFailed: deps.stores.batches.listFailed,
+    listPresets: presets.list,
     findServers,
     limits: deps.rateLimits,
     newId: deps.newReference,
@@ -136,6 +143,7 @@ export function createSlackListeners(deps: {
       chooseKey,
       findServers,
       submit,
+      listPresets: presets.list,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,
       hasSecurePage,
@@ -166,6 +174,13 @@ export function createSlackListeners(deps: {
       storeKey,
       rebindKey: adminChanges.rebindKey,
       showHome,
+    }),
+    presetsPages: createPresetsPages({
+      permissions,
+      findStamped: presets.findStamped,
+      listAdded: requests.listAdded,
+      savePresets: adminChanges.savePresets,
+      now: deps.now,
     }),
     removeClient: createRemoveClient({
       permissions,

@@ -15,7 +15,8 @@ import { createSealer } from '../storage/sealing/sealing.ts';
 import { createAccessRequestRepository } from '../storage/workspaces/access-request-repository.ts';
 import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
-import { createClientRemoval } from '../storage/workspaces/client-removal.ts';
+import { createClientPresetsRepository } from '../storage/workspaces/clients/client-presets-repository.ts';
+import { createClientRemoval } from '../storage/workspaces/clients/client-removal.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
 import { createInboxActionRepository } from '../storage/workspaces/inbox-action-repository.ts';
 import { createSecureLinkRepository } from '../storage/workspaces/secure-link-repository.ts';
@@ -62,6 +63,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
       ...held,
     }),
     batches: createBatchRepository({ database, ...held }),
+    presets: createClientPresetsRepository(database, onUnreadable),
     clientRemoval: createClientRemoval({ database, sealer, now, onUnreadable }),
     accessRequests: createAccessRequestRepository({ database, now }),
     inboxActions: createInboxActionRepository({

@@ -26,6 +26,7 @@ export const CALLBACKS = {
   how: 'add_inbox_how',
   storeKey: 'store_key',
   clientKey: 'client_key',
+  presets: 'client_presets',
   settings: 'settings',
   audit: 'audit_trail',
   notice: 'notice',
@@ -60,6 +61,7 @@ export const ACTIONS = {
   removeKey: 'home_remove_key',
   addClient: 'home_add_client',
   changeClient: 'home_change_client',
+  openPresets: 'home_presets',
   removeClient: 'home_remove_client',
   previousClients: 'home_previous_clients',
   moreClients: 'home_more_clients',
@@ -104,6 +106,14 @@ export const API_KEY_FIELD = 'api_key';
 
 /** The other inputs of the form for a client's key. */
 export const CLIENT_FIELDS = { label: 'client_label', channels: 'client_channels' } as const;
+
+/** The inputs of the form for a client's presets. */
+export const PRESET_FIELDS = {
+  dailyLimit: 'preset_daily_limit',
+  name: 'preset_name',
+  domains: 'preset_domains',
+  forget: 'forget',
+} as const;
 
 /** The input for the recipient of a test email. */
 export const RECIPIENT_FIELD = 'recipient';

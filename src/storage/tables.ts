@@ -15,6 +15,7 @@ export type Tables = {
   installations: InstallationsTable;
   oauth_states: OauthStatesTable;
   workspace_settings: WorkspaceSettingsTable;
+  client_presets: ClientPresetsTable;
   audit_entries: AuditEntriesTable;
   sealed_check: SealedCheckTable;
   write_check: WriteCheckTable;
@@ -184,6 +185,13 @@ export type ColdsendTurnsTable = {
   /** Null for the check of a key. */
   team_id: string | null;
   user_id: string | null;
+};
+
+export type ClientPresetsTable = {
+  team_id: string;
+  /** The client's label; '' for the workspace's own key. */
+  client: string;
+  presets: string;
 };
 
 export type WorkspaceSettingsTable = { team_id: string; settings: string };

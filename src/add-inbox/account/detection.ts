@@ -15,8 +15,19 @@ export type Servers = {
   imapUseSsl?: boolean;
 };
 
-/** The source that named the servers of an address. `added_before`: an inbox of the same domain that was added. */
-export const FOUND_BY = ['address_domain', 'mx', 'spf', 'srv', 'autoconfig', 'added_before'] as const;
+/**
+ * The source that named the servers of an address. `added_before`: an inbox of the same domain that was added; `added_for_client`: one
+ * of the same client, where nothing else names them.
+ */
+export const FOUND_BY = [
+  'address_domain',
+  'mx',
+  'spf',
+  'srv',
+  'autoconfig',
+  'added_before',
+  'added_for_client',
+] as const;
 
 export type FoundBy = (typeof FOUND_BY)[number];
 

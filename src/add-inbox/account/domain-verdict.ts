@@ -6,3 +6,5 @@ export type DomainVerdict = {
   /** `not_found` says nothing more than that: the selector may be another one. */
   dkim: 'found' | 'not_found' | 'unknown';
 };
+
+export type JudgedDomain = { domain: string; verdict: DomainVerdict };

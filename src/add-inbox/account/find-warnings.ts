@@ -10,6 +10,7 @@ const WARNINGS = [
   'imap_password_blank',
   'imap_password_quotes',
   'above_maximum',
+  'other_domain',
 ] as const;
 
 /** Input that is valid but probably a mistake. */
@@ -20,8 +21,12 @@ const ENCRYPTED_PORTS = [465, 993];
 
 const CURLY_QUOTES = /[\u2018-\u201F]/;
 
-/** Warnings that a person checks before the inbox is added. A password that is used twice gets one warning. */
-export function findWarnings(account: SenderAccount): Warning[] {
+/**
+ * Warnings that a person checks before the inbox is added. A password that is used twice gets one warning.
+ *
+ * @param isOtherDomain whether the address has a domain that is not the client's
+ */
+export function findWarnings(account: SenderAccount, isOtherDomain = false): Warning[] {
   const { smtp_password, imap_password } = account;
   const isOneLogin = imap_password === smtp_password;
   const found: Record<Warning, boolean> = {
@@ -31,6 +36,7 @@ export function findWarnings(account: SenderAccount): Warning[] {
     imap_port_encrypted: !account.imap_use_ssl && ENCRYPTED_PORTS.includes(account.imap_port),
     imap_password_blank: !isOneLogin && hasBlankEnds(imap_password),
     imap_password_quotes: !isOneLogin && CURLY_QUOTES.test(imap_password),
+    other_domain: isOtherDomain,
     above_maximum: account.daily_limit > PROVIDERS[account.inbox_type].maxDailyLimit,
   };
   return WARNINGS.filter((warning) => found[warning]);

@@ -8,6 +8,7 @@ import {
   type TypedAccount,
   validateAccount,
 } from '../account/sender-account.ts';
+import { fillInName, LOCAL_PART } from '../keys/client-presets.ts';
 
 /** The fields of a row that have something in them, as it is written there. */
 export type RowAccount = { inbox_type?: InboxType | undefined } & {
@@ -51,18 +52,26 @@ export type CheckedRow = { line: number; address: string } & (
   | { kind: 'not_failed' }
 );
 
+export type RowChecks = {
+  defaults: RowDefaults;
+  /** Addresses, in lower case, for which a request of the workspace is not finished. */
+  waiting: ReadonlySet<string>;
+  /** Whether an address has a domain that is not the client's. */
+  isOtherDomain(address: string): boolean;
+  /** Lets other work go on. */
+  pause(): Promise<void>;
+};
+
 /** Rows that are checked between two pauses: about 10 ms of work. */
 const ROWS_AT_A_TIME = 100;
 
 /**
  * Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored.
  *
- * @param waiting addresses, in lower case, for which a request of the workspace is not finished
- * @param pause lets other work go on
  */
 export async function checkRows(
   rows: readonly Row[],
-  { defaults, waiting, pause }: { defaults: RowDefaults; waiting: ReadonlySet<string>; pause(): Promise<void> },
+  { defaults, waiting, isOtherDomain, pause }: RowChecks,
 ): Promise<CheckedRow[]> {
   const firstBy = new Map<string, Row>();
   const checked: CheckedRow[] = [];
@@ -89,7 +98,11 @@ export async function checkRows(
     const validated = validateAccount(fillIn(row.account, defaults));
     if (!validated.ok) return { kind: 'to_fix' as const, errors: validated.errors };
     const account = validated.value;
-    return { ...judge(account, row.login), account, warnings: findWarnings(account) };
+    return {
+      ...judge(account, row.login),
+      account,
+      warnings: findWarnings(account, isOtherDomain(account.email_address)),
+    };
   }
 }
 
@@ -110,7 +123,7 @@ function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
     // Some vendors write the local part where a row has no name.
     display_name:
       (row.display_name === local ? undefined : row.display_name) ??
-      (defaults.displayName ?? '{local}').replaceAll('{local}', local),
+      fillInName(defaults.displayName ?? LOCAL_PART, row.email_address ?? ''),
     inbox_type: inboxType,
     smtp_host: row.smtp_host ?? known.smtp_host,
     smtp_port: row.smtp_port ?? known.smtp_port,

@@ -1,3 +1,5 @@
+import type { JudgedDomain } from '../account/domain-verdict.ts';
+import type { AccountToAdd } from '../account/sender-account.ts';
 import type { ColdsendKey } from '../keys/coldsend-key.ts';
 import type { KeyName } from '../keys/key-owner.ts';
 import type { NotDelivered } from '../request/deliver.ts';
@@ -30,9 +32,15 @@ export type BatchDelivery = {
   postFailures(batch: Batch, failed: BatchRow[], isStillOurs: () => boolean): Promise<Posted>;
   /** All rows as CSV, in the thread. */
   postResults(batch: Batch, rows: BatchRow[], isStillOurs: () => boolean): Promise<{ kind: 'posted' } | NotDelivered>;
-  /** The end of the thread. It replaces an earlier summary, and is left out where every row is added. */
-  postSummary(batch: Batch, failed: BatchRow[], isStillOurs: () => boolean): Promise<Posted>;
+  /** The end of the thread. It replaces an earlier summary, and is left out where there is nothing to say. */
+  postSummary(summary: Summary, isStillOurs: () => boolean): Promise<Posted>;
 };
+
+/** How a batch ended. `domains`: those of its added inboxes about which something can be said. */
+export type Summary = { batch: Batch; failed: BatchRow[]; domains: JudgedDomain[] };
+
+/** Judges the domains of inboxes that a batch added, as far as that is known soon. Never rejects. */
+export type JudgeDomains = (batch: Batch, accounts: AccountToAdd[]) => Promise<JudgedDomain[]>;
 
 /** `ts` is undefined where there was nothing to post. */
 export type Posted = { kind: 'posted'; ts: string | undefined } | NotDelivered;
@@ -60,6 +68,8 @@ export type BatchStepDeps = {
   /** When the last of so many queued rows of a key gets its slot, in milliseconds since 1970. */
   estimateEnd(keyFingerprint: string, rows: number): Promise<number>;
   delivery: BatchDelivery;
+  /** Undefined where the bot looks nothing up. */
+  judgeDomains: JudgeDomains | undefined;
   /** False once another process may have claimed the batch. */
   isStillOurs(claimed: ClaimedBatch): boolean;
   /** Rows were queued. */
@@ -146,10 +156,16 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
 
   async function finish(batch: ClaimedBatch): AfterBatchStep {
     const failed = await batches.listFailed(batch.teamId, batch.id);
-    const posted = await delivery.postSummary(batch, failed, () => isStillOurs(batch));
+    const domains = (await deps.judgeDomains?.(batch, await listAdded(batch))) ?? [];
+    const posted = await delivery.postSummary({ batch, failed, domains }, () => isStillOurs(batch));
     if (posted.kind === 'later') return postLater(batch, posted);
     const ts = posted.kind === 'posted' ? posted.ts : undefined;
     return batches.advance(batch, { state: 'finished', finishedAt: now(), ...(ts !== undefined && { summaryTs: ts }) });
+  }
+
+  async function listAdded({ id }: Batch): Promise<AccountToAdd[]> {
+    const rows = await listAllRows(batches, id);
+    return rows.filter(({ outcome }) => outcome?.kind === 'added').map(({ account }) => account);
   }
 
   async function toCard(batch: Batch, progress: BatchProgress): Promise<Card> {

@@ -2,6 +2,7 @@ import type { FindServers } from '../account/detection.ts';
 import type { LoginVerdict } from '../account/login-verdict.ts';
 import type { AccountToAdd, Passwords, SenderAccount } from '../account/sender-account.ts';
 import { splitPasswords } from '../account/sender-account.ts';
+import { createDomainCheck, type OwnedPresets } from '../keys/client-presets.ts';
 import { EXPIRES_AFTER_MS } from '../request/next-step.ts';
 import { estimateSlotAt, leavingRoom, type RateLimit } from '../worker/rate-limit.ts';
 import type { Batch, BatchRow } from './batch.ts';
@@ -75,6 +76,7 @@ export function createDrafts(deps: {
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
   /** For rows that name neither a provider nor a server. Undefined where the bot looks nothing up. */
   findServers?: FindServers | undefined;
+  listPresets(teamId: string): Promise<OwnedPresets[]>;
   limits: readonly RateLimit[];
   newId(): string;
   /** Called after a batch was committed. */
@@ -131,13 +133,19 @@ export function createDrafts(deps: {
     return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
   }
 
-  async function check({ teamId, fixOf, rows, defaults }: Pick<NewDraft, 'teamId' | 'fixOf' | 'rows' | 'defaults'>) {
-    const [waiting, lines] = await Promise.all([
+  async function check({ teamId, keyName, fixOf, rows, defaults }: Omit<NewDraft, 'id'>) {
+    const [waiting, presets, lines] = await Promise.all([
       store.listWaiting(teamId),
+      deps.listPresets(teamId),
       fixOf === undefined ? undefined : deps.listFailed(teamId, fixOf),
     ]);
     const failed = new Map(lines?.map((line) => [line.account.email_address.toLowerCase(), line]));
-    const checked = await checkRows(rows, { defaults, waiting, pause: deps.pause });
+    const checked = await checkRows(rows, {
+      defaults,
+      waiting,
+      isOtherDomain: createDomainCheck(presets, keyName),
+      pause: deps.pause,
+    });
     return { waiting, failed, checked: lines === undefined ? checked : checked.map((row) => onlyFailed(row, failed)) };
   }
 

@@ -1,5 +1,5 @@
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
-import type { BatchDelivery, Card, Posted } from '../../add-inbox/batch/do-batch-step.ts';
+import type { BatchDelivery, Card, Posted, Summary } from '../../add-inbox/batch/do-batch-step.ts';
 import type { Announcement } from '../../add-inbox/request/request.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeTopLevel, truncate } from '../blocks/foreign-text.ts';
@@ -93,21 +93,22 @@ export function createBatchDelivery({
     }
   }
 
-  function postSummary(batch: Batch, failed: BatchRow[], isStillOurs: () => boolean): Promise<Posted> {
+  function postSummary(summary: Summary, isStillOurs: () => boolean): Promise<Posted> {
+    const { batch, failed, domains } = summary;
     return inThread(batch, isStillOurs, async (api, thread) => {
       const { summaryTs } = batch;
       const show = async (message: Message): Promise<Posted> => {
         if (summaryTs !== undefined && (await updated(api, { channelId: thread.channelId, ts: summaryTs }, message))) {
           return { kind: 'posted', ts: summaryTs };
         }
-        if (failed.length === 0) return { kind: 'posted', ts: undefined };
+        if (failed.length === 0 && domains.length === 0) return { kind: 'posted', ts: undefined };
         return { kind: 'posted', ts: (await postBelow(api, batch, thread, message)).ts };
       };
       try {
-        return await show(renderSummary(batch.id, failed, 'table'));
+        return await show(renderSummary(summary, 'table'));
       } catch (error) {
         if (!isRefusal(error, areBlocksRefused)) throw error;
-        return show(renderSummary(batch.id, failed, 'sections'));
+        return show(renderSummary(summary, 'sections'));
       }
     });
   }

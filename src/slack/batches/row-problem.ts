@@ -18,7 +18,8 @@ export function describeProblem({ outcome, account }: BatchRow): DescribedProble
   const problem = outcome && findProblem(outcome);
   if (problem === undefined || outcome === undefined) return undefined;
   // Some reasons quote the address. Without it, the same reason reads the same for all rows.
-  const told = [...listReasons(outcome), ...listLogin(outcome, account)];
+  const [check = '', ...halves] = listLogin(outcome, account);
+  const told = [...listReasons(outcome), [check, halves.join(' · ')].join(' ').trim()].filter(Boolean);
   const facts = told.map((fact) => oneLine(fact).replaceAll(account.email_address, '…'));
   return { ...BATCH_THREAD_PROBLEMS[problem], said: facts.join(' · ') };
 }

@@ -1,13 +1,16 @@
 import type { KnownBlock, TableBlock } from '@slack/types';
 import type { BatchRow } from '../../add-inbox/batch/batch.ts';
+import type { Summary } from '../../add-inbox/batch/do-batch-step.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
+import { MESSAGE_TEXT } from '../blocks/limits.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BATCH_THREAD_FAILURES, BATCH_THREAD_SUMMARY as WORDS } from '../sentences/batches.ts';
 import { BUTTONS } from '../sentences/common.ts';
 import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
+import { renderDomains } from './domains.ts';
 import { keepWithin } from './keep-within.ts';
 import { describeProblem } from './row-problem.ts';
 
@@ -29,15 +32,25 @@ const MAX_CELL = 200;
 /** Slack shows tables only in some workspaces so far, and refuses them elsewhere. */
 export type SummaryForm = 'table' | 'sections';
 
-/** The end of a batch's thread: the rows that a person should look at, and the buttons to fix them. */
-export function renderSummary(batchId: string, failed: readonly BatchRow[], form: SummaryForm): Message {
+/** The end of a batch's thread: the rows that a person should look at, the buttons to fix them, and advice about the domains. */
+export function renderSummary({ batch, failed, domains }: Summary, form: SummaryForm): Message {
+  const parts = [
+    ...(failed.length > 0 ? [renderFailed(batch.id, failed, form)] : []),
+    ...(failed.length === 0 && batch.summaryTs !== undefined ? [renderAllFixed(batch.id)] : []),
+    ...(domains.length > 0 ? [renderDomains(domains)] : []),
+  ];
+  return {
+    text: truncate(parts.map(({ text }) => text).join(' '), MESSAGE_TEXT),
+    blocks: parts.flatMap(({ blocks }) => blocks),
+  };
+}
+
+function renderAllFixed(batchId: string): Message {
   const results = renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId);
-  if (failed.length === 0) {
-    return {
-      text: WORDS.allFixed,
-      blocks: [renderSection('need', WORDS.allFixed), renderActions('batch', [results])],
-    };
-  }
+  return { text: WORDS.allFixed, blocks: [renderSection('need', WORDS.allFixed), renderActions('batch', [results])] };
+}
+
+function renderFailed(batchId: string, failed: readonly BatchRow[], form: SummaryForm): Message {
   const headline = WORDS.needYou(failed.length);
   const { blocks, shown } = form === 'table' ? renderTable(failed) : renderSections(failed);
   const rest = failed.length - shown;
@@ -51,7 +64,7 @@ export function renderSummary(batchId: string, failed: readonly BatchRow[], form
       renderActions('batch', [
         { ...renderButton(ACTIONS.fixBatch, BUTTONS.fixBatch, batchId), style: 'primary' },
         renderButton(ACTIONS.fixBatchByFile, BUTTONS.fixBatchByFile, batchId),
-        results,
+        renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId),
       ]),
     ],
   };

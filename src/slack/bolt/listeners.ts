@@ -12,6 +12,7 @@ import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
+import type { createPresetsPages } from '../home/keys/presets-listeners.ts';
 import type { createRemoveClient } from '../home/keys/remove-client.ts';
 import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
@@ -43,6 +44,7 @@ export function createListeners(deps: {
   formPages: ReturnType<typeof createFormPages>;
   keyPages: ReturnType<typeof createKeyPages>;
   clientPages: ReturnType<typeof createClientPages>;
+  presetsPages: ReturnType<typeof createPresetsPages>;
   removeClient: ReturnType<typeof createRemoveClient>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
@@ -69,6 +71,7 @@ export function createListeners(deps: {
       [CALLBACKS.how]: formPages.submitHow,
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
+      [CALLBACKS.presets]: deps.presetsPages.submit,
       [CALLBACKS.settings]: settingsPages.submit,
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
@@ -122,6 +125,7 @@ export function createListeners(deps: {
       [ACTIONS.removeKey]: keyPages.removeKey,
       [ACTIONS.addClient]: clientPages.openAdd,
       [ACTIONS.changeClient]: clientPages.openChange,
+      [ACTIONS.openPresets]: deps.presetsPages.open,
       [ACTIONS.removeClient]: deps.removeClient,
       [ACTIONS.previousClients]: clientPages.turnPage,
       [ACTIONS.moreClients]: clientPages.turnPage,

@@ -56,8 +56,8 @@ export function withFound(draft: Draft, found: Found): Draft {
 }
 
 /** Password logins are off at Microsoft 365. An inbox that was added there before shows that they work in this domain. */
-export function refusesPasswords({ found }: Draft): boolean {
-  return found?.inbox_type === 'OUTLOOK_365' && found.by !== 'added_before';
+export function refusesPasswords(draft: Draft): boolean {
+  return providerOf(draft) === 'OUTLOOK_365' && draft.found?.by !== 'added_before';
 }
 
 /** Sets fields that equal their default to undefined. */

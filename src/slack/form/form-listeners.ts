@@ -13,6 +13,7 @@ import {
   validateWithoutPasswords,
 } from '../../add-inbox/account/sender-account.ts';
 import type { ChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { createDomainCheck, fillInName, type OwnedPresets } from '../../add-inbox/keys/client-presets.ts';
 import {
   type PasswordEntry,
   passwordEntryOf,
@@ -27,7 +28,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
 import { createFindTarget } from '../permissions/find-target.ts';
-import { findNotice, type Permissions } from '../permissions/permissions.ts';
+import { type Attempt, findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
@@ -57,6 +58,8 @@ export type FormPagesDeps = {
   hasSecurePage: boolean;
   /** A new link for the person of the request; undefined if it waits for no password. */
   createLink(request: AddInboxRequest): Promise<PasswordLink | undefined>;
+  /** The presets of the workspace's clients. */
+  listPresets(teamId: string): Promise<OwnedPresets[]>;
   /** Shows a message only to the person who used the command. Best effort. */
   respond(responseUrl: string, message: Message): Promise<unknown>;
   /** A new request's reference, which is also its id in the log. */
@@ -77,7 +80,7 @@ export function createFormPages(deps: FormPagesDeps) {
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
     const { view } = submission;
-    const { context, draft } = parseWhoPage(view);
+    const { context, draft } = withFilledName(parseWhoPage(view));
     const finds = findsServers && asksToFind(view);
     const who = validateWho({
       email_address: draft.email_address,
@@ -88,11 +91,12 @@ export function createFormPages(deps: FormPagesDeps) {
     const next = turnPage(context);
     const entered = { ...draft, ...who.value };
     try {
+      const settings = deps.findSettings(submission.actor.teamId);
       const [refused, answer] = await Promise.all([
-        refuse(submission, 'inbox_type'),
+        refuse({ ...submission, settings }, 'inbox_type'),
         finds
           ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined })
-          : answerWho(submission, next, { ...entered, found: undefined }),
+          : answerWho(settings, next, { ...entered, found: undefined }),
       ]);
       return refused ?? answer;
     } catch (error) {
@@ -105,8 +109,13 @@ export function createFormPages(deps: FormPagesDeps) {
     }
   }
 
-  async function answerWho(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
-    const page = renderHowPage({ context, draft, passwordEntry: await findEntry(submission) });
+  async function answerWho(
+    settings: Promise<WorkspaceSettings>,
+    context: FormContext,
+    draft: Draft,
+  ): Promise<SubmissionAnswer> {
+    const passwordEntry = passwordEntryOf(await settings, deps.hasSecurePage);
+    const page = renderHowPage({ context, draft, passwordEntry });
     return { response_action: 'update', view: page };
   }
 
@@ -149,13 +158,15 @@ export function createFormPages(deps: FormPagesDeps) {
       const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
       if (!read.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
       const { account, passwords } = read.value;
-      const [refused, target] = await Promise.all([
-        refuse(submission, 'daily_limit'),
+      const [refused, target, presets] = await Promise.all([
+        refuse({ ...submission, settings }, 'daily_limit'),
         findTarget(teamId, context, settings),
+        deps.listPresets(teamId),
       ]);
       if (refused !== undefined) return refused;
       if (!target.ok) return pushNotice(target.notice);
-      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) });
+      const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
+      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
         return {
@@ -268,7 +279,7 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */
-  async function refuse(submission: InModal, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
+  async function refuse(submission: InModal & Attempt, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
     const permission = await deps.permissions.checkAdding(submission);
     switch (permission.kind) {
       case 'allowed':
@@ -282,6 +293,13 @@ export function createFormPages(deps: FormPagesDeps) {
         };
     }
   }
+}
+
+/** A client's sender name may have a part of the address in it. */
+function withFilledName({ context, draft }: ReturnType<typeof parseWhoPage>): ReturnType<typeof parseWhoPage> {
+  const { display_name, email_address = '' } = draft;
+  if (display_name === undefined) return { context, draft };
+  return { context, draft: { ...draft, display_name: fillInName(display_name, email_address) } };
 }
 
 const NO_PASSWORDS: Passwords = { smtp_password: '', imap_password: '' };

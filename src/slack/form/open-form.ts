@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ChooseKey, KeyChoice } from '../../add-inbox/keys/choose-key.ts';
-import { clientNameOf, isSameOwner, type OwnerName } from '../../add-inbox/keys/key-owner.ts';
+import { clientNameOf, isSameOwner, type OwnerName, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
 import { canReadFiles } from '../batches/form/can-read-files.ts';
@@ -37,7 +37,11 @@ type Facts = {
   keyStamp: string;
   takesFiles: boolean;
   findsServers: boolean;
+  defaults: FormDefaults;
 };
+
+/** What the form begins with. `dailyLimit`: mails a day. `namePattern`: `{local}` is the part of the address before the @. */
+export type FormDefaults = { dailyLimit: number | undefined; namePattern: string | undefined };
 
 /**
  * Opens a modal with the first call to Slack, which drops a `trigger_id` after 3 s. A person looked up in the last minute
@@ -53,28 +57,30 @@ export function createOpenForm(deps: {
   /** Whether this installation serves the secure page. */
   hasSecurePage: boolean;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
+  findDefaults(teamId: string, owner: OwnerName, settings: WorkspaceSettings): Promise<FormDefaults>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
   const { permissions, findsServers } = deps;
   return async (click, form) => {
     const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
+    const attempt = { ...click, settings };
     const facts = loadFacts(click, form, settings);
     // Where another call throws first, nothing awaits this promise, and its rejection must not count as unhandled.
     facts.catch(() => {});
     if (view !== undefined) {
-      const permission = await permissions.checkAdding(click);
+      const permission = await permissions.checkAdding(attempt);
       const page = firstPage(permission, await facts, actor.userId, form, deps.hasSecurePage);
       // A refusal goes on top, since the view below may be another person's.
       await (permission.kind === 'allowed' ? replaceView(api, view, page) : api.pushView(triggerId, page));
       return;
     }
-    const recalled = form.context.batch === undefined ? await permissions.recall(click, settings) : undefined;
+    const recalled = form.context.batch === undefined ? await permissions.recall(attempt) : undefined;
     if (recalled !== undefined) {
       await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form, deps.hasSecurePage));
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
-    const permission = permissions.checkAdding(click);
+    const permission = permissions.checkAdding(attempt);
     const page = Promise.all([permission, facts]).then((known) =>
       firstPage(...known, actor.userId, form, deps.hasSecurePage),
     );
@@ -91,12 +97,14 @@ export function createOpenForm(deps: {
     const choose = () => deps.chooseKey(teamId, context.channelId, settings);
     const choice = await choose();
     const takesFiles = await asking;
+    const owner = choice.kind === 'blocked' ? WORKSPACE : choice.keyName;
+    const defaults = await deps.findDefaults(teamId, owner, settings);
     if (choice.kind === 'blocked' || isUsable(choice.current)) {
-      return { settings, choice, keyStamp: '', takesFiles, findsServers };
+      return { settings, choice, keyStamp: '', takesFiles, findsServers, defaults };
     }
     // The stamp is read before the data the form shows, so that a key stored in between is noticed.
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
-    return { settings, choice: await choose(), keyStamp, takesFiles, findsServers };
+    return { settings, choice: await choose(), keyStamp, takesFiles, findsServers, defaults };
   }
 }
 
@@ -110,7 +118,7 @@ export function renderForm({ takesFiles, findsServers, ...page }: ManyForm & { f
 /** The first modal for a person who wants to add an inbox. */
 function firstPage(
   permission: Permission,
-  { settings, choice, keyStamp, ...offers }: Facts,
+  { settings, choice, keyStamp, defaults, ...offers }: Facts,
   userId: string,
   form: FormToOpen,
   hasSecurePage: boolean,
@@ -126,7 +134,7 @@ function firstPage(
   const { keyName, current } = choice;
   if (form.owner !== undefined && !isSameOwner(keyName, form.owner)) return renderNotice(BATCH_FIX.otherClient);
   const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
-  const draft = withDefaultLimit(form, settings);
+  const draft = withDefaults(form, defaults);
   if (isUsable(current)) return renderForm({ context, draft, ...offers });
   if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
   const client = clientNameOf(keyName);
@@ -135,8 +143,12 @@ function firstPage(
   return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
 }
 
-/** A request that is tried again keeps its own limit. */
-function withDefaultLimit({ context, draft }: FormToOpen, { defaultDailyLimit }: WorkspaceSettings): Draft {
-  if (context.retryOf !== undefined || defaultDailyLimit === undefined) return draft;
-  return { ...draft, daily_limit: String(defaultDailyLimit) };
+/** A form that is filled in keeps what it has, as does a request that is tried again. */
+function withDefaults({ context, draft }: FormToOpen, { dailyLimit, namePattern }: FormDefaults): Draft {
+  if (context.retryOf !== undefined) return draft;
+  return {
+    ...(dailyLimit !== undefined && { daily_limit: String(dailyLimit) }),
+    ...(namePattern !== undefined && { display_name: namePattern }),
+    ...draft,
+  };
 }

@@ -117,6 +117,16 @@ export const BATCH_THREAD_FAILURES = {
       : `There are ${count} more reasons. You find them in the CSV.`,
 } as const;
 
+/** Advice about the DNS of a list's domains, in its summary. */
+export const BATCH_THREAD_DOMAINS = {
+  todo: 'The DNS records of these domains need attention, or their mail may land in spam:',
+  unknown: (domains: string) => `${domains}: We couldn't look up some of the DNS records.`,
+  good: (domains: string) =>
+    `${domains}: The DNS records look good (MX, SPF, DMARC, DKIM). You don't need to do anything.`,
+  others: (count: number) => `${count} more`,
+  more: (count: number) => `… and ${count === 1 ? '1 more domain' : `${count} more domains`}`,
+} as const;
+
 export const BATCH_THREAD_SUMMARY = {
   needYou: (count: number) => (count === 1 ? '1 inbox needs you' : `${count} inboxes need you`),
   next: `Press “${BUTTONS.fixBatch}” and change only what was wrong.`,
@@ -327,7 +337,7 @@ export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: Trie
 };
 
 /** What is odd about a row that can be added. */
-export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum', string> = {
+export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum' | 'other_domain', string> = {
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
   number_by_spreadsheet: 'A spreadsheet has rewritten a number.',
   blank_around_password: 'The password begins or ends with a space.',
@@ -338,6 +348,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
+  other_domain: "The domain is not one of this channel's client.",
 };
 
 /** What a column has in it. */

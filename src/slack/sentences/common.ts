@@ -42,6 +42,8 @@ export const BUTTONS = {
   removeKey: 'Remove the key',
   addClient: "Add a client's key",
   changeClient: 'Change',
+  presets: 'Presets',
+  remembered: 'Remembered',
   removeClient: 'Remove client…',
   previousClients: 'Previous clients',
   moreClients: 'More clients',

@@ -43,8 +43,7 @@ export const HINTS = {
   passwords: {
     GOOGLE_WORKSPACE:
       "Use an app password, not the password of the account. Turn on 2-Step Verification, then make one at myaccount.google.com/apppasswords. The spaces in it don't matter.",
-    OUTLOOK_365:
-      'Use an app password if you can make one. Many Microsoft 365 tenants refuse all passwords for IMAP and SMTP. If yours does, connect the inbox in the ColdSend dashboard instead.',
+    OUTLOOK_365: 'Use an app password if you can make one.',
     CUSTOM_SMTP: 'Use an app password if your provider offers them. You make one in the settings of your provider.',
   } satisfies Record<InboxType, string>,
   orSecurePage: 'Leave this empty to enter the password on a secure page instead, outside Slack.',

@@ -1,3 +1,4 @@
+import { domainOf } from '../../add-inbox/account/email-address.ts';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import { PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
@@ -36,6 +37,8 @@ export const FOUND: Record<Found['by'], About> = {
   srv: (domain) => `We found the servers of ${domain} by its SRV records.`,
   autoconfig: (domain) => `We found the servers of ${domain} by its autoconfig file.`,
   added_before: (domain) => `These are the servers of the inbox that was last added with ${domain}.`,
+  added_for_client: (domain) =>
+    `We found no mail servers for ${domain}. These are the servers of the inbox that was last added for this client.`,
   searching: (domain) =>
     `We are looking up the mail servers of ${domain}. They appear here in a moment. You can enter the password meanwhile.`,
   not_found: (domain) =>
@@ -68,6 +71,8 @@ export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
   imap_password_quotes: () => curlyQuotes('IMAP password'),
   above_maximum: ({ inbox_type, daily_limit }) =>
     `A daily limit of ${inFull(daily_limit)} is above the maximum: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day (${PROVIDER_PHRASES[inbox_type]}).`,
+  other_domain: ({ email_address }) =>
+    `${domainOf(email_address)} is not a domain of this channel's client. Check the address and the channel.`,
 };
 
 export const WARNED = {

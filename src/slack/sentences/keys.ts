@@ -63,6 +63,36 @@ export const CLIENT_FORM = {
   channelsHint: `I'll post a short message in each new one to test access. In a private channel, type ${INVITE} first.`,
 } as const;
 
+export const PRESETS_FORM = {
+  title: 'Presets',
+  remembered: 'Remembered',
+  submit: 'Save',
+  about: (client: string) => `The forms for ${client} begin with these. People can change them for each inbox.`,
+  dailyLimit: 'Daily limit',
+  dailyLimitHint: "Empty: the workspace's default, or else the limit of the last inbox.",
+  name: 'Display name',
+  nameHint: `{local} becomes the part of the address before the @, as in “{local} from Acme”.`,
+  domains: 'Domains',
+  domainsHint:
+    'One a line. I warn people who add an inbox of another domain. I also warn if another client has the domain.',
+  rememberedAbout: 'I remember these from inboxes that were added, and suggest them for the next one:',
+  nothing: 'I remember nothing from added inboxes.',
+  lastLimit: (limit: number) => `Daily limit of the last inbox: ${limit}`,
+  moreDomains: (count: number) => `… and ${count === 1 ? '1 more domain' : `${count} more domains`}`,
+  forgetLabel: 'Remembered inboxes',
+  forget: 'Forget all of this',
+  outdated: {
+    title: 'Presets',
+    paragraphs: ['They have changed since you opened this, so I saved nothing. Open them again in my Home tab.'],
+  },
+} as const;
+
+export const PRESETS_ERRORS = {
+  dailyLimit: 'Enter a whole number, 1 or more. Or leave this empty.',
+  notADomain: (word: string) => `“${word}” is not a domain. Enter domains like acme.com, one a line.`,
+  tooMany: (most: number) => `Enter at most ${most} domains.`,
+} as const;
+
 /** Posted as mrkdwn in a channel after the change is stored. */
 export const INTRODUCTIONS = {
   client: (who: string) =>

@@ -8,6 +8,7 @@ type Say = (server: TriedServer) => string;
 /** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
   title: 'Our check:',
+  notTested: "Our check: We can't test these servers from here.",
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   works: 'The login works.',
   /** ColdSend refused the login all the same. */

@@ -61,7 +61,10 @@ function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcom
 export function listLogin(outcome: Outcome, asked: AccountToAdd): string[] {
   const login = outcome.kind === 'refused' ? outcome.login : undefined;
   if (login === undefined) return [];
-  const bothWork = login.smtp.kind === 'works' && login.imap.kind === 'works';
+  const halves = [login.smtp, login.imap];
+  if (halves.every((half) => half.kind === 'unknown' && half.reason === 'not_tested_here'))
+    return [LOGIN_CHECK.notTested];
+  const bothWork = halves.every(({ kind }) => kind === 'works');
   return [LOGIN_CHECK.title, ...describeLogin(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
 }
 

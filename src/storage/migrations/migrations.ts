@@ -7,6 +7,7 @@ import { setAside } from './0006-set-aside.ts';
 import { batches } from './0007-batches.ts';
 import { secureLinks } from './0008-secure-links.ts';
 import { inboxActionsAndAccessRequests } from './0009-inbox-actions-and-access-requests.ts';
+import { clientPresets } from './0012-client-presets.ts';
 import type { Migration } from './migrate.ts';
 
 /** In the order they are applied. Migrations only add to the schema, because the previous version still runs during a deploy. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: Migration[] = [
   batches,
   secureLinks,
   inboxActionsAndAccessRequests,
+  clientPresets,
 ];

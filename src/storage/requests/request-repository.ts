@@ -22,7 +22,7 @@ import { findThreads } from './lists/find-threads.ts';
 import { type LatestQuery, listLatest } from './lists/list-latest.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
-import { findAdded, findSuccessor } from './request-retries.ts';
+import { type AddedSearch, findAdded, findSuccessor, listAdded } from './request-retries.ts';
 import {
   expiresAt,
   parseClaimedRequest,
@@ -30,6 +30,7 @@ import {
   passwordsJson,
   REQUEST_COLUMNS,
   toAnnouncementColumns,
+  toCarriedColumns,
   toChangedColumns,
   toKeyColumns,
   unfinished,
@@ -214,7 +215,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Commits one step and returns the request as it is now. Settling wipes the passwords, and reporting the response URL, in the
+     * Commits one step, with what the steps before it left to this commit, and returns the request as it is now. Settling wipes the passwords, and reporting the response URL, in the
      * same commit. With `release` the request is released at once; a claim is needed to go on with it.
      *
      * @throws LeaseLostError where the request is not held any more; nothing is changed then.
@@ -226,7 +227,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     ): Promise<ClaimedRequest> {
       const time = now();
       const complete = withTimes(change, time);
-      const columns = toChangedColumns(complete, time);
+      const columns = { ...toCarriedColumns(claimed), ...toChangedColumns(complete, time) };
       const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
       if (complete.outcome !== undefined) await db.atomically((within) => commitAndWipe(within, claimed, set));
       else await commit(db, claimed, set);
@@ -258,7 +259,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
 
-    findAdded: (teamId: string, owner: OwnerName, domain: string) => findAdded(db, teamId, owner, domain),
+    findAdded: (teamId: string, owner: OwnerName, search: AddedSearch) => findAdded(db, teamId, owner, search),
+    listAdded: (teamId: string, owner: OwnerName, since: number | undefined) => listAdded(db, teamId, owner, since),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

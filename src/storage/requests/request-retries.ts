@@ -46,39 +46,54 @@ const storedAccount = storedJson(accountJson);
 /** The workspace's latest requests that are looked at. */
 const LATEST = 1_000;
 
-/**
- * The account that the workspace or the client added last with an address of this domain: never one that failed. Only the
- * latest requests of the workspace are looked at.
- *
- * @param domain in ASCII and lower case
- */
+/** `domain` in ASCII and lower case; undefined: any. `since`: what was accepted before is left out. */
+export type AddedSearch = { domain?: string | undefined; since: number | undefined };
+
+/** The account that the workspace or the client added last: never one that failed. */
 export async function findAdded(
   db: Executor,
   teamId: string,
   owner: OwnerName,
-  domain: string,
+  { domain, since }: AddedSearch,
 ): Promise<AccountToAdd | undefined> {
-  const latest = db.kysely
+  const names = domain === undefined ? [''] : [`@${domain}"`, `@${domainToUnicode(domain)}"`];
+  const rows = await selectAdded(db, teamId, owner, since)
+    .where(({ or }) => or(names.map((name) => accountHas(db, name))))
+    .limit(10)
+    .execute();
+  return readAccounts(rows).find(({ email_address }) => domain === undefined || domainOf(email_address) === domain);
+}
+
+/** The accounts that the workspace or the client added, the last one first. */
+export async function listAdded(
+  db: Executor,
+  teamId: string,
+  owner: OwnerName,
+  since: number | undefined,
+): Promise<AccountToAdd[]> {
+  return readAccounts(await selectAdded(db, teamId, owner, since).execute());
+}
+
+/** Only the latest requests of the workspace are looked at. */
+function selectAdded({ kysely }: Executor, teamId: string, owner: OwnerName, since = 0) {
+  const latest = kysely
     .selectFrom('requests')
     .select(['client', 'account', 'outcome_kind', 'accepted_at', 'id'])
     .where('team_id', '=', teamId)
     .orderBy('accepted_at', 'desc')
     .limit(sql.lit(LATEST));
-  const rows = await db.kysely
+  return kysely
     .selectFrom(latest.as('latest'))
     .select('account')
     .where('outcome_kind', '=', 'added')
     .where('client', '=', toStoredName(owner))
-    .where(({ or }) => or([domain, domainToUnicode(domain)].map((name) => accountHas(db, `@${name}"`))))
+    .where('accepted_at', '>=', since)
     .orderBy('accepted_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(10)
-    .execute();
-  return rows.flatMap(({ account }) => storedAccount.safeParse(account).data ?? []).find(isThere);
+    .orderBy('id', 'desc');
+}
 
-  function isThere({ email_address }: AccountToAdd): boolean {
-    return domainOf(email_address) === domain;
-  }
+function readAccounts(rows: { account: string }[]): AccountToAdd[] {
+  return rows.flatMap(({ account }) => storedAccount.safeParse(account).data ?? []);
 }
 
 /** Whether the stored account has this address, ignoring case. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type ClientPresets, listPresetChanges } from '../../add-inbox/keys/client-presets.ts';
 import { type ColdsendKey, type OwnedKey, keyStamp as stampOfKey } from '../../add-inbox/keys/coldsend-key.ts';
 import {
   type Client,
@@ -14,6 +15,7 @@ import type { Database, Executor } from '../database.ts';
 import { createRequestRepository } from '../requests/request-repository.ts';
 import type { RequestStoreDeps } from '../requests/request-store.ts';
 import { createAuditRepository } from './audit-repository.ts';
+import { createClientPresetsRepository } from './clients/client-presets-repository.ts';
 import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
 
@@ -23,7 +25,7 @@ import { createSettingsRepository } from './settings-repository.ts';
  */
 export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   const { now, onUnreadable } = deps;
-  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings };
+  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings, savePresets };
 
   /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
@@ -86,6 +88,29 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
       const settings = { ...changed, checkLoginFirst };
       const changes = listChanges(before.settings, settings);
       if (changes.length > 0) await repository.save(teamId, settings);
+      for (const details of changes) {
+        await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
+      }
+      return true;
+    });
+  }
+
+  /** Returns false and saves nothing if `stamp` is outdated. */
+  function savePresets(
+    teamId: string,
+    userId: string,
+    owner: OwnerName,
+    presets: ClientPresets,
+    stamp: string,
+  ): Promise<boolean> {
+    return changing(teamId, async (within) => {
+      const repository = createClientPresetsRepository(within, onUnreadable);
+      const before = await repository.findStamped(teamId, owner);
+      const isThere =
+        owner.kind === 'workspace' || findKeyOf(await keysWithin(within).list(teamId), owner) !== undefined;
+      if (before.stamp !== stamp || !isThere) return false;
+      const changes = listPresetChanges(owner, before.presets, presets);
+      if (changes.length > 0) await repository.save(teamId, owner, presets);
       for (const details of changes) {
         await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
       }

@@ -16,6 +16,7 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   installations: 'ended',
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
+  client_presets: 'deleted',
   batch_drafts: 'deleted',
   secure_links: 'deleted',
   inbox_actions: 'deleted',

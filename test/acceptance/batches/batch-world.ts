@@ -60,11 +60,25 @@ export function readBatches({ databasePath }: World) {
   }
 }
 
-/** Nothing in Slack shows that a draft was deleted, so the database is asked again and again, at most for ten seconds. */
-export async function waitForNoDraft(world: World): Promise<void> {
+/** Nothing in Slack shows that a draft was deleted. */
+export function waitForNoDraft(world: World): Promise<void> {
+  return waitForDatabase(world, 'the draft is still there', ({ pieces }) => pieces === 0);
+}
+
+/** Nothing in Slack shows that a batch without a summary has ended. */
+export function waitForFinishedBatches(world: World): Promise<void> {
+  return waitForDatabase(world, 'not finished', ({ batches }) => batches.every(({ state }) => state === 'finished'));
+}
+
+/** Asks the database again and again, at most for ten seconds. */
+async function waitForDatabase(
+  world: World,
+  complaint: string,
+  isSo: (read: ReturnType<typeof readBatches>) => boolean,
+): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while (readBatches(world).pieces > 0) {
-    assert.ok(Date.now() < deadline, 'the draft is still there');
+  while (!isSo(readBatches(world))) {
+    assert.ok(Date.now() < deadline, complaint);
     await sleep(20);
   }
 }

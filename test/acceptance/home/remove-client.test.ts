@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Person } from '../../../playground/local-slack/local-slack.ts';
 import { previewPaste } from '../batches/batch-world.ts';
-import { additionsIn, waitForPage } from '../world/fill-form.ts';
+import { additionsIn } from '../world/fill-form.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
-import { addInbox } from './key-world.ts';
-
-const ACME_KEY = 'cs_live_acme0acme0acme0acme0acme0acme0acm1';
+import { ACME_KEY, addInbox, bindClient } from './key-world.ts';
 
 test('what waits for the key of a client is not sent once the client is removed', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });
@@ -51,16 +48,6 @@ test('what waits for the key of a client is not sent once the client is removed'
   });
   assert.deepEqual(slack.problems, []);
 });
-
-async function bindClient(admin: Person, channelId: string): Promise<void> {
-  await admin.openHome();
-  await admin.click('home_add_client', { in: 'home' });
-  await waitForPage(admin, 'client_key');
-  await admin.type('client_label', 'Acme');
-  await admin.choose('client_channels', [channelId]);
-  await admin.type('api_key', ACME_KEY);
-  assert.equal((await admin.submit()).modal, undefined);
-}
 
 function waitForReply({ slack }: World, address: string) {
   return slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes(address));

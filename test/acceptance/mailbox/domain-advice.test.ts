@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { previewPaste, waitForFinishedBatches } from '../batches/batch-world.ts';
 import { addInbox, HOST, startMailWorld, waitForReply } from './mail-world.ts';
 
 test('the reply about an added inbox gets advice about its domain, once for each domain', async (context) => {
@@ -29,5 +30,42 @@ test('the reply about an added inbox gets advice about its domain, once for each
   assert.match(other, /other\.test: .*\n.*MX: There is no record/);
   assert.equal(adviceFor('bob@acme.test'), undefined);
   assert.equal(mail.connections(), 0, 'nobody logged in');
+  assert.deepEqual(slack.problems, []);
+});
+
+test('a list has the advice about its domains in its thread, once a day', async (context) => {
+  const { world, mail } = await startMailWorld(context);
+  const { member, channelId, slack } = world;
+  mail.names['acme.test'] = { MX: [{ exchange: HOST, priority: 10 }], TXT: ['v=spf1 +all'] };
+  mail.names['_dmarc.acme.test'] = { TXT: ['v=DMARC1; p=reject'] };
+  const addMany = async (names: string[]) => {
+    const { smtps, imaps } = mail.ports;
+    const lines = names.map((name) => [name, 'pl4nted-Secret', HOST, smtps, HOST, imaps].join(','));
+    await previewPaste(
+      member,
+      channelId,
+      ['Email,Password,SMTP Host,SMTP Port,IMAP Host,IMAP Port', ...lines].join('\n'),
+    );
+    await member.submit();
+    return slack.waitFor(
+      () => member.in(channelId).find(({ rendered }) => rendered.includes(`All ${names.length} inboxes added`)),
+      'the card',
+      { timeoutMs: 30_000 },
+    );
+  };
+
+  const { ts } = await addMany(['jane@acme.test', 'bob@acme.test', 'sam@other.test']);
+  const advice = await slack.waitForMessage(({ threadTs, text }) => threadTs === ts && /DNS records/.test(text));
+  assert.match(advice.text, /acme\S+ • SPF: The record lets everybody send/);
+  assert.match(advice.text, /other\S+ • MX: There is no record/);
+
+  const again = await addMany(['ann@acme.test', 'cat@acme.test']);
+  await waitForFinishedBatches(world);
+  const { thread = [] } = member.in(channelId).find(({ ts }) => ts === again.ts) ?? {};
+  assert.deepEqual(
+    thread.map(({ files }) => files.length),
+    [1],
+    'only the results',
+  );
   assert.deepEqual(slack.problems, []);
 });

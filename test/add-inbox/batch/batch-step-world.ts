@@ -69,12 +69,13 @@ export function setUp({ batches, delivery, progress = progressOf({ unsettled: 2 
         call('results', all.length);
         return { kind: 'posted' };
       },
-      postSummary: async (_batch, failed) => {
-        call('summary', failed.length);
+      postSummary: async ({ failed, domains }) => {
+        call('summary', failed.length, ...domains.map(({ domain }) => domain));
         return { kind: 'posted', ts: '1.3' };
       },
       ...delivery,
     },
+    judgeDomains: undefined,
     isStillOurs: () => true,
     onStarted: () => call('rows queued'),
     onStep: () => {},

@@ -9,7 +9,7 @@ function rowsOf(...accounts: Row['account'][]): Row[] {
 }
 
 function check(rows: Row[], defaults: RowDefaults = {}, waiting: string[] = []): Promise<CheckedRow[]> {
-  return checkRows(rows, { defaults, waiting: new Set(waiting), pause: async () => {} });
+  return checkRows(rows, { defaults, waiting: new Set(waiting), isOtherDomain: () => false, pause: async () => {} });
 }
 
 test('a Google row needs its address and password; its provider, its address and the defaults say the rest', async () => {
@@ -111,6 +111,7 @@ test('others get their turn while many rows are checked', async () => {
   const checked = await checkRows(rows, {
     defaults: {},
     waiting: new Set(),
+    isOtherDomain: () => false,
     pause: async () => {
       pauses += 1;
     },

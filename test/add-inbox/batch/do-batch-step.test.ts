@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Batch } from '../../../src/add-inbox/batch/batch.ts';
+import type { Batch, BatchRow } from '../../../src/add-inbox/batch/batch.ts';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { sampleKey } from '../keys/sample-key.ts';
 import { ACCOUNT_TO_ADD } from '../request/sample-request.ts';
+import { ADDED } from '../worker/world/request-world.ts';
 import { ANNOUNCEMENT, claimedBatch, NOW, OPEN_KEY, progressOf, setUp, type World } from './batch-step-world.ts';
+import { sampleRow } from './sample-batch.ts';
 
 const OVER = progressOf({ added: 1, refused: 1 });
 const SHOWN_OVER = { ...OVER, state: 'running', at: NOW } as const;
@@ -179,6 +181,18 @@ test('a draft waits for half an hour, and is discarded then', async () => {
   assert.equal(await doStep(claimedBatch({ state: 'draft', createdAt: NOW - 1_000 })), undefined);
   assert.equal(await doStep(claimedBatch({ state: 'draft', createdAt: NOW - 30 * 60_000 })), undefined);
   assert.deepEqual(calls, [`release ${30 * 60_000 - 1_000} 0`, 'discard']);
+});
+
+test('the summary gets what is known of the domains of added rows', async () => {
+  const row = (line: number, outcome: BatchRow['outcome']) =>
+    sampleRow({ line, outcome, account: { ...ACCOUNT_TO_ADD, email_address: `jane@d${line}.com` } });
+  const rows = [row(2, ADDED), row(3, { kind: 'expired' }), row(4, ADDED)];
+  const verdict = { mx: 'found', spf: 'good', dmarc: 'enforced', dkim: 'found' } as const;
+  const judgeDomains: World['judgeDomains'] = async (_batch, accounts) =>
+    accounts.map(({ email_address }) => ({ domain: email_address.slice('jane@'.length), verdict }));
+  const { doStep, calls } = setUp({ progress: OVER, rows, judgeDomains });
+  await doStep(running({ shown: SHOWN_OVER, failuresTs: '1.2', areResultsPosted: true }));
+  assert.equal(calls[0], 'summary 3 "d2.com" "d4.com"');
 });
 
 test('a summary with nothing in it keeps the earlier one', async () => {

@@ -61,7 +61,7 @@ function callAll(delivery: BatchDelivery, batch: Batch, isStillOurs = ours) {
     updateCard: () => delivery.updateCard({ ...CARD, batch }, isStillOurs),
     postFailures: () => delivery.postFailures(batch, FAILED, isStillOurs),
     postResults: () => delivery.postResults(batch, FAILED, isStillOurs),
-    postSummary: () => delivery.postSummary(batch, FAILED, isStillOurs),
+    postSummary: () => delivery.postSummary({ batch, failed: FAILED, domains: [] }, isStillOurs),
   };
 }
 
@@ -174,7 +174,10 @@ test('the summary falls back to sections where Slack knows no tables', async () 
   const { delivery, messages } = setUp((_call, message) => {
     if (message?.blocks.some(({ type }) => type === 'table')) refuse('invalid_blocks');
   });
-  assert.deepEqual(await delivery.postSummary(BATCH, FAILED, ours), { kind: 'posted', ts: '2.2' });
+  assert.deepEqual(await delivery.postSummary({ batch: BATCH, failed: FAILED, domains: [] }, ours), {
+    kind: 'posted',
+    ts: '2.2',
+  });
   assert.deepEqual(
     messages.map(({ blocks }) => blocks.map(({ type }) => type)),
     [['section', 'section', 'actions']],
@@ -190,10 +193,13 @@ test('an earlier summary is replaced; where there was none and nothing failed, n
   ] as const) {
     const { delivery, calls } = setUp();
     const ts = batch.summaryTs;
-    assert.deepEqual(await delivery.postSummary(batch, [...failed], ours), { kind: 'posted', ts });
+    assert.deepEqual(await delivery.postSummary({ batch, failed: [...failed], domains: [] }, ours), {
+      kind: 'posted',
+      ts,
+    });
     assert.deepEqual(calls, expected);
   }
   const gone = setUp((call) => call.startsWith('update') && refuse('message_not_found'));
-  await gone.delivery.postSummary(again, FAILED, ours);
+  await gone.delivery.postSummary({ batch: again, failed: FAILED, domains: [] }, ours);
   assert.deepEqual(gone.calls, ['update C1 9.9', 'post C1 in 1.1'], 'posted again where it was deleted');
 });

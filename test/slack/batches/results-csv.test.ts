@@ -109,6 +109,6 @@ test('a refused login has what our own check found', async () => {
   const [results] = await renderResults('export.csv', [sampleRow({ line: 3, outcome })]);
   assert.match(
     results?.content ?? '',
-    /ColdSend says: Connection failed · Our check: · Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user/,
+    /ColdSend says: Connection failed · Our check: Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user/,
   );
 });

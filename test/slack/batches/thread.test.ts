@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JudgedDomain } from '../../../src/add-inbox/account/domain-verdict.ts';
 import type { BatchRow } from '../../../src/add-inbox/batch/batch.ts';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import { renderFailures } from '../../../src/slack/batches/failures.ts';
-import { renderSummary } from '../../../src/slack/batches/summary.ts';
-import { sampleRow } from '../../add-inbox/batch/sample-batch.ts';
+import { renderSummary, type SummaryForm } from '../../../src/slack/batches/summary.ts';
+import { sampleBatch, sampleRow } from '../../add-inbox/batch/sample-batch.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
 import { account, HOSTILE, LONGEST, longestAccount } from '../examples.ts';
 
@@ -15,6 +16,10 @@ function rowsOf(outcomes: Outcome[]): BatchRow[] {
   return outcomes.map((outcome, index) =>
     sampleRow({ line: index + 2, outcome, account: { ...account, email_address: `r${index + 2}@acme.com` } }),
   );
+}
+
+function summaryOf(failed: BatchRow[], form: SummaryForm, domains: JudgedDomain[] = []) {
+  return renderSummary({ batch: sampleBatch({ id: 'B1', summaryTs: '1.3' }), failed, domains }, form);
 }
 
 function seenIn(message: ReturnType<typeof renderFailures>): string {
@@ -84,11 +89,7 @@ test('whatever ColdSend says, and however many reasons there are, Slack takes bo
           outcome: { kind: 'refused', reason: `${index} ${text}`, fields },
         }),
       );
-      const messages = [
-        renderFailures(rows),
-        renderSummary('B1', rows, 'table'),
-        renderSummary('B1', rows, 'sections'),
-      ];
+      const messages = [renderFailures(rows), summaryOf(rows, 'table'), summaryOf(rows, 'sections')];
       for (const message of messages) {
         seenIn(message);
         assert.doesNotMatch(textsOf(message, 'mrkdwn').join('\n'), /evil|U666/);
@@ -101,7 +102,7 @@ test('whatever ColdSend says, and however many reasons there are, Slack takes bo
 });
 
 test('the summary has what failed as a table, and the buttons to fix it and to get all results', () => {
-  const message = renderSummary('B1', rowsOf([refused('Wrong password'), { kind: 'expired' }]), 'table');
+  const message = summaryOf(rowsOf([refused('Wrong password'), { kind: 'expired' }]), 'table');
   assert.match(seenIn(message), /\*2 inboxes need you\*\nPress “Fix what failed” and change only what was wrong\./);
   const table = message.blocks.find(({ type }) => type === 'table');
   assert.ok(table && 'rows' in table);
@@ -117,20 +118,20 @@ test('the summary has what failed as a table, and the buttons to fix it and to g
     ],
   );
   assert.match(JSON.stringify(message), /"batch_fix".*"value":"B1".*"batch_results".*"value":"B1"/);
-  assert.match(seenIn(renderSummary('B1', rowsOf([{ kind: 'expired' }]), 'table')), /1 inbox needs you/);
+  assert.match(seenIn(summaryOf(rowsOf([{ kind: 'expired' }]), 'table')), /1 inbox needs you/);
 });
 
 test('rows that do not fit into the summary are counted', () => {
   const rows = rowsOf(Array.from({ length: 150 }, (): Outcome => ({ kind: 'expired' })));
-  const table = seenIn(renderSummary('B1', rows, 'table'));
+  const table = seenIn(summaryOf(rows, 'table'));
   assert.match(table, /51 inboxes more: press “Results as CSV” to get them all\./);
-  const sections = seenIn(renderSummary('B1', rows, 'sections'));
+  const sections = seenIn(summaryOf(rows, 'sections'));
   assert.match(sections, /r2@acme\.com \(line 2\)\nWe couldn't send it in time\. Enter the password again\./);
   assert.match(sections, /110 inboxes more/);
 });
 
 test('once all is fixed the summary says so, and offers only the results, which the first file does not have', () => {
-  const message = renderSummary('B1', [], 'table');
+  const message = summaryOf([], 'table');
   assert.match(seenIn(message), /All fixed: no inbox needs you any more\./);
   assert.deepEqual(
     message.blocks.flatMap((block) =>

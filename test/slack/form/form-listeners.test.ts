@@ -56,6 +56,7 @@ function setUp(
       checkAdmin: async () => assert.fail(),
       checkMember: async () => assert.fail(),
     },
+    listPresets: async () => [],
     findByView: options.findByView ?? (async () => undefined),
     findSettings: async () => ({ ...DEFAULT_SETTINGS, passwordsIn }),
     hasSecurePage,

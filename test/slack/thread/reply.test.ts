@@ -265,6 +265,12 @@ test("our check of the login stands beside ColdSend's answer, with what to do", 
   assert.ok(message.text.includes(['ColdSend says: Connection failed.', ...lines].join(' ')), message.text);
 });
 
+test('where neither server may be tested, that is said once', () => {
+  const untested = { kind: 'unknown', reason: 'not_tested_here' } as const;
+  const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: untested, imap: untested } });
+  assert.match(message.text, /Connection failed\. Our check: We can't test these servers from here\.$/);
+});
+
 test('where both halves work, the password is right', () => {
   const works = { kind: 'works' } as const;
   const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: works, imap: works } });

@@ -137,7 +137,7 @@ export function describeRequestRetries(databases: TestDatabases) {
         account: { ...sampleAccount, email_address, smtp_host },
       });
       const serverFor = async (domain: string, owner: KeyName = WORKSPACE) =>
-        (await requests.findAdded('T1', owner, domain))?.smtp_host;
+        (await requests.findAdded('T1', owner, { domain, since: undefined }))?.smtp_host;
       await add('1', ADDED, onServer('first'));
       await add('2', ADDED, onServer('second', 'Bob@ACME.com'));
       await add('3', REFUSED, onServer('refused'));
@@ -158,6 +158,16 @@ export function describeRequestRetries(databases: TestDatabases) {
       assert.equal(await serverFor('xn--mller-kva.de'), 'idn');
       assert.equal(await serverFor('cme.com'), undefined);
       assert.equal(await serverFor('acme.com', { ...acme, name: 'Other' }), undefined);
+      const last = await requests.findAdded('T1', acme, { since: undefined });
+      assert.equal(last?.smtp_host, 'client');
+      const all = await requests.listAdded('T1', WORKSPACE, undefined);
+      assert.deepEqual(
+        all.map(({ smtp_host }) => smtp_host),
+        ['idn', 'name', 'sub', 'second', 'first'],
+      );
+      const { acceptedAt = 0 } = (await requests.find('T1', 'request-8')) ?? {};
+      assert.equal((await requests.listAdded('T1', WORKSPACE, acceptedAt)).length, 3);
+      assert.equal(await requests.findAdded('T1', acme, { since: acceptedAt + 1_000_000 }), undefined);
     });
 
     test('of two who try it again at once one is accepted, and submitting that view again is no other try', async () => {

@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { DEFAULT_DAILY_LIMIT, INBOX_TYPES, PROVIDERS } from '../../../add-inbox/account/providers.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
+import { LOCAL_PART } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { MAX_FILE_BYTES } from '../../../csv/file-problem.ts';
 import { renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
@@ -17,8 +18,6 @@ import { BATCH_FORM, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
 /** ColdSend's limit for a display name. */
 const MAX_NAME = 255;
 
-const LOCAL_PART = '{local}';
-
 /** Slack's option for "not chosen": a chosen option of a menu can't be cleared. */
 const BY_ROW = 'by_row';
 
@@ -26,7 +25,7 @@ const FILE_TYPES = ['csv', 'txt', 'tsv'];
 
 export type ManyForm = {
   context: FormContext;
-  /** The workspace's default limit, in `daily_limit`. */
+  /** The default limit in `daily_limit`, and the client's sender name in `display_name`. */
   draft: Draft;
   /** Shown above the fields. */
   notice?: string | undefined;
@@ -167,7 +166,7 @@ function renderDefaults(draft: Draft, blockOf: (field: string) => string): Known
         type: 'plain_text_input',
         action_id: BATCH_FIELDS.name,
         max_length: MAX_NAME,
-        initial_value: LOCAL_PART,
+        initial_value: draft.display_name ?? LOCAL_PART,
       },
     },
   ];

@@ -27,6 +27,7 @@ const FLAG_OF: Record<Warning, Flag> = {
   imap_password_blank: 'blank_around_password',
   imap_password_quotes: 'curly_quotes',
   above_maximum: 'above_maximum',
+  other_domain: 'other_domain',
 };
 
 export function rowsOf<Kind extends CheckedRow['kind']>(checked: readonly CheckedRow[], ...kinds: Kind[]) {

@@ -1,4 +1,4 @@
-import type { InputBlock, KnownBlock } from '@slack/types';
+import type { InputBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { OPTION_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
@@ -13,16 +13,14 @@ import type { Found } from './found.ts';
 /** Answers that mean that nothing can be added with this address. A failed look-up is none of them. */
 const PROBLEMS: readonly Found['by'][] = ['no_such_domain', 'no_mail', 'no_imap'];
 
-/** What the bot found out about the address, and the way on where its provider refuses passwords. */
+/** What the bot found out about the address, and the way on where the provider, found or chosen, refuses passwords. */
 export function renderFound(context: FormContext, draft: Draft): KnownBlock[] {
   const { found } = draft;
-  if (found === undefined) return [];
-  const text = describe(found);
   return [
-    renderSection('found', isProblem(found) ? `${text} ${FORM.goBack}` : text),
-    ...(refusesPasswords(draft)
-      ? [renderSection('refuses_passwords', `⚠️ ${MICROSOFT.notice}`), renderBox(context)]
-      : []),
+    ...(found === undefined ? [] : [renderAnswer(found)]),
+    ...(refusesPasswords(draft) ? [renderSection('refuses_passwords', `⚠️ ${MICROSOFT.notice}`)] : []),
+    // Who chose the provider has decided already.
+    ...(refusesPasswords(draft) && draft.inbox_type === undefined ? [renderBox(context)] : []),
   ];
 }
 
@@ -36,6 +34,11 @@ export function findMissingTick(view: unknown): Record<string, string> {
   const { inputs, isTicked } = readView(view);
   const block = inputs.get(SEND_ANYWAY_FIELD);
   return block === undefined || isTicked(SEND_ANYWAY_FIELD) ? {} : { [block]: MICROSOFT.notTicked };
+}
+
+function renderAnswer(found: Found): SectionBlock {
+  const text = describe(found);
+  return renderSection('found', isProblem(found) ? `${text} ${FORM.goBack}` : text);
 }
 
 function isProblem({ by }: Found): boolean {

@@ -17,13 +17,19 @@ export function renderReplyWithAdvice(request: AddInboxRequest, domain: string, 
 
 /** One line for each record that needs attention or can't be judged, or one line in all. */
 function describeDomain(domain: string, verdict: DomainVerdict): string {
-  const lines = listAdvice(verdict);
-  const unknown = Object.values(verdict).filter((each) => each === 'unknown').length;
-  const summary = lines.length === 0 ? 'good' : lines.length === unknown ? 'unknown' : 'todo';
-  return [`${domain}: ${DOMAIN_ADVICE[summary]}`, ...lines.map((line) => `• ${line}`)].join('\n');
+  return [`${domain}: ${DOMAIN_ADVICE[findAdviceKind(verdict)]}`, ...listAdvice(verdict)].join('\n');
 }
 
-function listAdvice({ mx, spf, dmarc, dkim }: DomainVerdict): string[] {
+/** `unknown`: where DNS answered, there is nothing to do. */
+export function findAdviceKind(verdict: DomainVerdict): keyof typeof DOMAIN_ADVICE {
+  const unknown = Object.values(verdict).filter((each) => each === 'unknown').length;
+  const lines = listAdvice(verdict).length;
+  return lines === 0 ? 'good' : lines === unknown ? 'unknown' : 'todo';
+}
+
+/** A line for each record that needs attention or can't be judged. */
+export function listAdvice({ mx, spf, dmarc, dkim }: DomainVerdict): string[] {
   const { mx: ofMx, spf: ofSpf, dmarc: ofDmarc, dkim: ofDkim } = RECORD_ADVICE;
-  return [ofMx[mx], ofSpf[spf], ofDmarc[dmarc], ofDkim[dkim]].filter((line) => line !== undefined);
+  const lines = [ofMx[mx], ofSpf[spf], ofDmarc[dmarc], ofDkim[dkim]];
+  return lines.filter((line) => line !== undefined).map((line) => `• ${line}`);
 }

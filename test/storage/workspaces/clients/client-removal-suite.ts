@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Client, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
-import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
-import type { Database } from '../../../src/storage/database.ts';
-import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
-import { createAuditRepository } from '../../../src/storage/workspaces/audit-repository.ts';
-import { createClientRemoval } from '../../../src/storage/workspaces/client-removal.ts';
-import { createColdsendKeyRepository } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
-import { acceptSample, testSealer } from '../samples.ts';
-import { emptyTables, type TestDatabases } from '../test-databases.ts';
+import { type Client, WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
+import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import type { Database } from '../../../../src/storage/database.ts';
+import { createRequestRepository } from '../../../../src/storage/requests/request-repository.ts';
+import { createAuditRepository } from '../../../../src/storage/workspaces/audit-repository.ts';
+import { createClientRemoval } from '../../../../src/storage/workspaces/clients/client-removal.ts';
+import { createColdsendKeyRepository } from '../../../../src/storage/workspaces/coldsend-key-repository.ts';
+import { acceptSample, testSealer } from '../../samples.ts';
+import { emptyTables, type TestDatabases } from '../../test-databases.ts';
 
 const ACME = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
 

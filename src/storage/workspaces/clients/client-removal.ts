@@ -1,19 +1,20 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { ClientInbox } from '../../add-inbox/keys/client-inbox.ts';
-import { findKeyOf, type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
-import { clientDetail } from '../../add-inbox/people/audit.ts';
-import type { Database, Executor } from '../database.ts';
-import { DUE } from '../requests/batches/batch-row.ts';
-import { inOrder, nextFence } from '../requests/lease-sql.ts';
-import { outcomeJson } from '../requests/outcome-json.ts';
-import { accountJson, unfinished } from '../requests/request-row.ts';
-import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
-import { storedJson, storedTime } from '../rows/stored-json.ts';
-import type { Sealer } from '../sealing/sealing.ts';
-import { inWorkspace } from './admin-changes.ts';
-import { createAuditRepository } from './audit-repository.ts';
-import { createColdsendKeyRepository } from './coldsend-key-repository.ts';
+import type { ClientInbox } from '../../../add-inbox/keys/client-inbox.ts';
+import { findKeyOf, type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
+import { clientDetail } from '../../../add-inbox/people/audit.ts';
+import type { Database, Executor } from '../../database.ts';
+import { DUE } from '../../requests/batches/batch-row.ts';
+import { inOrder, nextFence } from '../../requests/lease-sql.ts';
+import { outcomeJson } from '../../requests/outcome-json.ts';
+import { accountJson, unfinished } from '../../requests/request-row.ts';
+import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
+import { storedJson, storedTime } from '../../rows/stored-json.ts';
+import type { Sealer } from '../../sealing/sealing.ts';
+import { inWorkspace } from '../admin-changes.ts';
+import { createAuditRepository } from '../audit-repository.ts';
+import { createColdsendKeyRepository } from '../coldsend-key-repository.ts';
+import { createClientPresetsRepository } from './client-presets-repository.ts';
 
 const STOPPED = { outcome: JSON.stringify({ kind: 'stopped' }), outcome_kind: 'stopped' };
 
@@ -31,7 +32,7 @@ export function createClientRemoval({ database, sealer, now, onUnreadable }: Cli
   return { removeClient, listInboxes };
 
   /**
-   * Removes the key with its channels, and ends the requests that were not sent, in one commit with the audit entries. Returns the
+   * Removes the key with its channels and presets, and ends the requests that were not sent, in one commit with the audit entries. Returns the
    * number of those requests; undefined, and nothing changed, where another admin has changed the client since `revision`.
    */
   function removeClient(
@@ -46,6 +47,7 @@ export function createClientRemoval({ database, sealer, now, onUnreadable }: Cli
       if (key?.revision !== revision) return undefined;
       await stopBatches(within, teamId, userId, client);
       await keys.remove(teamId, client);
+      await createClientPresetsRepository(within).remove(teamId, client);
       const stopped = await stopRequests(within, teamId, client);
       const audit = createAuditRepository({ db: within, now });
       const about = { teamId, userId, requestId: undefined };

@@ -1,0 +1,25 @@
+import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
+import type { ClientPresets } from '../add-inbox/keys/client-presets.ts';
+import type { OwnerName } from '../add-inbox/keys/key-owner.ts';
+import type { WorkspaceSettings } from '../add-inbox/people/workspace-settings.ts';
+import type { FormDefaults } from '../slack/form/open-form.ts';
+
+/**
+ * What a form for the inboxes of this owner begins with: the client's presets, else the workspace's default limit, else the limit of
+ * the inbox that was added last for the client.
+ */
+export function createFindFormDefaults(deps: {
+  findPresets(teamId: string, owner: OwnerName): Promise<ClientPresets>;
+  findAdded(teamId: string, owner: OwnerName, of: { since: number | undefined }): Promise<AccountToAdd | undefined>;
+}) {
+  return async (
+    teamId: string,
+    owner: OwnerName,
+    { defaultDailyLimit }: Pick<WorkspaceSettings, 'defaultDailyLimit'>,
+  ): Promise<FormDefaults> => {
+    const { dailyLimit = defaultDailyLimit, namePattern, forgottenAt } = await deps.findPresets(teamId, owner);
+    if (dailyLimit !== undefined || owner.kind === 'workspace') return { dailyLimit, namePattern };
+    const last = await deps.findAdded(teamId, owner, { since: forgottenAt });
+    return { dailyLimit: last?.daily_limit, namePattern };
+  };
+}
