@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { Cursor } from '../../add-inbox/lists/page.ts';
+
+/** Where a page of a list starts. */
+type Cursor = { at: number; id: string };
 
 /** Of a very long way, only so many pages can be gone back to one by one. They fit into Slack's 3,000 characters. */
 const MAX_TRAIL = 40;
