@@ -24,7 +24,7 @@ import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-agai
 
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
-import { createShowHome } from '../slack/home/home-listeners.ts';
+import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
@@ -80,13 +80,15 @@ export function createSlackListeners(deps: {
   const openForm = createOpenForm({
     ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, offerManyForm, keyStamp, findDefaults },
   });
-  const showHome = createShowHome({
+  const homePages = createHomePages({
     permissions,
     listKeys,
     findSettings,
     latest: requests.latest,
     latestBatches: batches.latest,
+    findThreads: requests.findThreads,
   });
+  const { showHome } = homePages;
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -197,7 +199,13 @@ export function createSlackListeners(deps: {
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
-    auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    auditPages: createAuditPages({
+      permissions,
+      page: audit.page,
+      findThreads: requests.findThreads,
+      note: audit.add,
+      now: deps.now,
+    }),
     addAnother,
     accessPages: createAccessPages({
       permissions,
@@ -238,7 +246,7 @@ export function createSlackListeners(deps: {
       postResults: deps.batchDelivery.postResults,
       wake: deps.batchWorker.wake,
     }),
-    showHome,
+    homePages,
     uninstall: deps.uninstall,
   });
 }

@@ -11,7 +11,7 @@ import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again
 
 import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
-import type { createShowHome } from '../home/home-listeners.ts';
+import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
 import type { createPresetsPages } from '../home/keys/presets-listeners.ts';
@@ -61,12 +61,13 @@ export function createListeners(deps: {
   codeButtons: ReturnType<typeof createCodeButtons>;
   cancelRequest: ReturnType<typeof createCancelRequest>;
   batchButtons: ReturnType<typeof createBatchButtons>;
-  showHome: ReturnType<typeof createShowHome>;
+  homePages: ReturnType<typeof createHomePages>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
   const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
-  const showHome = (interaction: Interaction) => deps.showHome(interaction);
+  const { turnInboxes } = deps.homePages;
+  const showHome = (interaction: Interaction) => deps.homePages.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
@@ -79,6 +80,7 @@ export function createListeners(deps: {
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
       [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
+      [CALLBACKS.removeInbox]: inboxButtons.submitRemoval,
     },
     afterSubmission: {
       [CALLBACKS.who]: formPages.fillIn,
@@ -98,6 +100,10 @@ export function createListeners(deps: {
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
+      [ACTIONS.auditPerson]: auditPages.turn,
+      [ACTIONS.auditTopic]: auditPages.turn,
+      [ACTIONS.auditPeriod]: auditPages.turn,
+      [ACTIONS.auditAll]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
       [ACTIONS.requestAccess]: accessPages.request,
     },
@@ -106,6 +112,11 @@ export function createListeners(deps: {
       [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.testEmail]: inboxButtons.openTestEmail,
       [ACTIONS.removeInbox]: inboxButtons.remove,
+      [ACTIONS.inboxMenu]: inboxButtons.openFromMenu,
+      [ACTIONS.filterOwner]: turnInboxes,
+      [ACTIONS.filterOutcome]: turnInboxes,
+      [ACTIONS.olderInboxes]: turnInboxes,
+      [ACTIONS.newerInboxes]: turnInboxes,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
