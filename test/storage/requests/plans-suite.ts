@@ -55,7 +55,7 @@ export function describePlans(databases: TestDatabases) {
       await requests.advance(settled, { state: 'reported' }, { release: true });
       await requests.findByView('T1', 'view-1');
       await requests.find('T1', 'request-1');
-      await requests.latest('T1', 10);
+      await requests.latest('T1', { limit: 10 });
       await requests.findLastOf('T1', 'U1');
       await requests.claimDue(10);
       await slots.claimQueued(10);
