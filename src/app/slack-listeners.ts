@@ -27,6 +27,7 @@ import { createShowHome } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
+import { createRememberedPages } from '../slack/home/keys/remembered-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
@@ -63,18 +64,18 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, batches, keys, presets, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, presets, remembered, requests, responseUrlSeal, settings, slots } =
+    deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const remembered = { findPresets: presets.find, findAdded: requests.findAdded };
-  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, ...remembered });
+  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findLast: remembered.findLast });
   const findsServers = findServers !== undefined;
   const { hasSecurePage, createLink } = deps.secureLinks;
   const openForm = createOpenForm({
     ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp },
-    findDefaults: createFindFormDefaults(remembered),
+    findDefaults: createFindFormDefaults({ findPresets: presets.find, findLast: remembered.findLast }),
   });
   const showHome = createShowHome({
     permissions,
@@ -176,10 +177,9 @@ export function createSlackListeners(deps: {
     presetsPages: createPresetsPages({
       permissions,
       findStamped: presets.findStamped,
-      listAdded: requests.listAdded,
       savePresets: adminChanges.savePresets,
-      now: deps.now,
     }),
+    rememberedPages: createRememberedPages({ permissions, page: remembered.page, forget: adminChanges.forget }),
     removeClient: createRemoveClient({
       permissions,
       listKeys,

@@ -21,7 +21,7 @@ import type { RequestsTable } from '../tables.ts';
 import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
-import { type AddedSearch, findAdded, findSuccessor, isNotRetried, listAdded } from './request-retries.ts';
+import { findSuccessor, isNotRetried } from './request-retries.ts';
 import {
   expiresAt,
   parseClaimedRequest,
@@ -259,9 +259,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
-
-    findAdded: (teamId: string, owner: OwnerName, search: AddedSearch) => findAdded(db, teamId, owner, search),
-    listAdded: (teamId: string, owner: OwnerName, since: number | undefined) => listAdded(db, teamId, owner, since),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

@@ -3,6 +3,7 @@ import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
 import { createAuditRepository } from '../workspaces/audit-repository.ts';
+import { createRememberedRepository } from '../workspaces/clients/remembered-repository.ts';
 import { DUE } from './batches/batch-row.ts';
 import type { RequestToAccept } from './new-request.ts';
 import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
@@ -28,8 +29,6 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     find: requests.find,
     findByView: requests.findByView,
     findSuccessor: requests.findSuccessor,
-    findAdded: requests.findAdded,
-    listAdded: requests.listAdded,
     latest: requests.latest,
     findLastOf: requests.findLastOf,
     countByState: requests.countByState,
@@ -56,7 +55,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   /**
    * Like the repository's `advance`, but also writes the audit entry for an outcome, or for what was added to it: a check of the
-   * login. @throws LeaseLostError
+   * login. An inbox that was added is remembered. @throws LeaseLostError
    */
   async function advance(
     claimed: ClaimedRequest,
@@ -67,6 +66,10 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
       await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
+      if (settled.outcome?.kind === 'added') {
+        const { teamId, keyName, account } = settled;
+        await createRememberedRepository(within).remember(teamId, keyName, account, deps.now());
+      }
       return settled;
     });
     if (settled.batch !== undefined) await endIfLast(database, settled.batch.id);

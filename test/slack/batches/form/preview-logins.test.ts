@@ -22,7 +22,12 @@ function rowAt(address: string, host = 'mail.acme.com'): string {
 async function preview(lines: string[], logins: (LoginVerdict | undefined)[], used = context) {
   const read = await readRows(Buffer.from([HEADER, ...lines].join('\n')));
   const rows = read.rows.map((row, index) => ({ ...row, login: logins[index] }));
-  const checked = await checkRows(rows, { defaults: {}, waiting: new Set(), isOtherDomain: () => false, pause: async () => {} });
+  const checked = await checkRows(rows, {
+    defaults: {},
+    waiting: new Set(),
+    isOtherDomain: () => false,
+    pause: async () => {},
+  });
   const view = renderPreview({
     ...{ context: used, draftId: 'DRAFT0000001', fileName: undefined, read, checked, defaults: {} },
     ...{ timeFor: () => 1_000, isOverForm: false, mustDeleteFile: false },

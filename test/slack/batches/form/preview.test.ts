@@ -14,7 +14,12 @@ async function preview(
   { defaults = {}, waiting = [], ...more }: Partial<ToPreview> & { defaults?: RowDefaults; waiting?: string[] } = {},
 ) {
   const read = await readRows(Buffer.from(text));
-  const checked = await checkRows(read.rows, { defaults, waiting: new Set(waiting), isOtherDomain: () => false, pause: async () => {} });
+  const checked = await checkRows(read.rows, {
+    defaults,
+    waiting: new Set(waiting),
+    isOtherDomain: () => false,
+    pause: async () => {},
+  });
   const view = renderPreview({
     context,
     draftId: 'DRAFT0000001',
