@@ -15,7 +15,7 @@ import { BOT_TOKEN, SEALING_KEY, TEAM_ID } from './workloads.ts';
 const WORKSPACES = 10_000;
 const FINISHED = 1_000_000;
 
-const IN_POSTGRES: Subject[] = ['graphile-worker', 'pg-boss', 'postgres'];
+const IN_POSTGRES: Subject[] = ['graphile-worker', 'pg-boss', 'postgres', 'postgres-again'];
 
 export type Databases = {
   /** The URL of a new database for a subject, for the bot with the workspace's key in it. Empty for who stores nothing. */

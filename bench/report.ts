@@ -42,6 +42,7 @@ const PAIRS: Pair[] = [
   { mine: 'postgres', other: 'pg-boss' },
   { mine: 'sqlite', other: 'durable-floor', note: `, all ≤ ${FLOOR_BOUND}`, bound: FLOOR_BOUND },
   { mine: 'again', other: 'sqlite', note: ': the noise', bound: Number.POSITIVE_INFINITY },
+  { mine: 'postgres-again', other: 'postgres', note: ': the noise', bound: Number.POSITIVE_INFINITY },
 ];
 
 /** The bot ÷ those with the same promise, with one person at a time / with more. What misses its bound is bold. */
@@ -51,7 +52,8 @@ function renderPeers(results: Results): string[] {
   const bounds = COLUMNS.map(
     (column) => `${column.name} ${at}, ≤ ${concurrencies.map((each) => boundOf(column, each)).join(' / ')}`,
   );
-  const rows = PAIRS.filter(({ mine }) => roundsOf(results, 'job', mainConcurrency(results), mine).length > 0);
+  const { subjects } = results.options;
+  const rows = PAIRS.filter(({ mine, other }) => subjects.includes(mine) && subjects.includes(other));
   return [
     `| bot ÷ peer | ${bounds.join(' | ')} |`,
     `|---|${COLUMNS.map(() => '---|').join('')}`,
@@ -67,6 +69,7 @@ function renderPeers(results: Results): string[] {
 function peerCell(results: Results, { mine, other, bound }: Pair, column: Column, concurrency: number): string {
   const [bot, peer] = [mine, other].map((each) => roundsOf(results, column.workload, concurrency, each).map(column.of));
   const ratio = ratios(bot ?? [], peer ?? []);
+  if (ratio.length === 0) return '–';
   const isMissed = results.options.judges && median(ratio) > (bound ?? boundOf(column, concurrency));
   return isMissed ? `**${spread(ratio, 2)}**` : spread(ratio, 2);
 }
@@ -119,7 +122,7 @@ function arrivalRow(results: Results): Row | undefined {
   const concurrency = mainConcurrency(results);
   const bot = roundsOf(results, 'command', concurrency, 'sqlite').map(({ arrival }) => arrival.p50);
   const bolt = roundsOf(results, 'command', concurrency, 'bolt').map(({ arrival }) => arrival.p50);
-  if (bot.length === 0) return undefined;
+  if (bot.length === 0 || bolt.length === 0) return undefined;
   return {
     work: `${NAMES.command}, p50`,
     bot: `${fixed(median(bot), 2)} ms`,
@@ -129,8 +132,9 @@ function arrivalRow(results: Results): Row | undefined {
   };
 }
 
-function startRow(results: Results): Row {
+function startRow(results: Results): Row | undefined {
   const bot = startsOf(results, 'sqlite').map(({ readyMs }) => readyMs);
+  if (bot.length === 0) return undefined;
   const bolt = startsOf(results, 'bolt').map(({ readyMs }) => readyMs);
   return {
     work: 'spawn to ready, existing database',
@@ -144,15 +148,16 @@ function startRow(results: Results): Row {
 function memoryRows(results: Results): Row[] {
   const botIdle = startsOf(results, 'sqlite').map(({ idleRssMb }) => idleRssMb);
   const boltIdle = startsOf(results, 'bolt').map(({ idleRssMb }) => idleRssMb);
-  const rows: Row[] = [
-    {
+  const rows: Row[] = [];
+  if (botIdle.length > 0) {
+    rows.push({
       work: 'RSS idle',
       bot: `${fixed(median(botIdle), 0)} MB`,
       against: `${fixed(median(boltIdle), 0)} MB (${TITLES.bolt})`,
       ratio: ratios(botIdle, boltIdle),
       target: 1.5,
-    },
-  ];
+    });
+  }
   const [bot] = memoryOf(results, 'sqlite');
   const [bolt] = memoryOf(results, 'bolt');
   if (bot === undefined || bolt === undefined) return rows;
@@ -199,7 +204,8 @@ function fullRows(results: Results): Row[] {
     .filter((row) => row !== undefined);
 }
 
-function backlogRow({ backlog }: Results): Row {
+function backlogRow({ backlog }: Results): Row | undefined {
+  if (backlog === undefined) return undefined;
   const { requests, seconds, allowedSeconds, refused } = backlog;
   return {
     work: `a backlog of ${requests} (${refused} refused by the limit)`,
@@ -213,7 +219,7 @@ function backlogRow({ backlog }: Results): Row {
 /** The reply's latency is in milliseconds and no ratio, and Slack's own time in it is taken off. */
 function replyLines(results: Results): string[] {
   const { slackDelayMs } = results.options;
-  const rounds = roundsOf(results, 'job', Math.min(...results.options.concurrencies), 'sqlite');
+  const rounds = roundsOf(results, 'job', 1, 'sqlite');
   if (rounds.length === 0) return [];
   // On the way to the reply Slack is waited for twice: who it is, and the announcement.
   const own = rounds.map(({ arrival }) => arrival.p50 - 2 * slackDelayMs);
@@ -303,9 +309,9 @@ function cpuOf(rounds: Measured[]): number[] {
   return rounds.map(({ cpuMs }) => cpuMs);
 }
 
-/** Round by round: what disturbs the machine disturbs both. */
+/** Round by round: what disturbs the machine disturbs both. Empty where one of them was not measured. */
 function ratios(mine: number[], theirs: number[]): number[] {
-  return mine.map((value, round) => value / (theirs[round] ?? Number.NaN));
+  return theirs.length === 0 ? [] : mine.map((value, round) => value / (theirs[round] ?? Number.NaN));
 }
 
 function median(values: number[]): number {
@@ -314,6 +320,7 @@ function median(values: number[]): number {
 }
 
 function spread(values: number[], digits: number): string {
+  if (values.length === 0) return '–';
   if (values.length === 1) return fixed(median(values), digits);
   return `${fixed(median(values), digits)} (${fixed(Math.min(...values), digits)}–${fixed(Math.max(...values), digits)})`;
 }

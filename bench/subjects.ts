@@ -7,8 +7,9 @@ import { watchPostgresCpu } from './postgres-cpu.ts';
 import { BOT_TOKEN, createForm, SEALING_KEY, SIGNING_SECRET, type Workload } from './workloads.ts';
 
 /**
- * What is measured. `again` is the same as `sqlite`, so that the noise of a run shows; `many` is the bot on SQLite for many
- * workspaces, of which one has installed it, and `full` the same with 10,000 of them and a million finished requests.
+ * What is measured. `again` is the same as `sqlite`, and `postgres-again` as `postgres`, so that the noise of a run shows; `many`
+ * is the bot on SQLite for many workspaces, of which one has installed it, and `full` the same with 10,000 of them and a million
+ * finished requests.
  */
 export const SUBJECTS = [
   'floor',
@@ -20,6 +21,7 @@ export const SUBJECTS = [
   'sqlite',
   'again',
   'postgres',
+  'postgres-again',
   'many',
   'full',
 ] as const;
@@ -36,6 +38,7 @@ export const TITLES: Record<Subject, string> = {
   sqlite: 'bot, SQLite',
   again: 'bot, SQLite, again',
   postgres: 'bot, PostgreSQL',
+  'postgres-again': 'bot, PostgreSQL, again',
   many: 'bot, SQLite, many workspaces',
   full: 'bot, SQLite, 10,000 workspaces, 1,000,000 finished',
 };
@@ -54,6 +57,8 @@ const FILES: Partial<Record<Subject, string>> = {
 };
 
 export const isBot = (subject: Subject): boolean => FILES[subject] === undefined;
+
+export const isAgain = (subject: Subject): boolean => subject === 'again' || subject === 'postgres-again';
 
 export const isInstalled = (subject: Subject): boolean => subject === 'many' || subject === 'full';
 
@@ -84,6 +89,8 @@ export type StartOptions = {
   /** Answers submissions and does nothing after that. */
   endsAtAck?: boolean;
   nodeOptions?: string[];
+  /** The checkout whose code the subjects called "again" run. */
+  againIn?: string | undefined;
 };
 
 const BOT = readStartScript();
@@ -124,10 +131,11 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
   }
   Object.assign(env, isInstalled(subject) ? MANY_WORKSPACES : { SLACK_BOT_TOKEN: BOT_TOKEN });
   const databaseCpuMs = databaseUrl.startsWith('postgres') ? await watchPostgresCpu(databaseUrl) : () => 0;
+  const checkout = isAgain(subject) ? (options.againIn ?? '..') : '..';
   const startedAt = performance.now();
   const child: Child =
     file === undefined
-      ? startChild(BOT.file, { env, preload, nodeOptions: [...BOT.nodeOptions, ...nodeOptions] })
+      ? startChild(`${checkout}/${BOT.file}`, { env, preload, nodeOptions: [...BOT.nodeOptions, ...nodeOptions] })
       : startChild(`subjects/${file}`, { env, preload, nodeOptions });
   const [, port] = await child.line(/"port":(\d+).*Ready/);
   return {
@@ -158,5 +166,5 @@ function readStartScript(): { env: Record<string, string>; nodeOptions: string[]
   const words = scripts.start.split(' ');
   const settings = words.splice(0, words.indexOf('exec')).map((word) => word.split('=', 2));
   const nodeOptions = words.slice(2);
-  return { env: Object.fromEntries(settings), file: `../${nodeOptions.pop()}`, nodeOptions };
+  return { env: Object.fromEntries(settings), file: nodeOptions.pop() ?? '', nodeOptions };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { populate } from '../playground/page/populate.ts';
 import { servePage } from '../playground/page/serve-page.ts';
 import { startPlayground } from '../playground/start-playground.ts';
+import { writeVendorFile } from '../playground/vendor-file.ts';
 import { findChromium, openChromium } from './open-chromium.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -90,6 +91,20 @@ async function takeScreenshots(executablePath: string): Promise<void> {
     await secure.setViewportSize({ width: 1360, height: 820 });
     await secure.getByRole('textbox', { name: 'App password' }).fill('abcd efgh ijkl mnop');
     await secure.screenshot({ path: `${FOLDER}secure-page.png`, animations: 'disabled' });
+
+    await press('Close');
+    await page.getByRole('combobox').fill('/add-inbox many');
+    await page.getByRole('combobox').press('Enter');
+    const openingMany = page.context().waitForEvent('page');
+    await press('Open the secure page');
+    const many = await openingMany;
+    await many.setViewportSize({ width: 1360, height: 820 });
+    const file = { name: 'globex-october.csv', mimeType: 'text/csv', buffer: Buffer.from(writeVendorFile()) };
+    await many.locator('input[type=file]').setInputFiles(file);
+    await many.getByRole('heading', { name: 'Check 40 rows' }).waitFor();
+    await many.getByText('Only problems').click();
+    await many.mouse.move(0, 0);
+    await many.screenshot({ path: `${FOLDER}secure-page-many.png`, animations: 'disabled' });
   } finally {
     await browser.close();
     await served.close();

@@ -6,7 +6,7 @@ import { checkFacts } from '../judging/check-facts.ts';
 import { gatherFacts } from '../judging/gather-facts.ts';
 import { judgeGrowth } from '../judging/judge-growth.ts';
 import { noteProblems } from '../judging/note-problems.ts';
-import { countDeath, countVerdict, createTally, type Tally } from '../judging/tally.ts';
+import { countDeath, countOne, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import type { Usage } from '../world/fault-points.ts';
 import { addressOf, type FaultWorld, spellingsOf, startFaultWorld } from '../world/fault-world.ts';
 import { readAllWhenReported } from '../world/read-committed.ts';
@@ -47,6 +47,25 @@ const REFUSALS: readonly [Fault, ...Fault[]] = [
   { error: 'internal_error' },
   { text: 'no JSON' },
   'reset',
+];
+
+/** For opening the connection at that address. */
+const FAILED_UPGRADES: readonly [Fault, ...Fault[]] = [
+  { status: 500 },
+  { status: 302, headers: { location: 'http://127.0.0.1:1/' } },
+  { retryAfter: 1 },
+  { text: 'SSH-2.0-OpenSSH_9.9\r\n' },
+  { text: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: no\r\n\r\n' },
+  { answerAfterMs: 1_000 },
+  'reset',
+  'resetAfterTaking',
+];
+
+/** The bot waits for these as long as it may. */
+const HANGING_UPGRADES: readonly [Fault, ...Fault[]] = [
+  'hang',
+  'hangAfterTaking',
+  { text: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso' },
 ];
 
 type World = { world: FaultWorld; replicas: Replicas; person: Person; random: SeededRandom; tally: Tally };
@@ -98,6 +117,11 @@ async function runParts(given: World, { seed, seconds }: { seed: number; seconds
       tally.trials += 1;
     } while (performance.now() < until);
     await judgeRequests(given, told);
+    await given.world.slack
+      .waitFor(() => given.world.slack.refusedSocketCount() === 0 || undefined, 'none', {
+        timeoutMs: CONNECTED_WITHIN_MS,
+      })
+      .catch(() => tally.violations.push('sockets that Slack refused stay open'));
     for (const [index, { bot }] of replicas.list.entries()) usages[index]?.push(await bot.measure());
   }
   for (const [index, { bot }] of replicas.list.entries()) {
@@ -148,20 +172,21 @@ function howDelivered({ world: { slack } }: World, address: string): string {
 
 /** Slack closes one or all connections a while after it said so; the first tries to get another one may fail. */
 function warn({ world: { slack }, random }: World): { name: string; lastsMs: number } {
-  const refusal = random.next() < 0.3 ? random.pick(REFUSALS) : undefined;
-  if (refusal !== undefined) slack.failNext('apps.connections.open', refusal);
+  const step = random.pick([undefined, undefined, 'apps.connections.open', 'websocket']);
+  if (step !== undefined) slack.failNext(step, random.pick(step === 'websocket' ? FAILED_UPGRADES : REFUSALS));
   for (const frame of GARBAGE) if (random.next() < 0.3) void slack.sendFrame(frame);
   const reason = random.pick<DisconnectReason>(['warning', 'refresh_requested']);
-  const closeAfterMs = refusal === undefined ? random.between(1_500, 2_500) : 4_000;
+  const closeAfterMs = step === undefined ? random.between(1_500, 2_500) : 4_000;
   slack.disconnectSockets(reason, { closeAfterMs, ...chooseSome(random) });
-  return { name: `${reason}${refusal === undefined ? '' : ', no address at first'}`, lastsMs: closeAfterMs + 200 };
+  return { name: `${reason}${step === undefined ? '' : `, ${step} fails at first`}`, lastsMs: closeAfterMs + 200 };
 }
 
 /** What Slack does not warn of in time. */
-function strike({ world: { slack }, random }: World): { name: string; lastsMs: number } {
+function strike(given: World): { name: string; lastsMs: number } {
+  const { slack } = given.world;
+  const { random } = given;
   const some = chooseSome(random);
-  if (random.next() < 0.3) slack.failNext('apps.connections.open', random.pick(REFUSALS), random.between(1, 3));
-  else if (random.next() < 0.05) slack.failNext('apps.connections.open', 'hang');
+  failToConnect(given);
   const name = random.pick(['cut', 'cut', 'hang', 'refresh_requested', 'too_many_websockets', 'link_disabled']);
   switch (name) {
     case 'cut':
@@ -180,6 +205,18 @@ function strike({ world: { slack }, random }: World): { name: string; lastsMs: n
       slack.disconnectSockets(name === 'refresh_requested' ? name : 'too_many_websockets', some);
       return { name: `${name}, closed at once`, lastsMs: 1_500 };
   }
+}
+
+/** Some of the tries to get the next connection fail, at either of their two steps. */
+function failToConnect({ world: { slack }, random, tally }: World): void {
+  const chance = random.next();
+  if (chance >= 0.75) return;
+  const step = random.pick(['apps.connections.open', 'websocket']);
+  const isHanging = chance < 0.1;
+  const hanging: readonly [Fault, ...Fault[]] = step === 'websocket' ? HANGING_UPGRADES : ['hang'];
+  const fault = random.pick(isHanging ? hanging : step === 'websocket' ? FAILED_UPGRADES : REFUSALS);
+  slack.failNext(step, fault, isHanging ? 1 : random.between(1, 3));
+  countOne(tally.diedAt, `then ${step} ${isHanging ? 'hangs' : 'fails'}`);
 }
 
 function chooseSome(random: SeededRandom): { only?: number } {

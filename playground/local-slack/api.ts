@@ -329,6 +329,8 @@ export type LocalSlack = {
   ): { [name: string]: string };
   /** Open Socket Mode connections. */
   socketCount(): number;
+  /** Sockets that the app keeps open although Slack refused them, or never answered. */
+  refusedSocketCount(): number;
   /** Sends a frame as it is over each connection; resolves with whether the envelope of this id was acknowledged in time. */
   sendFrame(frame: string | Buffer, envelopeId?: string): Promise<boolean>;
   /**
@@ -341,6 +343,7 @@ export type LocalSlack = {
   /** The connections stay open, but nothing goes through in either direction; after so many milliseconds they are cut. */
   hangSockets(forMs: number, options?: SocketsStruck): void;
 
+  /** `websocket` is the upgrade of a connection of Socket Mode: its texts are sent raw, and taken is one without a hello. */
   failNext(method: string, fault: Fault, times?: number): void;
   /** Forgets all faults. */
   heal(): void;

@@ -40,12 +40,14 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
   let address = '';
   const url = () => `http://${address}`;
   const { emit } = keeper;
+  const faults = createFaults();
   const sockets = createSocketMode({
     ids,
     appId: app.appId,
     host: () => address,
     now,
     pingMs: options.socketPingMs ?? SOCKET_PING_MS,
+    takeFault: () => faults.take('websocket'),
     onChange: () => emit({ kind: 'people' }),
     onProblem: keeper.noteProblem,
   });
@@ -74,7 +76,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     deliveries,
     oauth: createOauth({ app, state, ids, now }),
     rateLimiter: createRateLimiter({ now, limits: options.rateLimits ?? {} }),
-    faults: createFaults(),
+    faults,
     secrets: new Set([app.clientSecret, app.signingSecret, app.appToken]),
   };
   const handle: (request: IncomingMessage, response: ServerResponse) => void = createHttpHandler(core, {
@@ -183,13 +185,14 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     sign: (body, { timestampOffsetSeconds = 0, signingSecret = app.signingSecret } = {}) =>
       signatureHeaders({ body, signingSecret, timestampSeconds: Math.floor(now() / 1000) + timestampOffsetSeconds }),
     socketCount: sockets.count,
+    refusedSocketCount: sockets.refusedCount,
     sendFrame: (frame, envelopeId) => sockets.sendFrame(frame, envelopeId, 3_000),
     disconnectSockets: (reason = 'refresh_requested', given) => sockets.disconnect(reason, given),
     cutSockets: sockets.cut,
     hangSockets: sockets.hang,
 
-    failNext: core.faults.failNext,
-    heal: core.faults.heal,
+    failNext: faults.failNext,
+    heal: faults.heal,
 
     onChange: keeper.onChange,
     waitForMessage: (predicate, given) => keeper.waitFor(() => messages.all().find(predicate), 'a message', given),

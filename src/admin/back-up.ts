@@ -4,6 +4,7 @@ import { findSqlitePath } from '../storage/open-database.ts';
 import { settleRestored } from '../storage/requests/settle-restored.ts';
 import { backUpSqlite } from '../storage/sqlite/back-up-sqlite.ts';
 import { importSqlite } from '../storage/sqlite/import-sqlite.ts';
+import { noteBackup } from '../storage/sqlite/last-backup.ts';
 import { type AdminCommand, AdminError } from './command.ts';
 
 /** Writes a copy of an SQLite database while a bot may be running. */
@@ -16,6 +17,7 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
   }
   const to = resolve(file);
   const unfinished = await backUpSqlite(from, to, sealer, now);
+  noteBackup(from);
   print(
     `The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to the place of the database.`,
   );

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { type Config, findConfigWarnings, parseConfig } from '../config.ts';
 import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
-import { findSqlitePath, openDatabase } from '../storage/open-database.ts';
+import { type DatabaseRole, findSqlitePath, openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing/sealing.ts';
 import { backUp, importInstallation, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
-import { doctor } from './doctor.ts';
+import { doctor } from './doctor/doctor.ts';
 import { listInstallations } from './list-installations.ts';
 import { listPendingRequests } from './list-pending-requests.ts';
 import { removeWorkspace } from './remove-workspace.ts';
@@ -45,7 +45,7 @@ const COMMANDS: Record<string, Described> = {
     takes: 'TEAM',
     does: 'removes a workspace: its token, keys, settings and waiting passwords, and the app at Slack',
   },
-  doctor: { diagnose: doctor, does: 'checks the settings, the database, Slack, ColdSend and the clock' },
+  doctor: { diagnose: doctor, does: 'checks everything that the bot needs, changes nothing, and says what to do' },
 };
 
 export type AdminRun = {
@@ -88,7 +88,7 @@ async function runCommand(
 ): Promise<boolean> {
   const config = parseConfig(env);
   const sealer = createSealer(config.encryptionKeys);
-  const database = await open(config, sealer, command.alone === true ? 'bot' : 'tool').catch((error: unknown) => {
+  const database = await open(config, sealer, roleOf(command)).catch((error: unknown) => {
     const isFinding = 'diagnose' in command && error instanceof OperatorError;
     if (isFinding) return error;
     throw error;
@@ -103,7 +103,12 @@ async function runCommand(
   }
 }
 
-async function open(config: Config, sealer: Sealer, role: 'bot' | 'tool'): Promise<Database> {
+function roleOf(command: Described): DatabaseRole {
+  if ('diagnose' in command) return 'reader';
+  return command.alone === true ? 'bot' : 'tool';
+}
+
+async function open(config: Config, sealer: Sealer, role: DatabaseRole): Promise<Database> {
   mustExist(config.databaseUrl);
   return openDatabase(config.databaseUrl, { sealer, role, poolSize: 2 });
 }

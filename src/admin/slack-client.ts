@@ -28,7 +28,7 @@ export type AdminSlack = {
 export function createAdminSlack({ slack, proxies }: Config): AdminSlack {
   const { fetch, close } = createSlackFetch(createConnect(proxies));
   return {
-    apiOf: createSlackApis({ apiUrl: slack.apiUrl, fetch, logger: SILENT, onCall: () => {} }),
+    apiOf: createSlackApis({ apiUrl: slack.apiUrl, fetch, onCall: () => {} }),
     fetch,
     close,
     async call(method, args, token) {

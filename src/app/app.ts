@@ -23,6 +23,7 @@ import { isTokenRefused, isViewOutdated } from '../slack/web-api/slack-errors.ts
 import { createSlackFetch } from '../slack/web-api/slack-fetch.ts';
 import { belowPublicPath } from '../web/below-public-path.ts';
 import { createHttpServer } from '../web/http-server.ts';
+import { createAppDrafts } from './batches/drafts.ts';
 import { createMailbox } from './mailbox.ts';
 import { createProcessing } from './processing.ts';
 import { createReceiver } from './receiver.ts';
@@ -77,7 +78,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const logger = createSdkLogger(log);
   const responseUrls = createResponseUrls({ fetch, apiUrl });
   const renewToken = (token: string) => workspaces.installations.renew(token);
-  const apiOf = createSlackApis({ apiUrl, fetch, logger, onCall: noteCalls.slack, renewToken });
+  const apiOf = createSlackApis({ apiUrl, fetch, onCall: noteCalls.slack, renewToken });
   const shared = { slack, fetch, logger, log, onRefused, now };
   const workspaces = createWorkspaces({ ...shared, database, sealer, apiOf, newReference, onUnreadable });
   const apiOfTeam = async (teamId: string) => apiOf((await workspaces.installations.get(teamId)).botToken);
@@ -101,13 +102,18 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const processing = createProcessing({ ...about, addSenderAccount, callInbox, mailbox, apiOfTeam, metrics });
   const { worker, batchWorker, inboxActions } = processing;
   const { publicUrl } = config;
-  const secureLinks = createSecureLinks({ ...about, publicUrl, apiOfTeam, worker, mailbox, onRefused });
+  const { rateLimits } = config.coldsend;
+  const lists = createAppDrafts({ ...about, mailbox, rateLimits, batchWorker, newReference });
+  const { drafts, findDefaults } = lists;
+  const canFindServers = lists.findServers !== undefined;
+  const page = { publicUrl, apiOfTeam, worker, mailbox, drafts, findDefaults, canFindServers, newReference, onRefused };
+  const secureLinks = createSecureLinks({ ...about, ...page });
   const listeners = createSlackListeners({
     ...about,
     ...processing,
     checkKey,
     mailbox,
-    rateLimits: config.coldsend.rateLimits,
+    ...lists,
     uninstall: workspaces.uninstall,
     secureLinks,
     newReference,

@@ -1,39 +1,36 @@
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
-import { LINK_TTL_MS, MAX_CHECKS } from '../add-inbox/secure-links/secure-link.ts';
+import { LINK_TTL_MS, MAX_CHECKS, type Purpose } from '../add-inbox/secure-links/secure-link.ts';
 import { createSecurePage, waitsForPassword } from '../add-inbox/secure-links/secure-page.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import { aboutRequest, type Log } from '../operations/log/log.ts';
+import type { InboxesToAdd } from '../slack/batches/form/offer-page.ts';
 import { describeAsker } from '../slack/form/password/describe-asker.ts';
 import type { PasswordLink } from '../slack/form/password/password-link.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
-import type { Permissions } from '../slack/permissions/permissions.ts';
 import { describeLogin } from '../slack/thread/checks/describe-login.ts';
-import type { SlackApi } from '../slack/web-api/slack-api.ts';
 import type { Route } from '../web/http-server.ts';
 import { createAttemptLimit } from '../web/secure/attempt-limit.ts';
+import { type SecureBatchDeps, wireBatchRoutes } from './batches/secure-batch.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Stores } from './stores.ts';
 
 /** What Slack needs of the secure page. */
 export type SecureLinks = {
   hasSecurePage: boolean;
   /** A new link for the person of the request; undefined if it waits for no password, or there is no secure page. */
   createLink(request: AddInboxRequest): Promise<PasswordLink | undefined>;
+  /** A new link for a person's inboxes. It ends earlier ones of the person. Undefined if there is no secure page. */
+  createBatchLink(inboxes: InboxesToAdd): Promise<PasswordLink | undefined>;
 };
 
-type SecureLinksDeps = {
+type SecureLinksDeps = SecureBatchDeps & {
   /** The bot's public URL, without a slash at the end; undefined if it has none. Then there is no secure page. */
   publicUrl: string | undefined;
-  stores: Stores;
-  permissions: Permissions;
-  /** Throws if the workspace has no usable token. */
-  apiOfTeam(teamId: string): Promise<SlackApi>;
   worker: Pick<Worker, 'wake'>;
   /** Undefined where the bot does nothing with mailboxes itself. */
   mailbox: Pick<Mailbox, 'checkLogin'> | undefined;
   onRefused(why: string): void;
+  newReference(): string;
   log: Log;
-  now(): number;
   monotonicNow(): number;
 };
 
@@ -43,22 +40,34 @@ export function createSecureLinks(
 ): SecureLinks & { createRoutes(): Promise<Record<string, Route>> } {
   const { publicUrl, stores, now } = deps;
   if (publicUrl === undefined) {
-    return { hasSecurePage: false, createLink: async () => undefined, createRoutes: async () => ({}) };
+    return {
+      hasSecurePage: false,
+      createLink: async () => undefined,
+      createBatchLink: async () => undefined,
+      createRoutes: async () => ({}),
+    };
   }
   return {
     hasSecurePage: true,
     createLink: async (request) => {
       if (!waitsForPassword(request, now())) return undefined;
-      const { id: requestId, teamId, userId } = request;
-      const { token, expiresAt } = await stores.secureLinks.create({
-        teamId,
-        userId,
-        purpose: { kind: 'password', requestId },
-      });
-      return { url: `${publicUrl}/secure#${token}`, expiresAt };
+      return create(request, { kind: 'password', requestId: request.id });
+    },
+    createBatchLink: async (inboxes) => {
+      const id = deps.newReference();
+      await deps.drafts.save({ ...inboxes, id, fileName: undefined, defaults: {}, rows: [] });
+      return create(inboxes, { kind: 'batch', draftId: id });
     },
     createRoutes: () => createRoutes(deps, publicUrl),
   };
+
+  async function create(
+    { teamId, userId }: { teamId: string; userId: string },
+    purpose: Purpose,
+  ): Promise<PasswordLink> {
+    const { token, expiresAt } = await stores.secureLinks.create({ teamId, userId, purpose });
+    return { url: `${publicUrl}/secure#${token}`, expiresAt };
+  }
 }
 
 async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<Record<string, Route>> {
@@ -79,6 +88,7 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
     securePage,
     describeAsker: (request) => describeAsker(apiOfTeam, request),
     describeLogin,
+    batch: wireBatchRoutes(deps),
     onRefused: deps.onRefused,
     now,
     monotonicNow: deps.monotonicNow,

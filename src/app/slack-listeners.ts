@@ -1,18 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FindServers } from '../add-inbox/account/detection.ts';
 import type { InboxActions } from '../add-inbox/actions/inbox-actions.ts';
 import type { BatchWorker } from '../add-inbox/batch/batch-worker.ts';
 import type { BatchDelivery } from '../add-inbox/batch/do-batch-step.ts';
-import { createDrafts } from '../add-inbox/batch/drafts.ts';
 import { createChooseKey } from '../add-inbox/keys/choose-key.ts';
 import { createStoreKey } from '../add-inbox/keys/store-key.ts';
 import { createSubmit } from '../add-inbox/request/submit.ts';
-import type { RateLimit } from '../add-inbox/worker/rate-limit.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import type { ColdsendClient } from '../coldsend/client.ts';
 import { aboutRequest, describeError, type Log } from '../operations/log/log.ts';
 import { createBatchButtons } from '../slack/batches/batch-listeners.ts';
 import { createFixRows } from '../slack/batches/fix-rows.ts';
 import { createManyPages } from '../slack/batches/form/many-listeners.ts';
+import { createOfferManyForm } from '../slack/batches/form/offer-page.ts';
 import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
@@ -30,12 +29,13 @@ import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
 import { createRememberedPages } from '../slack/home/keys/remembered-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
+import { createFindTarget } from '../slack/permissions/find-target.ts';
 import type { Permissions } from '../slack/permissions/permissions.ts';
 import { createInboxButtons } from '../slack/thread/actions/action-listeners.ts';
 import type { ResponseUrls } from '../slack/web-api/response-url.ts';
 import { keyFingerprint } from '../storage/sealing/key-fingerprint.ts';
-import { createDetectServers } from './detect-servers.ts';
-import { createFindFormDefaults } from './form-defaults.ts';
+import type { Drafts } from './batches/drafts.ts';
+import type { createFindFormDefaults } from './form-defaults.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SecureLinks } from './secure-links.ts';
 import type { Stores } from './stores.ts';
@@ -48,14 +48,16 @@ export function createSlackListeners(deps: {
   stores: Stores;
   checkKey: ColdsendClient['checkKey'];
   /** Undefined where the bot does nothing with mailboxes itself. */
-  mailbox: Pick<Mailbox, 'findServers' | 'checkLogins'> | undefined;
+  mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
+  drafts: Drafts;
+  findServers: FindServers | undefined;
+  findDefaults: ReturnType<typeof createFindFormDefaults>;
   permissions: Permissions;
   responseUrls: ResponseUrls;
   worker: Pick<Worker, 'take' | 'wake'>;
   batchWorker: Pick<BatchWorker, 'wake'>;
   batchDelivery: Pick<BatchDelivery, 'postResults'>;
   inboxActions: Pick<InboxActions, 'accept'>;
-  rateLimits: readonly RateLimit[];
   uninstall: Workspaces['uninstall'];
   secureLinks: SecureLinks;
   newReference(): string;
@@ -70,12 +72,13 @@ export function createSlackListeners(deps: {
   const findSettings = settings.find;
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
-  const findServers = deps.mailbox && createDetectServers({ ...deps.mailbox, findLast: remembered.findLast });
+  const { drafts, findServers, findDefaults } = deps;
   const findsServers = findServers !== undefined;
-  const { hasSecurePage, createLink } = deps.secureLinks;
+  const { hasSecurePage, createLink, createBatchLink } = deps.secureLinks;
+  const findTarget = createFindTarget({ findSettings, chooseKey });
+  const offerManyForm = createOfferManyForm({ findTarget, createBatchLink });
   const openForm = createOpenForm({
-    ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, keyStamp },
-    findDefaults: createFindFormDefaults({ findPresets: presets.find, findLast: remembered.findLast }),
+    ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, offerManyForm, keyStamp, findDefaults },
   });
   const showHome = createShowHome({
     permissions,
@@ -96,20 +99,6 @@ export function createSlackListeners(deps: {
   });
   const sealResponseUrl = (teamId: string, responseUrl: string): string | undefined =>
     responseUrls.accept(responseUrl) && responseUrlSeal.sealResponseUrl(teamId, responseUrl);
-  const drafts = createDrafts({
-    store: deps.stores.drafts,
-    listFailed: deps.stores.batches.listFailed,
-    listPresets: presets.list,
-    findServers,
-    limits: deps.rateLimits,
-    newId: deps.newReference,
-    onConfirmed: ({ id: request, teamId: team, userId: user }) => {
-      log.info('Many inboxes accepted', { request, team, user });
-      deps.batchWorker.wake();
-    },
-    pause: nextTurn,
-    now: deps.now,
-  });
   const openManyForm = createOpenManyForm(openForm);
   const addAnother = createAddAnother({ find: requests.find, findLastOf: requests.findLastOf, openForm });
   const fixRows = createFixRows({
@@ -119,6 +108,7 @@ export function createSlackListeners(deps: {
     openForm,
     openManyForm: openManyForm.open,
     findsServers,
+    isOnlyOnPage: async (teamId) => hasSecurePage && (await findSettings(teamId)).passwordsIn === 'secure_page',
     permissions,
   });
   const submit = createSubmit({
@@ -165,7 +155,16 @@ export function createSlackListeners(deps: {
       onNotAccepted: (request, error) =>
         log.error('Many inboxes could not be read or committed', { ...describeError(error), request }),
     }),
-    keyPages: createKeyPages({ permissions, findsServers, listKeys, keyStamp, storeKey, removeKey, refreshHome }),
+    keyPages: createKeyPages({
+      permissions,
+      findsServers,
+      offerManyForm,
+      listKeys,
+      keyStamp,
+      storeKey,
+      removeKey,
+      refreshHome,
+    }),
     clientPages: createClientPages({
       permissions,
       listKeys,

@@ -89,22 +89,28 @@ export function normalizeHeader(header: string): string {
     .replace(/^sm(?:pt|tp)/, 'smtp');
 }
 
+/** The columns that a person chose by hand, by position from 0; undefined: not used. */
+export type ChosenColumns = ReadonlyMap<number, ColumnField | undefined>;
+
 /**
  * The contents of the columns under this header row.
  *
+ * @param chosen decides before the headers do
  * @throws FileProblem if the columns are those of a file with sign-in passwords
  */
-export function findColumns(headers: string[]): Columns {
+export function findColumns(headers: string[], chosen: ChosenColumns = new Map()): Columns {
   const normalized = headers.map(normalizeHeader);
   const problem = findWrongFile(normalized);
   if (problem !== undefined) throw new FileProblem(problem);
   const byField = new Map<ColumnField, number[]>();
-  const used = new Set<number>();
   for (const field of COLUMN_FIELDS) {
-    const positions = HEADERS[field].flatMap((header) => positionsOf(normalized, header));
-    if (positions.length > 0) byField.set(field, positions);
-    for (const position of positions) used.add(position);
+    byField.set(
+      field,
+      HEADERS[field].flatMap((header) => positionsOf(normalized, header)),
+    );
   }
+  applyChosen(byField, chosen);
+  const used = new Set([...byField.values()].flat());
   const rest = headers
     .map((header, position) => ({ header: header.trim(), position }))
     .filter(({ position }) => !used.has(position));
@@ -115,6 +121,16 @@ export function findColumns(headers: string[]): Columns {
     unknown: rest.filter((each) => !isSecret(each) && each.header !== '').map(({ header }) => header),
     dropped: rest.filter(isSecret).map(({ header }) => header),
   };
+}
+
+/** Puts the chosen columns first, and leaves out columns that were chosen for something else. */
+export function applyChosen(byField: Columns['byField'], chosen: ChosenColumns): void {
+  for (const field of COLUMN_FIELDS) {
+    const own = [...chosen].filter(([, each]) => each === field).map(([position]) => position);
+    const positions = [...own, ...(byField.get(field) ?? []).filter((position) => !chosen.has(position))];
+    if (positions.length > 0) byField.set(field, positions);
+    else byField.delete(field);
+  }
 }
 
 /** Whether a row of cells is a header: it names a field and contains no address. */

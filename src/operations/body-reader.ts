@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createGrowingBuffer } from './growing-buffer.ts';
 
-const MAX_BODY_BYTES = 256 * 1024;
-
-/** For all bodies that are still being read together; far more than Slack ever sends at once. */
-const MAX_UNFINISHED_BYTES = 16 * 1024 * 1024;
+/** `unfinished`: for all bodies together that are still being read; by default far more than Slack ever sends at once. */
+const MAX_BYTES = { body: 256 * 1024, unfinished: 16 * 1024 * 1024 };
 
 /** `crowded_out`: other requests needed the memory. `cut_off`: the connection is closed. */
 export type NoBody = 'too_large' | 'crowded_out' | 'cut_off';
@@ -15,13 +13,13 @@ type Reading = { capacity: number; end(result: Buffer | NoBody): void };
  * Reads the bodies of requests from any sender. Reading stops where a body declares too large a size or exceeds the limit. All
  * unfinished bodies share a limit. Beyond it, the oldest is dropped, since Slack's own arrive within milliseconds.
  */
-export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer | NoBody> {
+export function createBodyReader(most = MAX_BYTES): (request: IncomingMessage) => Promise<Buffer | NoBody> {
   /** The oldest first. */
   const unfinished = new Set<Reading>();
   let held = 0;
 
   return async (request) => {
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too_large';
+    if (Number(request.headers['content-length'] ?? 0) > most.body) return 'too_large';
     return new Promise((resolve) => {
       const body = createGrowingBuffer();
       const reading: Reading = { capacity: 0, end };
@@ -32,7 +30,7 @@ export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer
       request.on('close', onCutOff);
 
       function take(chunk: Buffer): void {
-        if (body.length + chunk.length > MAX_BODY_BYTES) end('too_large');
+        if (body.length + chunk.length > most.body) end('too_large');
         else keep(chunk);
       }
 
@@ -41,7 +39,7 @@ export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer
         held += body.capacity - reading.capacity;
         reading.capacity = body.capacity;
         for (const oldest of unfinished) {
-          if (held <= MAX_UNFINISHED_BYTES) break;
+          if (held <= most.unfinished) break;
           oldest.end('crowded_out');
         }
       }

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 // The package's main file also loads its process metrics and, with them, OpenTelemetry, which is ten times as much code.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome } from '../add-inbox/request/outcome.ts';
 
 /** The operator's metrics. Labels are words of ours or Slack's error codes, never a workspace or an address. */
 export type Metrics = {
@@ -38,6 +39,16 @@ const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const CALL_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LOGIN_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10];
 const REQUEST_BUCKETS_S = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400];
+
+const OUTCOMES = Object.keys({
+  added: true,
+  exists: true,
+  refused: true,
+  key_refused: true,
+  unknown: true,
+  expired: true,
+  stopped: true,
+} satisfies Record<Outcome['kind'], true>);
 
 /** The sampling interval of the event-loop delay. */
 const LAG_EVERY_MS = 10;
@@ -81,6 +92,8 @@ export function createMetrics(sources: MetricSources, now: () => number): Metric
     labelNames: ['outcome'],
     registers,
   });
+  // Prometheus sees no increase in a series that begins with its first event.
+  for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
   const duration = new Histogram({
     name: 'inbox_bot_request_seconds',
     help: 'Time from submission to outcome.',

@@ -32,7 +32,13 @@ export type Database = Executor & {
 /** An error that keeps the bot from using its database. */
 export class StorageError extends OperatorError {
   constructor(
-    code: 'wrong_keys' | 'database_in_use' | 'corrupt_database' | 'migration_failed' | 'database_unusable',
+    code:
+      | 'wrong_keys'
+      | 'database_in_use'
+      | 'corrupt_database'
+      | 'migration_failed'
+      | 'not_migrated'
+      | 'database_unusable',
     message: string,
     cause?: unknown,
   ) {

@@ -1,7 +1,7 @@
 import type { Dialect } from 'kysely';
 import type { Database, Executor } from './database.ts';
 import { DatabaseUnusableError, StorageError } from './database.ts';
-import { type Migration, migrate } from './migrations/migrate.ts';
+import { type Migration, migrate, mustBeMigrated } from './migrations/migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { explainFailure } from './postgres/explain-failure.ts';
 import type { PostgresOptions } from './postgres/postgres-database.ts';
@@ -15,10 +15,15 @@ import { createTransactions } from './transactions.ts';
 const SQLITE_URL = /^sqlite:(?:\/\/)?(?<path>.+)$/;
 const POSTGRES_URL = /^postgres(?:ql)?:\/\//;
 
+/**
+ * `tool`: an operators' command. It may open an SQLite database while the bot is running on it. `reader`: the same, but it leaves
+ * the migrations to the bot.
+ */
+export type DatabaseRole = 'bot' | 'tool' | 'reader';
+
 export type DatabaseOptions = {
   sealer: Sealer;
-  /** `tool`: an operators' command. It may open an SQLite database while the bot is running on it. */
-  role?: 'bot' | 'tool';
+  role?: DatabaseRole;
   /** PostgreSQL only: the maximum number of connections. */
   poolSize?: number;
   /** PostgreSQL only: called for each connection that breaks. */
@@ -32,7 +37,7 @@ export type DatabaseOptions = {
  * Opens `sqlite:<path>` or `postgres://…`, applies the migrations and checks that the sealer's keys open the stored values.
  *
  * @throws StorageError with a sentence for operators: DatabaseInUseError, CorruptDatabaseError, WrongKeysError, MigrationError,
- *   DatabaseUnusableError. None of them quotes the URL of a PostgreSQL database, because it contains the password.
+ *   DatabaseUnusableError, NotMigratedError. None of them quotes the URL of a PostgreSQL database, because it contains the password.
  */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const path = findSqlitePath(url);
@@ -55,7 +60,7 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
   const store = openSqlite(path, { lock: role === 'bot' });
   try {
     const database = createDatabase('sqlite', store.dialect, { now, close: store.close });
-    await migrate(database, migrations, now);
+    await (role === 'reader' ? mustBeMigrated(database, migrations) : migrate(database, migrations, now));
     await checkSealed(database, sealer, { leave: role === 'bot' });
     return database;
   } catch (error) {
@@ -83,7 +88,7 @@ async function openPostgresDatabase(url: string, options: DatabaseOptions): Prom
     await Promise.all([working.close(), leaseConnection.close()]);
   };
   try {
-    await migrate(migrating, migrations, now);
+    await (role === 'reader' ? mustBeMigrated(working, migrations) : migrate(migrating, migrations, now));
     await checkSealed(working, sealer, { leave: role === 'bot' });
     return { ...working, leaseConnection, close };
   } catch (error) {

@@ -113,7 +113,7 @@ export type SecureLinksTable = {
   team_id: string;
   user_id: string;
   purpose: string;
-  /** The request that the purpose is about. */
+  /** The request, or the draft of a batch, that the purpose is about. */
   subject_id: string;
   created_at: number;
   expires_at: number;

@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError } from '../operations/operator-error.ts';
 
-export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+/** `bodyWithinMs`: how long a client may take to send the body, if not 10 s. */
+export type Route = {
+  (request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  bodyWithinMs?: number;
+};
 
 export type HttpServer = {
   /** Resolves with the port, which the system chooses if `port` is 0. Throws StartError if the port can't be used. */
@@ -23,6 +27,10 @@ const MAX_CONNECTIONS = 1_000;
 
 /** A client that reads nothing of an answer for this long is disconnected. */
 const SILENT_TIMEOUT_MS = 60_000;
+
+/** For the body of a request. A route may allow more, up to a minute. */
+const BODY_WITHIN_MS = 10_000;
+const LONGEST_REQUEST_MS = 70_000;
 
 /** How often Node looks for requests that take too long. Its default of 30 s would triple the time limit. */
 const LOOK_INTERVAL_MS = 2_000;
@@ -49,7 +57,7 @@ export function createHttpServer(
 ): HttpServer {
   const server = createServer(
     {
-      requestTimeout: 10_000,
+      requestTimeout: LONGEST_REQUEST_MS,
       headersTimeout: 10_000,
       keepAliveTimeout: 75_000,
       connectionsCheckingInterval: LOOK_INTERVAL_MS,
@@ -75,17 +83,26 @@ export function createHttpServer(
     connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => rejectClient(code, socket));
+
+  function rejectClient(code: string, socket: Duplex): void {
     if (code === 'ERR_HTTP_REQUEST_TIMEOUT') onRefused('too_slow');
     if (code.startsWith('HPE_')) onRefused('malformed');
     if (socket.writable && !connections.get(socket)?.headersSent)
       socket.write(`HTTP/1.1 ${STATUSES[code] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     socket.destroy();
-  });
+  }
+
+  /** Node has one time limit for all requests. */
+  function cutOffSlow({ complete, socket }: IncomingMessage): void {
+    if (!complete) rejectClient('ERR_HTTP_REQUEST_TIMEOUT', socket);
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0] ?? '';
     const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`];
+    const timer = setTimeout(cutOffSlow, route?.bodyWithinMs ?? BODY_WITHIN_MS, request);
+    response.once('close', () => clearTimeout(timer));
     try {
       if (route === undefined) {
         onRefused('not_found');

@@ -40,6 +40,15 @@ test('what is unfinished, how old it is, what waits and what is left of the rate
   }
 });
 
+test('each outcome is there from the start, so that Prometheus sees the first one as an increase', async () => {
+  const { metrics, render } = createLines(SOURCES);
+  assert.ok((await render()).includes('inbox_bot_requests_total{outcome="unknown"} 0'));
+  metrics.settled('unknown', 1);
+  const lines = await render();
+  assert.ok(lines.includes('inbox_bot_requests_total{outcome="unknown"} 1'));
+  assert.equal(lines.filter((line) => line.startsWith('inbox_bot_requests_total{')).length, 7);
+});
+
 test('how many lines of the log were dropped, also the second time', async () => {
   const { render } = createLines(SOURCES);
   await render();

@@ -31,6 +31,7 @@ const TEXTS = [
 const SOURCES = {
   'tsconfig.json': ['src/**/*.ts', 'playground/*.ts', 'playground/page/*.ts', 'scripts/*.ts'],
   'playground/page/browser/tsconfig.json': ['playground/page/browser/*.ts'],
+  'src/web/secure/browser/tsconfig.json': ['src/web/secure/browser/**/*.ts'],
 };
 
 /** Of a sentence in `src/`. Each `${}` of a template counts as one word. */

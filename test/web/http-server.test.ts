@@ -136,3 +136,13 @@ test('nothing of a request is kept once it is answered, though its connection st
   assert.equal(seen[0]?.deref(), undefined);
   assert.equal(socket.closed, false);
 });
+
+test('a route says how long a body may take', async (context) => {
+  const read: Route = (request) => void request.resume();
+  const { refused, open } = await start(context, { 'POST /hasty': Object.assign(read, { bodyWithinMs: 50 }) });
+  const socket = await open();
+  socket.write('POST /hasty HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
+  const [answer] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 408 Request Timeout\r\nConnection: close/);
+  assert.deepEqual(refused, ['too_slow']);
+});

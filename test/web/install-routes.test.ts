@@ -49,7 +49,7 @@ async function setUp(context: TestContext, answers: Answers = {}) {
   const installed: { teamId: string; again: boolean }[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
-  const apiOf = createSlackApis({ apiUrl: slackApiUrl, fetch, logger, onCall: () => {} });
+  const apiOf = createSlackApis({ apiUrl: slackApiUrl, fetch, onCall: () => {} });
   const routes = await createInstallRoutes({
     clientId: '1.2',
     clientSecret: 'client-secret',

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { DisconnectReason, SocketsStruck } from '../api.ts';
+import type { DisconnectReason, Fault, SocketsStruck } from '../api.ts';
 import { isObject, type JsonObject, stringAt } from '../json.ts';
 import type { EnvelopeType } from '../ledger/traffic.ts';
 import type { Ids } from '../state/ids.ts';
@@ -27,6 +27,8 @@ export type SocketMode = {
   /** Sends a frame as it is; resolves with whether the envelope of this id was acknowledged. */
   sendFrame(frame: string | Buffer, envelopeId: string | undefined, timeoutMs: number): Promise<boolean>;
   count(): number;
+  /** Sockets that are still open although their upgrade failed. */
+  refusedCount(): number;
   disconnect(reason: DisconnectReason, options?: SocketsStruck & { closeAfterMs?: number }): void;
   cut(options?: SocketsStruck): void;
   hang(forMs: number, options?: SocketsStruck): void;
@@ -47,6 +49,7 @@ export function createSocketMode({
   host,
   now,
   pingMs,
+  takeFault,
   onChange,
   onProblem,
 }: {
@@ -56,6 +59,8 @@ export function createSocketMode({
   host: () => string;
   now: () => number;
   pingMs: number;
+  /** The fault for this request for a WebSocket. */
+  takeFault: () => Fault | undefined;
   onChange: () => void;
   onProblem: (problem: string) => void;
 }): SocketMode {
@@ -66,6 +71,8 @@ export function createSocketMode({
   /** Sent over a connection that was lost since. */
   const unanswerable = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
+  /** The sockets of upgrades that failed, which the app should close. */
+  const refused = new Set<Duplex>();
   let connections: Connection[] = [];
 
   const pings = setInterval(() => {
@@ -137,7 +144,9 @@ export function createSocketMode({
         socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
       }
-      server.handleUpgrade(request, socket, head, welcome);
+      const fault = takeFault();
+      if (fault === undefined) server.handleUpgrade(request, socket, head, welcome);
+      else failUpgrade(fault, socket, (greet) => server.handleUpgrade(request, socket, head, greet));
     },
     send({ type, payload, retry }, timeoutMs) {
       const connection = connections.find(({ socket, isLeaving }) => socket.readyState === socket.OPEN && !isLeaving);
@@ -181,6 +190,7 @@ export function createSocketMode({
       });
     },
     count: () => connections.length,
+    refusedCount: () => refused.size,
     disconnect(reason, { closeAfterMs = reason === 'warning' ? undefined : 0, only } = {}) {
       for (const connection of struck(only)) {
         const { socket } = connection;
@@ -207,9 +217,28 @@ export function createSocketMode({
       clearInterval(pings);
       for (const timer of timers) clearTimeout(timer);
       for (const { socket } of connections) socket.terminate();
+      for (const socket of refused) socket.destroy();
       server.close();
     },
   };
+
+  function failUpgrade(fault: Fault, socket: Duplex, take: (greet: (taken: WebSocket) => void) => void): void {
+    refused.add(socket);
+    for (const event of ['error', 'end']) socket.on(event, () => socket.destroy());
+    socket.on('close', () => refused.delete(socket));
+    // The end of what the app sends is only noticed where all of it is read.
+    socket.resume();
+    if (fault === 'hang') return;
+    if (fault === 'reset') socket.destroy();
+    else if (fault === 'hangAfterTaking' || fault === 'resetAfterTaking') {
+      take((taken) => {
+        taken.on('error', () => taken.terminate());
+        if (fault === 'resetAfterTaking') taken.terminate();
+      });
+    } else if ('answerAfterMs' in fault) later(fault.answerAfterMs, () => take(welcome));
+    else if ('text' in fault) socket.write(fault.text);
+    else socket.write(renderRefusal(fault));
+  }
 
   function struck(only: number | undefined): Connection[] {
     const sound = connections.filter(({ isHung, isLeaving }) => !isHung && !isLeaving);
@@ -223,4 +252,17 @@ export function createSocketMode({
     }, ms);
     timers.add(timer);
   }
+}
+
+/** The connection stays open, as Slack's own would. */
+function renderRefusal(
+  fault: { error: string } | { status: number; headers?: object } | { retryAfter: number },
+): string {
+  const body = 'error' in fault ? JSON.stringify({ ok: false, error: fault.error }) : '';
+  const status = 'status' in fault ? fault.status : 'error' in fault ? 200 : 429;
+  const headers = 'retryAfter' in fault ? { 'Retry-After': fault.retryAfter } : 'status' in fault ? fault.headers : {};
+  const lines = Object.entries({ ...headers, 'Content-Length': body.length }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
 }

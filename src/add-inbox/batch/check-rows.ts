@@ -113,7 +113,7 @@ export function judge(account: SenderAccount, login: LoginVerdict | undefined) {
 }
 
 /** The row with everything that its provider, its address and the defaults say. A custom server has no default. */
-function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
+export function fillIn(row: RowAccount, defaults: RowDefaults): TypedAccount {
   const [local = ''] = (row.email_address ?? '').trim().split('@');
   const inboxType = row.inbox_type ?? defaults.inboxType ?? 'CUSTOM_SMTP';
   const known = accountDefaults(inboxType, row.email_address);

@@ -122,8 +122,8 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     return started;
   }
 
-  async function openKey({ teamId, keyName }: Batch): Promise<OpenKey | undefined> {
-    if (isUsable(await deps.keys.find(teamId, keyName))) return deps.keys.open(teamId, keyName);
+  function openKey(batch: Batch): Promise<OpenKey | undefined> {
+    return openUsableKey(deps.keys, batch);
   }
 
   async function postCard(batch: ClaimedBatch, progress: BatchProgress): AfterBatchStep {
@@ -186,6 +186,14 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
     await batches.release(batch, now() + waitMs, batch.tries + 1);
     return undefined;
   }
+}
+
+/** The key that a batch's rows are sent with; undefined if there is none that works. */
+export async function openUsableKey(
+  keys: BatchStepDeps['keys'],
+  { teamId, keyName }: Batch,
+): Promise<OpenKey | undefined> {
+  return isUsable(await keys.find(teamId, keyName)) ? keys.open(teamId, keyName) : undefined;
 }
 
 /** All lines of a batch, in order. */

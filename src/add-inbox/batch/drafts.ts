@@ -33,6 +33,9 @@ export type DraftKey = { teamId: string; userId: string; id: string };
  */
 export type AnsweredDraft = { kind: 'repeated'; batch: Batch } | { kind: 'gone' };
 
+/** The secure page that adds the rows, with its link, which is spent. `fileName`: undefined for pasted rows. */
+export type SpendingPage = { token: string; pageId: string; fileName: string | undefined };
+
 export type Confirmed = { kind: 'confirmed'; batch: Batch } | AnsweredDraft;
 
 export type DraftStore = {
@@ -46,12 +49,18 @@ export type DraftStore = {
   discard(teamId: string, userId: string, id: string): Promise<void>;
   /**
    * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
-   * is discarded, unless another press has confirmed it.
+   * is discarded, unless another press has confirmed it. A page confirms it only if its link can be spent.
    */
-  confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): Promise<Confirmed>;
+  confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number, page?: SpendingPage): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
   listWaiting(teamId: string): Promise<ReadonlySet<string>>;
 };
+
+/** The rows of a person for a workspace's or a client's key. */
+export type RowsToCheck = Pick<NewDraft, 'teamId' | 'userId' | 'keyName' | 'fixOf' | 'defaults' | 'rows'>;
+
+/** Rows with the servers that were found, and what they are, in the same order. */
+export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
 
 /** Logs in to mailboxes, with the verdicts in the same order. */
 export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
@@ -86,7 +95,7 @@ export function createDrafts(deps: {
   now(): number;
 }) {
   const { store } = deps;
-  return { prepare, confirm, discard: store.discard, timeFor };
+  return { prepare, confirm, discard: store.discard, timeFor, inspect, add, isConfirmed, save: store.save };
 
   /**
    * Checks the rows and stores the draft with the servers that were found, unless no row can be added.
@@ -115,25 +124,62 @@ export function createDrafts(deps: {
     const draft = await store.open(key.teamId, key.userId, key.id);
     if (draft.kind !== 'open') return draft;
     const defaults = dailyLimit === undefined ? draft.defaults : { ...draft.defaults, dailyLimit };
-    const { checked, failed, waiting } = await check({ ...draft.batch, rows: draft.rows, defaults });
+    const found = await check({ ...draft.batch, rows: draft.rows, defaults });
     const isWanted = { ready: true, held: withHeld, login_refused: withRefused };
-    const rows = checked.filter(isAddable).filter(({ kind }) => isWanted[kind]);
+    return commit(key, found, ({ kind }) => isWanted[kind]);
+  }
+
+  /** What the rows of a page are, with the servers that were found. Nothing is stored. */
+  async function inspect(given: RowsToCheck): Promise<Inspected> {
+    const rows = await withServers(given);
+    return { rows, checked: (await check({ ...given, rows })).checked };
+  }
+
+  /**
+   * Commits the rows of a page that are ready. `none`: no row can be added, and the draft is as it was.
+   *
+   * @throws the store's errors, CommitInDoubtError
+   */
+  async function add(
+    key: DraftKey,
+    given: RowsToCheck,
+    page: SpendingPage & { withHeld: boolean },
+  ): Promise<Confirmed | ({ kind: 'none' } & Inspected)> {
+    const rows = await withServers(given);
+    const found = await check({ ...given, rows });
+    const isWanted = ({ kind }: CheckedRow) => kind === 'ready' || (kind === 'held' && page.withHeld);
+    if (!found.checked.some(isWanted)) return { kind: 'none', rows, checked: found.checked };
+    return commit(key, found, isWanted, page);
+  }
+
+  async function commit(
+    key: DraftKey,
+    { checked, failed, waiting }: Awaited<ReturnType<typeof check>>,
+    isWanted: (row: AddableRow) => boolean,
+    page?: SpendingPage,
+  ): Promise<Confirmed> {
+    const rows = checked.filter(isAddable).filter(isWanted);
     const confirmed = await store.confirm(
       key,
       rows.map((row) => toConfirmed(row, failed.get(row.address))),
       deps.now() + EXPIRES_AFTER_MS + timeFor(rows.length + waiting.size),
+      page,
     );
     if (confirmed.kind === 'confirmed') deps.onConfirmed(confirmed.batch);
     return confirmed;
   }
 
-  function withServers({ teamId, userId, keyName: owner, defaults, rows }: Omit<NewDraft, 'id'>) {
+  async function isConfirmed({ teamId, userId, id }: DraftKey): Promise<boolean> {
+    return (await store.open(teamId, userId, id)).kind === 'repeated';
+  }
+
+  async function withServers({ teamId, userId, keyName: owner, defaults, rows }: RowsToCheck) {
     const { findServers } = deps;
     if (findServers === undefined || defaults.inboxType !== undefined) return rows;
     return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
   }
 
-  async function check({ teamId, keyName, fixOf, rows, defaults }: Omit<NewDraft, 'id'>) {
+  async function check({ teamId, keyName, fixOf, rows, defaults }: Omit<RowsToCheck, 'userId'>) {
     const [waiting, presets, lines] = await Promise.all([
       store.listWaiting(teamId),
       deps.listPresets(teamId),

@@ -1,5 +1,3 @@
-import type { ColdsendKey } from '../keys/coldsend-key.ts';
-import type { KeyName } from '../keys/key-owner.ts';
 import { type AfterStep, type CommitDeps, createStepCommits } from './commit-step.ts';
 import type { Delivery } from './deliver.ts';
 import { isAnnouncedTooLate, isShownTooLate, nextStep, PATIENT_TRIES, type Step, settling } from './next-step.ts';
@@ -8,14 +6,13 @@ import { createSendRequest, type SendDeps, type Slot } from './send-request.ts';
 
 export type StepDeps = SendDeps &
   Omit<CommitDeps, 'onReported'> & {
-    keys: { find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined> };
     delivery: Delivery;
     /** `step`: the next step; `reported` if there is none. */
     onStep(request: AddInboxRequest, step: Step['kind'] | 'reported'): void;
   };
 
 /**
- * Does the step that `nextStep` decides, and commits it. Both functions throw LeaseLostError if another process has claimed the
+ * Does the step that `nextStep` decides, and commits it, or leaves it to the commit of the next step. Both functions throw LeaseLostError if another process has claimed the
  * request, and any error of the database.
  */
 export function createDoStep(deps: StepDeps): {
@@ -24,7 +21,7 @@ export function createDoStep(deps: StepDeps): {
   /** Sends a request that was armed just now, with this slot. */
   sendArmed(armed: ClaimedRequest, slot: Slot): AfterStep;
 } {
-  const { keys, delivery, isStillOurs, now } = deps;
+  const { delivery, isStillOurs, now } = deps;
   const commits = createStepCommits({ ...deps, onReported: (request) => deps.onStep(request, 'reported') });
   const sending = createSendRequest(deps, commits);
   const { commitUntilTaken, release, settle, tryLater } = commits;
@@ -37,16 +34,13 @@ export function createDoStep(deps: StepDeps): {
   };
 
   async function doStep(request: ClaimedRequest): AfterStep {
-    const key = request.state === 'announced' ? await keys.find(request.teamId, request.keyName) : undefined;
-    const step = nextStep(request, key, now());
+    const step = nextStep(request, now());
     deps.onStep(request, step.kind);
     switch (step.kind) {
       case 'announce':
         return announce(request);
       case 'send':
         return sending.send(request);
-      case 'wait_for_key':
-        return sending.waitForKey(request);
       case 'settle':
         return settle(request, settling(step.outcome, now()));
       case 'reply':
@@ -59,14 +53,15 @@ export function createDoStep(deps: StepDeps): {
     }
   }
 
+  /** The commit that arms the request also stores its announcement. If the process ends before, the announcement is repeated. */
   async function announce(request: ClaimedRequest): AfterStep {
     const announced = await delivery.announce(request, () => isStillOurs(request));
     if (announced.kind === 'later') {
       if (!isAnnouncedTooLate(request, now())) return tryLater(request, announced.retryAfterMs);
-      return commitUntilTaken(request, { state: 'announced', tries: 0 });
+      return { ...request, state: 'announced', tries: 0 };
     }
     const announcement = announced.kind === 'announced' ? announced.announcement : undefined;
-    return commitUntilTaken(request, { state: 'announced', announcement, tries: 0 });
+    return { ...request, state: 'announced', announcement, tries: 0 };
   }
 
   async function reply(request: ClaimedRequest): AfterStep {

@@ -22,7 +22,6 @@ const MAX_RETRY_MS = 5 * 60_000;
 export type Step =
   | { kind: 'announce' }
   | { kind: 'send' }
-  | { kind: 'wait_for_key' }
   | { kind: 'wait_for_password' }
   | { kind: 'settle'; outcome: Outcome }
   | { kind: 'reply' }
@@ -33,17 +32,15 @@ export type Step =
  * The life of a request: accepted → announced → armed → settled → reported. If a request is found armed, the process stopped
  * between arming it and noting the answer. We don't know whether ColdSend got it, so it is never sent again automatically.
  *
- * @param key the workspace's stored key; undefined if there is none
  * @param now milliseconds since 1970
  */
-export function nextStep(request: AddInboxRequest, key: ColdsendKey | undefined, now: number): Step {
+export function nextStep(request: AddInboxRequest, now: number): Step {
   switch (request.state) {
     case 'accepted':
     case 'announced':
       if (now >= request.expiresAt) return { kind: 'settle', outcome: expired(request) };
       if (request.state === 'accepted') return { kind: 'announce' };
-      if (request.waitsFor === 'password') return { kind: 'wait_for_password' };
-      return isUsable(key) ? { kind: 'send' } : { kind: 'wait_for_key' };
+      return { kind: request.waitsFor === 'password' ? 'wait_for_password' : 'send' };
     case 'armed':
       return { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } };
     case 'settled':

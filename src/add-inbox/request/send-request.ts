@@ -29,6 +29,7 @@ export type SendDeps = {
   };
   keys: {
     find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
+    /** Undefined if there is none that can be read. */
     open(teamId: string, name: KeyName): Promise<OpenKey | undefined>;
     mark(teamId: string, version: number, learned: { status: KeyStatus; missingScopes: string[] }): Promise<unknown>;
   };
@@ -92,12 +93,12 @@ export type OpenKey = {
 
 /**
  * Sends a request to ColdSend. It reads everything it needs, arms the request and takes a slot of the key in one commit, posts
- * once, and commits the result. All three functions throw LeaseLostError if another process has claimed the request.
+ * once, and commits the result. Both functions throw LeaseLostError if another process has claimed the request.
  */
 export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   const { requests, keys, slots, now } = deps;
   const { commitUntilTaken, settle, showAndRelease, tried } = commits;
-  return { send, sendArmed, waitForKey };
+  return { send, sendArmed };
 
   async function send(request: ClaimedRequest): AfterStep {
     let prepared: Prepared;
@@ -200,7 +201,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (armed.batch !== undefined && result.kind === 'key_refused') {
       // Nothing was added. The whole batch waits for another key, instead of failing row by row. The key is marked first, because a
       // key that seems to work would be used again at once.
-      await noteKey(armed, key.version, result).catch((error: unknown) => deps.onError(armed, error));
+      await noteKey(armed, key, result).catch((error: unknown) => deps.onError(armed, error));
       return waitForKey(armed);
     }
     const learned =
@@ -209,7 +210,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (change.state === 'settled') {
       const toExplain = deps.logins !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
       const settled = await settle(armed, change, toExplain === undefined ? 'ends' : 'more');
-      await noteKey(armed, key.version, result);
+      await noteKey(armed, key, result);
       if (settled === undefined || toExplain === undefined) return settled;
       return explain(settled, toExplain, login ?? (await checkLogin(settled, passwords)));
     }
@@ -240,13 +241,11 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     }
   }
 
-  async function noteKey(request: ClaimedRequest, version: number, result: SendResult): Promise<void> {
-    const { teamId } = request;
+  async function noteKey({ teamId }: ClaimedRequest, { version, status }: OpenKey, result: SendResult): Promise<void> {
     if (result.kind === 'key_refused') {
       await keys.mark(teamId, version, { status: 'refused', missingScopes: result.missingScopes });
-    } else if (result.kind === 'added' || (result.kind !== 'not_done' && result.provesKey)) {
-      const key = await keys.find(request.teamId, request.keyName);
-      if (key?.status !== 'works') await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
+    } else if (status !== 'works' && (result.kind === 'added' || (result.kind !== 'not_done' && result.provesKey))) {
+      await keys.mark(teamId, version, { status: 'works', missingScopes: [] });
     }
   }
 

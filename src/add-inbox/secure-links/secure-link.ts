@@ -1,5 +1,5 @@
 /** What a person may do on the secure page with a link. */
-export type Purpose = { kind: 'password'; requestId: string };
+export type Purpose = { kind: 'password'; requestId: string } | { kind: 'batch'; draftId: string };
 
 /** A link that still works. It belongs to one person and one purpose. Times are milliseconds since 1970. */
 export type SecureLink = { teamId: string; userId: string; purpose: Purpose; expiresAt: number };

@@ -8,7 +8,11 @@ import type { SecureLink } from './secure-link.ts';
 /** `gone`: the link does not work, for whatever reason. `later`: we could not find out if it does. */
 export type NoPage = { kind: 'gone' } | { kind: 'later' };
 
-export type Look = { kind: 'password'; request: AddInboxRequest; expiresAt: number } | NoPage;
+/** `batch`: the link is for many inboxes; see `createBatchPage`. */
+export type Look =
+  | { kind: 'password'; request: AddInboxRequest; expiresAt: number }
+  | { kind: 'batch'; link: SecureLink }
+  | NoPage;
 
 /** What a person typed. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
 export type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
@@ -29,13 +33,13 @@ export type Checked =
 export type SecurePageDeps = {
   links: {
     find(token: string): Promise<SecureLink | undefined>;
-    findSpent(token: string, pageId: string): Promise<boolean>;
+    findSpent(token: string, pageId: string): Promise<SecureLink | undefined>;
     countWrong(token: string): Promise<boolean>;
     savePasswords(token: string, link: SecureLink, pageId: string, passwords: Passwords): Promise<boolean>;
   };
   findRequest(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
   /** Whether the person of the link may still add inboxes, according to a recent answer from Slack. */
-  checkPermission(request: AddInboxRequest): Promise<PermissionToAdd>;
+  checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   /** Logs in to the mailbox. Undefined where the bot logs in to none. */
   checkLogin: ((request: AddInboxRequest, passwords: Passwords) => Promise<LoginVerdict | undefined>) | undefined;
   /** Whether the login of a request may be checked once more. */
@@ -59,7 +63,8 @@ export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   /** What the link is for. Changes nothing. */
   async function look(token: string): Promise<Look> {
     const link = await links.find(token);
-    if (link === undefined) return { kind: 'gone' };
+    if (link === undefined) return GONE;
+    if (link.purpose.kind === 'batch') return { kind: 'batch', link };
     const request = await findWaiting(link);
     if ('kind' in request) return request;
     return { kind: 'password', request, expiresAt: Math.min(link.expiresAt, request.expiresAt) };
@@ -80,7 +85,10 @@ export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   /** Commits the passwords and spends the link. The page that spent it gets the same answer again. */
   async function save(token: string, { isSure, pageId, ...typed }: TypedPasswords): Promise<Saved> {
     const link = await links.find(token);
-    if (link === undefined) return { kind: (await links.findSpent(token, pageId)) ? 'saved' : 'gone' };
+    if (link === undefined) {
+      const spent = await links.findSpent(token, pageId);
+      return spent?.purpose.kind === 'password' ? { kind: 'saved' } : GONE;
+    }
     const request = await findWaiting(link);
     if ('kind' in request) return request;
     const passwords = validatePasswords(request.account, typed);
@@ -94,6 +102,7 @@ export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   }
 
   async function findWaiting({ teamId, userId, purpose }: SecureLink): Promise<AddInboxRequest | NoPage> {
+    if (purpose.kind !== 'password') return GONE;
     const request = await deps.findRequest(teamId, purpose.requestId);
     if (request === undefined || request.userId !== userId || !waitsForPassword(request, deps.now())) return GONE;
     const permission = await deps.checkPermission(request);

@@ -53,17 +53,20 @@ function isWord(run: string): boolean {
  * @param shown texts whose pieces are ignored because they are shown anyway: the address, the name
  */
 export function createFindEchoes(secrets: string[], shown: string[]): (text: string) => Range[] {
-  const long = secrets.filter((secret) => secret.length >= MIN_SECRET);
-  const ordinary = [ORDINARY, ...shown].map((text) => fold(text, ' ').text).join('\n');
+  const long = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET);
+  const ordinary = [FOLDED_ORDINARY, ...shown.map((text) => fold(text, ' ').text)].join('\n');
   const needles = long.flatMap(spellings).flatMap((secret) => toNeedles(secret, ordinary));
   const charsets = long.every((secret) => /^[\0-\x7f]*$/.test(secret)) ? ASCII : ANY;
   return (text) => [...findExact(text, long), ...findIn(spell(text), 0)];
 
   function findIn(spelling: Spelling, depth: number): Range[] {
-    return unescapings(spelling).flatMap((each) => [
-      ...needles.flatMap((needle) => findNeedle(each, needle, ordinary)),
-      ...(depth === MAX_DEPTH ? [] : decodings(each, depth).flatMap((decoded) => findIn(decoded, depth + 1))),
-    ]);
+    return unescapings(spelling).flatMap((each) => {
+      const folded = fold(each.text);
+      return [
+        ...needles.flatMap((needle) => findNeedle(each, folded, needle, ordinary)),
+        ...(depth === MAX_DEPTH ? [] : decodings(each, depth).flatMap((decoded) => findIn(decoded, depth + 1))),
+      ];
+    });
   }
 
   function decodings(spelling: Spelling, depth: number): Spelling[] {
@@ -89,8 +92,8 @@ function findExact(text: string, secrets: string[]): Range[] {
   });
 }
 
-function findNeedle(spelling: Spelling, needle: Needle, ordinary: string): Range[] {
-  const folded = fold(spelling.text);
+/** @param folded the text of `spelling` in the form used for comparison */
+function findNeedle(spelling: Spelling, folded: Spelling, needle: Needle, ordinary: string): Range[] {
   const found: Range[] = [];
   for (let start = 0; start < folded.text.length; start += 1) {
     const end = start + matchAt(folded.text, start, needle);
@@ -179,10 +182,18 @@ function fold(text: string, blank = ''): Spelling {
 }
 
 function foldOne(character: string): string {
-  if (/[a-z0-9]/.test(character)) return character;
+  return FOLDED[character.charCodeAt(0)] ?? foldAny(character);
+}
+
+function foldAny(character: string): string {
   const plain = character.normalize('NFKD').replace(IGNORED, '');
   return plain.toUpperCase().toLowerCase().normalize('NFKD').replace(IGNORED, '');
 }
+
+/** For the first 256 characters, of which most texts consist. */
+const FOLDED = Array.from({ length: 256 }, (_each, code) => foldAny(String.fromCharCode(code)));
+
+const FOLDED_ORDINARY = fold(ORDINARY, ' ').text;
 
 const ASCII = ['latin1'] as const;
 const ANY = ['utf8', 'latin1', 'utf16le'] as const;

@@ -44,7 +44,7 @@ export function spell(text: string): Spelling {
 
 /** Decodes the escapes of HTML, URLs and the strings of programming languages once. */
 export function unescapeOnce(spelling: Spelling): Spelling {
-  return decodeRuns(spelling, ESCAPE, readEscape, { keepsRest: true });
+  return /[%&\\]/.test(spelling.text) ? decodeRuns(spelling, ESCAPE, readEscape, { keepsRest: true }) : spelling;
 }
 
 /** Replaces a run that is not decoded. Comparisons do not continue across it. */

@@ -24,20 +24,30 @@ export function createFixRows(deps: {
   openManyForm: OpenManyForm;
   /** See `createOpenForm`. */
   findsServers: boolean;
+  /** Whether passwords are entered only on the secure page, and there is one. */
+  isOnlyOnPage(teamId: string): Promise<boolean>;
   permissions: Pick<Permissions, 'checkAdding'>;
 }) {
   return { open, openFile, next };
 
-  /** Opens the form for the first failed row. The button's value is the batch's id. */
+  /**
+   * Opens the form for the first failed row, or the link to the secure page, which takes all of them. The button's value is the
+   * batch's id.
+   */
   async function open(press: Press): Promise<void> {
     const { api, actor, triggerId, value: batchId } = press;
-    const [batch, row] = await Promise.all([deps.find(actor.teamId, batchId), findAfter(actor.teamId, batchId)]);
+    const [batch, row, isOnlyOnPage] = await Promise.all([
+      deps.find(actor.teamId, batchId),
+      findAfter(actor.teamId, batchId),
+      deps.isOnlyOnPage(actor.teamId),
+    ]);
     if (batch === undefined || row === undefined) {
       const denial = findNotice(await deps.permissions.checkAdding(press));
       const nothing = batch === undefined ? BATCH_FIX.gone : BATCH_FIX.nothing;
       await api.openView(triggerId, renderNotice(denial ?? nothing));
       return;
     }
+    if (isOnlyOnPage) return openFile(press);
     const { channelId, keyName: owner } = batch;
     const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
     await deps.openForm(press, { context, draft: draftOf(row.request.account), owner });

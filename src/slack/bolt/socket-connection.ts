@@ -5,8 +5,7 @@ import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { ConnectWithin } from '../../operations/proxy/connect.ts';
 import { type Envelope, FrameClient, type OddFrame } from './socket-frames.ts';
 
-/** From the request for an address to Slack's hello. */
-const CONNECT_WITHIN_MS = 20_000;
+const OPEN_WITHIN_MS = 20_000;
 
 /** The maximum wait for Slack's part in closing the connection. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -31,6 +30,8 @@ export type ConnectionDeps = {
   slackApiUrl: string;
   fetch: FetchFunction;
   connectWithin: ConnectWithin;
+  /** From the request for an address to Slack's hello; 20,000 if not set. */
+  openWithinMs?: number;
   logger: Logger;
   /** Slack sent a frame that the bot does not handle. It was acknowledged if possible, and dropped. */
   onOdd(why: OddFrame): void;
@@ -38,7 +39,7 @@ export type ConnectionDeps = {
 
 /** One connection of Socket Mode. `on` hears of an end only after an opening. */
 export function createSocketConnection(
-  { onOdd, appToken, logger, slackApiUrl, fetch, connectWithin }: ConnectionDeps,
+  { onOdd, appToken, logger, slackApiUrl, fetch, connectWithin, openWithinMs = OPEN_WITHIN_MS }: ConnectionDeps,
   on: {
     onOpen(): void;
     onEnvelope(envelope: Envelope): void;
@@ -49,7 +50,7 @@ export function createSocketConnection(
 ): SocketConnection {
   let isOpen = false;
   let socket: Socket | null = null;
-  const connectSocket = connectWithin(CONNECT_WITHIN_MS);
+  const connectSocket = connectWithin(openWithinMs);
   let leaving: NodeJS.Timeout | undefined;
   const due = new Set<Promise<void>>();
   const options: ConstructorParameters<typeof FrameClient>[0] = {
@@ -98,7 +99,7 @@ export function createSocketConnection(
   return { open, leave, close };
 
   async function open(): Promise<void> {
-    const timer = setTimeout(() => void end(), CONNECT_WITHIN_MS);
+    const timer = setTimeout(() => void end(), openWithinMs);
     try {
       await client.start();
     } finally {

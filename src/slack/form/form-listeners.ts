@@ -28,7 +28,7 @@ import { renderNotice } from '../modals/notice-page.ts';
 import { replaceView } from '../modals/replace-view.ts';
 import { pushNotice, type SubmissionAnswer } from '../modals/submission-answer.ts';
 import { createFindTarget } from '../permissions/find-target.ts';
-import { findNotice, type Permissions } from '../permissions/permissions.ts';
+import { type Attempt, findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import { sentences } from '../sentences/notices.ts';
 import { renderRequestPage, renderSuccessor } from '../thread/request-page.ts';
@@ -91,11 +91,12 @@ export function createFormPages(deps: FormPagesDeps) {
     const next = turnPage(context);
     const entered = { ...draft, ...who.value };
     try {
+      const settings = deps.findSettings(submission.actor.teamId);
       const [refused, answer] = await Promise.all([
-        refuse(submission, 'inbox_type'),
+        refuse({ ...submission, settings }, 'inbox_type'),
         finds
           ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined })
-          : answerWho(submission, next, { ...entered, found: undefined }),
+          : answerWho(settings, next, { ...entered, found: undefined }),
       ]);
       return refused ?? answer;
     } catch (error) {
@@ -108,8 +109,13 @@ export function createFormPages(deps: FormPagesDeps) {
     }
   }
 
-  async function answerWho(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
-    const page = renderHowPage({ context, draft, passwordEntry: await findEntry(submission) });
+  async function answerWho(
+    settings: Promise<WorkspaceSettings>,
+    context: FormContext,
+    draft: Draft,
+  ): Promise<SubmissionAnswer> {
+    const passwordEntry = passwordEntryOf(await settings, deps.hasSecurePage);
+    const page = renderHowPage({ context, draft, passwordEntry });
     return { response_action: 'update', view: page };
   }
 
@@ -153,7 +159,7 @@ export function createFormPages(deps: FormPagesDeps) {
       if (!read.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
       const { account, passwords } = read.value;
       const [refused, target, presets] = await Promise.all([
-        refuse(submission, 'daily_limit'),
+        refuse({ ...submission, settings }, 'daily_limit'),
         findTarget(teamId, context, settings),
         deps.listPresets(teamId),
       ]);
@@ -273,7 +279,7 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   /** The answer to a person who may not go on; undefined where they may. After a failed look-up, the form stays open. */
-  async function refuse(submission: InModal, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
+  async function refuse(submission: InModal & Attempt, lastField: AccountField): Promise<SubmissionAnswer | undefined> {
     const permission = await deps.permissions.checkAdding(submission);
     switch (permission.kind) {
       case 'allowed':

@@ -4,8 +4,9 @@ import { clientNameOf, isSameOwner, type OwnerName, WORKSPACE } from '../../add-
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import { isUsable } from '../../add-inbox/request/next-step.ts';
 import { canReadFiles } from '../batches/form/can-read-files.ts';
-import { type ManyForm, renderManyForm } from '../batches/form/many-form.ts';
-import type { Click } from '../bolt/interaction.ts';
+import type { ManyForm } from '../batches/form/many-form.ts';
+import type { OfferManyForm } from '../batches/form/offer-page.ts';
+import type { Actor, Click } from '../bolt/interaction.ts';
 import { renderKeyForm } from '../home/keys/key-form.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
@@ -56,6 +57,7 @@ export function createOpenForm(deps: {
   chooseKey: ChooseKey;
   /** Whether this installation serves the secure page. */
   hasSecurePage: boolean;
+  offerManyForm: OfferManyForm;
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
   findDefaults(teamId: string, owner: OwnerName, settings: WorkspaceSettings): Promise<FormDefaults>;
 }): (click: Click, form: FormToOpen) => Promise<void> {
@@ -63,26 +65,25 @@ export function createOpenForm(deps: {
   return async (click, form) => {
     const { api, actor, triggerId, view } = click;
     const settings = deps.findSettings(actor.teamId);
+    const attempt = { ...click, settings };
     const facts = loadFacts(click, form, settings);
     // Where another call throws first, nothing awaits this promise, and its rejection must not count as unhandled.
     facts.catch(() => {});
     if (view !== undefined) {
-      const permission = await permissions.checkAdding(click);
-      const page = firstPage(permission, await facts, actor.userId, form, deps.hasSecurePage);
+      const permission = await permissions.checkAdding(attempt);
+      const page = await firstPage(permission, await facts, actor, form);
       // A refusal goes on top, since the view below may be another person's.
       await (permission.kind === 'allowed' ? replaceView(api, view, page) : api.pushView(triggerId, page));
       return;
     }
-    const recalled = form.context.batch === undefined ? await permissions.recall(click, settings) : undefined;
+    const recalled = form.context.batch === undefined ? await permissions.recall(attempt) : undefined;
     if (recalled !== undefined) {
-      await api.openView(triggerId, firstPage(recalled, await facts, actor.userId, form, deps.hasSecurePage));
+      await api.openView(triggerId, await firstPage(recalled, await facts, actor, form));
       return;
     }
     const opening = api.openView(triggerId, renderNotice(sentences.waiting));
-    const permission = permissions.checkAdding(click);
-    const page = Promise.all([permission, facts]).then((known) =>
-      firstPage(...known, actor.userId, form, deps.hasSecurePage),
-    );
+    const permission = permissions.checkAdding(attempt);
+    const page = Promise.all([permission, facts]).then((known) => firstPage(...known, actor, form));
     await openThenFill(api, opening, page, renderNotice(sentences.failed));
   };
 
@@ -105,41 +106,41 @@ export function createOpenForm(deps: {
     const keyStamp = await deps.keyStamp(teamId, choice.keyName);
     return { settings, choice: await choose(), keyStamp, takesFiles, findsServers, defaults };
   }
+
+  /** The first modal for a person who wants to add an inbox. */
+  async function firstPage(
+    permission: Permission,
+    { settings, choice, keyStamp, defaults, ...offers }: Facts,
+    actor: Actor,
+    form: FormToOpen,
+  ): Promise<ModalView> {
+    if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
+    if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
+    if (form.instead !== undefined) return form.instead;
+    if (settings.passwordsIn === 'secure_page' && !deps.hasSecurePage) return renderNotice(PASSWORD_NOTICES.noPage);
+    if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
+    const { keyName, current } = choice;
+    if (form.owner !== undefined && !isSameOwner(keyName, form.owner)) return renderNotice(BATCH_FIX.otherClient);
+    const context: FormContext = { ...form.context, openedBy: actor.userId, owner: keyName };
+    const draft = withDefaults(form, defaults);
+    if (isUsable(current)) return renderForm(actor, { context, draft, ...offers }, deps.offerManyForm);
+    if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
+    const client = clientNameOf(keyName);
+    if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
+    if (client !== undefined) return renderNotice(sentences.noClientKey(client));
+    return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
+  }
 }
 
 /** The form for one inbox, or for many. */
-export function renderForm({ takesFiles, findsServers, ...page }: ManyForm & { findsServers: boolean }): ModalView {
+export async function renderForm(
+  person: { teamId: string; userId: string },
+  { takesFiles, findsServers, ...page }: ManyForm & { findsServers: boolean },
+  offerManyForm: OfferManyForm,
+): Promise<ModalView> {
   return page.context.batch === undefined
     ? renderWhoPage({ ...page, findsServers })
-    : renderManyForm({ ...page, takesFiles });
-}
-
-/** The first modal for a person who wants to add an inbox. */
-function firstPage(
-  permission: Permission,
-  { settings, choice, keyStamp, defaults, ...offers }: Facts,
-  userId: string,
-  form: FormToOpen,
-  hasSecurePage: boolean,
-): ModalView {
-  if (permission.kind === 'unknown') return renderNotice(sentences.whoAreYou);
-  if (permission.kind === 'refused') return renderNotice(sentences.denials[permission.why]);
-  if (form.instead !== undefined) return form.instead;
-  if (settings.passwordsIn === 'secure_page') {
-    if (!hasSecurePage) return renderNotice(PASSWORD_NOTICES.noPage);
-    if (form.context.batch !== undefined) return renderNotice(PASSWORD_NOTICES.noMany);
-  }
-  if (choice.kind === 'blocked') return renderNotice(sentences.blocked(choice.channelIds));
-  const { keyName, current } = choice;
-  if (form.owner !== undefined && !isSameOwner(keyName, form.owner)) return renderNotice(BATCH_FIX.otherClient);
-  const context: FormContext = { ...form.context, openedBy: userId, owner: keyName };
-  const draft = withDefaults(form, defaults);
-  if (isUsable(current)) return renderForm({ context, draft, ...offers });
-  if (permission.person.isAdmin) return renderKeyForm({ context, draft, current, stamp: keyStamp });
-  const client = clientNameOf(keyName);
-  if (current?.status === 'unreadable') return renderNotice(sentences.keyUnreadable(client));
-  if (client !== undefined) return renderNotice(sentences.noClientKey(client));
-  return renderNotice(current === undefined ? sentences.noKey : sentences.keyRefused);
+    : offerManyForm(person, { ...page, takesFiles });
 }
 
 /** A form that is filled in keeps what it has, as does a request that is tried again. */

@@ -1,5 +1,4 @@
 import { LOST_PERMISSIONS } from '../../add-inbox/people/person.ts';
-import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { PermissionToAdd } from '../../add-inbox/request/send-request.ts';
 import { TokenUnreadableError } from '../install/installations.ts';
 import { isOfSlack, type SlackApi } from '../web-api/slack-api.ts';
@@ -18,7 +17,7 @@ export function createCheckPermission(
   permissions: Permissions,
   apiOf: (teamId: string) => Promise<SlackApi>,
   knownForMs = KNOWN_FOR_MS,
-): (request: AddInboxRequest) => Promise<PermissionToAdd> {
+): (person: { teamId: string; userId: string }) => Promise<PermissionToAdd> {
   return async ({ teamId, userId }) => {
     try {
       const actor = { teamId, userId, ownTeamId: teamId };

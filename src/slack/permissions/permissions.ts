@@ -12,12 +12,16 @@ import type { UserGroups } from './user-groups.ts';
 /** `unknown`: Slack did not answer the look-up, so the person may do nothing for now. */
 export type Permission = { kind: 'allowed'; person: Person } | { kind: 'refused'; why: Denial } | { kind: 'unknown' };
 
-/** A person's attempt to do something. Without `what`, a refusal is not noted in the audit trail. */
-export type Attempt = Pick<Interaction, 'api' | 'actor'> & Partial<Pick<Interaction, 'what' | 'view'>>;
+/**
+ * A person's attempt to do something. Without `what`, a refusal is not noted in the audit trail. `settings` are the workspace's,
+ * where they are being read for the same attempt.
+ */
+export type Attempt = Pick<Interaction, 'api' | 'actor'> &
+  Partial<Pick<Interaction, 'what' | 'view'>> & { settings?: WorkspaceSettings | Promise<WorkspaceSettings> };
 
 export type Permissions = {
   /** Permission to add inboxes under the current settings, from look-ups of the last minute; undefined without such look-ups. */
-  recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Permission | undefined>;
+  recall(attempt: Attempt): Promise<Permission | undefined>;
   /** Permission to add inboxes. Asks Slack, unless it answered at most `maxAgeMs` ago (0 by default). */
   checkAdding(attempt: Attempt, maxAgeMs?: number): Promise<Permission>;
   /** Permission to set keys and settings and to read the audit trail. Asks Slack. */
@@ -39,21 +43,24 @@ export function createPermissions(deps: {
   const { people, userGroups } = deps;
   return { recall, checkAdding, checkAdmin, checkMember };
 
-  async function recall(attempt: Attempt, settings: Promise<WorkspaceSettings>): Promise<Permission | undefined> {
+  async function recall(attempt: Attempt): Promise<Permission | undefined> {
     const { actor } = attempt;
     const { teamId, userId } = actor;
     const person = people.recall(teamId, userId, RECALLED_FOR_MS);
     if (person === undefined) return undefined;
-    const { whoMayAdd } = await settings;
+    const { whoMayAdd } = await settingsOf(attempt);
     const groupIds = groupsToAsk(person, whoMayAdd);
     const inGroups = userGroups.recall(teamId, groupIds, userId, RECALLED_FOR_MS);
     return inGroups && noted(attempt, decide(person, actor, whoMayAdd, inGroups));
   }
 
   async function checkAdding(attempt: Attempt, maxAgeMs = 0): Promise<Permission> {
-    const { teamId } = attempt.actor;
-    const [permission, settings] = await Promise.all([lookUp(attempt, maxAgeMs), deps.findSettings(teamId)]);
+    const [permission, settings] = await Promise.all([lookUp(attempt, maxAgeMs), settingsOf(attempt)]);
     return noted(attempt, await decideAdding(attempt, permission, settings.whoMayAdd, maxAgeMs));
+  }
+
+  async function settingsOf({ settings, actor }: Attempt): Promise<WorkspaceSettings> {
+    return settings ?? deps.findSettings(actor.teamId);
   }
 
   async function checkAdmin(attempt: Attempt): Promise<Permission> {

@@ -235,6 +235,9 @@ export const BATCH_FORM = {
   forClient: (client: string) =>
     `These inboxes are for ${client}, the client of this channel. I add them with their ColdSend key.`,
   fixing: 'Give me the corrected rows. I add only addresses that failed before.',
+  orPage: "Slack can't hide passwords. The secure page can, and checks each row as you type.",
+  onPage: 'Choose a file or paste rows on the secure page. Nothing is sent before you confirm it there.',
+  fixOnPage: 'Correct the failed rows on the secure page. Enter their passwords again: we have deleted them.',
   rows: 'Rows',
   rowsHint:
     "Paste rows of a spreadsheet with their header. Or write one inbox a line: its address, a space, its password. Slack can't hide this field, so anyone near your screen can read it. We store it encrypted and delete it after sending.",

@@ -119,11 +119,12 @@ export const PASSWORD_NOTICES = {
     facts: `Requested by ${who}`,
   }),
   /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
+  /** The form was opened before an admin changed the settings. */
   noMany: {
     title: 'Add many inboxes',
     paragraphs: [
-      'An admin allows passwords only on the secure page, and it takes one inbox at a time.',
-      `Type ${COMMAND} for each inbox. Or ask an admin to change the settings in my Home tab.`,
+      'An admin allows passwords only on the secure page now. I did not read your rows.',
+      `Type ${COMMAND} many to get a link to the secure page.`,
     ],
   },
   /** The workspace allows passwords only on the secure page, and this installation has none. */

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { stringify } from 'node:querystring';
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
-import {
-  type Logger,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-  WebClient,
-} from '@slack/web-api';
 import { z } from 'zod';
 import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { type Downloaded, downloadFile } from './download-file.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
-import { type TextFile, type UploadDeps, uploadFiles } from './upload-files.ts';
+import { type Arguments, type TextFile, type UploadDeps, uploadFiles } from './upload-files.ts';
 
 /** Slack refused the call with one of its error codes. */
 export class SlackRefusedError extends Error {
@@ -40,8 +33,8 @@ export class SlackUnavailableError extends Error {
   readonly method: string;
   /** The wait that Slack asks for, from a second to an hour; undefined without a readable answer. */
   readonly retryAfterMs: number | undefined;
-  constructor(method: string, retryAfterMs: number | undefined) {
-    super(method);
+  constructor(method: string, retryAfterMs: number | undefined, cause?: unknown) {
+    super(method, { cause });
     this.name = 'SlackUnavailableError';
     this.method = method;
     this.retryAfterMs = retryAfterMs;
@@ -68,6 +61,9 @@ export class NotOpenedError extends Error {
 
 /** Kept for the workspaces that were active last. */
 const MAX_KEPT = 500;
+
+/** The time limit of a call. */
+const ANSWERED_WITHIN_MS = 10_000;
 
 /** For calls that a person waits for within Slack's 3 s. */
 const WAITED_FOR_MS = 1_500;
@@ -134,8 +130,18 @@ export type SlackFile = z.output<typeof foundFile>['file'];
 /** The API for each token; `forget` drops the cached client of a token that is no longer used. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
 
-/** `error`: the SDK's error, whose message may quote a token. */
+/** `error`: what kept the call from succeeding. Its message may quote the call. */
 export type SlackCall = { method: string; result: string; ms: number; error: unknown };
+
+/** Only a real error code is used and logged. */
+const verdict = z.looseObject({
+  ok: z.boolean().default(false),
+  error: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/)
+    .optional()
+    .catch(undefined),
+});
 
 const openedView = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
 
@@ -149,7 +155,7 @@ const identity = z.object({
   user_id: z.string(),
   bot_id: z.string(),
   is_enterprise_install: z.boolean().catch(false),
-  response_metadata: z.object({ scopes: z.array(z.string()).default([]) }).default({ scopes: [] }),
+  scopes: z.string(),
 });
 
 const userGroup = z.object({ id: z.string(), name: z.string().default(''), handle: z.string().default('') });
@@ -183,14 +189,16 @@ const foundFile = z.object({
   file: z.object({ name: z.string().default(''), size: z.number().default(0), url_private_download: z.string() }),
 });
 
+/** How a call is made. `isRenewed`: the token is already a renewed one. */
+type Caller = { token: string; timeoutMs: number; isStillOurs: (() => boolean) | undefined; isRenewed?: true };
+
 /**
- * One WebClient for each token, without the SDK's retries. These would post a message again after a lost answer, and retry for
- * half an hour to open a form whose `trigger_id` lives 3 s.
+ * Calls Slack without the SDK's WebClient, which prepares debug lines that nobody reads for each call. Nothing is retried here: a
+ * message would be posted again after a lost answer, and a form whose `trigger_id` lives 3 s would be opened for half an hour.
  */
 export function createSlackApis(deps: {
   apiUrl: string;
   fetch: SlackFetch;
-  logger: Logger;
   onCall(call: SlackCall): void;
   /** Called where Slack refused the token itself. Resolves with the workspace's current token, if it is a different one. */
   renewToken?(token: string): Promise<string | undefined>;
@@ -207,9 +215,9 @@ export function createSlackApis(deps: {
   }
 
   function createSlackApi(token: string, isStillOurs?: () => boolean): SlackApi {
-    const client = createClient(token, 10_000, isStillOurs);
-    const waitedFor = lazily(() => createClient(token, WAITED_FOR_MS, isStillOurs));
-    const opener = lazily(() => createClient(token, OPENED_WITHIN_MS, isStillOurs));
+    const client = { token, timeoutMs: ANSWERED_WITHIN_MS, isStillOurs };
+    const waitedFor = { ...client, timeoutMs: WAITED_FOR_MS };
+    const opener = { ...client, timeoutMs: OPENED_WITHIN_MS };
     return {
       whileStillOurs: (asked) => createSlackApi(token, asked),
       authTest: async () => {
@@ -220,13 +228,13 @@ export function createSlackApis(deps: {
           botUserId: found.user_id,
           botId: found.bot_id,
           isOrgWide: found.is_enterprise_install || found.team_id.startsWith('E'),
-          scopes: found.response_metadata.scopes,
+          scopes: found.scopes.split(',').flatMap((scope) => scope.trim() || []),
         };
       },
       revoke: async () => {
         await call(client, 'auth.revoke', {}, taken);
       },
-      findUser: async (userId) => (await call(waitedFor(), 'users.info', { user: userId }, foundUser)).user,
+      findUser: async (userId) => (await call(waitedFor, 'users.info', { user: userId }, foundUser)).user,
       openView: (triggerId, view) => show('views.open', triggerId, view),
       pushView: (triggerId, view) => show('views.push', triggerId, view),
       updateView: async (viewId, view, hash) =>
@@ -235,15 +243,15 @@ export function createSlackApis(deps: {
         await call(client, 'views.publish', { user_id: userId, view: JSON.stringify(view) }, taken);
       },
       postMessage: (channelId, message, threadTs) => post(client, channelId, message, threadTs),
-      postNow: (channelId, message) => post(waitedFor(), channelId, message, undefined),
+      postNow: (channelId, message) => post(waitedFor, channelId, message, undefined),
       getPermalink: async (channelId, ts) =>
-        (await call(waitedFor(), 'chat.getPermalink', { channel: channelId, message_ts: ts }, linked)).permalink,
+        (await call(waitedFor, 'chat.getPermalink', { channel: channelId, message_ts: ts }, linked)).permalink,
       updateMessage: async (channelId, ts, message) => {
         await call(client, 'chat.update', { channel: channelId, ts, ...toArguments(message) }, taken);
       },
-      listUserGroups: async () => (await call(waitedFor(), 'usergroups.list', {}, userGroups)).usergroups,
+      listUserGroups: async () => (await call(waitedFor, 'usergroups.list', {}, userGroups)).usergroups,
       listGroupMembers: async (groupId) =>
-        (await call(waitedFor(), 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
+        (await call(waitedFor, 'usergroups.users.list', { usergroup: groupId }, groupMembers)).users,
       uploadFiles: async (channelId, files, threadTs) => {
         const uploads: UploadDeps = { call: (...args) => call(client, ...args), fetch: deps.fetch, isStillOurs };
         const isShared = await uploadFiles(uploads, { channelId, files, threadTs });
@@ -261,7 +269,7 @@ export function createSlackApis(deps: {
       const external_id = randomUUID();
       const named = JSON.stringify({ ...view, external_id });
       try {
-        return (await call(opener(), method, { trigger_id: triggerId, view: named }, openedView)).view;
+        return (await call(opener, method, { trigger_id: triggerId, view: named }, openedView)).view;
       } catch (error) {
         const isCertain = !(error instanceof SlackUnavailableError) || error.retryAfterMs !== undefined;
         if (isCertain) throw new NotOpenedError(external_id, isCertain, error);
@@ -274,104 +282,63 @@ export function createSlackApis(deps: {
     }
   }
 
-  async function post(client: WebClient, channelId: string, message: Message, threadTs: string | undefined) {
+  async function post(client: Caller, channelId: string, message: Message, threadTs: string | undefined) {
     const args = { channel: channelId, thread_ts: threadTs, ...toArguments(message) };
     const quiet = { unfurl_links: false, unfurl_media: false };
     const { channel, ts } = await call(client, 'chat.postMessage', { ...args, ...quiet }, posted);
     return { channelId: channel, ts };
   }
 
-  function createClient(token: string, timeoutMs: number, isStillOurs: (() => boolean) | undefined): WebClient {
-    return new WebClient(token, {
-      slackApiUrl: deps.apiUrl,
-      fetch: within(timeoutMs, deps.fetch, isStillOurs),
-      logger: deps.logger,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      allowAbsoluteUrls: false,
-    });
-  }
-
-  /** Called at most once for each call, and never for `auth.revoke`, which must not revoke a different token. */
-  async function findFresh(client: WebClient, method: string, args: Record<string, unknown>) {
-    if (client.token === undefined || args.token !== undefined || method === 'auth.revoke') return undefined;
-    return deps.renewToken?.(client.token);
-  }
-
-  async function call<T>(
-    client: WebClient,
-    method: string,
-    args: Record<string, unknown>,
-    shape: z.ZodType<T>,
-  ): Promise<T> {
+  async function call<T>(caller: Caller, method: string, args: Arguments, shape: z.ZodType<T>): Promise<T> {
     const startedAt = performance.now();
     let result = 'ok';
     let thrown: unknown;
     try {
-      return shape.parse(await client.apiCall(method, args));
+      return shape.parse(await ask(caller, method, args));
     } catch (error) {
       thrown = error;
-      const translated = translate(method, error);
-      if (!(translated instanceof NotBegunError)) translated.cause = error;
+      const isKnown = isOfSlack(error) || error instanceof NotBegunError;
+      const translated = isKnown ? error : new SlackUnavailableError(method, undefined, error);
       result = resultOf(translated);
-      const fresh = isTokenDead(result) ? await findFresh(client, method, args) : undefined;
+      const mayRenew = isTokenDead(result) && caller.isRenewed !== true && method !== 'auth.revoke';
+      const fresh = mayRenew ? await deps.renewToken?.(caller.token) : undefined;
       if (fresh === undefined) throw translated;
-      return await call(client, method, { ...args, token: fresh }, shape);
+      return await call({ ...caller, token: fresh, isRenewed: true }, method, args, shape);
     } finally {
       deps.onCall({ method, result, ms: performance.now() - startedAt, error: thrown });
     }
   }
-}
 
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-/** Replaces the client's own time limit, which leaves a timer behind for each call that later creates an unseen error. */
-function within(timeoutMs: number, fetch: SlackFetch, isStillOurs: (() => boolean) | undefined): SlackFetch {
-  return (url, init) => abortLate(timeoutMs, ({ signal }) => fetch(url, { ...init, signal, isStillOurs }));
-}
-
-function translate(method: string, error: unknown): SlackRefusedError | SlackUnavailableError | NotBegunError {
-  if (error instanceof WebAPIRequestError && error.original instanceof NotBegunError) return error.original;
-  const retryAfterMs = findRetryAfter(error);
-  if (error instanceof WebAPIPlatformError && retryAfterMs === undefined) {
-    const code = errorCode.safeParse(error.data.error);
-    if (code.success && !isInTrouble(code.data)) return new SlackRefusedError(method, code.data);
+  /** Slack's answer to a form, with the scopes of the token. Throws SlackRefusedError, SlackUnavailableError, or why there was no answer. */
+  async function ask({ token, timeoutMs, isStillOurs }: Caller, method: string, args: Arguments): Promise<object> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' };
+    const body = stringify(Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)));
+    const answer = await abortLate(timeoutMs, ({ signal }) =>
+      deps.fetch(`${deps.apiUrl}${method}`, { method: 'POST', headers, body, signal, isStillOurs }),
+    );
+    const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'));
+    if (answer.status !== 200) {
+      throw new SlackUnavailableError(method, retryAfterMs, Object.assign(new Error(), { statusCode: answer.status }));
+    }
+    const { ok, error, ...said } = verdict.parse(await answer.json());
+    if (ok) return { ...said, scopes: answer.headers.get('x-oauth-scopes') ?? '' };
+    if (error === undefined || isInTrouble(error) || retryAfterMs !== undefined) {
+      throw new SlackUnavailableError(method, retryAfterMs);
+    }
+    throw new SlackRefusedError(method, error);
   }
-  return new SlackUnavailableError(method, retryAfterMs);
 }
 
-/** The wait that Slack asks for; undefined where it names none. */
-function findRetryAfter(error: unknown): number | undefined {
-  let said: unknown;
-  if (error instanceof WebAPIRateLimitedError) said = error.retryAfter;
-  if (error instanceof WebAPIPlatformError) said = error.data.response_metadata?.retryAfter;
-  if (error instanceof WebAPIHTTPError) said = error.headers['retry-after'];
-  const seconds = retryAfter.safeParse(said);
-  return seconds.success ? Math.min(Math.max(seconds.data * 1000, SHORTEST_WAIT_MS), MAX_WAIT_MS) : undefined;
+/** The wait that Slack asks for in seconds; undefined where it names none. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null || !/^-?\d{1,9}$/.test(header)) return undefined;
+  return Math.min(Math.max(Number(header) * 1000, SHORTEST_WAIT_MS), MAX_WAIT_MS);
 }
 
 function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunError): string {
   if (error instanceof NotBegunError) return error.code;
   return error instanceof SlackRefusedError ? error.reason : 'unavailable';
 }
-
-/** The SDK puts a body that is not JSON in the place of Slack's error code. Only a real code is used and logged. */
-const errorCode = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
-
-/** Seconds: a number, or a header of digits. */
-const retryAfter = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d{1,9}$/)
-    .transform(Number),
-]);
 
 function toArguments({ text, blocks }: Message) {
   return { text, blocks: JSON.stringify(blocks) };

@@ -3,9 +3,12 @@ import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
 export type TextFile = { name: string; title: string; content: string };
 
+/** The arguments of a method of Slack's Web API. Undefined ones are left out. */
+export type Arguments = Record<string, string | number | boolean | undefined>;
+
 export type UploadDeps = {
   /** Calls a method of Slack's Web API. */
-  call<T>(method: string, args: Record<string, unknown>, shape: z.ZodType<T>): Promise<T>;
+  call<T>(method: string, args: Arguments, shape: z.ZodType<T>): Promise<T>;
   fetch: SlackFetch;
   isStillOurs: (() => boolean) | undefined;
 };

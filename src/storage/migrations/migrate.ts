@@ -16,6 +16,36 @@ export class MigrationError extends StorageError {
   }
 }
 
+/** The database is empty, or of an older version of the bot. */
+export class NotMigratedError extends StorageError {
+  constructor(pending: string[], isEmpty: boolean) {
+    super(
+      'not_migrated',
+      isEmpty
+        ? 'The database is empty. Start the bot, which creates its tables.'
+        : `The database lacks ${pending.join(', ')}. Start this version of the bot, which adds that.`,
+    );
+  }
+}
+
+/** Changes nothing. @throws NotMigratedError */
+export async function mustBeMigrated(database: Executor, migrations: Migration[]): Promise<void> {
+  const applied = await listApplied(database);
+  const pending = migrations.filter(({ name }) => !applied.includes(name)).map(({ name }) => name);
+  if (pending.length > 0) throw new NotMigratedError(pending, applied.length === 0);
+}
+
+/** The names of all migrations of the database, also those that only a newer version knows. */
+export async function listApplied({ kind, kysely }: Executor): Promise<string[]> {
+  const tables =
+    kind === 'sqlite'
+      ? sql<{ found: string | null }>`select max(name) as found from sqlite_schema where name = 'migrations'`
+      : sql<{ found: string | null }>`select to_regclass('migrations')::text as found`;
+  const { rows } = await tables.execute(kysely);
+  if ((rows[0]?.found ?? null) === null) return [];
+  return (await kysely.selectFrom('migrations').select('name').orderBy('name').execute()).map(({ name }) => name);
+}
+
 /**
  * Applies the pending migrations, each in its own transaction. Only one process does so at a time. Migrations that this version
  * doesn't know come from a newer version and are ignored.

@@ -14,6 +14,9 @@ export const WORKING_TIMEOUTS = { connectMs: 1_500, statementMs: 1_500, answerMs
 
 const MIGRATING_CONNECT_MS = 5_000;
 
+/** Of one connection. The bot has fewer, but for lists of different lengths. */
+const MAX_PREPARED = 200;
+
 export type PostgresOptions = {
   poolSize: number;
   /** Undefined for migrations, which may take long. */
@@ -37,14 +40,16 @@ export function createPostgresDialect(
     idleTimeoutMillis: 60_000,
     ...(timeouts && { query_timeout: timeouts.answerMs }),
     types: { getTypeParser },
+    onConnect: async (client: Client) => {
+      client.on('error', onConnectionError);
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      if (rows[0]?.pid === client.processID) prepareOnce(client);
+      endWhenUseless(client);
+    },
   });
-  // Without both, a restart of PostgreSQL ends the process: the pool listens to the connections that are idle, nobody to the
-  // others.
+  // Without this and each connection's, a restart of PostgreSQL ends the process: the pool listens to the connections that are
+  // idle, nobody to the others.
   pool.on('error', onConnectionError);
-  pool.on('connect', (client) => {
-    client.on('error', onConnectionError);
-    endWhenUseless(client);
-  });
   return withOwnTransactions(new PostgresDialect({ pool }), timeouts?.statementMs);
 }
 
@@ -87,11 +92,32 @@ export function isCertainNotCommitted(error: unknown): boolean {
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
   oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 
+/** What the types leave out. `processID`: the server's process, as the server or a pooler named it. */
+type Client = pg.ClientBase & Partial<Pick<pg.Client, 'end'>> & { processID?: number };
+
+/**
+ * Statements are parsed and planned once for each connection. Not behind a pooler, which gives each transaction any of its
+ * sessions: the process that it names is none of PostgreSQL's. Not with `*`, whose columns a newer version may add to meanwhile.
+ */
+function prepareOnce(client: Client) {
+  const names = new Map<string, string>();
+  client.query = new Proxy(client.query, {
+    apply(query, self, parameters) {
+      const [text, values] = parameters;
+      if (!Array.isArray(values) || values.length === 0 || /^select \*/.test(text))
+        return Reflect.apply(query, self, parameters);
+      const name = names.get(text) ?? `s${names.size}`;
+      if (names.size < MAX_PREPARED) names.set(text, name);
+      return Reflect.apply(query, self, [names.has(text) ? { name, text, values } : text, values]);
+    },
+  });
+}
+
 /**
  * After "Query read timeout" `pg` would hand the same dead connection to the next query, which then waits as long. A connection to a
  * server that became a read-only replica would never write again: a new one may lead to the new primary.
  */
-function endWhenUseless(client: pg.PoolClient & Partial<Pick<pg.Client, 'end'>>) {
+function endWhenUseless(client: Client) {
   client.query = new Proxy(client.query, {
     apply(query, self, parameters) {
       const answer: unknown = Reflect.apply(query, self, parameters);

@@ -69,7 +69,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const { kysely } = within;
-      await kysely.updateTable('requests').set({ turn_of: keyFingerprint }).where('id', '=', claimed.id).execute();
+      const queued = { turn_of: keyFingerprint, state: 'announced' };
+      await kysely.updateTable('requests').set(queued).where('id', '=', claimed.id).execute();
       // A row needs no estimate of its own: its batch shows one for all its rows.
       const slotAt = kind === 'single' ? await estimateSingle() : now() + QUEUED_MS;
       const notBefore = Math.min(slotAt, claimed.expiresAt);

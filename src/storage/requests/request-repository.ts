@@ -29,6 +29,7 @@ import {
   passwordsJson,
   REQUEST_COLUMNS,
   toAnnouncementColumns,
+  toCarriedColumns,
   toChangedColumns,
   toKeyColumns,
   unfinished,
@@ -213,7 +214,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     /**
-     * Commits one step and returns the request as it is now. Settling wipes the passwords, and reporting the response URL, in the
+     * Commits one step, with what the steps before it left to this commit, and returns the request as it is now. Settling wipes the passwords, and reporting the response URL, in the
      * same commit. With `release` the request is released at once; a claim is needed to go on with it.
      *
      * @throws LeaseLostError where the request is not held any more; nothing is changed then.
@@ -225,7 +226,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     ): Promise<ClaimedRequest> {
       const time = now();
       const complete = withTimes(change, time);
-      const columns = toChangedColumns(complete, time);
+      const columns = { ...toCarriedColumns(claimed), ...toChangedColumns(complete, time) };
       const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
       if (complete.outcome !== undefined) await db.atomically((within) => commitAndWipe(within, claimed, set));
       else await commit(db, claimed, set);

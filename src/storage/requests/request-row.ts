@@ -163,6 +163,11 @@ export function toKeyColumns(name: KeyName) {
   return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
 }
 
+/** The columns that a step may have left to the next commit: announcing does. */
+export function toCarriedColumns({ state, announcement, tries }: ClaimedRequest): Updateable<RequestsTable> {
+  return { state: toStoredState(state), ...toAnnouncementColumns(announcement), tries };
+}
+
 /** The columns that `change` sets. The same statement that makes the response URL useless also deletes it. */
 export function toChangedColumns(change: RequestChange, now: number): Updateable<RequestsTable> {
   const { state, notBefore, tries, outcome, replyTs, settledAt, reportedAt } = change;

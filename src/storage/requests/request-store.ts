@@ -1,13 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
-import type { AddInboxRequest, ClaimedRequest, RequestChange } from '../../add-inbox/request/request.ts';
+import {
+  type AddInboxRequest,
+  type ClaimedRequest,
+  LeaseLostError,
+  type RequestChange,
+} from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
 import { createAuditRepository } from '../workspaces/audit-repository.ts';
 import { createRememberedRepository } from '../workspaces/clients/remembered-repository.ts';
 import { DUE } from './batches/batch-row.ts';
+import { inOrder } from './lease-sql.ts';
 import type { RequestToAccept } from './new-request.ts';
 import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
-import { unfinished } from './request-row.ts';
+import { toChangedColumns, unfinished } from './request-row.ts';
+
+/**
+ * How long the end of a request waits for the ends of others, to be committed with them. If the bot dies before that, its
+ * messages are updated once more.
+ */
+const TOGETHER_MS = 100;
 
 export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: Database };
 
@@ -19,6 +32,7 @@ export type RequestStoreDeps = Omit<RequestRepositoryDeps, 'db'> & { database: D
 export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
   const requests = createRequestRepository({ db: database, ...deps });
   const { renew } = createRequestRepository({ db: database.leaseConnection, ...deps });
+  const reportTogether = createReportTogether(database, deps);
   return {
     accept,
     claimDue: requests.claimDue,
@@ -55,14 +69,19 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   /**
    * Like the repository's `advance`, but also writes the audit entry for an outcome, or for what was added to it: a check of the
-   * login. An inbox that was added is remembered. @throws LeaseLostError
+   * login. An inbox that was added is remembered. The end of a request whose outcome is known already waits a moment for others.
+   * @throws LeaseLostError
    */
   async function advance(
     claimed: ClaimedRequest,
     change: RequestChange,
     options?: { release?: boolean },
   ): Promise<ClaimedRequest> {
-    if (change.outcome === undefined) return requests.advance(claimed, change, options);
+    if (change.outcome === undefined) {
+      if (change.state !== 'reported' || options?.release !== true) return requests.advance(claimed, change, options);
+      await reportTogether(claimed);
+      return { ...claimed, ...change };
+    }
     const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
       await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
@@ -78,6 +97,46 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   function note(within: Executor, entry: AuditNote): Promise<void> {
     return createAuditRepository({ db: within, now: deps.now }).add(entry);
+  }
+}
+
+/** Ends and releases requests with nothing left to do, many in one commit. A call resolves when its own is on disk. */
+function createReportTogether(db: Executor, { owner, now }: Pick<RequestStoreDeps, 'owner' | 'now'>) {
+  let gathering: { claimed: ClaimedRequest[]; reported: Promise<Set<string>> } | undefined;
+
+  /** @throws LeaseLostError where the request is not held any more */
+  return async (claimed: ClaimedRequest): Promise<void> => {
+    gathering ??= gather();
+    const { claimed: together, reported } = gathering;
+    together.push(claimed);
+    if (!(await reported).has(claimed.id)) throw new LeaseLostError(claimed.id);
+  };
+
+  function gather() {
+    const claimed: ClaimedRequest[] = [];
+    const reported = sleep(TOGETHER_MS).then(() => {
+      gathering = undefined;
+      return report(claimed);
+    });
+    return { claimed, reported };
+  }
+
+  /** Returns the ids of those that were still held. */
+  async function report(claimed: ClaimedRequest[]): Promise<Set<string>> {
+    const time = now();
+    const held = db.kysely
+      .selectFrom('requests')
+      .select('id')
+      .where((eb) => eb.or(claimed.map(({ id, fence }) => eb.and({ id, fence }))))
+      .where('lease_owner', '=', owner);
+    const reported = await db.kysely
+      .updateTable('requests')
+      .set(toChangedColumns({ state: 'reported', reportedAt: time }, time))
+      .set({ lease_owner: null, lease_until: null })
+      .where('id', 'in', inOrder(db, held))
+      .returning('id')
+      .execute();
+    return new Set(reported.map(({ id }) => id));
   }
 }
 

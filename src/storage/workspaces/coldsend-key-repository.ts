@@ -105,6 +105,18 @@ export function createColdsendKeyRepository(deps: {
     save,
     noteLacksActions,
 
+    /** Every key of every workspace that can be opened, once for each of its owners. */
+    async openAll(): Promise<{ teamId: string; owner: OwnerName; apiKey: string; fingerprint: string }[]> {
+      const found = new Map<string, { teamId: string; owner: OwnerName; apiKey: string; fingerprint: string }>();
+      for (const row of await select().orderBy('team_id').orderBy('label').execute()) {
+        const apiKey = findOpened(row);
+        if (apiKey === undefined) continue;
+        const [teamId, owner] = [String(row.team_id), fromStoredName(String(row.label))];
+        found.set(JSON.stringify([teamId, row.label]), { teamId, owner, apiKey, fingerprint: keyFingerprint(apiKey) });
+      }
+      return [...found.values()];
+    },
+
     /** All keys of a workspace: its own first, then by the client's name. A client's key is read from its first channel's row. */
     async list(teamId: string): Promise<OwnedKey[]> {
       const rows = await select().where('team_id', '=', teamId).orderBy('label').orderBy('channel_id').execute();
@@ -189,23 +201,28 @@ export function createColdsendKeyRepository(deps: {
     return row && readKey(row);
   }
 
-  /** The key itself, for sending. @throws SealError; z.ZodError if the row can't be read. */
+  /** The key itself, for sending. Undefined if there is none that can be read. */
   async function open(teamId: string, name: KeyName): Promise<OpenedKey | undefined> {
     const row = await findRow(teamId, name);
-    if (!row) return undefined;
-    const apiKey = openSealed(row);
-    const { version, status } = parseKey(row);
-    return { apiKey, fingerprint: keyFingerprint(apiKey), version, status, lacksActions: row.lacks_actions !== null };
+    if (row === undefined) return undefined;
+    const read = readBoth(row);
+    if (read === undefined) return undefined;
+    const { version, status } = read.key;
+    const lacksActions = row.lacks_actions !== null;
+    return { apiKey: read.apiKey, fingerprint: keyFingerprint(read.apiKey), version, status, lacksActions };
   }
 
   /** An unreadable key doesn't hide the others, and can still be replaced or removed. */
   function readKey(row: KeyRow): ColdsendKey {
+    return readBoth(row)?.key ?? toUnreadableKey(row);
+  }
+
+  function readBoth(row: KeyRow): { key: ColdsendKey; apiKey: string } | undefined {
     try {
-      openSealed(row);
-      return parseKey(row);
+      return { key: parseKey(row), apiKey: openSealed(row) };
     } catch (error) {
       deps.onUnreadable?.(String(row.id), error, 'coldsend_keys');
-      return toUnreadableKey(row);
+      return undefined;
     }
   }
 
@@ -223,6 +240,14 @@ export function createColdsendKeyRepository(deps: {
 
   function openSealed({ sealed_key, team_id, id }: KeyRow): string {
     return sealer.open(sealed_key, keyContext(team_id, id));
+  }
+
+  function findOpened(row: KeyRow): string | undefined {
+    try {
+      return openSealed(row);
+    } catch {
+      return undefined;
+    }
   }
 
   /**

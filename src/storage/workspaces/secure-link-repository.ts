@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import {
   LINK_TTL_MS,
@@ -10,6 +11,7 @@ import type { Database, Executor } from '../database.ts';
 import { expiresAt } from '../requests/request-row.ts';
 import { passwordsContext } from '../sealing/seal-contexts.ts';
 import type { Sealer } from '../sealing/sealing.ts';
+import type { SecureLinksTable } from '../tables.ts';
 
 /** 32 bytes as base64url. */
 const TOKEN = /^[\w-]{43}$/;
@@ -21,7 +23,7 @@ export type SecureLinkRepository = ReturnType<typeof createSecureLinkRepository>
 /** Links to the secure page. The token is in nothing but the link itself: the table has its hash. */
 export function createSecureLinkRepository(deps: { database: Database; sealer: Sealer; now: () => number }) {
   const { database, sealer, now } = deps;
-  return { create, find, findSpent, countWrong, savePasswords, deleteExpired };
+  return { create, find, findSpent, isKnown, countWrong, savePasswords, deleteExpired };
 
   /** Makes a link and deletes the person's earlier ones for the same purpose. */
   async function create(link: Omit<SecureLink, 'expiresAt'>): Promise<{ token: string; expiresAt: number }> {
@@ -43,16 +45,22 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
   async function find(token: string): Promise<SecureLink | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const row = await working(database, token).executeTakeFirst();
-    const purpose = row && isHashOf(token, row.token_hash) ? toPurpose(row) : undefined;
-    return row && purpose && { teamId: row.team_id, userId: row.user_id, purpose, expiresAt: row.expires_at };
+    return row && isHashOf(token, row.token_hash) ? toLink(row) : undefined;
   }
 
-  /** Whether this page has spent the link, and its answer was lost. */
-  async function findSpent(token: string, pageId: string): Promise<boolean> {
-    if (!TOKEN.test(token)) return false;
-    const spent = database.kysely.selectFrom('secure_links').select('token_hash').where('expires_at', '>', now());
+  /** The link, if this page has spent it. */
+  async function findSpent(token: string, pageId: string): Promise<SecureLink | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const spent = database.kysely.selectFrom('secure_links').selectAll().where('expires_at', '>', now());
     const row = await spent.where('token_hash', '=', hashOf(token)).where('spent_by', '=', pageId).executeTakeFirst();
-    return row !== undefined;
+    return row && toLink(row);
+  }
+
+  /** Whether there is such a link, used or not. */
+  async function isKnown(token: string): Promise<boolean> {
+    if (!TOKEN.test(token)) return false;
+    const known = database.kysely.selectFrom('secure_links').select('token_hash').where('expires_at', '>', now());
+    return (await known.where('token_hash', '=', hashOf(token)).executeTakeFirst()) !== undefined;
   }
 
   /** Counts a submission that is not accepted. False if there were too many before it. */
@@ -78,13 +86,14 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
     passwords: Passwords,
   ): Promise<boolean> {
     const { teamId, purpose } = link;
+    if (purpose.kind !== 'password') return false;
     const sealed = sealer.seal(JSON.stringify(passwords), passwordsContext({ id: purpose.requestId, teamId }));
     return database
       .transaction(async (within) => {
         // The request first: it is what an uninstall and a stopped batch lock first, too.
         const resumed = await resume(within, teamId, purpose.requestId);
         if (!resumed) return false;
-        if (!(await spend(within, token, pageId))) throw new NotSpentError();
+        if (!(await spendLink(within, { token, pageId, now: now() }))) throw new NotSpentError();
         await within.kysely.insertInto('request_passwords').values({ request_id: purpose.requestId, sealed }).execute();
         return true;
       })
@@ -108,18 +117,6 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
     return resumed.numUpdatedRows === 1n;
   }
 
-  async function spend(within: Executor, token: string, pageId: string): Promise<boolean> {
-    const spent = await within.kysely
-      .updateTable('secure_links')
-      .set({ spent_at: now(), spent_by: pageId })
-      .where('token_hash', '=', hashOf(token))
-      .where('spent_at', 'is', null)
-      .where('expires_at', '>', now())
-      .where('wrong_tries', '<', MAX_WRONG_TRIES)
-      .executeTakeFirst();
-    return spent.numUpdatedRows === 1n;
-  }
-
   /** Deletes some expired links. Returns their number. */
   async function deleteExpired(): Promise<number> {
     const { kysely } = database;
@@ -140,6 +137,25 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
   }
 }
 
+/**
+ * Spends the link. The page that has spent it can do so again, and then has half an hour for the next time. False if the link does
+ * not work anymore.
+ */
+export async function spendLink(
+  { kysely }: Executor,
+  { token, pageId, now }: { token: string; pageId: string; now: number },
+): Promise<boolean> {
+  const spent = await kysely
+    .updateTable('secure_links')
+    .set({ spent_at: now, spent_by: pageId, expires_at: now + LINK_TTL_MS })
+    .where('token_hash', '=', hashOf(token))
+    .where(({ or, eb }) => or([eb('spent_at', 'is', null), eb('spent_by', '=', pageId)]))
+    .where('expires_at', '>', now)
+    .where('wrong_tries', '<', MAX_WRONG_TRIES)
+    .executeTakeFirst();
+  return spent.numUpdatedRows === 1n;
+}
+
 class NotSpentError extends Error {
   readonly code = 'not_spent';
 }
@@ -154,11 +170,23 @@ function isHashOf(token: string, stored: string): boolean {
   return hash.length === other.length && timingSafeEqual(hash, other);
 }
 
-function toColumns({ kind, requestId }: Purpose): { purpose: string; subject_id: string } {
-  return { purpose: kind, subject_id: requestId };
+function toColumns(purpose: Purpose): { purpose: string; subject_id: string } {
+  return { purpose: purpose.kind, subject_id: purpose.kind === 'password' ? purpose.requestId : purpose.draftId };
+}
+
+function toLink(row: Selectable<SecureLinksTable>): SecureLink | undefined {
+  const purpose = toPurpose(row);
+  return purpose && { teamId: row.team_id, userId: row.user_id, purpose, expiresAt: row.expires_at };
 }
 
 /** Undefined for a purpose of a newer version. */
 function toPurpose({ purpose, subject_id }: { purpose: string; subject_id: string }): Purpose | undefined {
-  return purpose === 'password' ? { kind: purpose, requestId: subject_id } : undefined;
+  switch (purpose) {
+    case 'password':
+      return { kind: purpose, requestId: subject_id };
+    case 'batch':
+      return { kind: purpose, draftId: subject_id };
+    default:
+      return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { PAGE, PRODUCT } from './browser/sentences.ts';
 
-const STYLES = ['base.css', 'states.css'];
+const STYLES = ['base.css', 'states.css', 'batch/batch.css', 'batch/sheet/sheet.css'];
 
 /** Each file after those that it imports. contract.ts has only types. */
 const SCRIPTS = [
@@ -11,8 +11,21 @@ const SCRIPTS = [
   'dom.ts',
   'ask.ts',
   'plain-states.ts',
-  'password-field.ts',
-  'password-state.ts',
+  'password/password-field.ts',
+  'password/password-state.ts',
+  'batch/batch-sentences.ts',
+  'batch/upload-state.ts',
+  'batch/progress-state.ts',
+  'batch/sheet/sheet.ts',
+  'batch/sheet/cells.ts',
+  'batch/sheet/window.ts',
+  'batch/sheet/checker.ts',
+  'batch/sheet/row-view.ts',
+  'batch/sheet/rows-in-view.ts',
+  'batch/sheet/setup.ts',
+  'batch/sheet/table.ts',
+  'batch/sheet/sheet-state.ts',
+  'batch/batch-state.ts',
   'main.ts',
 ];
 

@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { InboxType } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Checked, Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
-import { createBodyReader } from '../../operations/body-reader.ts';
 import type { Route } from '../http-server.ts';
-import { createAttemptLimit } from './attempt-limit.ts';
+import { type BatchRoutesDeps, createBatchRoutes, MOST_OF_BATCH } from './batch-routes.ts';
 import type { CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
-import { clientAddressOf } from './client-address.ts';
+import { createGuard, pageId, token } from './guard.ts';
 import { loadSecurePage } from './load-page.ts';
 
 /** The names around a request, as people know them; '' if Slack did not tell. `threadUrl`: where the result will be. */
@@ -21,6 +18,7 @@ export type SecureRoutesDeps = {
   publicUrl: string;
   securePage: SecurePage;
   describeAsker(request: AddInboxRequest): Promise<Asker>;
+  batch: BatchRoutesDeps;
   /** The verdict in words, one line for each server. */
   describeLogin(verdict: LoginVerdict, account: AddInboxRequest['account']): string[];
   /** Called with the reason for each refused request. Anyone can cause them. */
@@ -30,13 +28,9 @@ export type SecureRoutesDeps = {
   monotonicNow(): number;
 };
 
-const MINUTE_MS = 60_000;
+/** Requests in a minute. A person needs a few. Many people may share one address. */
+const MOST = { ofAddress: 120, ofToken: 30 };
 
-/** A person needs a few. Many people may share one address. */
-const MOST_OF_ADDRESS = 120;
-const MOST_OF_TOKEN = 30;
-
-const token = z.string().max(100);
 const password = z.string().max(2_000).optional();
 
 const lookBody = z.strictObject({ token });
@@ -45,48 +39,21 @@ const checkBody = z.strictObject({ token, smtp_password: password, imap_password
 
 const saveBody = z.strictObject({
   token,
-  pageId: z.string().regex(/^[\w-]{22,64}$/),
+  pageId,
   smtp_password: password,
   imap_password: password,
   isSure: z.boolean(),
 });
-
-/** Same-origin requests only, so no answer needs a CORS header. */
-const ANSWER_HEADERS = {
-  'content-type': 'application/json; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'x-robots-tag': 'noindex',
-};
-
-/** `gone` covers unknown, used and expired links alike. */
-const STATUSES: Partial<Record<string, number>> = { gone: 404, later: 503, wrong: 422 };
-
-const REFUSALS = {
-  secure_origin: 403,
-  secure_type: 415,
-  secure_rate: 429,
-  secure_body: 400,
-  too_large: 413,
-  crowded_out: 503,
-  cut_off: 400,
-} as const;
-
-type Refusal = keyof typeof REFUSALS;
 
 /**
  * The secure page. `GET /secure` is the same for everybody: it has no state, so what follows links for previews and scans changes
  * and learns nothing. The token is in the link's fragment, which browsers send nowhere. The page's script posts it.
  */
 export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route> {
-  const { securePage, monotonicNow } = deps;
-  const { origin } = new URL(deps.publicUrl);
+  const { securePage } = deps;
   const page = loadSecurePage();
-  const readBody = createBodyReader();
-  const mayAsk = createAttemptLimit(MOST_OF_ADDRESS, MINUTE_MS, monotonicNow);
-  const mayUse = createAttemptLimit(MOST_OF_TOKEN, MINUTE_MS, monotonicNow);
+  const { answering } = createGuard(deps, MOST);
+  const batch = createBatchRoutes(deps.batch, createGuard(deps, MOST_OF_BATCH));
 
   return {
     'GET /secure': (_request, response) => {
@@ -103,47 +70,8 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       async ({ token, smtp_password, imap_password, ...rest }) =>
         securePage.save(token, { smtp_password, imap_password, ...rest }) satisfies Promise<SaveAnswer>,
     ),
+    ...batch.routes,
   };
-
-  function answering<Body extends { token: string }>(
-    schema: z.ZodType<Body>,
-    answer: (body: Body) => Promise<LookAnswer | CheckAnswer | SaveAnswer>,
-  ): Route {
-    return async (request, response) => {
-      const body = findRefusal(request) ?? (await readJson(request, schema));
-      if (typeof body === 'string') return refuse(request, response, body);
-      if (!mayUse(createHash('sha256').update(body.token).digest('base64'))) {
-        return refuse(request, response, 'secure_rate');
-      }
-      const answered = await answer(body);
-      send(response, STATUSES[answered.kind] ?? 200, JSON.stringify(answered));
-    };
-  }
-
-  /** Browsers name the origin with every POST. Old ones don't send Sec-Fetch-Site. */
-  function findRefusal({ headers, socket }: IncomingMessage): Refusal | undefined {
-    if (headers.origin !== origin || (headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin') {
-      return 'secure_origin';
-    }
-    if (!/^application\/json(;|$)/i.test(headers['content-type'] ?? '')) return 'secure_type';
-    return mayAsk(clientAddressOf({ headers, socket })) ? undefined : 'secure_rate';
-  }
-
-  async function readJson<Body>(request: IncomingMessage, schema: z.ZodType<Body>): Promise<Body | Refusal> {
-    const bytes = await readBody(request);
-    if (typeof bytes === 'string') return bytes;
-    try {
-      return schema.parse(JSON.parse(bytes.toString('utf8')));
-    } catch {
-      return 'secure_body';
-    }
-  }
-
-  function refuse(request: IncomingMessage, response: ServerResponse, why: Refusal): void {
-    deps.onRefused(why);
-    // Where the body was not read completely, the connection is closed instead.
-    send(response, REFUSALS[why], '{"kind":"refused"}', request.complete ? {} : { connection: 'close' });
-  }
 
   function toCheckAnswer(checked: Checked): CheckAnswer {
     if (checked.kind !== 'checked') return checked;
@@ -153,6 +81,7 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
   }
 
   async function toLookAnswer(look: Look): Promise<LookAnswer> {
+    if (look.kind === 'batch') return batch.look(look.link);
     if (look.kind !== 'password') return look;
     const { account, keyName } = look.request;
     const client = clientNameOf(keyName);
@@ -172,9 +101,4 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
       worksForMs: look.expiresAt - deps.now(),
     };
   }
-}
-
-function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { ...ANSWER_HEADERS, ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

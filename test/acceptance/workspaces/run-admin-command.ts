@@ -12,11 +12,14 @@ export type AdminProcess = {
   kill(): void;
 };
 
-/** Starts one of the operators' commands in a process of its own, with nothing in its environment but `env` and the compile cache. */
-export function startAdminCommand(args: string[], env: Record<string, string>): AdminProcess {
+/**
+ * Starts one of the operators' commands in a process of its own, with nothing in its environment but `env` and the compile cache.
+ * Unless `env` says otherwise, it asks no DNS and no mail server, and looks for the bot where none is.
+ */
+export function startAdminCommand(args: string[], env: Record<string, string>, cwd = '/'): AdminProcess {
   const child = spawn(process.execPath, [ADMIN, ...args], {
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
-    cwd: '/',
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, LOGIN_CHECKS: 'off', PORT: '1', ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -33,8 +36,9 @@ export function startAdminCommand(args: string[], env: Record<string, string>): 
 export async function runAdminCommand(
   args: string[],
   env: Record<string, string>,
+  cwd?: string,
 ): Promise<{ status: number | string; output: string }> {
-  const { exited, output } = startAdminCommand(args, env);
+  const { exited, output } = startAdminCommand(args, env, cwd);
   const status = await exited;
   return { status, output: output() };
 }

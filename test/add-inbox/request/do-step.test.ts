@@ -7,7 +7,6 @@ import { answering, type Deps, isOver, KEY, NOW, requestIn, setUp } from './step
 
 test('a commit under a lost lease is not made again', async () => {
   const cases: [string, ClaimedRequest, Deps][] = [
-    ['announced', requestIn('accepted'), {}],
     ['settled', requestIn('armed'), {}],
     ['replied', requestIn('settled', { outcome: { kind: 'expired' } }), {}],
     ['reported', requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }), {}],
@@ -80,7 +79,6 @@ test('showing and reporting are over only once they are committed', async () => 
     requestIn('reported'),
     requestIn('settled', { outcome: { kind: 'expired' }, replyTs: '1.2' }),
     requestIn('settled', { outcome: { kind: 'expired' } }),
-    requestIn('accepted'),
     requestIn('armed'),
   ]) {
     const { doStep, calls } = setUp({ requests: { advance: () => never } });
@@ -138,14 +136,12 @@ test('once all is shown the request is reported, and nothing more is done for it
 
 test('an announcement that Slack does not take for an hour is left out, and the inbox is added all the same', async () => {
   const later = async () => ({ kind: 'later', retryAfterMs: 1 }) as const;
-  for (const [now, expected] of [
-    [3_600_000 - 1, { notBefore: 3_600_000, tries: 4, released: true }],
-    [3_600_000, { state: 'announced', tries: 0 }],
-  ] as const) {
-    const { doStep, commits } = setUp({ now: () => now, delivery: { announce: later } });
-    const next = await doStep(requestIn('accepted', { tries: 3 }));
-    assert.deepEqual([commits, next?.state], [[expected], 'state' in expected ? 'announced' : undefined]);
-  }
+  const early = setUp({ now: () => 3_600_000 - 1, delivery: { announce: later } });
+  assert.equal(await early.doStep(requestIn('accepted', { tries: 3 })), undefined);
+  assert.deepEqual(early.commits, [{ notBefore: 3_600_000, tries: 4, released: true }]);
+  const late = setUp({ now: () => 3_600_000, delivery: { announce: later } });
+  const next = await late.doStep(requestIn('accepted', { tries: 3 }));
+  assert.deepEqual([next?.state, next?.tries, late.commits], ['announced', 0, []]);
 });
 
 test('a message that Slack does not let us change for a day is left as it is', async () => {
@@ -180,18 +176,20 @@ test('a reply that Slack does not take again and again is noted each time, and s
   assert.equal(await isOver(shown.doStep(request)), false);
 });
 
-test('what was delivered starts counting tries anew', async () => {
+test('what was delivered starts counting tries anew; an announcement is stored by the commit of the next step', async () => {
   const announcement = { channelId: 'C1', ts: '1.1', surface: 'channel' } as const;
   const outcome = { kind: 'expired' } as const;
   const announced = setUp({ delivery: { announce: async () => ({ kind: 'announced', announcement }) } });
-  await announced.doStep(requestIn('accepted', { tries: 3 }));
-  assert.deepEqual(announced.commits, [{ state: 'announced', announcement, tries: 0 }]);
+  const accepted = requestIn('accepted', { tries: 3 });
+  const next = await announced.doStep(accepted);
+  assert.deepEqual(next, { ...accepted, state: 'announced', announcement, tries: 0 });
   const nowhere = setUp();
-  await nowhere.doStep(requestIn('accepted', { tries: 3 }));
-  assert.deepEqual(nowhere.commits, [{ state: 'announced', announcement: undefined, tries: 0 }]);
+  const nowhereNext = await nowhere.doStep({ ...accepted, announcement });
+  assert.deepEqual(nowhereNext, { ...accepted, state: 'announced', announcement: undefined, tries: 0 });
   const replied = setUp();
   await replied.doStep(requestIn('settled', { outcome, tries: 3 }));
   assert.deepEqual(replied.commits, [{ replyTs: '1.2', tries: 0 }]);
+  assert.deepEqual([announced.commits, nowhere.commits], [[], []]);
   const moved = setUp({ delivery: { reply: async () => ({ kind: 'moved', announcement }) } });
   await moved.doStep(requestIn('settled', { outcome }));
   assert.deepEqual(moved.commits, [{ announcement }]);

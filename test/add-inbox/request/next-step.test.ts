@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ColdsendKey } from '../../../src/add-inbox/keys/coldsend-key.ts';
 import {
   afterSending,
   EXPIRES_AFTER_MS,
@@ -12,70 +11,49 @@ import type { Outcome, SendResult } from '../../../src/add-inbox/request/outcome
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 import { sampleRequest } from './sample-request.ts';
 
-const KEY: ColdsendKey = {
-  teamId: 'T1',
-  version: 1,
-  revision: 'r1',
-  lastFour: 'abcd',
-  storedBy: 'U9',
-  storedAt: 0,
-  status: 'works',
-  missingScopes: [],
-  checkedAt: 0,
-};
-const UNCHECKED: ColdsendKey = { ...KEY, status: 'unchecked' };
-const REFUSED: ColdsendKey = { ...KEY, status: 'refused' };
 const EXPIRED: Step = { kind: 'settle', outcome: { kind: 'expired' } };
 const DAY = EXPIRES_AFTER_MS;
 const WAITS_FOR_PASSWORD: Partial<AddInboxRequest> = { state: 'accepted', waitsFor: 'password' };
 
-const LIFE: [string, Partial<AddInboxRequest>, ColdsendKey | undefined, number, Step][] = [
-  ['accepted is announced', { state: 'accepted' }, undefined, 0, { kind: 'announce' }],
-  ['accepted is announced even where the key is refused', { state: 'accepted' }, REFUSED, 0, { kind: 'announce' }],
-  ['accepted expires after a day', { state: 'accepted' }, KEY, DAY, EXPIRED],
-  ['announced is sent', { state: 'announced' }, KEY, 0, { kind: 'send' }],
-  ['announced is sent up to the last millisecond', { state: 'announced' }, KEY, DAY - 1, { kind: 'send' }],
-  ['announced is sent with a key nobody could check', { state: 'announced' }, UNCHECKED, 0, { kind: 'send' }],
-  ['announced waits for a key', { state: 'announced' }, undefined, 0, { kind: 'wait_for_key' }],
-  ['announced waits for a better key', { state: 'announced' }, REFUSED, 0, { kind: 'wait_for_key' }],
-  ['accepted is announced before it waits for its password', WAITS_FOR_PASSWORD, KEY, 0, { kind: 'announce' }],
+const LIFE: [string, Partial<AddInboxRequest>, number, Step][] = [
+  ['accepted is announced', { state: 'accepted' }, 0, { kind: 'announce' }],
+  ['accepted expires after a day', { state: 'accepted' }, DAY, EXPIRED],
+  ['announced is sent', { state: 'announced' }, 0, { kind: 'send' }],
+  ['announced is sent up to the last millisecond', { state: 'announced' }, DAY - 1, { kind: 'send' }],
+  ['accepted is announced before it waits for its password', WAITS_FOR_PASSWORD, 0, { kind: 'announce' }],
   [
     'announced waits for its password',
     { ...WAITS_FOR_PASSWORD, state: 'announced' },
-    KEY,
     DAY - 1,
     { kind: 'wait_for_password' },
   ],
   [
     'a password that nobody entered for a day ends it',
     { ...WAITS_FOR_PASSWORD, state: 'announced' },
-    KEY,
     DAY,
     { kind: 'settle', outcome: { kind: 'expired', why: 'no_password' } },
   ],
-  ['announced expires after a day', { state: 'announced' }, KEY, DAY, EXPIRED],
+  ['announced expires after a day', { state: 'announced' }, DAY, EXPIRED],
   [
     'armed was interrupted and is never sent again',
     { state: 'armed' },
-    KEY,
     0,
     { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } },
   ],
   [
     'armed does not expire: it may have been added',
     { state: 'armed' },
-    KEY,
     2 * DAY,
     { kind: 'settle', outcome: { kind: 'unknown', why: 'interrupted' } },
   ],
-  ['settled is reported', { state: 'settled' }, KEY, 0, { kind: 'reply' }],
-  ['settled is reported even after a day', { state: 'settled' }, undefined, 9 * DAY, { kind: 'reply' }],
-  ['settled with a reply is finished', { state: 'settled', replyTs: '1.2' }, KEY, 0, { kind: 'finish' }],
-  ['reported is over', { state: 'reported' }, KEY, 9 * DAY, { kind: 'nothing' }],
+  ['settled is reported', { state: 'settled' }, 0, { kind: 'reply' }],
+  ['settled is reported even after a day', { state: 'settled' }, 9 * DAY, { kind: 'reply' }],
+  ['settled with a reply is finished', { state: 'settled', replyTs: '1.2' }, 0, { kind: 'finish' }],
+  ['reported is over', { state: 'reported' }, 9 * DAY, { kind: 'nothing' }],
 ];
 
-for (const [name, request, key, now, step] of LIFE) {
-  test(name, () => assert.deepEqual(nextStep(sampleRequest(request), key, now), step));
+for (const [name, request, now, step] of LIFE) {
+  test(name, () => assert.deepEqual(nextStep(sampleRequest(request), now), step));
 }
 
 const OUTCOMES: Outcome[] = [

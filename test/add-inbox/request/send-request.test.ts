@@ -42,7 +42,7 @@ test('what waits for a key is not due before it expires, and is released', async
   const { doStep, commits, calls } = setUp({ keys: { find: async () => REFUSED_KEY } });
   assert.equal(await doStep(requestIn('announced', { expiresAt: 5_000 })), undefined);
   assert.deepEqual(commits, [{ state: 'announced', waitsFor: 'key', notBefore: 5_000 }, { released: true }]);
-  assert.deepEqual(calls, ['step wait_for_key', 'refresh']);
+  assert.deepEqual(calls, ['step send', 'refresh']);
 });
 
 test('a key that came while the request began to wait sets it going at once', async () => {

@@ -33,6 +33,7 @@ export function setUp(deps: Deps = {}) {
   const calls: string[] = [];
   const errors: unknown[] = [];
   const { requests, keys, slots, delivery, ...others } = deps;
+  const find = keys?.find ?? (async () => KEY);
   const advance: StepDeps['requests']['advance'] = async (claimed, change, options) => {
     commits.push({ ...change, ...(options?.release === true && { released: true as const }) });
     return { ...claimed, ...change };
@@ -40,8 +41,11 @@ export function setUp(deps: Deps = {}) {
   const steps = createDoStep({
     requests: { advance, find: async () => undefined, openPasswords: async () => PASSWORDS, ...requests },
     keys: {
-      find: async () => KEY,
-      open: async () => ({ apiKey: 'k', fingerprint: 'f', version: KEY.version, status: KEY.status }),
+      find,
+      open: async (teamId, name) => {
+        const { version, status } = (await find(teamId, name)) ?? { version: 0, status: 'unreadable' };
+        return status === 'unreadable' ? undefined : { apiKey: 'k', fingerprint: 'f', version, status };
+      },
       mark: async (_team, version, { status, missingScopes }) =>
         void calls.push(`mark ${version} ${status} [${missingScopes}]`),
       ...keys,

@@ -6,13 +6,12 @@ import type { ClaimedRequest, RequestChange } from '../../../src/add-inbox/reque
 import type { ClaimedSlots } from '../../../src/add-inbox/worker/worker.ts';
 import { ADDED, ANNOUNCEMENT, holdAnswer, NO_SLOTS, SLOT, setUp } from './world/request-world.ts';
 
-test('each state is committed before the step it allows', async () => {
+test('each state is committed before the step it allows, and the announcement with the state that allows sending', async () => {
   const { take, whenReleased, calls } = setUp({});
   take();
   const request = await whenReleased;
   assert.deepEqual(calls, [
     'announce',
-    'commit announced',
     'commit armed',
     'POST',
     'commit settled',

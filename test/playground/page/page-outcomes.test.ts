@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { writeVendorFile } from '../../../playground/vendor-file.ts';
 import { addExample, closeModal, openPage, send, storeKey } from './open-page.ts';
 import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 
@@ -97,6 +98,29 @@ describe('outcomes on the page of the playground', { skip: skipWithoutBrowser, c
     await secure.getByRole('heading', { name: 'The password for jane@acme.com is saved' }).waitFor();
     await modal.getByText('ACTIVE').waitFor();
     await thread.getByText('ACTIVE').first().waitFor();
+  });
+
+  test('a whole file goes through the secure page, which shows its progress and what failed', async (context) => {
+    const opened = await openPage(context, browser);
+    const { page, modal, conversation, playground } = opened;
+    await storeKey(opened);
+    playground.coldsend.answerNext({ kind: 'login_failed' });
+    await send(page, '/add-inbox many');
+    const [secure] = await Promise.all([
+      page.context().waitForEvent('page'),
+      modal.getByRole('button', { name: 'Open the secure page' }).click(),
+    ]);
+    const file = { name: 'globex-october.csv', mimeType: 'text/csv', buffer: Buffer.from(writeVendorFile()) };
+    await secure.locator('input[type=file]').setInputFiles(file);
+    await secure.getByText("Instantly's columns").waitFor();
+    await secure.getByRole('button', { name: 'Use jane.lee@acme-mail.com' }).click();
+    await secure.getByRole('button', { name: 'Add 38 inboxes' }).click();
+    await secure.getByRole('heading', { name: '37 of 38 inboxes added' }).waitFor();
+    await conversation.getByText('37 of 38 inboxes added').waitFor();
+    await secure.getByRole('button', { name: 'Fix what failed' }).click();
+    await secure.getByRole('button', { name: 'Add 1 inbox' }).click();
+    await secure.getByRole('heading', { name: '38 of 38 inboxes added' }).waitFor();
+    await conversation.getByText('All 38 inboxes added').waitFor();
   });
 
   test('a bot that was killed says nothing, and goes on where it was once it is started again', async (context) => {

@@ -20,7 +20,12 @@ function failedAt(line: number): BatchRow {
 const PERSON = { userId: 'U1', teamId: 'T1', isInOrganization: false, isAdmin: false, isGuest: false };
 const ALLOWED: Permission = { kind: 'allowed', person: { ...PERSON, isStranger: false, isDeactivated: false } };
 
-function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), permission = ALLOWED) {
+function setUp(
+  lines: number[],
+  batch = sampleBatch({ state: 'finished' }),
+  permission = ALLOWED,
+  isOnlyOnPage = false,
+) {
   const opened: FormToOpen[] = [];
   const shown: string[] = [];
   const fixRows = createFixRows({
@@ -35,6 +40,7 @@ function setUp(lines: number[], batch = sampleBatch({ state: 'finished' }), perm
       shown.push(`many ${fix?.batchId} of ${fix?.owner.kind} in ${context.channelId}`);
     },
     findsServers: false,
+    isOnlyOnPage: async () => isOnlyOnPage,
     permissions: { checkAdding: async () => permission },
   });
   const api = { openView: async (_id: string, view: object) => shown.push(...textsOf(view, 'plain_text')) };
@@ -110,4 +116,10 @@ test('the form for many opens for the batch whose rows a file corrects', async (
   assert.deepEqual(shown, ['many BATCH0000001 of workspace in C1']);
   await fixRows.openFile({ ...press, value: 'other' });
   assert.ok(shown.some((text) => text.startsWith("I don't have this list any more.")));
+});
+
+test('where passwords are entered only on the secure page, one link is for all failed rows', async () => {
+  const { fixRows, press, opened, shown } = setUp([4, 9], undefined, undefined, true);
+  await fixRows.open(press);
+  assert.deepEqual([opened.length, shown], [0, ['many BATCH0000001 of workspace in C1']]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { App } from '@slack/bolt';
-import { type LocalSlackOptions, startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
+import { type Fault, type LocalSlackOptions, startLocalSlack } from '../../../playground/local-slack/local-slack.ts';
 import { connectDirectly } from '../../../src/operations/proxy/connect.ts';
 import { createSocketReceiver } from '../../../src/slack/bolt/socket-receiver.ts';
 import { createSdkLogger } from '../../../src/slack/web-api/sdk-logger.ts';
@@ -68,10 +68,47 @@ test('the next address is asked for when Slack says, and not before', async (con
   await slack.waitForSockets();
 });
 
+const FAILED_UPGRADES: Record<string, Fault> = {
+  'HTTP 500': { status: 500 },
+  'HTTP 302 to somewhere': { status: 302, headers: { location: 'http://127.0.0.1:1/' } },
+  'HTTP 429 with Retry-After': { retryAfter: 1 },
+  'HTTP 200 with an error': { error: 'too_many_websockets' },
+  garbage: { text: 'SSH-2.0-OpenSSH_9.9\r\n' },
+  'half an answer': { text: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso' },
+  'a wrong accept key': {
+    text: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n',
+  },
+  'an endless header': { text: `HTTP/1.1 101 Switching Protocols\r\nX: ${'x'.repeat(100_000)}` },
+  silence: 'hang',
+  'a cut': 'reset',
+  'an opening and a cut': 'resetAfterTaking',
+  'an opening without a hello': 'hangAfterTaking',
+};
+
+test('a WebSocket that Slack refuses, breaks or never answers is given up, and the next one is used', {
+  concurrency: true,
+}, async (context) => {
+  const tries = Object.entries(FAILED_UPGRADES).map(([name, fault]) =>
+    context.test(name, async (inner) => {
+      const { slack, person } = await startReceiver(inner, undefined, {}, 2_000);
+      slack.failNext('websocket', fault);
+      slack.cutSockets();
+      await slack.waitFor(() => (slack.socketCount() === 0 ? true : undefined), 'no connection');
+      await slack.waitForSockets(1, { timeoutMs: 15_000 });
+      assert.equal((await person.command('/add-inbox')).status, 'ok');
+      assert.equal(slack.socketCount(), 1);
+      await slack.waitFor(() => (slack.refusedSocketCount() === 0 ? true : undefined), 'the failed one to be closed');
+      assert.deepEqual(slack.problems, []);
+    }),
+  );
+  await Promise.all(tries);
+});
+
 async function startReceiver(
   context: TestContext,
   work: () => Promise<void> = async () => {},
   options: LocalSlackOptions = {},
+  openWithinMs = 20_000,
 ) {
   const slack = await startLocalSlack(options);
   const changes: boolean[] = [];
@@ -80,6 +117,7 @@ async function startReceiver(
     slackApiUrl: slack.apiUrl,
     fetch,
     connectWithin: connectDirectly,
+    openWithinMs,
     logger: QUIET,
     onConnectionChange: (connected) => void changes.push(connected),
     onOdd: assert.fail,

@@ -60,7 +60,7 @@ function setUp({
     onRefused: (actor, what, why) => void refused.push([actor.userId, what, why]),
   });
   const recall = (attempt: Tried = { what: 'x' }) =>
-    permissions.recall({ api: slack, actor: ACTOR, ...attempt }, Promise.resolve(settings));
+    permissions.recall({ api: slack, actor: ACTOR, ...attempt, settings });
   return { world, refused, permissions, slack, recall };
 }
 
@@ -192,7 +192,7 @@ test('somebody of another workspace is refused without a look-up, whoever they a
   world.failure = new TypeError('asked');
   const why = { kind: 'refused', why: 'other_workspace' };
   assert.deepEqual(
-    await permissions.recall({ api: slack, actor: stranger, what: 'x' }, Promise.resolve(DEFAULT_SETTINGS)),
+    await permissions.recall({ api: slack, actor: stranger, what: 'x', settings: DEFAULT_SETTINGS }),
     why,
   );
   assert.deepEqual(await permissions.checkAdding({ api: slack, actor: stranger, what: 'x' }), why);

@@ -49,7 +49,7 @@ function setUp() {
     asked,
     refused,
     permissions,
-    recall: (what: string) => permissions.recall({ api: slack, actor: ACTOR, what }, Promise.resolve(world.settings)),
+    recall: (what: string) => permissions.recall({ api: slack, actor: ACTOR, what, settings: world.settings }),
     slack,
     fail: (error: Error | undefined) => {
       failure = error;

@@ -16,7 +16,6 @@ import {
 import { isPostingRefused, isTokenDead } from '../../../src/slack/web-api/slack-errors.ts';
 import { tryPatiently } from '../../../src/slack/web-api/try-patiently.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
-import { silentLogger } from './silent-logger.ts';
 
 type Answer = { body: string; status?: number; headers?: Record<string, string> } | Error;
 
@@ -25,7 +24,6 @@ function setUp(...answers: Answer[]) {
   const calls: { method: string; args: URLSearchParams }[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
-    logger: silentLogger,
     onCall: () => {},
     fetch: async (url, init) => {
       calls.push({ method: String(url).replace(/^.*\//, ''), args: new URLSearchParams(String(init?.body)) });

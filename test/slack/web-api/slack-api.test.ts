@@ -7,7 +7,6 @@ import {
   SlackUnavailableError,
 } from '../../../src/slack/web-api/slack-api.ts';
 import { NotBegunError } from '../../../src/slack/web-api/slack-fetch.ts';
-import { silentLogger } from './silent-logger.ts';
 
 /** A Slack that takes one token, and bots that know which one it is. */
 function setUp(taken: string, renewed: string | undefined, retryAfter?: string) {
@@ -16,7 +15,6 @@ function setUp(taken: string, renewed: string | undefined, retryAfter?: string) 
   const calls: Pick<SlackCall, 'method' | 'result'>[] = [];
   const apiOf = createSlackApis({
     apiUrl: 'https://slack.test/api/',
-    logger: silentLogger,
     onCall: ({ method, result }) => void calls.push({ method, result }),
     renewToken: async (token) => {
       asked.push(token);

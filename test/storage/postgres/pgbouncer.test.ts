@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { openDatabase } from '../../../src/storage/open-database.ts';
+import { inspectPostgres } from '../../../src/storage/postgres/inspect-postgres.ts';
 import { addGoogleInbox } from '../../acceptance/world/add-google-inbox.ts';
 import { deliverTo, startReplica } from '../../acceptance/world/replicas.ts';
 import { startWorld } from '../../acceptance/world/start-bot.ts';
@@ -15,6 +16,7 @@ import { describeRequestStore } from '../requests/request-store-suite.ts';
 import { testSealer } from '../samples.ts';
 import { createTestDatabases } from '../test-databases.ts';
 import { describeSettingsChanges } from '../workspaces/settings-changes-suite.ts';
+import { listPrepared } from './list-prepared.ts';
 import { startPgbouncer } from './start-pgbouncer.ts';
 import { sharePostgres } from './start-postgres.ts';
 
@@ -49,10 +51,22 @@ describe('behind PgBouncer in transaction mode', { skip }, async () => {
     }
   });
 
+  test('no statement is prepared, since the next one may come to another session', async (t) => {
+    const db = await openDatabase(await createUrl(), { sealer: testSealer });
+    t.after(() => db.close());
+    for (let time = 0; time < 10; time += 1) await db.check();
+    assert.deepEqual(await listPrepared(db), []);
+  });
+
   test('options in DATABASE_URL, which it refuses, are named in a sentence', async () => {
     const url = new URL(await createUrl());
     url.searchParams.set('options', '-c search_path=bot');
     await assert.rejects(openDatabase(url.href, { sealer: testSealer }), /Remove options from DATABASE_URL/);
+  });
+
+  test('the doctor sees it, and its mode', async () => {
+    const { pooler, isRemote, isEncrypted } = await inspectPostgres(await createUrl());
+    assert.deepEqual({ pooler, isRemote, isEncrypted }, { pooler: 'transaction', isRemote: false, isEncrypted: false });
   });
 
   test('two replicas add each inbox once', async (context) => {

@@ -13,6 +13,7 @@ import { createRequestRepository } from '../../../src/storage/requests/request-r
 import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
 import type { Tables } from '../../../src/storage/tables.ts';
 import { acceptSample, testSealer } from '../samples.ts';
+import { listPrepared } from './list-prepared.ts';
 import type { TestPostgres } from './start-postgres.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 
@@ -199,5 +200,36 @@ export function describePostgresConnections(postgres: TestPostgres) {
         return true;
       });
     });
+  });
+}
+
+export function describePreparedStatements(postgres: TestPostgres) {
+  test('repeated statements are prepared, up to a number, and outlive a newer version’s columns', async (t) => {
+    const db = await openDatabase(await postgres.createDatabase(), { sealer: testSealer, poolSize: 1 });
+    t.after(() => db.close());
+    const { kysely } = db;
+    const read = () => kysely.selectFrom('write_check').select('id').where('id', '=', 1).execute();
+    const readAll = () => kysely.selectFrom('write_check').selectAll().where('id', '=', 1).execute();
+    const run = async () => {
+      await db.transaction(async (within) => void (await sql`select ${1}::int`.execute(within.kysely)));
+      return [...(await read()), ...(await readAll())];
+    };
+    const before = await listPrepared(db);
+    await run();
+    await db.check();
+    await sql`alter table write_check add column newer integer`.execute(kysely);
+    assert.deepEqual(Object.keys((await run())[1] ?? {}), ['id', 'written_at', 'newer']);
+    const added = (await listPrepared(db)).filter((statement) => !before.includes(statement));
+    assert.deepEqual(added.map((statement) => statement.slice(0, 11)).toSorted(), [
+      'insert into',
+      'select "id"',
+      'select $1::',
+    ]);
+    for (let length = 1; length < 250; length += 1) {
+      const ids = Array.from({ length }, () => 1);
+      await kysely.selectFrom('write_check').select('id').where('id', 'in', ids).execute();
+    }
+    assert.equal((await listPrepared(db)).length, 200);
+    assert.equal((await read()).length, 1);
   });
 }

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { createAuthority, createCertificate } from '../../../playground/local-mail/certificate.ts';
 import { DatabaseUnusableError } from '../../../src/storage/database.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
+import { inspectPostgres } from '../../../src/storage/postgres/inspect-postgres.ts';
 import { testSealer } from '../samples.ts';
 import type { TestPostgres } from './start-postgres.ts';
 
@@ -36,6 +37,7 @@ export function describePostgresSetUps(postgres: TestPostgres) {
         const db = await open(t, withOptions(url, options));
         const { rows } = await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(db.kysely);
         assert.deepEqual(rows, [{ ssl: true }]);
+        assert.equal((await inspectPostgres(withOptions(url, options))).isEncrypted, true);
       }
     });
 
@@ -49,12 +51,33 @@ export function describePostgresSetUps(postgres: TestPostgres) {
         "select distinct schemaname from pg_tables where tablename in ('requests', 'migrations')",
       );
       assert.deepEqual(tables, [{ schemaname: 'bot' }]);
+      const { user, schema, mayCreate, ownsTables } = await inspectPostgres(url);
+      assert.deepEqual([user, schema, mayCreate, ownsTables], ['owner_of_schema', 'bot', true, true]);
+      await admin('alter table bot.requests owner to postgres');
+      assert.equal((await inspectPostgres(url)).ownsTables, false);
+    });
+
+    test('a doctor leaves an empty database as it is, and one of an older version too', async () => {
+      const url = await postgres.createDatabase();
+      const facts = await inspectPostgres(url);
+      assert.deepEqual([facts.pooler, facts.isReadOnly], ['none', false]);
+      const look = () => openDatabase(url, { sealer: testSealer, role: 'reader' });
+      await assert.rejects(look(), /The database is empty\. Start the bot/);
+      assert.deepEqual(await query(url, "select tablename from pg_tables where schemaname = 'public'"), []);
+      const bot = await openDatabase(url, { sealer: testSealer });
+      await bot.close();
+      await (await look()).close();
+      await query(url, "delete from migrations where name like '0009%'");
+      await assert.rejects(look(), /lacks 0009-\S+\. Start this version of the bot/);
+      assert.equal((await query(url, "select name from migrations where name like '0009%'")).length, 0);
     });
 
     test('a user that may not create tables, and a schema that is not there', async () => {
       const { url, admin } = await createUser(postgres, 'stranger');
+      assert.equal((await inspectPostgres(url)).mayCreate, false);
       await refused(url, /permission denied for schema public\. Let the user in DATABASE_URL create tables/);
       await admin('alter role stranger set search_path = gone');
+      assert.equal((await inspectPostgres(url)).schema, undefined);
       await refused(url, /Create the schema that search_path names/);
       await admin('alter role stranger connection limit 0');
       await refused(url, /Each bot uses at most 11 connections/);
@@ -87,6 +110,7 @@ export function describePostgresSetUps(postgres: TestPostgres) {
       );
       await db.check();
       await query(url, `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
+      assert.equal((await inspectPostgres(url)).isReadOnly, true);
       await refused(url, /DATABASE_URL must lead to the primary/);
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
 import { sql } from 'kysely';
-import type { BatchLine } from '../../../src/add-inbox/request/request.ts';
+import type { BatchLine, ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
 import type { RateLimit } from '../../../src/add-inbox/worker/rate-limit.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import {
@@ -57,8 +57,9 @@ export function setUpRateLimit(databases: TestDatabases) {
     };
   }
 
-  async function announce(requests: RequestRepository, name: string, of: Requester = {}) {
-    return requests.advance(await acceptSample(requests, name, of), { state: 'announced' });
+  /** As the worker has it before it takes a slot: stored as accepted. */
+  async function announce(requests: RequestRepository, name: string, of: Requester = {}): Promise<ClaimedRequest> {
+    return { ...(await acceptSample(requests, name, of)), state: 'announced' };
   }
 
   /** Takes a slot for a new request, or releases it into the queue. */

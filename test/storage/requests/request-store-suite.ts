@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
+import { type ClaimedRequest, LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { createRequestStore } from '../../../src/storage/requests/request-store.ts';
@@ -8,6 +9,7 @@ import { createAuditRepository } from '../../../src/storage/workspaces/audit-rep
 import { sampleRequest, testSealer } from '../samples.ts';
 import { emptyTables, type TestDatabases } from '../test-databases.ts';
 import { listEntries } from '../workspaces/list-entries.ts';
+import { recordQueries } from './record-queries.ts';
 
 export function describeRequestStore(databases: TestDatabases) {
   describe(`request store on ${databases.kind}`, () => {
@@ -43,6 +45,38 @@ export function describeRequestStore(databases: TestDatabases) {
         ['inbox_requested', 'U1', { ...about, channel: 'C1' }],
         ['inbox_outcome', undefined, { ...about, outcome: 'expired' }],
       ]);
+    });
+
+    test('requests that end at the same time are reported in one commit, each under its own lease', async () => {
+      const settled: ClaimedRequest[] = [];
+      for (const name of ['1', '2', '3']) {
+        const accepted = await store.accept(sampleRequest(name));
+        assert.ok('fence' in accepted.request);
+        settled.push(await store.advance(accepted.request, { state: 'settled', outcome: { kind: 'expired' } }));
+      }
+      const { database, queries } = recordQueries(db);
+      const deps = { sealer: testSealer, owner: 'a', leaseMs: 10_000, now };
+      const recorded = createRequestStore({ database, ...deps });
+      time += 5;
+      const [first, lost, last] = await Promise.allSettled(
+        settled.map((each, index) =>
+          recorded.advance(index === 1 ? { ...each, fence: 7 } : each, { state: 'reported' }, { release: true }),
+        ),
+      );
+      assert.deepEqual([first?.status, last?.status], ['fulfilled', 'fulfilled']);
+      assert.ok(lost?.status === 'rejected' && lost.reason instanceof LeaseLostError);
+      assert.equal(queries.filter(({ sql }) => sql.startsWith('update')).length, 1);
+      const found = await Promise.all(settled.map(({ id }) => store.find('T1', id)));
+      assert.deepEqual(
+        found.map((each) => [each?.state, each?.reportedAt]),
+        [
+          ['reported', time],
+          ['settled', undefined],
+          ['reported', time],
+        ],
+      );
+      const other = createRequestStore({ database: db, ...deps, owner: 'b' });
+      await assert.rejects(other.advance(settled[1] ?? assert.fail(), { state: 'reported' }, { release: true }));
     });
 
     test('what our check of the login found is noted beside the outcome, with the servers', async () => {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { after, describe, type TestContext, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { after, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { openBrowser, skipWithoutBrowser } from '../../playground/page/test-browser.ts';
+import { assertNothingKept, findViolations, open, press, title } from './page-in-browser.ts';
 import { startSecurePage, TOKEN } from './start-secure-page.ts';
 
 const SECRET = 'planted-secret-7Q';
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const CUSTOM = {
   account: {
@@ -308,50 +306,6 @@ describe('the looks of the secure page', { skip: skipWithoutBrowser, concurrency
   }
 });
 
-/** Fails where the page throws, breaks its own policy or asks for anything but the bot. */
-async function open(
-  browser: Browser,
-  context: TestContext,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const window = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const problems: string[] = [];
-  const page = await window.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (line) => {
-    if (/Content Security Policy|Uncaught/.test(line.text())) problems.push(line.text());
-  });
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(url).origin) problems.push(`asked for ${request.url()}`);
-    if (request.url().includes(TOKEN)) problems.push('the token was sent in an address');
-  });
-  context.after(async () => {
-    await window.close();
-    assert.deepEqual(problems, []);
-  });
-  await page.goto(url);
-  return page;
-}
-
 const password = (page: Page) => page.getByRole('textbox', { name: 'App password' });
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
-/** Neither the password nor the token is anywhere that outlives the script. */
-async function assertForgotten(page: Page): Promise<void> {
-  const kept = await page.evaluate(`(async () => JSON.stringify([
-    document.documentElement.outerHTML, document.title, location.href, history.state, document.cookie,
-    { ...localStorage }, { ...sessionStorage }, await indexedDB.databases(), await caches.keys(),
-    [...document.querySelectorAll('input')].map(({ value }) => value),
-    // The navigation's entry has the whole address, for this document's script only, for as long as the document lives.
-    performance.getEntriesByType('resource').map(({ name }) => name),
-  ]))()`);
-  for (const secret of [SECRET, TOKEN]) assert.ok(!String(kept).includes(secret), secret);
-}
-
-async function findViolations(page: Page): Promise<unknown> {
-  await page.evaluate(AXE);
-  return page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))');
-}
+const assertForgotten = (page: Page) => assertNothingKept(page, [SECRET, TOKEN]);

@@ -14,6 +14,7 @@ import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-pag
 import { describeLogin } from '../../../src/slack/thread/checks/describe-login.ts';
 import { createHttpServer, type HttpServer } from '../../../src/web/http-server.ts';
 import { createAttemptLimit } from '../../../src/web/secure/attempt-limit.ts';
+import type { BatchRoutesDeps } from '../../../src/web/secure/batch-routes.ts';
 import { type Asker, createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
@@ -22,6 +23,30 @@ const HOUR = 60 * 60 * 1000;
 export const TOKEN = `${'T'.repeat(40)}-_9`;
 
 const ASKER: Asker = { person: 'Ann', workspace: 'Acme', threadUrl: 'https://acme.slack.com/archives/C1/p1' };
+
+const gone = async () => ({ kind: 'gone' }) as const;
+
+/** For a page that only takes passwords; see start-batch-page.ts. */
+const NO_BATCH: BatchRoutesDeps = {
+  page: {
+    open: gone,
+    look: gone,
+    add: gone,
+    findProgress: gone,
+    inspect: async () => ({ rows: [], checked: [] }),
+    isKnown: async () => false,
+  },
+  readFile: async () => ({ kind: 'unreadable', why: '' }),
+  describeLink: async () => ({ person: '', workspace: '', channelUrl: '' }),
+  findThreadUrl: async () => '',
+  describeWarning: () => '',
+  describeProblem: () => undefined,
+  canFindServers: false,
+  mostRows: 0,
+  timeFor: () => 0,
+  pause: async () => {},
+  now: () => 0,
+};
 
 /** What is behind the page; a test changes it as it likes. */
 type Behind = {
@@ -80,6 +105,7 @@ export async function startSecurePage(context: TestContext, change: Partial<AddI
     }),
     describeAsker: async () => ASKER,
     describeLogin,
+    batch: NO_BATCH,
     onRefused: (why) => void behind.refused.push(why),
     now: () => 0,
     monotonicNow: () => behind.monotonic,
@@ -106,7 +132,7 @@ function createLinks(behind: Behind) {
       behind.looked += 1;
       return token === TOKEN && !isDead() ? behind.link : undefined;
     },
-    findSpent: async (_token: string, pageId: string) => behind.spentBy === pageId,
+    findSpent: async (_token: string, pageId: string) => (behind.spentBy === pageId ? behind.link : undefined),
     countWrong: async () => {
       behind.wrong += 1;
       return behind.wrong <= MAX_WRONG_TRIES;

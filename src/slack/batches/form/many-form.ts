@@ -5,11 +5,12 @@ import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
 import { LOCAL_PART } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { MAX_FILE_BYTES } from '../../../csv/file-problem.ts';
-import { renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
+import { renderActions, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { OPTION_TEXT, PLACEHOLDER, TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import type { Draft } from '../../form/fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
+import { type PasswordLink, renderOpen } from '../../form/password/password-link.ts';
 import { BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView, type ViewState } from '../../modals/view-state.ts';
@@ -31,6 +32,8 @@ export type ManyForm = {
   notice?: string | undefined;
   /** The installation may read files. */
   takesFiles: boolean;
+  /** Undefined where there is no secure page. */
+  link?: PasswordLink | undefined;
 };
 
 /** The rows are exactly one of these. */
@@ -43,7 +46,7 @@ export type ParsedManyForm = { context: FormContext; defaults: RowDefaults } & (
 );
 
 /** The form for many inboxes: rows to paste, or a file, and what the rows leave out. Nothing typed is kept in its metadata. */
-export function renderManyForm({ context, draft, notice, takesFiles }: ManyForm): ModalView {
+export function renderManyForm({ context, draft, notice, takesFiles, link }: ManyForm): ModalView {
   const client = clientNameOf(context.owner);
   const said = [
     notice,
@@ -60,6 +63,9 @@ export function renderManyForm({ context, draft, notice, takesFiles }: ManyForm)
     close: plainText(BATCH_FORM.cancel, VIEW_TITLE),
     blocks: [
       ...said.map((text, index) => renderSection(`about.${index}`, text)),
+      ...(link === undefined
+        ? []
+        : [renderContext('or_page', BATCH_FORM.orPage), renderActions('secure_page', [renderOpen(link)])]),
       renderRows(blockOf(BATCH_FIELDS.rows), context.pasted, takesFiles),
       takesFiles ? renderFile(blockOf(BATCH_FIELDS.file)) : renderContext('no_files', BATCH_FORM.noFiles),
       { type: 'divider', block_id: 'divider' },

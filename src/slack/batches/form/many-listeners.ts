@@ -27,6 +27,7 @@ import {
   BATCH_FORM_PREVIEW,
   BATCH_FORM_READING,
 } from '../../sentences/batches.ts';
+import { PASSWORD_NOTICES } from '../../sentences/form.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { isRefusal } from '../../web-api/slack-api.ts';
 import { isViewGone } from '../../web-api/slack-errors.ts';
@@ -47,7 +48,7 @@ export type ManyPagesDeps = {
   permissions: Permissions;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
-  drafts: ReturnType<typeof createDrafts>;
+  drafts: Pick<ReturnType<typeof createDrafts>, 'prepare' | 'confirm' | 'discard' | 'timeFor'>;
   /** Logs in to mailboxes, which takes minutes for many. Undefined where the bot logs in to none. */
   checkLogins:
     | ((asker: Asker, accounts: Parameters<CheckLogins>[0], watch: Watch) => Promise<LoginVerdict[]>)
@@ -107,6 +108,7 @@ export function createManyPages(deps: ManyPagesDeps) {
     if (permission.kind === 'unknown') return sayUnderRows(submission, sentences.notLookedUp);
     if (permission.kind === 'refused') return pushNotice(sentences.denials[permission.why]);
     if (!target.ok) return pushNotice(target.notice);
+    if (target.settings.passwordsIn === 'secure_page') return pushNotice(PASSWORD_NOTICES.noMany);
     if (given.kind === 'file')
       return { response_action: 'update', view: renderReading(context, BATCH_FORM_READING.file) };
     // The person has already seen that nothing was read. Their next press would lose its draft to this one.

@@ -4,7 +4,7 @@ import type { CheckedRow } from '../../../add-inbox/batch/check-rows.ts';
 import type { AddableRow } from '../../../add-inbox/batch/drafts.ts';
 import type { ReadRow, RowFlag } from '../../../csv/row.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { type BATCH_FORM_FLAGS, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
+import { BATCH_FORM_FLAGS, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
 import { PROVIDER_PHRASES } from '../../sentences/common.ts';
 import { FIELD_LABELS } from '../../sentences/fields.ts';
 import { FACTS } from '../../sentences/thread.ts';
@@ -29,6 +29,11 @@ const FLAG_OF: Record<Warning, Flag> = {
   above_maximum: 'above_maximum',
   other_domain: 'other_domain',
 };
+
+/** What is odd about a value of a row, in words. */
+export function describeWarning(warning: Warning): string {
+  return BATCH_FORM_FLAGS[FLAG_OF[warning]];
+}
 
 export function rowsOf<Kind extends CheckedRow['kind']>(checked: readonly CheckedRow[], ...kinds: Kind[]) {
   const isOfKind = (row: CheckedRow): row is RowOfKind<Kind> => kinds.some((kind) => kind === row.kind);

@@ -10,7 +10,7 @@ import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { nameInbox, renderInbox } from '../../thread/inbox-text.ts';
 import type { Message } from '../../web-api/slack-api.ts';
 
-/** A link to the secure page. Whoever has it can enter the password, so only its person may see it. */
+/** A link to the secure page. Whoever has it can enter what it is for, so only its person may see it. */
 export type PasswordLink = { url: string; expiresAt: number };
 
 /** The page with the button that opens the secure page. */
@@ -22,7 +22,7 @@ export function renderPasswordPage(request: AddInboxRequest, link: PasswordLink)
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       ...renderState(request, link),
-      renderActions('password', [renderOpen(link)]),
+      renderActions('password', [{ ...renderOpen(link), style: 'primary' }]),
       renderContext('next', PASSWORD_LINK.next),
     ],
   };
@@ -31,7 +31,7 @@ export function renderPasswordPage(request: AddInboxRequest, link: PasswordLink)
 /** The same as a message that only its person sees, for after the window is closed. */
 export function renderPasswordMessage(request: AddInboxRequest, link: PasswordLink): Message {
   const newLink = renderButton(ACTIONS.enterPassword, PASSWORD_LINK.newLink, request.id);
-  const actions: ActionsBlock = renderActions('password', [renderOpen(link), newLink]);
+  const actions: ActionsBlock = renderActions('password', [{ ...renderOpen(link), style: 'primary' }, newLink]);
   const text = PASSWORD_LINK.text(nameInbox(request.account, request.keyName));
   return { text, blocks: [...renderState(request, link), actions] };
 }
@@ -41,6 +41,7 @@ function renderState({ account, keyName }: AddInboxRequest, { expiresAt }: Passw
   return [renderSection('state', mrkdwn(`${PASSWORD_LINK.state}\n${works}`)), renderInbox(account, keyName)];
 }
 
-function renderOpen({ url }: PasswordLink): Button {
-  return { ...renderButton(ACTIONS.openSecurePage, PASSWORD_LINK.open, 'open'), url, style: 'primary' };
+/** The button that opens the secure page. */
+export function renderOpen({ url }: PasswordLink): Button {
+  return { ...renderButton(ACTIONS.openSecurePage, PASSWORD_LINK.open, 'open'), url };
 }

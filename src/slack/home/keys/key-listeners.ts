@@ -5,6 +5,8 @@ import { findKeyOf, type KeyOwner, type OwnerName, WORKSPACE } from '../../../ad
 import type { KeyStored, KeyToStore } from '../../../add-inbox/keys/store-key.ts';
 import { isUsable } from '../../../add-inbox/request/next-step.ts';
 import { canReadFiles } from '../../batches/form/can-read-files.ts';
+import type { ManyForm } from '../../batches/form/many-form.ts';
+import type { OfferManyForm } from '../../batches/form/offer-page.ts';
 import type { InModal, Interaction, Press } from '../../bolt/interaction.ts';
 import { renderForm } from '../../form/open-form.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
@@ -25,6 +27,7 @@ export function createKeyPages(deps: {
   permissions: Permissions;
   /** For the form that follows; see `createOpenForm`. */
   findsServers: boolean;
+  offerManyForm: OfferManyForm;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   keyStamp(teamId: string, owner: OwnerName): Promise<string>;
@@ -44,22 +47,24 @@ export function createKeyPages(deps: {
     if (owner === undefined) return pushNotice(sentences.clientGone);
     const withinMs = Math.max(ANSWER_WITHIN_MS - (performance.now() - startedAt), 200);
     const { teamId, userId } = actor;
-    const { findsServers } = deps;
     const [stored, takesFiles] = await Promise.all([
       deps.storeKey({ teamId, userId, apiKey, owner, isNew: false, stamp }, withinMs),
       context?.batch === undefined ? false : canReadFiles(api),
     ]);
+    const { findsServers, offerManyForm } = deps;
+    const renderNext = (page: Omit<ManyForm, 'takesFiles'>) =>
+      renderForm(actor, { ...page, takesFiles, findsServers }, offerManyForm);
     if (stored.kind === 'outdated') {
       const keys = await deps.listKeys(teamId);
       const current = findKeyOf(keys, owner);
       if (context === undefined || current === undefined || !isUsable(current)) {
         return update(renderNotice(keyOutdated(keys, owner)));
       }
-      return update(renderForm({ context, draft, takesFiles, findsServers, notice: OUTDATED.goOn(current.lastFour) }));
+      return update(await renderNext({ context, draft, notice: OUTDATED.goOn(current.lastFour) }));
     }
     if (stored.kind !== 'stored') return { response_action: 'errors', errors: toKeyErrors(stored, view) };
     if (context === undefined) return undefined;
-    return update(renderForm({ context, draft, takesFiles, findsServers, notice: sayHowItWent(stored.unchecked) }));
+    return update(await renderNext({ context, draft, notice: sayHowItWent(stored.unchecked) }));
   }
 
   /** The owner with its current channels; undefined where the client has been removed. */

@@ -339,7 +339,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .where(isOpen)
       .groupBy('state')
       .execute();
-    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+    const counts = Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+    return { draft: 0, waiting: 0, running: 0, stopped: 0, finished: 0, ...counts };
   }
 
   function note(id: string, error: unknown): void {

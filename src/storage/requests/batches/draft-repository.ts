@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
 import type { Row, RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
-import type { AnsweredDraft, ConfirmedRow, DraftKey, DraftStore, NewDraft } from '../../../add-inbox/batch/drafts.ts';
+import type {
+  AnsweredDraft,
+  ConfirmedRow,
+  DraftKey,
+  DraftStore,
+  NewDraft,
+  SpendingPage,
+} from '../../../add-inbox/batch/drafts.ts';
 import { clientDetail } from '../../../add-inbox/people/audit.ts';
 import type { Database, Executor } from '../../database.ts';
 import { storedJson } from '../../rows/stored-json.ts';
@@ -12,6 +19,7 @@ import { draftContext, passwordsContext } from '../../sealing/seal-contexts.ts';
 import type { Sealer } from '../../sealing/sealing.ts';
 import type { BatchesTable } from '../../tables.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
+import { spendLink } from '../../workspaces/secure-link-repository.ts';
 import { loginJson } from '../outcome-json.ts';
 import { toKeyColumns, unfinished } from '../request-row.ts';
 import { DUE, parseBatch } from './batch-row.ts';
@@ -89,6 +97,7 @@ export function createDraftRepository({
         .where('team_id', '=', teamId)
         .where('user_id', '=', draft.userId)
         .where('state', '=', 'draft')
+        .where('id', '<>', batchId)
         .returning('id')
         .execute();
       for (const { id } of replaced) await deletePieces(kysely, id);
@@ -111,6 +120,8 @@ export function createDraftRepository({
           created_at: createdAt,
           fence: 0,
         })
+        // A page's draft has the same id each time.
+        .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
       for (const piece of pieces) await kysely.insertInto('batch_drafts').values(piece).execute();
     });
@@ -155,7 +166,12 @@ export function createDraftRepository({
   }
 
   /** @throws CommitInDoubtError */
-  async function confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number): ReturnType<DraftStore['confirm']> {
+  async function confirm(
+    key: DraftKey,
+    rows: ConfirmedRow[],
+    expiresAt: number,
+    page?: SpendingPage,
+  ): ReturnType<DraftStore['confirm']> {
     const sealed: Map<string, string> = new Map();
     for (const [index, { id, passwords }] of rows.entries()) {
       sealed.set(id, sealer.seal(JSON.stringify(passwords), passwordsContext({ id, teamId: key.teamId })));
@@ -164,11 +180,12 @@ export function createDraftRepository({
     return database.transaction(async (within) => {
       const { kysely } = within;
       const draft = await lock(within, key);
+      if (page !== undefined && !(await spendLink(within, { ...page, now: now() }))) return GONE;
       const answered = await findAnswer(within, draft);
       if (draft === undefined || answered !== undefined) return answered ?? GONE;
       await deletePieces(kysely, draft.id);
       const left = draft.fixOf === undefined ? rows : await withoutRetried(within, draft.fixOf, rows);
-      const batch = left.length === 0 ? undefined : await begin(within, draft, left.length);
+      const batch = left.length === 0 ? undefined : await begin(within, draft, left.length, page?.fileName);
       if (batch === undefined) {
         await update(within, draft.id, { state: 'discarded', finished_at: now() });
         return GONE;
@@ -191,10 +208,21 @@ export function createDraftRepository({
   }
 
   /** A draft becomes a batch of its own, or its rows go to the batch that they fix. Undefined if that batch is gone. */
-  async function begin(within: Executor, draft: ClaimedBatch, total: number): Promise<ClaimedBatch | undefined> {
+  async function begin(
+    within: Executor,
+    { id, fixOf, fileName }: ClaimedBatch,
+    total: number,
+    file_name = fileName,
+  ): Promise<ClaimedBatch | undefined> {
     const confirmed_at = now();
-    const { id, fixOf } = draft;
-    if (fixOf === undefined) return update(within, id, { state: 'waiting', total, confirmed_at, not_before: DUE });
+    if (fixOf === undefined)
+      return update(within, id, {
+        state: 'waiting',
+        total,
+        confirmed_at,
+        not_before: DUE,
+        file_name: file_name ?? null,
+      });
     await update(within, id, { state: 'discarded', confirmed_at, finished_at: confirmed_at });
     // The rows are queued as those of a new batch are, so the batch starts once more.
     return update(within, fixOf, { state: 'waiting', not_before: DUE, finished_at: null });

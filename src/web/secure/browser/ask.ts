@@ -1,23 +1,61 @@
-import type { PROBLEMS } from './sentences.ts';
+import type { BatchDefaults, ChosenColumns, ReadAnswer } from './contract.ts';
+import type { Problem } from './sentences.ts';
 
-/** No usable answer; see PROBLEMS. */
-export type Problem = keyof typeof PROBLEMS;
+type Answered = { kind: string };
 
 const ANSWER_WITHIN_MS = 30_000;
 
-/** Posts to the bot. The answer as JSON, or the problem that a person can do something about. */
-export async function ask<Answer extends { kind: string }>(
-  what: 'look' | 'check' | 'save',
+/** Many rows, over a slow connection. */
+const UPLOAD_WITHIN_MS = 60_000;
+
+/** Posts to the bot, with the token in the body or in a header. The answer as JSON, or the problem that a person can do something about. */
+export function ask<Answer extends Answered>(
+  what: 'look' | 'check' | 'save' | 'rows' | 'add' | 'progress',
   body: object,
+  token?: string,
+): Promise<Answer | Problem> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  return post(what, headers, JSON.stringify(body), what === 'add' ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS);
+}
+
+/** Posts a file to be read. It is stored nowhere. */
+export function askToRead(
+  token: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  { columns, defaults }: { columns: ChosenColumns; defaults: BatchDefaults },
+): Promise<ReadAnswer | Problem> {
+  const encode = (value: object) => encodeURIComponent(JSON.stringify(value));
+  const headers = {
+    'content-type': 'application/octet-stream',
+    authorization: `Bearer ${token}`,
+    'x-columns': encode(columns),
+    'x-defaults': encode(defaults),
+  };
+  return post<ReadAnswer>('read', headers, bytes, UPLOAD_WITHIN_MS);
+}
+
+/** Names this page to the bot: it may send the same submission again if an answer is lost. */
+export function createPageId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function post<Answer extends Answered>(
+  what: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array<ArrayBuffer>,
+  withinMs: number,
 ): Promise<Answer | Problem> {
   let response: Response;
   try {
     response = await fetch(`secure/${what}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers,
+      body,
       credentials: 'omit',
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(withinMs),
     });
   } catch {
     return 'offline';

@@ -1,5 +1,7 @@
 import type { InboxType } from '../../../add-inbox/account/providers.ts';
 
+export type { InboxType };
+
 /* What the page and the bot say to each other, as JSON. */
 
 export type Server = { host: string; port: number; isEncrypted: boolean };
@@ -28,7 +30,7 @@ export type PasswordToEnter = {
 
 export type NoPage = { kind: 'gone' | 'later' };
 
-export type LookAnswer = PasswordToEnter | NoPage;
+export type LookAnswer = PasswordToEnter | BatchToAdd | NoPage;
 
 export type PasswordField = 'smtp_password' | 'imap_password';
 
@@ -45,3 +47,146 @@ export type SaveAnswer =
   | { kind: 'wrong'; errors: Partial<Record<PasswordField, string>> }
   | { kind: 'unsure'; warnings: string[] }
   | NoPage;
+
+/** A field of a row, in ColdSend's words. */
+export type TextField =
+  | 'email_address'
+  | 'display_name'
+  | 'smtp_host'
+  | 'smtp_port'
+  | 'smtp_username'
+  | 'smtp_password'
+  | 'imap_host'
+  | 'imap_port'
+  | 'imap_username'
+  | 'imap_password'
+  | 'daily_limit';
+
+export type FlagField = 'smtp_use_tls' | 'imap_use_ssl';
+
+export type RowField = TextField | FlagField | 'inbox_type';
+
+/** The fields of a row that have something in them, as it is written there. Numbers are text. */
+export type RowFields = { [Field in TextField]?: string } & { [Field in FlagField]?: boolean } & {
+  inbox_type?: InboxType;
+};
+
+export type PageRow = { line: number; account: RowFields };
+
+/** The values for fields that a row leaves out. `displayName` may contain `{local}`, the part of the address before the @. */
+export type BatchDefaults = { inboxType?: InboxType; dailyLimit?: number; displayName?: string };
+
+/**
+ * Many inboxes, and nothing is added yet. Texts that Slack did not tell are ''. `channelUrl` opens the channel of the results.
+ */
+export type BatchToAdd = {
+  kind: 'batch';
+  person: string;
+  workspace: string;
+  client?: string;
+  channelUrl: string;
+  worksForMs: number;
+  mostRows: number;
+  canFindServers: boolean;
+  /** Rows a minute within ColdSend's limit. */
+  rowsPerMinute: number;
+  defaults: BatchDefaults;
+  /** Only these rows, which failed before, can be added. Their passwords are deleted. */
+  fix?: FailedRow[];
+};
+
+/** A row that was not added. `title` and `next` are words of ours; `said`, which may be '', are ColdSend's. */
+export type FailedRow = PageRow & { isUnknown: boolean; title: string; next: string; said: string };
+
+/**
+ * What the bot thinks of a row. `firstLine`: the row with the same address. `why`: words for rows that are not ready, without
+ * errors. `filled`: the values that the row leaves out. Where they were found by the domain of the address, the page sends them
+ * with the row when it adds it, so that nothing is looked up twice.
+ */
+export type RowCheck = {
+  line: number;
+  kind: 'ready' | 'held' | 'to_fix' | 'twice' | 'differs' | 'waiting' | 'not_failed';
+  errors: { [Field in RowField]?: string };
+  /** Odd, but sent as it is. In words. */
+  warnings: string[];
+  why?: string;
+  firstLine?: number;
+  filled: RowFields;
+  isFoundByDomain: boolean;
+};
+
+export type ColumnField = RowField | 'domain' | 'first_name' | 'last_name' | 'app_password';
+
+/**
+ * `values` describes what is in a column that is not used, like “15 numbers from 20 to 50”; never the values. Columns without a
+ * header have a number. `isDropped`: a secret that ColdSend does not need; it is not read.
+ */
+export type PageColumn = {
+  position: number;
+  header: string;
+  field?: ColumnField;
+  isDropped: boolean;
+  values: string;
+  suggested?: ColumnField;
+};
+
+/** The columns that a person chose by hand, by position; null: not used. Of the others, the bot decides. */
+export type ChosenColumns = Record<string, ColumnField | null>;
+
+/** `notes`: words about what was odd when the row was read. */
+export type ReadRow = PageRow & { notes?: string[] };
+
+/*
+ * POST /secure/read: the bytes as application/octet-stream, with `authorization: Bearer TOKEN`, and as percent-encoded JSON
+ * `x-columns` (ChosenColumns) and `x-defaults` (BatchDefaults), both optional.
+ */
+
+/** Why the file can't be read, and what to do. */
+export type ReadAnswer =
+  | { kind: 'unreadable'; why: string }
+  | { kind: 'read'; vendor?: string; columns: PageColumn[]; rows: ReadRow[]; checks: RowCheck[] }
+  | NoPage;
+
+/**
+ * POST /secure/rows: changed rows, and all rows with the same address, in the order of their lines. With `pageId`, they fix failed
+ * rows of the batch that this page has added.
+ */
+export type RowsBody = { token: string; pageId?: string; defaults: BatchDefaults; rows: PageRow[] };
+
+export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
+
+/**
+ * POST /secure/add, with `authorization: Bearer TOKEN`. `round`: 0 for the batch; 1, 2, … up to 99 for each later submission of the
+ * page, which fixes failed rows of the batch once it is finished. The same round again gets the same answer.
+ */
+export type AddBody = {
+  pageId: string;
+  round: number;
+  defaults: BatchDefaults;
+  rows: PageRow[];
+  withHeld: boolean;
+  fileName?: string;
+};
+
+/** `to_fix`: nothing was added, since no row can be. */
+export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | NoPage;
+
+export type Added = { kind: 'added' } & Progress;
+
+/** POST /secure/progress. Works for the page that added, until 30 minutes after its last submission. */
+export type ProgressBody = { token: string; pageId: string };
+
+export type ProgressAnswer = ({ kind: 'progress' } & Progress) | NoPage;
+
+/** `failed`, once it is finished: the rows that a person should look at, without passwords. */
+export type Progress = {
+  state: 'waiting' | 'running' | 'stopped' | 'finished';
+  total: number;
+  counts: { added: number; exists: number; failed: number; unknown: number; stopped: number; left: number };
+  /** Missing while we can't tell. */
+  leftMs?: number;
+  /** Nothing is sent until an admin stores a key. */
+  waitsForKey: boolean;
+  threadUrl: string;
+  failed: FailedRow[];
+};

@@ -13,14 +13,17 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+export function svg(tag: string, attributes: Record<string, string>): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
 /** One of the page's symbols. It only goes with words, so screen readers skip it. */
 export function icon(name: string): SVGElement {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `#i-${name}`);
-  svg.append(use);
-  return svg;
+  const symbol = svg('svg', { 'aria-hidden': 'true' });
+  symbol.append(svg('use', { href: `#i-${name}` }));
+  return symbol;
 }
 
 /** An element of secure-page.html. */
@@ -32,6 +35,12 @@ export function byId(id: string): HTMLElement {
 
 /** Replaces the page's state and moves the focus to its heading, so that screen readers read it. */
 export function show(...children: Node[]): void {
+  showWide('narrow', ...children);
+}
+
+/** A state that needs more room. */
+export function showWide(width: 'narrow' | 'medium' | 'wide', ...children: Node[]): void {
+  byId('state').className = `page ${width}`;
   byId('state').replaceChildren(...children);
   const heading = byId('state').querySelector('h1');
   heading?.setAttribute('tabindex', '-1');

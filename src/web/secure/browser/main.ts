@@ -1,7 +1,8 @@
 import { ask } from './ask.ts';
+import { showBatch } from './batch/batch-state.ts';
 import type { LookAnswer } from './contract.ts';
 import { byId, say } from './dom.ts';
-import { showPasswordForm } from './password-state.ts';
+import { showPasswordForm } from './password/password-state.ts';
 import { showBroken, showChecking, showGone, showNoToken, showNotChecked } from './plain-states.ts';
 import { PAGE } from './sentences.ts';
 
@@ -35,9 +36,9 @@ async function start(): Promise<void> {
   showChecking();
   const look = await ask<LookAnswer>('look', { token });
   if (typeof look === 'string') return showNotChecked(look, () => void start());
-  if (look.kind !== 'password') return showGone();
+  if (!('worksForMs' in look)) return showGone();
   const stopClock = startClock(look.worksForMs);
-  const form = showPasswordForm(token, look, stopClock);
+  const form = look.kind === 'password' ? showPasswordForm(token, look, stopClock) : showBatch(token, look, stopClock);
   leave = () => {
     stopClock();
     form.clear();

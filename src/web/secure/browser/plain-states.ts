@@ -1,6 +1,5 @@
-import type { Problem } from './ask.ts';
 import { h, icon, show } from './dom.ts';
-import { BROKEN, GONE, NO_TOKEN, NOT_CHECKED, PAGE, SAVED } from './sentences.ts';
+import { BROKEN, FORM, GONE, NO_TOKEN, NOT_CHECKED, PAGE, type Problem, SAVED } from './sentences.ts';
 
 /* The states without a form. */
 
@@ -46,4 +45,19 @@ function heading(title: string, lead: string): HTMLElement {
 
 function mark(name: string, look = ''): HTMLElement {
   return h('p', { class: `mark ${look}` }, icon(name));
+}
+
+/** For whom it is. */
+export function renderWhom(about: { client?: string; workspace?: string; person: string }): HTMLElement {
+  const whom = h('p', { class: 'whom' });
+  if (about.client !== undefined) whom.append(h('span', {}, `${FORM.client} `, h('b', {}, about.client)));
+  if (about.workspace) whom.append(h('span', {}, `${FORM.workspace} `, h('b', {}, about.workspace)));
+  if (about.person !== '') whom.append(h('span', {}, FORM.requestedBy(about.person)));
+  return whom;
+}
+
+/** What happens with the passwords, step by step. */
+export function renderFates(title: string, fates: readonly string[]): HTMLElement {
+  const steps = fates.map((step) => h('li', {}, step));
+  return h('div', { class: 'rule' }, h('h2', {}, title), h('ol', { class: 'steps' }, ...steps));
 }

@@ -85,6 +85,9 @@ export const PROBLEMS = {
   tooMany: 'Too many tries. Nothing is saved. Wait a minute, then press the button again.',
 } as const;
 
+/** No usable answer. */
+export type Problem = keyof typeof PROBLEMS;
+
 /** After “Check the login”. Nothing is saved by it. */
 export const CHECKED = {
   works: 'Nothing is saved yet. Press “Add inbox”.',
@@ -109,7 +112,7 @@ export const GONE = {
   lead: 'A link works for 30 minutes and for one person. Once it was used, or a newer one was made, it stops working.',
   next: 'What to do',
   nextLines: [
-    'Go back to Slack and press “Enter password” in the message. You get a new link.',
+    'Go back to Slack and press “Enter password” in the message. For many inboxes, type /add-inbox many.',
     'Did another person use your link? The thread in Slack shows what was added. Tell an admin of your workspace.',
   ],
   foot: 'Opening this page changed nothing.',
@@ -118,9 +121,9 @@ export const GONE = {
 /** The address has no token: the page was reloaded, or opened without a link. */
 export const NO_TOKEN = {
   title: 'Open the link in Slack again',
-  lead: 'This page forgets your link and your password when you reload it or leave it. Nothing is lost in Slack.',
+  lead: 'This page forgets your link and what you entered when you reload it or leave it. Nothing is lost in Slack.',
   next: 'What to do',
-  nextLines: ['Go back to Slack and press “Enter password” in the message.'],
+  nextLines: ['Go back to Slack and press “Enter password” in the message. For many inboxes, type /add-inbox many.'],
 } as const;
 
 export const NOT_CHECKED = {

@@ -117,7 +117,10 @@ export function setUp(options: {
     requests,
     keys: {
       find: async () => key,
-      open: async () => ({ apiKey: 'cs_live_x', fingerprint: 'f', version: key.version, status: key.status }),
+      open: async () => {
+        const { version, status } = key;
+        return status === 'unreadable' ? undefined : { apiKey: 'cs_live_x', fingerprint: 'f', version, status };
+      },
       mark: async (_team, version, { status }) => {
         calls.push(`mark key ${version} ${status}`);
         key = { ...key, status };

@@ -5,10 +5,12 @@ import { describeBatchLocks } from './batch-locks-suite.ts';
 import { describeBatchRows } from './batch-rows-suite.ts';
 import { describeDrafts } from './drafts-suite.ts';
 import { describeFixes } from './fixes-suite.ts';
+import { describePageDrafts } from './page-drafts-suite.ts';
 
 export function describeBatchSuites(databases: () => TestDatabases) {
   describeDrafts(databases());
   describeFixes(databases());
+  describePageDrafts(databases());
   describeBatchLeases(databases());
   describeBatchLife(databases());
   describeBatchRows(databases());

@@ -47,6 +47,15 @@ export function describeAdvance({ db, now, repositoryOf }: RequestSetUp) {
       assert.equal(cleared?.tries, 3, 'what a change leaves out stays');
     });
 
+    test('stores what the steps before left to this commit, whatever it changes itself', async () => {
+      const requests = repositoryOf('a');
+      const announcement = { channelId: 'C1', ts: '17.5', surface: 'dm' } as const;
+      const announced = { ...(await acceptSample(requests, '1')), state: 'announced', announcement, tries: 2 } as const;
+      const { fence: _fence, ...released } = await requests.advance(announced, {}, { release: true });
+      assert.deepEqual(await requests.find('T1', 'request-1'), released);
+      assert.deepEqual(released.announcement, announcement);
+    });
+
     for (const outcome of OUTCOMES) {
       test(`reads back the outcome ${outcome.kind}`, async () => {
         const requests = repositoryOf('a');

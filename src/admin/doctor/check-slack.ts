@@ -1,8 +1,8 @@
-import { BOT_SCOPES, OPTIONAL_SCOPES } from '../slack/ids.ts';
-import { createInstallationRepository } from '../storage/workspaces/installation-repository.ts';
-import type { DoctorContext, Finding } from './command.ts';
-import { type AdminSlack, createAdminSlack, describeSlackError } from './slack-client.ts';
-import { sayWhoIsBetween, sayWhyUnreachable } from './why-unreachable.ts';
+import { BOT_SCOPES, OPTIONAL_SCOPES } from '../../slack/ids.ts';
+import { createInstallationRepository } from '../../storage/workspaces/installation-repository.ts';
+import type { DoctorContext, Finding } from '../command.ts';
+import { type AdminSlack, createAdminSlack, describeSlackError } from '../slack-client.ts';
+import { sayWhoIsBetween, sayWhyUnreachable } from '../why-unreachable.ts';
 
 /** A clock that is five minutes off makes the bot refuse Slack's signed requests. A correct clock differs by at most a second. */
 const CLOCK_MAY_DIFFER_MS = 30_000;

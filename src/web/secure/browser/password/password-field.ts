@@ -1,6 +1,6 @@
-import type { PasswordField } from './contract.ts';
-import { h, icon } from './dom.ts';
-import { FORM } from './sentences.ts';
+import type { PasswordField } from '../contract.ts';
+import { h, icon } from '../dom.ts';
+import { FORM } from '../sentences.ts';
 
 export type Field = {
   element: HTMLElement;

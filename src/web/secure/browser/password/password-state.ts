@@ -1,9 +1,9 @@
-import { ask, type Problem } from './ask.ts';
-import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from './contract.ts';
-import { h, icon, say, show } from './dom.ts';
+import { ask, createPageId } from '../ask.ts';
+import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from '../contract.ts';
+import { h, icon, say, show } from '../dom.ts';
+import { card, renderFates, renderWhom, showGone, showSaved } from '../plain-states.ts';
+import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, type Problem, WARNINGS } from '../sentences.ts';
 import { createPasswordField, type Field } from './password-field.ts';
-import { card, showGone, showSaved } from './plain-states.ts';
-import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, WARNINGS } from './sentences.ts';
 
 const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
 
@@ -13,10 +13,7 @@ const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
  * @param end called when the form is left for good
  */
 export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () => void): { clear(): void } {
-  // Names this page to the bot: it may send the same submission again if an answer is lost.
-  const pageId = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  const pageId = createPageId();
   const isOneLogin = inbox.smtpUser === inbox.imapUser;
   const smtpLabel = isOneLogin ? FORM.labels[inbox.provider] : FORM.smtpLabel;
   const smtp = createPasswordField('smtp_password', smtpLabel, hintFor(inbox));
@@ -43,7 +40,9 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
     event.preventDefault();
     void save();
   });
-  show(card(renderHead(inbox), renderFacts(inbox), form, renderFate()), h('p', { class: 'foot' }, FORM.foot));
+  const head = h('header', {}, renderWhom(inbox), h('h1', {}, FORM.title(inbox.address)));
+  const fates = renderFates(FORM.fate, FORM.fates);
+  show(card(head, renderFacts(inbox), form, fates), h('p', { class: 'foot' }, FORM.foot));
   smtp.input.focus({ preventScroll: true });
   return { clear };
 
@@ -153,14 +152,6 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   }
 }
 
-function renderHead({ address, client, person, workspace }: PasswordToEnter): HTMLElement {
-  const whom = h('p', { class: 'whom' });
-  if (client !== undefined) whom.append(h('span', {}, `${FORM.client} `, h('b', {}, client)));
-  if (workspace !== '') whom.append(h('span', {}, `${FORM.workspace} `, h('b', {}, workspace)));
-  if (person !== '') whom.append(h('span', {}, FORM.requestedBy(person)));
-  return h('header', {}, whom, h('h1', {}, FORM.title(address)));
-}
-
 function renderFacts({
   name,
   provider,
@@ -186,11 +177,6 @@ function renderFacts({
     { class: 'facts' },
     ...facts.flatMap(([term = '', fact = '']) => [h('dt', {}, term), h('dd', {}, fact)]),
   );
-}
-
-function renderFate(): HTMLElement {
-  const steps = FORM.fates.map((step) => h('li', {}, step));
-  return h('div', { class: 'rule' }, h('h2', {}, FORM.fate), h('ol', { class: 'steps' }, ...steps));
 }
 
 function hintFor({ provider }: PasswordToEnter): (Node | string)[] {

@@ -1,0 +1,190 @@
+import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
+import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
+import type { Row, RowDefaults } from '../batch/check-rows.ts';
+import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
+import type { ChooseKey } from '../keys/choose-key.ts';
+import { LOCAL_PART } from '../keys/client-presets.ts';
+import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
+import type { WorkspaceSettings } from '../people/workspace-settings.ts';
+import type { PermissionToAdd } from '../request/send-request.ts';
+import type { SecureLink } from './secure-link.ts';
+import type { NoPage } from './secure-page.ts';
+
+/** A link that works, and the draft that its rows become. */
+export type OpenBatch = { kind: 'open'; link: SecureLink; draft: Batch; settings: WorkspaceSettings };
+
+/** `failed`: only these rows can be added; undefined for a new batch. `defaults`: what the page begins with. */
+export type BatchLook =
+  | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
+  | NoPage;
+
+/** What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. */
+export type PageSubmission = SpendingPage & {
+  round: number;
+  defaults: RowDefaults;
+  rows: readonly Row[];
+  withHeld: boolean;
+};
+
+/** `endsAt`: see `Card`. `failed`: empty until the batch is finished. */
+export type PageProgress = {
+  kind: 'progress';
+  batch: Batch;
+  progress: BatchProgress;
+  failed: BatchRow[];
+  endsAt: number | undefined;
+};
+
+export type PageAdded = PageProgress | ({ kind: 'to_fix' } & Inspected) | NoPage;
+
+export type BatchPageDeps = {
+  links: {
+    find(token: string): Promise<SecureLink | undefined>;
+    findSpent(token: string, pageId: string): Promise<SecureLink | undefined>;
+    /** Whether there is such a link, used or not. */
+    isKnown(token: string): Promise<boolean>;
+    countWrong(token: string): Promise<boolean>;
+  };
+  drafts: Pick<ReturnType<typeof createDrafts>, 'save' | 'inspect' | 'add' | 'isConfirmed'>;
+  batches: {
+    find(teamId: string, id: string): Promise<Batch | undefined>;
+    countProgress(batchId: string): Promise<BatchProgress>;
+    listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+  };
+  /** Whether the person of the link may still add inboxes, according to a recent answer from Slack. */
+  checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
+  findSettings(teamId: string): Promise<WorkspaceSettings>;
+  chooseKey: ChooseKey;
+  /** Mails a day and the sender's name, where the client or the workspace has some. */
+  findDefaults(
+    teamId: string,
+    owner: OwnerName,
+    settings: WorkspaceSettings,
+  ): Promise<{ dailyLimit: number | undefined; namePattern: string | undefined }>;
+  /** When the last of so many rows will be sent, in milliseconds since 1970; undefined if nothing is being sent. */
+  estimateEnd(batch: Batch, rows: number): Promise<number | undefined>;
+};
+
+export type BatchPage = ReturnType<typeof createBatchPage>;
+
+/**
+ * What the secure page may show and do with a link for many inboxes. The link is for a draft without rows: they are stored only when
+ * the page adds them, in the commit that spends the link. It is dead once the draft is discarded or the channel has another key, and
+ * for all that a link for a password is dead of. All methods throw the store's errors; `add` also CommitInDoubtError, after which it
+ * may be repeated.
+ */
+export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
+  return { open, look, inspect, add, findProgress, isKnown: links.isKnown };
+
+  /** @param pageId for the failed rows of the batch that this page has added */
+  async function open(token: string, pageId?: string): Promise<OpenBatch | NoPage> {
+    const link = await links.find(token);
+    if (link !== undefined) return openLink(link);
+    return pageId === undefined ? GONE : openFix({ token, pageId, round: 1 });
+  }
+
+  /** What the link is for. Changes nothing. */
+  async function look(link: SecureLink): Promise<BatchLook> {
+    const opened = await openLink(link);
+    if (opened.kind !== 'open') return opened;
+    const { teamId, keyName, fixOf } = opened.draft;
+    const failed = fixOf === undefined ? undefined : await batches.listFailed(teamId, fixOf);
+    if (failed?.length === 0) return GONE;
+    const found = await deps.findDefaults(teamId, keyName, opened.settings);
+    const { dailyLimit = DEFAULT_DAILY_LIMIT, namePattern: displayName = LOCAL_PART } = found;
+    return { ...opened, failed, defaults: { dailyLimit, displayName } };
+  }
+
+  /** What the rows are. Stores nothing. */
+  function inspect({ draft }: OpenBatch, rows: readonly Row[], defaults: RowDefaults): Promise<Inspected> {
+    return drafts.inspect({ ...draft, rows, defaults });
+  }
+
+  /** Commits the rows that are ready and spends the link. The page that spent it gets the same answer for the same round again. */
+  async function add(submission: PageSubmission): Promise<PageAdded> {
+    const { token, pageId, round } = submission;
+    if (await isAdded(submission)) return findProgress(token, pageId);
+    const opened = round === 0 ? await open(token) : await openFix(submission);
+    if (opened.kind !== 'open') return opened;
+    const { draft } = opened;
+    if (round > 0) await drafts.save({ ...draft, defaults: {}, rows: [] });
+    const added = await drafts.add(draft, { ...draft, ...submission }, submission);
+    // The same submission may have been committed while this one was checked.
+    if (added.kind === 'confirmed' || (await isAdded(submission))) return findProgress(token, pageId);
+    if (added.kind !== 'none' || !(await links.countWrong(token))) return GONE;
+    return { ...added, kind: 'to_fix' };
+  }
+
+  /** How far the batch is that this page has added. */
+  async function findProgress(token: string, pageId: string): Promise<PageProgress | NoPage> {
+    const link = await links.findSpent(token, pageId);
+    const batch = link && (await findAdded(link));
+    if (link === undefined || batch === undefined) return GONE;
+    const denial = await findDenial(link);
+    if (denial !== undefined) return denial;
+    const progress = await batches.countProgress(batch.id);
+    const { unsettled } = progress.counts;
+    const isSending = batch.state === 'running' && unsettled > 0 && !progress.waitsForKey;
+    const endsAt = isSending ? await deps.estimateEnd(batch, unsettled) : undefined;
+    const failed = batch.state === 'finished' ? await batches.listFailed(batch.teamId, batch.id) : [];
+    return { kind: 'progress', batch, progress, failed, endsAt };
+  }
+
+  async function openLink(link: SecureLink): Promise<OpenBatch | NoPage> {
+    const { teamId, userId, purpose } = link;
+    const draft = purpose.kind === 'batch' ? await batches.find(teamId, purpose.draftId) : undefined;
+    return draft?.userId === userId && draft.state === 'draft' ? openDraft(link, draft) : GONE;
+  }
+
+  /** A draft of its own for each later round. Its id is always the same, so a round is never added twice. */
+  async function openFix({
+    token,
+    pageId,
+    round,
+  }: Pick<PageSubmission, 'token' | 'pageId' | 'round'>): Promise<OpenBatch | NoPage> {
+    const link = await links.findSpent(token, pageId);
+    const batch = link && (await findAdded(link));
+    if (link === undefined || batch === undefined) return GONE;
+    const id = draftIdOf(link, round);
+    const draft: Batch = { ...batch, id, userId: link.userId, fixOf: batch.id, fileName: undefined, state: 'draft' };
+    return openDraft(link, draft);
+  }
+
+  async function openDraft(link: SecureLink, draft: Batch): Promise<OpenBatch | NoPage> {
+    const denial = await findDenial(link);
+    if (denial !== undefined) return denial;
+    const settings = await deps.findSettings(draft.teamId);
+    const choice = await deps.chooseKey(draft.teamId, draft.channelId, settings);
+    const isSame = choice.kind === 'key' && isSameOwner(choice.keyName, draft.keyName);
+    return isSame ? { kind: 'open', link, draft, settings } : GONE;
+  }
+
+  async function findDenial(link: SecureLink): Promise<NoPage | undefined> {
+    const permission = await deps.checkPermission(link);
+    if (permission.kind === 'may') return undefined;
+    return permission.kind === 'unknown' ? { kind: 'later' } : GONE;
+  }
+
+  async function isAdded({ token, pageId, round }: PageSubmission): Promise<boolean> {
+    const link = await links.findSpent(token, pageId);
+    if (link === undefined || round === 0) return link !== undefined;
+    return drafts.isConfirmed(keyOf(link, draftIdOf(link, round)));
+  }
+
+  /** The batch that the link's page made, or whose rows it fixed. */
+  async function findAdded({ teamId, purpose }: SecureLink): Promise<Batch | undefined> {
+    const draft = purpose.kind === 'batch' ? await batches.find(teamId, purpose.draftId) : undefined;
+    const batch = draft?.fixOf === undefined ? draft : await batches.find(teamId, draft.fixOf);
+    return batch?.confirmedAt === undefined ? undefined : batch;
+  }
+}
+
+const GONE: NoPage = { kind: 'gone' };
+
+function keyOf({ teamId, userId }: SecureLink, id: string): DraftKey {
+  return { teamId, userId, id };
+}
+
+function draftIdOf({ purpose }: SecureLink, round: number): string {
+  return purpose.kind === 'batch' ? `${purpose.draftId}.${round}` : '';
+}

@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { openUsableKey } from '../../add-inbox/batch/do-batch-step.ts';
+import { createChooseKey } from '../../add-inbox/keys/choose-key.ts';
+import { type BatchPageDeps, createBatchPage } from '../../add-inbox/secure-links/batch-page.ts';
+import { FileProblem, MAX_ROWS } from '../../csv/file-problem.ts';
+import { readRows } from '../../csv/read-rows.ts';
+import { dropOldest } from '../../operations/drop-oldest.ts';
+import { describeWarning } from '../../slack/batches/form/preview-rows.ts';
+import { describeProblem } from '../../slack/batches/row-problem.ts';
+import { describeAsker, findThreadUrl } from '../../slack/form/password/describe-asker.ts';
+import { createCheckPermission } from '../../slack/permissions/check-before-sending.ts';
+import type { Permissions } from '../../slack/permissions/permissions.ts';
+import { BATCH_FORM_FLAGS } from '../../slack/sentences/batches.ts';
+import type { SlackApi } from '../../slack/web-api/slack-api.ts';
+import type { BatchRoutesDeps, ReadFile } from '../../web/secure/batch-routes.ts';
+import type { Stores } from '../stores.ts';
+import type { Drafts } from './drafts.ts';
+
+/** Threads whose links are remembered: a page asks every few seconds. */
+const MAX_THREADS = 1_000;
+
+export type SecureBatchDeps = {
+  stores: Stores;
+  permissions: Permissions;
+  /** Throws if the workspace has no usable token. */
+  apiOfTeam(teamId: string): Promise<SlackApi>;
+  drafts: Drafts;
+  findDefaults: BatchPageDeps['findDefaults'];
+  canFindServers: boolean;
+  now(): number;
+};
+
+/** What the routes for many inboxes need. */
+export function wireBatchRoutes({
+  stores,
+  permissions,
+  apiOfTeam,
+  drafts,
+  findDefaults,
+  ...deps
+}: SecureBatchDeps): BatchRoutesDeps {
+  const { batches, keys, secureLinks, settings, slots } = stores;
+  const threadUrls = new Map<string, string>();
+  return {
+    page: createBatchPage({
+      links: secureLinks,
+      drafts,
+      batches,
+      checkPermission: createCheckPermission(permissions, apiOfTeam),
+      findSettings: settings.find,
+      findDefaults,
+      chooseKey: createChooseKey(keys),
+      estimateEnd: async (batch, rows) => {
+        const key = await openUsableKey(keys, batch);
+        return key && slots.estimateEnd(key.fingerprint, rows);
+      },
+    }),
+    readFile,
+    describeLink: async (draft) => {
+      const { threadUrl: channelUrl, ...names } = await describeAsker(apiOfTeam, draft);
+      return { ...names, channelUrl };
+    },
+    findThreadUrl: async (batch) => {
+      const thread = `${batch.id} ${batch.announcement?.ts}`;
+      const url = threadUrls.get(thread) ?? (await findThreadUrl(await apiOfTeam(batch.teamId), batch));
+      threadUrls.set(thread, url);
+      dropOldest(threadUrls, MAX_THREADS);
+      return url;
+    },
+    describeWarning,
+    describeProblem,
+    mostRows: MAX_ROWS,
+    timeFor: drafts.timeFor,
+    pause: nextTurn,
+    ...deps,
+  };
+}
+
+/** Reads a file for the page. */
+export const readFile: ReadFile = async (bytes, chosen) => {
+  try {
+    const { vendor, table, rows } = await readRows(bytes, chosen);
+    const noted = rows.map((row) => ({ ...row, notes: row.flags.map((flag) => BATCH_FORM_FLAGS[flag]) }));
+    return { kind: 'read', vendor, columns: table, rows: noted };
+  } catch (error) {
+    if (error instanceof FileProblem) return { kind: 'unreadable', why: error.message };
+    throw error;
+  }
+};

@@ -1,0 +1,218 @@
+import { ask, askToRead, createPageId } from '../ask.ts';
+import type {
+  AddAnswer,
+  AddBody,
+  BatchToAdd,
+  ChosenColumns,
+  FailedRow,
+  PageColumn,
+  Progress,
+  ProgressAnswer,
+  ReadAnswer,
+  RowsAnswer,
+  RowsBody,
+} from '../contract.ts';
+import { showGone } from '../plain-states.ts';
+import type { Problem } from '../sentences.ts';
+import { BAR, SHEET, UPLOAD } from './batch-sentences.ts';
+import { showProgress } from './progress-state.ts';
+import {
+  createFixes,
+  createSheet,
+  listToAdd,
+  markStale,
+  type SheetRow,
+  toAddedRows,
+  toPageRows,
+} from './sheet/sheet.ts';
+import { showSheet } from './sheet/sheet-state.ts';
+import { type Refusal, type Source, showUpload } from './upload-state.ts';
+
+/** Characters of a file's name; the bot accepts no more. */
+const MOST_OF_NAME = 255;
+
+type Read = Extract<ReadAnswer, { kind: 'read' }>;
+
+/** A state of the page that is left before the next one. */
+type Left = { leave(): void };
+
+/**
+ * Many inboxes, from the file to their results. What is read and typed is in this page only, until it is added.
+ *
+ * @param end called once the link is used, and when the page is left for good
+ */
+export function showBatch(token: string, batch: BatchToAdd, end: () => void): { clear(): void } {
+  const pageId = createPageId();
+  let { defaults } = batch;
+  let rows: SheetRow[] = [];
+  let columns: readonly PageColumn[] = [];
+  let chosen: ChosenColumns = {};
+  let source: Source | undefined;
+  let round = 0;
+  let stayedOut = 0;
+  let state: Left = { leave: () => {} };
+  const until = new AbortController();
+  const { signal } = until;
+  window.addEventListener('beforeunload', askBeforeLeaving, { signal });
+  // Otherwise the browser leaves the page for a file that is dropped on it.
+  for (const event of ['dragover', 'drop']) window.addEventListener(event, (each) => each.preventDefault(), { signal });
+  if (batch.fix === undefined) openUpload();
+  else openFixes(batch.fix, SHEET.fixLeadNoPasswords);
+  return { clear };
+
+  function clear(): void {
+    until.abort();
+    enter(() => ({ leave: () => {} }));
+    forget();
+  }
+
+  function forget(): void {
+    rows = [];
+    columns = [];
+    chosen = {};
+    source = undefined;
+  }
+
+  /** The browser asks, so that a slip loses no work. */
+  function askBeforeLeaving(event: BeforeUnloadEvent): void {
+    if (rows.length > 0) event.preventDefault();
+  }
+
+  function enter<State extends Left>(open: () => State): State {
+    state.leave();
+    const opened = open();
+    state = opened;
+    return opened;
+  }
+
+  function openUpload(refusal?: Refusal): void {
+    forget();
+    const upload = enter(() => showUpload(batch, (used) => void readFirst(used)));
+    if (refusal !== undefined) upload.refuse(refusal);
+
+    async function readFirst(used: Source): Promise<void> {
+      upload.showReading(used.name);
+      const answer = await askToRead(token, used.bytes, { columns: {}, defaults });
+      if (state !== upload) return;
+      if (typeof answer === 'string') upload.refuse(UPLOAD.problems[answer]);
+      else if (answer.kind === 'unreadable') upload.refuse(splitSentence(answer.why));
+      else if (answer.kind === 'read') {
+        source = used;
+        openRead(answer);
+      } else leaveFor();
+    }
+  }
+
+  function openRead(read: Read): void {
+    rows = createSheet(read.rows, read.checks, rows);
+    columns = read.columns;
+    const from = source?.name ?? UPLOAD.pasted;
+    const lead = read.vendor === undefined ? from : `${from} · ${SHEET.vendor(read.vendor)}`;
+    openSheet(SHEET.title(rows.length), lead, () => openUpload());
+  }
+
+  function openFixes(failed: readonly FailedRow[], lead: string): void {
+    rows = createFixes(failed, rows);
+    columns = [];
+    openSheet(SHEET.fixTitle(rows.length), lead, undefined);
+  }
+
+  function openSheet(title: string, lead: string, useAnother: (() => void) | undefined): void {
+    const sheet = enter(() =>
+      showSheet({
+        batch,
+        rows,
+        title,
+        lead,
+        useAnother,
+        columns,
+        defaults,
+        ask: askAbout,
+        setDefaults: (changed) => {
+          defaults = changed;
+          for (const row of rows) markStale(row);
+        },
+        chooseColumns: (change) => void readAgain(change),
+        add: () => void add(),
+        onGone: leaveFor,
+      }),
+    );
+    let isAsking = false;
+
+    async function readAgain(change: ChosenColumns): Promise<void> {
+      if (source === undefined) return;
+      const tried = { ...chosen, ...change };
+      const answer = await askToRead(token, source.bytes, { columns: tried, defaults });
+      if (state !== sheet) return;
+      if (typeof answer === 'string') sheet.tell(SHEET.columnProblems[answer]);
+      else if (answer.kind === 'unreadable') sheet.tell(answer.why);
+      else if (answer.kind === 'read') {
+        chosen = tried;
+        openRead(answer);
+      } else leaveFor();
+    }
+
+    async function add(): Promise<void> {
+      if (isAsking) return;
+      isAsking = true;
+      sheet.setAdding(true);
+      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      isAsking = false;
+      if (state !== sheet) return;
+      sheet.setAdding(false);
+      take(answer);
+    }
+
+    function take(answer: AddAnswer | Problem): void {
+      if (typeof answer === 'string') sheet.tell(BAR.problems[answer]);
+      else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
+      else if (answer.kind === 'added') openProgress(answer);
+      else leaveFor();
+    }
+  }
+
+  function askAbout(asked: readonly SheetRow[]): Promise<RowsAnswer | Problem> {
+    const body: RowsBody = { token, defaults, rows: toPageRows(asked), ...(round > 0 && { pageId }) };
+    return ask<RowsAnswer>('rows', body);
+  }
+
+  function toBody(wanted: readonly SheetRow[]): AddBody {
+    const withHeld = wanted.some(({ check, isWanted }) => check?.kind === 'held' && isWanted);
+    const fileName = source?.name?.slice(0, MOST_OF_NAME);
+    return {
+      pageId,
+      round,
+      defaults,
+      rows: toAddedRows(wanted),
+      withHeld,
+      ...(fileName !== undefined && { fileName }),
+    };
+  }
+
+  function openProgress(progress: Progress): void {
+    end();
+    if (round === 0) stayedOut = rows.length - progress.total;
+    round += 1;
+    enter(() =>
+      showProgress({
+        batch,
+        progress,
+        stayedOut,
+        ask: () => ask<ProgressAnswer>('progress', { token, pageId }),
+        fix: (failed) => openFixes(failed, SHEET.fixLead),
+      }),
+    );
+  }
+
+  function leaveFor(): void {
+    clear();
+    end();
+    showGone();
+  }
+}
+
+/** A sentence that says what it is, and what to do. */
+function splitSentence(text: string): Refusal {
+  const [, what = text, next = ''] = /^(.+?[.!?]) (.+)$/.exec(text) ?? [];
+  return { what, next };
+}

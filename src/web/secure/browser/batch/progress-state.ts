@@ -1,0 +1,216 @@
+import type { BatchToAdd, FailedRow, Progress, ProgressAnswer } from '../contract.ts';
+import { h, icon, say, showWide, svg } from '../dom.ts';
+import { card, renderWhom } from '../plain-states.ts';
+import type { Problem } from '../sentences.ts';
+import { RUNNING, timeInWords } from './batch-sentences.ts';
+
+const ASK_EVERY_MS = 2_000;
+
+/** Nobody looks. */
+const ASK_HIDDEN_EVERY_MS = 10_000;
+
+/** Screen readers would talk all the time. */
+const SAY_EVERY_MS = 15_000;
+
+/** The others are in the thread, and on the page with what is to be fixed. */
+const MOST_SHOWN = 100;
+
+type CountWords = { icon: string; tone: string; word: string };
+
+type Outcome = keyof Progress['counts'];
+
+const OUTCOMES: readonly Outcome[] = ['added', 'exists', 'failed', 'unknown', 'stopped', 'left'];
+
+export type ProgressDeps = {
+  batch: BatchToAdd;
+  progress: Progress;
+  /** The rows that were not added with the others. */
+  stayedOut: number;
+  ask(): Promise<ProgressAnswer | Problem>;
+  fix(failed: readonly FailedRow[]): void;
+};
+
+/** How far the bot is, as long as the page is open, and what needs the person in the end. */
+export function showProgress(deps: ProgressDeps): { leave(): void } {
+  let { progress } = deps;
+  let saidAt = Date.now();
+  let isOver = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const live = h('div', { class: 'field' });
+  const note = h('p', { class: 'foot', role: 'status' });
+  showAll();
+  waitForNews();
+  document.addEventListener('visibilitychange', waitForNews);
+  return { leave };
+
+  function leave(): void {
+    isOver = true;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', waitForNews);
+  }
+
+  function waitForNews(): void {
+    clearTimeout(timer);
+    if (isOver || isDone(progress)) return;
+    timer = setTimeout(() => void askNow(), document.hidden ? ASK_HIDDEN_EVERY_MS : ASK_EVERY_MS);
+  }
+
+  async function askNow(): Promise<void> {
+    const answer = await deps.ask();
+    if (isOver) return;
+    if (typeof answer !== 'string' && answer.kind !== 'progress') {
+      note.textContent = RUNNING.closed;
+      return leave();
+    }
+    if (typeof answer === 'string') note.textContent = RUNNING.offline;
+    else take(answer);
+    waitForNews();
+  }
+
+  function take(news: Progress): void {
+    progress = news;
+    note.textContent = describeStayedOut(deps.stayedOut);
+    if (isDone(news)) showAll();
+    else live.replaceChildren(...renderLive(news));
+    if (isDone(news) || Date.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = Date.now();
+    say(describeCounts(news));
+  }
+
+  function showAll(): void {
+    note.textContent = describeStayedOut(deps.stayedOut);
+    const shown = isDone(progress) ? renderFinished(progress, deps) : [renderRunning()];
+    showWide('medium', ...shown, note);
+  }
+
+  function renderRunning(): HTMLElement {
+    live.replaceChildren(...renderLive(progress));
+    const head = renderHead(deps.batch, RUNNING.title(progress.total), RUNNING.lead);
+    return card(head, live, h('div', { class: 'row' }, renderThreadLink(progress, deps.batch)));
+  }
+}
+
+function isDone({ state }: Progress): boolean {
+  return state === 'finished' || state === 'stopped';
+}
+
+function renderHead(batch: BatchToAdd, title: string, lead: string): HTMLElement {
+  return h('header', {}, renderWhom(batch), h('h1', {}, title), h('p', { class: 'lead' }, lead));
+}
+
+function renderLive(progress: Progress): Element[] {
+  const { total, counts, leftMs, waitsForKey, state } = progress;
+  let rest = leftMs === undefined ? '' : RUNNING.left(timeInWords(leftMs));
+  if (state === 'waiting') rest = RUNNING.waiting;
+  if (waitsForKey) rest = RUNNING.waitsForKey;
+  const figure = h('span', { class: 'figure' }, RUNNING.figure(total - counts.left, total));
+  return [
+    h('p', { class: 'row apart' }, figure, h('span', { class: 'dim' }, rest)),
+    renderBar(progress),
+    renderCounts(progress),
+  ];
+}
+
+function renderFinished(progress: Progress, { batch, fix }: ProgressDeps): Element[] {
+  const { state, total, counts, failed } = progress;
+  const added = counts.added + counts.exists;
+  const title = state === 'stopped' ? RUNNING.stopped(added, total) : RUNNING.finished(added, total);
+  // Only rows of a finished list can be sent again.
+  const canFix = state === 'finished' && failed.length > 0;
+  const lead = canFix ? RUNNING.needYou(failed.length) : RUNNING.done;
+  const row = h('div', { class: 'row' });
+  if (canFix) {
+    const button = h('button', { type: 'button', class: 'button main' }, RUNNING.fix);
+    button.addEventListener('click', () => fix(failed));
+    row.append(button);
+  }
+  row.append(renderThreadLink(progress, batch));
+  const result = h('div', { class: 'field' }, renderBar(progress), renderCounts(progress));
+  return [renderHead(batch, title, lead), result, ...(failed.length > 0 ? [renderFailed(failed)] : []), row];
+}
+
+/** Widths of the outcomes, in inboxes. What is to go is empty. */
+function renderBar(progress: Progress): SVGElement {
+  const { total, counts } = progress;
+  const bar = svg('svg', {
+    class: 'bar',
+    role: 'progressbar',
+    'aria-label': RUNNING.barLabel,
+    'aria-valuemin': '0',
+    'aria-valuemax': String(total),
+    'aria-valuenow': String(total - counts.left),
+    'aria-valuetext': describeCounts(progress),
+    viewBox: `0 0 ${total} 1`,
+    preserveAspectRatio: 'none',
+  });
+  let x = 0;
+  for (const outcome of OUTCOMES) {
+    const width = outcome === 'left' ? 0 : counts[outcome];
+    if (width === 0) continue;
+    bar.append(svg('rect', { class: RUNNING.outcomes[outcome].tone, x: String(x), width: String(width), height: '1' }));
+    x += width;
+  }
+  return bar;
+}
+
+function renderCounts({ counts }: Progress): HTMLElement {
+  const items = OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome) =>
+    renderCount(RUNNING.outcomes[outcome], counts[outcome]),
+  );
+  return h('ul', { class: 'counts', 'aria-label': RUNNING.countsLabel }, ...items);
+}
+
+/** A number with its symbol and word. */
+export function renderCount({ icon: symbol, tone, word }: CountWords, number: number): HTMLElement {
+  return h('li', { class: tone }, icon(symbol), h('b', {}, number.toLocaleString('en-US')), ' ', h('span', {}, word));
+}
+
+function describeCounts({ total, counts }: Progress): string {
+  const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0 && outcome !== 'left');
+  const words = parts.map((outcome) => `${counts[outcome]} ${RUNNING.outcomes[outcome].word}`);
+  return `${RUNNING.figure(total - counts.left, total)}${words.length > 0 ? `: ${words.join(', ')}` : ''}`;
+}
+
+function describeStayedOut(rows: number): string {
+  return rows === 0 ? '' : RUNNING.stayedOut(rows);
+}
+
+/** The channel until there is a thread. */
+function renderThreadLink({ threadUrl }: Progress, { channelUrl }: BatchToAdd): HTMLElement {
+  const href = threadUrl || channelUrl;
+  return h('a', { class: 'button', href, rel: 'noreferrer', hidden: href === '' }, RUNNING.open);
+}
+
+function renderFailed(failed: readonly FailedRow[]): HTMLElement {
+  const heads = RUNNING.columns.map((words) => h('th', { role: 'columnheader', scope: 'col' }, words));
+  const rows = failed.slice(0, MOST_SHOWN).map(renderFailedRow);
+  const more = failed.length - rows.length;
+  const table = h(
+    'table',
+    { role: 'table', class: 'failed' },
+    h('caption', { class: 'unseen' }, RUNNING.table),
+    h('colgroup', {}, ...heads.map(() => h('col'))),
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...heads)),
+    h('tbody', { role: 'rowgroup' }, ...rows),
+  );
+  return h('div', { class: 'card sheet' }, table, ...(more > 0 ? [h('p', { class: 'foot' }, RUNNING.more(more))] : []));
+}
+
+function renderFailedRow({ line, account, isUnknown, title, next, said }: FailedRow): HTMLElement {
+  const { icon: symbol, tone } = RUNNING.outcomes[isUnknown ? 'unknown' : 'failed'];
+  const label = `${isUnknown ? RUNNING.unknown : RUNNING.notAdded}, ${RUNNING.inLine} `;
+  return h(
+    'tr',
+    { role: 'row' },
+    h(
+      'td',
+      { role: 'cell', class: 'line' },
+      h('span', { class: tone }, icon(symbol)),
+      h('span', { class: 'unseen' }, label),
+      String(line),
+    ),
+    h('td', { role: 'cell', class: 'address' }, account.email_address ?? ''),
+    h('td', { role: 'cell', class: 'happened' }, h('b', {}, title), h('p', { class: 'why dim' }, said)),
+    h('td', { role: 'cell', class: 'todo' }, next),
+  );
+}

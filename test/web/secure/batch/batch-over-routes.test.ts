@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
+import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
+import { startBatchPage } from '../start-batch-page.ts';
+import { input, openSheet, waitForCell, waitForCounts } from './batch-in-browser.ts';
+import { SAMPLE_SECRETS } from './sample-file.ts';
+
+describe('the secure page for many inboxes over the bot’s own routes', { skip: skipWithoutBrowser }, async () => {
+  const browser = await openBrowser();
+  after(() => browser.close());
+
+  test('a file with problems, columns by hand, corrections, and the batch that comes of it', async (context) => {
+    const { behind, publicUrl, createLink } = await startBatchPage(context);
+    const token = await createLink();
+    const page = await open(browser, context, `${publicUrl}/secure#${token}`);
+    await openSheet(page);
+    await waitForCounts(page, '11 ready 2 to fix 1 held back 1 twice', 'Add 11 inboxes');
+    await page.getByText('15 numbers from 20 to 50').waitFor();
+    await input(page, 'Use as').selectOption('Daily limit (suggested)');
+    await waitForCell(page, 2, 'limit', '20');
+    await press(page, 'Use kim@mail.globex.com in line 6');
+    await waitForCounts(page, '12 ready 1 to fix 1 held back 1 twice', 'Add 12 inboxes');
+    await page.keyboard.type('typed-8K');
+    await page.keyboard.press('Enter');
+    await waitForCounts(page, '13 ready 1 held back 1 twice', 'Add 13 inboxes');
+    await press(page, 'Add 13 inboxes');
+    await title(page, 'Adding 13 inboxes');
+    await page.getByText('0 of 13').waitFor();
+    assert.deepEqual(
+      behind.confirmed.map(({ total, fileName }) => [total, fileName]),
+      [[13, 'globex-october.csv']],
+    );
+    assert.deepEqual([behind.errors, behind.refused], [[], []]);
+    await assertNothingKept(page, [...SAMPLE_SECRETS, 'typed-8K', token]);
+    const later = await open(browser, context, `${publicUrl}/secure#${token}`);
+    await title(later, "This link doesn't work anymore");
+  });
+
+  test('5,000 rows are read, checked again after a change of the defaults, and added', async (context) => {
+    const { behind, publicUrl, createLink } = await startBatchPage(context);
+    const page = await open(browser, context, `${publicUrl}/secure#${await createLink()}`);
+    const lines = Array.from(
+      { length: 5_000 },
+      (_, index) => `inbox-${index}@globex.com,Jänë Döe ${index},abcd efgh ijkl mnop`,
+    );
+    await openSheet(page, ['Email,Name,App Password', ...lines].join('\n'));
+    await waitForCounts(page, '5,000 to fix', 'Fix 5,000 rows first');
+    await input(page, 'Provider').selectOption('Google Workspace');
+    await waitForCounts(page, '5,000 ready', 'Add 5,000 inboxes');
+    await press(page, 'Add 5,000 inboxes');
+    await title(page, 'Adding 5,000 inboxes');
+    assert.deepEqual(
+      behind.confirmed.map(({ total }) => total),
+      [5_000],
+    );
+    assert.deepEqual([behind.errors, behind.refused], [[], []]);
+  });
+});
