@@ -134,7 +134,7 @@ export type Person = {
   submit(): Promise<SubmitResult>;
   /** Closes the top modal, or all of them (the X with `all`). */
   close(options?: { all?: boolean }): Promise<void>;
-  /** Clicks a button by action_id or its text. */
+  /** Clicks a button by `block_id/action_id`, action_id or its text. */
   click(button: string, options?: ClickOptions): Promise<ActionResult>;
   /** Opens the app's Home: sends app_home_opened and returns what is published then. */
   openHome(tab?: 'home' | 'messages'): Promise<HomeSeen>;

@@ -43,7 +43,7 @@ export function findField(open: OpenView, name: string): PlacedElement {
   return onlyOne(fields, name, `field in “${textAt(open.view, 'title') ?? 'Home'}”`);
 }
 
-/** Finds a button (or an option of an overflow menu) by action_id or text. */
+/** Finds a button (or an option of an overflow menu) by `block_id/action_id`, action_id or text. */
 export function findButton(blocks: PlacedElement['block'][], name: string): PlacedElement {
   const buttons = placedElements(blocks).filter(({ type }) => BUTTONS.has(type));
   return onlyOne(buttons, name, 'button');
@@ -51,6 +51,7 @@ export function findButton(blocks: PlacedElement['block'][], name: string): Plac
 
 function onlyOne(placed: PlacedElement[], name: string, what: string): PlacedElement {
   const ways: ((candidate: PlacedElement) => boolean)[] = [
+    ({ blockId, actionId }) => `${blockId}/${actionId}` === name,
     ({ actionId }) => actionId === name,
     ({ blockId }) => blockId === name,
     (candidate) => labelOf(candidate) === name,

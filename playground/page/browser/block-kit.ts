@@ -117,7 +117,7 @@ function renderInput(block: Block, surface: Surface): Child[] {
 }
 
 function renderElement(block: Block, element: JsonObject, surface: Surface, describedBy = ''): Child {
-  if (element.type === 'button') return renderButton(element, surface);
+  if (element.type === 'button') return renderButton(block, element, surface);
   if (element.type === 'overflow') return renderOverflow(element, surface);
   const key = keyOf(block, element, surface);
   const held = surface.values[block.block_id ?? '']?.[stringAt(element, 'action_id') ?? ''];
@@ -128,8 +128,9 @@ function renderElement(block: Block, element: JsonObject, surface: Surface, desc
   );
 }
 
-function renderButton(element: JsonObject, { page, ...surface }: Surface): VNode {
-  const button = stringAt(element, 'action_id') ?? '';
+function renderButton(block: Block, element: JsonObject, { page, ...surface }: Surface): VNode {
+  // Several buttons may have one action_id, each in a block of its own.
+  const button = `${block.block_id ?? ''}/${stringAt(element, 'action_id') ?? ''}`;
   const confirm = objectAt(element, 'confirm');
   const url = stringAt(element, 'url');
   const click: Act = { kind: 'click', button, in: surface.in };
