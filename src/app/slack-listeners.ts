@@ -24,10 +24,11 @@ import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-agai
 
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
-import { createShowHome } from '../slack/home/home-listeners.ts';
+import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
+import { createRememberedPages } from '../slack/home/keys/remembered-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import { createFindTarget } from '../slack/permissions/find-target.ts';
@@ -67,7 +68,8 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, batches, keys, presets, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, presets, remembered, requests, responseUrlSeal, settings, slots } =
+    deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
@@ -80,13 +82,15 @@ export function createSlackListeners(deps: {
   const openForm = createOpenForm({
     ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, offerManyForm, keyStamp, findDefaults },
   });
-  const showHome = createShowHome({
+  const homePages = createHomePages({
     permissions,
     listKeys,
     findSettings,
     latest: requests.latest,
     latestBatches: batches.latest,
+    findThreads: requests.findThreads,
   });
+  const { showHome } = homePages;
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -176,10 +180,9 @@ export function createSlackListeners(deps: {
     presetsPages: createPresetsPages({
       permissions,
       findStamped: presets.findStamped,
-      listAdded: requests.listAdded,
       savePresets: adminChanges.savePresets,
-      now: deps.now,
     }),
+    rememberedPages: createRememberedPages({ permissions, page: remembered.page, forget: adminChanges.forget }),
     removeClient: createRemoveClient({
       permissions,
       listKeys,
@@ -197,7 +200,13 @@ export function createSlackListeners(deps: {
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
-    auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    auditPages: createAuditPages({
+      permissions,
+      page: audit.page,
+      findThreads: requests.findThreads,
+      note: audit.add,
+      now: deps.now,
+    }),
     addAnother,
     accessPages: createAccessPages({
       permissions,
@@ -238,7 +247,7 @@ export function createSlackListeners(deps: {
       postResults: deps.batchDelivery.postResults,
       wake: deps.batchWorker.wake,
     }),
-    showHome,
+    homePages,
     uninstall: deps.uninstall,
   });
 }

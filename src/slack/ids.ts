@@ -27,6 +27,7 @@ export const CALLBACKS = {
   storeKey: 'store_key',
   clientKey: 'client_key',
   presets: 'client_presets',
+  remembered: 'remembered',
   settings: 'settings',
   audit: 'audit_trail',
   notice: 'notice',
@@ -34,6 +35,7 @@ export const CALLBACKS = {
   reading: 'batch_reading',
   preview: 'batch_preview',
   testEmail: 'test_email',
+  removeInbox: 'remove_inbox',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -64,6 +66,12 @@ export const ACTIONS = {
   addClient: 'home_add_client',
   changeClient: 'home_change_client',
   openPresets: 'home_presets',
+  openRemembered: 'home_remembered',
+  previousRemembered: 'remembered_previous',
+  moreRemembered: 'remembered_more',
+  forgetDomain: 'remembered_forget_domain',
+  forgetOwner: 'remembered_forget_owner',
+  forgetEverything: 'remembered_forget_everything',
   removeClient: 'home_remove_client',
   previousClients: 'home_previous_clients',
   moreClients: 'home_more_clients',
@@ -72,10 +80,19 @@ export const ACTIONS = {
   olderAudit: 'audit_older',
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
+  auditPerson: 'audit_person',
+  auditTopic: 'audit_topic',
+  auditPeriod: 'audit_period',
+  auditAll: 'audit_all',
   stopBatch: 'batch_stop',
   batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
   addFromHome: 'home_add',
+  filterOwner: 'home_filter_client',
+  filterOutcome: 'home_filter_outcome',
+  olderInboxes: 'home_older_inboxes',
+  newerInboxes: 'home_newer_inboxes',
+  inboxMenu: 'home_inbox_menu',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */
@@ -105,8 +122,10 @@ export const PRESET_FIELDS = {
   dailyLimit: 'preset_daily_limit',
   name: 'preset_name',
   domains: 'preset_domains',
-  forget: 'forget',
 } as const;
+
+/** The input that filters the remembered domains. */
+export const REMEMBERED_FIELD = 'remembered_domain';
 
 /** The input for the recipient of a test email. */
 export const RECIPIENT_FIELD = 'recipient';

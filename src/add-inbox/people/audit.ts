@@ -34,11 +34,19 @@ export const AUDIT_ACTIONS = [
   'access_approved',
   'access_declined',
   'client_removed',
+  'forgotten',
   'refused_attempt',
   'audit_exported',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What the trail is narrowed down to; undefined: everything. `since`: milliseconds since 1970. */
+export type AuditFilter = {
+  userId?: string | undefined;
+  actions?: readonly AuditAction[] | undefined;
+  since?: number | undefined;
+};
 
 /** How long entries are kept, in milliseconds. */
 export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;

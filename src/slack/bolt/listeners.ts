@@ -11,10 +11,11 @@ import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again
 
 import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
-import type { createShowHome } from '../home/home-listeners.ts';
+import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
 import type { createPresetsPages } from '../home/keys/presets-listeners.ts';
+import type { createRememberedPages } from '../home/keys/remembered-listeners.ts';
 import type { createRemoveClient } from '../home/keys/remove-client.ts';
 import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
@@ -47,6 +48,7 @@ export function createListeners(deps: {
   keyPages: ReturnType<typeof createKeyPages>;
   clientPages: ReturnType<typeof createClientPages>;
   presetsPages: ReturnType<typeof createPresetsPages>;
+  rememberedPages: ReturnType<typeof createRememberedPages>;
   removeClient: ReturnType<typeof createRemoveClient>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
@@ -61,12 +63,13 @@ export function createListeners(deps: {
   codeButtons: ReturnType<typeof createCodeButtons>;
   cancelRequest: ReturnType<typeof createCancelRequest>;
   batchButtons: ReturnType<typeof createBatchButtons>;
-  showHome: ReturnType<typeof createShowHome>;
+  homePages: ReturnType<typeof createHomePages>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
   const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
-  const showHome = (interaction: Interaction) => deps.showHome(interaction);
+  const { turnInboxes } = deps.homePages;
+  const showHome = (interaction: Interaction) => deps.homePages.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
@@ -75,10 +78,12 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
       [CALLBACKS.presets]: deps.presetsPages.submit,
+      [CALLBACKS.remembered]: deps.rememberedPages.search,
       [CALLBACKS.settings]: settingsPages.submit,
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
       [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
+      [CALLBACKS.removeInbox]: inboxButtons.submitRemoval,
     },
     afterSubmission: {
       [CALLBACKS.who]: formPages.fillIn,
@@ -98,7 +103,16 @@ export function createListeners(deps: {
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
+      [ACTIONS.auditPerson]: auditPages.turn,
+      [ACTIONS.auditTopic]: auditPages.turn,
+      [ACTIONS.auditPeriod]: auditPages.turn,
+      [ACTIONS.auditAll]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
+      [ACTIONS.previousRemembered]: deps.rememberedPages.turn,
+      [ACTIONS.moreRemembered]: deps.rememberedPages.turn,
+      [ACTIONS.forgetDomain]: deps.rememberedPages.forgetDomain,
+      [ACTIONS.forgetOwner]: deps.rememberedPages.forgetOwner,
+      [ACTIONS.forgetEverything]: deps.rememberedPages.forgetEverything,
       [ACTIONS.requestAccess]: accessPages.request,
     },
     actions: {
@@ -106,6 +120,11 @@ export function createListeners(deps: {
       [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.testEmail]: inboxButtons.openTestEmail,
       [ACTIONS.removeInbox]: inboxButtons.remove,
+      [ACTIONS.inboxMenu]: inboxButtons.openFromMenu,
+      [ACTIONS.filterOwner]: turnInboxes,
+      [ACTIONS.filterOutcome]: turnInboxes,
+      [ACTIONS.olderInboxes]: turnInboxes,
+      [ACTIONS.newerInboxes]: turnInboxes,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
@@ -122,6 +141,7 @@ export function createListeners(deps: {
       [ACTIONS.addClient]: clientPages.openAdd,
       [ACTIONS.changeClient]: clientPages.openChange,
       [ACTIONS.openPresets]: deps.presetsPages.open,
+      [ACTIONS.openRemembered]: deps.rememberedPages.open,
       [ACTIONS.removeClient]: deps.removeClient,
       [ACTIONS.previousClients]: clientPages.turnPage,
       [ACTIONS.moreClients]: clientPages.turnPage,

@@ -40,7 +40,7 @@ export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInbo
     if (outcome.closed === 'removed') return { ...REMOVED, words: '', status: undefined };
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
-    return { ...state, words: '', status: describeStatus(overall_status) };
+    return { ...state, words: '', status: nameStatus(overall_status) };
   }
   if (outcome?.kind === 'stopped' && outcome.cancelledBy !== undefined) {
     return { ...CANCELLED, words: CANCELLED_BY(`<@${outcome.cancelledBy}>`), status: undefined };
@@ -66,12 +66,21 @@ function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): st
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
 }
 
+/** ColdSend's `overall_status` unchanged, with its name. Foreign text. */
+function nameStatus(overallStatus: string): string {
+  return `${FACTS.overall_status}: ${showStatus(overallStatus)}`;
+}
+
 /** ColdSend's `overall_status` unchanged, with an explanation for each documented value. Foreign text. */
-export function describeStatus(overallStatus: string): string {
+export function explainStatus(overallStatus: string): string {
   const known = normalizeStatus(overallStatus);
   const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
-  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250) || FACTS.noStatus}`;
+  const status = showStatus(overallStatus);
   return words === undefined ? status : `${status} (${words})`;
+}
+
+function showStatus(overallStatus: string): string {
+  return truncate(oneLine(overallStatus), 250) || FACTS.noStatus;
 }
 
 /** ColdSend documents the values in capital letters but does not promise them. */

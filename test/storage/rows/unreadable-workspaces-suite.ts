@@ -24,12 +24,12 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       pass(1);
       await audit.add(note);
     }
-    const ids = (await audit.page('T1', { until: now(), skip: 0, limit: 10 })).map(({ id }) => id);
+    const ids = (await audit.page('T1', { limit: 10 })).entries.map(({ id }) => id);
     const [first = '', second = '', , fourth = ''] = ids;
     await set('audit_entries', 'action', "'batch_started'", first);
     await set('audit_entries', 'details', `'{"count":7}'`, second);
     await set('audit_entries', 'details', "'{oops'", fourth);
-    const page = await audit.page('T1', { until: now(), skip: 0, limit: 10 });
+    const page = (await audit.page('T1', { limit: 10 })).entries;
     assert.deepEqual(
       page.map(({ id }) => id),
       ids,
