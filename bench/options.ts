@@ -44,7 +44,7 @@ export function parseOptions(args: string[]): Options {
       workloads: { type: 'string', default: WORKLOADS.join() },
       'at-once': { type: 'string', default: '1,16' },
       again: { type: 'string' },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
       'slack-delay': { type: 'string', default: '0' },
       out: { type: 'string', default: 'bench/results/latest.json' },
     },

@@ -62,10 +62,13 @@ export const isAgain = (subject: Subject): boolean => subject === 'again' || sub
 
 export const isInstalled = (subject: Subject): boolean => subject === 'many' || subject === 'full';
 
-/** Durable subjects and bare Bolt answer everything but a good submission and its job with the same code. */
+/**
+ * Durable subjects and bare Bolt answer everything but a good submission and its job with the same code, and these two are what
+ * the noise is wanted for.
+ */
 export function does(subject: Subject, workload: Workload): boolean {
   const isDurable = FILES[subject] !== undefined && subject !== 'floor' && subject !== 'bolt';
-  return !isDurable || workload === 'submission' || workload === 'job';
+  return (!isDurable && !isAgain(subject)) || workload === 'submission' || workload === 'job';
 }
 
 const usage = z.object({ cpuMs: z.number(), rssMb: z.number() });

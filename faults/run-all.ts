@@ -6,6 +6,7 @@ import { jumpClock } from './campaigns/clock-jump.ts';
 import { failFsync } from './campaigns/failing-fsync.ts';
 import { freezeReplicas } from './campaigns/freeze.ts';
 import { fillDisk } from './campaigns/full-disk.ts';
+import { killWithPages } from './campaigns/page-kills.ts';
 import { killOnPostgres, planEachPoint as planEachPointOnPostgres } from './campaigns/postgres-kills.ts';
 import { failPostgres } from './campaigns/postgres-outage.ts';
 import { strikeSockets } from './campaigns/socket-faults.ts';
@@ -29,6 +30,8 @@ export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGener
   }
   const batchKills = settings.FAULT_BATCH_KILLS;
   if (batchKills > 0) yield killWithBatches({ seed, kills: batchKills, ...more });
+  const pageKills = settings.FAULT_PAGE_KILLS;
+  if (pageKills > 0) yield killWithPages({ seed, kills: pageKills, ...more });
   const step = settings.FAULT_NETWORK_STEP;
   if (step > 0) yield breakColdsend({ seed, every: step });
   const requests = settings.FAULT_SLACK_REQUESTS;
@@ -57,6 +60,8 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   }
   const batchKills = settings.FAULT_BATCH_POSTGRES_KILLS;
   if (batchKills > 0) yield killWithBatches({ postgres, seed, kills: batchKills, ...more });
+  const pageKills = settings.FAULT_PAGE_POSTGRES_KILLS;
+  if (pageKills > 0) yield killWithPages({ postgres, seed, kills: pageKills, ...more });
   const batchFreezes = settings.FAULT_BATCH_FREEZES;
   if (batchFreezes > 0) yield killWithBatches({ postgres, seed, kills: batchFreezes, freezes: true, ...more });
   const freezes = settings.FAULT_FREEZES;
@@ -79,7 +84,7 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
 function needsPostgres(settings: Settings): boolean {
   const { FAULT_FREEZES, FAULT_BATCH_FREEZES, FAULT_COPIES, FAULT_BACKLOG, FAULT_OUTAGES, FAULT_CLOCK_JUMPS } =
     settings;
-  if (settings.FAULT_SOCKET_MINUTES > 0) return true;
+  if (settings.FAULT_SOCKET_MINUTES + settings.FAULT_PAGE_POSTGRES_KILLS > 0) return true;
   const kills = settings.FAULT_POSTGRES_KILLS + settings.FAULT_POSTGRES_POINTS + settings.FAULT_BATCH_POSTGRES_KILLS;
   return (
     kills + FAULT_FREEZES + FAULT_BATCH_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0

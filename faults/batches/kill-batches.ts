@@ -1,12 +1,13 @@
-import { digestPassword } from '../../playground/local-coldsend/ledger.ts';
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
+import { checkPasswords } from '../judging/check-passwords.ts';
 import { noteProblems } from '../judging/note-problems.ts';
 import { createTally, type Tally } from '../judging/tally.ts';
-import { type FaultWorld, spellingsOf, startFaultWorld } from '../world/fault-world.ts';
+import { passwordFor, startFaultWorld } from '../world/fault-world.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
-import { type Death, planTrial, type TrialPlan } from './plan-trial.ts';
+import { type Death, startPostgresSite, startSqliteSite } from '../world/sites.ts';
+import { planTrial, type TrialPlan } from './plan-trial.ts';
+import { readBatches } from './read-batches.ts';
 import { runTrial } from './run-trial.ts';
-import { type Site, startPostgresSite, startSqliteSite } from './sites.ts';
 
 const TRIALS_PER_WORLD = 10;
 
@@ -38,8 +39,8 @@ export async function killWithBatches(options: {
     const world = await startFaultWorld({ rateLimit: RATE_LIMIT });
     const site =
       postgres === undefined
-        ? await startSqliteSite(world)
-        : await startPostgresSite(world, postgres, createSeededRandom(firstSeed), { freezes });
+        ? await startSqliteSite(world, readBatches)
+        : await startPostgresSite(world, readBatches, postgres, createSeededRandom(firstSeed), { freezes });
     try {
       await world.prepare(site.url());
       const { id: channelId } = world.slack.addChannel({ name: 'lists', withBot: true });
@@ -52,7 +53,13 @@ export async function killWithBatches(options: {
             freezes ? withoutPoints(planTrial(firstSeed + trial)) : planTrial(firstSeed + trial),
           );
           noteProblems(world, tally);
-          tally.violations.push(...(await checkPasswords(world, site, addresses)));
+          tally.violations.push(
+            ...(await checkPasswords(
+              world,
+              site,
+              new Map(addresses.map((address) => [address, [passwordFor(address)]])),
+            )),
+          );
         } finally {
           tally.trials += 1;
           for (let at = before; at < tally.violations.length; at += 1) {
@@ -75,22 +82,4 @@ export async function killWithBatches(options: {
 function withoutPoints(plan: TrialPlan): TrialPlan {
   const atRandom = ({ ms }: Death): Death => ({ fault: undefined, ms });
   return { ...plan, first: atRandom(plan.first), later: plan.later.map(atRandom) };
-}
-
-/** As they are, they are in no file at any time; sealed, in no row once all is settled; and each goes with its own address. */
-async function checkPasswords({ coldsend }: FaultWorld, site: Site, addresses: string[]): Promise<string[]> {
-  const passwords = addresses.flatMap(spellingsOf);
-  const files = await site.files();
-  const readable = passwords.filter((password) => files.some((bytes) => bytes.includes(password)));
-  const left = await site.countLeft();
-  const digests = new Map(addresses.map((address) => [address, spellingsOf(address).map(digestPassword)]));
-  const mixedUp = coldsend.ledger.filter(({ body, bodyComplete, passwordDigests }) => {
-    const own = digests.get(JSON.parse(JSON.stringify(body ?? null))?.email_address);
-    return own !== undefined && bodyComplete && !own.includes(passwordDigests.smtp_password ?? '');
-  });
-  return [
-    ...(readable.length > 0 ? [`${readable.length} passwords can be read in the files`] : []),
-    ...(left > 0 ? [`${left} rows have passwords that should be gone`] : []),
-    ...(mixedUp.length > 0 ? [`${mixedUp.length} rows were sent with another row's password`] : []),
-  ];
 }

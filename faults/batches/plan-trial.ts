@@ -1,8 +1,5 @@
-import type { FaultPoint } from '../world/fault-points.ts';
 import { createSeededRandom, type SeededRandom } from '../world/seeded-random.ts';
-
-/** A process dies at the fault point, or after so many milliseconds where it does not come to it. */
-export type Death = { fault: FaultPoint | undefined; ms: number };
+import type { Death } from '../world/sites.ts';
 
 /** One person with one list. */
 export type ListPlan = {

@@ -3,11 +3,14 @@ import type { MessageSeen } from '../../playground/local-slack/local-slack.ts';
 import { DRAFT_TTL_MS } from '../../src/add-inbox/batch/batch.ts';
 import { countDeath, countOne, type Tally } from '../judging/tally.ts';
 import { addressOf, type FaultWorld } from '../world/fault-world.ts';
+import type { Died, Site } from '../world/sites.ts';
 import { checkBatch } from './check-batch.ts';
 import { createPersonWithList, type PersonWithList } from './person-with-list.ts';
 import type { ListPlan, TrialPlan } from './plan-trial.ts';
 import type { CommittedBatch } from './read-batches.ts';
-import type { Died, Site } from './sites.ts';
+
+/** By the batch's id. */
+export type Batches = Map<string, CommittedBatch>;
 
 const OVER_WITHIN_MS = 30_000;
 
@@ -15,12 +18,12 @@ type List = ListPlan & { person: PersonWithList; confirmed: boolean };
 
 /** Some people paste lists, the bot dies as planned, and at the end what they see is compared with the ledgers. */
 export async function runTrial(
-  { world, site, channelId, tally }: { world: FaultWorld; site: Site; channelId: string; tally: Tally },
+  { world, site, channelId, tally }: { world: FaultWorld; site: Site<Batches>; channelId: string; tally: Tally },
   seed: number,
   plan: TrialPlan,
 ): Promise<string[]> {
   const { coldsend, slack } = world;
-  const deaths: Died[] = [];
+  const deaths: Died<Batches>[] = [];
   const stops: Promise<void>[] = [];
   coldsend.answerAlways({ kind: 'slow', delayMs: plan.coldsendTakesMs });
   const lists = plan.lists.map((list, index): List => {
@@ -55,7 +58,7 @@ export async function runTrial(
     slack.deliverTo('all', `${site.url()}/slack/events`);
   }
 
-  async function die(...[death, next]: Parameters<Site['die']>): Promise<void> {
+  async function die(...[death, next]: Parameters<Site<Batches>['die']>): Promise<void> {
     const died = await site.die(death, next);
     for (const { place } of died) countDeath(tally, place);
     deaths.push(...died);
@@ -103,7 +106,7 @@ export async function runTrial(
       const [id, committed] = [...batches].findLast(([, batch]) => batch.userId === userId) ?? [undefined, undefined];
       const verdict = checkBatch({
         ...{ addresses, confirmed, committed, pressedStop: person.hasPressedStop() },
-        deaths: deaths.map(({ batches: then, held }) => {
+        deaths: deaths.map(({ committed: then, held }) => {
           const batch = id === undefined ? undefined : then.get(id);
           const rows = addresses.filter((address) => held(batch?.rows.get(address)?.owner));
           return { batch, isHeld: held(batch?.owner), held: new Set(rows) };

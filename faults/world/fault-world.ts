@@ -43,6 +43,8 @@ export type FaultWorld = {
   submit(address: string, botUrls: string[]): Promise<boolean>;
   /** The same to one bot, with all that it can answer. Again for the same address is another press of the same button. */
   press(address: string, botUrl: string): Promise<Answer>;
+  /** Submits the form without its password. Again for the same address, it gives a new link as long as the password is missing. */
+  askForLink(address: string, botUrl: string): Promise<{ answer: Answer; token: string | undefined }>;
   /** The POSTs for an address that came in whole. */
   posts(address: string): Post[];
   close(): Promise<void>;
@@ -54,6 +56,8 @@ export type Answer = 'accepted' | 'not_confirmed' | 'none';
 export type FaultWorldOptions = {
   slack?: LocalSlackOptions;
   coldsend?: LocalColdsendOptions;
+  /** People enter passwords on the secure page of this address, and not in the form. */
+  publicUrl?: string;
   /** What `COLDSEND_RATE_LIMIT` is; as good as none unless said otherwise. */
   rateLimit?: string;
 };
@@ -85,21 +89,28 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       COLDSEND_API_URL: coldsend.url,
       COLDSEND_RATE_LIMIT: options.rateLimit ?? '1000000/1',
       FAULT_PORTS: portNames,
+      ...(options.publicUrl !== undefined && { PUBLIC_URL: options.publicUrl }),
       ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 42).toString('base64')}`,
     },
     async prepare(botUrl) {
       slack.deliverTo('all', botUrl === undefined ? undefined : `${botUrl}/slack/events`);
       await storeKey(admin, API_KEY);
-      template = await takeTemplate(slack, admin, channelId);
-      await reports.waitFor([TEMPLATE_ADDRESS], 20_000);
+      template = await takeTemplate(slack, admin, channelId, options.publicUrl === undefined ? TEMPLATE_PASSWORD : '');
+      if (options.publicUrl === undefined) await reports.waitFor([TEMPLATE_ADDRESS], 20_000);
     },
     async submit(address, botUrls) {
-      const answers = await deliver(address, botUrls);
-      return answers.includes('accepted');
+      const deliveries = await deliver(address, botUrls);
+      return deliveries.some((delivery) => answerIn(delivery, address) === 'accepted');
     },
     async press(address, botUrl) {
-      const [answer = 'none'] = await deliver(address, [botUrl]);
+      const [answer = 'none'] = (await deliver(address, [botUrl])).map((delivery) => answerIn(delivery, address));
       return answer;
+    },
+    async askForLink(address, botUrl) {
+      const [delivery] = await deliver(address, [botUrl]);
+      if (delivery === undefined) return { answer: 'none', token: undefined };
+      const token = /\/secure#([\w-]{43})"/.exec(JSON.stringify(delivery.response ?? ''))?.[1];
+      return { answer: answerIn(delivery, address), token };
     },
     posts: (address) =>
       coldsend.ledger
@@ -111,13 +122,12 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
     },
   };
 
-  async function deliver(address: string, botUrls: string[]): Promise<Answer[]> {
+  function deliver(address: string, botUrls: string[]): Promise<Delivery[]> {
     if (template === undefined) throw new Error('nothing was prepared');
-    const deliveries = await slack.redeliver(template, {
+    return slack.redeliver(template, {
       to: botUrls.map((url) => `${url}/slack/events`),
       payload: (payload) => copyFor(address, payload),
     });
-    return deliveries.map((delivery) => answerIn(delivery, address));
   }
 }
 
@@ -136,14 +146,18 @@ export function passwordFor(address: string): string {
   return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join(' ');
 }
 
-/** The password as it is typed, and as it is sent: without its spaces. */
+/** The password of an address, as it is typed and as it is sent. */
 export function spellingsOf(address: string): string[] {
-  const password = passwordFor(address);
+  return spell(passwordFor(address));
+}
+
+/** A password as it is typed, and as it is sent: without its spaces. */
+export function spell(password: string): string[] {
   return [password, password.replaceAll(' ', '')];
 }
 
-async function takeTemplate(slack: LocalSlack, admin: Person, channelId: string): Promise<Delivery> {
-  await fillInGoogleInbox(admin, { address: TEMPLATE_ADDRESS, channelId, password: TEMPLATE_PASSWORD });
+async function takeTemplate(slack: LocalSlack, admin: Person, channelId: string, password: string): Promise<Delivery> {
+  await fillInGoogleInbox(admin, { address: TEMPLATE_ADDRESS, channelId, password });
   await admin.submit();
   await admin.close({ all: true });
   const submission = slack.ledger.deliveries.findLast(({ payload }) => payload.type === 'view_submission');

@@ -81,6 +81,39 @@ export async function readAllWhenReported(
 export const PASSWORDS_LEFT_QUERY =
   "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')";
 
+/** The same for drafts that are none any more. */
+export const DRAFTS_LEFT_QUERY =
+  "select batch_drafts.id from batch_drafts left join batches on batches.id = batch_id where coalesce(state, 'gone') <> 'draft'";
+
+/** Runs a query on a database; its rows. */
+export type Query = (text: string) => unknown[] | Promise<unknown[]>;
+
+/** Runs a query beside the bot that runs on this file. */
+export function queryBeside(path: string, text: string): unknown[] {
+  return queryAndClose(new DatabaseSync(path, { readOnly: true, timeout: 1_000 }), text);
+}
+
+/** Queries a copy of the files, so that whoever opens them next finds them as the dead process left them. */
+export async function queryCopy<Read>(path: string, read: (query: Query) => Promise<Read>): Promise<Read> {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-copy-'));
+  try {
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(path + suffix)) writeFileSync(join(folder, `copy${suffix}`), readFileSync(path + suffix));
+    }
+    return await read((text) => queryAndClose(new DatabaseSync(join(folder, 'copy')), text));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function queryAndClose(database: DatabaseSync, text: string): unknown[] {
+  try {
+    return database.prepare(text).all();
+  } finally {
+    database.close();
+  }
+}
+
 /** Reads beside the bot; how many requests are settled and still have passwords. */
 export function countPasswordsLeft(path: string): number {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });

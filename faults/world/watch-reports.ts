@@ -37,7 +37,7 @@ export function watchReports(slack: LocalSlack): Reports {
     return replies.size > 0 && [...announcements].some(({ text }) => shownIn(text) !== undefined);
   };
   const stop = slack.onChange((change) => {
-    if (change.kind !== 'message') return;
+    if (change.kind !== 'message' || hasLink(change.message)) return;
     const address = ADDRESS.exec(change.message.text)?.[0];
     if (address === undefined) return;
     const { announcements, replies } = of(address);
@@ -68,6 +68,11 @@ export function watchReports(slack: LocalSlack): Reports {
     },
     close: stop,
   };
+}
+
+/** A link to the secure page is sent to one person alone, and tells nothing of an outcome. */
+function hasLink({ blocks }: StoredMessage): boolean {
+  return JSON.stringify(blocks).includes('/secure#');
 }
 
 export class NotReportedError extends Error {

@@ -1,7 +1,7 @@
 import type { Batch } from '../add-inbox/batch/batch.ts';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
 import type { Unreadable } from '../add-inbox/request/unreadable.ts';
-import { listPending, listPendingBatches } from '../storage/requests/list-pending.ts';
+import { listPending, listPendingBatches } from '../storage/requests/lists/list-pending.ts';
 import type { AdminCommand } from './command.ts';
 
 const MAX_SHOWN = 1_000;

@@ -1,10 +1,13 @@
+import { randomInt } from 'node:crypto';
 import type { AddInboxRequest } from '../add-inbox/request/request.ts';
+import { createMatchingCode, createMatchingCodes } from '../add-inbox/secure-links/matching-code.ts';
 import { LINK_TTL_MS, MAX_CHECKS, type Purpose } from '../add-inbox/secure-links/secure-link.ts';
 import { createSecurePage, waitsForPassword } from '../add-inbox/secure-links/secure-page.ts';
 import type { Worker } from '../add-inbox/worker/worker.ts';
 import { aboutRequest, type Log } from '../operations/log/log.ts';
 import type { InboxesToAdd } from '../slack/batches/form/offer-page.ts';
 import { describeAsker } from '../slack/form/password/describe-asker.ts';
+import { askForCode } from '../slack/form/password/matching-code.ts';
 import type { PasswordLink } from '../slack/form/password/password-link.ts';
 import { createCheckPermission } from '../slack/permissions/check-before-sending.ts';
 import { describeLogin } from '../slack/thread/checks/describe-login.ts';
@@ -83,12 +86,25 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
     onSaved: (request) => log.info('A password was entered on the secure page', aboutRequest(request)),
     now,
   });
+  const batch = wireBatchRoutes(deps);
   return createSecureRoutes({
     publicUrl,
     securePage,
+    matchingCodes: createMatchingCodes({
+      links: stores.secureLinks,
+      findSettings: stores.settings.find,
+      look: async (token) => {
+        const look = await securePage.look(token);
+        if (look.kind !== 'batch') return look;
+        const opened = await batch.page.open(token);
+        return opened.kind === 'open' ? look : opened;
+      },
+      askPerson: (link, code, about) => askForCode(apiOfTeam, link, code, about),
+      newCode: () => createMatchingCode(randomInt),
+    }),
     describeAsker: (request) => describeAsker(apiOfTeam, request),
     describeLogin,
-    batch: wireBatchRoutes(deps),
+    batch,
     onRefused: deps.onRefused,
     now,
     monotonicNow: deps.monotonicNow,

@@ -16,13 +16,15 @@ import { createOpenManyForm } from '../slack/batches/form/open-many-form.ts';
 import { createListeners, type Listeners } from '../slack/bolt/listeners.ts';
 import { createFormPages } from '../slack/form/form-listeners.ts';
 import { createOpenForm } from '../slack/form/open-form.ts';
+import { createCancelRequest } from '../slack/form/password/cancel-request.ts';
 import { createEnterPassword } from '../slack/form/password/enter-password.ts';
+import { createCodeButtons } from '../slack/form/password/matching-code.ts';
 import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
 import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
 
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
-import { createShowHome } from '../slack/home/home-listeners.ts';
+import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
@@ -78,13 +80,15 @@ export function createSlackListeners(deps: {
   const openForm = createOpenForm({
     ...{ permissions, findsServers, findSettings, chooseKey, hasSecurePage, offerManyForm, keyStamp, findDefaults },
   });
-  const showHome = createShowHome({
+  const homePages = createHomePages({
     permissions,
     listKeys,
     findSettings,
     latest: requests.latest,
     latestBatches: batches.latest,
+    findThreads: requests.findThreads,
   });
+  const { showHome } = homePages;
   const refreshHome = (...to: Parameters<typeof showHome>) =>
     showHome(...to).catch((error: unknown) => log.error('The Home tab could not be updated', describeError(error)));
   const storeKey = createStoreKey({
@@ -195,7 +199,13 @@ export function createSlackListeners(deps: {
       findStamped: settings.findStamped,
       saveSettings: adminChanges.saveSettings,
     }),
-    auditPages: createAuditPages({ permissions, page: audit.page, note: audit.add, now: deps.now }),
+    auditPages: createAuditPages({
+      permissions,
+      page: audit.page,
+      findThreads: requests.findThreads,
+      note: audit.add,
+      now: deps.now,
+    }),
     addAnother,
     accessPages: createAccessPages({
       permissions,
@@ -217,13 +227,26 @@ export function createSlackListeners(deps: {
     }),
     fixRows,
     enterPassword: createEnterPassword({ permissions, find: requests.find, createLink }),
+    codeButtons: createCodeButtons({
+      permissions,
+      links: deps.stores.secureLinks,
+      replace: responseUrls.replace,
+      onDenied: ({ teamId: team, userId: user }) =>
+        log.warn('A person did not recognize a page that opened their link', { team, user }),
+    }),
+    cancelRequest: createCancelRequest({
+      permissions,
+      find: requests.find,
+      cancel: deps.stores.secureLinks.cancelRequest,
+      wake: worker.wake,
+    }),
     batchButtons: createBatchButtons({
       permissions,
       batches,
       postResults: deps.batchDelivery.postResults,
       wake: deps.batchWorker.wake,
     }),
-    showHome,
+    homePages,
     uninstall: deps.uninstall,
   });
 }

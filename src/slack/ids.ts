@@ -34,6 +34,7 @@ export const CALLBACKS = {
   reading: 'batch_reading',
   preview: 'batch_preview',
   testEmail: 'test_email',
+  removeInbox: 'remove_inbox',
 } as const;
 
 /** `action_id` of each element that sends an interaction when it is clicked. */
@@ -47,6 +48,9 @@ export const ACTIONS = {
   addAnother: 'add_another',
   enterPassword: 'enter_password',
   openSecurePage: 'open_secure_page',
+  confirmCode: 'confirm_code',
+  denyCode: 'deny_code',
+  cancelRequest: 'cancel_request',
   sendAnyway: 'send_anyway',
   testEmail: 'inbox_test_email',
   removeInbox: 'inbox_remove',
@@ -69,10 +73,19 @@ export const ACTIONS = {
   olderAudit: 'audit_older',
   newerAudit: 'audit_newer',
   exportAudit: 'audit_export',
+  auditPerson: 'audit_person',
+  auditTopic: 'audit_topic',
+  auditPeriod: 'audit_period',
+  auditAll: 'audit_all',
   stopBatch: 'batch_stop',
   batchResults: 'batch_results',
   addManyFromHome: 'home_add_many',
   addFromHome: 'home_add',
+  filterOwner: 'home_filter_client',
+  filterOutcome: 'home_filter_outcome',
+  olderInboxes: 'home_older_inboxes',
+  newerInboxes: 'home_newer_inboxes',
+  inboxMenu: 'home_inbox_menu',
 } as const;
 
 /** Events the app subscribes to, as in manifest.yml. */

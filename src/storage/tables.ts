@@ -120,6 +120,13 @@ export type SecureLinksTable = {
   spent_at: number | null;
   /** The page that spent it: see `SecureLinkRepository`. */
   spent_by: string | null;
+  /** The matching code that the newest page shows, and that page; null without one. */
+  code: string | null;
+  code_page: string | null;
+  /** The number of codes so far. */
+  codes: Generated<number>;
+  /** The page that the person of the link has confirmed in Slack. */
+  confirmed_page: string | null;
 };
 
 export type ColdsendKeysTable = {

@@ -6,6 +6,7 @@ import { jumpClock } from '../../faults/campaigns/clock-jump.ts';
 import { failFsync } from '../../faults/campaigns/failing-fsync.ts';
 import { freezeReplicas } from '../../faults/campaigns/freeze.ts';
 import { fillDisk } from '../../faults/campaigns/full-disk.ts';
+import { killWithPages } from '../../faults/campaigns/page-kills.ts';
 import { killOnPostgres } from '../../faults/campaigns/postgres-kills.ts';
 import { failPostgres } from '../../faults/campaigns/postgres-outage.ts';
 import { strikeSockets } from '../../faults/campaigns/socket-faults.ts';
@@ -40,6 +41,14 @@ test('killed while people add many inboxes, each row is sent at most once and re
 
 test('the same with one of three replicas', async () => {
   keepsThePromise(await killWithBatches({ postgres, seed: SEED, kills: 1 }));
+});
+
+test('killed while people enter passwords on the secure page, none is lost, sent twice or mixed up', async () => {
+  keepsThePromise(await killWithPages({ seed: SEED, kills: 3 }));
+});
+
+test('nor is one of those that one of three replicas took', async () => {
+  keepsThePromise(await killWithPages({ postgres, seed: SEED, kills: 1 }));
 });
 
 test('a replica that was frozen past its lease is replaced, and changes nothing when it wakes up', async () => {

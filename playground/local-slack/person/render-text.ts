@@ -56,7 +56,7 @@ function renderBlock(block: JsonObject, options: RenderOptions): string[] {
     case 'markdown':
       return (stringAt(block, 'text') ?? '').split('\n');
     case 'rich_text':
-      return [richText(block)];
+      return richText(block, options).split('\n');
     case 'alert':
       return [`! ${renderObject(objectAt(block, 'text') ?? {}, options)}`];
     case 'card':
@@ -204,8 +204,14 @@ export function renderMarkup(markup: string, { nameOf }: RenderOptions = {}): st
     .replaceAll('&amp;', '&');
 }
 
-function richText(node: unknown): string {
+function richText(node: unknown, options: RenderOptions = {}): string {
   if (!isObject(node)) return '';
-  if (typeof node.text === 'string') return node.text;
-  return objectsAt(node, 'elements').map(richText).join('');
+  const named = (id: unknown) => options.nameOf?.(String(id)) ?? String(id);
+  if (node.type === 'user') return `@${named(node.user_id)}`;
+  if (node.type === 'channel') return `#${named(node.channel_id)}`;
+  if (typeof node.text === 'string')
+    return node.type === 'link' ? `${node.text} (${stringAt(node, 'url')})` : node.text;
+  return objectsAt(node, 'elements')
+    .map((element) => richText(element, options))
+    .join('');
 }

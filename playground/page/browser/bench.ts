@@ -113,7 +113,12 @@ function renderRequests(page: Page): VNode {
           'ul',
           { class: 'accounts' },
           coldsend.accounts.map(({ email_address, overall_status }) =>
-            h('li', { key: email_address }, h('span', {}, email_address), h('code', {}, overall_status)),
+            h(
+              'li',
+              { key: email_address },
+              h('span', {}, email_address),
+              h('code', { 'data-status': overall_status }, overall_status),
+            ),
           ),
         ),
     h('h2', {}, 'Sent to ColdSend'),

@@ -118,6 +118,7 @@ function renderInput(block: Block, surface: Surface): Child[] {
 
 function renderElement(block: Block, element: JsonObject, surface: Surface, describedBy = ''): Child {
   if (element.type === 'button') return renderButton(element, surface);
+  if (element.type === 'overflow') return renderOverflow(element, surface);
   const key = keyOf(block, element, surface);
   const held = surface.values[block.block_id ?? '']?.[stringAt(element, 'action_id') ?? ''];
   const isInvalid = surface.errors[block.block_id ?? ''] !== undefined;
@@ -146,6 +147,26 @@ function renderButton(element: JsonObject, { page, ...surface }: Surface): VNode
       },
     },
     textAt(element, 'text') ?? '',
+  );
+}
+
+/** Three dots that open a menu. A choice is told apart by its value. */
+function renderOverflow(element: JsonObject, { page, ...surface }: Surface): VNode {
+  return h(
+    'select',
+    {
+      key: `overflow ${stringAt(element, 'action_id') ?? ''}`,
+      class: 'overflow',
+      'aria-label': 'More actions',
+      value: '',
+      onchange: ({ target }) => {
+        if (target instanceof HTMLSelectElement) void page.act({ kind: 'click', button: target.value, in: surface.in });
+      },
+    },
+    h('option', { value: '' }, '⋯'),
+    objectsAt(element, 'options').map((option) =>
+      h('option', { value: stringAt(option, 'value') ?? '' }, textAt(option, 'text') ?? ''),
+    ),
   );
 }
 

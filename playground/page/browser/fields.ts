@@ -2,7 +2,7 @@ import { stringAt, textAt } from '../../local-slack/json.ts';
 import type { Block, JsonObject } from '../../local-slack/local-slack.ts';
 import { renderFileField } from './file-field.ts';
 import { h, type VNode } from './h.ts';
-import { chosenIn, listOptions } from './options.ts';
+import { chosenAtFirst, chosenIn, listOptions } from './options.ts';
 import type { Page } from './state.ts';
 
 /** Where a field stands, and what it holds and is called. */
@@ -72,7 +72,7 @@ function renderTextField(context: FieldContext): VNode {
 
 function renderSelect(context: FieldContext): VNode {
   const { page, block, element, held, key } = context;
-  const [chosen] = chosenIn(held);
+  const [chosen] = chosenIn(held ?? chosenAtFirst(element));
   const field = nameOf(block, element);
   return h(
     'select',

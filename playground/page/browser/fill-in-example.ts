@@ -1,5 +1,8 @@
 import type { Snapshot } from '../snapshot.ts';
 
+/** The first choice there is. */
+const FIRST = '';
+
 const NAMES = ['Jane Doe', 'Bob Roe', 'Kim Lee', 'Ana Diaz', 'Tom Hill'];
 
 /** Types an example into every empty field of the modal, as a person would. */
@@ -16,6 +19,11 @@ export function fillInExample({ coldsend }: Snapshot): void {
     smtp_password: 'abcd efgh ijkl mnop',
     imap_host: 'imap.acme.com',
     imap_password: 'abcd efgh ijkl mnop',
+    client_label: 'Globex',
+    client_channels: FIRST,
+    default_daily_limit: '40',
+    recipient: 'you@acme.com',
+    send_with_password: FIRST,
   };
   for (const field of document.querySelectorAll('#modal [data-field]')) {
     const example = examples[field.getAttribute('data-field') ?? ''];
@@ -31,7 +39,7 @@ function fillIn(field: Element, example: string): void {
     field.value = example;
     field.dispatchEvent(new Event('input'));
   } else if (field.querySelector(':checked') === null) {
-    const choice = field.querySelector(`[value=${example}]`);
+    const choice = field.querySelector(example === FIRST ? 'input' : `[value=${example}]`);
     if (choice instanceof HTMLElement) choice.click();
   }
 }

@@ -79,17 +79,21 @@ function createPage(snapshot: Snapshot): Page {
   }
 }
 
-/** Somebody else may not see the conversation that is on the screen. The first reply to come opens its thread. */
+/**
+ * Somebody else may not see the conversation that is on the screen. The first reply to come opens its thread, and an open thread
+ * follows the newest one, unless an answer is being written in it.
+ */
 function whereNow(state: State, snapshot: Snapshot): Partial<State> {
   const [first] = snapshot.conversations;
   const isGone =
     conversationAt({ ...state, snapshot }) === undefined && (state.place.kind !== 'app' || !snapshot.hasApp);
   if (isGone) return { place: { kind: 'conversation', id: first?.id ?? '' }, thread: undefined };
-  const answered = (given: Snapshot) =>
-    given.conversations.flatMap(({ messages }) => messages.filter(({ thread }) => thread.length > 0));
-  const [fresh] = answered(snapshot);
-  const here = conversationAt({ ...state, snapshot })?.id;
-  return fresh !== undefined && fresh.channelId === here && answered(state.snapshot).length === 0
+  const newest = (given: Snapshot) =>
+    conversationAt({ ...state, snapshot: given })?.messages.findLast(({ thread }) => thread.length > 0);
+  const [fresh, before] = [newest(snapshot), newest(state.snapshot)];
+  const isWriting = (state.drafts[state.thread?.ts ?? ''] ?? '') !== '';
+  const mayTurn = before === undefined || (state.thread !== undefined && !isWriting);
+  return fresh !== undefined && fresh.ts !== before?.ts && mayTurn
     ? { thread: { channelId: fresh.channelId, ts: fresh.ts } }
     : {};
 }
@@ -106,9 +110,7 @@ function drawSoon(): void {
 function draw(page: Page): void {
   const { pane, snapshot } = page.state;
   const thread = renderThread(page);
-  const before = new Map(
-    [...root.querySelectorAll('[data-count]')].map((list) => [list, list.getAttribute('data-count')]),
-  );
+  const before = new Map([...root.querySelectorAll('[data-count]')].map((list) => [list, whereIn(list)]));
   patch(root, [
     renderTop(page),
     h(
@@ -125,7 +127,9 @@ function draw(page: Page): void {
     ),
   ]);
   for (const list of root.querySelectorAll('[data-count]')) {
-    if (before.get(list) !== list.getAttribute('data-count')) list.scrollTop = list.scrollHeight;
+    const was = before.get(list);
+    // The newest message stays in view, also where it has grown.
+    if (was === undefined || was.isAtEnd || was.count !== whereIn(list).count) list.scrollTop = list.scrollHeight;
   }
   document.title = `${snapshot.workspace} (${snapshot.me.name}) – playground`;
   drawModal(page);
@@ -133,6 +137,11 @@ function draw(page: Page): void {
   const target = toFocus === undefined ? null : document.querySelector(toFocus);
   toFocus = undefined;
   if (target instanceof HTMLElement) target.focus();
+}
+
+function whereIn(list: Element): { count: string | null; isAtEnd: boolean } {
+  const below = list.scrollHeight - list.clientHeight - list.scrollTop;
+  return { count: list.getAttribute('data-count'), isAtEnd: below < 4 };
 }
 
 function getElement<T extends HTMLElement>(id: string, type: new () => T): T {

@@ -26,6 +26,11 @@ export function listOptions(element: JsonObject, { cast, me, conversations }: Sn
   }));
 }
 
+/** What a menu with one choice holds until a person chooses, in the form in which Slack keeps it. */
+export function chosenAtFirst({ initial_option, initial_user }: JsonObject): JsonObject {
+  return { selected_option: initial_option ?? null, selected_user: initial_user ?? null };
+}
+
 /** The values of what is chosen, from what Slack keeps of a field. */
 export function chosenIn(held: JsonObject | undefined): string[] {
   const options = [objectAt(held, 'selected_option'), ...objectsAt(held, 'selected_options')];

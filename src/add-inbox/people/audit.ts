@@ -24,6 +24,8 @@ export const AUDIT_ACTIONS = [
   'inbox_requested',
   'inboxes_requested',
   'batch_stopped',
+  'link_denied',
+  'inbox_cancelled',
   'inbox_outcome',
   'login_checked',
   'test_email',
@@ -37,6 +39,13 @@ export const AUDIT_ACTIONS = [
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What the trail is narrowed down to; undefined: everything. `since`: milliseconds since 1970. */
+export type AuditFilter = {
+  userId?: string | undefined;
+  actions?: readonly AuditAction[] | undefined;
+  since?: number | undefined;
+};
 
 /** How long entries are kept, in milliseconds. */
 export const AUDIT_KEPT_MS = 365 * 24 * 60 * 60 * 1000;

@@ -22,6 +22,8 @@ export type WorkspaceSettings = {
   channelsWithoutClient: 'workspace_key' | 'blocked';
   /** Where people enter passwords. `secure_page`: in no form of Slack. */
   passwordsIn: 'slack_or_page' | 'secure_page';
+  /** Whether the secure page shows nothing until its person has confirmed the page's code in Slack. */
+  matchingCode: boolean;
   /**
    * Whether the bot logs in to the mailbox before it sends a request. Undefined where the operator has switched the bot's logins
    * off: then nobody sees this setting.
@@ -43,6 +45,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   defaultDailyLimit: undefined,
   channelsWithoutClient: 'workspace_key',
   passwordsIn: 'slack_or_page',
+  matchingCode: false,
   checkLoginFirst: false,
 };
 
@@ -115,6 +118,10 @@ const DESCRIBED: Record<keyof WorkspaceSettings, [string, (settings: WorkspaceSe
   passwordsIn: [
     'where passwords are entered',
     ({ passwordsIn }) => (passwordsIn === 'secure_page' ? 'only on the secure page' : 'in Slack or on the secure page'),
+  ],
+  matchingCode: [
+    'matching code for the secure page',
+    ({ matchingCode }) => (matchingCode ? 'required' : 'not required'),
   ],
   checkLoginFirst: [
     'check the login before sending',

@@ -50,7 +50,9 @@ export function nextStep(request: AddInboxRequest, now: number): Step {
   }
 }
 
-function expired({ waitsFor }: AddInboxRequest): Outcome {
+/** A request that a person cancelled expires at that moment, with its outcome. */
+function expired({ waitsFor, outcome }: AddInboxRequest): Outcome {
+  if (outcome !== undefined) return outcome;
   return waitsFor === 'password' ? { kind: 'expired', why: 'no_password' } : { kind: 'expired' };
 }
 

@@ -40,8 +40,11 @@ export type Outcome =
    * The request could not be sent within a day, or can never be sent for the given reason. An older version shows it as expired.
    */
   | { kind: 'expired'; why?: ExpiredWhy | undefined }
-  /** A person stopped the batch before this row was sent. */
-  | { kind: 'stopped' };
+  /**
+   * A person stopped the batch, or removed the client, before this was sent. With `cancelledBy`, that person cancelled the request
+   * while it waited for its password.
+   */
+  | { kind: 'stopped'; cancelledBy?: string | undefined };
 
 /** `no_password`: nobody entered it on the secure page. */
 export const EXPIRED_REASONS = ['passwords_unreadable', 'no_password'] as const;

@@ -2,7 +2,7 @@ import type { BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
 import { BATCH_THREAD_PROBLEMS, type RowProblem } from '../sentences/batches.ts';
-import { listFacts, listLogin } from '../thread/outcome-facts.ts';
+import { listLogin, listReasons } from '../thread/outcome-facts.ts';
 
 export type DescribedProblem = {
   /** Words of ours. */
@@ -19,7 +19,7 @@ export function describeProblem({ outcome, account }: BatchRow): DescribedProble
   if (problem === undefined || outcome === undefined) return undefined;
   // Some reasons quote the address. Without it, the same reason reads the same for all rows.
   const [check = '', ...halves] = listLogin(outcome, account);
-  const told = [...listFacts(outcome, account), [check, halves.join(' · ')].join(' ').trim()].filter(Boolean);
+  const told = [...listReasons(outcome), [check, halves.join(' · ')].join(' ').trim()].filter(Boolean);
   const facts = told.map((fact) => oneLine(fact).replaceAll(account.email_address, '…'));
   return { ...BATCH_THREAD_PROBLEMS[problem], said: facts.join(' · ') };
 }

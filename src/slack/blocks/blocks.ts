@@ -6,11 +6,25 @@ import type {
   HeaderBlock,
   InputBlock,
   MrkdwnElement,
+  Overflow,
   RadioButtons,
+  RichTextBlock,
+  RichTextSection,
   SectionBlock,
+  StaticSelect,
 } from '@slack/types';
-import { CONFIRM, HEADER_TEXT, INPUT_LABEL, OPTION_TEXT, SECTION_TEXT } from './limits.ts';
-import { plainText } from './text-objects.ts';
+import { truncate } from './foreign-text.ts';
+import {
+  CONFIRM,
+  HEADER_TEXT,
+  INPUT_LABEL,
+  MENU_OPTIONS,
+  OPTION_TEXT,
+  PLACEHOLDER,
+  SECTION_FIELD,
+  SECTION_TEXT,
+} from './limits.ts';
+import { mrkdwn, plainText } from './text-objects.ts';
 
 /*
  * The blocks of every message, modal and Home. A string is shown as plain text, cut to Slack's limit, so foreign text can't add
@@ -25,6 +39,27 @@ export function renderHeader(blockId: string, text: string): HeaderBlock {
 
 export function renderSection(blockId: string, text: Words): SectionBlock {
   return { type: 'section', block_id: blockId, text: toTextObject(text) };
+}
+
+/** Labels of ours beside foreign values, in two columns; a narrow screen puts them below each other. At most five pairs. */
+export function renderFields(blockId: string, pairs: { label: string; value: string }[]): SectionBlock {
+  const fields = pairs.flatMap(({ label, value }) => [mrkdwn(`*${label}*`), plainText(value, SECTION_FIELD)]);
+  return { type: 'section', block_id: blockId, fields };
+}
+
+type RichTextElement = RichTextSection['elements'][number];
+
+/** Lines in which foreign text can be bold: unlike in mrkdwn, nothing in a rich text element is markup. */
+export function renderRichText(blockId: string, elements: RichTextElement[]): RichTextBlock {
+  return { type: 'rich_text', block_id: blockId, elements: [{ type: 'rich_text_section', elements }] };
+}
+
+export function richText(text: string): RichTextElement {
+  return { type: 'text', text };
+}
+
+export function boldText(text: string): RichTextElement {
+  return { type: 'text', text, style: { bold: true } };
 }
 
 /** Small grey text. */
@@ -59,6 +94,45 @@ export function renderDangerButton(
       style: 'danger',
     },
   };
+}
+
+type Choice = { value: string; text: string };
+
+/** A menu of up to 10,000 choices. Slack sends the value of the chosen one at once. */
+export function renderMenu(
+  actionId: string,
+  placeholder: string,
+  choices: [Choice, ...Choice[]],
+  chosen: string,
+): StaticSelect {
+  const options = choices.map(toOption);
+  const initial = options.find(({ value }) => value === chosen);
+  return {
+    type: 'static_select',
+    action_id: actionId,
+    placeholder: plainText(placeholder, PLACEHOLDER),
+    ...(options.length <= MENU_OPTIONS ? { options } : { option_groups: groupOptions(options) }),
+    ...(initial && { initial_option: initial }),
+  };
+}
+
+/** A group is called after its first and last choice. */
+function groupOptions(options: ReturnType<typeof toOption>[]) {
+  const count = Math.ceil(options.length / MENU_OPTIONS);
+  return Array.from({ length: count }, (_, index) => {
+    const group = options.slice(index * MENU_OPTIONS, (index + 1) * MENU_OPTIONS);
+    const label = [group[0], group.at(-1)].map((option) => truncate(option?.text.text ?? '', 30)).join(' – ');
+    return { label: plainText(label, OPTION_TEXT), options: group };
+  });
+}
+
+/** Up to five choices behind three dots. */
+export function renderOverflow(actionId: string, choices: Choice[]): Overflow {
+  return { type: 'overflow', action_id: actionId, options: choices.map(toOption) };
+}
+
+function toOption({ value, text }: Choice) {
+  return { value, text: plainText(text, OPTION_TEXT) };
 }
 
 /** An input block without its element. */

@@ -176,8 +176,8 @@ export function createBoltApp(deps: BoltAppDeps): App {
           const { trigger_id: triggerId, response_url: responseUrl, view, actions } = payload;
           if (isCopy(triggerId)) return;
           noteUsed(view);
-          const value = actions[0]?.value ?? '';
-          await listener({ ...interactionIn(name, payload, context), triggerId, value, responseUrl }, view);
+          const pressed = { triggerId, value: chosenIn(actions), responseUrl, metadata: view?.private_metadata };
+          await listener({ ...interactionIn(name, payload, context), ...pressed }, view);
         },
         apologize: (text) => apologizeForAction(text, body, context),
       });
@@ -258,6 +258,11 @@ function apologyFor(error: unknown): (reference: string) => string {
   if (error instanceof CommitInDoubtError) return perhapsDoneText;
   if (!(error instanceof NotOpenedError)) return failureText;
   return error.isCertain ? notOpenedText : perhapsOpenedText;
+}
+
+/** The value of a button, or of what was chosen in a menu; '' for a menu that was emptied. */
+function chosenIn([action]: ActionPayload['actions']): string {
+  return action?.value ?? action?.selected_option?.value ?? action?.selected_user ?? '';
 }
 
 /** True where Slack accepted a further try to reach the person. A failure of that try is not reported. */

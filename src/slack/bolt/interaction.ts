@@ -28,10 +28,12 @@ export type Click = Interaction & { triggerId: string };
 
 export type CommandUse = Click & { command: CommandPayload; ack(text?: string): Promise<void> };
 
-/** A click on a button or checkbox. */
+/** A click on a button or checkbox, or a choice in a menu. */
 export type Press = Click & {
-  /** The button's value, '' without one. */
+  /** The value of the button or of what was chosen, '' without one. */
   value: string;
+  /** The `private_metadata` of the modal or Home it was made in; undefined in a message. */
+  metadata?: string | undefined;
   /** Set only for a button in a message. */
   responseUrl: string | undefined;
 };

@@ -3,13 +3,15 @@ import type { FixRows } from '../batches/fix-rows.ts';
 import type { createManyPages } from '../batches/form/many-listeners.ts';
 import type { createOpenManyForm } from '../batches/form/open-many-form.ts';
 import type { createFormPages } from '../form/form-listeners.ts';
+import type { createCancelRequest } from '../form/password/cancel-request.ts';
 import type { createEnterPassword } from '../form/password/enter-password.ts';
+import type { createCodeButtons } from '../form/password/matching-code.ts';
 import type { createAddInboxCommand } from '../form/ways-in/add-inbox-command.ts';
 import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again.ts';
 
 import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
-import type { createShowHome } from '../home/home-listeners.ts';
+import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
 import type { createPresetsPages } from '../home/keys/presets-listeners.ts';
@@ -56,13 +58,16 @@ export function createListeners(deps: {
   inboxButtons: ReturnType<typeof createInboxButtons>;
   fixRows: FixRows;
   enterPassword: ReturnType<typeof createEnterPassword>;
+  codeButtons: ReturnType<typeof createCodeButtons>;
+  cancelRequest: ReturnType<typeof createCancelRequest>;
   batchButtons: ReturnType<typeof createBatchButtons>;
-  showHome: ReturnType<typeof createShowHome>;
+  homePages: ReturnType<typeof createHomePages>;
   uninstall(event: UninstallEvent): Promise<void>;
 }): Listeners {
   const { formPages, keyPages, clientPages, settingsPages, auditPages } = deps;
   const { manyPages, openManyForm, batchButtons, inboxButtons, accessPages } = deps;
-  const showHome = (interaction: Interaction) => deps.showHome(interaction);
+  const { turnInboxes } = deps.homePages;
+  const showHome = (interaction: Interaction) => deps.homePages.showHome(interaction);
   return {
     commands: { [COMMAND]: deps.addInboxCommand },
     submissions: {
@@ -75,6 +80,7 @@ export function createListeners(deps: {
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
       [CALLBACKS.testEmail]: inboxButtons.submitTestEmail,
+      [CALLBACKS.removeInbox]: inboxButtons.submitRemoval,
     },
     afterSubmission: {
       [CALLBACKS.who]: formPages.fillIn,
@@ -94,6 +100,10 @@ export function createListeners(deps: {
       [ACTIONS.backToMany]: manyPages.backToForm,
       [ACTIONS.olderAudit]: auditPages.turn,
       [ACTIONS.newerAudit]: auditPages.turn,
+      [ACTIONS.auditPerson]: auditPages.turn,
+      [ACTIONS.auditTopic]: auditPages.turn,
+      [ACTIONS.auditPeriod]: auditPages.turn,
+      [ACTIONS.auditAll]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
       [ACTIONS.requestAccess]: accessPages.request,
     },
@@ -102,9 +112,17 @@ export function createListeners(deps: {
       [ACTIONS.sendAnyway]: deps.tryAgain,
       [ACTIONS.testEmail]: inboxButtons.openTestEmail,
       [ACTIONS.removeInbox]: inboxButtons.remove,
+      [ACTIONS.inboxMenu]: inboxButtons.openFromMenu,
+      [ACTIONS.filterOwner]: turnInboxes,
+      [ACTIONS.filterOutcome]: turnInboxes,
+      [ACTIONS.olderInboxes]: turnInboxes,
+      [ACTIONS.newerInboxes]: turnInboxes,
       [ACTIONS.fixBatch]: deps.fixRows.open,
       [ACTIONS.enterPassword]: deps.enterPassword,
       [ACTIONS.openSecurePage]: openedOutsideSlack,
+      [ACTIONS.confirmCode]: deps.codeButtons.confirm,
+      [ACTIONS.denyCode]: deps.codeButtons.deny,
+      [ACTIONS.cancelRequest]: deps.cancelRequest,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,

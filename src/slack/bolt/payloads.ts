@@ -40,7 +40,16 @@ export const actionPayload = z.object({
   response_url: z.string().optional(),
   channel: z.object({ id: z.string() }).optional(),
   view: view.optional(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().nullish() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().nullish(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+        selected_user: z.string().nullish(),
+      }),
+    )
+    .min(1),
 });
 
 export const homeOpenedPayload = z.object({

@@ -39,6 +39,7 @@ import type { Draft } from './fields.ts';
 import { type FormContext, turnPage } from './form-metadata.ts';
 import { parseHowPage, renderHowPage } from './how-page.ts';
 import { type PasswordLink, renderPasswordMessage, renderPasswordPage } from './password/password-link.ts';
+import { sendAlone } from './password/send-alone.ts';
 import { findMissingTick } from './servers/found-blocks.ts';
 import { createSearchServers, FINDS_NOTHING } from './servers/search-servers.ts';
 import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
@@ -61,7 +62,7 @@ export type FormPagesDeps = {
   /** The presets of the workspace's clients. */
   listPresets(teamId: string): Promise<OwnedPresets[]>;
   /** Shows a message only to the person who used the command. Best effort. */
-  respond(responseUrl: string, message: Message): Promise<unknown>;
+  respond(responseUrl: string, message: Message): Promise<boolean>;
   /** A new request's reference, which is also its id in the log. */
   newReference(): string;
   /** The request was not committed, was not committed in time, or a look-up before it failed. */
@@ -144,7 +145,8 @@ export function createFormPages(deps: FormPagesDeps) {
     try {
       const viewId = toViewId(view, context);
       const before = await deps.findByView(teamId, viewId);
-      if (before?.userId === userId) return { response_action: 'update', view: await renderAccepted(before, context) };
+      if (before?.userId === userId)
+        return { response_action: 'update', view: await renderAccepted(submission, before, context) };
       if (isSearching(draft)) {
         const [refused, found] = await Promise.all([
           refuse(submission, 'daily_limit'),
@@ -194,7 +196,7 @@ export function createFormPages(deps: FormPagesDeps) {
       const page =
         kind === 'superseded'
           ? await renderSuperseded(request, userId, context)
-          : await renderAccepted(request, context);
+          : await renderAccepted(submission, request, context);
       return { response_action: 'update', view: page };
     } catch (error) {
       return notConfirmed(refer(), view, error);
@@ -202,17 +204,27 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   /** The state of the request; or for a row of a batch, the next one that failed. */
-  async function renderAccepted(request: AddInboxRequest, context: FormContext): Promise<ModalView> {
+  async function renderAccepted(
+    submission: InModal,
+    request: AddInboxRequest,
+    context: FormContext,
+  ): Promise<ModalView> {
     const link = await deps.createLink(request);
-    if (link !== undefined) return offerLink(request, link, context);
+    if (link !== undefined) return offerLink(submission, request, link, context);
     if (context.fix === undefined) return renderRequestPage(request);
     return deps.nextRow(request.teamId, context, BATCH_FIX.accepted(request.account.email_address));
   }
 
   /** The link is also sent as a message, for after the window is closed. */
-  function offerLink(request: AddInboxRequest, link: PasswordLink, context: FormContext): ModalView {
+  function offerLink(
+    submission: InModal,
+    request: AddInboxRequest,
+    link: PasswordLink,
+    context: FormContext,
+  ): ModalView {
     const responseUrl = openResponseUrl(request.teamId, context);
-    if (responseUrl !== undefined) void deps.respond(responseUrl, renderPasswordMessage(request, link));
+    const respond = responseUrl === undefined ? undefined : (message: Message) => deps.respond(responseUrl, message);
+    void sendAlone(submission, renderPasswordMessage(request, link), respond);
     return renderPasswordPage(request, link);
   }
 

@@ -1,33 +1,52 @@
 import type { Batch } from '../../add-inbox/batch/batch.ts';
 import type { OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
+import { type Cursor, type InboxFilter, mergePages, type Page, readUntilFound } from '../../add-inbox/lists/page.ts';
 import { mayAdminister } from '../../add-inbox/people/person.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import type { Interaction } from '../bolt/interaction.ts';
+import type { Interaction, Press } from '../bolt/interaction.ts';
 import type { Permission, Permissions } from '../permissions/permissions.ts';
 import { HOME } from '../sentences/home.ts';
 import { sentences } from '../sentences/notices.ts';
 import { tryPatiently } from '../web-api/try-patiently.ts';
 import { renderHome, renderHomeNotice } from './home.ts';
-import { findCardLinks, mergeLatest } from './home-batches.ts';
+import { findLinks, type WithThread } from './latest/find-links.ts';
+import { type HomePlace, movePlace, parsePlace } from './latest/home-place.ts';
+import { cursorOf, type Latest } from './latest/latest-list.ts';
 
 const LATEST = 10;
+
+type PageQuery = { before: Cursor | undefined; limit: number };
 
 /**
  * Publishes the current App Home of one person. Only full members see keys, settings and inboxes. Where Slack does not accept
  * it, the Home is rendered again and published later.
  */
-export function createShowHome(deps: {
+export function createHomePages(deps: {
   permissions: Permissions;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
-  latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]>;
-  latestBatches(teamId: string, limit: number): Promise<(Batch | Unreadable)[]>;
-}): (interaction: Interaction, clientsPage?: number) => Promise<void> {
-  return (interaction, clientsPage = 0) => tryPatiently(() => show(interaction, clientsPage));
+  latest(teamId: string, query: PageQuery & InboxFilter): Promise<Page<AddInboxRequest | Unreadable>>;
+  latestBatches(teamId: string, query: PageQuery & Omit<InboxFilter, 'outcome'>): Promise<Page<Batch | Unreadable>>;
+  /** The threads of requests and batches. */
+  findThreads(teamId: string, ids: string[]): Promise<WithThread[]>;
+}) {
+  return { showHome, turnInboxes };
 
-  async function show(interaction: Interaction, clientsPage: number): Promise<void> {
+  /** A press in the Home shows the place it was made in. Everything else shows the newest inboxes. */
+  function showHome(interaction: Interaction & Pick<Press, 'metadata'>, clientsPage?: number): Promise<void> {
+    const place = parsePlace(interaction.metadata ?? '');
+    return tryPatiently(() => show(interaction, { ...place, clientsPage: clientsPage ?? place.clientsPage }));
+  }
+
+  /** Turns the pages of inboxes, or narrows them down. `show` decides what the person may see. */
+  function turnInboxes(press: Press): Promise<void> {
+    const place = movePlace(parsePlace(press.metadata ?? ''), press.what, press.value);
+    return tryPatiently(() => show(press, place));
+  }
+
+  async function show(interaction: Interaction, place: HomePlace): Promise<void> {
     const { api, actor } = interaction;
     const { teamId, userId } = actor;
     const settings = await deps.findSettings(teamId);
@@ -39,18 +58,24 @@ export function createShowHome(deps: {
       return;
     }
     const isAdmin = mayAdminister(permission.person, teamId);
-    const [keys, requests, batches] = await Promise.all([
+    const { filter, trail } = place;
+    const [keys, latest] = await Promise.all([
       deps.listKeys(teamId),
-      deps.latest(teamId, LATEST),
-      deps.latestBatches(teamId, LATEST),
+      readUntilFound((before) => readLatest(teamId, filter, before), trail.at(-1)),
     ]);
-    const latest = mergeLatest(requests, batches, LATEST);
-    const links = await findCardLinks(api, latest, userId);
+    const readable = latest.entries.flatMap((entry) => ('unreadable' in entry ? [] : entry.id));
+    const links = await findLinks(api, await deps.findThreads(teamId, readable), userId);
     const mayNotAdd = whyNot(mayAdd);
-    await api.publishHome(
-      userId,
-      renderHome({ userId, isAdmin, mayNotAdd, keys, settings, latest, links, clientsPage }),
-    );
+    await api.publishHome(userId, renderHome({ userId, isAdmin, mayNotAdd, keys, settings, latest, links, place }));
+  }
+
+  /** Only inboxes have an outcome, so with one to look for, the rows of batches are listed instead of batches. */
+  async function readLatest(teamId: string, filter: InboxFilter, before: Cursor | undefined): Promise<Page<Latest>> {
+    const query = { before, limit: LATEST };
+    const inboxes = deps.latest(teamId, { ...query, ...filter });
+    if (filter.outcome !== undefined) return inboxes;
+    const batches = deps.latestBatches(teamId, { ...query, owner: filter.owner });
+    return mergePages<Latest>(await Promise.all([inboxes, batches]), cursorOf, LATEST);
   }
 }
 

@@ -2,7 +2,6 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { ColdsendKey, OwnedKey } from '../../add-inbox/keys/coldsend-key.ts';
 import { clientsOf, findKeyOf, WORKSPACE } from '../../add-inbox/keys/key-owner.ts';
 import type { WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
-import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import {
   renderActions,
   renderButton,
@@ -15,41 +14,31 @@ import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { slackDate } from '../blocks/slack-date.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
-import { BUTTONS, UNREADABLE } from '../sentences/common.ts';
+import { BUTTONS } from '../sentences/common.ts';
 import { HOME } from '../sentences/home.ts';
 import { KEY_STATUSES } from '../sentences/keys.ts';
 import { FACTS } from '../sentences/thread.ts';
-import { describeState } from '../thread/describe-state.ts';
-import { renderInbox } from '../thread/inbox-text.ts';
-import { renderInboxButtons } from '../thread/reply.ts';
-import { isBatch, type Latest, renderBatch } from './home-batches.ts';
 import { renderClients } from './home-clients.ts';
 import { renderSettings } from './home-settings.ts';
-import { renderUnreadable } from './render-unreadable.ts';
+import { encodePlace } from './latest/home-place.ts';
+import { type LatestToShow, renderLatestList } from './latest/latest-list.ts';
 
-export type HomeToShow = {
-  userId: string;
-  /** The person may change keys and settings. */
-  isAdmin: boolean;
+/** `isAdmin`: the person may change keys and settings. */
+export type HomeToShow = LatestToShow & {
   /** The reason the person may not add inboxes; undefined where they may. */
   mayNotAdd: keyof typeof HOME.mayNotAdd | undefined;
   /** All keys of the workspace: its own and those of clients. */
   keys: OwnedKey[];
   settings: WorkspaceSettings;
-  /** The latest single inboxes and batches of the workspace, the newest first, up to ten. */
-  latest: Latest[];
-  /** The links to the cards of batches, by the batch's id. */
-  links: ReadonlyMap<string, string>;
-  /** The page of the list of clients, counted from 0. */
-  clientsPage: number;
 };
 
 /** The App Home of one person: keys (only their last four characters), settings and inboxes. */
 export function renderHome(home: HomeToShow): HomeView {
-  const { isAdmin, mayNotAdd, keys, settings, latest } = home;
+  const { isAdmin, mayNotAdd, keys, settings, place } = home;
   const key = findKeyOf(keys, WORKSPACE);
   return {
     type: 'home',
+    private_metadata: encodePlace(place),
     blocks: [
       renderHeader('title', HOME.title),
       renderSection('intro', HOME.intro),
@@ -65,13 +54,10 @@ export function renderHome(home: HomeToShow): HomeView {
         : renderKey(key, settings.channelsWithoutClient === 'blocked')),
       renderContext('who_can', isAdmin ? HOME.adminHint : HOME.memberHint),
       ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
-      ...renderClients(home),
+      ...renderClients({ ...home, clientsPage: place.clientsPage }),
       ...renderSettings(settings, isAdmin),
       { type: 'divider', block_id: 'divider' },
-      renderHeader('latest_title', HOME.latestTitle),
-      ...(latest.length === 0
-        ? [renderSection('none', HOME.none)]
-        : latest.flatMap((entry, index) => renderLatest(entry, index, home))),
+      ...renderLatestList(home, clientsOf(keys)),
     ],
   };
 }
@@ -110,24 +96,4 @@ function renderButtons(key: ColdsendKey | undefined, use: KeyUse): KnownBlock {
     store,
     renderDangerButton(ACTIONS.removeKey, BUTTONS.removeKey, key.revision, confirm),
   ]);
-}
-
-function renderLatest(entry: Latest, index: number, { links, isAdmin, userId }: HomeToShow): KnownBlock[] {
-  if ('unreadable' in entry) return [renderUnreadable(entry, UNREADABLE.request, index)];
-  if (isBatch(entry)) return renderBatch(entry, links.get(entry.id));
-  const mayAct = isAdmin || entry.userId === userId;
-  return [...renderRequest(entry), ...(mayAct ? renderInboxButtons(entry) : [])];
-}
-
-function renderRequest(request: AddInboxRequest): KnownBlock[] {
-  const { emoji, title, words, status } = describeState(request);
-  const when = slackDate(request.acceptedAt, 'date');
-  return [
-    { ...renderInbox(request.account, request.keyName), block_id: `inbox.${request.id}` },
-    renderContext(
-      `state.${request.id}`,
-      mrkdwn([`${emoji} *${title}*`, `<@${request.userId}>`, when, words].filter(Boolean).join(' · ')),
-      ...(status === undefined ? [] : [status]),
-    ),
-  ];
 }

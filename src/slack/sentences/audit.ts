@@ -1,4 +1,6 @@
+import type { ActionOutcome } from '../../add-inbox/actions/inbox-action.ts';
 import type { AuditAction } from '../../add-inbox/people/audit.ts';
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import { ACTIONS, CALLBACKS, COMMAND } from '../ids.ts';
 import { BUTTONS } from './common.ts';
 
@@ -8,6 +10,20 @@ export const AUDIT = {
   refusedBounded:
     'I list at most 20 refused attempts an hour for each person. If there are very many, I list only the first 5.',
   empty: 'There is nothing here yet.',
+  noneFound: 'No entry matches these filters.',
+  noneSoFar: `No entry matches among those I looked at. Press “${BUTTONS.older}” to look further back.`,
+  person: 'Person',
+  anyTopic: 'Everything',
+  anyPeriod: 'Any time',
+  topics: {
+    inboxes: 'Single inboxes',
+    lists: 'Many inboxes',
+    keys: 'Keys and clients',
+    settings: 'Settings and access',
+    refused: 'Refused attempts',
+    app: 'The app itself',
+  },
+  period: (days: number) => (days === 1 ? 'Last 24 hours' : `Last ${days} days`),
   nobody: 'ColdSend or the bot',
   exportDone: 'I sent you the whole audit trail as a CSV file. Look in your direct messages with me.',
   exportFailed:
@@ -32,6 +48,8 @@ export const AUDIT_ACTION_WORDS: Record<AuditAction, string> = {
   inboxes_requested: 'Many inboxes requested',
   batch_stopped: 'Rest of a list stopped',
   inbox_requested: 'Inbox requested',
+  link_denied: 'Link to the secure page used by another person',
+  inbox_cancelled: 'Inbox cancelled',
   inbox_outcome: 'Result',
   login_checked: 'Login checked by the bot',
   test_email: 'Test email',
@@ -60,7 +78,27 @@ export function auditDetail(name: string): string {
   return AUDIT_DETAIL_WORDS[name] ?? name;
 }
 
-const AUDIT_VALUE_WORDS: Record<string, string> = {
+const OUTCOME_WORDS: Record<Outcome['kind'] | ActionOutcome['kind'], string> = {
+  added: 'added',
+  exists: 'in ColdSend already',
+  refused: 'refused by ColdSend',
+  key_refused: 'API key refused by ColdSend',
+  unknown: "we don't know",
+  expired: 'not sent in time',
+  stopped: 'stopped by a person',
+  done: 'done',
+  gone: 'ColdSend does not have it',
+  unsupported: 'not available in this ColdSend API',
+  not_done: 'not done',
+};
+
+const SETTING_WORDS: Record<string, string> = {
+  everyone: 'everyone except guests',
+  admins: 'admins and owners',
+  unreadable: 'not readable',
+};
+
+const ATTEMPT_WORDS: Record<string, string> = {
   other_workspace: 'of another workspace',
   deactivated: 'deactivated',
   guest: 'a guest',
@@ -86,10 +124,16 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.tryAgain]: 'the button under a result',
   [ACTIONS.addAnother]: 'adding another inbox',
   [ACTIONS.addFromHome]: 'adding an inbox from the Home',
+  [ACTIONS.enterPassword]: 'entering a password',
+  [ACTIONS.confirmCode]: 'confirming a matching code',
+  [ACTIONS.denyCode]: 'denying a matching code',
+  [ACTIONS.cancelRequest]: 'cancelling an inbox',
   [ACTIONS.sendAnyway]: 'the button under a result',
   [ACTIONS.testEmail]: 'sending a test email',
   [CALLBACKS.testEmail]: 'sending a test email',
   [ACTIONS.removeInbox]: 'removing an inbox from ColdSend',
+  [CALLBACKS.removeInbox]: 'removing an inbox from ColdSend',
+  [ACTIONS.inboxMenu]: 'the menu of an inbox in the Home',
   [ACTIONS.requestAccess]: 'asking for access',
   [ACTIONS.approveAccess]: 'approving access',
   [ACTIONS.declineAccess]: 'declining access',
@@ -108,9 +152,33 @@ const AUDIT_VALUE_WORDS: Record<string, string> = {
   [ACTIONS.olderAudit]: 'reading the audit trail',
   [ACTIONS.newerAudit]: 'reading the audit trail',
   [ACTIONS.exportAudit]: 'exporting the audit trail',
+  [ACTIONS.auditPerson]: 'reading the audit trail',
+  [ACTIONS.auditTopic]: 'reading the audit trail',
+  [ACTIONS.auditPeriod]: 'reading the audit trail',
+  [ACTIONS.auditAll]: 'reading the audit trail',
+};
+
+/** The words for the bot's own values, by the detail that has them. Other details are names of others. */
+const AUDIT_VALUE_WORDS: Record<string, Record<string, string>> = {
+  outcome: OUTCOME_WORDS,
+  from: SETTING_WORDS,
+  to: SETTING_WORDS,
+  attempt: ATTEMPT_WORDS,
+  why: ATTEMPT_WORDS,
 };
 
 /** One of the bot's own values in words; any other value unchanged. */
-export function auditValue(value: string): string {
-  return Object.hasOwn(AUDIT_VALUE_WORDS, value) ? (AUDIT_VALUE_WORDS[value] ?? value) : value;
+export function auditValue(name: string, value: string): string {
+  if (name === 'smtp' || name === 'imap') return sayLogin(value);
+  const words = AUDIT_VALUE_WORDS[name];
+  return words !== undefined && Object.hasOwn(words, value) ? (words[value] ?? value) : value;
+}
+
+/** The server, and what it said to the login: `smtp.acme.com:587 refused wrong_login`. */
+function sayLogin(value: string): string {
+  const [server, verdict, reason] = value.split(' ');
+  if (verdict === 'works') return `${server} – the login works`;
+  if (reason === undefined) return value;
+  const words = reason.replaceAll('_', ' ');
+  return verdict === 'refused' ? `${server} – login refused (${words})` : `${server} – we don't know (${words})`;
 }

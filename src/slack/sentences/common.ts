@@ -52,6 +52,7 @@ export const BUTTONS = {
   older: 'Older',
   newer: 'Newer',
   exportAudit: 'Send me everything as CSV',
+  auditAll: 'Clear the filters',
   requestAccess: 'Request access',
   approve: 'Approve',
   decline: 'Decline',

@@ -108,6 +108,36 @@ export const PASSWORD_LINK = {
   text: (inbox: string) => `Enter the password for ${inbox} on the secure page. Press “${PASSWORD_LINK.open}”.`,
 } as const;
 
+/** For the confirm dialog, which Slack limits to 300 characters. */
+export const CANCEL_REQUEST = {
+  button: 'Cancel',
+  title: 'Cancel this inbox?',
+  text: 'We add nothing, and the link to the secure page stops working. You can try again later.',
+  confirm: 'Cancel it',
+  deny: 'Keep it',
+  done: {
+    title: 'Cancelled',
+    paragraphs: ['We sent nothing to ColdSend, and the link does not work anymore. To add it, type the command again.'],
+  },
+  notTheirs: {
+    title: 'Not yours',
+    paragraphs: ['Only the person who asked for this inbox and admins can cancel it. Ask one of them.'],
+  },
+} as const;
+
+/** The message that asks if the person sees the code of the secure page. All of it is mrkdwn. */
+export const MATCHING_CODE = {
+  title: '🔑 *Is this you on the secure page?*',
+  question: (code: string) =>
+    `Somebody opened your link to the secure page. Compare the code there with this one: *${code}*. If it is different, or you did not open the page, press “${MATCHING_CODE.deny}”.`,
+  confirm: (code: string) => `This is me: ${code}`,
+  deny: 'Not me',
+  confirmed: '✅ Confirmed. Go back to the secure page: it goes on by itself.',
+  denied:
+    '⛔ The link does not work anymore, and the page with this code showed nothing. To go on, get a new link where you got this one. If you did not open the page, tell an admin.',
+  gone: 'This code is not valid anymore, so I did nothing. Look for a newer message from me, or open the link again.',
+} as const;
+
 export const PASSWORD_NOTICES = {
   /** The request has its password by now, or it has ended. */
   notNeeded: {

@@ -1,4 +1,6 @@
+import type { OutcomeGroup } from '../../add-inbox/lists/page.ts';
 import { COMMAND } from '../ids.ts';
+import { BUTTONS } from './common.ts';
 
 /** Nothing was changed, because the data has changed since it was shown. The current state is shown below. */
 export const OUTDATED = {
@@ -48,6 +50,21 @@ export const HOME = {
   notLookedUp: 'I could not check your account because Slack did not answer. Open this tab again in a minute.',
   latestTitle: 'Latest inboxes',
   none: 'There are no inboxes here yet.',
+  noneFound: 'No inbox matches. Choose something else above.',
+  noneSoFar: `No inbox matches among those I looked at. Press “${BUTTONS.older}” to look further back.`,
+  openThread: (link: string) => `<${link}|Open thread>`,
+  filterOwner: 'Client',
+  filterOutcome: 'Result',
+  anyOwner: 'All clients',
+  ofWorkspace: "The workspace's own key",
+  anyOutcome: 'All results',
+  outcomes: {
+    added: 'Added',
+    exists: 'In ColdSend already',
+    not_added: 'Not added',
+    unknown: "We don't know",
+    under_way: 'Under way',
+  } satisfies Record<OutcomeGroup, string>,
   remove: {
     title: 'Remove the key?',
     /** For the confirm dialog, which Slack limits to 300 characters. */

@@ -40,6 +40,14 @@ export const HELD_BACK: State = { emoji: '✋', title: "Inbox not added: its log
 export const NEXT_AFTER_HELD_BACK: NextStep = (at) =>
   `We sent nothing to ColdSend and deleted the passwords. Press “${BUTTONS.fixAndTryAgain}” or “${BUTTONS.sendAnyway}” ${BUTTON_PLACES[at]} and enter them again. The next try goes to ColdSend without our check.`;
 
+/** A person cancelled it while it waited for its password. */
+export const CANCELLED: State = { emoji: '⏹️', title: 'Inbox not added: cancelled' };
+
+export const CANCELLED_BY = (who: string) => `Cancelled by ${who}`;
+
+export const NEXT_AFTER_CANCELLED: NextStep = (at) =>
+  `Nobody entered its password, and we sent nothing to ColdSend. To add it after all, press “${BUTTONS.tryOnceMore}” ${BUTTON_PLACES[at]}.`;
+
 /** Expired for these reasons: see `Outcome`. */
 export const EXPIRED_STATES: Record<ExpiredWhy, State> = {
   passwords_unreadable: { emoji: '🔒', title: "Inbox not added: I can't read its passwords any more" },

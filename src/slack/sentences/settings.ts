@@ -42,6 +42,13 @@ export const SETTINGS_FORM = {
       secure_page: { text: 'On the secure page only', description: 'No form in Slack has a field for a password' },
     },
   },
+  matchingCode: {
+    label: 'Require a matching code',
+    options: {
+      no: { text: 'No', description: 'The link alone opens the secure page' },
+      yes: { text: 'Yes', description: 'A stolen link shows nothing: people confirm a code in Slack first' },
+    },
+  },
   noSecurePage:
     'Passwords are entered in Slack. To get a secure page for them, ask the person who runs this bot to set PUBLIC_URL.',
   checkLoginFirst: {
@@ -79,6 +86,9 @@ export const SETTINGS_SHOWN = {
     slack_or_page: 'in Slack, or on the secure page if `PUBLIC_URL` is set',
     secure_page: 'on the secure page only',
   },
+  matchingCode: 'Matching code for the secure page',
+  required: 'required',
+  notRequired: 'not required',
   blocked: `nobody can add inboxes, and ${COMMAND} lists the channels where it works`,
   people: {
     everyone: 'Everyone except guests',

@@ -7,7 +7,7 @@ import { BUTTONS, INVITE, type Notice, type State, whoCanStore } from './common.
 /* The life of a request: its announcement, its page, the waits. */
 
 export const ANNOUNCEMENT = {
-  requestedBy: (who: string, provider: string) => `Requested by ${who} · ${provider}`,
+  requestedBy: 'Requested by',
 } as const;
 
 export const PLACES = {
@@ -46,12 +46,12 @@ export const WAITS: Record<WaitsFor, string> = {
   no_connection: "ColdSend can't be reached right now.",
   unavailable: 'ColdSend is temporarily unavailable.',
   rate_limited: 'We reached the limit on requests to ColdSend.',
-  key: `The API key of this workspace is missing, or ColdSend refuses it, or I can't read it. ${whoCanStore('another')} Then I continue on my own.`,
+  key: `This workspace has no API key that works. ${whoCanStore('another')} Then I continue.`,
   password: `Press “${BUTTONS.enterPassword}” to open the secure page. Only the person who asked can use it.`,
 };
 
 export const WAITS_FOR_CLIENT_KEY =
-  "This client's API key is missing, or ColdSend refuses it, or I can't read it. An admin or owner of this workspace can add another key in my Home tab. Then I continue on my own.";
+  'This client has no API key that works. An admin or owner of this workspace can add another key in my Home tab. Then I continue.';
 
 export const nextTry = (time: string) => `I try again at ${time}. You don't need to do anything.`;
 

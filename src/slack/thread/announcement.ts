@@ -1,38 +1,47 @@
 import type { KnownBlock } from '@slack/types';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
+import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
-import { escapeMrkdwn, escapeTopLevel } from '../blocks/foreign-text.ts';
+import { boldText, renderActions, renderButton, renderContext, renderRichText, richText } from '../blocks/blocks.ts';
+import { escapeTopLevel, oneLine, truncate } from '../blocks/foreign-text.ts';
 import { mrkdwn } from '../blocks/text-objects.ts';
+import { renderCancel } from '../form/password/password-link.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
 import { ANNOUNCEMENT, PLACES } from '../sentences/thread.ts';
 import { isBetweenPeople } from '../web-api/conversation.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { describeState } from './describe-state.ts';
-import { nameInbox, renderInbox } from './inbox-text.ts';
+import { nameInbox } from './inbox-text.ts';
 import type { Threaded } from './posting.ts';
 
+/** Longer names take more than the line of the address. */
+const NAME_SHOWN = 100;
+
 /**
- * The first message of a request's thread: the person, the inbox, its provider and the state of the request. Posted once and
- * updated with each change.
+ * The first message of a request's thread, in at most four lines: the state of the request, the inbox, who asked with which
+ * provider for which client, and the status or what it waits for. Posted once and updated with each change.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
   const { account, keyName, userId } = request;
   const { emoji, title, words, status } = describeState(request);
-  const by = ANNOUNCEMENT.requestedBy(`<@${userId}>`, nameProvider(account));
   const misplaced = sayWhyHere(request);
+  const client = clientNameOf(keyName);
+  const last = [...[words, misplaced].filter(Boolean).map(mrkdwn), ...(status === undefined ? [] : [status])];
   const blocks: KnownBlock[] = [
-    renderSection('state', mrkdwn(`${emoji} *${title}*\n${by}`)),
-    renderInbox(account, keyName),
-    ...(words === '' ? [] : [renderContext('waits', mrkdwn(words))]),
-    ...(status === undefined ? [] : [renderContext('status', status)]),
-    ...(misplaced === '' ? [] : [renderContext('place', mrkdwn(misplaced))]),
+    renderRichText('state', [
+      boldText(`${emoji} ${title}\n`),
+      boldText(oneLine(account.email_address)),
+      richText(` · ${truncate(oneLine(account.display_name), NAME_SHOWN)}\n${ANNOUNCEMENT.requestedBy} `),
+      { type: 'user', user_id: userId },
+      richText(` · ${nameProvider(account)}${client === undefined ? '' : ` · ${oneLine(client)}`}`),
+    ]),
+    ...(last.length === 0 ? [] : [renderContext('last', ...last)]),
     ...(request.waitsFor === 'password' && request.outcome === undefined ? [renderEnterPassword(request.id)] : []),
   ];
   const said = [
     `${title} – ${nameInbox(account, keyName)}.`,
-    `${by}.`,
+    `${ANNOUNCEMENT.requestedBy} <@${userId}> · ${escapeTopLevel(nameProvider(account))}.`,
     words,
     status && `${escapeTopLevel(status)}.`,
     misplaced,
@@ -41,13 +50,14 @@ export function renderAnnouncement(request: AddInboxRequest): Message {
 }
 
 function renderEnterPassword(requestId: string): KnownBlock {
-  return renderActions('password', [renderButton(ACTIONS.enterPassword, BUTTONS.enterPassword, requestId)]);
+  const enter = renderButton(ACTIONS.enterPassword, BUTTONS.enterPassword, requestId);
+  return renderActions('password', [enter, renderCancel(requestId)]);
 }
 
-/** Names other providers by their server. A validated host name can't contain markup. */
+/** Names other providers by their server. */
 function nameProvider({ inbox_type, smtp_host }: AccountToAdd): string {
   const name = PROVIDER_PHRASES[inbox_type];
-  return inbox_type === 'CUSTOM_SMTP' ? `${name} (${escapeMrkdwn(smtp_host)})` : name;
+  return inbox_type === 'CUSTOM_SMTP' ? `${name} (${smtp_host})` : name;
 }
 
 /** Why the message is in the person's DM, and how to get it into the channel; '' where it is in the intended conversation. */

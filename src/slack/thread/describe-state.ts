@@ -6,6 +6,8 @@ import { slackDate } from '../blocks/slack-date.ts';
 import type { State } from '../sentences/common.ts';
 import {
   ADDED_BUT,
+  CANCELLED,
+  CANCELLED_BY,
   EXPIRED_STATES,
   GOOD_STATUSES,
   HELD_BACK,
@@ -38,7 +40,10 @@ export function describeState({ outcome, waitsFor, notBefore, keyName }: AddInbo
     if (outcome.closed === 'removed') return { ...REMOVED, words: '', status: undefined };
     const { overall_status } = outcome.account;
     const state = GOOD_STATUSES.includes(normalizeStatus(overall_status)) ? OUTCOME_STATES.added : ADDED_BUT;
-    return { ...state, words: '', status: describeStatus(overall_status) };
+    return { ...state, words: '', status: nameStatus(overall_status) };
+  }
+  if (outcome?.kind === 'stopped' && outcome.cancelledBy !== undefined) {
+    return { ...CANCELLED, words: CANCELLED_BY(`<@${outcome.cancelledBy}>`), status: undefined };
   }
   if (outcome !== undefined) return { ...stateOf(outcome), words: '', status: undefined };
   if (waitsFor === undefined) return { ...ADDING, words: '', status: undefined };
@@ -61,12 +66,21 @@ function sayWhatFor(waitsFor: WaitsFor, notBefore: number, owner: OwnerName): st
   return `${WAITS[waitsFor]} ${nextTry(slackDate(notBefore, 'time'))}`;
 }
 
+/** ColdSend's `overall_status` unchanged, with its name. Foreign text. */
+function nameStatus(overallStatus: string): string {
+  return `${FACTS.overall_status}: ${showStatus(overallStatus)}`;
+}
+
 /** ColdSend's `overall_status` unchanged, with an explanation for each documented value. Foreign text. */
-export function describeStatus(overallStatus: string): string {
+export function explainStatus(overallStatus: string): string {
   const known = normalizeStatus(overallStatus);
   const words = Object.hasOwn(STATUS_WORDS, known) ? STATUS_WORDS[known] : undefined;
-  const status = `${FACTS.overall_status}: ${truncate(oneLine(overallStatus), 250) || FACTS.noStatus}`;
+  const status = showStatus(overallStatus);
   return words === undefined ? status : `${status} (${words})`;
+}
+
+function showStatus(overallStatus: string): string {
+  return truncate(oneLine(overallStatus), 250) || FACTS.noStatus;
 }
 
 /** ColdSend documents the values in capital letters but does not promise them. */

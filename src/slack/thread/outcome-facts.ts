@@ -1,7 +1,6 @@
 import { toAsciiAddress } from '../../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { AddedAccount, FieldError, Outcome } from '../../add-inbox/request/outcome.ts';
-
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { PROVIDER_PHRASES } from '../sentences/common.ts';
 import { FIELD_LABELS } from '../sentences/fields.ts';
@@ -9,16 +8,29 @@ import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
 import { describeLogin } from './checks/describe-login.ts';
-import { describeStatus } from './describe-state.ts';
+import { explainStatus } from './describe-state.ts';
 
 /** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;
 
-/** The facts of an outcome, one on each line. Foreign text, cut so that all lines fit into one block. */
-export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
+export type Fact = { label: string; value: string };
+
+/** What an inbox has that was added, at most five facts. Foreign values. */
+export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] {
+  const { email_address, display_name, inbox_type } = account;
+  // The message already names the inbox, so address, name and provider only where ColdSend's differ from the request's.
+  return [
+    { label: FACTS.overall_status, value: explainStatus(account.overall_status) },
+    ...given(FACTS.email_address, email_address === toAsciiAddress(asked.email_address) ? '' : email_address),
+    ...given(FACTS.display_name, display_name === asked.display_name ? '' : display_name),
+    ...given(FACTS.inbox_type, inbox_type === asked.inbox_type ? '' : lookUp(PROVIDER_PHRASES, inbox_type)),
+    ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
+  ];
+}
+
+/** Why an outcome is what it is, one reason on each line. Foreign text, cut so that all lines fit into one block. */
+export function listReasons(outcome: Outcome): string[] {
   switch (outcome.kind) {
-    case 'added':
-      return listAccount(outcome.account, asked);
     case 'exists':
       return quote(outcome.reason);
     case 'refused':
@@ -28,23 +40,11 @@ export function listFacts(outcome: Outcome, asked: AccountToAdd): string[] {
     case 'unknown':
       if (outcome.restored) return RESTORED;
       return [outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status)];
+    case 'added':
     case 'expired':
     case 'stopped':
       return [];
   }
-}
-
-/** Lists address, name and provider only where ColdSend's differ from the request's: the message already names the inbox. */
-function listAccount(account: AddedAccount, asked: AccountToAdd): string[] {
-  const { email_address, display_name, inbox_type } = account;
-  return [
-    describeStatus(account.overall_status),
-    ...given(FACTS.email_address, email_address === toAsciiAddress(asked.email_address) ? '' : email_address),
-    ...given(FACTS.display_name, display_name === asked.display_name ? '' : display_name),
-    ...given(FACTS.inbox_type, inbox_type === asked.inbox_type ? '' : lookUp(PROVIDER_PHRASES, inbox_type)),
-    ...given(FACTS.daily_limit, account.daily_limit === 0 ? '' : FACTS.perDay(account.daily_limit)),
-    ...given(FACTS.inbox_id, account.inbox_id),
-  ];
 }
 
 function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
@@ -54,7 +54,7 @@ function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcom
   const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
   // Where ColdSend gave no reason, `reason` is the HTTP status, which the sentence already has.
   const said = reason === `HTTP ${trouble.status}` ? '' : short;
-  return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said), ...listFields(fields)];
+  return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said).map(toLine), ...listFields(fields)];
 }
 
 /** The bot's own check of the login, one fact on each line; none where there was no check. */
@@ -72,25 +72,26 @@ function listFields(fields: FieldError[]): string[] {
   const listed = fields
     .slice(0, FIELDS_SHOWN)
     .map(({ field, reason }) =>
-      fact(truncate(oneLine(lookUp(FIELD_LABELS, field)), 40), truncate(oneLine(reason), 150)),
+      toLine({ label: truncate(oneLine(lookUp(FIELD_LABELS, field)), 40), value: truncate(oneLine(reason), 150) }),
     );
   return fields.length > FIELDS_SHOWN ? [...listed, FACTS.more(fields.length - FIELDS_SHOWN)] : listed;
 }
 
 function listScopes(scopes: string[]): string[] {
-  return scopes.length === 0 ? [] : [fact(FACTS.missingScopes, scopes.join(', '))];
+  return given(FACTS.missingScopes, scopes.join(', ')).map(toLine);
 }
 
 function quote(reason: string): string[] {
-  return given(FACTS.coldsendSaid, reason);
+  return given(FACTS.coldsendSaid, reason).map(toLine);
 }
 
-function given(label: string, value: string): string[] {
-  return oneLine(value) === '' ? [] : [fact(label, value)];
+/** The fact, or nothing where the value is empty. */
+export function given(label: string, value: string): Fact[] {
+  return oneLine(value) === '' ? [] : [{ label, value: truncate(oneLine(value), 1_000) }];
 }
 
-function fact(label: string, value: string): string {
-  return `${label}: ${truncate(oneLine(value), 1_000)}`;
+export function toLine({ label, value }: Fact): string {
+  return `${label}: ${value}`;
 }
 
 /** Only own properties count: a foreign key may be named `constructor`. */

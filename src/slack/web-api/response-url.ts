@@ -11,6 +11,8 @@ export type ResponseUrls = {
   accept(responseUrl: string): string | undefined;
   /** See `respondOnlyToThem`. Sends nothing to a URL that `accept` refuses. */
   respond(responseUrl: string, said: string | Message, isStillOurs?: () => boolean): Promise<boolean>;
+  /** Replaces the message whose button was pressed. Best effort, as with `respond`. */
+  replace(responseUrl: string, message: Message): Promise<boolean>;
 };
 
 /** Response URLs of Slack, or of the host that replaces Slack's API. */
@@ -22,6 +24,8 @@ export function createResponseUrls(deps: { fetch: SlackFetch; apiUrl: string }):
     accept,
     respond: async (responseUrl, said, isStillOurs) =>
       accept(responseUrl) !== undefined && respondOnlyToThem(deps.fetch, responseUrl, said, isStillOurs),
+    replace: async (responseUrl, message) =>
+      accept(responseUrl) !== undefined && post(deps.fetch, responseUrl, { replace_original: true, ...message }),
   };
 }
 
@@ -38,11 +42,21 @@ export async function respondOnlyToThem(
   isStillOurs?: () => boolean,
 ): Promise<boolean> {
   const message = typeof said === 'string' ? { text: said } : said;
+  const body = { response_type: 'ephemeral', replace_original: false, ...message };
+  return post(fetch, responseUrl, body, isStillOurs);
+}
+
+async function post(
+  fetch: SlackFetch,
+  responseUrl: string,
+  body: object,
+  isStillOurs?: () => boolean,
+): Promise<boolean> {
   try {
     const response = await fetch(responseUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...message }),
+      body: JSON.stringify(body),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       isStillOurs,

@@ -66,7 +66,7 @@ export const outcomeJson: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
     status: z.number().optional(),
   }),
   z.object({ kind: z.literal('expired'), why: z.enum(EXPIRED_REASONS).optional().catch(undefined) }),
-  z.object({ kind: z.literal('stopped') }),
+  z.object({ kind: z.literal('stopped'), cancelledBy: z.string().optional() }),
 ]);
 
 /** The reverse of `outcomeJson`. */

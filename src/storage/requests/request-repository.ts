@@ -9,19 +9,20 @@ import {
   PasswordsWipedError,
   type RequestChange,
 } from '../../add-inbox/request/request.ts';
-import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import { withinShares } from '../rate-limit/within-shares.ts';
-import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
+import type { OnUnreadable } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
 import { SealError, type Sealer } from '../sealing/sealing.ts';
 import type { RequestsTable } from '../tables.ts';
 import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
+import { findThreads } from './lists/find-threads.ts';
+import { type LatestQuery, listLatest } from './lists/list-latest.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
-import { type AddedSearch, findAdded, findSuccessor, isNotRetried, listAdded } from './request-retries.ts';
+import { type AddedSearch, findAdded, findSuccessor, listAdded } from './request-retries.ts';
 import {
   expiresAt,
   parseClaimedRequest,
@@ -245,12 +246,9 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     findByView,
 
-    /** The workspace's last requests for single inboxes, the newest first; of those that try an inbox again and the one they try, the last. */
-    async latest(teamId: string, limit: number): Promise<(AddInboxRequest | Unreadable)[]> {
-      const query = select().where('team_id', '=', teamId).orderBy('accepted_at', 'desc').orderBy('id', 'desc');
-      const rows = await query.where('batch_id', 'is', null).where(isNotRetried).limit(limit).execute();
-      return readRows(rows, parseRequest, ({ id, accepted_at: at }) => ({ id, at }), note);
-    },
+    latest: (teamId: string, query: LatestQuery) => listLatest(db, teamId, query, note),
+
+    findThreads: (teamId: string, ids: string[]) => findThreads(db, teamId, ids),
 
     /** The person's last request for a single inbox. */
     async findLastOf(teamId: string, userId: string): Promise<AddInboxRequest | undefined> {

@@ -1,5 +1,5 @@
 import { domainToUnicode } from 'node:url';
-import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { domainOf } from '../../add-inbox/account/email-address.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../add-inbox/keys/key-owner.ts';
@@ -7,7 +7,6 @@ import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Executor } from '../database.ts';
 import { readRows } from '../rows/read-rows.ts';
 import { storedJson } from '../rows/stored-json.ts';
-import type { Tables } from '../tables.ts';
 import { accountJson, parseRequest, REQUEST_COLUMNS } from './request-row.ts';
 
 /**
@@ -40,31 +39,6 @@ export async function findSuccessor(db: Executor, teamId: string, id: string): P
   // An unreadable row must not block a retry.
   const [found] = readRows([successor], parseRequest, (row) => ({ id: row.id, at: row.accepted_at }));
   return found === undefined || 'unreadable' in found ? undefined : found;
-}
-
-/** True if no later request retries the one in this row, either directly or in the same thread. */
-export function isNotRetried({ selectFrom, not, exists }: ExpressionBuilder<Tables, 'requests'>) {
-  const retries = selectFrom('requests as later')
-    .select('later.id')
-    .whereRef('later.team_id', '=', 'requests.team_id')
-    // This condition excludes no rows, but lets the database use the index.
-    .whereRef('later.accepted_at', '>=', 'requests.accepted_at')
-    .where(({ eb, refTuple }) =>
-      eb(refTuple('later.accepted_at', 'later.id'), '>', refTuple('requests.accepted_at', 'requests.id')),
-    )
-    .where(({ or, and, eb, ref }) =>
-      or([
-        eb('later.retry_of', '=', ref('requests.id')),
-        and([
-          eb('later.announcement_channel', '=', ref('requests.announcement_channel')),
-          eb('later.announcement_ts', '=', ref('requests.announcement_ts')),
-        ]),
-      ]),
-    )
-    .limit(1)
-    // The offset makes PostgreSQL check row by row, so only a few rows, instead of joining all requests of the workspace.
-    .offset(0);
-  return not(exists(retries));
 }
 
 const storedAccount = storedJson(accountJson);

@@ -194,6 +194,13 @@ export function toAnnouncementColumns(announcement: Announcement | undefined) {
   };
 }
 
+/** As far as it can be read, for a row that is not read whole. */
+export const announcementColumns = z.object({
+  announcement_channel: z.string().nullable(),
+  announcement_ts: z.string().nullable(),
+  announcement_place: z.enum(['channel', 'dm']).nullable().catch(null),
+});
+
 type AnnouncementColumns = Pick<
   z.output<typeof requestRow>,
   'announcement_channel' | 'announcement_ts' | 'announcement_place'

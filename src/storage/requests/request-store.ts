@@ -45,6 +45,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     findAdded: requests.findAdded,
     listAdded: requests.listAdded,
     latest: requests.latest,
+    findThreads: requests.findThreads,
     findLastOf: requests.findLastOf,
     countByState: requests.countByState,
     countWaiting: requests.countWaiting,

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
-import { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditNote } from '../../add-inbox/people/audit.ts';
+import type { Cursor, Page } from '../../add-inbox/lists/page.ts';
+import {
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditNote,
+} from '../../add-inbox/people/audit.ts';
 import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
 import type { Executor } from '../database.ts';
 import { createQueues } from '../rate-limit/one-at-a-time.ts';
-import { type OnUnreadable, readRows } from '../rows/read-rows.ts';
+import { findFloor, isAfter, toPage } from '../rows/read-page.ts';
+import type { OnUnreadable } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
-import type { AuditEntriesTable } from '../tables.ts';
+import type { AuditEntriesTable, Tables } from '../tables.ts';
 import { stampOf } from './stamp.ts';
 
 /**
@@ -36,7 +44,7 @@ const entryRow = z.object({
   details: storedJson(z.record(z.string(), z.string())),
 });
 
-export type AuditPage = { until: number; skip: number; limit: number };
+export type AuditQuery = AuditFilter & { before?: Cursor | undefined; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
@@ -79,23 +87,25 @@ export function createAuditRepository({
       });
     },
 
-    /** The entries up to `until`, newest first: `limit` entries after the first `skip`. */
-    async page(teamId: string, { until, skip, limit }: AuditPage): Promise<(AuditEntry | Unreadable)[]> {
+    /** The entries, newest first. However many there are, a page reads about ROWS_A_PAGE rows, along one index. */
+    async page(teamId: string, query: AuditQuery): Promise<Page<AuditEntry | Unreadable>> {
+      const { before, limit } = query;
+      const floor = await findFloor(db, { table: 'audit_entries', time: 'at' }, teamId, before);
       const rows = await kysely
         .selectFrom('audit_entries')
         .selectAll()
         .where('team_id', '=', teamId)
-        .where('at', '<=', until)
+        .where((eb) => matches(eb, query, floor))
         .orderBy('at', 'desc')
         .orderBy('id', 'desc')
-        .offset(skip)
-        .limit(limit)
+        .limit(limit + 1)
         .execute();
-      return readRows(
+      const noteUnreadable = (id: string, error: unknown) => onUnreadable?.(id, error, 'audit_entries');
+      return toPage(
         rows,
-        parseEntry,
-        ({ id, at }) => ({ id, at }),
-        (id, error) => onUnreadable?.(id, error, 'audit_entries'),
+        { parse: parseEntry, locate: ({ id, at }) => ({ id, at }), onUnreadable: noteUnreadable },
+        limit,
+        floor,
       );
     },
 
@@ -127,6 +137,20 @@ export function createAuditRepository({
   async function insert(row: ReturnType<typeof toRow>): Promise<void> {
     await kysely.insertInto('audit_entries').values(row).execute();
   }
+}
+
+function matches(
+  eb: ExpressionBuilder<Tables, 'audit_entries'>,
+  { before, userId, actions, since }: AuditQuery,
+  floor: number | undefined,
+) {
+  const earliest = Math.max(floor ?? 0, since ?? 0);
+  return eb.and([
+    ...(before === undefined ? [] : [isAfter('at', before)]),
+    ...(earliest === 0 ? [] : [eb('at', '>=', earliest)]),
+    ...(userId === undefined ? [] : [eb('user_id', '=', userId)]),
+    ...(actions === undefined ? [] : [eb('action', 'in', actions)]),
+  ]);
 }
 
 function toRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {

@@ -1,17 +1,23 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
+import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import {
   LINK_TTL_MS,
+  MAX_CODES,
   MAX_WRONG_TRIES,
+  type MatchedLink,
   type Purpose,
   type SecureLink,
+  type ShownCode,
 } from '../../add-inbox/secure-links/secure-link.ts';
 import type { Database, Executor } from '../database.ts';
+import { toOutcomeJson } from '../requests/outcome-json.ts';
 import { expiresAt } from '../requests/request-row.ts';
 import { passwordsContext } from '../sealing/seal-contexts.ts';
 import type { Sealer } from '../sealing/sealing.ts';
 import type { SecureLinksTable } from '../tables.ts';
+import { createAuditRepository } from './audit-repository.ts';
 
 /** 32 bytes as base64url. */
 const TOKEN = /^[\w-]{43}$/;
@@ -23,7 +29,21 @@ export type SecureLinkRepository = ReturnType<typeof createSecureLinkRepository>
 /** Links to the secure page. The token is in nothing but the link itself: the table has its hash. */
 export function createSecureLinkRepository(deps: { database: Database; sealer: Sealer; now: () => number }) {
   const { database, sealer, now } = deps;
-  return { create, find, findSpent, isKnown, countWrong, savePasswords, deleteExpired };
+  return {
+    create,
+    find,
+    findSpent,
+    isKnown,
+    findMatched,
+    showCode,
+    withdrawCode,
+    confirmCode,
+    denyCode,
+    countWrong,
+    savePasswords,
+    cancelRequest,
+    deleteExpired,
+  };
 
   /** Makes a link and deletes the person's earlier ones for the same purpose. */
   async function create(link: Omit<SecureLink, 'expiresAt'>): Promise<{ token: string; expiresAt: number }> {
@@ -43,9 +63,7 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
 
   /** The link, if it still works. */
   async function find(token: string): Promise<SecureLink | undefined> {
-    if (!TOKEN.test(token)) return undefined;
-    const row = await working(database, token).executeTakeFirst();
-    return row && isHashOf(token, row.token_hash) ? toLink(row) : undefined;
+    return (await findMatched(token))?.link;
   }
 
   /** The link, if this page has spent it. */
@@ -61,6 +79,74 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
     if (!TOKEN.test(token)) return false;
     const known = database.kysely.selectFrom('secure_links').select('token_hash').where('expires_at', '>', now());
     return (await known.where('token_hash', '=', hashOf(token)).executeTakeFirst()) !== undefined;
+  }
+
+  /** As `find`, with what the pages of the link have been through. */
+  async function findMatched(token: string): Promise<MatchedLink | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const row = await working(database, token).executeTakeFirst();
+    const link = row && isHashOf(token, row.token_hash) ? toLink(row) : undefined;
+    if (row === undefined || link === undefined) return undefined;
+    const { code, code_page: pageId, confirmed_page } = row;
+    const shown = code === null || pageId === null ? undefined : { code, pageId };
+    return { link, shown, confirmedPageId: confirmed_page ?? undefined };
+  }
+
+  /** The newest code of the link. An earlier one can't be confirmed anymore. False if there were too many before it. */
+  async function showCode(token: string, { code, pageId }: ShownCode): Promise<boolean> {
+    const shown = await database.kysely
+      .updateTable('secure_links')
+      .set((eb) => ({ code, code_page: pageId, codes: eb('codes', '+', 1) }))
+      .where('token_hash', '=', hashOf(token))
+      .where('codes', '<', MAX_CODES)
+      .executeTakeFirst();
+    return shown.numUpdatedRows === 1n;
+  }
+
+  /** The code never reached its person, so it does not count. */
+  async function withdrawCode(token: string, code: string): Promise<void> {
+    await database.kysely
+      .updateTable('secure_links')
+      .set((eb) => ({ code: null, code_page: null, codes: eb('codes', '-', 1) }))
+      .where('token_hash', '=', hashOf(token))
+      .where('code', '=', code)
+      .execute();
+  }
+
+  /** Opens the link for the page that shows the code. False if no working link of the person has this code now. */
+  async function confirmCode({ teamId, userId }: Person, code: string): Promise<boolean> {
+    const confirmed = await database.kysely
+      .updateTable('secure_links')
+      .set({ confirmed_page: sql`code_page` })
+      .where('team_id', '=', teamId)
+      .where('user_id', '=', userId)
+      .where('code', '=', code)
+      .where('spent_at', 'is', null)
+      .where('expires_at', '>', now())
+      .executeTakeFirst();
+    return confirmed.numUpdatedRows > 0n;
+  }
+
+  /**
+   * Deletes the link whose page shows the code, which its person did not open. False if it is deleted, used or expired already.
+   */
+  function denyCode({ teamId, userId }: Person, code: string): Promise<boolean> {
+    return database.transaction(async (within) => {
+      const denied = await within.kysely
+        .deleteFrom('secure_links')
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .where('code', '=', code)
+        .where('spent_at', 'is', null)
+        .where('expires_at', '>', now())
+        .returning('subject_id')
+        .execute();
+      const audit = createAuditRepository({ db: within, now });
+      for (const { subject_id: requestId } of denied) {
+        await audit.add({ teamId, userId, action: 'link_denied', requestId, details: {} });
+      }
+      return denied.length > 0;
+    });
   }
 
   /** Counts a submission that is not accepted. False if there were too many before it. */
@@ -117,6 +203,37 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
     return resumed.numUpdatedRows === 1n;
   }
 
+  /**
+   * Ends a request that waits for its password, and deletes its links. A process that works on it at this moment keeps it: it only
+   * finds that the request has expired, with its outcome. False if it does not wait for a password anymore.
+   */
+  function cancelRequest(teamId: string, requestId: string, userId: string): Promise<boolean> {
+    const outcome: Outcome = { kind: 'stopped', cancelledBy: userId };
+    return database.transaction(async (within) => {
+      const ended = await within.kysely
+        .updateTable('requests')
+        .set({
+          outcome: toOutcomeJson(outcome),
+          outcome_kind: outcome.kind,
+          expires_at: now(),
+          not_before: 0,
+          set_aside_at: null,
+        })
+        .where('id', '=', requestId)
+        .where('team_id', '=', teamId)
+        .where('waits_for', '=', 'password')
+        .where('state', 'in', ['accepted', 'announced'])
+        .where(expiresAt, '>', now())
+        .executeTakeFirst();
+      if (ended.numUpdatedRows !== 1n) return false;
+      const links = within.kysely.deleteFrom('secure_links').where('team_id', '=', teamId);
+      await links.where('subject_id', '=', requestId).execute();
+      const audit = createAuditRepository({ db: within, now });
+      await audit.add({ teamId, userId, action: 'inbox_cancelled', requestId, details: {} });
+      return true;
+    });
+  }
+
   /** Deletes some expired links. Returns their number. */
   async function deleteExpired(): Promise<number> {
     const { kysely } = database;
@@ -136,6 +253,9 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
       .where('wrong_tries', '<', MAX_WRONG_TRIES);
   }
 }
+
+/** The person who pressed a button in Slack. */
+type Person = { teamId: string; userId: string };
 
 /**
  * Spends the link. The page that has spent it can do so again, and then has half an hour for the next time. False if the link does

@@ -19,6 +19,7 @@ const settingsObject = z.object({
   defaultDailyLimit: z.int().min(1).optional(),
   elsewhere: z.enum(['workspace_key', 'nothing']).default('workspace_key'),
   passwordsIn: z.enum(['slack_or_page', 'secure_page']).default('slack_or_page'),
+  matchingCode: z.boolean().default(false),
   checkLoginFirst: z.boolean().default(false),
 });
 
@@ -33,6 +34,7 @@ const CLOSED: StoredSettings = {
   defaultDailyLimit: undefined,
   elsewhere: 'nothing',
   passwordsIn: 'secure_page',
+  matchingCode: true,
   checkLoginFirst: false,
 };
 
@@ -44,6 +46,7 @@ const readableJson = storedJson(
     defaultDailyLimit: settingsObject.shape.defaultDailyLimit.catch(CLOSED.defaultDailyLimit),
     elsewhere: settingsObject.shape.elsewhere.catch(CLOSED.elsewhere),
     passwordsIn: settingsObject.shape.passwordsIn.catch(CLOSED.passwordsIn),
+    matchingCode: settingsObject.shape.matchingCode.catch(CLOSED.matchingCode),
     checkLoginFirst: settingsObject.shape.checkLoginFirst.catch(CLOSED.checkLoginFirst),
   }),
 );
@@ -102,7 +105,15 @@ function toStored({ channelsWithoutClient, checkLoginFirst = false, ...rest }: W
 }
 
 function fromStored({ elsewhere, ...rest }: StoredSettings): WorkspaceSettings {
-  const { whoMayAdd, resultsChannelId, defaultDailyLimit, checkLoginFirst, passwordsIn } = rest;
+  const { whoMayAdd, resultsChannelId, defaultDailyLimit, checkLoginFirst, passwordsIn, matchingCode } = rest;
   const channelsWithoutClient = elsewhere === 'nothing' ? 'blocked' : elsewhere;
-  return { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst, passwordsIn };
+  return {
+    whoMayAdd,
+    resultsChannelId,
+    defaultDailyLimit,
+    channelsWithoutClient,
+    checkLoginFirst,
+    passwordsIn,
+    matchingCode,
+  };
 }

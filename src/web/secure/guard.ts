@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Gate, MatchingCodes } from '../../add-inbox/secure-links/matching-code.ts';
 import { createBodyReader } from '../../operations/body-reader.ts';
 import type { Route } from '../http-server.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
@@ -58,7 +59,7 @@ export type Guard = ReturnType<typeof createGuard>;
 
 /**
  * What all POSTs of the secure page have in common: only the page itself may send them, each address and each token only so often,
- * and only so many bytes.
+ * and only so many bytes. Where the workspace wants a matching code, only a page that is confirmed gets an answer.
  *
  * @param most requests in a minute
  */
@@ -66,6 +67,7 @@ export function createGuard(
   deps: {
     /** The bot's public URL, without a slash at the end. */
     publicUrl: string;
+    matchingCodes: Pick<MatchingCodes, 'pass'>;
     /** Called with the reason for each refused request. Anyone can cause them. */
     onRefused(why: string): void;
     /** Milliseconds of a clock that is never set back. */
@@ -74,6 +76,7 @@ export function createGuard(
   most: { ofAddress: number; ofToken: number },
 ) {
   const { origin } = new URL(deps.publicUrl);
+  const { pass } = deps.matchingCodes;
   const readBody = createBodyReader();
   const readUpload = createBodyReader({ body: MAX_UPLOAD_BYTES, unfinished: 2 * MAX_UPLOADS.all * MAX_UPLOAD_BYTES });
   const mayAsk = createAttemptLimit(most.ofAddress, MINUTE_MS, deps.monotonicNow);
@@ -82,16 +85,17 @@ export function createGuard(
   const uploads: string[] = [];
   return { answering, uploading };
 
-  /** A route for JSON with the token in it. */
+  /** A route for JSON with the token in it. @param findBar what bars a page that is not confirmed */
   function answering<Body extends { token: string }>(
     schema: z.ZodType<Body>,
     answer: (body: Body) => Promise<Answer>,
+    findBar: Gate<Answer> = pass,
   ): Route {
     return async (request, response) => {
       const body = findRefusal(request, 'application/json') ?? (await readJson(request, schema));
       if (typeof body === 'string') return refuse(request, response, body);
       if (!mayUse(hashOf(body.token))) return refuse(request, response, 'secure_rate');
-      sendAnswer(request, response, await answer(body));
+      sendAnswer(request, response, (await findBar(body.token, pageIdOf(request))) ?? (await answer(body)));
     };
   }
 
@@ -113,7 +117,7 @@ export function createGuard(
       if (refusal !== undefined) return refuse(request, response, refusal);
       uploads.push(hash);
       try {
-        const denial = await admit(sent);
+        const denial = (await pass(sent, pageIdOf(request))) ?? (await admit(sent));
         if (denial !== undefined) return sendAnswer(request, response, denial);
         const bytes = await readUpload(request);
         if (typeof bytes === 'string') return refuse(request, response, bytes);
@@ -161,6 +165,11 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The page names itself with each POST. Undefined if it does not. */
+function pageIdOf({ headers }: IncomingMessage): string | undefined {
+  return pageId.safeParse(headers['x-page-id']).data;
 }
 
 function hashOf(text: string): string {

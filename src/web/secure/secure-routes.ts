@@ -3,10 +3,11 @@ import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { InboxType } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
+import type { Barred, MatchingCodes } from '../../add-inbox/secure-links/matching-code.ts';
 import type { Checked, Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
 import type { Route } from '../http-server.ts';
 import { type BatchRoutesDeps, createBatchRoutes, MOST_OF_BATCH } from './batch-routes.ts';
-import type { CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
+import type { BarredAnswer, CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
 import { createGuard, pageId, token } from './guard.ts';
 import { loadSecurePage } from './load-page.ts';
 
@@ -17,6 +18,7 @@ export type SecureRoutesDeps = {
   /** The bot's public URL, without a slash at the end. */
   publicUrl: string;
   securePage: SecurePage;
+  matchingCodes: MatchingCodes;
   describeAsker(request: AddInboxRequest): Promise<Asker>;
   batch: BatchRoutesDeps;
   /** The verdict in words, one line for each server. */
@@ -28,8 +30,8 @@ export type SecureRoutesDeps = {
   monotonicNow(): number;
 };
 
-/** Requests in a minute. A person needs a few. Many people may share one address. */
-const MOST = { ofAddress: 120, ofToken: 30 };
+/** Requests in a minute. A person needs a few, and a page that waits for its code 20. Many people may share one address. */
+const MOST = { ofAddress: 300, ofToken: 60 };
 
 const password = z.string().max(2_000).optional();
 
@@ -59,7 +61,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
     'GET /secure': (_request, response) => {
       response.writeHead(200, page.headers).end(page.html);
     },
-    'POST /secure/look': answering(lookBody, async (body) => toLookAnswer(await securePage.look(body.token))),
+    'POST /secure/look': answering(
+      lookBody,
+      async (body) => toLookAnswer(await securePage.look(body.token)),
+      async (...page) => toBarredAnswer(await deps.matchingCodes.ask(...page)),
+    ),
     ...(securePage.canCheck && {
       'POST /secure/check': answering(checkBody, async ({ token, smtp_password, imap_password }) =>
         toCheckAnswer(await securePage.check(token, { smtp_password, imap_password })),
@@ -78,6 +84,11 @@ export function createSecureRoutes(deps: SecureRoutesDeps): Record<string, Route
     const { request, verdict } = checked;
     const works = verdict.smtp.kind === 'works' && verdict.imap.kind === 'works';
     return { kind: 'checked', works, lines: deps.describeLogin(verdict, request.account) };
+  }
+
+  function toBarredAnswer(barred: Barred | undefined): BarredAnswer | undefined {
+    if (barred?.kind !== 'code') return barred;
+    return { kind: 'code', code: barred.code, worksForMs: barred.expiresAt - deps.now() };
   }
 
   async function toLookAnswer(look: Look): Promise<LookAnswer> {

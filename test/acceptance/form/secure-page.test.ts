@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { findFreePort } from '../../../playground/find-free-port.ts';
+import { test } from 'node:test';
 import {
   closeAll,
   digestPassword,
@@ -13,22 +12,12 @@ import {
   waitForSent,
 } from '../world/fill-form.ts';
 import { findSecrets } from '../world/find-secrets.ts';
-import { GONE, look, post, SECRET, save, tokenOf, tokensIn } from '../world/secure-page.ts';
-import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
-
-async function startWithPage(
-  context: TestContext,
-  transport: 'http' | 'socket',
-): Promise<World & { publicUrl: string }> {
-  const port = await findFreePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
-  const env = { PORT: String(port), PUBLIC_URL: `${publicUrl}/`, LOG_LEVEL: 'trace' };
-  return Object.assign(await startWorld(context, { transport, slack: MANY_POSTS, env }), { publicUrl });
-}
+import { GONE, look, post, SECRET, save, startWithPage, tokenOf, tokensIn } from '../world/secure-page.ts';
+import { startWorld } from '../world/start-bot.ts';
 
 for (const transport of ['http', 'socket'] as const) {
   test(`over ${transport}: the password of an inbox is entered on the secure page`, async (context) => {
-    const world = await startWithPage(context, transport);
+    const world = await startWithPage(context, { transport });
     const { slack, coldsend, admin, member, channelId, publicUrl } = world;
     const tokens: string[] = [];
     const messageOf = (address: string) =>

@@ -104,6 +104,25 @@ test('the audit trail', async (context) => {
     await closeAll(admin);
   });
 
+  await context.test('is narrowed down by person, topic and time, and leads to the threads', async () => {
+    await openTrail(admin);
+    const choose = async (menu: string, option: string, says: (lines: string[]) => boolean) => {
+      await admin.choose(menu, option);
+      return entriesOf(await admin.waitForModal((page) => says(entriesOf(page))));
+    };
+    const isOfMel = (lines: string[]) => lines.length > 0 && lines.every((line) => line.includes(' · @mel · '));
+    const ofMel = await choose('audit_person', 'mel', isOfMel);
+    assert.match(ofMel[0] ?? '', /^Inbox requested .* · Open thread \(https:\/\/acme\.slack\.com\/archives\/C/);
+    await choose('audit_topic', 'keys', (lines) => lines.length === 0);
+    assert.match(admin.modal()?.rendered ?? '', /No entry matches these filters/);
+    await admin.click('audit_all', { in: 'modal' });
+    await admin.waitForModal((page) => entriesOf(page).length === 20);
+    const isOfKeys = (lines: string[]) => lines.length > 0 && lines.every((line) => line.startsWith('Key '));
+    const ofKeys = await choose('audit_topic', 'keys', isOfKeys);
+    assert.deepEqual(await choose('audit_period', '1', isOfKeys), ofKeys);
+    await closeAll(admin);
+  });
+
   await context.test('is gone from the screen of who is no admin any more', async () => {
     await openTrail(admin);
     slack.setPerson(admin.userId, { is_admin: false });
@@ -130,5 +149,5 @@ async function turn(admin: Person, button: string): Promise<ModalSeen> {
 }
 
 function entriesOf({ rendered }: ModalSeen): string[] {
-  return rendered.split('\n').filter((line) => / · /.test(line));
+  return rendered.split('\n').filter((line) => / · /.test(line) && !line.startsWith('['));
 }

@@ -53,9 +53,9 @@ test('one channel, one client', async (context) => {
     assert.equal(reply.channelId, acme);
     assert.match(reply.text, /Client Acme/);
     const [, announcement] = member.in(acme);
-    assert.match(announcement?.rendered ?? '', /a@acme\.com\nJane Doe\nClient: Acme/);
+    assert.match(announcement?.rendered ?? '', /a@acme\.com · Jane Doe\nRequested by @mel · Google Workspace · Acme/);
     assert.equal(keyUsedFor(world, 'a@acme.com'), 'acme');
-    assert.match((await admin.openHome()).rendered, /a@acme\.com\nJane Doe\nClient: Acme/);
+    assert.match((await admin.openHome()).rendered, /a@acme\.com.*\n.*Inbox added.* · Client: Acme/);
   });
 
   await context.test("elsewhere the workspace's own is used, and no client is named", async () => {

@@ -104,10 +104,7 @@ test('the stored key', async (context) => {
       () => member.in(channelId).find(({ rendered }) => /Waiting to add an inbox.*waits@acme/s.test(rendered)),
       'the announcement of what waits',
     );
-    assert.match(
-      announced.rendered,
-      /The API key of this workspace is missing, or ColdSend refuses it.*add another key/,
-    );
+    assert.match(announced.rendered, /This workspace has no API key that works.*add another key/);
     assert.deepEqual(announced.thread, []);
 
     await closeAll(admin);
@@ -142,11 +139,36 @@ test('the stored key', async (context) => {
     await addInbox(admin, channelId, 'last@acme.com');
     await waitForReply(world, 'last@acme.com', /Connection failed/);
     const home = await waitForHome(world, member, /last@acme\.com/);
-    const shown = [...home.matchAll(/^(\w+@acme\.com)$/gm)].map(([address]) => address);
+    const shown = [...home.matchAll(/^(\w+@acme\.com)(?: {2}\[.*)?$/gm)].map(([, address]) => address);
     const latest = [9, 8, 7, 6, 5, 4, 3, 2, 1].map((count) => `n${count}@acme.com`);
     assert.deepEqual(shown, ['last@acme.com', ...latest]);
-    assert.match(home, /last@acme\.com\nJane Doe\n.*Inbox not added: ColdSend refused it · @ada · \d{4}-\d\d-\d\d/);
-    assert.match(home, /n9@acme\.com\nJane Doe\n.*Inbox added · @mel · .*overall_status: ACTIVE \(ready to use\)/);
+    assert.match(
+      home,
+      /last@acme\.com\n.*Inbox not added: ColdSend refused it · @ada · \d{4}-\d\d-\d\d .* · Open thread \(/,
+    );
+    assert.match(home, /n9@acme\.com.*\n.*Inbox added · @mel · .* · Open thread .*overall_status: ACTIVE/);
+  });
+
+  await context.test('shows older ones page by page, and only those with a chosen result', async () => {
+    const listed = (home: string) =>
+      [...home.matchAll(/^(\w+@acme\.com)(?: {2}\[.*)?$/gm)].map(([, address]) => address);
+    const newest = (await member.openHome()).rendered;
+    assert.doesNotMatch(newest, /\[ Newer \]/);
+    await member.click('Older', { in: 'home' });
+    const older = await waitForHome(world, member, /\[ Newer \]/);
+    assert.ok(listed(older).length > 0);
+    assert.deepEqual(
+      listed(older).filter((address) => listed(newest).includes(address)),
+      [],
+    );
+    await member.choose('home_filter_outcome', 'not_added');
+    const refused = await waitForHome(world, member, /\[Not added\](?![\s\S]*Inbox added)/);
+    assert.deepEqual(listed(refused)[0], 'last@acme.com');
+    assert.doesNotMatch(refused, /\[ Newer \]/);
+    await member.choose('home_filter_outcome', 'unknown');
+    await waitForHome(world, member, /No inbox matches\. Choose something else above\./);
+    await member.choose('home_filter_outcome', 'any');
+    await waitForHome(world, member, /n9@acme\.com/);
   });
 
   await context.test('is removed once that is confirmed, and nothing is sent with it any more', async () => {
@@ -194,7 +216,7 @@ async function waitForReply({ slack, member, channelId }: World, address: string
       member
         .in(channelId)
         .flatMap(({ thread }) => thread)
-        .find((message) => message.text.includes(address) && text.test(message.rendered)),
+        .find((message) => message.text.includes(address) && text.test(message.text)),
     `the reply about ${address}`,
   );
   return reply.rendered;

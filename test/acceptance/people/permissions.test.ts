@@ -18,7 +18,17 @@ const NOT_ADMIN = /Only admins and owners of this workspace can change its keys/
 const NOT_YOURS = /Only the person who added this inbox and admins can do this/;
 const NOT_THEIRS = /This form was opened for another person, so I did nothing/;
 
-type View = 'who' | 'how' | 'key' | 'client' | 'settings' | 'audit' | 'many' | 'preview' | 'test_email';
+type View =
+  | 'who'
+  | 'how'
+  | 'key'
+  | 'client'
+  | 'settings'
+  | 'audit'
+  | 'many'
+  | 'preview'
+  | 'test_email'
+  | 'remove_inbox';
 
 /**
  * What a listener needs, and who may use it: whoever may add inboxes, who may not and asks, admins, every full member, or no person at all. `says`: to a
@@ -45,9 +55,14 @@ const ROWS: Record<string, Row> = {
   home_add: { for: 'adding' },
   enter_password: { for: 'adding', value: 'the request' },
   open_secure_page: { for: 'nobody' },
+  confirm_code: { for: 'adding', value: 'none' },
+  deny_code: { for: 'adding', value: 'none' },
+  cancel_request: { for: 'adding', value: 'none' },
   inbox_test_email: { for: 'adding', value: 'none' },
   inbox_remove: { for: 'adding', value: 'none' },
   test_email: { for: 'adding', view: 'test_email', says: NOT_YOURS },
+  home_inbox_menu: { for: 'adding', value: 'remove none' },
+  remove_inbox: { for: 'adding', view: 'remove_inbox', says: NOT_YOURS },
   batch_fix: { for: 'adding', value: 'none' },
   batch_fix_by_file: { for: 'adding', value: 'none' },
   batch_skip_row: { for: 'adding', view: 'who' },
@@ -68,11 +83,19 @@ const ROWS: Record<string, Row> = {
   audit_older: { for: 'admins', view: 'audit', value: '1.0' },
   audit_newer: { for: 'admins', view: 'audit', value: '1.0' },
   audit_export: { for: 'admins', view: 'audit' },
+  audit_person: { for: 'admins', view: 'audit' },
+  audit_topic: { for: 'admins', view: 'audit' },
+  audit_period: { for: 'admins', view: 'audit' },
+  audit_all: { for: 'admins', view: 'audit' },
   access_request: { for: 'asking', view: 'audit' },
   access_approve: { for: 'admins', value: 'none' },
   access_decline: { for: 'admins', value: 'none' },
   home_previous_clients: { for: 'members', value: '0' },
   home_more_clients: { for: 'members', value: '1' },
+  home_filter_client: { for: 'members' },
+  home_filter_outcome: { for: 'members' },
+  home_older_inboxes: { for: 'members' },
+  home_newer_inboxes: { for: 'members' },
   app_home_opened: { for: 'members' },
   app_uninstalled: { for: 'nobody' },
   tokens_revoked: { for: 'nobody' },
@@ -150,6 +173,7 @@ async function setTheStage(world: World) {
     settings: await openFromHome(admin, 'home_settings', 'settings'),
     audit: await openFromHome(admin, 'home_audit', 'audit_trail'),
     test_email: await openTestEmail(world),
+    remove_inbox: await openFromHome(admin, 'Remove from ColdSend', 'remove_inbox'),
   };
   coldsend.answerNext({ kind: 'login_failed' });
   await openHowPage(admin, channelId, { address: 'again@acme.com', provider: 'GOOGLE_WORKSPACE' });
@@ -210,7 +234,7 @@ async function seeAll({ slack, coldsend, admin, member }: World) {
   return {
     home: (await admin.openHome()).rendered,
     asked: coldsend.ledger.length,
-    posts: slack.ledger.calls.filter(({ method }) => /^chat\.|^files\./.test(method)).length,
+    posts: slack.ledger.calls.filter(({ method }) => /^chat\.(?!getPermalink)|^files\./.test(method)).length,
   };
 }
 

@@ -81,8 +81,7 @@ test('sealed values that open for nobody: the person is told, and what waits for
   coldsend.answerAlways(undefined);
   edit("update coldsend_keys set sealed_key = 'rubbish'");
   edit('update requests set not_before = 0');
-  const announced = ({ text }: { text: string }) =>
-    /key@acme\.com.*or ColdSend refuses it, or I can't read it/.test(text);
+  const announced = ({ text }: { text: string }) => /key@acme\.com.*no API key that works/.test(text);
   await slack.waitFor(() => slack.messages(channelId).find(announced), 'that it waits for a key');
   await closeAll(member);
   await member.command('/add-inbox', { channelId });

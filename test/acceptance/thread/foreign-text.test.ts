@@ -24,8 +24,8 @@ test('foreign text mentions nobody, links nowhere and formats nothing', async (c
     const { root, replies } = threadOf(world, address);
     for (const { rendered } of [root, ...replies, form]) {
       assert.ok(rendered.includes(NASTY), `shown as it came:\n${rendered}`);
-      assert.ok(rendered.includes(address));
     }
+    for (const { rendered } of [root, form]) assert.ok(rendered.includes(address));
   }
   assert.ok((await member.openHome()).rendered.includes(NASTY));
 

@@ -7,14 +7,14 @@ import { type Case, has, PAGE, postsFor, refused, TROUBLES, threadOf, unknown } 
 const TIMEOUT_MS = 1_000;
 
 const STATUSES = {
-  PENDING: ['✅ Inbox added', 'overall_status: PENDING (ColdSend is still validating it)'],
-  ACTIVE: ['✅ Inbox added', 'overall_status: ACTIVE (ready to use)'],
-  PAUSED: ['⚠️ Inbox added', 'overall_status: PAUSED (temporarily disabled)'],
-  DISABLED: ['⚠️ Inbox added', "overall_status: DISABLED (can't be used)"],
-  active: ['✅ Inbox added', 'overall_status: active (ready to use)'],
-  'warming up <!here>': ['⚠️ Inbox added', 'overall_status: warming up <!here>'],
-  CONNECTION_ERROR: ['⚠️ Inbox added', 'overall_status: CONNECTION_ERROR'],
-  '': ['⚠️ Inbox added', 'overall_status: no status given'],
+  PENDING: ['✅ Inbox added', 'overall_status\nPENDING (ColdSend is still validating it)'],
+  ACTIVE: ['✅ Inbox added', 'overall_status\nACTIVE (ready to use)'],
+  PAUSED: ['⚠️ Inbox added', 'overall_status\nPAUSED (temporarily disabled)'],
+  DISABLED: ['⚠️ Inbox added', "overall_status\nDISABLED (can't be used)"],
+  active: ['✅ Inbox added', 'overall_status\nactive (ready to use)'],
+  'warming up <!here>': ['⚠️ Inbox added', 'overall_status\nwarming up <!here>'],
+  CONNECTION_ERROR: ['⚠️ Inbox added', 'overall_status\nCONNECTION_ERROR'],
+  '': ['⚠️ Inbox added', 'overall_status\nno status given'],
 } as const;
 
 const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, status]]) =>
@@ -23,7 +23,7 @@ const addedCases = Object.entries(STATUSES).flatMap(([overallStatus, [glance, st
       name: `added with “${overallStatus}” and ${code}`,
       script: { kind: 'added', overallStatus, status: code },
       glance,
-      reply: [status, 'Daily limit: 30 a day', /Inbox ID: [0-9a-f-]{36}/],
+      reply: [status, 'Daily limit\n30 a day', /Inbox ID: [0-9a-f-]{36}/],
       added: true,
     }),
   ),
@@ -37,7 +37,7 @@ const stillAdded: Case[] = Object.entries({
   name: `success: true with ${name}`,
   script: { kind: 'raw', status: 200, body },
   glance: body.includes('ACTIVE') ? '✅ Inbox added' : '⚠️ Inbox added',
-  reply: body.includes('ACTIVE') ? ['(ready to use)', 'Inbox ID: i-42'] : ['overall_status: no status given'],
+  reply: body.includes('ACTIVE') ? ['(ready to use)', 'Inbox ID: i-42'] : ['overall_status\nno status given'],
 }));
 
 const troubles: Case[] = Object.entries(TROUBLES).map(([status, [glance, next]]) => ({
@@ -69,14 +69,18 @@ test('every outcome is told once in the thread, at a glance in the channel and i
       const form = await member.waitForModal(({ rendered }) => rendered.includes(glance));
 
       const { root, replies } = threadOf(world, address);
-      assert.match(root.rendered, new RegExp(`^${glance}\nRequested by @mel · Google Workspace`));
+      assert.match(
+        root.rendered,
+        new RegExp(`^${glance}\n${address} · Jane Doe\nRequested by @mel · Google Workspace`),
+      );
       assert.equal(replies.length, 1, 'one reply');
       const [told] = replies;
       assert.ok(told);
-      for (const expected of [glance, address, ...reply]) {
+      for (const expected of reply) {
         assert.ok(has(told.rendered, expected), `${expected} in the reply:\n${told.rendered}`);
         assert.ok(has(form.rendered, expected), `${expected} in the form:\n${form.rendered}`);
       }
+      for (const said of [glance, address]) assert.ok(!told.rendered.includes(said), 'the announcement says that');
       for (const expected of [glance.replace(/^\S+ /, ''), address]) {
         assert.ok(told.text.includes(expected) && root.text.includes(expected), 'for screen readers too');
       }

@@ -155,7 +155,7 @@ test('where the bot can not post, the thread is in the DM with the person, and t
     assert.ok(root);
     assert.match(root.rendered, /^✅ Inbox added/);
     assert.deepEqual(
-      root.thread.map(({ rendered }) => /overall_status: ACTIVE/.test(rendered)),
+      root.thread.map(({ rendered }) => /overall_status\nACTIVE/.test(rendered)),
       [true],
       'one reply in its thread',
     );

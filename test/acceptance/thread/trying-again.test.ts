@@ -53,7 +53,10 @@ test('the button makes a new request in the same thread, and what was told befor
       await admin.close({ all: true });
       assert.equal(threadOf(world, address).replies.length, number + 2);
     }
-    assert.match(threadOf(world, address).root.rendered, /^✅ Inbox added\nRequested by @ada · /);
+    assert.match(
+      threadOf(world, address).root.rendered,
+      /^✅ Inbox added\nfix@acme\.com · Jane Doe\nRequested by @ada · /,
+    );
     assert.equal(member.in(channelId).filter(({ rendered }) => rendered.includes(address)).length, 1, 'one thread');
   });
 
@@ -73,7 +76,7 @@ test('the button makes a new request in the same thread, and what was told befor
       await member.close({ all: true });
       const { rendered } = await member.openHome();
       assert.equal(rendered.split(address).length, 2, rendered);
-      assert.match(rendered, /fix@acme\.com\nJane Doe\n✅ Inbox added · @ada/);
+      assert.match(rendered, /fix@acme\.com\n✅ Inbox added · @ada/);
     },
   );
 

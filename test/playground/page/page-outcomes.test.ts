@@ -7,8 +7,8 @@ import { openBrowser, skipWithoutBrowser } from './test-browser.ts';
 /** Each switch, and what the form says then; two halves that are played at the same time. */
 const OUTCOMES = [
   [
-    ['Added: ACTIVE', 'overall_status: ACTIVE'],
-    ['Added: PENDING', 'overall_status: PENDING'],
+    ['Added: ACTIVE', 'ACTIVE (ready to use)'],
+    ['Added: PENDING', 'PENDING (ColdSend is still validating it)'],
     ['400 login refused', 'Connection failed'],
     ['500 server error', "We don't know if the inbox was added"],
     ['Answer gets lost', "We don't know if the inbox was added"],

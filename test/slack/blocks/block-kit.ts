@@ -17,8 +17,8 @@ export function assertMessage(message: Message): void {
   assertOurRules({ blocks: message.blocks });
 }
 
-/** The words of every text object of a kind, top to bottom. */
-export function textsOf(value: unknown, type: 'plain_text' | 'mrkdwn'): string[] {
+/** The words of every text object of a kind, top to bottom; `text` is what rich text consists of. */
+export function textsOf(value: unknown, type: 'plain_text' | 'mrkdwn' | 'text'): string[] {
   return objectsIn(value).flatMap((object) =>
     object.type === type && typeof object.text === 'string' ? [object.text] : [],
   );

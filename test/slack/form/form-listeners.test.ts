@@ -61,7 +61,7 @@ function setUp(
     findSettings: async () => ({ ...DEFAULT_SETTINGS, passwordsIn }),
     hasSecurePage,
     createLink: async (request) => (request.waitsFor === 'password' ? LINK : undefined),
-    respond: async (url, message) => void responded.push([url, message.text]),
+    respond: async (url, message) => responded.push([url, message.text]) > 0,
     chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
     submit: (submission) => {
       submitted.push(submission);

@@ -5,18 +5,18 @@ import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import { type HomeToShow, renderHome as render } from '../../../src/slack/home/home.ts';
-import { findCardLinks, mergeLatest } from '../../../src/slack/home/home-batches.ts';
 import { parseRemoval } from '../../../src/slack/home/home-clients.ts';
-import { type SlackApi, SlackRefusedError } from '../../../src/slack/web-api/slack-api.ts';
-import { sampleBatch, sampleCounts } from '../../add-inbox/batch/sample-batch.ts';
+import { NEWEST_PLACE } from '../../../src/slack/home/latest/home-place.ts';
+import type { Latest } from '../../../src/slack/home/latest/latest-list.ts';
 import { sampleClient } from '../../add-inbox/keys/sample-key.ts';
 import { assertView, textsOf } from '../blocks/block-kit.ts';
-import { added, HOSTILE, key, longestAccount, outcomes, request } from '../examples.ts';
+import { added, HOSTILE, key, longestAccount, request } from '../examples.ts';
 
-type Shown = Partial<HomeToShow> & Pick<HomeToShow, 'isAdmin' | 'latest'> & { key?: OwnedKey | undefined };
+type Shown = Partial<Omit<HomeToShow, 'latest'>> &
+  Pick<HomeToShow, 'isAdmin'> & { key?: OwnedKey | undefined; latest: Latest[]; clientsPage?: number };
 
 /** With the workspace's own key, the default settings, and nobody kept out, unless said otherwise. */
-function renderHome({ key: own, ...home }: Shown) {
+function renderHome({ key: own, latest, clientsPage = 0, ...home }: Shown) {
   const keys = own === undefined ? [] : [own];
   return render({
     userId: 'U0',
@@ -24,7 +24,8 @@ function renderHome({ key: own, ...home }: Shown) {
     keys,
     settings: DEFAULT_SETTINGS,
     links: new Map(),
-    clientsPage: 0,
+    place: { ...NEWEST_PLACE, clientsPage },
+    latest: { entries: latest, next: undefined },
     ...home,
   });
 }
@@ -76,18 +77,6 @@ test('it shows whether the key could be checked, and which scopes are missing', 
     /ColdSend refused it.*Missing scopes: sender_accounts:write/s,
   );
   assert.ok(!textsOf(refused, 'mrkdwn').join('\n').includes('!channel'));
-});
-
-test('it shows the latest inboxes with address, person, time and outcome', () => {
-  const latest = Object.values(outcomes).map((outcome, index) => ({ ...request, id: `req_${index}`, outcome }));
-  const home = renderHome({ isAdmin: false, key, latest });
-  assertView(home);
-  const lines = textsOf(home, 'mrkdwn').slice(2);
-  assert.equal(lines.length, latest.length);
-  for (const line of lines) assert.match(line, /\*Inbox|\*We don't know/);
-  assert.match(lines[0] ?? '', /<@U1> · <!date.*2026-01-02 14:00 UTC>/);
-  assert.ok(textsOf(home, 'plain_text').includes('overall_status: PENDING (ColdSend is still validating it)'));
-  assert.equal(textsOf(home, 'plain_text').filter((text) => text === 'jane@acme.com\nJane Doe').length, latest.length);
 });
 
 test('it says that there are none', () => {
@@ -268,62 +257,6 @@ test('settings and keys that cannot be read are shown as that, with what to do',
   assert.match(JSON.stringify(actionsOf(home)), /home_store_key.*home_remove_key/);
 });
 
-test('batches and single inboxes are one list by time, and a batch is one line with a link to its card', () => {
-  const batch = sampleBatch({
-    id: 'B1',
-    state: 'finished',
-    total: 240,
-    fileName: HOSTILE,
-    confirmedAt: request.acceptedAt + 1,
-    announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
-    shown: { state: 'running', at: 0, waitsForKey: false, counts: sampleCounts({ added: 231, refused: 9 }) },
-  });
-  const waiting = sampleBatch({ id: 'B2', state: 'waiting', total: 1, fileName: undefined, confirmedAt: 1 });
-  const latest = mergeLatest([request], [waiting, batch], 10);
-  assert.deepEqual(
-    latest.map((entry) => ('unreadable' in entry ? '' : entry.id)),
-    ['B1', request.id, 'B2'],
-  );
-  assert.equal(mergeLatest([request], [batch], 1).length, 1);
-  const home = renderHome({
-    isAdmin: false,
-    key,
-    latest,
-    links: new Map([['B1', 'https://acme.slack.com/archives/C1/p11?a=1&b=2']]),
-  });
-  assertView(home);
-  const marked = textsOf(home, 'mrkdwn').join('\n');
-  assert.match(
-    marked,
-    /✅ \*231 of 240 inboxes added\* · 9 need you · <@U1> · <!date.* · <https:\/\/acme\.slack\.com\/archives\/C1\/p11\?a=1&amp;b=2\|/,
-  );
-  assert.match(marked, /🕒 \*Waiting to add 1 inbox\* · <@U1>/);
-  assert.doesNotMatch(marked, /evil/);
-  const plain = textsOf(home, 'plain_text').join('\n');
-  assert.match(plain, /240 inboxes from <!channel>/);
-  assert.match(plain, /1 inbox from pasted rows/);
-});
-
-test('a card in a DM is linked only for its owner, and a link that Slack does not give is left out', async () => {
-  const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' } as const;
-  const inDm = sampleBatch({ id: 'B1', userId: 'U1', announcement });
-  const fromHome = sampleBatch({ id: 'B3', userId: 'U1', announcement: { ...announcement, surface: 'channel' } });
-  const gone = sampleBatch({ id: 'B2', announcement: { ...announcement, channelId: 'C9', surface: 'channel' } });
-  const api: SlackApi = Object.assign(Object.create(null), {
-    getPermalink: async (channelId: string) => {
-      if (channelId === 'C9') throw new SlackRefusedError('chat.getPermalink', 'message_not_found');
-      return `https://acme.slack.com/${channelId}`;
-    },
-  });
-  const linksFor = async (userId: string) => [
-    ...(await findCardLinks(api, [inDm, fromHome, gone, sampleBatch()], userId)),
-  ];
-  assert.deepEqual(await linksFor('U1'), [
-    ['B1', 'https://acme.slack.com/D1'],
-    ['B3', 'https://acme.slack.com/D1'],
-  ]);
-  assert.deepEqual(await linksFor('U2'), []);
-});
 function actionIdsOf(home: ReturnType<typeof renderHome>): (string | undefined)[] {
   return actionsOf(home).map((element) => ('action_id' in element ? element.action_id : undefined));
 }

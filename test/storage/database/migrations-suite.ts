@@ -116,7 +116,7 @@ export function describeMigrations(databases: TestDatabases) {
         ['old', undefined, 1_000 + EXPIRES_AFTER_MS],
       ]);
       const batches = createBatchRepository({ database: db, owner: 'a', leaseMs: 1_000, now: () => 1_000 });
-      assert.deepEqual([await batches.claimDue(10), await batches.latest('T1', 10)], [[], []]);
+      assert.deepEqual([await batches.claimDue(10), (await batches.latest('T1', { limit: 10 })).entries], [[], []]);
     });
 
     test('those of a newer version are no obstacle to this one', async () => {

@@ -24,7 +24,7 @@ export function describeRequestRetries(databases: TestDatabases) {
     let requests: RequestRepository;
     const deps = () => ({ sealer: testSealer, owner: 'a', leaseMs: 10_000, now: () => time });
     const latest = async (limit = 10) =>
-      (await requests.latest('T1', limit)).map(({ id }) => id.replace('request-', ''));
+      (await requests.latest('T1', { limit: limit })).entries.map(({ id }) => id.replace('request-', ''));
     const successorOf = async (name: string) => (await requests.findSuccessor('T1', `request-${name}`))?.id;
 
     before(async () => {

@@ -17,7 +17,7 @@ export function describeRequestStore(databases: TestDatabases) {
     let time: number;
     let store: ReturnType<typeof createRequestStore>;
     const now = () => time;
-    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1', time);
+    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1');
 
     before(async () => {
       db = await databases.open();

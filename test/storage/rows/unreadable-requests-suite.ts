@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRateLimitRepository } from '../../../src/storage/rate-limit/rate-limit-repository.ts';
-import { listPending } from '../../../src/storage/requests/list-pending.ts';
+import { listPending } from '../../../src/storage/requests/lists/list-pending.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { createSetAsideRequests } from '../../../src/storage/requests/set-aside.ts';
 import { createWorkspaceRepository } from '../../../src/storage/workspaces/workspace-repository.ts';
@@ -76,7 +76,7 @@ export function describeUnreadableRequests({
             ['request-2'],
           );
           if (column === 'team_id') return;
-          const latest = await requests.latest('T1', 10);
+          const latest = (await requests.latest('T1', { limit: 10 })).entries;
           assert.deepEqual(latest.map(({ id }) => id).sort(), ['request-1', 'request-2', 'request-3']);
           assert.deepEqual(
             latest.filter((each) => 'unreadable' in each).map(({ id }) => id),
@@ -151,7 +151,7 @@ export function describeUnreadableRequests({
       assert.equal(await setAside().count(), 1);
       await setAside().deleteBefore(now());
       assert.deepEqual(
-        (await requests.latest('T1', 10)).map(({ id }) => id),
+        (await requests.latest('T1', { limit: 10 })).entries.map(({ id }) => id),
         ['request-2'],
       );
     });

@@ -24,12 +24,12 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       pass(1);
       await audit.add(note);
     }
-    const ids = (await audit.page('T1', { until: now(), skip: 0, limit: 10 })).map(({ id }) => id);
+    const ids = (await audit.page('T1', { limit: 10 })).entries.map(({ id }) => id);
     const [first = '', second = '', , fourth = ''] = ids;
     await set('audit_entries', 'action', "'batch_started'", first);
     await set('audit_entries', 'details', `'{"count":7}'`, second);
     await set('audit_entries', 'details', "'{oops'", fourth);
-    const page = await audit.page('T1', { until: now(), skip: 0, limit: 10 });
+    const page = (await audit.page('T1', { limit: 10 })).entries;
     assert.deepEqual(
       page.map(({ id }) => id),
       ids,
@@ -90,6 +90,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       channelsWithoutClient: 'workspace_key',
       checkLoginFirst: false,
       passwordsIn: 'slack_or_page',
+      matchingCode: false,
     };
     const closed = {
       whoMayAdd: { kind: 'unreadable' },
@@ -97,6 +98,7 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       defaultDailyLimit: undefined,
       channelsWithoutClient: 'blocked',
       passwordsIn: 'secure_page',
+      matchingCode: true,
       checkLoginFirst: false,
     };
     const cases: [text: string, expected: object][] = [
@@ -108,6 +110,8 @@ export function describeUnreadableWorkspaces({ kind, db, noted, now, pass, onUnr
       [JSON.stringify({ ...stored, defaultDailyLimit: -1 }), { ...read, defaultDailyLimit: undefined }],
       [JSON.stringify({ ...stored, elsewhere: 'ask' }), { ...read, channelsWithoutClient: 'blocked' }],
       [JSON.stringify({ ...stored, passwordsIn: 'on paper' }), { ...read, passwordsIn: 'secure_page' }],
+      [JSON.stringify({ ...stored, matchingCode: true }), { ...read, matchingCode: true }],
+      [JSON.stringify({ ...stored, matchingCode: 'sometimes' }), { ...read, matchingCode: true }],
       [JSON.stringify({ ...stored, checkLoginFirst: true }), { ...read, checkLoginFirst: true }],
       [JSON.stringify({ ...stored, checkLoginFirst: 'first' }), read],
       ['{oops', closed],

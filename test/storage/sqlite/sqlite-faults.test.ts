@@ -55,7 +55,7 @@ describe('a damaged file', () => {
       const inside = createRequestRepository({ db: within, sealer: testSealer, owner: 'a', leaseMs: 1, now: Date.now });
       for (let n = 0; n < 50; n += 1) await acceptSample(inside, String(n));
     });
-    assert.equal((await requests.latest('T1', 100)).length, 50);
+    assert.equal((await requests.latest('T1', { limit: 100 })).entries.length, 50);
     await db.close();
     return path;
   }
@@ -108,7 +108,7 @@ describe('a full disk', () => {
 
     await sql`pragma max_page_count = 1000000`.execute(db.kysely);
     await acceptSample(requests, 'afterwards');
-    const stored = (await requests.latest('T1', 1000)).map(({ id }) => id);
+    const stored = (await requests.latest('T1', { limit: 1000 })).entries.map(({ id }) => id);
     assert.deepEqual(stored.sort(), [...acknowledged, 'request-afterwards'].sort());
   });
 });

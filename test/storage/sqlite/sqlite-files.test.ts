@@ -130,7 +130,7 @@ describe('secrets', () => {
     assert.ok(sealed.every((text) => fragmentsOf(text).some((fragment) => before.includes(fragment))));
 
     const settled: ClaimedRequest[] = [];
-    for (const request of await requests.latest('T1', 100)) {
+    for (const request of (await requests.latest('T1', { limit: 100 })).entries) {
       assert.ok(!('unreadable' in request));
       settled.push(
         await requests.advance({ ...request, fence: 1 }, { state: 'settled', outcome: { kind: 'expired' } }),

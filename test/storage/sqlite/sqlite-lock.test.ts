@@ -21,7 +21,7 @@ describe('a second bot', () => {
     });
     const tool = await databases.open(url, { role: 'tool' });
     await tool.check();
-    assert.deepEqual(await repositoryOf(tool).latest('T1', 1), []);
+    assert.deepEqual((await repositoryOf(tool).latest('T1', { limit: 1 })).entries, []);
 
     await first.kill();
     const db = await databases.open(url);

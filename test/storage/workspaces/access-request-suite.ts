@@ -16,7 +16,7 @@ export function describeAccessRequests(databases: TestDatabases) {
     let time: number;
     let requests: ReturnType<typeof createAccessRequestRepository>;
     const now = () => time;
-    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1', time);
+    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1');
     const find = async () => (await createSettingsRepository(db).find('T1')).whoMayAdd;
     const setWho = (whoMayAdd: WhoMayAdd) =>
       createSettingsRepository(db).save('T1', { ...DEFAULT_SETTINGS, defaultDailyLimit: 40, whoMayAdd });

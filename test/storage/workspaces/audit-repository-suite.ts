@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import type { Cursor } from '../../../src/add-inbox/lists/page.ts';
+import type { AuditFilter } from '../../../src/add-inbox/people/audit.ts';
 import type { Database } from '../../../src/storage/database.ts';
+import { ROWS_A_PAGE } from '../../../src/storage/rows/read-page.ts';
 import {
   type AuditRepository,
   createAuditRepository,
@@ -17,7 +21,7 @@ export function describeAuditRepository(databases: TestDatabases) {
     let time: number;
     let audit: AuditRepository;
     const now = () => time;
-    const listed = () => listEntries(audit, 'T1', time);
+    const listed = () => listEntries(audit, 'T1');
 
     before(async () => {
       db = await databases.open();
@@ -35,16 +39,48 @@ export function describeAuditRepository(databases: TestDatabases) {
         await audit.add(noteOf('T1', { number: String(n) }));
       }
       await audit.add(noteOf('T2', { number: 'other' }));
-      const until = time;
+      const numbers = async (before?: Cursor) => {
+        const { entries, next } = await audit.page('T1', { before, limit: 2 });
+        return { next, found: entries.map((entry) => !('unreadable' in entry) && entry.details.number) };
+      };
+      const first = await numbers();
       time += 1;
       await audit.add(noteOf('T1', { number: 'later' }));
-      const numbers = async (skip: number) =>
-        (await audit.page('T1', { until, skip, limit: 2 })).map(
-          (entry) => !('unreadable' in entry) && entry.details.number,
-        );
-      assert.deepEqual(await numbers(0), ['4', '3']);
-      assert.deepEqual(await numbers(2), ['2', '1']);
-      assert.deepEqual(await numbers(4), ['0']);
+      const second = await numbers(first.next);
+      const third = await numbers(second.next);
+      assert.deepEqual([first.found, second.found, third.found], [['4', '3'], ['2', '1'], ['0']]);
+      assert.equal(third.next, undefined);
+    });
+
+    test('the trail can be narrowed down by person, by what was done and by time', async () => {
+      const note = { ...noteOf('T1', {}), action: 'key_removed' } as const;
+      for (const change of [{}, { userId: 'U2' }, { action: 'installed' as const }, { userId: undefined }]) {
+        await audit.add({ ...note, ...change });
+        time += 1;
+      }
+      const find = async (filter: AuditFilter) => {
+        const { entries } = await audit.page('T1', { ...filter, limit: 10 });
+        return entries.map((entry) => ('unreadable' in entry ? '' : `${entry.userId} ${entry.action}`));
+      };
+      assert.deepEqual(await find({ userId: 'U1' }), ['U1 installed', 'U1 key_removed']);
+      assert.deepEqual(await find({ actions: ['installed', 'uninstalled'] }), ['U1 installed']);
+      assert.deepEqual(await find({ since: time - 2 }), ['undefined key_removed', 'U1 installed']);
+      assert.deepEqual(await find({ userId: 'U2', actions: ['key_removed'], since: time - 4 }), ['U2 key_removed']);
+      assert.deepEqual(await find({ userId: 'U2', since: time - 2 }), []);
+    });
+
+    test('a page looks at so many entries and no more, and the next goes on there', async () => {
+      await audit.add({ ...noteOf('T1', {}), userId: 'URARE' });
+      await sql`
+        insert into audit_entries (id, team_id, at, user_id, action, request_id, details)
+        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(ROWS_A_PAGE + 5)})
+        select 'many-' || n, 'T1', at + n, 'U1', action, request_id, details from numbers, audit_entries
+      `.execute(db.kysely);
+      const first = await audit.page('T1', { userId: 'URARE', limit: 10 });
+      assert.deepEqual(first.entries, []);
+      const second = await audit.page('T1', { userId: 'URARE', before: first.next, limit: 10 });
+      assert.equal(second.entries.length, 1);
+      assert.equal(second.next, undefined);
     });
 
     test('refused attempts are noted only so often in an hour, for a person and for a workspace', async () => {

@@ -80,7 +80,7 @@ export function describeInboxActions(databases: TestDatabases) {
         const [left, ...others] = await actions.claimLeft();
         assert.deepEqual([left?.outcome, others], [outcome, []]);
         const about = { email_address: 'jane@acme.com', inbox_id: 'i-1', recipient: 'me@acme.com' };
-        assert.deepEqual(await listEntries(createAuditRepository({ db, now }), 'T1', time), [
+        assert.deepEqual(await listEntries(createAuditRepository({ db, now }), 'T1'), [
           ['test_email', 'U1', about],
           ['test_email', undefined, { ...about, outcome: outcome.kind }],
         ]);

@@ -23,7 +23,7 @@ export function describeKeyChanges(databases: TestDatabases) {
     let time: number;
     let changes: ReturnType<typeof createAdminChanges>;
     const now = () => time;
-    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1', time);
+    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1');
     const keyOf = (teamId: string) => ({
       teamId,
       owner: WORKSPACE,

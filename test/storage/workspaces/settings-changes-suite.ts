@@ -15,7 +15,7 @@ export function describeSettingsChanges(databases: TestDatabases) {
     let time: number;
     let changes: ReturnType<typeof createAdminChanges>;
     const now = () => time;
-    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1', time);
+    const listed = () => listEntries(createAuditRepository({ db, now }), 'T1');
     const saveSettings = async (settings: WorkspaceSettings, userId = 'U1') =>
       changes.saveSettings('T1', userId, settings, (await createSettingsRepository(db).findStamped('T1')).stamp);
 

@@ -86,6 +86,34 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     assert.equal(await off.getByRole('button', { name: 'Check the login' }).count(), 0);
   });
 
+  test('with a matching code, the page shows the code, and goes on by itself once it is confirmed', async (context) => {
+    const { behind, url } = await startSecurePage(context);
+    behind.matchingCode = true;
+    const page = await open(browser, context, url);
+    await title(page, 'Confirm in Slack that this is you');
+    assert.equal(await page.locator('.code').innerText(), 'K7-4Q0');
+    const text = await page.locator('body').innerText();
+    assert.match(text, /Press “This is me: K7-4Q0” there/);
+    assert.doesNotMatch(text, /jane|acme/i);
+    assert.equal(await page.locator('input').count(), 0);
+    behind.confirmedPageId = behind.shown?.pageId;
+    await title(page, /^Enter the password/);
+    await password(page).fill(SECRET);
+    await press(page, 'Add inbox');
+    await title(page, /is saved/);
+    await assertForgotten(page);
+    assert.deepEqual(behind.asked, ['K7-4Q0']);
+  });
+
+  test('a page that waits for its person notices that the link is dead', async (context) => {
+    const { behind, url } = await startSecurePage(context);
+    behind.matchingCode = true;
+    const page = await open(browser, context, url);
+    await title(page, 'Confirm in Slack that this is you');
+    behind.link = undefined;
+    await title(page, "This link doesn't work anymore");
+  });
+
   test('nothing typed is left after a reload, after going back, or in what the browser keeps', async (context) => {
     const { behind, url, publicUrl } = await startSecurePage(context);
     const page = await open(browser, context, url);
@@ -269,6 +297,7 @@ describe('the looks of the secure page', { skip: skipWithoutBrowser, concurrency
     for (const width of [1280, 320]) {
       test(`${colorScheme}, ${width} pixels wide: axe finds nothing and nothing sticks out`, async (context) => {
         const { behind, url, publicUrl } = await startSecurePage(context, CUSTOM);
+        behind.matchingCode = true;
         const page = await open(browser, context, url, {
           colorScheme,
           viewport: { width, height: 800 },
@@ -282,6 +311,9 @@ describe('the looks of the secure page', { skip: skipWithoutBrowser, concurrency
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           assert.ok(Number(overflow) <= 0, `${state}: nothing sticks out of the window`);
         };
+        await title(page, /^Confirm/);
+        await check('code');
+        behind.matchingCode = false;
         await title(page, /^Enter/);
         await check('one');
         await page.getByRole('textbox', { name: 'SMTP password' }).fill(' quoted ');

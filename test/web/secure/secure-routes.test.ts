@@ -4,24 +4,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { type SecureWorld, startSecurePage, TOKEN } from './start-secure-page.ts';
-
-const PAGE_ID = 'p'.repeat(32);
-const PASSWORDS = { smtp_password: 'planted-secret-7Q', imap_password: 'planted-secret-7Q' };
-const SAVE = { token: TOKEN, pageId: PAGE_ID, ...PASSWORDS, isSure: false };
-
-function post(
-  { publicUrl }: SecureWorld,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return fetch(`${publicUrl}/secure/${path}`, {
-    method: 'POST',
-    headers: { origin: publicUrl, 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-}
+import { PASSWORDS, post, SAVE } from './post-to-page.ts';
+import { startSecurePage, TOKEN } from './start-secure-page.ts';
 
 const answerTo = async (response: Promise<Response>) => {
   const { status } = await response;
@@ -173,7 +157,7 @@ test('forged tokens are all the same, and 10,000 of them end at the limit', asyn
     }
   }
   assert.deepEqual([...statuses.keys()].sort(), [404, 429]);
-  assert.ok(behind.looked <= 120, `${behind.looked} look-ups`);
+  assert.ok(behind.looked <= 300, `${behind.looked} look-ups`);
   assert.deepEqual([behind.spentBy, behind.wrong], [undefined, 0]);
   behind.monotonic += 60_000;
   assert.equal((await post(world, 'look', { token: TOKEN })).status, 200);
@@ -181,7 +165,7 @@ test('forged tokens are all the same, and 10,000 of them end at the limit', asyn
 
 test('one token can be tried only so often in a minute, from wherever', async (context) => {
   const world = await startSecurePage(context);
-  for (let tries = 0; tries < 30; tries += 1) {
+  for (let tries = 0; tries < 60; tries += 1) {
     const answer = await post(world, 'look', { token: TOKEN }, { 'x-forwarded-for': `203.0.113.${tries}` });
     assert.equal(answer.status, 200);
   }

@@ -11,6 +11,7 @@ import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import type { PermissionToAdd } from '../../../src/add-inbox/request/send-request.ts';
 import { createBatchPage } from '../../../src/add-inbox/secure-links/batch-page.ts';
+import { createMatchingCodes } from '../../../src/add-inbox/secure-links/matching-code.ts';
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
 import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
@@ -47,6 +48,8 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     choice: { kind: 'key', keyName: WORKSPACE, current: undefined } as KeyChoice,
     findServers: undefined as FindServers | undefined,
     refused: [] as string[],
+    matchingCode: false,
+    asked: [] as string[],
     confirmed: [] as Batch[],
     errors: [] as unknown[],
   };
@@ -82,17 +85,25 @@ export async function startBatchPage(context: TestContext, given: { database?: D
       now,
     });
     const checkPermission = async () => behind.permission;
+    const securePage = createSecurePage({
+      links,
+      findRequest: async () => undefined,
+      checkPermission,
+      checkLogin: undefined,
+      mayCheck: () => true,
+      wake: () => {},
+      onSaved: () => {},
+      now,
+    });
     const routes = createSecureRoutes({
       publicUrl: publicUrl ?? own,
-      securePage: createSecurePage({
+      securePage,
+      matchingCodes: createMatchingCodes({
         links,
-        findRequest: async () => undefined,
-        checkPermission,
-        checkLogin: undefined,
-        mayCheck: () => true,
-        wake: () => {},
-        onSaved: () => {},
-        now,
+        findSettings: async () => ({ ...DEFAULT_SETTINGS, matchingCode: behind.matchingCode }),
+        look: securePage.look,
+        askPerson: async (_link, code) => behind.asked.push(code) > 0,
+        newCode: () => 'K7-4QX',
       }),
       describeAsker: async () => ({ person: 'Ann', workspace: 'Acme', threadUrl: '' }),
       describeLogin: () => [],

@@ -2,13 +2,17 @@ import type { TestContext } from 'node:test';
 import { findFreePort } from '../../../playground/find-free-port.ts';
 import type { LoginVerdict } from '../../../src/add-inbox/account/login-verdict.ts';
 import type { Passwords } from '../../../src/add-inbox/account/sender-account.ts';
+import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 import type { PermissionToAdd } from '../../../src/add-inbox/request/send-request.ts';
+import { createMatchingCodes } from '../../../src/add-inbox/secure-links/matching-code.ts';
 import {
   LINK_TTL_MS,
   MAX_CHECKS,
+  MAX_CODES,
   MAX_WRONG_TRIES,
   type SecureLink,
+  type ShownCode,
 } from '../../../src/add-inbox/secure-links/secure-link.ts';
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
 import { describeLogin } from '../../../src/slack/thread/checks/describe-login.ts';
@@ -64,6 +68,13 @@ type Behind = {
   /** Undefined while the bot stops. */
   verdict: LoginVerdict | undefined;
   checked: Passwords[];
+  /** Whether the workspace requires a matching code. */
+  matchingCode: boolean;
+  /** The codes that its person was asked about; undefined while Slack takes no message. */
+  asked: string[] | undefined;
+  shown: ShownCode | undefined;
+  confirmedPageId: string | undefined;
+  codes: number;
 };
 
 export type SecureWorld = Awaited<ReturnType<typeof startSecurePage>>;
@@ -83,25 +94,42 @@ export async function startSecurePage(context: TestContext, change: Partial<AddI
     monotonic: 0,
     verdict: { smtp: { kind: 'works' }, imap: { kind: 'works' } },
     checked: [],
+    matchingCode: false,
+    asked: [],
+    shown: undefined,
+    confirmedPageId: undefined,
+    codes: 0,
   };
   const port = await findFreePort();
   const publicUrl = `http://127.0.0.1:${port}`;
+  const links = createLinks(behind);
+  const securePage = createSecurePage({
+    links,
+    findRequest: async () => behind.request,
+    checkPermission: async () => behind.permission,
+    checkLogin: canCheck
+      ? async (_request, passwords) => {
+          behind.checked.push(passwords);
+          return behind.verdict;
+        }
+      : undefined,
+    mayCheck: createAttemptLimit(MAX_CHECKS, LINK_TTL_MS, () => behind.monotonic),
+    wake: () => {},
+    onSaved: () => {},
+    now: () => 0,
+  });
   const routes = createSecureRoutes({
     publicUrl,
-    securePage: createSecurePage({
-      links: createLinks(behind),
-      findRequest: async () => behind.request,
-      checkPermission: async () => behind.permission,
-      checkLogin: canCheck
-        ? async (_request, passwords) => {
-            behind.checked.push(passwords);
-            return behind.verdict;
-          }
-        : undefined,
-      mayCheck: createAttemptLimit(MAX_CHECKS, LINK_TTL_MS, () => behind.monotonic),
-      wake: () => {},
-      onSaved: () => {},
-      now: () => 0,
+    securePage,
+    matchingCodes: createMatchingCodes({
+      links,
+      findSettings: async () => ({ ...DEFAULT_SETTINGS, matchingCode: behind.matchingCode }),
+      look: securePage.look,
+      askPerson: async (_link, code) => {
+        behind.asked?.push(code);
+        return behind.asked !== undefined;
+      },
+      newCode: () => `K7-4Q${behind.codes}`,
     }),
     describeAsker: async () => ASKER,
     describeLogin,
@@ -131,6 +159,19 @@ function createLinks(behind: Behind) {
     find: async (token: string) => {
       behind.looked += 1;
       return token === TOKEN && !isDead() ? behind.link : undefined;
+    },
+    findMatched: async (token: string) => {
+      const { link, shown, confirmedPageId } = behind;
+      return token === TOKEN && !isDead() && link !== undefined ? { link, shown, confirmedPageId } : undefined;
+    },
+    showCode: async (_token: string, shown: ShownCode) => {
+      behind.shown = shown;
+      behind.codes += 1;
+      return behind.codes <= MAX_CODES;
+    },
+    withdrawCode: async () => {
+      behind.shown = undefined;
+      behind.codes -= 1;
     },
     findSpent: async (_token: string, pageId: string) => (behind.spentBy === pageId ? behind.link : undefined),
     countWrong: async () => {

@@ -1,11 +1,11 @@
 import type { ActionsBlock, Button, KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
-import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
+import { renderActions, renderButton, renderContext, renderDangerButton, renderSection } from '../../blocks/blocks.ts';
 import { VIEW_TITLE } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
-import { PASSWORD_LINK } from '../../sentences/form.ts';
+import { CANCEL_REQUEST, PASSWORD_LINK } from '../../sentences/form.ts';
 import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { nameInbox, renderInbox } from '../../thread/inbox-text.ts';
 import type { Message } from '../../web-api/slack-api.ts';
@@ -22,7 +22,7 @@ export function renderPasswordPage(request: AddInboxRequest, link: PasswordLink)
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       ...renderState(request, link),
-      renderActions('password', [{ ...renderOpen(link), style: 'primary' }]),
+      renderActions('password', [{ ...renderOpen(link), style: 'primary' }, renderCancel(request.id)]),
       renderContext('next', PASSWORD_LINK.next),
     ],
   };
@@ -39,6 +39,11 @@ export function renderPasswordMessage(request: AddInboxRequest, link: PasswordLi
 function renderState({ account, keyName }: AddInboxRequest, { expiresAt }: PasswordLink): KnownBlock[] {
   const works = PASSWORD_LINK.works(slackDate(expiresAt, 'time'));
   return [renderSection('state', mrkdwn(`${PASSWORD_LINK.state}\n${works}`)), renderInbox(account, keyName)];
+}
+
+/** Ends the request while it waits for its password. */
+export function renderCancel(requestId: string): Button {
+  return renderDangerButton(ACTIONS.cancelRequest, CANCEL_REQUEST.button, requestId, CANCEL_REQUEST);
 }
 
 /** The button that opens the secure page. */

@@ -1,26 +1,24 @@
 import type { ModalView } from '@slack/types';
-import type { AuditNote } from '../../../add-inbox/people/audit.ts';
+import { type Cursor, type Page, readUntilFound } from '../../../add-inbox/lists/page.ts';
+import type { AuditFilter, AuditNote } from '../../../add-inbox/people/audit.ts';
 import { CommitInDoubtError } from '../../../add-inbox/request/commit-in-doubt-error.ts';
 import { renderSection } from '../../blocks/blocks.ts';
 import { mrkdwn } from '../../blocks/text-objects.ts';
-import type { Actor, InModal, Interaction, Press } from '../../bolt/interaction.ts';
+import type { InModal, Interaction, Press } from '../../bolt/interaction.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import { openThenFill } from '../../modals/open-then-fill.ts';
 import { replaceView } from '../../modals/replace-view.ts';
+import { readView } from '../../modals/view-state.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
 import type { Permissions } from '../../permissions/permissions.ts';
 import { AUDIT } from '../../sentences/audit.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { isOfSlack, type Message } from '../../web-api/slack-api.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
+import { findLinks, type WithThread } from '../latest/find-links.ts';
 import { renderAuditCsv } from './audit-csv.ts';
-import {
-  AUDIT_PAGE_SIZE,
-  type AuditCursor,
-  type ListedEntry,
-  parseAuditCursor,
-  renderAuditPage,
-} from './audit-page.ts';
+import { AUDIT_PAGE_SIZE, type ListedEntry, renderAuditPage } from './audit-page.ts';
+import { type AuditPlace, moveAudit, NEWEST_ENTRIES, parseStoredPlace, toAuditFilter } from './audit-place.ts';
 
 /** The file has at most this many entries, the newest ones. */
 const MAX_EXPORTED = 50_000;
@@ -29,21 +27,30 @@ const READ_AT_ONCE = 5_000;
 /** Shows the audit trail in pages and exports it as a file, for admins and owners. */
 export function createAuditPages(deps: {
   permissions: Permissions;
-  page(teamId: string, page: AuditCursor & { limit: number }): Promise<ListedEntry[]>;
+  page(teamId: string, query: AuditFilter & { before: Cursor | undefined; limit: number }): Promise<Page<ListedEntry>>;
+  /** The threads of requests and batches. */
+  findThreads(teamId: string, ids: string[]): Promise<WithThread[]>;
   note(entry: AuditNote): Promise<void>;
   now(): number;
 }) {
   const { opens, does } = createAdminOnly(deps.permissions);
   return { open: opens(prepare), turn: does(turn), exportAll: does(exportAll) };
 
-  async function prepare({ actor }: Interaction): Promise<ModalView> {
-    const cursor = { until: deps.now(), skip: 0 };
-    return renderAuditPage(actor.userId, cursor, await read(actor, cursor));
+  function prepare(interaction: Interaction): Promise<ModalView> {
+    return renderPlace(interaction, NEWEST_ENTRIES);
   }
 
-  async function turn({ api, actor, view, value }: InModal<Press>): Promise<void> {
-    const cursor = parseAuditCursor(value, deps.now());
-    await replaceView(api, view, renderAuditPage(actor.userId, cursor, await read(actor, cursor)));
+  async function turn(press: InModal<Press>): Promise<void> {
+    const place = moveAudit(parseStoredPlace(readView(press.view).metadata.more), press.what, press.value);
+    await replaceView(press.api, press.view, await renderPlace(press, place));
+  }
+
+  async function renderPlace({ api, actor: { teamId, userId } }: Interaction, place: AuditPlace): Promise<ModalView> {
+    const query = { ...toAuditFilter(place, deps.now()), limit: AUDIT_PAGE_SIZE };
+    const page = await readUntilFound((before) => deps.page(teamId, { ...query, before }), place.trail.at(-1));
+    const about = page.entries.flatMap((entry) => ('unreadable' in entry ? [] : (entry.requestId ?? [])));
+    const links = await findLinks(api, await deps.findThreads(teamId, [...new Set(about)]), userId);
+    return renderAuditPage(userId, place, page, links);
   }
 
   async function exportAll(press: Press): Promise<void> {
@@ -76,17 +83,14 @@ export function createAuditPages(deps: {
     return true;
   }
 
-  function read({ teamId }: Actor, cursor: AuditCursor): Promise<ListedEntry[]> {
-    return deps.page(teamId, { ...cursor, limit: AUDIT_PAGE_SIZE + 1 });
-  }
-
   async function readAll(teamId: string): Promise<ListedEntry[]> {
     const entries: ListedEntry[] = [];
-    const until = deps.now();
+    let before: Cursor | undefined;
     while (entries.length < MAX_EXPORTED) {
-      const piece = await deps.page(teamId, { until, skip: entries.length, limit: READ_AT_ONCE });
-      entries.push(...piece);
-      if (piece.length < READ_AT_ONCE) break;
+      const page = await deps.page(teamId, { before, limit: READ_AT_ONCE });
+      entries.push(...page.entries);
+      if (page.next === undefined) break;
+      before = page.next;
     }
     return entries;
   }

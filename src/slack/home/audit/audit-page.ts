@@ -1,70 +1,97 @@
-import type { Button, ContextBlock, ModalView } from '@slack/types';
+import type { ActionsBlock, ContextBlock, ModalView, UsersSelect } from '@slack/types';
+import type { Page } from '../../../add-inbox/lists/page.ts';
 import type { AuditEntry } from '../../../add-inbox/people/audit.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
-import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
+import { renderActions, renderButton, renderContext, renderMenu, renderSection } from '../../blocks/blocks.ts';
 import { escapeMrkdwn, oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
+import { toCursorValue } from '../../modals/trail.ts';
 import { AUDIT, AUDIT_ACTION_WORDS, auditDetail, auditValue } from '../../sentences/audit.ts';
 import { BUTTONS, UNREADABLE } from '../../sentences/common.ts';
+import { HOME } from '../../sentences/home.ts';
 import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { renderUnreadable } from '../render-unreadable.ts';
+import { AUDIT_PERIODS, AUDIT_TOPICS, type AuditPlace, isFiltered, toStoredPlace } from './audit-place.ts';
 
 export const AUDIT_PAGE_SIZE = 20;
 
-/** The page's position: entries noted up to `until` (milliseconds since 1970), without the newest `skip` of them. */
-export type AuditCursor = { until: number; skip: number };
-
 export type ListedEntry = AuditEntry | Unreadable;
 
-/** One page of the audit trail. An entry beyond `AUDIT_PAGE_SIZE` is not shown; it means that there are older entries. */
-export function renderAuditPage(openedBy: string, cursor: AuditCursor, entries: ListedEntry[]): ModalView {
-  const shown = entries.slice(0, AUDIT_PAGE_SIZE);
-  const { until, skip } = cursor;
+/**
+ * One page of the audit trail, with menus to narrow it down.
+ *
+ * @param links the links to the threads, by the id of the request or batch that an entry is about
+ */
+export function renderAuditPage(
+  openedBy: string,
+  place: AuditPlace,
+  { entries, next }: Page<ListedEntry>,
+  links: ReadonlyMap<string, string>,
+): ModalView {
+  const none = isFiltered(place) ? AUDIT.noneFound : AUDIT.empty;
   const buttons = [
-    ...(skip > 0 ? [renderTurn(ACTIONS.newerAudit, BUTTONS.newer, { until, skip: skip - AUDIT_PAGE_SIZE })] : []),
-    ...(entries.length > shown.length
-      ? [renderTurn(ACTIONS.olderAudit, BUTTONS.older, { until, skip: skip + AUDIT_PAGE_SIZE })]
-      : []),
+    ...(place.trail.length > 0 ? [renderButton(ACTIONS.newerAudit, BUTTONS.newer, 'newer')] : []),
+    ...(next === undefined ? [] : [renderButton(ACTIONS.olderAudit, BUTTONS.older, toCursorValue(next))]),
+    ...(isFiltered(place) ? [renderButton(ACTIONS.auditAll, BUTTONS.auditAll, 'all')] : []),
     renderButton(ACTIONS.exportAudit, BUTTONS.exportAudit, 'export'),
   ];
   return {
     type: 'modal',
     callback_id: CALLBACKS.audit,
-    private_metadata: encodePrivateMetadata({ openedBy }),
+    private_metadata: encodePrivateMetadata({ openedBy }, toStoredPlace(place)),
     title: plainText(AUDIT.title, VIEW_TITLE),
     close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('about', AUDIT.about),
-      ...shown.map(renderEntry),
-      ...(shown.length === 0 ? [renderContext('empty', AUDIT.empty)] : []),
+      renderFilters(place),
+      ...entries.map((entry, index) => renderEntry(entry, index, links)),
+      ...(entries.length === 0 ? [renderContext('empty', next === undefined ? none : AUDIT.noneSoFar)] : []),
       renderContext('bounded', AUDIT.refusedBounded),
       renderActions('audit_buttons', buttons),
     ],
   };
 }
 
-/** The cursor in a button's value; the first page where the value is not one of ours. */
-export function parseAuditCursor(value: string, now: number): AuditCursor {
-  const [, until, skip] = /^(\d{1,16})\.(\d{1,9})$/.exec(value) ?? [];
-  return until === undefined || skip === undefined
-    ? { until: now, skip: 0 }
-    : { until: Number(until), skip: Number(skip) };
+/** The block's id changes with the filters, since Slack's client keeps what was chosen in a block of the same id. */
+function renderFilters({ userId, topic, days }: AuditPlace): ActionsBlock {
+  const person: UsersSelect = {
+    type: 'users_select',
+    action_id: ACTIONS.auditPerson,
+    placeholder: plainText(AUDIT.person, PLACEHOLDER),
+    ...(userId !== undefined && { initial_user: userId }),
+  };
+  const topics = AUDIT_TOPICS.map((value) => ({ value, text: AUDIT.topics[value] }));
+  const periods = AUDIT_PERIODS.map((value) => ({ value: String(value), text: AUDIT.period(value) }));
+  return renderActions(`audit_filters.${userId ?? ''}.${topic ?? ''}.${days ?? ''}`, [
+    person,
+    renderMenu(ACTIONS.auditTopic, AUDIT.anyTopic, [{ value: ANY, text: AUDIT.anyTopic }, ...topics], topic ?? ANY),
+    renderMenu(
+      ACTIONS.auditPeriod,
+      AUDIT.anyPeriod,
+      [{ value: ANY, text: AUDIT.anyPeriod }, ...periods],
+      String(days ?? ANY),
+    ),
+  ]);
 }
 
-function renderEntry(entry: ListedEntry, index: number): ContextBlock {
+const ANY = 'any';
+
+function renderEntry(entry: ListedEntry, index: number, links: ReadonlyMap<string, string>): ContextBlock {
   if ('unreadable' in entry) return renderUnreadable(entry, UNREADABLE.entry, index);
   const { action, userId, at, requestId, details } = entry;
   const who = userId === undefined ? AUDIT.nobody : `<@${userId}>`;
+  const link = requestId === undefined ? undefined : links.get(requestId);
+  const thread = link === undefined ? [] : [HOME.openThread(escapeMrkdwn(link))];
   const foreign = Object.entries(details).filter(([name]) => !OF_OURS.has(name));
   const ours = Object.entries(details).filter(([name]) => OF_OURS.has(name));
   const plain = [...foreign.map(say), ...(requestId === undefined ? [] : [`${auditDetail('request')}: ${requestId}`])];
   return renderContext(
     `entry.${entry.id}`,
-    mrkdwn(`*${AUDIT_ACTION_WORDS[action]}* · ${who} · ${slackDate(at, 'date')}`),
+    mrkdwn([`*${AUDIT_ACTION_WORDS[action]}*`, who, slackDate(at, 'date'), ...thread].join(' · ')),
     ...(plain.length === 0 ? [] : [truncate(plain.join(' · '), 1_000)]),
     ...(ours.length === 0 ? [] : [mrkdwn(linkIds(truncate(ours.map(say).join(' · '), 700)))]),
   );
@@ -74,7 +101,7 @@ function renderEntry(entry: ListedEntry, index: number): ContextBlock {
 const OF_OURS = new Set(['channel', 'channels', 'from', 'to', 'person']);
 
 function say([name, value]: [string, string]): string {
-  return `${auditDetail(name)}: ${auditValue(oneLine(value))}`;
+  return `${auditDetail(name)}: ${auditValue(name, oneLine(value))}`;
 }
 
 function linkIds(text: string): string {
@@ -82,8 +109,4 @@ function linkIds(text: string): string {
     .replace(/\b[UW][A-Z0-9]{5,}\b/g, '<@$&>')
     .replace(/\b[CG][A-Z0-9]{5,}\b/g, '<#$&>')
     .replace(/\bS[A-Z0-9]{5,}\b/g, '<!subteam^$&>');
-}
-
-function renderTurn(actionId: string, text: string, { until, skip }: AuditCursor): Button {
-  return renderButton(actionId, text, `${until}.${Math.max(0, skip)}`);
 }

@@ -33,6 +33,7 @@ export const SETTINGS_FIELDS = {
   dailyLimit: 'default_daily_limit',
   channelsWithoutClient: 'elsewhere',
   passwordsIn: 'passwords_in',
+  matchingCode: 'matching_code',
   checkLoginFirst: 'check_login_first',
 } as const;
 
@@ -58,7 +59,7 @@ export function renderSettingsForm(
   hasSecurePage = false,
 ): ModalView {
   const { whoMayAdd, resultsChannelId, defaultDailyLimit, channelsWithoutClient } = settings;
-  const { checkLoginFirst, passwordsIn } = settings;
+  const { checkLoginFirst, passwordsIn, matchingCode } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
     type: 'modal',
@@ -79,13 +80,14 @@ export function renderSettingsForm(
         OPTIONS[channelsWithoutClient],
       ),
       ...(hasSecurePage || passwordsIn === 'secure_page'
-        ? [renderRadio(SETTINGS_FIELDS.passwordsIn, SETTINGS_FORM.passwordsIn, passwordsIn)]
+        ? [
+            renderRadio(SETTINGS_FIELDS.passwordsIn, SETTINGS_FORM.passwordsIn, passwordsIn),
+            renderYesOrNo(SETTINGS_FIELDS.matchingCode, SETTINGS_FORM.matchingCode, matchingCode),
+          ]
         : [renderContext('passwords', SETTINGS_FORM.noSecurePage)]),
       ...(checkLoginFirst === undefined
         ? []
-        : [
-            renderRadio(SETTINGS_FIELDS.checkLoginFirst, SETTINGS_FORM.checkLoginFirst, checkLoginFirst ? 'yes' : 'no'),
-          ]),
+        : [renderYesOrNo(SETTINGS_FIELDS.checkLoginFirst, SETTINGS_FORM.checkLoginFirst, checkLoginFirst)]),
     ],
   };
 }
@@ -111,7 +113,7 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
   const resultsChannelId = textOf(SETTINGS_FIELDS.resultsChannel);
   const chosen = textOf(SETTINGS_FIELDS.channelsWithoutClient);
   const channelsWithoutClient = chosen === OPTIONS.blocked ? 'blocked' : 'workspace_key';
-  const first = textOf(SETTINGS_FIELDS.checkLoginFirst);
+  const isYes = (field: SettingsField): boolean | undefined => toBoolean(textOf(field));
   const passwordsIn =
     PASSWORD_OPTIONS.find((option) => option === textOf(SETTINGS_FIELDS.passwordsIn)) ?? before.passwordsIn;
   return {
@@ -122,8 +124,9 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
       resultsChannelId,
       defaultDailyLimit: dailyLimit,
       channelsWithoutClient,
-      checkLoginFirst: first === undefined ? before.checkLoginFirst : first === 'yes',
+      checkLoginFirst: isYes(SETTINGS_FIELDS.checkLoginFirst) ?? before.checkLoginFirst,
       passwordsIn,
+      matchingCode: isYes(SETTINGS_FIELDS.matchingCode) ?? before.matchingCode,
     },
   };
 }
@@ -238,6 +241,15 @@ function renderRadio(
   };
 }
 
+function renderYesOrNo(field: SettingsField, words: Parameters<typeof renderRadio>[1], isYes: boolean): InputBlock {
+  return renderRadio(field, words, isYes ? 'yes' : 'no');
+}
+
+/** Undefined where the form has no such field. */
+function toBoolean(chosen: string | undefined): boolean | undefined {
+  return chosen === undefined ? undefined : chosen === 'yes';
+}
+
 function renderFrame(field: SettingsField, label: string, hint?: string) {
   return renderInputFrame(blockId(field, 0), label, hint);
 }
@@ -252,6 +264,7 @@ export function describeSettings(settings: WorkspaceSettings): string {
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
     channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
     passwordsIn: `*${words.passwordsIn}:* ${words.passwords[settings.passwordsIn]}`,
+    matchingCode: `*${words.matchingCode}:* ${settings.matchingCode ? words.required : words.notRequired}`,
     checkLoginFirst:
       checkLoginFirst === undefined
         ? undefined

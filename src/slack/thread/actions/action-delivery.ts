@@ -8,7 +8,7 @@ import { FACTS, INBOX_ACTION } from '../../sentences/thread.ts';
 import { isRefusal, type Message } from '../../web-api/slack-api.ts';
 import { isPostingRefused } from '../../web-api/slack-errors.ts';
 import { renderAnnouncement } from '../announcement.ts';
-import { listFacts } from '../outcome-facts.ts';
+import { listReasons } from '../outcome-facts.ts';
 import { createPosting, type PostingDeps } from '../posting.ts';
 import { renderReply } from '../reply.ts';
 
@@ -22,14 +22,14 @@ export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'exp
     const { outcome } = action;
     if (outcome === undefined) throw new TypeError(`action ${action.id} has no outcome yet`);
     const { announcement, replyTs } = request;
-    const message = renderAction(action, outcome, request);
     const posted = await delivering(
       request,
       () => true,
       async (api) => {
-        const inDm = () => api.postMessage(action.userId, message);
+        const inDm = () => api.postMessage(action.userId, renderAction(action, outcome, request, 'dm'));
         if (announcement === undefined) await inDm();
         else {
+          const message = renderAction(action, outcome, request, 'thread');
           await api.postMessage(announcement.channelId, message, announcement.ts).catch((error: unknown) => {
             if (isRefusal(error, isPostingRefused)) return inDm();
             throw error;
@@ -52,33 +52,42 @@ export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'exp
   };
 }
 
-/** The outcome of a test email or a removal. */
-export function renderAction(action: InboxAction, outcome: ActionOutcome, { account }: AddInboxRequest): Message {
+/** The outcome of a test email or a removal. In the thread, its first message names the inbox. */
+export function renderAction(
+  action: InboxAction,
+  outcome: ActionOutcome,
+  { account }: AddInboxRequest,
+  shownIn: 'thread' | 'dm',
+): Message {
   const { id, kind, userId, recipient } = action;
   const { titles, next, by, to } = INBOX_ACTION;
   const { emoji, title } = titles[kind][outcome.kind];
-  const facts = [...(recipient === '' ? [] : [`${to}: ${oneLine(recipient)}`]), ...listActionFacts(outcome, account)];
+  const facts = [
+    ...(shownIn === 'dm' ? [oneLine(account.email_address)] : []),
+    ...(recipient === '' ? [] : [`${to}: ${oneLine(recipient)}`]),
+    ...listActionFacts(outcome),
+  ];
   const after = next[outcome.kind][kind];
   const blocks: KnownBlock[] = [
     renderSection('action', mrkdwn(`${emoji} *${title}*\n${by(`<@${userId}>`)}`)),
-    renderSection('inbox', [oneLine(account.email_address), ...facts].join('\n')),
+    ...(facts.length === 0 ? [] : [renderSection('facts', facts.join('\n'))]),
     renderSection('next', after),
     ...(outcome.kind === 'done' ? [] : [renderContext('reference', `${FACTS.reference} ${id}`)]),
   ];
   return { text: `${title} – ${escapeTopLevel(account.email_address)}. ${after}`, blocks };
 }
 
-function listActionFacts(outcome: ActionOutcome, account: AddInboxRequest['account']): string[] {
+function listActionFacts(outcome: ActionOutcome): string[] {
   switch (outcome.kind) {
     case 'done':
     case 'unsupported':
       return [];
     case 'gone':
-      return listFacts({ kind: 'exists', reason: outcome.reason }, account);
+      return listReasons({ kind: 'exists', reason: outcome.reason });
     case 'not_done':
       return [INBOX_ACTION.notDone[outcome.why]];
     default:
-      return listFacts(outcome, account);
+      return listReasons(outcome);
   }
 }
 

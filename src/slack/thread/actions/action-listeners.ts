@@ -10,6 +10,7 @@ import type { Permissions } from '../../permissions/permissions.ts';
 import type { Notice } from '../../sentences/common.ts';
 import { sentences } from '../../sentences/notices.ts';
 import { ACTION_NOTICES } from '../../sentences/thread.ts';
+import { parseRemovalForm, renderRemovalForm } from './removal-form.ts';
 import { parseTestEmailForm, renderTestEmailForm } from './test-email-form.ts';
 
 /** The buttons under an inbox that was added, for the person who added it and for admins. */
@@ -19,7 +20,7 @@ export function createInboxButtons(deps: {
   accept(asked: AskedAction, request: AddInboxRequest): Promise<AcceptedAction>;
   newReference(): string;
 }) {
-  return { openTestEmail, submitTestEmail, remove };
+  return { openTestEmail, submitTestEmail, remove, openFromMenu, submitRemoval };
 
   async function openTestEmail(press: Press): Promise<void> {
     const found = await findAllowed(press, press.value);
@@ -47,16 +48,31 @@ export function createInboxButtons(deps: {
   async function remove(press: Press): Promise<void> {
     const found = await findAllowed(press, press.value);
     const notice = found.notice ?? (await removeFound(press, found.request));
-    if (notice !== undefined) await press.api.openView(press.triggerId, renderNotice(notice));
+    // In the thread, the person sees the result.
+    if (notice !== ACTION_NOTICES.removing) await press.api.openView(press.triggerId, renderNotice(notice));
   }
 
-  async function removeFound(press: Press, request: AddInboxRequest): Promise<Notice | undefined> {
+  /** The menu of an inbox in the Home. A removal is confirmed in a window, since a menu asks the same about all of its choices. */
+  async function openFromMenu(press: Press): Promise<void> {
+    const [kind, value = ''] = press.value.split(' ');
+    if (kind !== 'remove') return openTestEmail({ ...press, value });
+    const found = await findAllowed(press, value);
+    const page =
+      found.notice === undefined ? renderRemovalForm(press.actor.userId, found.request) : renderNotice(found.notice);
+    await press.api.openView(press.triggerId, page);
+  }
+
+  async function submitRemoval(submission: InModal): Promise<SubmissionAnswer> {
+    const found = await findAllowed(submission, parseRemovalForm(submission.view));
+    if (found.notice !== undefined) return pushNotice(found.notice);
+    return { response_action: 'update', view: renderNotice(await removeFound(submission, found.request)) };
+  }
+
+  async function removeFound(interaction: Interaction, request: AddInboxRequest): Promise<Notice> {
     const asked = { kind: 'remove', recipient: '', viewId: undefined } as const;
-    const accepted = await deps.accept({ ...identify(press, request), ...asked }, request);
+    const accepted = await deps.accept({ ...identify(interaction, request), ...asked }, request);
     if (accepted.kind === 'closed') return sayClosed(request);
-    if (accepted.kind === 'repeated') return ACTION_NOTICES.repeated;
-    // In the thread, the person sees the result. The Home shows nothing of it.
-    return press.responseUrl === undefined ? ACTION_NOTICES.removing : undefined;
+    return accepted.kind === 'repeated' ? ACTION_NOTICES.repeated : ACTION_NOTICES.removing;
   }
 
   function identify({ actor: { teamId, userId } }: Interaction, { id: requestId }: AddInboxRequest) {

@@ -1,9 +1,12 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Batch, type BatchChange, type ClaimedBatch, DRAFT_TTL_MS } from '../../../add-inbox/batch/batch.ts';
+import { type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
+import type { Cursor, Page } from '../../../add-inbox/lists/page.ts';
 import { LeaseLostError } from '../../../add-inbox/request/request.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
 import type { Database, Executor } from '../../database.ts';
+import { isAfter, toPage } from '../../rows/read-page.ts';
 import { type OnUnreadable, readRows } from '../../rows/read-rows.ts';
 import { createAuditRepository } from '../../workspaces/audit-repository.ts';
 import { createRequestLease, inOrder, nextFence } from '../lease-sql.ts';
@@ -30,6 +33,8 @@ export type BatchRepositoryDeps = {
   now(): number;
   onUnreadable?: OnUnreadable;
 };
+
+export type BatchQuery = { before?: Cursor | undefined; owner?: OwnerName | undefined; limit: number };
 
 export type BatchRepository = ReturnType<typeof createBatchRepository>;
 
@@ -315,8 +320,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
     return row && parseBatch(row);
   }
 
-  /** The workspace's last confirmed batches, the newest first. */
-  async function latest(teamId: string, limit: number): Promise<(Batch | Unreadable)[]> {
+  /** The workspace's confirmed batches, the newest first. */
+  async function latest(teamId: string, { before, owner, limit }: BatchQuery): Promise<Page<Batch | Unreadable>> {
     const rows = await kysely
       .selectFrom('batches')
       .selectAll()
@@ -324,10 +329,18 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .where('confirmed_at', 'is not', null)
       // A draft of fixed rows is confirmed, too, but its rows are those of another batch.
       .where('fix_of', 'is', null)
+      .where(({ and, eb }) =>
+        and([
+          ...(before === undefined ? [] : [isAfter('created_at', before)]),
+          ...(owner === undefined ? [] : [eb('client', '=', toStoredName(owner))]),
+        ]),
+      )
       .orderBy('created_at', 'desc')
-      .limit(limit)
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
       .execute();
-    return readRows(rows, parseBatch, ({ id, created_at: at }) => ({ id, at }), note);
+    const locate = ({ id, created_at: at }: (typeof rows)[number]) => ({ id, at });
+    return toPage(rows, { parse: parseBatch, locate, onUnreadable: note }, limit);
   }
 
   /** The number of batches that are not finished, by state. */

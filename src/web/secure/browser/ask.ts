@@ -37,9 +37,12 @@ export function askToRead(
   return post<ReadAnswer>('read', headers, bytes, UPLOAD_WITHIN_MS);
 }
 
-/** Names this page to the bot: it may send the same submission again if an answer is lost. */
-export function createPageId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+let drawn: string | undefined;
+
+/** Names this page to the bot: a person confirms one page, and it may send the same submission again if an answer is lost. */
+export function thisPage(): string {
+  drawn ??= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return drawn;
 }
 
 async function post<Answer extends Answered>(
@@ -52,7 +55,7 @@ async function post<Answer extends Answered>(
   try {
     response = await fetch(`secure/${what}`, {
       method: 'POST',
-      headers,
+      headers: { ...headers, 'x-page-id': thisPage() },
       body,
       credentials: 'omit',
       signal: AbortSignal.timeout(withinMs),

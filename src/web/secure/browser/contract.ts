@@ -2,7 +2,7 @@ import type { InboxType } from '../../../add-inbox/account/providers.ts';
 
 export type { InboxType };
 
-/* What the page and the bot say to each other, as JSON. */
+/* What the page and the bot say to each other, as JSON. Each POST names the page in `x-page-id`. */
 
 export type Server = { host: string; port: number; isEncrypted: boolean };
 
@@ -30,7 +30,13 @@ export type PasswordToEnter = {
 
 export type NoPage = { kind: 'gone' | 'later' };
 
-export type LookAnswer = PasswordToEnter | BatchToAdd | NoPage;
+/** Until the person of the link has confirmed in Slack that they see this code. Then the page may ask again. */
+export type CodeToConfirm = { kind: 'code'; code: string; worksForMs: number };
+
+/** What a page that is not confirmed gets in place of each other answer. */
+export type BarredAnswer = CodeToConfirm | NoPage;
+
+export type LookAnswer = PasswordToEnter | BatchToAdd | BarredAnswer;
 
 export type PasswordField = 'smtp_password' | 'imap_password';
 

@@ -1,10 +1,13 @@
 import { ask } from './ask.ts';
 import { showBatch } from './batch/batch-state.ts';
-import type { LookAnswer } from './contract.ts';
+import type { CodeToConfirm, LookAnswer } from './contract.ts';
 import { byId, say } from './dom.ts';
 import { showPasswordForm } from './password/password-state.ts';
-import { showBroken, showChecking, showGone, showNoToken, showNotChecked } from './plain-states.ts';
+import { showBroken, showChecking, showCode, showGone, showNoToken, showNotChecked } from './plain-states.ts';
 import { PAGE } from './sentences.ts';
+
+/** The bot counts how often a page asks. */
+const ASK_AGAIN_AFTER_MS = 3_000;
 
 const SOON_MS = 5 * 60_000;
 
@@ -36,7 +39,38 @@ async function start(): Promise<void> {
   showChecking();
   const look = await ask<LookAnswer>('look', { token });
   if (typeof look === 'string') return showNotChecked(look, () => void start());
-  if (!('worksForMs' in look)) return showGone();
+  if (look.kind === 'code') return waitForPerson(look);
+  open(look);
+}
+
+/** Shows the code until its person has confirmed it in Slack. */
+function waitForPerson({ code, worksForMs }: CodeToConfirm): void {
+  showCode(code);
+  const stopClock = startClock(worksForMs);
+  let timer = setTimeout(askAgain, ASK_AGAIN_AFTER_MS);
+  leave = () => {
+    stopClock();
+    clearTimeout(timer);
+    timer = 0;
+  };
+
+  async function askAgain(): Promise<void> {
+    const look = await ask<LookAnswer>('look', { token });
+    if (timer === 0) return;
+    // Without an answer, the next one may come.
+    if (typeof look === 'string' || look.kind === 'code') timer = setTimeout(askAgain, ASK_AGAIN_AFTER_MS);
+    else {
+      leave();
+      open(look);
+    }
+  }
+}
+
+function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
+  if (!('worksForMs' in look)) {
+    showGone();
+    return;
+  }
   const stopClock = startClock(look.worksForMs);
   const form = look.kind === 'password' ? showPasswordForm(token, look, stopClock) : showBatch(token, look, stopClock);
   leave = () => {

@@ -1,5 +1,5 @@
 import { h, icon, show } from './dom.ts';
-import { BROKEN, FORM, GONE, NO_TOKEN, NOT_CHECKED, PAGE, type Problem, SAVED } from './sentences.ts';
+import { BROKEN, CODE, FORM, GONE, NO_TOKEN, NOT_CHECKED, PAGE, type Problem, SAVED } from './sentences.ts';
 
 /* The states without a form. */
 
@@ -17,6 +17,16 @@ export function showNoToken(): void {
 
 export function showBroken(): void {
   show(card(mark('alert'), heading(BROKEN.title, BROKEN.lead)));
+}
+
+/** The same code stands in Slack, for the person of the link to compare. */
+export function showCode(code: string): void {
+  const steps = CODE.steps(code).map((step) => h('li', {}, step));
+  const shown = h('p', { class: 'code' }, code);
+  show(
+    card(heading(CODE.title, CODE.lead), shown, h('ol', { class: 'steps' }, ...steps)),
+    h('p', { class: 'foot' }, CODE.foot),
+  );
 }
 
 export function showNotChecked(problem: Problem, again: () => void): void {

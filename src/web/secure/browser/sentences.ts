@@ -118,6 +118,17 @@ export const GONE = {
   foot: 'Opening this page changed nothing.',
 } as const;
 
+export const CODE = {
+  title: 'Confirm in Slack that this is you',
+  lead: 'Your workspace asks for this before the page shows anything.',
+  steps: (code: string) => [
+    'Open your direct messages with the bot in Slack. The newest one asks about this code.',
+    `Press “This is me: ${code}” there. Do it only if the codes are the same.`,
+    'Come back. This page goes on by itself.',
+  ],
+  foot: 'Not your link? Close this page. It showed you nothing, and nothing was changed.',
+} as const;
+
 /** The address has no token: the page was reloaded, or opened without a link. */
 export const NO_TOKEN = {
   title: 'Open the link in Slack again',

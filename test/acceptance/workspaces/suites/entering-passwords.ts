@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestPassword, openHowPage, submitInbox, waitForSent } from '../../world/fill-form.ts';
+import { digestPassword, openHowPage, submitInbox, waitForPage, waitForSent } from '../../world/fill-form.ts';
 import { GONE, look, post, SECRET, tokenOf } from '../../world/secure-page.ts';
 import { type Setting, startAgency } from '../start-agency.ts';
 
@@ -30,5 +30,37 @@ export function describeEnteringPasswords(name: string, setting: Setting): void 
     assert.equal(smtpPassword, digestPassword(SECRET));
     await agency.restart();
     assert.deepEqual(await look(publicUrl, token), GONE);
+  });
+
+  test(`${name}: a code that one replica shows is confirmed at any, and opens the page at all`, async (context) => {
+    const agency = await startAgency(context, setting);
+    const { bots, env, slack, teams } = agency;
+    const [{ admin, member, channelId }] = teams;
+    const publicUrl = env.PUBLIC_URL ?? '';
+    const page = 'p'.repeat(32);
+    await agency.setUp(teams[0]);
+    await admin.openHome();
+    await admin.click('home_settings', { in: 'home' });
+    await waitForPage(admin, 'settings');
+    await admin.choose('matching_code', 'yes');
+    assert.equal((await admin.submit()).modal, undefined);
+    await openHowPage(member, channelId, { address: 'code@acme.com', provider: 'GOOGLE_WORKSPACE' });
+    await submitInbox(member);
+    const token = tokenOf(member);
+    const shown = await post(publicUrl, 'look', { token }, bots[0]?.url, page);
+    const [, code] = /"code":"([^"]+)"/.exec(shown.body) ?? [];
+    assert.ok(code !== undefined, shown.body);
+    const asked = await slack.waitFor(
+      () => member.in(member.botDm() ?? channelId).find(({ rendered }) => rendered.includes(`This is me: ${code}`)),
+      'the question',
+    );
+    await member.click('confirm_code', { in: asked });
+    await slack.waitFor(
+      () => member.in(member.botDm() ?? channelId).find(({ rendered }) => /Confirmed/.test(rendered)),
+      'the answer',
+    );
+    for (const { url } of bots) {
+      assert.match((await post(publicUrl, 'look', { token }, url, page)).body, /"address":"code@acme\.com"/);
+    }
   });
 }

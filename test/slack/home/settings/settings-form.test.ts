@@ -20,6 +20,7 @@ const CHOSEN: WorkspaceSettings = {
   defaultDailyLimit: 40,
   channelsWithoutClient: 'blocked',
   passwordsIn: 'secure_page',
+  matchingCode: true,
   checkLoginFirst: true,
 };
 

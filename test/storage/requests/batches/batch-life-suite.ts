@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { listPending, listPendingBatches } from '../../../../src/storage/requests/list-pending.ts';
+import { listPending, listPendingBatches } from '../../../../src/storage/requests/lists/list-pending.ts';
 import { createSetAsideRequests } from '../../../../src/storage/requests/set-aside.ts';
 import type { TestDatabases } from '../../test-databases.ts';
 import { DAY, draftOf, MINUTE, rowsOf, setUpBatches } from './batch-set-up.ts';

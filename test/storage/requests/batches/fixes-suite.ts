@@ -45,7 +45,7 @@ export function describeFixes(databases: TestDatabases) {
         ['row-one-0-fix', 'row-one-1-fix'],
       );
       assert.deepEqual(
-        (await batchesOf().latest('T1', 9)).map(({ id }) => id),
+        (await batchesOf().latest('T1', { limit: 9 })).entries.map(({ id }) => id),
         ['batch-one'],
         'the draft is no batch of its own',
       );

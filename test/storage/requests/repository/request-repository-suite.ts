@@ -4,6 +4,7 @@ import { describeAccept } from './accept-suite.ts';
 import { describeAdvance } from './advance-suite.ts';
 import { describeClaimDueOfBatches } from './claim-due-batches-suite.ts';
 import { describeClaimDue } from './claim-due-suite.ts';
+import { describeLatest } from './latest-suite.ts';
 import { describeLeases } from './leases-suite.ts';
 import { setUpRequests } from './request-set-up.ts';
 import { describeStoredRequests } from './stored-requests-suite.ts';
@@ -16,6 +17,7 @@ export function describeRequestRepository(databases: TestDatabases) {
     describeClaimDue(setUp);
     describeClaimDueOfBatches(setUp);
     describeLeases(setUp);
+    describeLatest(setUp);
     describeStoredRequests(setUp);
   });
 }

@@ -12,10 +12,10 @@ export function describeStoredRequests({ db, now, pass, repositoryOf }: RequestS
     }
     await acceptSample(requests, 'elsewhere', { teamId: 'T2' });
     assert.deepEqual(
-      (await requests.latest('T1', 2)).map(({ id }) => id),
+      (await requests.latest('T1', { limit: 2 })).entries.map(({ id }) => id),
       ['request-3', 'request-2'],
     );
-    assert.deepEqual(await requests.latest('T3', 2), []);
+    assert.deepEqual((await requests.latest('T3', { limit: 2 })).entries, []);
   });
 
   test('deleteFinishedBefore deletes what was reported before, however much, and nothing else', async () => {
@@ -39,7 +39,7 @@ export function describeStoredRequests({ db, now, pass, repositoryOf }: RequestS
     const pieces = [await requests.deleteFinishedBefore(now())];
     while (pieces.at(-1) !== 0) pieces.push(await requests.deleteFinishedBefore(now()));
     assert.deepEqual(pieces, [100, 100, 100, 100, 100, 100, 1, 0]);
-    assert.deepEqual((await requests.latest('T1', 10)).map(({ id }) => id).sort(), [
+    assert.deepEqual((await requests.latest('T1', { limit: 10 })).entries.map(({ id }) => id).sort(), [
       'request-new',
       'request-settled',
       'request-unfinished',

@@ -77,7 +77,7 @@ export function describeClientRemoval(databases: TestDatabases) {
         ['request-single'],
         'to be told in its thread',
       );
-      const entries = await createAuditRepository({ db, now }).page('T1', { until: now(), skip: 0, limit: 10 });
+      const { entries } = await createAuditRepository({ db, now }).page('T1', { limit: 10 });
       const removed = entries.find((entry) => 'action' in entry && entry.action === 'client_removed');
       assert.deepEqual(removed && 'details' in removed && removed.details, {
         client: 'Acme',

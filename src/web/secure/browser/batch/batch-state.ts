@@ -1,4 +1,4 @@
-import { ask, askToRead, createPageId } from '../ask.ts';
+import { ask, askToRead, thisPage } from '../ask.ts';
 import type {
   AddAnswer,
   AddBody,
@@ -42,7 +42,7 @@ type Left = { leave(): void };
  * @param end called once the link is used, and when the page is left for good
  */
 export function showBatch(token: string, batch: BatchToAdd, end: () => void): { clear(): void } {
-  const pageId = createPageId();
+  const pageId = thisPage();
   let { defaults } = batch;
   let rows: SheetRow[] = [];
   let columns: readonly PageColumn[] = [];

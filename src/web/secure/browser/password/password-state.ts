@@ -1,4 +1,4 @@
-import { ask, createPageId } from '../ask.ts';
+import { ask, thisPage } from '../ask.ts';
 import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from '../contract.ts';
 import { h, icon, say, show } from '../dom.ts';
 import { card, renderFates, renderWhom, showGone, showSaved } from '../plain-states.ts';
@@ -13,7 +13,7 @@ const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
  * @param end called when the form is left for good
  */
 export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () => void): { clear(): void } {
-  const pageId = createPageId();
+  const pageId = thisPage();
   const isOneLogin = inbox.smtpUser === inbox.imapUser;
   const smtpLabel = isOneLogin ? FORM.labels[inbox.provider] : FORM.smtpLabel;
   const smtp = createPasswordField('smtp_password', smtpLabel, hintFor(inbox));

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrate.ts';
+import type { Migration } from '../migrate.ts';
 
 /** The workspaces that have installed the bot, and the OAuth states of installations in progress. */
 export const installations: Migration = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrate.ts';
+import type { Migration } from '../migrate.ts';
 
 /** Requests that this version of the bot can't read because a newer version wrote them or they are damaged. */
 export const setAside: Migration = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrate.ts';
+import type { Migration } from '../migrate.ts';
 
 /** The settings and the audit trail. */
 export const settingsAndAudit: Migration = {

@@ -1,10 +1,10 @@
-import type { Batch } from '../../add-inbox/batch/batch.ts';
-import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
-import type { Unreadable } from '../../add-inbox/request/unreadable.ts';
-import type { Executor } from '../database.ts';
-import { readRows } from '../rows/read-rows.ts';
-import { isOpen, parseBatch } from './batches/batch-row.ts';
-import { parseRequest, REQUEST_COLUMNS, unfinished } from './request-row.ts';
+import type { Batch } from '../../../add-inbox/batch/batch.ts';
+import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
+import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
+import type { Executor } from '../../database.ts';
+import { readRows } from '../../rows/read-rows.ts';
+import { isOpen, parseBatch } from '../batches/batch-row.ts';
+import { parseRequest, REQUEST_COLUMNS, unfinished } from '../request-row.ts';
 
 /** The unfinished requests of all workspaces, oldest first, without secrets. Of a batch only rows that are set aside. */
 export async function listPending(

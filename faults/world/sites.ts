@@ -3,26 +3,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
-import type { FaultPoint } from '../world/fault-points.ts';
-import type { FaultWorld } from '../world/fault-world.ts';
-import { type FaultyBot, prepareBot } from '../world/faulty-bot.ts';
-import { PASSWORDS_LEFT_QUERY, readFiles } from '../world/read-committed.ts';
-import { startReplicas } from '../world/replicas.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
-import type { Death } from './plan-trial.ts';
-import { type CommittedBatch, DRAFTS_LEFT_QUERY, queryBeside, readBatches, readBatchesCopy } from './read-batches.ts';
+import type { FaultPoint } from './fault-points.ts';
+import type { FaultWorld } from './fault-world.ts';
+import { type FaultyBot, prepareBot } from './faulty-bot.ts';
+import {
+  DRAFTS_LEFT_QUERY,
+  PASSWORDS_LEFT_QUERY,
+  type Query,
+  queryBeside,
+  queryCopy,
+  readFiles,
+} from './read-committed.ts';
+import { startReplicas } from './replicas.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
-/** What was committed of all batches when a process died, and which batches and addresses it held. */
-export type Died = { place: string; batches: Map<string, CommittedBatch>; held(owner: string | undefined): boolean };
+/** A process dies at the fault point, or after so many milliseconds where it does not come to it. */
+export type Death = { fault: FaultPoint | undefined; ms: number };
+
+/** What was committed when a process died, and what of that it held. */
+export type Died<Committed> = { place: string; committed: Committed; held(owner: string | undefined): boolean };
+
+/** Reads what a campaign wants to know of a database. */
+type Read<Committed> = (query: Query) => Promise<Committed>;
 
 /** Where bots run on one database, one of which dies next. */
-export type Site = {
+export type Site<Committed> = {
   /** The one that dies next: people's clicks go to it. */
   bot(): FaultyBot;
   url(): string;
+  /** Those of all that live. */
+  urls(): string[];
   /** Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. */
-  die(death: Death, next: FaultPoint | undefined): Promise<Died[]>;
-  read(): Promise<Map<string, CommittedBatch>>;
+  die(death: Death, next: FaultPoint | undefined): Promise<Died<Committed>[]>;
+  read(): Promise<Committed>;
   /** Rows that hold passwords which should be gone. */
   countLeft(): Promise<number>;
   files(): Promise<Buffer[]>;
@@ -33,7 +46,7 @@ export type Site = {
 const LEFT_QUERIES = [PASSWORDS_LEFT_QUERY, DRAFTS_LEFT_QUERY];
 
 /** One bot on SQLite. */
-export async function startSqliteSite(world: FaultWorld): Promise<Site> {
+export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<Committed>): Promise<Site<Committed>> {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
   const path = join(folder, 'bot.db');
   const env = { ...world.env, DATABASE_URL: `sqlite:${path}` };
@@ -44,6 +57,7 @@ export async function startSqliteSite(world: FaultWorld): Promise<Site> {
   return {
     bot: () => bot,
     url: () => url,
+    urls: () => [url],
     async die({ ms }, next) {
       await Promise.race([bot.ended, sleep(ms)]);
       const died = [await noteDeath()];
@@ -56,7 +70,7 @@ export async function startSqliteSite(world: FaultWorld): Promise<Site> {
       url = nextUrl;
       return died;
     },
-    read: () => readBatches((text) => queryBeside(path, text)),
+    read: () => read((text) => queryBeside(path, text)),
     countLeft: async () => LEFT_QUERIES.reduce((sum, text) => sum + queryBeside(path, text).length, 0),
     files: async () => [readFiles(path)],
     output: () => bot.output().slice(-2000),
@@ -75,9 +89,9 @@ export async function startSqliteSite(world: FaultWorld): Promise<Site> {
     return started.kind === 'ready' ? started.url : undefined;
   }
 
-  async function noteDeath(): Promise<Died> {
+  async function noteDeath(): Promise<Died<Committed>> {
     await kill(bot);
-    return { place: placeOf(bot), batches: await readBatchesCopy(path), held: () => true };
+    return { place: placeOf(bot), committed: await queryCopy(path, read), held: () => true };
   }
 }
 
@@ -88,14 +102,15 @@ const FROZEN_MS = 6_000;
  * Three replicas on PostgreSQL, of which a random one dies next. With `freezes` it does not die: it stands still past its leases,
  * and then goes on with what it had in memory.
  */
-export async function startPostgresSite(
+export async function startPostgresSite<Committed>(
   world: FaultWorld,
+  readOf: Read<Committed>,
   postgres: TestPostgres,
   random: SeededRandom,
   { freezes = false } = {},
-): Promise<Site> {
+): Promise<Site<Committed>> {
   const replicas = await startReplicas(world, await postgres.createDatabase());
-  const read = () => readBatches(replicas.query);
+  const read = () => readOf(replicas.query);
   let at = 0;
   const victim = () => {
     const replica = replicas.list[at];
@@ -106,6 +121,7 @@ export async function startPostgresSite(
   return {
     bot: () => victim().bot,
     url: () => victim().url,
+    urls: () => replicas.list.flatMap(({ url }) => (url === '' ? [] : [url])),
     async die({ ms }, next) {
       if (freezes) return [await freeze(ms)];
       await Promise.race([victim().bot.ended, sleep(ms)]);
@@ -128,25 +144,25 @@ export async function startPostgresSite(
     close: () => replicas.close(),
   };
 
-  async function freeze(ms: number): Promise<Died> {
+  async function freeze(ms: number): Promise<Died<Committed>> {
     await sleep(ms);
     const frozen = victim();
     frozen.bot.signal('SIGSTOP');
     await replicas.waitUntilSilent(frozen, 'not active');
-    const batches = await read();
+    const committed = await read();
     at = random.between(0, replicas.list.length - 1);
     await sleep(FROZEN_MS);
     frozen.bot.signal('SIGCONT');
     const held = (owner: string | undefined): boolean => owner !== undefined && frozen.bot.isCalled(owner);
-    return { place: 'frozen at a random moment', batches, held };
+    return { place: 'frozen at a random moment', committed, held };
   }
 
-  async function noteDeath(): Promise<Died> {
+  async function noteDeath(): Promise<Died<Committed>> {
     const dead = victim();
     await kill(dead.bot);
     await replicas.waitUntilSilent(dead);
     const held = (owner: string | undefined): boolean => owner !== undefined && dead.bot.isCalled(owner);
-    return { place: placeOf(dead.bot), batches: await read(), held };
+    return { place: placeOf(dead.bot), committed: await read(), held };
   }
 }
 

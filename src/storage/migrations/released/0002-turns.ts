@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrate.ts';
+import type { Migration } from '../migrate.ts';
 
 /** Slots and blocks: all replicas together stay within ColdSend's rate limits. */
 export const turns: Migration = {

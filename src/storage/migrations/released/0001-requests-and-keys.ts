@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrate.ts';
+import type { Migration } from '../migrate.ts';
 
 /** `bigint` is a 64-bit integer on both SQLite and PostgreSQL, so one text serves both. */
 export const requestsAndKeys: Migration = {
