@@ -1,8 +1,7 @@
 import type { FindServers, Servers } from '../add-inbox/account/detection.ts';
 import { domainOf } from '../add-inbox/account/email-address.ts';
-import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
-import type { ClientPresets } from '../add-inbox/keys/client-presets.ts';
 import type { OwnerName } from '../add-inbox/keys/key-owner.ts';
+import type { Remembered } from '../add-inbox/keys/remembered.ts';
 import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -11,49 +10,26 @@ import type { Mailbox } from './mailbox.ts';
  * up, else those of the client's last inbox. A provider's own domain is nobody's to remember. Never rejects.
  */
 export function createDetectServers(deps: {
-  findPresets(teamId: string, owner: OwnerName): Promise<ClientPresets>;
-  findAdded(
-    teamId: string,
-    owner: OwnerName,
-    search: { domain?: string; since: number | undefined },
-  ): Promise<AccountToAdd | undefined>;
+  findLast(teamId: string, owner: OwnerName, domain?: string): Promise<Remembered | undefined>;
   findServers: Mailbox['findServers'];
 }): FindServers {
   return async (search) => {
     const domain = domainOf(search.address);
     if (findByAddressDomain(domain) !== undefined) return deps.findServers(domain, search);
-    const added = await recall(search, { domain });
+    const added = await recall(search, domain);
     if (added !== undefined) return { kind: 'servers', servers: added, by: 'added_before' };
     const found = await deps.findServers(domain, search);
     if (found.kind !== 'not_found' || search.owner.kind === 'workspace') return found;
-    const ofClient = await recall(search, {});
+    const ofClient = await recall(search);
     return ofClient === undefined ? found : { kind: 'servers', servers: ofClient, by: 'added_for_client' };
   };
 
   /** Where the database fails, nothing is remembered. */
   async function recall(
     { teamId, owner }: { teamId: string; owner: OwnerName },
-    of: { domain?: string },
+    domain?: string,
   ): Promise<Servers | undefined> {
-    try {
-      const { forgottenAt } = await deps.findPresets(teamId, owner);
-      const added = await deps.findAdded(teamId, owner, { ...of, since: forgottenAt });
-      return added && serversOf(added);
-    } catch {
-      return undefined;
-    }
+    const last = await deps.findLast(teamId, owner, domain).catch(() => undefined);
+    return last?.servers;
   }
-}
-
-function serversOf(account: AccountToAdd): Servers {
-  return {
-    inboxType: account.inbox_type,
-    provider: undefined,
-    smtpHost: account.smtp_host,
-    smtpPort: account.smtp_port,
-    smtpUseTls: account.smtp_use_tls,
-    imapHost: account.imap_host,
-    imapPort: account.imap_port,
-    imapUseSsl: account.imap_use_ssl,
-  };
 }

@@ -1,6 +1,6 @@
-import type { AccountToAdd } from '../add-inbox/account/sender-account.ts';
 import type { ClientPresets } from '../add-inbox/keys/client-presets.ts';
 import type { OwnerName } from '../add-inbox/keys/key-owner.ts';
+import type { Remembered } from '../add-inbox/keys/remembered.ts';
 import type { WorkspaceSettings } from '../add-inbox/people/workspace-settings.ts';
 import type { FormDefaults } from '../slack/form/open-form.ts';
 
@@ -10,16 +10,16 @@ import type { FormDefaults } from '../slack/form/open-form.ts';
  */
 export function createFindFormDefaults(deps: {
   findPresets(teamId: string, owner: OwnerName): Promise<ClientPresets>;
-  findAdded(teamId: string, owner: OwnerName, of: { since: number | undefined }): Promise<AccountToAdd | undefined>;
+  findLast(teamId: string, owner: OwnerName): Promise<Remembered | undefined>;
 }) {
   return async (
     teamId: string,
     owner: OwnerName,
     { defaultDailyLimit }: Pick<WorkspaceSettings, 'defaultDailyLimit'>,
   ): Promise<FormDefaults> => {
-    const { dailyLimit = defaultDailyLimit, namePattern, forgottenAt } = await deps.findPresets(teamId, owner);
+    const { dailyLimit = defaultDailyLimit, namePattern } = await deps.findPresets(teamId, owner);
     if (dailyLimit !== undefined || owner.kind === 'workspace') return { dailyLimit, namePattern };
-    const last = await deps.findAdded(teamId, owner, { since: forgottenAt });
-    return { dailyLimit: last?.daily_limit, namePattern };
+    const last = await deps.findLast(teamId, owner);
+    return { dailyLimit: last?.dailyLimit, namePattern };
   };
 }

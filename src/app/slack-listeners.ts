@@ -28,6 +28,7 @@ import { createHomePages } from '../slack/home/home-listeners.ts';
 import { createClientPages } from '../slack/home/keys/client-listeners.ts';
 import { createKeyPages } from '../slack/home/keys/key-listeners.ts';
 import { createPresetsPages } from '../slack/home/keys/presets-listeners.ts';
+import { createRememberedPages } from '../slack/home/keys/remembered-listeners.ts';
 import { createRemoveClient } from '../slack/home/keys/remove-client.ts';
 import { createSettingsPages } from '../slack/home/settings/settings-listeners.ts';
 import { createFindTarget } from '../slack/permissions/find-target.ts';
@@ -67,7 +68,8 @@ export function createSlackListeners(deps: {
   monotonicNow(): number;
 }): Listeners {
   const { log, responseUrls, permissions, worker } = deps;
-  const { adminChanges, audit, batches, keys, presets, requests, responseUrlSeal, settings, slots } = deps.stores;
+  const { adminChanges, audit, batches, keys, presets, remembered, requests, responseUrlSeal, settings, slots } =
+    deps.stores;
   const { keyStamp, removeKey } = adminChanges;
   const findSettings = settings.find;
   const listKeys = keys.list;
@@ -178,10 +180,9 @@ export function createSlackListeners(deps: {
     presetsPages: createPresetsPages({
       permissions,
       findStamped: presets.findStamped,
-      listAdded: requests.listAdded,
       savePresets: adminChanges.savePresets,
-      now: deps.now,
     }),
+    rememberedPages: createRememberedPages({ permissions, page: remembered.page, forget: adminChanges.forget }),
     removeClient: createRemoveClient({
       permissions,
       listKeys,

@@ -17,6 +17,7 @@ import { createAdminChanges } from '../storage/workspaces/admin-changes.ts';
 import { createAuditRepository } from '../storage/workspaces/audit-repository.ts';
 import { createClientPresetsRepository } from '../storage/workspaces/clients/client-presets-repository.ts';
 import { createClientRemoval } from '../storage/workspaces/clients/client-removal.ts';
+import { createRememberedRepository } from '../storage/workspaces/clients/remembered-repository.ts';
 import { createColdsendKeyRepository } from '../storage/workspaces/coldsend-key-repository.ts';
 import { createInboxActionRepository } from '../storage/workspaces/inbox-action-repository.ts';
 import { createSecureLinkRepository } from '../storage/workspaces/secure-link-repository.ts';
@@ -64,6 +65,7 @@ export async function openStores(config: Config, log: Log, now: () => number, on
     }),
     batches: createBatchRepository({ database, ...held }),
     presets: createClientPresetsRepository(database, onUnreadable),
+    remembered: createRememberedRepository(database, onUnreadable),
     clientRemoval: createClientRemoval({ database, sealer, now, onUnreadable }),
     accessRequests: createAccessRequestRepository({ database, now }),
     inboxActions: createInboxActionRepository({

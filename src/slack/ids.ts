@@ -27,6 +27,7 @@ export const CALLBACKS = {
   storeKey: 'store_key',
   clientKey: 'client_key',
   presets: 'client_presets',
+  remembered: 'remembered',
   settings: 'settings',
   audit: 'audit_trail',
   notice: 'notice',
@@ -65,6 +66,12 @@ export const ACTIONS = {
   addClient: 'home_add_client',
   changeClient: 'home_change_client',
   openPresets: 'home_presets',
+  openRemembered: 'home_remembered',
+  previousRemembered: 'remembered_previous',
+  moreRemembered: 'remembered_more',
+  forgetDomain: 'remembered_forget_domain',
+  forgetOwner: 'remembered_forget_owner',
+  forgetEverything: 'remembered_forget_everything',
   removeClient: 'home_remove_client',
   previousClients: 'home_previous_clients',
   moreClients: 'home_more_clients',
@@ -115,8 +122,10 @@ export const PRESET_FIELDS = {
   dailyLimit: 'preset_daily_limit',
   name: 'preset_name',
   domains: 'preset_domains',
-  forget: 'forget',
 } as const;
+
+/** The input that filters the remembered domains. */
+export const REMEMBERED_FIELD = 'remembered_domain';
 
 /** The input for the recipient of a test email. */
 export const RECIPIENT_FIELD = 'recipient';

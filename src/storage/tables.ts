@@ -16,6 +16,7 @@ export type Tables = {
   oauth_states: OauthStatesTable;
   workspace_settings: WorkspaceSettingsTable;
   client_presets: ClientPresetsTable;
+  remembered: RememberedTable;
   audit_entries: AuditEntriesTable;
   sealed_check: SealedCheckTable;
   write_check: WriteCheckTable;
@@ -199,6 +200,17 @@ export type ClientPresetsTable = {
   /** The client's label; '' for the workspace's own key. */
   client: string;
   presets: string;
+};
+
+/** For each client and domain, what the next inbox is suggested from. */
+export type RememberedTable = {
+  team_id: string;
+  /** The client's label; '' for the workspace's own key. */
+  client: string;
+  domain: string;
+  /** JSON of the provider, the servers and the daily limit. */
+  inbox: string;
+  added_at: number;
 };
 
 export type WorkspaceSettingsTable = { team_id: string; settings: string };

@@ -10,8 +10,6 @@ export type ClientPresets = {
   namePattern: string | undefined;
   /** In ASCII and lower case, with their subdomains; empty: any domain that no other client has. */
   domains: readonly string[];
-  /** What was added before this time is not suggested any more. Milliseconds since 1970. */
-  forgottenAt: number | undefined;
 };
 
 export type OwnedPresets = { owner: OwnerName; presets: ClientPresets };
@@ -20,13 +18,17 @@ export const NO_PRESETS: ClientPresets = {
   dailyLimit: undefined,
   namePattern: undefined,
   domains: [],
-  forgottenAt: undefined,
 };
 
 /** A form shows them in one field of 3,000 characters. */
 export const MAX_DOMAINS = 100;
 
 export const LOCAL_PART = '{local}';
+
+/** Whether a sender's name may begin with this: no other words in braces, and nothing invisible. */
+export function isNamePattern(text: string): boolean {
+  return !/[{}\p{Cc}\p{Zl}\p{Zp}]/u.test(text.replaceAll(LOCAL_PART, ''));
+}
 
 /** The sender's name of an address. */
 export function fillInName(pattern: string, address: string): string {
@@ -67,8 +69,6 @@ export function listPresetChanges(owner: OwnerName, before: ClientPresets, after
     [`daily limit of ${of}`]: ({ dailyLimit }: ClientPresets) => String(dailyLimit ?? 'not set'),
     [`sender name of ${of}`]: ({ namePattern }: ClientPresets) => namePattern ?? 'not set',
     [`domains of ${of}`]: ({ domains }: ClientPresets) => domains.join(', ') || 'any',
-    [`remembered inboxes of ${of}`]: ({ forgottenAt }: ClientPresets) =>
-      forgottenAt === undefined ? 'all' : `since ${new Date(forgottenAt).toISOString()}`,
   };
   return Object.entries(described).flatMap(([setting, describe]) => {
     const [from, to] = [describe(before), describe(after)];

@@ -34,6 +34,7 @@ export const AUDIT_ACTIONS = [
   'access_approved',
   'access_declined',
   'client_removed',
+  'forgotten',
   'refused_attempt',
   'audit_exported',
 ] as const;

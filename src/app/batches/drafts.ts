@@ -15,7 +15,7 @@ export type Drafts = ReturnType<typeof createDrafts>;
  * with.
  */
 export function createAppDrafts(deps: {
-  stores: Pick<Stores, 'drafts' | 'batches' | 'requests' | 'presets'>;
+  stores: Pick<Stores, 'drafts' | 'batches' | 'presets' | 'remembered'>;
   mailbox: Pick<Mailbox, 'findServers'> | undefined;
   rateLimits: readonly RateLimit[];
   batchWorker: Pick<BatchWorker, 'wake'>;
@@ -24,7 +24,7 @@ export function createAppDrafts(deps: {
   now(): number;
 }) {
   const { stores, mailbox, log } = deps;
-  const remembered = { findPresets: stores.presets.find, findAdded: stores.requests.findAdded };
+  const remembered = { findPresets: stores.presets.find, findLast: stores.remembered.findLast };
   const findServers = mailbox && createDetectServers({ ...mailbox, ...remembered });
   const drafts = createDrafts({
     store: stores.drafts,

@@ -15,6 +15,7 @@ import type { createHomePages } from '../home/home-listeners.ts';
 import type { createClientPages } from '../home/keys/client-listeners.ts';
 import type { createKeyPages } from '../home/keys/key-listeners.ts';
 import type { createPresetsPages } from '../home/keys/presets-listeners.ts';
+import type { createRememberedPages } from '../home/keys/remembered-listeners.ts';
 import type { createRemoveClient } from '../home/keys/remove-client.ts';
 import type { createSettingsPages } from '../home/settings/settings-listeners.ts';
 import { ACTIONS, CALLBACKS, COMMAND, EVENTS } from '../ids.ts';
@@ -47,6 +48,7 @@ export function createListeners(deps: {
   keyPages: ReturnType<typeof createKeyPages>;
   clientPages: ReturnType<typeof createClientPages>;
   presetsPages: ReturnType<typeof createPresetsPages>;
+  rememberedPages: ReturnType<typeof createRememberedPages>;
   removeClient: ReturnType<typeof createRemoveClient>;
   settingsPages: ReturnType<typeof createSettingsPages>;
   auditPages: ReturnType<typeof createAuditPages>;
@@ -76,6 +78,7 @@ export function createListeners(deps: {
       [CALLBACKS.storeKey]: keyPages.submitKey,
       [CALLBACKS.clientKey]: clientPages.submit,
       [CALLBACKS.presets]: deps.presetsPages.submit,
+      [CALLBACKS.remembered]: deps.rememberedPages.search,
       [CALLBACKS.settings]: settingsPages.submit,
       [CALLBACKS.manyForm]: manyPages.submitForm,
       [CALLBACKS.preview]: manyPages.submitPreview,
@@ -105,6 +108,11 @@ export function createListeners(deps: {
       [ACTIONS.auditPeriod]: auditPages.turn,
       [ACTIONS.auditAll]: auditPages.turn,
       [ACTIONS.exportAudit]: auditPages.exportAll,
+      [ACTIONS.previousRemembered]: deps.rememberedPages.turn,
+      [ACTIONS.moreRemembered]: deps.rememberedPages.turn,
+      [ACTIONS.forgetDomain]: deps.rememberedPages.forgetDomain,
+      [ACTIONS.forgetOwner]: deps.rememberedPages.forgetOwner,
+      [ACTIONS.forgetEverything]: deps.rememberedPages.forgetEverything,
       [ACTIONS.requestAccess]: accessPages.request,
     },
     actions: {
@@ -133,6 +141,7 @@ export function createListeners(deps: {
       [ACTIONS.addClient]: clientPages.openAdd,
       [ACTIONS.changeClient]: clientPages.openChange,
       [ACTIONS.openPresets]: deps.presetsPages.open,
+      [ACTIONS.openRemembered]: deps.rememberedPages.open,
       [ACTIONS.removeClient]: deps.removeClient,
       [ACTIONS.previousClients]: clientPages.turnPage,
       [ACTIONS.moreClients]: clientPages.turnPage,

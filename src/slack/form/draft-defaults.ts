@@ -26,7 +26,8 @@ export function draftLike(account: AccountToAdd): Draft {
     imap_username: _imap,
     ...rest
   } = draftOf(account);
-  return rest;
+  // Also where it is the recommended limit: a default of the client must not take its place.
+  return { ...rest, daily_limit: String(account.daily_limit) };
 }
 
 /** The draft for editing the servers of Google or Microsoft. The fields open with the values from the line of text. */

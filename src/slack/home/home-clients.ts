@@ -84,6 +84,7 @@ function renderClient(key: ClientKey, index: number, afterwards: Afterwards | un
           renderActions(`client_buttons.${index}`, [
             renderButton(ACTIONS.changeClient, BUTTONS.changeClient, name),
             renderButton(ACTIONS.openPresets, BUTTONS.presets, name),
+            renderButton(ACTIONS.openRemembered, BUTTONS.remembered, name),
             renderRemove(key, afterwards),
           ]),
         ]),

@@ -5,7 +5,7 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BUTTONS } from '../sentences/common.ts';
 import { HOME } from '../sentences/home.ts';
-import { WORKSPACE_VALUE } from './keys/presets-listeners.ts';
+import { WORKSPACE_VALUE } from './keys/remembered-listeners.ts';
 import { describeSettings } from './settings/settings-form.ts';
 
 /** The workspace's settings, visible to all members; admins also get buttons. */
@@ -14,7 +14,7 @@ export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): K
   const buttons = [
     renderButton(ACTIONS.openSettings, BUTTONS.settings, 'open'),
     renderButton(ACTIONS.openAudit, BUTTONS.audit, 'open'),
-    renderButton(ACTIONS.openPresets, BUTTONS.remembered, WORKSPACE_VALUE),
+    renderButton(ACTIONS.openRemembered, BUTTONS.rememberedOwn, WORKSPACE_VALUE),
   ];
   return [
     renderHeader('settings_title', HOME.settingsTitle),

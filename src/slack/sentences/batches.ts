@@ -3,7 +3,7 @@ import type { ExpiredWhy, Outcome, TroubleKind } from '../../add-inbox/request/o
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
-import { askForHelp, BUTTONS, INVITE, type Notice, whoCanStore } from './common.ts';
+import { askForHelp, BUTTONS, INVITE, type Notice, otherDomain, whoCanStore } from './common.ts';
 import { FIELD_LABELS } from './fields.ts';
 import type { TriedServer } from './logins.ts';
 
@@ -351,7 +351,7 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   two_passwords: 'Two columns have different passwords. I use the app password.',
   curly_quotes: 'The password has curly quotes.',
   above_maximum: "The daily limit is above the provider's maximum.",
-  other_domain: "The domain is not one of this channel's client.",
+  other_domain: otherDomain('this domain'),
 };
 
 /** What a column has in it. */

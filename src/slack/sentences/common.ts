@@ -44,6 +44,11 @@ export const BUTTONS = {
   changeClient: 'Change',
   presets: 'Presets',
   remembered: 'Remembered',
+  rememberedOwn: 'Remembered for the workspace',
+  forget: 'Forget',
+  previousDomains: 'Previous domains',
+  moreDomains: 'More domains',
+  forgetEverything: 'Forget all, for clients too…',
   removeClient: 'Remove client…',
   previousClients: 'Previous clients',
   moreClients: 'More clients',
@@ -80,4 +85,9 @@ export function whoCanStore(which: 'a' | 'another'): string {
 
 export function askForHelp(code: string): string {
   return `If this keeps happening, ask the person who runs this bot for help. ${UNREADABLE.code(code)}`;
+}
+
+/** For an address that belongs to another client, or to none of the channel's client. */
+export function otherDomain(domain: string): string {
+  return `This channel is not for inboxes of ${domain}. Check the address and the channel.`;
 }

@@ -4,7 +4,7 @@ import { PROVIDERS } from '../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../add-inbox/account/sender-account.ts';
 import type { Found } from '../form/servers/found.ts';
 import { COMMAND } from '../ids.ts';
-import { type Notice, PROVIDER_PHRASES } from './common.ts';
+import { type Notice, otherDomain, PROVIDER_PHRASES } from './common.ts';
 
 export const FORM = {
   title: 'Add an inbox',
@@ -71,8 +71,7 @@ export const WARNINGS: Record<Warning, (account: AccountToAdd) => string> = {
   imap_password_quotes: () => curlyQuotes('IMAP password'),
   above_maximum: ({ inbox_type, daily_limit }) =>
     `A daily limit of ${inFull(daily_limit)} is above the maximum: ${inFull(PROVIDERS[inbox_type].maxDailyLimit)} mails a day (${PROVIDER_PHRASES[inbox_type]}).`,
-  other_domain: ({ email_address }) =>
-    `${domainOf(email_address)} is not a domain of this channel's client. Check the address and the channel.`,
+  other_domain: ({ email_address }) => otherDomain(domainOf(email_address)),
 };
 
 export const WARNED = {

@@ -65,7 +65,6 @@ export const CLIENT_FORM = {
 
 export const PRESETS_FORM = {
   title: 'Presets',
-  remembered: 'Remembered',
   submit: 'Save',
   about: (client: string) => `The forms for ${client} begin with these. People can change them for each inbox.`,
   dailyLimit: 'Daily limit',
@@ -75,19 +74,37 @@ export const PRESETS_FORM = {
   domains: 'Domains',
   domainsHint:
     'One a line. I warn people who add an inbox of another domain. I also warn if another client has the domain.',
-  rememberedAbout: 'I remember these from inboxes that were added, and suggest them for the next one:',
-  nothing: 'I remember nothing from added inboxes.',
-  lastLimit: (limit: number) => `Daily limit of the last inbox: ${limit}`,
-  moreDomains: (count: number) => `… and ${count === 1 ? '1 more domain' : `${count} more domains`}`,
-  forgetLabel: 'Remembered inboxes',
-  forget: 'Forget all of this',
   outdated: {
     title: 'Presets',
     paragraphs: ['They have changed since you opened this, so I saved nothing. Open them again in my Home tab.'],
   },
 } as const;
 
+export const REMEMBERED = {
+  title: 'Remembered',
+  search: 'Search',
+  filter: 'Domain',
+  filterHint: 'Type a part of a domain, or leave this empty.',
+  about: (client: string | undefined) =>
+    `I remember the servers and the daily limit of the last inbox added with each domain ${client === undefined ? "with the workspace's own key" : `for ${client}`}. The next form begins with them.`,
+  empty: 'I remember no such domain.',
+  notEncrypted: 'not encrypted',
+  limit: (limit: number) => (limit === 1 ? '1 mail a day' : `${limit} mails a day`),
+  shown: (from: number, to: number) => `${from}–${to}`,
+  forgetOwner: (client: string | undefined) =>
+    client === undefined ? "Forget all for the workspace's key…" : `Forget all for ${client}…`,
+  confirm: {
+    title: 'Forget all of these?',
+    owner: (client: string | undefined) =>
+      `The forms ${client === undefined ? "for the workspace's own key" : `for ${client}`} begin without what I remember. Your inboxes stay in ColdSend.`,
+    everything: 'All forms begin without what I remember, for every client. Your inboxes stay in ColdSend.',
+    confirm: 'Forget',
+    deny: 'Cancel',
+  },
+} as const;
+
 export const PRESETS_ERRORS = {
+  name: 'Use {local} or plain words only, like “{local} from Acme”.',
   dailyLimit: 'Enter a whole number, 1 or more. Or leave this empty.',
   notADomain: (word: string) => `“${word}” is not a domain. Enter domains like acme.com, one a line.`,
   tooMany: (most: number) => `Enter at most ${most} domains.`,

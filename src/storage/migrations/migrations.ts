@@ -3,6 +3,7 @@ import { secureLinks } from './0008-secure-links.ts';
 import { inboxActionsAndAccessRequests } from './0009-inbox-actions-and-access-requests.ts';
 import { matchingCodes } from './0011-matching-codes.ts';
 import { clientPresets } from './0012-client-presets.ts';
+import { remembered } from './0013-remembered.ts';
 import type { Migration } from './migrate.ts';
 import { requestsAndKeys } from './released/0001-requests-and-keys.ts';
 import { turns } from './released/0002-turns.ts';
@@ -24,4 +25,5 @@ export const MIGRATIONS: Migration[] = [
   inboxActionsAndAccessRequests,
   matchingCodes,
   clientPresets,
+  remembered,
 ];

@@ -22,7 +22,7 @@ import { findThreads } from './lists/find-threads.ts';
 import { type LatestQuery, listLatest } from './lists/list-latest.ts';
 import { type RequestToAccept, toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
-import { type AddedSearch, findAdded, findSuccessor, listAdded } from './request-retries.ts';
+import { findSuccessor } from './request-retries.ts';
 import {
   expiresAt,
   parseClaimedRequest,
@@ -258,9 +258,6 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     },
 
     findSuccessor: (teamId: string, id: string) => findSuccessor(db, teamId, id),
-
-    findAdded: (teamId: string, owner: OwnerName, search: AddedSearch) => findAdded(db, teamId, owner, search),
-    listAdded: (teamId: string, owner: OwnerName, since: number | undefined) => listAdded(db, teamId, owner, since),
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {

@@ -9,6 +9,7 @@ import {
 } from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
 import { createAuditRepository } from '../workspaces/audit-repository.ts';
+import { createRememberedRepository } from '../workspaces/clients/remembered-repository.ts';
 import { DUE } from './batches/batch-row.ts';
 import { inOrder } from './lease-sql.ts';
 import type { RequestToAccept } from './new-request.ts';
@@ -42,8 +43,6 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     find: requests.find,
     findByView: requests.findByView,
     findSuccessor: requests.findSuccessor,
-    findAdded: requests.findAdded,
-    listAdded: requests.listAdded,
     latest: requests.latest,
     findThreads: requests.findThreads,
     findLastOf: requests.findLastOf,
@@ -71,7 +70,8 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   /**
    * Like the repository's `advance`, but also writes the audit entry for an outcome, or for what was added to it: a check of the
-   * login. The end of a request whose outcome is known already waits a moment for others. @throws LeaseLostError
+   * login. An inbox that was added is remembered. The end of a request whose outcome is known already waits a moment for others.
+   * @throws LeaseLostError
    */
   async function advance(
     claimed: ClaimedRequest,
@@ -86,6 +86,10 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
       await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
+      if (settled.outcome?.kind === 'added') {
+        const { teamId, keyName, account } = settled;
+        await createRememberedRepository(within).remember(teamId, keyName, account, deps.now());
+      }
       return settled;
     });
     if (settled.batch !== undefined) await endIfLast(database, settled.batch.id);

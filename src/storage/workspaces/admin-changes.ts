@@ -16,6 +16,7 @@ import { createRequestRepository } from '../requests/request-repository.ts';
 import type { RequestStoreDeps } from '../requests/request-store.ts';
 import { createAuditRepository } from './audit-repository.ts';
 import { createClientPresetsRepository } from './clients/client-presets-repository.ts';
+import { createRememberedRepository } from './clients/remembered-repository.ts';
 import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
 
@@ -25,7 +26,7 @@ import { createSettingsRepository } from './settings-repository.ts';
  */
 export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
   const { now, onUnreadable } = deps;
-  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings, savePresets };
+  return { keyStamp, saveKey, rebindKey, removeKey, saveSettings, savePresets, forget };
 
   /** The stamp for a form about this owner's key. Read it before the data that the form shows. */
   async function keyStamp(teamId: string, owner: OwnerName): Promise<string> {
@@ -106,8 +107,7 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
     return changing(teamId, async (within) => {
       const repository = createClientPresetsRepository(within, onUnreadable);
       const before = await repository.findStamped(teamId, owner);
-      const isThere =
-        owner.kind === 'workspace' || findKeyOf(await keysWithin(within).list(teamId), owner) !== undefined;
+      const isThere = findKeyOf(await keysWithin(within).list(teamId), owner) !== undefined;
       if (before.stamp !== stamp || !isThere) return false;
       const changes = listPresetChanges(owner, before.presets, presets);
       if (changes.length > 0) await repository.save(teamId, owner, presets);
@@ -115,6 +115,21 @@ export function createAdminChanges({ database, ...deps }: RequestStoreDeps) {
         await note(within, { teamId, userId, action: 'settings_changed', requestId: undefined, details });
       }
       return true;
+    });
+  }
+
+  /** Forgets what is remembered of one domain, of all of an owner, or of the whole workspace. */
+  function forget(teamId: string, userId: string, what: { owner?: OwnerName; domain?: string }): Promise<void> {
+    return changing(teamId, async (within) => {
+      const count = await createRememberedRepository(within).forget(teamId, what);
+      if (count === 0) return;
+      const { owner, domain } = what;
+      const details = {
+        ...(owner && clientDetail(owner)),
+        ...(domain !== undefined && { domain }),
+        domains: String(count),
+      };
+      await note(within, { teamId, userId, action: 'forgotten', requestId: undefined, details });
     });
   }
 

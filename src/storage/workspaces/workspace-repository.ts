@@ -17,6 +17,7 @@ const WHEN_UNINSTALLED: Record<TeamTable, 'deleted' | 'ended' | 'kept'> = {
   coldsend_keys: 'deleted',
   workspace_settings: 'deleted',
   client_presets: 'deleted',
+  remembered: 'deleted',
   batch_drafts: 'deleted',
   secure_links: 'deleted',
   inbox_actions: 'deleted',

@@ -38,7 +38,7 @@ test('one channel, one client', async (context) => {
     for (const person of [admin, member]) {
       const { rendered } = await person.openHome();
       assert.match(rendered, /Acme: the key ends in acm1\. It worked the last time I used it\.\n#acme, #acme-ops/);
-      assert.equal(rendered.includes('[ Change ] [ Presets ] [ Remove client… ]'), person === admin);
+      assert.equal(rendered.includes('[ Change ] [ Presets ] [ Remembered ] [ Remove client… ]'), person === admin);
     }
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { validateAccount } from '../../../src/add-inbox/account/sender-account.ts';
-import { draftOf } from '../../../src/slack/form/draft-defaults.ts';
+import { draftLike, draftOf } from '../../../src/slack/form/draft-defaults.ts';
 import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { account, context } from '../examples.ts';
 import { typedView } from '../modals/typed-view.ts';
@@ -36,4 +36,10 @@ for (const [what, given] of Object.entries({
 test('of an account with nothing but defaults the form keeps who it is', () => {
   const { email_address, display_name, inbox_type } = account;
   assert.deepEqual(draftOf(account), { email_address, display_name, inbox_type });
+});
+
+test('for another inbox like it the form keeps provider, servers and limit, and nothing of its own', () => {
+  const like = draftLike({ ...account, inbox_type: 'CUSTOM_SMTP', smtp_host: 'mx.acme.com', daily_limit: 30 });
+  assert.deepEqual([like.inbox_type, like.smtp_host, like.daily_limit], ['CUSTOM_SMTP', 'mx.acme.com', '30']);
+  assert.doesNotMatch(JSON.stringify(like), /jane/i);
 });

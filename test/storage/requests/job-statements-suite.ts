@@ -15,6 +15,7 @@ const ON_BOTH = {
   'insert requests': 1,
   'insert request_passwords': 1,
   'insert audit_entries': 2,
+  'insert remembered': 1,
   'select coldsend_keys': 1,
   'select requests': 1,
   'select coldsend_budgets': 1,
@@ -97,7 +98,7 @@ function textOf(made: unknown): string {
 function nameOf(sql: string): string {
   const [verb = '', next = ''] = sql.match(/\w+/g) ?? [];
   if (!['select', 'insert', 'update', 'delete'].includes(verb)) return verb;
-  const table = /\b(?:from|into|update) "?(request|audit|coldsend)(\w+)/.exec(sql);
+  const table = /\b(?:from|into|update) "?(request|remembered|audit|coldsend)(\w*)/.exec(sql);
   return `${verb} ${table === null ? next : `${table[1]}${table[2]}`}`;
 }
 

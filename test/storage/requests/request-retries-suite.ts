@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { sql } from 'kysely';
-import { type KeyName, WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { Outcome } from '../../../src/add-inbox/request/outcome.ts';
 import type { Announcement } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
@@ -129,45 +127,6 @@ export function describeRequestRetries(databases: TestDatabases) {
       await add('1', REFUSED);
       await add('2', ADDED, { account: { ...other, display_name: '"email_address":"jane@acme.com"' } });
       assert.equal(await successorOf('1'), undefined);
-    });
-
-    test('of the inboxes of a domain, the one that was added last is found, for the workspace or its client', async () => {
-      const acme: KeyName = { kind: 'client', name: 'Acme', channelId: 'C9' };
-      const onServer = (smtp_host: string, email_address = 'jane@acme.com') => ({
-        account: { ...sampleAccount, email_address, smtp_host },
-      });
-      const serverFor = async (domain: string, owner: KeyName = WORKSPACE) =>
-        (await requests.findAdded('T1', owner, { domain, since: undefined }))?.smtp_host;
-      await add('1', ADDED, onServer('first'));
-      await add('2', ADDED, onServer('second', 'Bob@ACME.com'));
-      await add('3', REFUSED, onServer('refused'));
-      await add('4', EXISTS, onServer('exists'));
-      await add('5', undefined, onServer('waits'));
-      await add('6', ADDED, { ...onServer('client'), keyName: acme });
-      await add('7', ADDED, { ...onServer('elsewhere'), teamId: 'T2' });
-      await add('8', ADDED, onServer('sub', 'jane@mail.acme.com'));
-      await add('9', ADDED, {
-        account: { ...onServer('name', 'jane@other.com').account, smtp_username: 'jane@acme.com' },
-      });
-      await add('10', ADDED, onServer('idn', 'jane@müller.de'));
-      await add('11', ADDED, onServer('damaged'));
-      const damaged = sql<string>`replace(account, '{', '')`;
-      await db.kysely.updateTable('requests').set({ account: damaged }).where('id', '=', 'request-11').execute();
-      assert.equal(await serverFor('acme.com'), 'second');
-      assert.equal(await serverFor('acme.com', acme), 'client');
-      assert.equal(await serverFor('xn--mller-kva.de'), 'idn');
-      assert.equal(await serverFor('cme.com'), undefined);
-      assert.equal(await serverFor('acme.com', { ...acme, name: 'Other' }), undefined);
-      const last = await requests.findAdded('T1', acme, { since: undefined });
-      assert.equal(last?.smtp_host, 'client');
-      const all = await requests.listAdded('T1', WORKSPACE, undefined);
-      assert.deepEqual(
-        all.map(({ smtp_host }) => smtp_host),
-        ['idn', 'name', 'sub', 'second', 'first'],
-      );
-      const { acceptedAt = 0 } = (await requests.find('T1', 'request-8')) ?? {};
-      assert.equal((await requests.listAdded('T1', WORKSPACE, acceptedAt)).length, 3);
-      assert.equal(await requests.findAdded('T1', acme, { since: acceptedAt + 1_000_000 }), undefined);
     });
 
     test('of two who try it again at once one is accepted, and submitting that view again is no other try', async () => {

@@ -1,64 +1,54 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../../add-inbox/account/clean-text.ts';
-import { domainOf } from '../../../add-inbox/account/email-address.ts';
-import { type AccountToAdd, parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
-import { type ClientPresets, MAX_DOMAINS, readDomains } from '../../../add-inbox/keys/client-presets.ts';
+import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
+import { type ClientPresets, isNamePattern, MAX_DOMAINS, readDomains } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { OPTION_TEXT, SECTION_TEXT, TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS, PRESET_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
-import { PROVIDER_PHRASES } from '../../sentences/common.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
 
 /** ColdSend's limit for a display name. */
 const MAX_NAME = 255;
 
-const DOMAINS_SHOWN = 20;
-
-/** `added`: the inboxes that the form suggests from, the last one first. */
-export type PresetsToShow = { presets: ClientPresets; stamp: string; added: readonly AccountToAdd[] };
-
 export type TypedPresets = { owner: OwnerName; stamp: string } & (
-  | { ok: true; presets: Omit<ClientPresets, 'forgottenAt'>; forgets: boolean }
+  | { ok: true; presets: ClientPresets }
   /** `block_id` → sentence. */
   | { ok: false; errors: Record<string, string> }
 );
 
-/** The presets of a client and what is remembered for it; for the workspace's own key only the latter. */
+/** The presets of a client. */
 export function renderPresetsForm(
   openedBy: string,
   owner: OwnerName,
-  { presets, stamp, added }: PresetsToShow,
+  { presets, stamp }: { presets: ClientPresets; stamp: string },
 ): ModalView {
-  const client = clientNameOf(owner);
   return {
     type: 'modal',
     callback_id: CALLBACKS.presets,
     private_metadata: encodePrivateMetadata({ openedBy, owner, stamp }),
-    title: plainText(client === undefined ? PRESETS_FORM.remembered : PRESETS_FORM.title, VIEW_TITLE),
+    title: plainText(PRESETS_FORM.title, VIEW_TITLE),
     submit: plainText(PRESETS_FORM.submit, VIEW_TITLE),
     close: plainText(KEY_FORM.cancel, VIEW_TITLE),
-    blocks: [
-      ...(client === undefined ? [] : [renderSection('about', PRESETS_FORM.about(client)), ...renderFields(presets)]),
-      renderSection('remembered', describeAdded(added, client !== undefined)),
-      ...(added.length === 0 ? [] : [renderForget()]),
-    ],
+    blocks: [renderSection('about', PRESETS_FORM.about(clientNameOf(owner) ?? '')), ...renderFields(presets)],
   };
 }
 
 /** Parses the form. Throws UnreadableViewError. */
 export function parsePresetsForm(view: unknown): TypedPresets {
-  const { metadata, textOf, isTicked, inputs } = readView(view);
+  const { metadata, textOf, inputs } = readView(view);
   const { owner, stamp } = metadata;
   const limit = textOf(PRESET_FIELDS.dailyLimit);
   const dailyLimit = limit === undefined ? undefined : parseDailyLimit(limit);
+  const namePattern = cleanText(textOf(PRESET_FIELDS.name) ?? '') || undefined;
   const { domains, wrong } = readDomains(textOf(PRESET_FIELDS.domains) ?? '');
   const said = {
     [PRESET_FIELDS.dailyLimit]: limit !== undefined && dailyLimit === undefined ? PRESETS_ERRORS.dailyLimit : undefined,
+    [PRESET_FIELDS.name]: namePattern !== undefined && !isNamePattern(namePattern) ? PRESETS_ERRORS.name : undefined,
     [PRESET_FIELDS.domains]: findDomainsProblem(domains, wrong),
   };
   const errors = Object.entries(said).flatMap(([field, sentence]) => {
@@ -66,14 +56,7 @@ export function parsePresetsForm(view: unknown): TypedPresets {
     return block === undefined || sentence === undefined ? [] : [[block, sentence]];
   });
   if (errors.length > 0) return { owner, stamp, ok: false, errors: Object.fromEntries(errors) };
-  const namePattern = cleanText(textOf(PRESET_FIELDS.name) ?? '') || undefined;
-  return {
-    owner,
-    stamp,
-    ok: true,
-    presets: { dailyLimit, namePattern, domains },
-    forgets: isTicked(PRESET_FIELDS.forget),
-  };
+  return { owner, stamp, ok: true, presets: { dailyLimit, namePattern, domains } };
 }
 
 function findDomainsProblem(domains: readonly string[], [wrong]: readonly string[]): string | undefined {
@@ -111,39 +94,4 @@ function renderText(field: string, label: string, hint: string, maxLength: numbe
       ...(initial !== '' && { initial_value: initial }),
     },
   };
-}
-
-function renderForget(): InputBlock {
-  return {
-    ...renderInputFrame(blockId(PRESET_FIELDS.forget, 0), PRESETS_FORM.forgetLabel),
-    optional: true,
-    element: {
-      type: 'checkboxes',
-      action_id: PRESET_FIELDS.forget,
-      options: [{ text: plainText(PRESETS_FORM.forget, OPTION_TEXT), value: 'yes' }],
-    },
-  };
-}
-
-/** Each domain with the servers of its last inbox; of a client also the limit of the last one. */
-function describeAdded(added: readonly AccountToAdd[], hasLimit: boolean): string {
-  const [last] = added;
-  if (last === undefined) return PRESETS_FORM.nothing;
-  const byDomain = Map.groupBy(added, ({ email_address }) => domainOf(email_address));
-  const lines = [...byDomain].flatMap(([domain, [account]]) =>
-    account ? [`• ${domain}: ${describeServers(account)}`] : [],
-  );
-  const rest = lines.length - DOMAINS_SHOWN;
-  const text = [
-    PRESETS_FORM.rememberedAbout,
-    ...(hasLimit ? [`• ${PRESETS_FORM.lastLimit(last.daily_limit)}`] : []),
-    ...lines.slice(0, DOMAINS_SHOWN),
-    ...(rest > 0 ? [PRESETS_FORM.moreDomains(rest)] : []),
-  ].join('\n');
-  return truncate(text, SECTION_TEXT);
-}
-
-function describeServers({ inbox_type, smtp_host, smtp_port, imap_host, imap_port }: AccountToAdd): string {
-  if (inbox_type !== 'CUSTOM_SMTP') return PROVIDER_PHRASES[inbox_type];
-  return `SMTP ${smtp_host}:${smtp_port}, IMAP ${imap_host}:${imap_port}`;
 }

@@ -4,7 +4,7 @@ import { type ClientPresets, NO_PRESETS, type OwnedPresets } from '../../../add-
 import { fromStoredName, type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
 import type { Executor } from '../../database.ts';
 import type { OnUnreadable } from '../../rows/read-rows.ts';
-import { storedJson, storedTime } from '../../rows/stored-json.ts';
+import { storedJson } from '../../rows/stored-json.ts';
 import { stampOf } from '../stamp.ts';
 
 const presetsJson = storedJson(
@@ -12,7 +12,6 @@ const presetsJson = storedJson(
     dailyLimit: z.int().min(1).optional(),
     namePattern: z.string().optional(),
     domains: z.array(z.string()).default([]),
-    forgottenAt: storedTime.optional(),
   }),
 );
 
@@ -73,7 +72,7 @@ export function createClientPresetsRepository(db: Executor, onUnreadable: OnUnre
       onUnreadable(teamId, parsed.error, 'client_presets');
       return NO_PRESETS;
     }
-    const { dailyLimit, namePattern, domains, forgottenAt } = parsed.data;
-    return { dailyLimit, namePattern, domains, forgottenAt };
+    const { dailyLimit, namePattern, domains } = parsed.data;
+    return { dailyLimit, namePattern, domains };
   }
 }

@@ -15,6 +15,7 @@ import { inWorkspace } from '../admin-changes.ts';
 import { createAuditRepository } from '../audit-repository.ts';
 import { createColdsendKeyRepository } from '../coldsend-key-repository.ts';
 import { createClientPresetsRepository } from './client-presets-repository.ts';
+import { createRememberedRepository } from './remembered-repository.ts';
 
 const STOPPED = { outcome: JSON.stringify({ kind: 'stopped' }), outcome_kind: 'stopped' };
 
@@ -32,8 +33,8 @@ export function createClientRemoval({ database, sealer, now, onUnreadable }: Cli
   return { removeClient, listInboxes };
 
   /**
-   * Removes the key with its channels and presets, and ends the requests that were not sent, in one commit with the audit entries. Returns the
-   * number of those requests; undefined, and nothing changed, where another admin has changed the client since `revision`.
+   * Removes the key with its channels, presets and what is remembered, and ends the requests that were not sent, in one commit with
+   * the audit entries. Returns the number of those requests; undefined, and nothing changed, where another admin has changed the client since `revision`.
    */
   function removeClient(
     teamId: string,
@@ -49,6 +50,8 @@ export function createClientRemoval({ database, sealer, now, onUnreadable }: Cli
       await keys.remove(teamId, client);
       await createClientPresetsRepository(within).remove(teamId, client);
       const stopped = await stopRequests(within, teamId, client);
+      // After the requests: whoever commits that an inbox was added holds its request first.
+      await createRememberedRepository(within).forget(teamId, { owner: client });
       const audit = createAuditRepository({ db: within, now });
       const about = { teamId, userId, requestId: undefined };
       const details = { ...clientDetail(client), last_four: key.lastFour };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type ClientPresets, NO_PRESETS } from '../../../../src/add-inbox/keys/client-presets.ts';
-import { type Client, WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
+import type { Client } from '../../../../src/add-inbox/keys/key-owner.ts';
 import type { Database } from '../../../../src/storage/database.ts';
 import { createAdminChanges } from '../../../../src/storage/workspaces/admin-changes.ts';
 import { createClientPresetsRepository } from '../../../../src/storage/workspaces/clients/client-presets-repository.ts';
@@ -16,7 +16,6 @@ const PRESETS: ClientPresets = {
   dailyLimit: 40,
   namePattern: '{local} from Acme',
   domains: ['acme.com'],
-  forgottenAt: undefined,
 };
 
 export function describeClientPresets(databases: TestDatabases) {
@@ -53,7 +52,6 @@ export function describeClientPresets(databases: TestDatabases) {
         ],
       );
       assert.equal(await changes().savePresets('T1', 'UA', { kind: 'client', name: 'Gone' }, PRESETS, 'none'), false);
-      assert.equal(await changes().savePresets('T1', 'UA', WORKSPACE, { ...NO_PRESETS, forgottenAt: 5 }, 'none'), true);
     });
 
     test('of two admins at once, the second one is refused', async () => {
