@@ -51,11 +51,12 @@ async function post<Answer extends Answered>(
   body: string | Uint8Array<ArrayBuffer>,
   withinMs: number,
 ): Promise<Answer | Problem> {
+  const named = { ...headers, 'x-page-id': thisPage() };
   let response: Response;
   try {
     response = await fetch(`secure/${what}`, {
       method: 'POST',
-      headers: { ...headers, 'x-page-id': thisPage() },
+      headers: named,
       body,
       credentials: 'omit',
       signal: AbortSignal.timeout(withinMs),

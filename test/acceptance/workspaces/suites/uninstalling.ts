@@ -47,6 +47,8 @@ export function describeUninstalling(kind: string, setting: Setting): void {
       await slack.uninstall(acme.teamId, { silent: true });
       await install(acme);
       const asked = () => slack.ledger.calls.filter(({ method }) => method === 'auth.test');
+      // The end of a request is stored a moment after people see it.
+      await waitForStored(agency, acme.teamId, ({ waiting }) => waiting === 0);
       const before = await countStored(agency, acme.teamId);
       assert.deepEqual({ tokens: before.tokens, keys: before.keys }, { tokens: 1, keys: 1 });
       const askedBefore = asked().length;

@@ -16,7 +16,7 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     const page = await open(browser, context, `${publicUrl}/secure#${token}`);
     await openSheet(page);
     await waitForCounts(page, '11 ready 2 to fix 1 held back 1 twice', 'Add 11 inboxes');
-    await page.getByText('15 numbers from 20 to 50').waitFor();
+    await page.getByText('15 numbers from 20 to 50. We').waitFor();
     await input(page, 'Use as').selectOption('Daily limit (suggested)');
     await waitForCell(page, 2, 'limit', '20');
     await press(page, 'Use kim@mail.globex.com in line 6');

@@ -193,6 +193,10 @@ describe('the table of the secure page', { skip: skipWithoutBrowser, concurrency
     await waitForCell(page, 2, 'limit', '40');
     await page.getByText('Columns: ').click();
     await page.getByText('Not read: “2FA Secret Key”.').waitFor();
+    await input(page, '“Tags” · 15 numbers from 20 to 50').selectOption('SMTP user name');
+    await until(page, `!document.querySelector('details').open`);
+    await cellAt(page, 5, 'smtp').click();
+    assert.equal(await input(page, 'SMTP user name, line 5').inputValue(), 'a', 'each field can be chosen');
   });
 
   test('empty cells are filled from the defaults, or from a cell above', async (context) => {

@@ -108,7 +108,6 @@ export const SHEET = {
     later: "Slack didn't confirm your account. Choose the column again in a minute.",
     tooMany: 'Too many tries. Wait a minute, then choose the column again.',
   },
-  notUsed: (headers: string) => `Not used: ${headers}.`,
   notRead: (headers: string) => `Not read: ${headers}. ColdSend doesn't need such secrets. Delete them from your file.`,
   columnFields: {
     email_address: 'Address',

@@ -66,7 +66,7 @@ export function createRowElement(row: SheetRow): HTMLTableRowElement {
 /** Brings a row's element up to date. An input in use stays, with what is typed in it. */
 export function fillRow(element: HTMLTableRowElement, row: SheetRow, context: RowContext): void {
   const state = stateOf(row);
-  element.className = state;
+  element.className = row.failure === undefined ? state : `${state} again`;
   const { icon: symbol, tone, label } = SHEET.states[state];
   const [head, ...others] = element.cells;
   head?.replaceChildren(

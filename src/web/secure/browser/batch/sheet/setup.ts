@@ -71,22 +71,31 @@ export function renderUnclear(columns: readonly PageColumn[], choose: (chosen: C
     .map((column) => renderColumn(column, choose));
 }
 
-function renderColumn({ position, header, values, suggested }: PageColumn, choose: (chosen: ChosenColumns) => void) {
-  const fields = listFields().toSorted((one, other) => Number(other === suggested) - Number(one === suggested));
-  const options = fields.map((field) => {
-    const words = SHEET.columnFields[field];
-    return option(field, field === suggested ? SHEET.suggested(words) : words);
-  });
-  const id = `column-${position}`;
-  const select = h('select', { id }, option('', SHEET.dontUse, true), ...options);
-  select.addEventListener('change', () =>
-    choose({ [position]: fields.find((field) => field === select.value) ?? null }),
-  );
+function renderColumn(column: PageColumn, choose: (chosen: ChosenColumns) => void): HTMLElement {
+  const { position, header, values } = column;
+  const id = `unclear-${position}`;
   return renderCard(
     [h('span', { class: 'warn' }, icon('question')), ` ${SHEET.whatIs(header)}`],
     SHEET.unused(values),
-    renderField(id, SHEET.useAs, select, 'choice'),
+    renderField(id, SHEET.useAs, renderFieldChoice(id, column, choose), 'choice'),
   );
+}
+
+function renderFieldChoice(
+  id: string,
+  { position, field: used, suggested }: PageColumn,
+  choose: (chosen: ChosenColumns) => void,
+): HTMLElement {
+  const fields = listFields().toSorted((one, other) => Number(other === suggested) - Number(one === suggested));
+  const options = fields.map((field) => {
+    const words = SHEET.columnFields[field];
+    return option(field, field === suggested ? SHEET.suggested(words) : words, field === used);
+  });
+  const select = h('select', { id }, option('', SHEET.dontUse, used === undefined), ...options);
+  select.addEventListener('change', () =>
+    choose({ [position]: fields.find((field) => field === select.value) ?? null }),
+  );
+  return select;
 }
 
 /** What empty cells are filled with. `change` is called with what is valid. */
@@ -130,19 +139,24 @@ export function renderDefaults(
   }
 }
 
-/** All columns, and what became of them. */
-export function renderColumns(columns: readonly PageColumn[]): HTMLElement | undefined {
+/** All columns of the file, each with the field that it is used for. */
+export function renderColumns(
+  columns: readonly PageColumn[],
+  choose: (chosen: ChosenColumns) => void,
+): HTMLElement | undefined {
   if (columns.length === 0) return undefined;
-  const list = (chosen: readonly PageColumn[]) => chosen.map(({ header }) => `“${header}”`).join(', ');
   const dropped = columns.filter(({ isDropped }) => isDropped);
-  const unused = columns.filter(({ isDropped, field }) => !isDropped && field === undefined);
-  const not = dropped.length + unused.length;
-  const details = h('details', {}, h('summary', {}, SHEET.columns(columns.length - not, not)));
-  for (const { header, field } of columns) {
-    if (field !== undefined) details.append(h('p', {}, `“${header}” → ${SHEET.columnFields[field]}`));
-  }
-  if (unused.length > 0) details.append(h('p', {}, SHEET.notUsed(list(unused))));
-  if (dropped.length > 0) details.append(h('p', {}, SHEET.notRead(list(dropped))));
+  const readable = columns.filter(({ isDropped }) => !isDropped);
+  const used = readable.filter(({ field }) => field !== undefined).length;
+  const choices = readable.map((column) => {
+    const id = `column-${column.position}`;
+    const label = column.field === undefined ? `“${column.header}” · ${column.values}` : `“${column.header}”`;
+    return h('div', { class: 'field' }, h('label', { for: id }, label), renderFieldChoice(id, column, choose));
+  });
+  const details = h('details', {}, h('summary', {}, SHEET.columns(used, columns.length - used)));
+  details.append(h('div', { class: 'columns' }, ...choices));
+  const headers = dropped.map(({ header }) => `“${header}”`).join(', ');
+  if (dropped.length > 0) details.append(h('p', {}, SHEET.notRead(headers)));
   return details;
 }
 

@@ -91,7 +91,7 @@ export function showSheet(deps: SheetDeps) {
   // Rows that were sent before have no empty cells.
   setup.hidden = deps.useAnother === undefined;
   const onlySwitch = h('label', { class: 'switch' }, only, SHEET.onlyProblems);
-  const details = renderColumns(columns);
+  const details = renderColumns(columns, deps.chooseColumns);
   showWide(
     'wide',
     renderTop(deps),
