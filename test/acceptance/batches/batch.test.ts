@@ -70,7 +70,7 @@ test('a confirmed batch has one card, and its thread has the failures, the resul
     const { rendered } = await member.openHome();
     assert.match(
       rendered,
-      /6 inboxes from globex-october\.csv[\s\S]*3 of 6 inboxes added[\s\S]*3 need you[\s\S]*Open the message/,
+      /6 inboxes from globex-october\.csv[\s\S]*3 of 6 inboxes added[\s\S]*3 need you[\s\S]*Open thread/,
     );
     assert.doesNotMatch(rendered, /ann@acme\.com/);
   });
@@ -89,7 +89,7 @@ test('"Stop the rest" is for the person who started it and for admins, and sends
   slack.join(channelId, other.userId);
   await confirmBatch(world, addresses(['ann', 'bob', 'cat']));
   await world.restart();
-  const waiting = await waitForCard(world, /Waiting to add 3 inboxes[\s\S]*API key of this workspace is missing/);
+  const waiting = await waitForCard(world, /Waiting to add 3 inboxes[\s\S]*This workspace has no API key that works/);
 
   await context.test('the metrics count it', async () => {
     const metrics = await (await fetch(`${world.bot.url}/metrics`)).text();

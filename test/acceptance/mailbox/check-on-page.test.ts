@@ -39,6 +39,6 @@ test('a login is checked on the secure page by its servers, and the password is 
     assert.deepEqual(findSecrets(text, { SECRET }), [], where);
   }
   assert.deepEqual(await save(publicUrl, token), { status: 200, body: '{"kind":"saved"}' });
-  assert.match((await waitForReply(mailWorld, address)).rendered, /Inbox added/);
+  assert.match((await waitForReply(mailWorld, address)).text, /Inbox added/);
   assert.deepEqual(slack.problems, []);
 });

@@ -16,7 +16,7 @@ test('the reply about an added inbox gets advice about its domain, once for each
   };
 
   await addInbox(mailWorld, { address: 'jane@acme.test' });
-  assert.match((await waitForReply(mailWorld, 'jane@acme.test')).rendered, /Inbox added/);
+  assert.match((await waitForReply(mailWorld, 'jane@acme.test')).text, /Inbox added/);
   const advice = await slack.waitFor(() => adviceFor('jane@acme.test'), 'the advice');
   assert.match(advice, /acme\.test: Its DNS records need attention/);
   assert.match(advice, /SPF: The record lets everybody send/);

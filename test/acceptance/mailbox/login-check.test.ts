@@ -37,7 +37,7 @@ test('after a refusal, the reply says which half of the login fails and why, and
   await admin.click('home_audit', { in: 'home' });
   const trail = await admin.waitForModal(({ rendered }) => rendered.includes('Audit trail'));
   assert.match(trail.rendered, /Login checked by the bot/);
-  assert.match(trail.rendered, /reading: mail\.acme\.test:\d+ refused wrong_login/);
+  assert.match(trail.rendered, /reading: mail\.acme\.test:\d+ – login refused \(wrong login\)/);
   assert.equal(trail.rendered.match(/Result/g)?.length, 1);
   assert.deepEqual(slack.problems, []);
 });
@@ -69,7 +69,7 @@ test('a server of the own network is not asked, and nothing tells if it is there
   world.coldsend.answerNext(CONNECTION_FAILED);
   await addInbox(mailWorld, { address: 'jane@acme.test' });
   const reply = await waitForReply(mailWorld, 'jane@acme.test');
-  assert.match(reply.rendered, /Sending \(SMTP\): We can't test this server from here\./);
+  assert.match(reply.rendered, /Our check: We can't test these servers from here\./);
   assert.equal(mail.connections(), 0);
 });
 
