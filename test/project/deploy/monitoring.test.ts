@@ -181,7 +181,8 @@ test('Prometheus accepts its configuration with the alerts, scrapes the bot, and
   const ask = async (query: string) => {
     const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`;
     const answer = await fetch(url).catch(() => undefined);
-    return answer === undefined ? undefined : prometheusAnswer.parse(await answer.json());
+    // While it starts, it answers 503.
+    return answer?.status === 503 ? undefined : answer && prometheusAnswer.parse(await answer.json());
   };
   const waitFor = async (query: string): Promise<void> => {
     for (const until = performance.now() + FOUND_WITHIN_MS; ((await ask(query))?.data.result.length ?? 0) === 0; ) {

@@ -10,11 +10,11 @@ export type AuditTopic = (typeof AUDIT_TOPICS)[number];
 
 /** What people look for together. */
 export const ACTIONS_OF: Record<AuditTopic, AuditAction[]> = {
-  inboxes: ['inbox_requested', 'inbox_outcome', 'login_checked', 'test_email', 'inbox_removal'],
+  inboxes: ['inbox_requested', 'inbox_cancelled', 'inbox_outcome', 'login_checked', 'test_email', 'inbox_removal'],
   lists: ['inboxes_requested', 'batch_stopped'],
   keys: ['key_stored', 'key_replaced', 'key_removed', 'client_removed'],
-  settings: ['settings_changed', 'access_requested', 'access_approved', 'access_declined'],
-  refused: ['refused_attempt'],
+  settings: ['settings_changed', 'forgotten', 'access_requested', 'access_approved', 'access_declined'],
+  refused: ['refused_attempt', 'link_denied'],
   app: ['installed', 'uninstalled', 'audit_exported'],
 };
 
