@@ -87,7 +87,7 @@ test('the menus show what is chosen, and what is found for it', () => {
   assert.match(JSON.stringify(render([])), /There is nothing here yet/);
   assert.deepEqual(toAuditFilter(place, 8 * 24 * 3_600_000), {
     userId: 'U0123456789',
-    actions: ['refused_attempt'],
+    actions: ['refused_attempt', 'link_denied'],
     since: 24 * 3_600_000,
   });
 });
