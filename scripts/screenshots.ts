@@ -61,7 +61,7 @@ async function takeScreenshots(executablePath: string): Promise<void> {
     await press('Check rows');
     await press('Add 37 inboxes');
     await press('Close');
-    await page.getByText('34 of 37 inboxes added').waitFor();
+    await page.getByRole('log', { name: 'Messages', exact: true }).getByText('of 37 inboxes added').waitFor();
     await page.getByRole('button', { name: '3 replies' }).click();
     await page.getByRole('button', { name: 'Fix what failed' }).hover();
     await page.mouse.wheel(0, -5_000);
