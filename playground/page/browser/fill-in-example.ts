@@ -23,6 +23,9 @@ export function fillInExample({ coldsend }: Snapshot): void {
     client_channels: FIRST,
     default_daily_limit: '40',
     recipient: 'you@acme.com',
+    preset_daily_limit: '40',
+    preset_name: '{local} from Globex',
+    preset_domains: 'globex-mail.com',
     send_with_password: FIRST,
   };
   for (const field of document.querySelectorAll('#modal [data-field]')) {
@@ -34,7 +37,7 @@ export function fillInExample({ coldsend }: Snapshot): void {
 }
 
 function fillIn(field: Element, example: string): void {
-  if (field instanceof HTMLInputElement) {
+  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
     if (field.value !== '') return;
     field.value = example;
     field.dispatchEvent(new Event('input'));

@@ -4,12 +4,12 @@ import { writeVendorFile, writeVendorPaste } from '../../vendor-file.ts';
 import type { OpenModal } from '../snapshot.ts';
 import type { Page } from './state.ts';
 
-/** Whether the form has a place for many rows: a file, or a text of several lines. */
+/** Whether the form has a place for many rows: a file, or a text. */
 export function takesVendorFile({ blocks }: OpenModal): boolean {
   return blocks.some((block) => isFileField(block) || isTextField(block));
 }
 
-/** Puts a vendor's file into the file field of the open form; where there is none, its rows into the first long text. */
+/** Puts a vendor's file into the file field of the open form; where there is none, its rows into the long text. */
 export function putVendorFile(page: Page, { blocks }: OpenModal): void {
   const fileField = blocks.find(isFileField)?.block_id;
   if (fileField !== undefined) {
@@ -28,5 +28,5 @@ function isFileField(block: Block): boolean {
 }
 
 function isTextField(block: Block): boolean {
-  return objectAt(block, 'element')?.multiline === true;
+  return objectAt(block, 'element')?.action_id === 'rows';
 }
