@@ -104,7 +104,7 @@ function prepareOnce(client: Client) {
   client.query = new Proxy(client.query, {
     apply(query, self, parameters) {
       const [text, values] = parameters;
-      if (!Array.isArray(values) || values.length === 0 || /^select \*/.test(text))
+      if (!Array.isArray(values) || values.length === 0 || /\b(?:select|returning) \*/.test(text))
         return Reflect.apply(query, self, parameters);
       const name = names.get(text) ?? `s${names.size}`;
       if (names.size < MAX_PREPARED) names.set(text, name);

@@ -15,7 +15,7 @@ import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 import { QUEUED_MS } from '../requests/batches/batch-repository.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
-import { expiresAt, parseClaimedRequest, type RequestRow } from '../requests/request-row.ts';
+import { expiresAt, parseClaimedRequest, type RequestRow, toCarriedColumns } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
@@ -69,7 +69,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const { kysely } = within;
-      const queued = { turn_of: keyFingerprint, state: 'announced' };
+      const queued = { ...toCarriedColumns(claimed), turn_of: keyFingerprint };
       await kysely.updateTable('requests').set(queued).where('id', '=', claimed.id).execute();
       // A row needs no estimate of its own: its batch shows one for all its rows.
       const slotAt = kind === 'single' ? await estimateSingle() : now() + QUEUED_MS;

@@ -163,9 +163,19 @@ export function toKeyColumns(name: KeyName) {
   return { client: toStoredName(name), key_channel_id: name.kind === 'client' ? name.channelId : '' };
 }
 
-/** The columns that a step may have left to the next commit: announcing does. */
-export function toCarriedColumns({ state, announcement, tries }: ClaimedRequest): Updateable<RequestsTable> {
-  return { state: toStoredState(state), ...toAnnouncementColumns(announcement), tries };
+/**
+ * The columns that announcing left to the next commit. Only while they are not stored: after a failure in the middle of a step,
+ * what the worker holds may be older than what the step has committed.
+ */
+export function toCarriedColumns({ state, announcement, tries }: ClaimedRequest) {
+  if (state === 'accepted') return {};
+  const carried = { state: toStoredState(state), ...toAnnouncementColumns(announcement), tries };
+  return Object.fromEntries(
+    Object.entries(carried).map(([column, value]) => [
+      column,
+      sql`case when state = 'accepted' then ${value} else ${sql.ref(column)} end`,
+    ]),
+  );
 }
 
 /** The columns that `change` sets. The same statement that makes the response URL useless also deletes it. */

@@ -210,7 +210,9 @@ export function describePreparedStatements(postgres: TestPostgres) {
     const { kysely } = db;
     const read = () => kysely.selectFrom('write_check').select('id').where('id', '=', 1).execute();
     const readAll = () => kysely.selectFrom('write_check').selectAll().where('id', '=', 1).execute();
+    const change = () => kysely.updateTable('write_check').set({ id: 1 }).where('id', '=', 1).returningAll().execute();
     const run = async () => {
+      await change();
       await db.transaction(async (within) => void (await sql`select ${1}::int`.execute(within.kysely)));
       return [...(await read()), ...(await readAll())];
     };

@@ -25,9 +25,12 @@ export function describeSlots({ kind, db, now, pass, open, announce, enter, clai
   test('without one the request waits until one is free, and is armed then, held by whoever claimed it', async () => {
     const bot = open(ONE_A_MINUTE);
     await enter(bot, '1');
-    const slot = await bot.slots.take(await announce(bot.requests, '2'), KEY);
+    const announcement = { channelId: 'C1', ts: '17.5', surface: 'channel' } as const;
+    const slot = await bot.slots.take({ ...(await announce(bot.requests, '2')), announcement }, KEY);
     assert.equal(slot.kind, 'waits');
     assert.equal(slot.request.state, 'announced');
+    const queued = await bot.requests.find('T1', 'request-2');
+    assert.deepEqual([queued?.state, queued?.announcement], ['announced', announcement]);
     assert.equal(slot.request.waitsFor, 'rate_limited');
     near(slot.request.notBefore, now() + 61_000);
     assert.deepEqual(await claim(bot), [], 'somebody is still working on it');

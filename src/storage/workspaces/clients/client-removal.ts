@@ -79,13 +79,15 @@ export function createClientRemoval({ database, sealer, now, onUnreadable }: Cli
    */
   async function stopRequests({ kysely }: Executor, teamId: string, client: OwnerName): Promise<number> {
     const time = now();
-    const waiting = kysely
+    const ofIt = kysely
       .selectFrom('requests')
       .select('id')
       .where(unfinished)
       .where('team_id', '=', teamId)
-      .where('client', '=', toStoredName(client))
-      .where('state', 'in', ['accepted', 'announced']);
+      .where('client', '=', toStoredName(client));
+    // Those that are being sent, too: whoever settles one comes before all this, or finds no key to remember it for.
+    if (database.kind === 'postgres') await inOrder(database, ofIt).execute();
+    const waiting = ofIt.where('state', 'in', ['accepted', 'announced']);
     const rows = await kysely
       .updateTable('requests')
       .set({

@@ -56,6 +56,24 @@ export function describeAdvance({ db, now, repositoryOf }: RequestSetUp) {
       assert.deepEqual(released.announcement, announcement);
     });
 
+    test('a copy that is older than what is stored takes nothing back: a request that was armed, or has its outcome', async () => {
+      const requests = repositoryOf('a');
+      const announced = { ...(await acceptSample(requests, '1')), state: 'announced', tries: 2 } as const;
+      const armed = await requests.advance(announced, { state: 'armed', tries: 3 });
+      await requests.advance(announced, { notBefore: 5 });
+      assert.deepEqual(await whatIsStored(), ['armed', 3, undefined]);
+      await requests.advance(armed, { state: 'settled', outcome: { kind: 'unknown', why: 'answer_lost' } });
+      for (const older of [announced, armed]) {
+        await requests.advance(older, { notBefore: 6 });
+        assert.deepEqual(await whatIsStored(), ['settled', 3, 'unknown']);
+      }
+
+      async function whatIsStored() {
+        const stored = await requests.find('T1', 'request-1');
+        return [stored?.state, stored?.tries, stored?.outcome?.kind];
+      }
+    });
+
     for (const outcome of OUTCOMES) {
       test(`reads back the outcome ${outcome.kind}`, async () => {
         const requests = repositoryOf('a');

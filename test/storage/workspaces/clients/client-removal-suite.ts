@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
 import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../../src/storage/requests/request-repository.ts';
 import { createAuditRepository } from '../../../../src/storage/workspaces/audit-repository.ts';
 import { createClientRemoval } from '../../../../src/storage/workspaces/clients/client-removal.ts';
+import { createRememberedRepository } from '../../../../src/storage/workspaces/clients/remembered-repository.ts';
 import { createColdsendKeyRepository } from '../../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { acceptSample, testSealer } from '../../samples.ts';
 import { emptyTables, type TestDatabases } from '../../test-databases.ts';
@@ -41,6 +43,24 @@ export function describeClientRemoval(databases: TestDatabases) {
       const key = { teamId: 'T1', owner, apiKey: 'cs_live_1', storedBy: 'U1', missingScopes: [] };
       return (await keys().save({ ...key, status: 'works' })).revision;
     }
+
+    test('an inbox that is reported as added at this moment is not remembered after it', async () => {
+      const revision = await saveKey();
+      const accepted = await acceptSample(requests(), 'armed', { keyName: ACME });
+      const armed = await requests().advance(accepted, { state: 'armed' });
+      const isSettling = Promise.withResolvers<void>();
+      const settling = db.transaction(async (within) => {
+        const outcome = { kind: 'added', account: ACCOUNT } as const;
+        const deps = { db: within, sealer: testSealer, owner: 'a', leaseMs: 10_000, now };
+        await createRequestRepository(deps).advance(armed, { state: 'settled', outcome });
+        await createRememberedRepository(within).remember('T1', ACME, armed.account, now());
+        isSettling.resolve();
+        await sleep(200);
+      });
+      await isSettling.promise;
+      await Promise.all([settling, removal().removeClient('T1', 'UA', ACME, revision)]);
+      assert.deepEqual(await db.kysely.selectFrom('remembered').select('domain').execute(), []);
+    });
 
     test('key, channels, waiting requests and their passwords go in one commit; all else stays', async () => {
       const revision = await saveKey();
