@@ -20,6 +20,8 @@ export function createBodyReader(most = MAX_BYTES): (request: IncomingMessage) =
 
   return async (request) => {
     if (Number(request.headers['content-length'] ?? 0) > most.body) return 'too_large';
+    // Cut off before anybody listened: nothing more comes, not even the end.
+    if (request.destroyed) return 'cut_off';
     return new Promise((resolve) => {
       const body = createGrowingBuffer();
       const reading: Reading = { capacity: 0, end };

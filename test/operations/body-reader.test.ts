@@ -50,6 +50,14 @@ test('a request that is cut off is told', async () => {
   assert.equal(await body, 'cut_off');
 });
 
+test('a request that was cut off before it is read is told, too', async () => {
+  const request = createRequest();
+  request.destroy();
+  await nextTurn();
+  const never = nextTurn('nothing');
+  assert.equal(await Promise.race([createBodyReader()(request), never]), 'cut_off');
+});
+
 test('unfinished bodies share a bound: the oldest is given up, and a small one gets through', async () => {
   const read = createBodyReader();
   const slow = Array.from({ length: 70 }, () => createRequest());

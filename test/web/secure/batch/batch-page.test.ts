@@ -149,7 +149,7 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
   });
 
   test('a link for rows that failed opens with them, and asks for their passwords', async (context) => {
-    const { behind, page } = await start(context, { batch: { fix: [FAILED] } });
+    const { behind, page } = await start(context, { batch: { fix: [FAILED] }, progress: { total: 38 } });
     await title(page, 'Fix 1 row, then try again');
     await page.getByText('Google refused the login: It wants an app password.').waitFor();
     await waitForCounts(page, '1 to fix', 'Fix 1 row first');
@@ -157,7 +157,8 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await page.keyboard.press('Enter');
     await waitForCounts(page, '1 ready', 'Add 1 inbox');
     await press(page, 'Add 1 inbox');
-    await title(page, 'Adding 1 inbox');
+    await title(page, 'Adding 38 inboxes');
+    assert.equal(await page.getByText('left out').count(), 0, 'the others were added before');
     assert.deepEqual([behind.added[0]?.round, behind.added[0]?.rows[0]?.line], [0, 4]);
     behind.progress = { state: 'stopped', counts: { ...COUNTS, stopped: 1 }, failed: [FAILED] };
     await title(page, 'Stopped: 0 of 1 inbox added');

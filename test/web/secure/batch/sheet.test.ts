@@ -128,6 +128,10 @@ describe('the rows of the secure page', () => {
       toAddedRows(createSheet([{ line: 1, account }], [check(1, 'ready', { filled, isFoundByDomain })]))[0]?.account;
     assert.deepEqual(added(true), { email_address: 'u@acme.com', smtp_host: 'smtp.acme.com', smtp_port: '465' });
     assert.deepEqual(added(false), account);
+    const rows = createSheet([{ line: 1, account }], [check(1, 'ready', { filled, isFoundByDomain: true })]);
+    change(rows[0] ?? assert.fail(), { email_address: 'u@globex.com' });
+    const [changed] = toAddedRows(rows);
+    assert.deepEqual(changed?.account, { ...account, email_address: 'u@globex.com' }, 'not those of the old domain');
   });
 
   test('the next row to fix is below, or else the first', () => {

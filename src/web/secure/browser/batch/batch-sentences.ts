@@ -147,10 +147,10 @@ export const BAR = {
   leftOut: (line: number) => `Line ${line} is left out.`,
   undo: 'Undo',
   problems: {
-    offline: 'Not sent. Check your connection, then press the button again.',
+    offline: 'No answer. Check your connection, then press the button again. We add each inbox only once.',
     unclear: "We didn't get a clear answer. Press the button again. We add each inbox only once.",
-    later: "Slack didn't confirm your account, so nothing is added. Press the button again in a minute.",
-    tooMany: 'Too many tries. Nothing is added. Wait a minute, then press the button again.',
+    later: "Slack didn't confirm your account. Press the button again in a minute. We add each inbox only once.",
+    tooMany: 'Too many tries. Wait a minute, then press the button again.',
   },
   unchecked: {
     offline: 'Not checked. Check your connection. We try again every few seconds.',

@@ -50,6 +50,8 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   let source: Source | undefined;
   let round = 0;
   let stayedOut = 0;
+  /** What was typed is added, and the page says that it can be closed. */
+  let isAdded = false;
   let state: Left = { leave: () => {} };
   const until = new AbortController();
   const { signal } = until;
@@ -75,7 +77,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
 
   /** The browser asks, so that a slip loses no work. */
   function askBeforeLeaving(event: BeforeUnloadEvent): void {
-    if (rows.length > 0) event.preventDefault();
+    if (rows.length > 0 && !isAdded) event.preventDefault();
   }
 
   function enter<State extends Left>(open: () => State): State {
@@ -138,6 +140,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       }),
     );
     let isAsking = false;
+    isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
       if (source === undefined) return;
@@ -191,8 +194,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
 
   function openProgress(progress: Progress): void {
     end();
-    if (round === 0) stayedOut = rows.length - progress.total;
+    // The rows of a fix are part of a list that has others, and those left out can be fixed later.
+    if (round === 0 && batch.fix === undefined) stayedOut = rows.length - progress.total;
     round += 1;
+    isAdded = true;
     enter(() =>
       showProgress({
         batch,

@@ -160,9 +160,10 @@ export function toPageRows(rows: readonly SheetRow[]): PageRow[] {
 
 /** With the servers that were found by the domain, so that nothing is looked up twice. */
 export function toAddedRows(rows: readonly SheetRow[]): PageRow[] {
-  return rows.map(({ line, account, check }) => ({
+  return rows.map(({ line, account, check, isStale }) => ({
     line,
-    account: check?.isFoundByDomain === true ? { ...check.filled, ...withoutEmpty(account) } : account,
+    // A row that changed since may have another domain.
+    account: check?.isFoundByDomain === true && !isStale ? { ...check.filled, ...withoutEmpty(account) } : account,
   }));
 }
 
