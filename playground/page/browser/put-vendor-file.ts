@@ -28,5 +28,5 @@ function isFileField(block: Block): boolean {
 }
 
 function isTextField(block: Block): boolean {
-  return objectAt(block, 'element')?.action_id === 'rows';
+  return objectAt(block, 'element')?.multiline === true && /^rows\b/.test(block.block_id ?? '');
 }

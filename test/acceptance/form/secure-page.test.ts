@@ -20,8 +20,9 @@ for (const transport of ['http', 'socket'] as const) {
     const world = await startWithPage(context, { transport });
     const { slack, coldsend, admin, member, channelId, publicUrl } = world;
     const tokens: string[] = [];
+    // A bot that is killed before it has noted its announcement posts another one, which has the reply.
     const messageOf = (address: string) =>
-      member.in(channelId).find(({ rendered, ephemeral }) => !ephemeral && rendered.includes(address));
+      member.in(channelId).findLast(({ rendered, ephemeral }) => !ephemeral && rendered.includes(address));
 
     async function ask(address: string, person = member): Promise<string> {
       await closeAll(person);
