@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({ options: { verbose: { type: 'boolean
 const TIMEOUT_MS = 300_000;
 
 /** Most files wait for deadlines and for bots to start, and use less than half of a core. */
-const FILES_AT_ONCE = 2 * availableParallelism();
+const FILES_AT_ONCE = availableParallelism() + 1;
 
 const servers = await shareServers();
 const tests = spawn(

@@ -70,7 +70,7 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
         await check('editing');
         behind.lost.add('add');
         await press(page, 'Add 11 inboxes');
-        await page.getByText('Not sent.').waitFor();
+        await page.getByText('No answer.').waitFor();
         await check('offline');
         behind.lost.clear();
         const counts = { added: 6, exists: 0, failed: 1, unknown: 0, stopped: 0, left: 4 };
