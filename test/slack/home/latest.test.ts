@@ -31,7 +31,7 @@ function renderList(shown: Partial<LatestToShow>, clients = [sampleClient('Acme'
   return blocks;
 }
 
-test('an inbox is its address and one line: how it went, who, when, its thread, its status and client', () => {
+test('an inbox is its address and one line: the outcome, the person, the time, its thread, its status and client', () => {
   const keyName = { ...ACME, channelId: 'C1' };
   const entries = Object.values(outcomes).map((outcome, index) => ({
     ...request,

@@ -8,16 +8,13 @@ import { MAX_FILE_BYTES } from '../../../csv/file-problem.ts';
 import { renderActions, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { OPTION_TEXT, PLACEHOLDER, TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
-import type { Draft } from '../../form/fields.ts';
+import { type Draft, FIELDS } from '../../form/fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
 import { type PasswordLink, renderOpen } from '../../form/password/password-link.ts';
 import { BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView, type ViewState } from '../../modals/view-state.ts';
 import { BATCH_FORM, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
-
-/** ColdSend's limit for a display name. */
-const MAX_NAME = 255;
 
 /** Slack's option for "not chosen": a chosen option of a menu can't be cleared. */
 const BY_ROW = 'by_row';
@@ -171,7 +168,7 @@ function renderDefaults(draft: Draft, blockOf: (field: string) => string): Known
       element: {
         type: 'plain_text_input',
         action_id: BATCH_FIELDS.name,
-        max_length: MAX_NAME,
+        max_length: FIELDS.display_name.max,
         initial_value: draft.display_name ?? LOCAL_PART,
       },
     },

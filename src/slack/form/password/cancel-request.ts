@@ -7,7 +7,7 @@ import type { Permissions } from '../../permissions/permissions.ts';
 import { CANCEL_REQUEST, PASSWORD_NOTICES } from '../../sentences/form.ts';
 import { sentences } from '../../sentences/notices.ts';
 
-/** "Cancel" on an inbox that waits for its password, for the person who asked for it and for admins. */
+/** "Cancel" on an inbox that waits for its password, for the person who requested it and for admins. */
 export function createCancelRequest(deps: {
   permissions: Pick<Permissions, 'checkAdding' | 'checkAdmin'>;
   find(teamId: string, requestId: string): Promise<AddInboxRequest | undefined>;

@@ -7,13 +7,11 @@ import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
+import { FIELDS } from '../../form/fields.ts';
 import { blockId, CALLBACKS, PRESET_FIELDS } from '../../ids.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
-
-/** ColdSend's limit for a display name. */
-const MAX_NAME = 255;
 
 export type TypedPresets = { owner: OwnerName; stamp: string } & (
   | { ok: true; presets: ClientPresets }
@@ -77,7 +75,7 @@ function renderFields({ dailyLimit, namePattern, domains }: ClientPresets): Inpu
         ...(dailyLimit !== undefined && { initial_value: String(dailyLimit) }),
       },
     },
-    renderText(PRESET_FIELDS.name, PRESETS_FORM.name, PRESETS_FORM.nameHint, MAX_NAME, namePattern),
+    renderText(PRESET_FIELDS.name, PRESETS_FORM.name, PRESETS_FORM.nameHint, FIELDS.display_name.max, namePattern),
     renderText(PRESET_FIELDS.domains, PRESETS_FORM.domains, PRESETS_FORM.domainsHint, TYPED_TEXT, domains.join('\n')),
   ];
 }
