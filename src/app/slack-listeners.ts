@@ -84,6 +84,7 @@ export function createSlackListeners(deps: {
   });
   const homePages = createHomePages({
     permissions,
+    hasSecurePage,
     listKeys,
     findSettings,
     latest: requests.latest,

@@ -49,7 +49,7 @@ async function checkPublic({ config }: DoctorContext): Promise<Finding[]> {
     return [
       {
         ok: true,
-        says: 'There is no secure page for passwords. To get one, set PUBLIC_URL to an https:// address of the bot.',
+        says: 'There is no secure page for passwords. To get one, set PUBLIC_URL to an https:// address that leads to the bot.',
       },
     ];
   }

@@ -25,6 +25,8 @@ type PageQuery = { before: Cursor | undefined; limit: number };
  */
 export function createHomePages(deps: {
   permissions: Permissions;
+  /** Whether this installation serves the secure page. */
+  hasSecurePage: boolean;
   listKeys(teamId: string): Promise<OwnedKey[]>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   latest(teamId: string, query: PageQuery & InboxFilter): Promise<Page<AddInboxRequest | Unreadable>>;
@@ -66,7 +68,11 @@ export function createHomePages(deps: {
     const readable = latest.entries.flatMap((entry) => ('unreadable' in entry ? [] : entry.id));
     const links = await findLinks(api, await deps.findThreads(teamId, readable), userId);
     const mayNotAdd = whyNot(mayAdd);
-    await api.publishHome(userId, renderHome({ userId, isAdmin, mayNotAdd, keys, settings, latest, links, place }));
+    const { hasSecurePage } = deps;
+    await api.publishHome(
+      userId,
+      renderHome({ userId, isAdmin, mayNotAdd, keys, settings, hasSecurePage, latest, links, place }),
+    );
   }
 
   /** Only inboxes have an outcome, so with one to look for, the rows of batches are listed instead of batches. */

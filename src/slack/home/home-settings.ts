@@ -9,7 +9,15 @@ import { WORKSPACE_VALUE } from './keys/remembered-listeners.ts';
 import { describeSettings } from './settings/settings-form.ts';
 
 /** The workspace's settings, visible to all members; admins also get buttons. */
-export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): KnownBlock[] {
+export function renderSettings({
+  settings,
+  isAdmin,
+  hasSecurePage,
+}: {
+  settings: WorkspaceSettings;
+  isAdmin: boolean;
+  hasSecurePage: boolean;
+}): KnownBlock[] {
   const hint = isAdmin ? HOME.settingsHint : HOME.settingsMemberHint;
   const buttons = [
     renderButton(ACTIONS.openSettings, BUTTONS.settings, 'open'),
@@ -18,7 +26,7 @@ export function renderSettings(settings: WorkspaceSettings, isAdmin: boolean): K
   ];
   return [
     renderHeader('settings_title', HOME.settingsTitle),
-    renderSection('settings', mrkdwn(describeSettings(settings))),
+    renderSection('settings', mrkdwn(describeSettings(settings, hasSecurePage))),
     renderContext('settings_who_can', hint),
     ...(isAdmin ? [renderActions('settings_buttons', buttons)] : []),
   ];

@@ -30,6 +30,8 @@ export type HomeToShow = LatestToShow & {
   /** All keys of the workspace: its own and those of clients. */
   keys: OwnedKey[];
   settings: WorkspaceSettings;
+  /** Whether this installation serves the secure page. */
+  hasSecurePage: boolean;
 };
 
 /** The App Home of one person: keys (only their last four characters), settings and inboxes. */
@@ -55,7 +57,7 @@ export function renderHome(home: HomeToShow): HomeView {
       renderContext('who_can', isAdmin ? HOME.adminHint : HOME.memberHint),
       ...(isAdmin ? [renderButtons(key, useOf(home))] : []),
       ...renderClients({ ...home, clientsPage: place.clientsPage }),
-      ...renderSettings(settings, isAdmin),
+      ...renderSettings(home),
       { type: 'divider', block_id: 'divider' },
       ...renderLatestList(home, clientsOf(keys)),
     ],

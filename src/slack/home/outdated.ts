@@ -29,6 +29,7 @@ export function keyOutdated(keys: OwnedKey[], owner: OwnerName, isNew = false): 
 }
 
 /** The notice for a person whose form showed older settings. Says what is stored now. */
-export function settingsOutdated(settings: WorkspaceSettings): Notice {
-  return { title: SETTINGS_FORM.title, paragraphs: [OUTDATED.settings], facts: describeSettings(settings) };
+export function settingsOutdated(settings: WorkspaceSettings, hasSecurePage: boolean): Notice {
+  const facts = describeSettings(settings, hasSecurePage);
+  return { title: SETTINGS_FORM.title, paragraphs: [OUTDATED.settings], facts };
 }

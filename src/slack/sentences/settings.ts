@@ -50,7 +50,7 @@ export const SETTINGS_FORM = {
     },
   },
   noSecurePage:
-    'Passwords are entered in Slack. To get a secure page for them, ask the person who runs this bot to set PUBLIC_URL.',
+    'This bot has no secure page for passwords. To get one, ask the person who runs this bot to set PUBLIC_URL.',
   checkLoginFirst: {
     label: 'Check the login before sending',
     options: {
@@ -82,9 +82,11 @@ export const SETTINGS_SHOWN = {
   notChecked: 'no, only after ColdSend refused it',
   workspace_key: "I use the workspace's key",
   passwordsIn: 'Passwords',
-  passwords: {
-    slack_or_page: 'in Slack, or on the secure page if `PUBLIC_URL` is set',
-    secure_page: 'on the secure page only',
+  passwords: { slack_or_page: 'in Slack or on the secure page', secure_page: 'on the secure page only' },
+  passwordsWithoutPage: {
+    slack_or_page: 'in Slack. To get a secure page for them, ask the person who runs this bot to set `PUBLIC_URL`.',
+    secure_page:
+      'on the secure page only, but this bot has none, so nobody can add inboxes. Ask the person who runs this bot to set `PUBLIC_URL`, or change this setting.',
   },
   matchingCode: 'Matching code for the secure page',
   required: 'required',

@@ -109,7 +109,12 @@ test('doctor: what it can ask, beside a running bot and without one', async (con
 
   await context.test('work that is not finished, and a database of another version', async () => {
     await world.bot.stop();
-    assert.match((await ask({ PUBLIC_URL: '' })).output, /^✓ No bot runs at \S+, so its health was not checked\.$/m);
+    const { output } = await ask({ PUBLIC_URL: '' });
+    assert.match(output, /^✓ No bot runs at \S+, so its health was not checked\.$/m);
+    assert.match(
+      output,
+      /^✓ There is no secure page for passwords\. To get one, set PUBLIC_URL to an https:\/\/ address/m,
+    );
     await world.restart();
     await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
     await member.waitForModal(({ rendered }) => rendered.includes('✅'));

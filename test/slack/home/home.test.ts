@@ -23,6 +23,7 @@ function renderHome({ key: own, latest, clientsPage = 0, ...home }: Shown) {
     mayNotAdd: undefined,
     keys,
     settings: DEFAULT_SETTINGS,
+    hasSecurePage: true,
     links: new Map(),
     place: { ...NEWEST_PLACE, clientsPage },
     latest: { entries: latest, next: undefined },

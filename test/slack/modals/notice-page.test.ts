@@ -68,7 +68,7 @@ test('who comes with something outdated is told what holds now', () => {
   assert.deepEqual(textsOf(ofClient, 'mrkdwn'), ['<#C1>, <#C2>']);
   const removed = renderNotice(keyOutdated([key], acme));
   assert.match(textsOf(removed, 'plain_text').join('\n'), /The key of this client was removed/);
-  const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }));
+  const settings = renderNotice(settingsOutdated({ ...DEFAULT_SETTINGS, resultsChannelId: 'C7' }, true));
   assertView(settings);
   assert.match(textsOf(settings, 'plain_text').join('\n'), /I saved nothing/);
   assert.match(textsOf(settings, 'mrkdwn').join('\n'), /Results go to:\* <#C7>/);

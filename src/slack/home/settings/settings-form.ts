@@ -84,7 +84,8 @@ export function renderSettingsForm(
             renderRadio(SETTINGS_FIELDS.passwordsIn, SETTINGS_FORM.passwordsIn, passwordsIn),
             renderYesOrNo(SETTINGS_FIELDS.matchingCode, SETTINGS_FORM.matchingCode, matchingCode),
           ]
-        : [renderContext('passwords', SETTINGS_FORM.noSecurePage)]),
+        : []),
+      ...(hasSecurePage ? [] : [renderContext('passwords', SETTINGS_FORM.noSecurePage)]),
       ...(checkLoginFirst === undefined
         ? []
         : [renderYesOrNo(SETTINGS_FIELDS.checkLoginFirst, SETTINGS_FORM.checkLoginFirst, checkLoginFirst)]),
@@ -254,17 +255,20 @@ function renderFrame(field: SettingsField, label: string, hint?: string) {
   return renderInputFrame(blockId(field, 0), label, hint);
 }
 
-/** The settings line by line for the Home, as mrkdwn of ours. */
-export function describeSettings(settings: WorkspaceSettings): string {
+/** The settings line by line for the Home, as mrkdwn of ours. @param hasSecurePage whether this installation serves the secure page */
+export function describeSettings(settings: WorkspaceSettings, hasSecurePage: boolean): string {
   const { resultsChannelId, defaultDailyLimit, channelsWithoutClient, checkLoginFirst } = settings;
   const words = SETTINGS_SHOWN;
+  const passwords = hasSecurePage ? words.passwords : words.passwordsWithoutPage;
   const lines: Record<keyof WorkspaceSettings, string | undefined> = {
     whoMayAdd: `*${words.whoMayAdd}:* ${sayWho(settings.whoMayAdd)}`,
     resultsChannelId: `*${words.results}:* ${resultsChannelId === undefined ? words.ownChannel : `<#${resultsChannelId}>`}`,
     defaultDailyLimit: `*${words.dailyLimit}:* ${FACTS.perDay(defaultDailyLimit ?? DEFAULT_DAILY_LIMIT)}`,
     channelsWithoutClient: `*${words.channelsWithoutClient}:* ${words[channelsWithoutClient]}`,
-    passwordsIn: `*${words.passwordsIn}:* ${words.passwords[settings.passwordsIn]}`,
-    matchingCode: `*${words.matchingCode}:* ${settings.matchingCode ? words.required : words.notRequired}`,
+    passwordsIn: `*${words.passwordsIn}:* ${passwords[settings.passwordsIn]}`,
+    matchingCode: hasSecurePage
+      ? `*${words.matchingCode}:* ${settings.matchingCode ? words.required : words.notRequired}`
+      : undefined,
     checkLoginFirst:
       checkLoginFirst === undefined
         ? undefined

@@ -53,7 +53,7 @@ export function createSettingsPages(deps: {
     if (checked === 'slack_silent') return toAnswer({ [CHANNEL]: SETTINGS_ERRORS.slackSilent }, view);
     if (!(await deps.saveSettings(teamId, userId, settings, stamp))) {
       const { settings: current } = await deps.findStamped(teamId);
-      return { response_action: 'update', view: renderNotice(settingsOutdated(current)) };
+      return { response_action: 'update', view: renderNotice(settingsOutdated(current, deps.hasSecurePage)) };
     }
     if (!isNew) return undefined;
     return announceChange(submission, [resultsChannelId], renderChange(INTRODUCTIONS.results(`<@${userId}>`)));

@@ -89,7 +89,22 @@ test('where the bot logs in to no mailbox, the setting for it is not there, and 
   const hidden = { ...CHOSEN, checkLoginFirst: undefined };
   const view = renderSettingsForm('U1', stamped(hidden), groups(3));
   assertView(view);
-  for (const shown of [JSON.stringify(view), describeSettings(hidden)]) assert.doesNotMatch(shown, /login/i);
+  for (const shown of [JSON.stringify(view), describeSettings(hidden, true)]) assert.doesNotMatch(shown, /login/i);
   assert.deepEqual(parseSettingsForm(typedView(view), hidden), { ok: true, settings: hidden, stamp: 's1' });
-  assert.match(describeSettings(CHOSEN), /\*Check the login before sending:\* yes$/);
+  assert.match(describeSettings(CHOSEN, true), /\*Check the login before sending:\* yes$/);
+});
+
+test('without a secure page, the Home and the form say what it would take, and whether anybody can add inboxes', () => {
+  const inSlack = describeSettings(DEFAULT_SETTINGS, false);
+  assert.match(inSlack, /^\*Passwords:\* in Slack\. To get a secure page .* to set `PUBLIC_URL`\.$/m);
+  assert.match(describeSettings(CHOSEN, false), /^\*Passwords:\* .* nobody can add inboxes\..* to set `PUBLIC_URL`/m);
+  assert.doesNotMatch(inSlack, /Matching code/);
+  for (const settings of [DEFAULT_SETTINGS, CHOSEN]) {
+    assert.doesNotMatch(describeSettings(settings, true), /PUBLIC_URL/);
+    assert.match(describeSettings(settings, true), /Matching code/);
+    const textOf = (hasSecurePage: boolean) =>
+      textsOf(renderSettingsForm('U1', stamped(settings), [], hasSecurePage), 'plain_text').join('\n');
+    assert.match(textOf(false), /no secure page .* to set PUBLIC_URL/);
+    assert.doesNotMatch(textOf(true), /PUBLIC_URL/);
+  }
 });
