@@ -35,7 +35,8 @@ export type PageProgress = {
   endsAt: number | undefined;
 };
 
-export type PageAdded = PageProgress | ({ kind: 'to_fix' } & Inspected) | NoPage;
+/** `taken`: the rows are added, but the page may not see more. `stopping`: see `Confirmed`. Else nothing is added. */
+export type PageAdded = PageProgress | { kind: 'taken' | 'stopping' } | ({ kind: 'to_fix' } & Inspected) | NoPage;
 
 export type BatchPageDeps = {
   links: {
@@ -45,7 +46,7 @@ export type BatchPageDeps = {
     isKnown(token: string): Promise<boolean>;
     countWrong(token: string): Promise<boolean>;
   };
-  drafts: Pick<ReturnType<typeof createDrafts>, 'save' | 'inspect' | 'add' | 'isConfirmed'>;
+  drafts: Pick<ReturnType<typeof createDrafts>, 'inspect' | 'add' | 'isConfirmed'>;
   batches: {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
@@ -102,17 +103,26 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
 
   /** Commits the rows that are ready and spends the link. The page that spent it gets the same answer for the same round again. */
   async function add(submission: PageSubmission): Promise<PageAdded> {
-    const { token, pageId, round } = submission;
-    if (await isAdded(submission)) return findProgress(token, pageId);
-    const opened = round === 0 ? await open(token) : await openFix(submission);
+    if (await isAdded(submission)) return showAdded(submission);
+    const added = await commit(submission);
+    // The same submission may have been committed while this one was checked.
+    if (added.kind === 'confirmed' || (await isAdded(submission))) return showAdded(submission);
+    if (added.kind === 'none') return (await links.countWrong(submission.token)) ? { ...added, kind: 'to_fix' } : GONE;
+    return added.kind === 'repeated' ? GONE : added;
+  }
+
+  async function commit(submission: PageSubmission) {
+    const { round } = submission;
+    const opened = round === 0 ? await open(submission.token) : await openFix(submission);
     if (opened.kind !== 'open') return opened;
     const { draft } = opened;
-    if (round > 0) await drafts.save({ ...draft, defaults: {}, rows: [] });
-    const added = await drafts.add(draft, { ...draft, ...submission }, submission);
-    // The same submission may have been committed while this one was checked.
-    if (added.kind === 'confirmed' || (await isAdded(submission))) return findProgress(token, pageId);
-    if (added.kind !== 'none' || !(await links.countWrong(token))) return GONE;
-    return { ...added, kind: 'to_fix' };
+    return drafts.add(draft, { ...draft, ...submission }, { ...submission, ...(round > 0 && { fix: draft }) });
+  }
+
+  /** The person may have lost the right since. */
+  async function showAdded({ token, pageId }: PageSubmission): Promise<PageAdded> {
+    const found = await findProgress(token, pageId);
+    return found.kind === 'gone' ? { kind: 'taken' } : found;
   }
 
   /** How far the batch is that this page has added. */

@@ -371,6 +371,14 @@ export const BATCH_FORM_DONE = {
 } as const;
 
 /** The rows are not kept any more. */
+export const BATCH_FORM_STOPPING: Notice = {
+  title: BATCH_FORM.title,
+  paragraphs: [
+    'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
+    'Close this notice and submit again in a minute.',
+  ],
+};
+
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [

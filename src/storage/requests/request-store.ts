@@ -62,7 +62,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
       if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
       const accepted = await requests.accept(input);
       if (accepted.kind !== 'accepted') return accepted;
-      if (batch !== undefined) await reopen(within, batch.id);
+      if (batch !== undefined) await reopen(within, batch.id, accepted.request.id);
       await note(within, requested(accepted.request));
       return accepted;
     });
@@ -141,13 +141,17 @@ function createReportTogether(db: Executor, { owner, now }: Pick<RequestStoreDep
   }
 }
 
-/** A fixed row makes its batch go on. */
-async function reopen({ kysely }: Executor, batchId: string): Promise<void> {
+/** A fixed row makes its batch go on. One that was stopped goes on with this row alone, once no other is under way. */
+async function reopen({ kysely }: Executor, batchId: string, rowId: string): Promise<void> {
   await kysely
     .updateTable('batches')
     .set({ state: 'running', finished_at: null, not_before: DUE })
     .where('id', '=', batchId)
-    .where('state', '=', 'finished')
+    .where(({ or, and, not, eb, exists, selectFrom }) => {
+      const others = selectFrom('requests').select('id').where('batch_id', '=', batchId).where('id', '<>', rowId);
+      const isOver = not(exists(others.where('outcome_kind', 'is', null)));
+      return or([eb('state', '=', 'finished'), and([eb('state', '=', 'stopped'), isOver])]);
+    })
     .execute();
 }
 

@@ -52,6 +52,8 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     asked: [] as string[],
     confirmed: [] as Batch[],
     errors: [] as unknown[],
+    /** Called before a page looks for its link. */
+    beforeFind: async (_token: string): Promise<void> => {},
   };
   const now = () => behind.now;
   let ids = 0;
@@ -109,7 +111,13 @@ export async function startBatchPage(context: TestContext, given: { database?: D
       describeLogin: () => [],
       batch: {
         page: createBatchPage({
-          links,
+          links: {
+            ...links,
+            find: async (token) => {
+              await behind.beforeFind(token);
+              return links.find(token);
+            },
+          },
           drafts,
           batches,
           checkPermission,

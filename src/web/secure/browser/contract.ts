@@ -174,12 +174,15 @@ export type AddBody = {
   fileName?: string;
 };
 
-/** `to_fix`: nothing was added, since no row can be. */
-export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | NoPage;
+/**
+ * `taken`: the rows were added, but the page may not see more. In all other cases nothing was added. `to_fix`: no row can be.
+ * `stopping`: the batch of the failed rows was stopped, and some of its rows are still under way.
+ */
+export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | { kind: 'taken' | 'stopping' } | NoPage;
 
 export type Added = { kind: 'added' } & Progress;
 
-/** POST /secure/progress. Works for the page that added, until 30 minutes after its last submission. */
+/** POST /secure/progress. Works for the page that added, until the rows have expired, and half an hour longer. */
 export type ProgressBody = { token: string; pageId: string };
 
 export type ProgressAnswer = ({ kind: 'progress' } & Progress) | NoPage;
