@@ -37,6 +37,12 @@ export function askToRead(
   return post<ReadAnswer>('read', headers, bytes, UPLOAD_WITHIN_MS);
 }
 
+/** Whether something was sent, and nobody knows what became of it. @param was the same before this answer */
+export function isOpenQuestion(answer: Answered | Problem, was: boolean): boolean {
+  if (answer === 'offline' || answer === 'unclear') return true;
+  return was && (typeof answer === 'string' || answer.kind === 'gone');
+}
+
 let drawn: string | undefined;
 
 /** Names this page to the bot: a person confirms one page, and it may send the same submission again if an answer is lost. */

@@ -49,6 +49,10 @@ export type Behind = {
   lost: Set<string>;
   /** Answered and lost on the way back, once. */
   loseAnswer: boolean;
+  /** What the bot waits for before it answers. */
+  wait(path: string): Promise<void>;
+  /** In place of the answer of its own. */
+  answers: Partial<Record<string, Answer>>;
   /** A file that is never read to its end. */
   neverReads: boolean;
   added: AddBody[];
@@ -67,6 +71,8 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
     isGone: false,
     lost: new Set(),
     loseAnswer: false,
+    wait: async () => {},
+    answers: {},
     neverReads: false,
     added: [],
     asked: [],
@@ -114,7 +120,9 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
       if (path === 'rows') {
         behind.asked.push({ path, lines: JSON.parse(String(body)).rows.map(({ line }: PageRow) => line) });
       }
-      const answered: Answer = behind.isGone ? { kind: 'gone' } : await answer(body, request);
+      await behind.wait(path);
+      const given: Answer | undefined = behind.isGone ? { kind: 'gone' } : behind.answers[path];
+      const answered: Answer = given ?? (await answer(body, request));
       if (path === 'add' && behind.loseAnswer) {
         behind.loseAnswer = false;
         // Browsers repeat a request by themselves if not even the head of an answer came.

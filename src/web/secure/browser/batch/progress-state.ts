@@ -24,8 +24,8 @@ const OUTCOMES: readonly Outcome[] = ['added', 'exists', 'failed', 'unknown', 's
 export type ProgressDeps = {
   batch: BatchToAdd;
   progress: Progress;
-  /** The rows that were not added with the others. */
-  stayedOut: number;
+  /** What is said of rows that were not added with the others. */
+  stayedOut: string;
   ask(): Promise<ProgressAnswer | Problem>;
   fix(failed: readonly FailedRow[]): void;
 };
@@ -69,7 +69,7 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
 
   function take(news: Progress): void {
     progress = news;
-    note.textContent = describeStayedOut(deps.stayedOut);
+    note.textContent = deps.stayedOut;
     if (isDone(news)) showAll();
     else live.replaceChildren(...renderLive(news));
     if (isDone(news) || Date.now() - saidAt < SAY_EVERY_MS) return;
@@ -78,7 +78,7 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
   }
 
   function showAll(): void {
-    note.textContent = describeStayedOut(deps.stayedOut);
+    note.textContent = deps.stayedOut;
     const shown = isDone(progress) ? renderFinished(progress, deps) : [renderRunning()];
     showWide('medium', ...shown, note);
   }
@@ -169,10 +169,6 @@ function describeCounts({ total, counts }: Progress): string {
   const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0 && outcome !== 'left');
   const words = parts.map((outcome) => `${counts[outcome]} ${RUNNING.outcomes[outcome].word}`);
   return `${RUNNING.figure(total - counts.left, total)}${words.length > 0 ? `: ${words.join(', ')}` : ''}`;
-}
-
-function describeStayedOut(rows: number): string {
-  return rows === 0 ? '' : RUNNING.stayedOut(rows);
 }
 
 /** The channel until there is a thread. */
