@@ -1,6 +1,7 @@
 import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
 import type { Row, RowDefaults } from '../batch/check-rows.ts';
+import { listAllRows } from '../batch/do-batch-step.ts';
 import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
 import { LOCAL_PART } from '../keys/client-presets.ts';
@@ -26,13 +27,14 @@ export type PageSubmission = SpendingPage & {
   withHeld: boolean;
 };
 
-/** `endsAt`: see `Card`. `failed`: empty until the batch is finished. */
+/** `endsAt`: see `Card`. `failed`: empty until the batch is finished. `canStop`: the person may stop it, and something is left to stop. */
 export type PageProgress = {
   kind: 'progress';
   batch: Batch;
   progress: BatchProgress;
   failed: BatchRow[];
   endsAt: number | undefined;
+  canStop: boolean;
 };
 
 /** `taken`: the rows are added, but the page may not see more. `stopping`: see `Confirmed`. Else nothing is added. */
@@ -51,7 +53,12 @@ export type BatchPageDeps = {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
     listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+    listRows(batchId: string, after: number): Promise<BatchRow[]>;
+    /** Ends the rows that were not sent. Undefined where nothing is left to stop. */
+    stop(teamId: string, id: string, userId: string): Promise<Batch | undefined>;
   };
+  /** Makes the worker of batches look for due ones. */
+  wake(): void;
   /** Whether the person of the link may still add inboxes, according to a recent answer from Slack. */
   checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
@@ -75,7 +82,7 @@ export type BatchPage = ReturnType<typeof createBatchPage>;
  * may be repeated.
  */
 export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
-  return { open, look, inspect, add, findProgress, isKnown: links.isKnown };
+  return { open, look, inspect, add, findProgress, stop, listResults, isKnown: links.isKnown };
 
   /** @param pageId for the failed rows of the batch that this page has added */
   async function open(token: string, pageId?: string): Promise<OpenBatch | NoPage> {
@@ -137,7 +144,27 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     const isSending = batch.state === 'running' && unsettled > 0 && !progress.waitsForKey;
     const endsAt = isSending ? await deps.estimateEnd(batch, unsettled) : undefined;
     const failed = batch.state === 'finished' ? await batches.listFailed(batch.teamId, batch.id) : [];
-    return { kind: 'progress', batch, progress, failed, endsAt };
+    const isGoing = (batch.state === 'waiting' || batch.state === 'running') && unsettled > 0;
+    return { kind: 'progress', batch, progress, failed, endsAt, canStop: isGoing && batch.userId === link.userId };
+  }
+
+  /** “Stop the rest”, for the person who started the batch, as in Slack. */
+  async function stop(token: string, pageId: string): Promise<PageProgress | NoPage> {
+    const found = await findProgress(token, pageId);
+    if (found.kind !== 'progress' || !found.canStop) return found;
+    const { teamId, id, userId } = found.batch;
+    if ((await batches.stop(teamId, id, userId)) !== undefined) deps.wake();
+    return findProgress(token, pageId);
+  }
+
+  /** All rows of the batch that this page has added, and how they ended. */
+  async function listResults(
+    token: string,
+    pageId: string,
+  ): Promise<{ kind: 'results'; batch: Batch; rows: BatchRow[] } | NoPage> {
+    const found = await findProgress(token, pageId);
+    if (found.kind !== 'progress') return found;
+    return { kind: 'results', batch: found.batch, rows: await listAllRows(batches, found.batch.id) };
   }
 
   async function openLink(link: SecureLink): Promise<OpenBatch | NoPage> {

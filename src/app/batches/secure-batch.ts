@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BatchWorker } from '../../add-inbox/batch/batch-worker.ts';
 import { openUsableKey } from '../../add-inbox/batch/do-batch-step.ts';
 import { createChooseKey } from '../../add-inbox/keys/choose-key.ts';
 import { type BatchPageDeps, createBatchPage } from '../../add-inbox/secure-links/batch-page.ts';
@@ -6,6 +7,7 @@ import { FileProblem, MAX_ROWS } from '../../csv/file-problem.ts';
 import { readRows } from '../../csv/read-rows.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { describeWarning } from '../../slack/batches/form/preview-rows.ts';
+import { renderResults } from '../../slack/batches/results-csv.ts';
 import { describeProblem } from '../../slack/batches/row-problem.ts';
 import { describeAsker, findThreadUrl } from '../../slack/form/password/describe-asker.ts';
 import { createCheckPermission } from '../../slack/permissions/check-before-sending.ts';
@@ -27,6 +29,7 @@ export type SecureBatchDeps = {
   drafts: Drafts;
   findDefaults: BatchPageDeps['findDefaults'];
   canFindServers: boolean;
+  batchWorker: Pick<BatchWorker, 'wake'>;
   now(): number;
 };
 
@@ -37,6 +40,7 @@ export function wireBatchRoutes({
   apiOfTeam,
   drafts,
   findDefaults,
+  batchWorker,
   ...deps
 }: SecureBatchDeps): BatchRoutesDeps {
   const { batches, keys, secureLinks, settings, slots } = stores;
@@ -46,6 +50,7 @@ export function wireBatchRoutes({
       links: secureLinks,
       drafts,
       batches,
+      wake: batchWorker.wake,
       checkPermission: createCheckPermission(permissions, apiOfTeam),
       findSettings: settings.find,
       findDefaults,
@@ -69,6 +74,7 @@ export function wireBatchRoutes({
     },
     describeWarning,
     describeProblem,
+    renderResults: async ({ fileName }, rows) => (await renderResults(fileName, rows))[0],
     mostRows: MAX_ROWS,
     timeFor: drafts.timeFor,
     pause: nextTurn,

@@ -16,6 +16,7 @@ import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-pag
 import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
 import { describeWarning } from '../../../src/slack/batches/form/preview-rows.ts';
+import { renderResults } from '../../../src/slack/batches/results-csv.ts';
 import { describeProblem } from '../../../src/slack/batches/row-problem.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
@@ -28,6 +29,7 @@ import type {
   LookAnswer,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowsAnswer,
 } from '../../../src/web/secure/browser/contract.ts';
 import { createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
@@ -52,6 +54,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     asked: [] as string[],
     confirmed: [] as Batch[],
     errors: [] as unknown[],
+    woken: 0,
     /** Called before a page looks for its link. */
     beforeFind: async (_token: string): Promise<void> => {},
   };
@@ -120,6 +123,9 @@ export async function startBatchPage(context: TestContext, given: { database?: D
           },
           drafts,
           batches,
+          wake: () => {
+            behind.woken += 1;
+          },
           checkPermission,
           findSettings: async () => DEFAULT_SETTINGS,
           findDefaults: async () => ({ dailyLimit: undefined, namePattern: undefined }),
@@ -131,6 +137,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
         findThreadUrl: async ({ id }) => `https://acme.slack.com/${id}`,
         describeWarning,
         describeProblem,
+        renderResults: async ({ fileName }, rows) => (await renderResults(fileName, rows))[0],
         canFindServers: true,
         mostRows: MAX_ROWS,
         timeFor: drafts.timeFor,
@@ -169,7 +176,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
+type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 
@@ -184,7 +191,7 @@ type Reach = { publicUrl: string; at: string };
 /** As the page's script posts JSON. */
 export async function ask(
   { publicUrl, at }: Reach,
-  what: 'look' | 'rows' | 'progress' | 'save' | 'check',
+  what: 'look' | 'rows' | 'progress' | 'stop' | 'results' | 'save' | 'check',
   body: unknown,
   headers: Record<string, string> = {},
 ) {

@@ -182,10 +182,14 @@ export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | { kind:
 
 export type Added = { kind: 'added' } & Progress;
 
-/** POST /secure/progress. Works for the page that added, until the rows have expired, and half an hour longer. */
+/** POST /secure/progress, /secure/stop and /secure/results. They work for the page that added, until the rows have expired, and half an hour longer. */
 export type ProgressBody = { token: string; pageId: string };
 
+/** Also of /secure/stop: the rows that were not sent are ended, if `canStop` was true. */
 export type ProgressAnswer = ({ kind: 'progress' } & Progress) | NoPage;
+
+/** All rows of the batch and how they ended, as CSV without passwords. */
+export type ResultsAnswer = { kind: 'results'; name: string; content: string } | NoPage;
 
 /** `failed`, once it is finished: the rows that a person should look at, without passwords. */
 export type Progress = {
@@ -196,6 +200,7 @@ export type Progress = {
   leftMs?: number;
   /** Nothing is sent until an admin stores a key. */
   waitsForKey: boolean;
+  canStop: boolean;
   threadUrl: string;
   failed: FailedRow[];
 };

@@ -203,6 +203,53 @@ test('a page that fixes rows leaves the newer list of its person as it is', asyn
   assert.equal((await upload(world, 'add', newer, other)).body.kind, 'added');
 });
 
+test('the page stops the rest of the list that its person started, once, and downloads how all rows ended', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const body = { token, pageId: PAGE_ID };
+  for (const what of ['stop', 'results'] as const)
+    assert.deepEqual(await ask(world, what, body), GONE, 'not added yet');
+  const rows = [rowOf(2, 'jane@acme.com'), rowOf(3, 'joe@acme.com')];
+  assert.equal(bodyOf(await upload(world, 'add', token, submissionOf(rows)), 'added').canStop, true);
+  const strangers = { token, pageId: 'q'.repeat(32) };
+  for (const what of ['stop', 'results'] as const) {
+    assert.deepEqual(await ask(world, what, strangers), GONE);
+    assert.equal((await ask(world, what, body, { origin: 'https://elsewhere.example' })).status, 403);
+    assert.equal((await ask(world, what, body, { 'content-type': 'text/plain' })).status, 415);
+    assert.equal((await ask(world, what, { ...body, batchId: 'x' })).status, 400);
+    world.behind.permission = { kind: 'lost', why: 'deactivated' };
+    assert.deepEqual(await ask(world, what, body), GONE);
+    world.behind.permission = { kind: 'may' };
+  }
+  assert.equal(world.behind.woken, 0);
+  const jane = world.database.kysely.updateTable('requests').where('line', '=', 2);
+  await jane.set({ state: 'told', outcome_kind: 'exists', outcome: '{"kind":"exists","reason":"x"}' }).execute();
+  for (const again of [1, 2]) {
+    const stopped = bodyOf(await ask(world, 'stop', body), 'progress');
+    assert.deepEqual([stopped.state, stopped.canStop, stopped.counts.stopped], ['stopped', false, 1], String(again));
+  }
+  assert.equal(world.behind.woken, 1);
+  const audited = await world.database.kysely.selectFrom('audit_entries').select(['action', 'user_id']).execute();
+  assert.deepEqual({ ...audited.at(-1) }, { action: 'batch_stopped', user_id: 'U1' });
+  const { name, content } = bodyOf(await ask(world, 'results', body), 'results');
+  assert.equal(name, 'inboxes-results.csv');
+  assert.match(content, /^"line"[\s\S]*"2","jane@acme\.com"[\s\S]*"3","joe@acme\.com","not sent/);
+  assert.doesNotMatch(content, /abcdefghijklmnop/);
+});
+
+test('a person who fixes rows of a list of somebody else does not stop it', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const rows = [rowOf(2, 'jane@acme.com')];
+  await upload(world, 'add', token, submissionOf(rows));
+  await refuseAll(world);
+  const fixOf = world.behind.confirmed[0]?.id;
+  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  assert.equal(bodyOf(await upload(world, 'add', theirs, submissionOf(rows)), 'added').canStop, false);
+  const stopped = bodyOf(await ask(world, 'stop', { token: theirs, pageId: PAGE_ID }), 'progress');
+  assert.deepEqual([stopped.state, world.behind.woken], ['waiting', 0]);
+});
+
 test('a fix of rows whose batch was stopped waits until none is under way', async (context) => {
   const world = await startBatchPage(context);
   const token = await world.createLink();

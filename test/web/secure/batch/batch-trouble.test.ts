@@ -242,7 +242,7 @@ describe('a link for many inboxes that ends', { skip: skipWithoutBrowser, concur
     await input(page, 'Paste rows').fill('jane@globex.com typed-8K');
     behind.isGone = true;
     await press(page, 'Check these rows');
-    await page.getByText("This link doesn't work anymore. What you pasted stays here.").waitFor();
+    await page.getByText("This link doesn't work anymore. Pasted rows stay here.").waitFor();
     assert.equal(await input(page, 'Paste rows').inputValue(), 'jane@globex.com typed-8K');
     await page.clock.fastForward('31:00');
     assert.equal(await input(page, 'Paste rows').inputValue(), 'jane@globex.com typed-8K');

@@ -34,7 +34,7 @@ export const UPLOAD = {
   },
   ended: {
     what: "This link doesn't work anymore.",
-    next: 'What you pasted stays here. Type /add-inbox many in Slack, and use the new link.',
+    next: 'Pasted rows stay here. Type /add-inbox many in Slack, and use the new link.',
   },
   notReadable: { what: 'Your browser could not read this file.', next: 'Is it still there? Choose it again.' },
   problems: {
@@ -198,6 +198,22 @@ export const RUNNING = {
     stopped: { icon: 'pause', tone: 'dim', word: 'not sent' },
     left: { icon: 'clock', tone: 'dim', word: 'to go' },
   },
+  stopping: 'Stopping the rest',
+  underWay: 'Inboxes on their way still end.',
+  stop: {
+    button: 'Stop the rest',
+    title: 'Stop the rest?',
+    text: (left: number) =>
+      `${left === 1 ? '1 inbox is' : `${left.toLocaleString('en-US')} inboxes are`} not sent yet. We delete their passwords. Inboxes that were added stay in ColdSend.`,
+    confirm: 'Stop',
+    deny: 'Go on',
+    unclear: "We didn't get a clear answer. If the rest still goes on, press “Stop the rest” again.",
+  },
+  notSent: (rows: number) =>
+    `To add the ${count(rows, 'inbox', 'inboxes')} not sent, use the file again with a new link. No inbox is added twice.`,
+  download: 'Download results',
+  downloadHint: 'CSV without passwords',
+  notDownloaded: 'Not downloaded. Press the button again in a minute.',
   open: 'Open the thread in Slack',
   table: 'Inboxes that need you',
   columns: ['Line', 'Address', 'What happened', 'What to do'],

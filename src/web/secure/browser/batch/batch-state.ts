@@ -9,6 +9,7 @@ import type {
   Progress,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowsAnswer,
   RowsBody,
 } from '../contract.ts';
@@ -267,7 +268,8 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         batch,
         progress,
         stayedOut,
-        ask: () => ask<ProgressAnswer>('progress', { token, pageId }),
+        ask: (what) => ask<ProgressAnswer>(what, { token, pageId }),
+        download: () => ask<ResultsAnswer>('results', { token, pageId }),
         fix: (failed) => openFixes(failed, SHEET.fixLead),
       }),
     );
