@@ -82,6 +82,7 @@ const addBody = z.strictObject({
   round: z.int().min(0).max(99),
   defaults: batchDefaults,
   withHeld: z.boolean(),
+  checkedLines: z.array(z.int()).default([]),
   fileName: z
     .string()
     .max(255)
