@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { sql } from 'kysely';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { LeaseLostError, PasswordsWipedError } from '../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { createRequestRepository, type RequestRepository } from '../../../src/storage/requests/request-repository.ts';
-import { inWorkspace } from '../../../src/storage/workspaces/admin-changes.ts';
 import { createColdsendKeyRepository } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { createInstallationRepository } from '../../../src/storage/workspaces/installation-repository.ts';
 import { createSettingsRepository } from '../../../src/storage/workspaces/settings-repository.ts';
@@ -67,22 +65,6 @@ export function describeWorkspaceRepository(databases: TestDatabases) {
 
     const accept = (teamId: string, name: string) =>
       acceptSample(requests, `${teamId}-${name}`, { teamId, viewId: `V-${name}` });
-
-    test('waits for the change of an admin, who locks keys and requests in another order', async () => {
-      const installedAt = await fill('T1');
-      const order: string[] = [];
-      const started = Promise.withResolvers<void>();
-      const changed = inWorkspace(database, 'T1', async ({ kysely }) => {
-        started.resolve();
-        // More than a removal asks.
-        for (let asked = 0; asked < 100; asked += 1) await sql`select 1`.execute(kysely);
-        order.push('changed');
-      });
-      await started.promise;
-      await workspaces.remove('T1', installedAt, 'app_uninstalled').then(() => order.push('removed'));
-      await changed;
-      assert.deepEqual(order, ['changed', 'removed']);
-    });
 
     async function secretsOf(teamId: string) {
       const passwords = await database.kysely
