@@ -1,8 +1,9 @@
 import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
+import type { SenderAccount } from '../account/sender-account.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
-import type { Row, RowDefaults } from '../batch/check-rows.ts';
+import type { CheckedRow, Row, RowDefaults } from '../batch/check-rows.ts';
 import { listAllRows } from '../batch/do-batch-step.ts';
-import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
+import type { CheckLogins, createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
 import { LOCAL_PART } from '../keys/client-presets.ts';
 import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
@@ -19,12 +20,16 @@ export type BatchLook =
   | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
   | NoPage;
 
-/** What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. */
+/**
+ * What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the rows whose
+ * logins were checked, and were not refused or are wanted all the same.
+ */
 export type PageSubmission = SpendingPage & {
   round: number;
   defaults: RowDefaults;
   rows: readonly Row[];
   withHeld: boolean;
+  checkedLines: readonly number[];
 };
 
 /** `endsAt`: see `Card`. `failed`: empty until the batch is finished. `canStop`: the person may stop it, and something is left to stop. */
@@ -37,8 +42,16 @@ export type PageProgress = {
   canStop: boolean;
 };
 
-/** `taken`: the rows are added, but the page may not see more. `stopping`: see `Confirmed`. Else nothing is added. */
-export type PageAdded = PageProgress | { kind: 'taken' | 'stopping' } | ({ kind: 'to_fix' } & Inspected) | NoPage;
+/**
+ * `taken`: the rows are added, but the page may not see more. Else nothing is added. `stopping`: see `Confirmed`. `unchecked`: until
+ * the logins of these lines were checked.
+ */
+export type PageAdded =
+  | PageProgress
+  | { kind: 'taken' | 'stopping' }
+  | ({ kind: 'to_fix' } & Inspected)
+  | { kind: 'unchecked'; lines: number[] }
+  | NoPage;
 
 export type BatchPageDeps = {
   links: {
@@ -48,7 +61,7 @@ export type BatchPageDeps = {
     isKnown(token: string): Promise<boolean>;
     countWrong(token: string): Promise<boolean>;
   };
-  drafts: Pick<ReturnType<typeof createDrafts>, 'inspect' | 'add' | 'isConfirmed'>;
+  drafts: Pick<ReturnType<typeof createDrafts>, 'inspect' | 'tryLogins' | 'add' | 'isConfirmed'>;
   batches: {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
@@ -63,6 +76,8 @@ export type BatchPageDeps = {
   checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** A few at a time. Undefined where the bot does nothing with mailboxes itself. */
+  checkLogins: ((person: SecureLink, accounts: readonly SenderAccount[]) => ReturnType<CheckLogins>) | undefined;
   /** Mails a day and the sender's name, where the client or the workspace has some. */
   findDefaults(
     teamId: string,
@@ -82,7 +97,7 @@ export type BatchPage = ReturnType<typeof createBatchPage>;
  * may be repeated.
  */
 export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
-  return { open, look, inspect, add, findProgress, stop, listResults, isKnown: links.isKnown };
+  return { open, look, inspect, tryLogins, add, findProgress, stop, listResults, isKnown: links.isKnown };
 
   /** @param pageId for the failed rows of the batch that this page has added */
   async function open(token: string, pageId?: string): Promise<OpenBatch | NoPage> {
@@ -108,6 +123,18 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.inspect({ ...draft, rows, defaults });
   }
 
+  /** Checks the logins of rows that are ready, where the workspace wants that before anything is sent. Stores nothing. */
+  async function tryLogins(opened: OpenBatch, rows: readonly Row[], defaults: RowDefaults): Promise<CheckedRow[]> {
+    const checkLogins = findCheck(opened);
+    return checkLogins === undefined ? [] : drafts.tryLogins({ ...opened.draft, rows, defaults }, checkLogins);
+  }
+
+  function findCheck({ link, settings }: OpenBatch): CheckLogins | undefined {
+    const { checkLogins } = deps;
+    if (checkLogins === undefined || settings.checkLoginFirst !== true) return undefined;
+    return (accounts) => checkLogins(link, accounts);
+  }
+
   /** Commits the rows that are ready and spends the link. The page that spent it gets the same answer for the same round again. */
   async function add(submission: PageSubmission): Promise<PageAdded> {
     if (await isAdded(submission)) return showAdded(submission);
@@ -123,7 +150,10 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     const opened = round === 0 ? await open(submission.token) : await openFix(submission);
     if (opened.kind !== 'open') return opened;
     const { draft } = opened;
-    return drafts.add(draft, { ...draft, ...submission }, { ...submission, ...(round > 0 && { fix: draft }) });
+    const isChecked = new Set(submission.checkedLines);
+    const mustCheck = (line: number) => findCheck(opened) !== undefined && !isChecked.has(line);
+    const page = { ...submission, mustCheck, ...(round > 0 && { fix: draft }) };
+    return drafts.add(draft, { ...draft, ...submission }, page);
   }
 
   /** The person may have lost the right since. */

@@ -144,6 +144,7 @@ export const BAR = {
   fixFirst: (rows: number) => `Fix ${rowsOf(rows)} first`,
   nothing: 'No row to add',
   adding: 'Adding…',
+  checkingLogins: (done: number, all: number) => `Checking logins: ${RUNNING.figure(done, all)}`,
   stayOut: (out: RowsOut) => (out.length === 0 ? 'All rows are ready.' : `${stay(out)}.`),
   about: (time: string) => `About ${time}`,
   noneReady: 'No row is ready yet.',
@@ -173,6 +174,8 @@ export const BAR = {
     'Look in Slack first. If they are missing there, open a new link in this browser. It takes over your rows.',
   openSlack: 'Open Slack',
   notAdded: 'Nothing is added yet. Some rows need a change first.',
+  refusedLogins: (rows: number) =>
+    `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press the button again to add the others.`,
   changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
 } as const;
 

@@ -5,7 +5,10 @@ import type {
   BatchToAdd,
   ChosenColumns,
   FailedRow,
+  LoginsAnswer,
+  NoPage,
   PageColumn,
+  PageRow,
   Progress,
   ProgressAnswer,
   ReadAnswer,
@@ -22,11 +25,14 @@ import {
   countStates,
   createFixes,
   createSheet,
+  listCheckedLines,
   listOut,
   listToAdd,
   markStale,
+  noteLogins,
   type RowCounts,
   type SheetRow,
+  takeLogins,
   toAddedRows,
   toPageRows,
 } from './sheet/sheet.ts';
@@ -35,6 +41,11 @@ import { type Refusal, type Source, showUpload } from './upload-state.ts';
 
 /** Characters of a file's name; the bot accepts no more. */
 const MOST_OF_NAME = 255;
+
+type Unchecked = Extract<AddAnswer, { kind: 'unchecked' }>;
+
+/** So many logins were refused, so the person decides about them. */
+type Refused = { kind: 'refused_logins'; count: number };
 
 type Read = Extract<ReadAnswer, { kind: 'read' }>;
 
@@ -200,6 +211,8 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         onGone: expire,
       }),
     );
+    /** When they were sent last. */
+    let states = countStates(rows);
     isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
@@ -219,17 +232,46 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       if (isAdding) return;
       isAdding = true;
       sheet.setAdding(true);
-      const states = countStates(rows);
-      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      const answer = await askToAdd();
+      const tried = isUnchecked(answer) ? await tryLogins(answer) : undefined;
+      const last = tried === 'no_refusals' ? await askToAdd() : (tried ?? answer);
       isAdding = false;
       if (state !== sheet) return;
       sheet.setAdding(false);
-      isUnsure = isOpenQuestion(answer, isUnsure);
-      take(answer, states);
+      take(last);
     }
 
-    function take(answer: AddAnswer | Problem, states: RowCounts): void {
+    async function askToAdd(): Promise<AddAnswer | Problem> {
+      states = countStates(rows);
+      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      isUnsure = isOpenQuestion(answer, isUnsure);
+      return answer;
+    }
+
+    /** Tries logins, a few at a time, until all are tried or the page can't go on. */
+    async function tryLogins({ lines, atOnce }: Unchecked): Promise<'no_refusals' | Refused | NoPage | Problem> {
+      const waiting = new Set(lines);
+      const untried = rows.filter(({ line }) => waiting.has(line));
+      let refused = 0;
+      for (let done = 0; done < untried.length; done += atOnce) {
+        sheet.setAdding(true, BAR.checkingLogins(done, untried.length));
+        const some = untried.slice(done, done + atOnce);
+        const sent = noteLogins(some);
+        const answer = await ask<LoginsAnswer>('logins', toRowsBody(toAddedRows(some)));
+        if (state !== sheet) return 'offline';
+        if (typeof answer === 'string' || answer.kind !== 'logins') return answer;
+        const held = takeLogins(sent, answer.refused);
+        refused += held.length;
+        sheet.refresh(held);
+      }
+      return refused === 0 ? 'no_refusals' : { kind: 'refused_logins', count: refused };
+    }
+
+    function take(answer: AddAnswer | Refused | Problem): void {
       if (typeof answer === 'string') sheet.tell(BAR.problems[answer]);
+      else if (answer.kind === 'refused_logins') sheet.tell(BAR.refusedLogins(answer.count));
+      // A row was changed while the logins were tried.
+      else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
       else if (answer.kind === 'stopping') sheet.tell(BAR.stopping);
       else if (answer.kind === 'added') openProgress(answer, states);
@@ -240,12 +282,15 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   }
 
   function askAbout(asked: readonly SheetRow[]): Promise<RowsAnswer | Problem> {
-    const body: RowsBody = { token, defaults, rows: toPageRows(asked), ...(round > 0 && { pageId }) };
-    return ask<RowsAnswer>('rows', body);
+    return ask<RowsAnswer>('rows', toRowsBody(toPageRows(asked)));
+  }
+
+  function toRowsBody(sent: PageRow[]): RowsBody {
+    return { token, defaults, rows: sent, ...(round > 0 && { pageId }) };
   }
 
   function toBody(wanted: readonly SheetRow[]): AddBody {
-    const withHeld = wanted.some(({ check, isWanted }) => check?.kind === 'held' && isWanted);
+    const withHeld = wanted.some(({ check }) => check?.kind === 'held');
     const fileName = source?.name?.slice(0, MOST_OF_NAME);
     return {
       pageId,
@@ -253,6 +298,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       defaults,
       rows: toAddedRows(wanted),
       withHeld,
+      checkedLines: listCheckedLines(wanted),
       ...(fileName !== undefined && { fileName }),
     };
   }
@@ -280,6 +326,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     end();
     showEnd(words, batch.channelUrl);
   }
+}
+
+function isUnchecked(answer: AddAnswer | Problem): answer is Unchecked {
+  return typeof answer !== 'string' && answer.kind === 'unchecked';
 }
 
 /** A sentence that says what it is, and what to do. */

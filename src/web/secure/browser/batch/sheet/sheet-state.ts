@@ -76,6 +76,7 @@ export function showSheet(deps: SheetDeps) {
   let isAdding = false;
   /** What to do, once the link does not work anymore. */
   let ending: string | undefined;
+  let adding: string = BAR.adding;
   only.addEventListener('change', () => table.showOnlyProblems(only.checked));
   discard.hidden = deps.useAnother === undefined;
   discard.addEventListener('click', () => deps.useAnother?.());
@@ -108,7 +109,7 @@ export function showSheet(deps: SheetDeps) {
     ),
   );
   start();
-  return { tell, setAdding, correct, end, leave };
+  return { tell, setAdding, correct, refresh, end, leave };
 
   function start(): void {
     const { fix, ready } = countStates(rows);
@@ -137,10 +138,14 @@ export function showSheet(deps: SheetDeps) {
 
   /** The bot added nothing, because it sees a row differently by now. */
   function correct(checks: readonly RowCheck[]): void {
-    table.refresh(takeChecks(noteSent(rows), checks));
-    count();
+    refresh(takeChecks(noteSent(rows), checks));
     tell(BAR.notAdded);
     table.focusNext();
+  }
+
+  function refresh(changed: readonly SheetRow[]): void {
+    table.refresh(changed);
+    count();
   }
 
   function count(): void {
@@ -154,7 +159,7 @@ export function showSheet(deps: SheetDeps) {
     const { ready, fix } = states;
     const isOff = ready === 0 || isAdding;
     add.setAttribute('aria-disabled', String(isOff));
-    if (isAdding) add.textContent = BAR.adding;
+    if (isAdding) add.textContent = adding;
     else if (ready > 0) add.textContent = BAR.add(ready);
     else add.textContent = fix > 0 ? BAR.fixFirst(fix) : BAR.nothing;
     const sentence = unsent || unchecked;
@@ -174,8 +179,9 @@ export function showSheet(deps: SheetDeps) {
     count();
   }
 
-  function setAdding(isOn: boolean): void {
+  function setAdding(isOn: boolean, words: string = BAR.adding): void {
     isAdding = isOn;
+    adding = words;
     count();
   }
 
