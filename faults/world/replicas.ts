@@ -13,6 +13,8 @@ export type Replica = { bot: FaultyBot; url: string; name: string };
 /** Several bots on one PostgreSQL database, and a look into it beside them. */
 export type Replicas = {
   list: Replica[];
+  /** All that were ever started, and the next one. */
+  bots: FaultyBot[];
   /** Starts another one in the place of one that died. */
   replace(index: number, fault?: FaultPoint): Promise<Replica>;
   /** What is committed now. */
@@ -35,14 +37,15 @@ export async function startReplicas(
 ): Promise<Replicas> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: 'faults' });
   pool.on('error', () => {});
-  let started = 0;
+  const bots: FaultyBot[] = [];
   const prepare = () => {
-    started += 1;
-    const name = `replica-${started}`;
+    const name = `replica-${bots.length + 1}`;
     const url = new URL(botUrl);
     const ports = `${world.portNames},${url.port}=PostgreSQL`;
     url.searchParams.set('application_name', name);
-    return { name, bot: prepareBot({ ...world.env, ...env, FAULT_PORTS: ports, DATABASE_URL: url.href }) };
+    const bot = prepareBot({ ...world.env, ...env, FAULT_PORTS: ports, DATABASE_URL: url.href });
+    bots.push(bot);
+    return { name, bot };
   };
   let spare = prepare();
   const list: Replica[] = [];
@@ -59,6 +62,7 @@ export async function startReplicas(
 
   return {
     list,
+    bots,
     async replace(index, fault) {
       const replica = await begin(fault);
       list[index] = replica;
@@ -94,7 +98,6 @@ export async function startReplicas(
     },
     query: (text) => query(text),
     async close() {
-      const bots = [...list.map(({ bot }) => bot), spare.bot];
       for (const bot of bots) bot.signal('SIGKILL');
       await Promise.all(bots.map(({ ended }) => ended));
       await pool.end();

@@ -38,7 +38,8 @@ export type Site<Committed> = {
   read(): Promise<Committed>;
   /** Rows that hold passwords which should be gone. */
   countLeft(): Promise<number>;
-  files(): Promise<Buffer[]>;
+  /** The database's files, and what all of its bots have logged. */
+  written(): Promise<Buffer[]>;
   output(): string;
   close(): Promise<void>;
 };
@@ -50,7 +51,13 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
   const path = join(folder, 'bot.db');
   const env = { ...world.env, DATABASE_URL: `sqlite:${path}` };
-  let spare = prepareBot(env);
+  const bots: FaultyBot[] = [];
+  const prepareNext = (): FaultyBot => {
+    const next = prepareBot(env);
+    bots.push(next);
+    return next;
+  };
+  let spare = prepareNext();
   let bot = spare;
   let url = (await startNext()) ?? '';
 
@@ -72,7 +79,7 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
     },
     read: () => read((text) => queryBeside(path, text)),
     countLeft: async () => LEFT_QUERIES.reduce((sum, text) => sum + queryBeside(path, text).length, 0),
-    files: async () => [readFiles(path)],
+    written: async () => [readFiles(path), ...bots.map(toLog)],
     output: () => bot.output().slice(-2000),
     async close() {
       for (const each of [bot, spare]) each.signal('SIGKILL');
@@ -84,7 +91,7 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
   /** The next process, already loaded, takes over; undefined where it was killed before it was ready. */
   async function startNext(fault?: FaultPoint): Promise<string | undefined> {
     bot = spare;
-    spare = prepareBot(env);
+    spare = prepareNext();
     const started = await bot.start(fault);
     return started.kind === 'ready' ? started.url : undefined;
   }
@@ -139,7 +146,7 @@ export async function startPostgresSite<Committed>(
       const left = await Promise.all(LEFT_QUERIES.map((text) => replicas.query(text)));
       return left.flat().length;
     },
-    files: async () => (await replicas.readFiles()).map(({ bytes }) => bytes),
+    written: async () => [...(await replicas.readFiles()).map(({ bytes }) => bytes), ...replicas.bots.map(toLog)],
     output: () => replicas.list.map(({ bot }) => bot.output().slice(-1000)).join('\n'),
     close: () => replicas.close(),
   };
@@ -170,6 +177,10 @@ async function kill(bot: FaultyBot): Promise<void> {
   bot.signal('SIGKILL');
   const ending = await bot.ended;
   if (ending !== 'SIGKILL') throw new Error(`the bot ended with ${ending}:\n${bot.output().slice(-2000)}`);
+}
+
+function toLog(bot: FaultyBot): Buffer {
+  return Buffer.from(bot.output());
 }
 
 function placeOf(bot: FaultyBot): string {

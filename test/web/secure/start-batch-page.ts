@@ -29,6 +29,7 @@ import type {
   ProgressAnswer,
   ReadAnswer,
   RowsAnswer,
+  SaveAnswer,
 } from '../../../src/web/secure/browser/contract.ts';
 import { createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { testSealer } from '../../storage/samples.ts';
@@ -161,7 +162,14 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
+export type Answer =
+  | LookAnswer
+  | SaveAnswer
+  | ReadAnswer
+  | RowsAnswer
+  | AddAnswer
+  | ProgressAnswer
+  | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 

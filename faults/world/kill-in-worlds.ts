@@ -1,0 +1,81 @@
+import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
+import { checkSecrets, type Secrets } from '../judging/check-secrets.ts';
+import { noteProblems } from '../judging/note-problems.ts';
+import { createTally, type Tally } from '../judging/tally.ts';
+import { type FaultWorld, type FaultWorldOptions, startFaultWorld } from './fault-world.ts';
+import type { Query } from './read-committed.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { type Site, startPostgresSite, startSqliteSite } from './sites.ts';
+
+/** How much of a campaign is run, and where. */
+export type KillOptions = {
+  /** One of three replicas dies there; on SQLite without it. */
+  postgres?: TestPostgres;
+  /** The replica is frozen past its leases and wakes up, instead of being killed. */
+  freezes?: boolean;
+  /** Of the first trial. Each trial has the next one. */
+  seed: number;
+  kills: number;
+  onTrial?: (seed: number, violations: string[], tally: Tally) => void;
+};
+
+export type Place<Committed> = { world: FaultWorld; site: Site<Committed>; tally: Tally };
+
+export type Campaign<Committed> = {
+  /** Follows "SIGKILL on SQLite, with". */
+  subject: string;
+  trialsPerWorld: number;
+  world: FaultWorldOptions;
+  read(query: Query): Promise<Committed>;
+  /** Kills the bot at least once, and judges what came of it. Resolves with what people typed. */
+  runTrial(place: Place<Committed>, seed: number): Promise<Secrets[]>;
+};
+
+/** Runs trials of a campaign in one world after the other until there were enough kills. */
+export async function killInWorlds<Committed>(
+  { postgres, freezes = false, seed, kills, onTrial }: KillOptions,
+  { subject, trialsPerWorld, world: options, read, runTrial }: Campaign<Committed>,
+): Promise<Tally> {
+  const on = postgres === undefined ? 'on SQLite' : 'of one of 3 replicas on PostgreSQL';
+  const tally = createTally(`${freezes ? 'SIGSTOP past the lease' : 'SIGKILL'} ${on}, with ${subject}`);
+  const startedAt = performance.now();
+  while (tally.kills < kills) await runWorld(seed + tally.trials);
+  tally.seconds = (performance.now() - startedAt) / 1000;
+  return tally;
+
+  async function runWorld(firstSeed: number): Promise<void> {
+    const world = await startFaultWorld(options);
+    const site =
+      postgres === undefined
+        ? await startSqliteSite(world, read)
+        : await startPostgresSite(world, read, postgres, createSeededRandom(firstSeed), { freezes });
+    try {
+      await world.prepare(site.url());
+      for (let trial = 0; trial < trialsPerWorld && tally.kills < kills; trial += 1) {
+        await judgeTrial({ world, site, tally }, firstSeed + trial);
+      }
+    } catch (error) {
+      tally.violations.push(`seed ${firstSeed}…: ${error instanceof Error ? error.stack : error}\n${site.output()}`);
+      tally.kills += 1;
+    } finally {
+      await site.close();
+      await world.close();
+    }
+  }
+
+  async function judgeTrial(place: Place<Committed>, trialSeed: number): Promise<void> {
+    const { world, site } = place;
+    const before = tally.violations.length;
+    try {
+      const secrets = await runTrial(place, trialSeed);
+      noteProblems(world, tally);
+      tally.violations.push(...(await checkSecrets(world, site, secrets)));
+    } finally {
+      tally.trials += 1;
+      for (let at = before; at < tally.violations.length; at += 1) {
+        tally.violations[at] = `seed ${trialSeed}: ${tally.violations[at]}`;
+      }
+      onTrial?.(trialSeed, tally.violations.slice(before), tally);
+    }
+  }
+}
