@@ -24,7 +24,7 @@ export function killWithBatches(options: KillOptions): Promise<Tally> {
 }
 
 /** A freeze comes at a random moment. */
-function withoutPoints({ first, later, fixes, ...plan }: TrialPlan): TrialPlan {
+function withoutPoints({ deaths, fixes, ...plan }: TrialPlan): TrialPlan {
   const atRandom = ({ ms }: Death): Death => ({ fault: undefined, ms });
-  return { ...plan, first: atRandom(first), later: later.map(atRandom), fixes: fixes.map(atRandom) };
+  return { ...plan, deaths: deaths.map(atRandom), fixes: fixes.map(atRandom) };
 }

@@ -21,9 +21,8 @@ export type TrialPlan = {
   coldsendTakesMs: number;
   /** While the rows are checked; between that and the confirmation; from the confirmation on. */
   stage: 'preview' | 'draft' | 'confirm';
-  first: Death;
   /** The next processes die too; their points count from their start. */
-  later: Death[];
+  deaths: Death[];
   /** Once all is over: for each round in which failed rows are fixed, from when they are sent. */
   fixes: Death[];
 };
@@ -37,6 +36,8 @@ const CONFIRM_OFTEN = Array.from({ length: 6 }, () => 'confirm' as const);
 const POINTS_OF_PREVIEW = 20;
 const POINTS_OF_FIX = 60;
 
+const AT_ONCE: Death = { fault: undefined, ms: 0 };
+
 /** Until the rows, the card and the thread are done. */
 const MAX_PATH_MS = 3_000;
 
@@ -47,8 +48,9 @@ export function planTrial(seed: number): TrialPlan {
   const stage = random.pick<TrialPlan['stage']>(['preview', 'draft', ...CONFIRM_OFTEN]);
   const first = planDeath(random, stage === 'preview' ? POINTS_OF_PREVIEW * lists.length : points, 'request');
   const later = Array.from({ length: random.pick([0, 1, 1, 2]) }, () => planDeath(random, points, 'now'));
+  const deaths = [stage === 'draft' ? AT_ONCE : first, ...later];
   const fixes = Array.from({ length: random.pick([1, 1, 2]) }, () => planDeath(random, POINTS_OF_FIX, 'request'));
-  return { lists, coldsendTakesMs: random.pick([0, 5, 40, 150]), stage, first, later, fixes };
+  return { lists, coldsendTakesMs: random.pick([0, 5, 40, 150]), stage, deaths, fixes };
 }
 
 function planList(random: SeededRandom): ListPlan {

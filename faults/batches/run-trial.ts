@@ -3,12 +3,12 @@ import type { MessageSeen, Person } from '../../playground/local-slack/local-sla
 import { DRAFT_TTL_MS } from '../../src/add-inbox/batch/batch.ts';
 import type { Progress } from '../../src/web/secure/browser/contract.ts';
 import type { Secrets } from '../judging/check-secrets.ts';
-import { countDeath, countOne } from '../judging/tally.ts';
+import { countOne } from '../judging/tally.ts';
 import { addressOf } from '../world/fault-world.ts';
-import type { Place } from '../world/kill-in-worlds.ts';
+import { killDuring, type Place } from '../world/kill-in-worlds.ts';
 import { createPageClient } from '../world/page-client.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
-import type { Death, Died, Site } from '../world/sites.ts';
+import type { Death, Died } from '../world/sites.ts';
 import { type CardWatcher, watchCards } from './card-watcher.ts';
 import { checkBatch } from './check-batch.ts';
 import { type List, passwordIn } from './list.ts';
@@ -22,40 +22,31 @@ export type Batches = Map<string, CommittedBatch>;
 
 const OVER_WITHIN_MS = 30_000;
 
+/** Several processes may die one after the other meanwhile. */
+const TOLD_WITHIN_MS = 90_000;
+
 type Planned = { plan: ListPlan; list: List; person: Person; watcher: CardWatcher; isReady: boolean };
 
 /** Some people add lists, the bot dies as planned, and at the end what they see is compared with the ledgers. */
 export async function runTrial(
-  { world, site, tally }: Place<Batches>,
+  place: Place<Batches>,
   seed: number,
-  { lists, first, later, stage, fixes, coldsendTakesMs }: TrialPlan,
+  { lists, deaths, stage, fixes, coldsendTakesMs }: TrialPlan,
 ): Promise<Secrets[]> {
+  const { world, site, tally } = place;
   const { coldsend, slack } = world;
   const { id: channelId } = slack.addChannel({ name: `lists-${seed}`, withBot: true });
   const random = createSeededRandom(seed);
-  const deaths: Died<Batches>[] = [];
+  const died: Died<Batches>[] = [];
   const stops: Promise<void>[] = [];
   coldsend.answerAlways({ kind: 'slow', delayMs: coldsendTakesMs });
   const people = lists.map(toPerson);
 
-  deliver();
-  if (stage === 'preview') await site.bot().arm(first.fault);
-  const previewed = previewAll(people);
-  if (stage === 'preview') await die(first, later[0]?.fault);
-  await previewed;
-  await previewAll(people.filter(({ plan, isReady }) => plan.triesAgain && !isReady));
-  if (stage === 'draft') await die({ fault: undefined, ms: 0 }, later[0]?.fault);
-  const ready = people.filter(({ isReady }) => isReady);
-  if (stage === 'confirm') {
-    await site.bot().arm(first.fault);
-    const confirming = confirmAll(ready);
-    await die(first, later[0]?.fault);
-    await confirming;
-  }
-  const again = confirmAll(ready.filter(({ plan }) => plan.triesAgain));
-  for (const [index, death] of later.entries()) await die(death, later[index + 1]?.fault);
-  await again;
-  await confirmAll(ready.filter(({ plan }) => plan.triesAgain));
+  if (stage !== 'preview') await previewAll();
+  await killWhile(deaths, async () => {
+    if (stage === 'preview') await previewAll();
+    await confirmAll();
+  });
   await Promise.all(stops);
   await waitUntil(isAtRest);
   for (const [index, death] of fixes.entries()) await fixAll(death, index + 1 < fixes.length);
@@ -79,31 +70,25 @@ export async function runTrial(
     return { plan, person, list, watcher: watchCards(slack, person, channelId), isReady: false };
   }
 
-  function deliver(): void {
-    slack.deliverTo('all', `${site.url()}/slack/events`);
+  async function killWhile(deathsThen: Death[], work: () => Promise<void>): Promise<void> {
+    const killed = await killDuring(place, deathsThen, work, () => waitUntil(isAtRest));
+    died.push(...killed.died);
   }
 
-  async function die(...[death, next]: Parameters<Site<Batches>['die']>): Promise<void> {
-    const died = await site.die(death, next);
-    for (const { place } of died) countDeath(tally, place);
-    deaths.push(...died);
-    deliver();
-  }
-
-  async function previewAll(some: Planned[]): Promise<void> {
+  async function previewAll(): Promise<void> {
     await Promise.all(
-      some.map(async (planned) => {
-        planned.isReady = await planned.list.preview();
+      people.map(async (planned) => {
+        planned.isReady = await tryOn(planned.plan, () => planned.list.preview());
       }),
     );
   }
 
-  async function confirmAll(some: Planned[]): Promise<void> {
+  async function confirmAll(): Promise<void> {
+    const ready = people.filter(({ isReady }) => isReady);
     await Promise.all(
-      some.map(async ({ plan: { stopsAfterMs }, list, watcher }) => {
-        const [round] = list.rounds;
-        if (round?.isTold) return;
-        if ((await list.confirm()) && stopsAfterMs !== undefined) stops.push(watcher.stop(stopsAfterMs));
+      ready.map(async ({ plan, list, watcher }) => {
+        const isTold = await tryOn(plan, () => list.confirm());
+        if (isTold && plan.stopsAfterMs !== undefined) stops.push(watcher.stop(plan.stopsAfterMs));
       }),
     );
   }
@@ -116,11 +101,9 @@ export async function runTrial(
     for (const { rounds } of isFollowed ? fixing : []) {
       coldsend.answerNext({ kind: 'login_failed' }, { forAddress: rounds.at(-1)?.addresses[0] ?? '' });
     }
-    await site.bot().arm(death.fault);
-    const confirming = Promise.all(fixing.map((list) => list.confirm()));
-    await die(death, undefined);
-    await confirming;
-    await Promise.all(fixing.map((list) => list.confirm()));
+    await killWhile([death], async () => {
+      await Promise.all(fixing.map((list) => tryOn({ triesAgain: true }, () => list.confirm())));
+    });
     await waitUntil(isAtRest);
   }
 
@@ -156,7 +139,7 @@ export async function runTrial(
     const [id, committed] = [...batches].findLast(([, { userId, isFix }]) => userId === person.userId && !isFix) ?? [];
     const verdict = checkBatch({
       ...{ rounds: list.rounds, committed, shown, pressedStop: watcher.hasPressedStop() },
-      deaths: deaths.map(({ committed: then, held }) => {
+      deaths: died.map(({ committed: then, held }) => {
         const batch = id === undefined ? undefined : then.get(id);
         return { batch, isHeld: held(batch?.owner), holds: (row) => held(row?.owner) };
       }),
@@ -192,6 +175,15 @@ function secretsOf({ rounds, tokens }: List): Secrets[] {
       addresses.includes(address) ? [passwordIn(round, address)] : [],
     ),
   }));
+}
+
+/** Once, or until it works: the bot may be dead for the moment. */
+async function tryOn({ triesAgain }: Pick<ListPlan, 'triesAgain'>, work: () => Promise<boolean>): Promise<boolean> {
+  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; await sleep(50)) {
+    if (await work()) return true;
+    if (!triesAgain) return false;
+    if (performance.now() > deadline) throw new Error('a person who tries again and again is told nothing');
+  }
 }
 
 /** Nobody waits for the draft of a fix whose answer was lost: it has no rows. */

@@ -9,7 +9,7 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { type CommittedRow, readAllWhenReported, readCommittedBeside } from '../world/read-committed.ts';
+import { type CommittedRow, readAllWhenReported, readRowsBeside } from '../world/read-committed.ts';
 import { startReplicas } from '../world/replicas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -110,7 +110,7 @@ async function startOne(world: FaultWorld): Promise<Bots> {
   return {
     urls: [started.url],
     shiftClock: bot.shiftClock,
-    read: async () => readCommittedBeside(path),
+    read: () => readRowsBeside(path),
     async close() {
       bot.signal('SIGKILL');
       await bot.ended;

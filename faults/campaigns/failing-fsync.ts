@@ -9,7 +9,7 @@ import { noteProblems } from '../judging/note-problems.ts';
 import { countDeath, countOne, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import { type Answer, addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { readCommittedBeside, readCommittedCopy, readWhenReported } from '../world/read-committed.ts';
+import { queryCopy, readRows, readRowsBeside, readWhenReported } from '../world/read-committed.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 import { type FsyncFaults, prepareFsyncFaults } from './fsync-faults.ts';
 
@@ -169,7 +169,7 @@ async function runWorld(
       await bot.ended;
       countStrikes(tally, bot.output());
       countDeath(tally, place);
-      crashes.push(readCommittedCopy(path));
+      crashes.push(await queryCopy(path, readRows));
     };
     let nextUrl = url;
     if (killed) await noteCrash(syncs.endsWith('x') ? 'while fsync failed' : 'after fsync had failed');
@@ -195,7 +195,7 @@ async function runWorld(
     crashes: Map<string, Committed>[],
     answers: Map<string, Answer[]>,
   ): Promise<void> {
-    const rows = readCommittedBeside(path);
+    const rows = await readRowsBeside(path);
     const isDue = (address: string) => rows.has(address) || answers.get(address)?.includes('accepted') === true;
     await world.reports.waitFor(addresses.filter(isDue), REPORTED_WITHIN_MS);
     for (const address of addresses) {

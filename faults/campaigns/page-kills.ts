@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkFacts } from '../judging/check-facts.ts';
 import type { Secrets } from '../judging/check-secrets.ts';
-import { gatherFacts } from '../judging/gather-facts.ts';
-import { countDeath, countVerdict, type Tally } from '../judging/tally.ts';
+import { judgeRequests } from '../judging/judge-requests.ts';
+import type { Tally } from '../judging/tally.ts';
 import { addressOf, passwordFor } from '../world/fault-world.ts';
-import { type KillOptions, killInWorlds, type Place } from '../world/kill-in-worlds.ts';
+import { type KillOptions, killDuring, killInWorlds, type Place } from '../world/kill-in-worlds.ts';
 import { createPageClient } from '../world/page-client.ts';
-import { COMMITTED_QUERY, type CommittedRow, parseCommitted, readAllWhenReported } from '../world/read-committed.ts';
+import { type CommittedRow, readRows } from '../world/read-committed.ts';
 import { createSeededRandom, type SeededRandom } from '../world/seeded-random.ts';
-import type { Death, Died } from '../world/sites.ts';
+import type { Death } from '../world/sites.ts';
 
 /** About as many commits and network writes does one inbox make, from asking for the link to its outcome. */
 const POINTS_OF_PATH = 40;
@@ -48,7 +47,7 @@ export function killWithPages(options: KillOptions): Promise<Tally> {
     subject: 'passwords from the secure page',
     trialsPerWorld: 25,
     world: { hasPage: true },
-    read: async (query) => parseCommitted(await query(COMMITTED_QUERY)),
+    read: readRows,
     runTrial,
   });
 }
@@ -71,30 +70,27 @@ function planDeath(random: SeededRandom, points: number, since: 'request' | 'now
   return { fault: { at: random.between(1, points), side: random.pick(['before', 'after']), since }, ms: AT_REST_MS };
 }
 
-async function runTrial({ world, site, tally }: Place<Rows>, seed: number): Promise<Secrets[]> {
+async function runTrial(place: Place<Rows>, seed: number): Promise<Secrets[]> {
+  const { world, tally } = place;
   const random = createSeededRandom(seed);
   const { people, coldsendTakesMs, deaths } = planTrial(random);
   world.coldsend.answerAlways({ kind: 'slow', delayMs: coldsendTakesMs });
-  await site.bot().arm(deaths[0]?.fault);
-  const entering = Promise.all(
-    people.map((person, index) => enterPassword({ world, site, random }, addressOf(String(seed), index), person)),
+  const { result: told, died } = await killDuring(
+    place,
+    deaths,
+    () =>
+      Promise.all(
+        people.map((person, index) => enterPassword({ ...place, random }, addressOf(String(seed), index), person)),
+      ),
+    (entered) =>
+      world.reports.waitFor(
+        entered.map(({ address }) => address),
+        REPORTED_WITHIN_MS,
+      ),
   );
-  // It is awaited once the deaths are over.
-  entering.catch(() => {});
-  const died: Died<Rows>[] = [];
-  for (const [index, death] of deaths.entries()) died.push(...(await site.die(death, deaths[index + 1]?.fault)));
-  for (const { place } of died) countDeath(tally, place);
-  const told = await entering;
-  const addresses = told.map(({ address }) => address);
-  await world.reports.waitFor(addresses, REPORTED_WITHIN_MS);
-  const rows = await readAllWhenReported(site.read, addresses, REPORTED_WITHIN_MS);
+  const requests = told.map(({ address, saved }) => ({ address, acknowledged: saved.size > 0 }));
+  await judgeRequests(place, requests, died, REPORTED_WITHIN_MS);
   for (const { address, saved } of told) {
-    const crashes = died.flatMap(({ committed, held }) => {
-      const row = committed.get(address);
-      return held(row?.owner) ? [row] : [];
-    });
-    const facts = gatherFacts(world, address, { acknowledged: saved.size > 0, crashes, committed: rows.get(address) });
-    countVerdict(tally, checkFacts(facts), facts.acknowledged);
     if (saved.size > 1) tally.violations.push(`${address}: ${saved.size} passwords were said to be saved`);
   }
   // All submissions are copies of one, so they share its response URL. Slack takes five messages over each.

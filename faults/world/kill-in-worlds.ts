@@ -1,11 +1,11 @@
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
 import { checkSecrets, type Secrets } from '../judging/check-secrets.ts';
 import { noteProblems } from '../judging/note-problems.ts';
-import { createTally, type Tally } from '../judging/tally.ts';
+import { countDeath, createTally, type Tally } from '../judging/tally.ts';
 import { type FaultWorld, type FaultWorldOptions, startFaultWorld } from './fault-world.ts';
 import type { Query } from './read-committed.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { type Site, startPostgresSite, startSqliteSite } from './sites.ts';
+import { type Death, type Died, type Site, startPostgresSite, startSqliteSite } from './sites.ts';
 
 /** How much of a campaign is run, and where. */
 export type KillOptions = {
@@ -54,6 +54,8 @@ export async function killInWorlds<Committed>(
       for (let trial = 0; trial < trialsPerWorld && tally.kills < kills; trial += 1) {
         await judgeTrial({ world, site, tally }, firstSeed + trial);
       }
+      const endings = await site.end();
+      if (endings.some((ending) => ending !== 0)) tally.violations.push(`ended with ${endings} on SIGTERM`);
     } catch (error) {
       tally.violations.push(`seed ${firstSeed}…: ${error instanceof Error ? error.stack : error}\n${site.output()}`);
       tally.kills += 1;
@@ -78,4 +80,29 @@ export async function killInWorlds<Committed>(
       onTrial?.(trialSeed, tally.violations.slice(before), tally);
     }
   }
+}
+
+/**
+ * Lets one process after the other die while something is going on, and waits for its result.
+ *
+ * @param finish resolves once nothing is left to do; nobody waits for a fault point any longer then
+ */
+export async function killDuring<Committed, Result>(
+  { world, site, tally }: Place<Committed>,
+  deaths: Death[],
+  work: () => Promise<Result>,
+  finish: (result: Result) => Promise<unknown>,
+): Promise<{ result: Result; died: Died<Committed>[] }> {
+  await site.bot().arm(deaths[0]?.fault);
+  const working = work();
+  const over = working.then(finish);
+  // Where the process dies before, it may never be over.
+  over.catch(() => {});
+  const died: Died<Committed>[] = [];
+  for (const [index, death] of deaths.entries()) {
+    died.push(...(await site.die(death, deaths[index + 1]?.fault, over)));
+    world.slack.deliverTo('all', `${site.url()}/slack/events`);
+  }
+  for (const { place } of died) countDeath(tally, place);
+  return { result: await working, died };
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { FaultPoint } from './fault-points.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { type FaultyBot, prepareBot } from './faulty-bot.ts';
-import { COMMITTED_QUERY, type CommittedRow, parseCommitted } from './read-committed.ts';
+import { type CommittedRow, readRows } from './read-committed.ts';
 
 export type Replica = { bot: FaultyBot; url: string; name: string };
 
@@ -68,13 +68,15 @@ export async function startReplicas(
       list[index] = replica;
       return replica;
     },
-    read: async () => parseCommitted(await query(COMMITTED_QUERY)),
+    read: () => readRows(query),
     async waitUntilSilent({ name }, state = 'gone') {
-      const busy = state === 'gone' ? '' : "and state <> 'idle'";
-      const text = `select 1 from pg_stat_activity where application_name = $1 ${busy}`;
-      for (const deadline = performance.now() + SILENT_WITHIN_MS; (await query(text, [name])).length > 0; ) {
-        if (performance.now() > deadline) throw new Error(`${name} still has connections`);
-        await sleep(5);
+      // One that was frozen while it logged in holds nothing.
+      const busy = state === 'gone' ? '' : "and state not in ('idle', 'starting')";
+      const text = `select state, query from pg_stat_activity where application_name = $1 ${busy}`;
+      for (const deadline = performance.now() + SILENT_WITHIN_MS; ; await sleep(5)) {
+        const left = await query(text, [name]);
+        if (left.length === 0) return;
+        if (performance.now() > deadline) throw new Error(`${name} still has connections: ${JSON.stringify(left)}`);
       }
     },
     async readFiles() {

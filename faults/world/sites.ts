@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
 import type { FaultPoint } from './fault-points.ts';
 import type { FaultWorld } from './fault-world.ts';
-import { type FaultyBot, prepareBot } from './faulty-bot.ts';
+import { type Ending, type FaultyBot, prepareBot } from './faulty-bot.ts';
 import {
   DRAFTS_LEFT_QUERY,
   PASSWORDS_LEFT_QUERY,
@@ -33,8 +33,13 @@ export type Site<Committed> = {
   url(): string;
   /** Those of all that live. */
   urls(): string[];
-  /** Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. */
-  die(death: Death, next: FaultPoint | undefined): Promise<Died<Committed>[]>;
+  /**
+   * Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. One that has not come to its
+   * fault point once all is over is killed then.
+   */
+  die(death: Death, next: FaultPoint | undefined, over: Promise<unknown>): Promise<Died<Committed>[]>;
+  /** Stops those that live, as an operator does. */
+  end(): Promise<Ending[]>;
   read(): Promise<Committed>;
   /** Rows that hold passwords which should be gone. */
   countLeft(): Promise<number>;
@@ -65,8 +70,8 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
     bot: () => bot,
     url: () => url,
     urls: () => [url],
-    async die({ ms }, next) {
-      await Promise.race([bot.ended, sleep(ms)]);
+    async die(death, next, over) {
+      await waitForDeath(bot, death, over);
       const died = [await noteDeath()];
       let nextUrl = await startNext(next);
       if (nextUrl === undefined) {
@@ -77,6 +82,7 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
       url = nextUrl;
       return died;
     },
+    end: () => endAll([bot]),
     read: () => read((text) => queryBeside(path, text)),
     countLeft: async () => LEFT_QUERIES.reduce((sum, text) => sum + queryBeside(path, text).length, 0),
     written: async () => [readFiles(path), ...bots.map(toLog)],
@@ -129,9 +135,9 @@ export async function startPostgresSite<Committed>(
     bot: () => victim().bot,
     url: () => victim().url,
     urls: () => replicas.list.flatMap(({ url }) => (url === '' ? [] : [url])),
-    async die({ ms }, next) {
-      if (freezes) return [await freeze(ms)];
-      await Promise.race([victim().bot.ended, sleep(ms)]);
+    async die(death, next, over) {
+      if (freezes) return [await freeze(death.ms)];
+      await waitForDeath(victim().bot, death, over);
       const died = [await noteDeath()];
       const { url } = await replicas.replace(at, next);
       if (url === '') {
@@ -141,6 +147,7 @@ export async function startPostgresSite<Committed>(
       if (next === undefined) at = random.between(0, replicas.list.length - 1);
       return died;
     },
+    end: () => endAll(replicas.list.map(({ bot }) => bot)),
     read,
     countLeft: async () => {
       const left = await Promise.all(LEFT_QUERIES.map((text) => replicas.query(text)));
@@ -171,6 +178,16 @@ export async function startPostgresSite<Committed>(
     const held = (owner: string | undefined): boolean => owner !== undefined && dead.bot.isCalled(owner);
     return { place: placeOf(dead.bot), committed: await read(), held };
   }
+}
+
+async function waitForDeath(bot: FaultyBot, { fault, ms }: Death, over: Promise<unknown>): Promise<void> {
+  const rest = over.catch(() => sleep(ms));
+  await Promise.race([bot.ended, sleep(ms), ...(fault === undefined ? [] : [rest])]);
+}
+
+function endAll(bots: FaultyBot[]): Promise<Ending[]> {
+  for (const bot of bots) bot.signal('SIGTERM');
+  return Promise.all(bots.map(({ ended }) => ended));
 }
 
 async function kill(bot: FaultyBot): Promise<void> {
