@@ -10,11 +10,9 @@ import { fillDisk } from './campaigns/full-disk.ts';
 import { killWithPages } from './campaigns/page-kills.ts';
 import { failPostgres } from './campaigns/postgres-outage.ts';
 import { strikeSockets } from './campaigns/socket-faults.ts';
-import type { Tally } from './judging/tally.ts';
+import type { OnTrial, Tally } from './judging/tally.ts';
 import type { Settings } from './settings.ts';
 import { deliverToAll } from './world/deliver-to-all.ts';
-
-export type OnTrial = (seed: number, violations: string[], tally: Tally) => void;
 
 /** Runs what has a count, one campaign after the other; a PostgreSQL is started only where one is needed. */
 export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGenerator<Tally> {

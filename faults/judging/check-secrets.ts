@@ -1,4 +1,5 @@
 import { digestPassword } from '../../playground/local-coldsend/ledger.ts';
+import { API_KEY } from '../../test/acceptance/world/start-bot.ts';
 import { type FaultWorld, spell } from '../world/fault-world.ts';
 import type { Site } from '../world/sites.ts';
 
@@ -15,8 +16,8 @@ export async function checkSecrets(
   secrets: Secrets[],
 ): Promise<string[]> {
   const written = await site.written();
-  const spelled = new Set(secrets.flatMap(({ typed, sendable }) => [...typed, ...sendable].flatMap(spell)));
-  const readable = [...spelled].filter((secret) => written.some((bytes) => bytes.includes(secret)));
+  const all = secrets.flatMap(({ typed, sendable }) => [...typed, ...sendable].flatMap(spell));
+  const readable = [...new Set([API_KEY, ...all])].filter((secret) => written.some((bytes) => bytes.includes(secret)));
   const left = await site.countLeft();
   const digests = new Map(
     secrets.map(({ address, sendable }) => [address, sendable.flatMap(spell).map(digestPassword)]),

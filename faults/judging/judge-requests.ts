@@ -1,6 +1,6 @@
 import type { Place } from '../world/kill-in-worlds.ts';
 import { type CommittedRow, readAllWhenReported } from '../world/read-committed.ts';
-import type { Died } from '../world/sites.ts';
+import type { Died, Site } from '../world/sites.ts';
 import { checkFacts } from './check-facts.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { countVerdict } from './tally.ts';
@@ -9,7 +9,7 @@ type Rows = Map<string, CommittedRow>;
 
 /** Waits until what is committed is reported, and compares what outsiders saw of single inboxes with what processes held that died. */
 export async function judgeRequests(
-  { world, site, tally }: Place<Rows>,
+  { world, site, tally }: Pick<Place<Rows>, 'world' | 'tally'> & { site: Pick<Site<Rows>, 'read'> },
   requests: { address: string; acknowledged: boolean }[],
   died: Died<Rows>[],
   withinMs: number,

@@ -1,7 +1,7 @@
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
 import { checkSecrets, type Secrets } from '../judging/check-secrets.ts';
 import { noteProblems } from '../judging/note-problems.ts';
-import { countDeath, createTally, type Tally } from '../judging/tally.ts';
+import { countDeath, createTally, endTrial, type OnTrial, type Tally } from '../judging/tally.ts';
 import { type FaultWorld, type FaultWorldOptions, startFaultWorld } from './fault-world.ts';
 import type { Query } from './read-committed.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -16,7 +16,7 @@ export type KillOptions = {
   /** Of the first trial. Each trial has the next one. */
   seed: number;
   kills: number;
-  onTrial?: (seed: number, violations: string[], tally: Tally) => void;
+  onTrial?: OnTrial;
 };
 
 export type Place<Committed> = { world: FaultWorld; site: Site<Committed>; tally: Tally };
@@ -73,11 +73,7 @@ export async function killInWorlds<Committed>(
       noteProblems(world, tally);
       tally.violations.push(...(await checkSecrets(world, site, secrets)));
     } finally {
-      tally.trials += 1;
-      for (let at = before; at < tally.violations.length; at += 1) {
-        tally.violations[at] = `seed ${trialSeed}: ${tally.violations[at]}`;
-      }
-      onTrial?.(trialSeed, tally.violations.slice(before), tally);
+      endTrial(tally, trialSeed, before, onTrial);
     }
   }
 }

@@ -68,13 +68,11 @@ export async function readAllWhenReported(
   }
 }
 
-/** Passwords are deleted in the commit that settles their request: a row of this query is a violation. */
-export const PASSWORDS_LEFT_QUERY =
-  "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')";
-
-/** The same for drafts that are none any more. */
-export const DRAFTS_LEFT_QUERY =
-  "select batch_drafts.id from batch_drafts left join batches on batches.id = batch_id where coalesce(state, 'gone') <> 'draft'";
+/** Passwords are deleted in the commit that settles their request, or ends their draft: a row of these queries is a violation. */
+export const LEFT_QUERIES = [
+  "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')",
+  "select batch_drafts.id from batch_drafts left join batches on batches.id = batch_id where coalesce(state, 'gone') <> 'draft'",
+];
 
 /** Runs a query on a database; its rows. */
 export type Query = (text: string) => unknown[] | Promise<unknown[]>;

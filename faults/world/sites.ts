@@ -6,14 +6,7 @@ import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts
 import type { FaultPoint } from './fault-points.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { type Ending, type FaultyBot, prepareBot } from './faulty-bot.ts';
-import {
-  DRAFTS_LEFT_QUERY,
-  PASSWORDS_LEFT_QUERY,
-  type Query,
-  queryBeside,
-  queryCopy,
-  readFiles,
-} from './read-committed.ts';
+import { LEFT_QUERIES, type Query, queryBeside, queryCopy, readFiles } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -48,8 +41,6 @@ export type Site<Committed> = {
   output(): string;
   close(): Promise<void>;
 };
-
-const LEFT_QUERIES = [PASSWORDS_LEFT_QUERY, DRAFTS_LEFT_QUERY];
 
 /** One bot on SQLite. */
 export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<Committed>): Promise<Site<Committed>> {

@@ -40,7 +40,7 @@ test('PostgreSQL that crashes under load takes nothing with it', async () => {
   keepsThePromise(await failPostgres({ postgres, outage: 'crash', seed: SEED, times: 1 }));
 });
 
-test('the clock of one replica that is a day ahead of or behind the other makes nobody wait for a day', async () => {
+test('the clock of one replica that is a day ahead of or behind the others makes nobody wait for a day', async () => {
   keepsThePromise(await jumpClock({ seed: SEED, postgres }));
 });
 
