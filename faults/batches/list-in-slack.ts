@@ -11,16 +11,17 @@ export function createListInSlack(person: Person, channelId: string, addresses: 
     tokens: [],
     preview: () =>
       previewPaste(person, channelId, toTable(addresses, '\t')).then(
-        ({ submitLabel }) => submitLabel === `Add ${addresses.length} inboxes`,
-        () => false,
+        ({ submitLabel }) => (submitLabel === `Add ${addresses.length} inboxes` ? 'done' : 'nothing'),
+        () => 'nothing',
       ),
     async confirm() {
-      if (round.isTold) return true;
       // What went wrong before stands on top of the preview.
       if (person.modal()?.callbackId === NOTICE) await person.close();
       const { modal } = await person.submit();
       round.isTold = modal?.rendered.includes(`Adding ${addresses.length} inboxes`) ?? false;
-      return round.isTold;
+      if (round.isTold) return 'done';
+      // An earlier try that a frozen process went on with later has replaced the rows.
+      return modal?.rendered.includes('I do not have the rows any more') ? 'gone' : 'nothing';
     },
     beginFix: async () => false,
     findProblems: async () => ({ problems: [], shown: undefined }),

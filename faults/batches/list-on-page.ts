@@ -4,7 +4,10 @@ import { openManyForm } from '../../test/acceptance/batches/batch-world.ts';
 import { tokensIn } from '../../test/acceptance/world/secure-page.ts';
 import { submissionOf } from '../../test/web/secure/start-batch-page.ts';
 import type { PageClient } from '../world/page-client.ts';
-import { type List, passwordIn, toTable } from './list.ts';
+import { type List, passwordIn, type Tried, toTable } from './list.ts';
+
+/** The others say that the person asks too often, or that Slack or the bot has no time. */
+const EXPECTED: ReadonlySet<string> = new Set(['added', 'refused', 'later']);
 
 /** A list that a person adds on the secure page, where they also fix what failed. */
 export function createListOnPage(
@@ -21,34 +24,34 @@ export function createListOnPage(
   const token = () => tokens.at(-1) ?? '';
   return { rounds, tokens, preview, confirm, beginFix, findProblems };
 
-  async function preview(): Promise<boolean> {
+  async function preview(): Promise<Tried> {
     const form = await openManyForm(person, channelId).catch(() => undefined);
     const [link] = tokensIn(form?.view);
-    if (link === undefined) return false;
+    if (link === undefined) return 'nothing';
     tokens.push(link);
     const read = await client.upload('read', link, toTable(addresses, ','));
-    if (read?.kind !== 'read') return false;
+    if (read?.kind !== 'read') return 'nothing';
     sent[0] = read.rows.map(({ line, account }) => ({ line, account }));
-    return areReady(sent[0], {});
+    return (await areReady(sent[0], {})) ? 'done' : 'nothing';
   }
 
-  async function confirm(): Promise<boolean> {
-    return rounds.at(-1)?.isTold || press(rounds.length - 1);
+  function confirm(): Promise<Tried> {
+    return press(rounds.length - 1);
   }
 
-  async function press(at: number): Promise<boolean> {
+  async function press(at: number): Promise<Tried> {
     const submission = submissionOf(sent[at] ?? [], { pageId, round: at });
     const answers = await Promise.all(Array.from({ length: presses }, () => client.upload('add', token(), submission)));
     const added = answers.filter((answer) => answer?.kind === 'added');
-    for (const { kind } of answers.filter((answer) => answer !== undefined)) {
-      if (kind === 'gone' || kind === 'to_fix') problems.push(`round ${at} was answered with "${kind}"`);
-    }
+    const unexpected = answers.filter((answer) => answer !== undefined && !EXPECTED.has(answer.kind));
+    for (const answer of unexpected) problems.push(`round ${at} was answered with "${answer?.kind}"`);
     for (const { total } of added) {
       if (total !== addresses.length) problems.push(`round ${at} was answered with ${total} rows`);
     }
     const round = rounds[at];
     if (round !== undefined && added.length > 0) round.isTold = true;
-    return added.length > 0;
+    if (added.length > 0) return 'done';
+    return unexpected.length > 0 ? 'gone' : 'nothing';
   }
 
   async function beginFix(): Promise<boolean> {
@@ -76,7 +79,7 @@ export function createListOnPage(
 
   async function findProblems(): ReturnType<List['findProblems']> {
     for (const [at, { isTold }] of rounds.entries()) {
-      if (isTold && !(await press(at))) problems.push(`round ${at} has no answer any more`);
+      if (isTold && (await press(at)) !== 'done') problems.push(`round ${at} has no answer any more`);
     }
     return { problems, shown: rounds[0]?.isTold ? await findProgress() : undefined };
   }

@@ -1,16 +1,19 @@
 import type { Progress } from '../../src/web/secure/browser/contract.ts';
 import { passwordFor } from '../world/fault-world.ts';
 
+/** `nothing`: they see nothing of it, since the bot is dead, and may try again. `gone`: they have to begin from the start. */
+export type Tried = 'done' | 'nothing' | 'gone';
+
 /** A list as a person adds it. Each call is one try, as far as the bot lives. */
 export type List = {
   /** Of the list, and of each fix of rows that failed. `isTold`: that these inboxes are being added. */
   rounds: { addresses: string[]; isTold: boolean }[];
   /** Of all links to the page. */
   tokens: string[];
-  /** True where the person sees that all rows can be added. */
-  preview(): Promise<boolean>;
-  /** Adds the rows of the last round. True where the person was told so, now or before. */
-  confirm(): Promise<boolean>;
+  /** `done`: the person sees that all rows can be added. */
+  preview(): Promise<Tried>;
+  /** Adds the rows of the last round. `done`: the person is told that they are being added. */
+  confirm(): Promise<Tried>;
   /** Begins a round with the rows that failed. False where there are none, or they can't be fixed like this. */
   beginFix(): Promise<boolean>;
   /** Sends all rounds once more, which must change nothing. What was wrong with answers, and what the page shows at the end. */

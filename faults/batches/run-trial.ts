@@ -11,7 +11,7 @@ import { createSeededRandom } from '../world/seeded-random.ts';
 import type { Death, Died } from '../world/sites.ts';
 import { type CardWatcher, watchCards } from './card-watcher.ts';
 import { checkBatch } from './check-batch.ts';
-import { type List, passwordIn } from './list.ts';
+import { type List, passwordIn, type Tried } from './list.ts';
 import { createListInSlack } from './list-in-slack.ts';
 import { createListOnPage } from './list-on-page.ts';
 import type { ListPlan, TrialPlan } from './plan-trial.ts';
@@ -78,7 +78,7 @@ export async function runTrial(
   async function previewAll(): Promise<void> {
     await Promise.all(
       people.map(async (planned) => {
-        planned.isReady = await tryOn(planned.plan, () => planned.list.preview());
+        planned.isReady = await tryOn(planned.plan, planned.list.preview);
       }),
     );
   }
@@ -87,7 +87,7 @@ export async function runTrial(
     const ready = people.filter(({ isReady }) => isReady);
     await Promise.all(
       ready.map(async ({ plan, list, watcher }) => {
-        const isTold = await tryOn(plan, () => list.confirm());
+        const isTold = await tryOn(plan, list.confirm);
         if (isTold && plan.stopsAfterMs !== undefined) stops.push(watcher.stop(plan.stopsAfterMs));
       }),
     );
@@ -102,7 +102,7 @@ export async function runTrial(
       coldsend.answerNext({ kind: 'login_failed' }, { forAddress: rounds.at(-1)?.addresses[0] ?? '' });
     }
     await killWhile([death], async () => {
-      await Promise.all(fixing.map((list) => tryOn({ triesAgain: true }, () => list.confirm())));
+      await Promise.all(fixing.map((list) => tryOn({ triesAgain: true }, list.confirm)));
     });
     await waitUntil(isAtRest);
   }
@@ -178,10 +178,10 @@ function secretsOf({ rounds, tokens }: List): Secrets[] {
 }
 
 /** Once, or until it works: the bot may be dead for the moment. */
-async function tryOn({ triesAgain }: Pick<ListPlan, 'triesAgain'>, work: () => Promise<boolean>): Promise<boolean> {
+async function tryOn({ triesAgain }: Pick<ListPlan, 'triesAgain'>, work: () => Promise<Tried>): Promise<boolean> {
   for (const deadline = performance.now() + TOLD_WITHIN_MS; ; await sleep(50)) {
-    if (await work()) return true;
-    if (!triesAgain) return false;
+    const tried = await work();
+    if (tried !== 'nothing' || !triesAgain) return tried === 'done';
     if (performance.now() > deadline) throw new Error('a person who tries again and again is told nothing');
   }
 }
