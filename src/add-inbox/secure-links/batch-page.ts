@@ -129,7 +129,8 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     const { token, pageId, round } = submission;
     if (await isAdded(submission)) return findProgress(token, pageId);
     const opened = round === 0 ? await open(token) : await openFix(submission);
-    if (opened.kind !== 'open') return opened;
+    // The same submission may have been committed since.
+    if (opened.kind !== 'open') return (await isAdded(submission)) ? findProgress(token, pageId) : opened;
     const { draft } = opened;
     if (round > 0) await drafts.save({ ...draft, defaults: {}, rows: [] });
     const isChecked = new Set(submission.checkedLines);
