@@ -70,8 +70,8 @@ export async function startReplicas(
     },
     read: () => readRows(query),
     async waitUntilSilent({ name }, state = 'gone') {
-      // One that was frozen while it logged in holds nothing.
-      const busy = state === 'gone' ? '' : "and state not in ('idle', 'starting')";
+      // One that logs in, or whose transaction was aborted, has no locks.
+      const busy = state === 'gone' ? '' : "and state in ('active', 'idle in transaction')";
       const text = `select state, query from pg_stat_activity where application_name = $1 ${busy}`;
       for (const deadline = performance.now() + SILENT_WITHIN_MS; ; await sleep(5)) {
         const left = await query(text, [name]);
