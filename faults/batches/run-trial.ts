@@ -125,10 +125,7 @@ export async function runTrial(
     const deadline = performance.now() + OVER_WITHIN_MS;
     while (![...(await ours()).values()].every(isDone)) {
       if (performance.now() > deadline) {
-        const left = [...(await ours())].map(([id, { state, noted, rounds }]) => ({
-          ...{ id, state, noted },
-          rounds: rounds.map((rows) => [...rows]),
-        }));
+        const left = [...(await ours()).values()].map((batch) => [batch, batch.rounds.map((rows) => [...rows])]);
         throw new Error(`not over within ${OVER_WITHIN_MS} ms: ${JSON.stringify(left)}`);
       }
       await sleep(20);

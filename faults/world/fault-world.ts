@@ -151,11 +151,6 @@ export function passwordFor(address: string): string {
   return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join(' ');
 }
 
-/** The password of an address, as it is typed and as it is sent. */
-export function spellingsOf(address: string): string[] {
-  return spell(passwordFor(address));
-}
-
 /** A password as it is typed, and as it is sent: without its spaces. */
 export function spell(password: string): string[] {
   return [password, password.replaceAll(' ', '')];
