@@ -33,6 +33,7 @@ import type {
   ReadAnswer,
   ResultsAnswer,
   RowsAnswer,
+  SaveAnswer,
 } from '../../../src/web/secure/browser/contract.ts';
 import { createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { testSealer } from '../../storage/samples.ts';
@@ -182,8 +183,8 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer =
-  | (LookAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer)
+export type Answer =
+  | (LookAnswer | SaveAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer)
   | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
