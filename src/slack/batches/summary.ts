@@ -1,6 +1,7 @@
 import type { KnownBlock, TableBlock } from '@slack/types';
 import type { BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Summary } from '../../add-inbox/batch/do-batch-step.ts';
+import { isHeldBack } from '../../add-inbox/request/outcome.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
@@ -55,6 +56,7 @@ function renderFailed(batchId: string, failed: readonly BatchRow[], form: Summar
   const { blocks, shown } = form === 'table' ? renderTable(failed) : renderSections(failed);
   const rest = failed.length - shown;
   const more = rest === 0 ? [] : [WORDS.more(rest)];
+  const isAnyHeldBack = failed.some(({ outcome }) => isHeldBack(outcome));
   return {
     text: [`${headline}.`, WORDS.next, ...more].join(' '),
     blocks: [
@@ -63,6 +65,7 @@ function renderFailed(batchId: string, failed: readonly BatchRow[], form: Summar
       ...more.map((text) => renderContext('more', text)),
       renderActions('batch', [
         { ...renderButton(ACTIONS.fixBatch, BUTTONS.fixBatch, batchId), style: 'primary' },
+        ...(isAnyHeldBack ? [renderButton(ACTIONS.sendRowsAnyway, BUTTONS.sendAnyway, batchId)] : []),
         renderButton(ACTIONS.fixBatchByFile, BUTTONS.fixBatchByFile, batchId),
         renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId),
       ]),
