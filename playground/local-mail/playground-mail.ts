@@ -35,7 +35,8 @@ export const ACCOUNTS: Record<string, Account> = {
   'app-password': refuses(VENDOR_ANSWERS.googleAppPassword),
   browser: refuses(VENDOR_ANSWERS.googleBrowser),
   'imap-off': refuses(VENDOR_ANSWERS.googleImapOff),
-  microsoft: refuses(VENDOR_ANSWERS.microsoftSmtpOff),
+  // Its usual words for IMAP say as much only at a host of Microsoft's.
+  microsoft: refuses({ ...VENDOR_ANSWERS.microsoftSmtpOff, imap: 'NO Basic authentication is disabled.' }),
   locked: refuses(VENDOR_ANSWERS.locked),
   greylisted: refuses(VENDOR_ANSWERS.greylists),
   'too-many': refuses(VENDOR_ANSWERS.tooMany),

@@ -10,6 +10,7 @@ export const LOGIN_CHECK = {
   title: 'Our check:',
   notTested: "Our check: We can't test these servers from here.",
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
+  both: (said: string) => `Sending and reading: ${said}`,
   works: 'The login works.',
   /** ColdSend refused the login all the same. */
   bothWork: 'So the password is right. Try again. If ColdSend refuses it again, ask your mail provider why.',

@@ -23,7 +23,7 @@ test('refused rows of a batch are explained, and a server that refuses them all 
   const said = thread()
     .map(({ rendered }) => rendered)
     .join('\n');
-  assert.match(said, /Our check: Sending \(SMTP\): The user name or password is wrong\./);
+  assert.match(said, /Our check: Sending and reading: The user name or password is wrong\./);
   assert.match(said, /The server refused several logins in a row\./);
   assert.ok(mail.connections() <= 12, `${mail.connections()} logins`);
   assert.deepEqual(slack.problems, []);

@@ -274,7 +274,10 @@ test('where neither server may be tested, that is said once', () => {
 test('where both halves work, the password is right', () => {
   const works = { kind: 'works' } as const;
   const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: works, imap: works } });
-  assert.match(message.text, /So the password is right\. Try again\./);
+  assert.match(
+    message.text,
+    /Our check: Sending and reading: The login works\. So the password is right\. Try again\./,
+  );
 });
 
 test('an inbox that was held back can be fixed, or sent anyway, and nothing is said of ColdSend refusing it', () => {

@@ -10,6 +10,13 @@ export function describeLogin(verdict: LoginVerdict, account: AccountServers): [
   return [describeHalf(verdict.smtp, smtp), describeHalf(verdict.imap, imap)];
 }
 
+/** The same in one line where it is the same for both. */
+export function describeLoginBriefly(verdict: LoginVerdict, account: AccountServers): string[] {
+  const [smtp, imap] = serversOf(account);
+  const said = sentenceFor(verdict.smtp, smtp);
+  return said === sentenceFor(verdict.imap, imap) ? [LOGIN_CHECK.both(said)] : describeLogin(verdict, account);
+}
+
 export function serversOf(account: AccountServers): [smtp: TriedServer, imap: TriedServer] {
   return [
     { half: 'smtp', host: account.smtp_host, port: account.smtp_port },
