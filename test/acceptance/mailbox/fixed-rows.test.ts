@@ -39,7 +39,7 @@ test("a list's failed rows that a person fixes in the form are checked before th
   await context.test('what is refused is held back and counts as failed, and what works is sent', async () => {
     assert.match(await sendRow(world), /I am adding bob@acme\.test again\.\nThat was the last row\./);
     const summary = await waitForSummary(world, /1 inbox needs you/);
-    assert.match(summary.rendered, /Its login doesn't work, so we didn't send it: Our check:/);
+    assert.match(summary.rendered, /Its login doesn't work, so we didn't send it: Sending \(SMTP\)/);
     assert.match(summary.rendered, /Reading \(IMAP\): The user name or password is wrong\./);
     assert.match(summary.rendered, /Send it anyway/);
     await waitForCard(world, /1 of 2 inboxes added[\s\S]*1 not added/);

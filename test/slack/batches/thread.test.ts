@@ -121,12 +121,16 @@ test('the summary has what failed as a table, and the buttons to fix it and to g
   assert.match(seenIn(summaryOf(rowsOf([{ kind: 'expired' }]), 'table')), /1 inbox needs you/);
 });
 
+const OUR_CHECK = 'Sending (SMTP): The login works. · Reading (IMAP): The user name or password is wrong. Check both.';
+
 test('a row that our login check held back says so, and can be sent anyway', () => {
   const rows = rowsOf([refused('Wrong password'), heldBack]);
   assert.match(
     seenIn(renderFailures(rows)),
     /\*Its login doesn't work, so we didn't send it · 1\*\nPress “Fix what failed” or “Send it anyway”, and enter the password again\.\nOur check: Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user name or password is wrong\./,
   );
+  const table = JSON.stringify(summaryOf(rows, 'table'));
+  assert.ok(table.includes(`"Its login doesn't work, so we didn't send it: ${OUR_CHECK}"`), table);
   const buttons = (failed: BatchRow[]) =>
     summaryOf(failed, 'table').blocks.flatMap((block) =>
       block.type === 'actions' ? textsOf(block, 'plain_text') : [],
