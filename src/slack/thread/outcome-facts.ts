@@ -7,7 +7,7 @@ import { FIELD_LABELS } from '../sentences/fields.ts';
 import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { LOST_PERMISSION_WHYS, RESTORED, TROUBLE_WHYS, UNKNOWN_WHYS, unknownBetween } from '../sentences/outcomes.ts';
 import { FACTS } from '../sentences/thread.ts';
-import { describeLoginBriefly } from './checks/describe-login.ts';
+import { describeLogin } from './checks/describe-login.ts';
 import { explainStatus } from './describe-state.ts';
 
 /** ColdSend's sender account has 14 fields. */
@@ -65,7 +65,7 @@ export function listLogin(outcome: Outcome, asked: AccountToAdd): string[] {
   if (halves.every((half) => half.kind === 'unknown' && half.reason === 'not_tested_here'))
     return [LOGIN_CHECK.notTested];
   const bothWork = halves.every(({ kind }) => kind === 'works');
-  return [LOGIN_CHECK.title, ...describeLoginBriefly(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
+  return [LOGIN_CHECK.title, ...describeLogin(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
 }
 
 function listFields(fields: FieldError[]): string[] {

@@ -22,6 +22,13 @@ test('each half has a line of its own', () => {
   );
 });
 
+test('where both halves say the same, one line says it', () => {
+  const wrong = { kind: 'refused', reason: 'wrong_login' } as const;
+  assert.deepEqual(describeLogin({ smtp: wrong, imap: wrong }, ACCOUNT), [
+    'Sending and reading: The user name or password is wrong. Check both.',
+  ]);
+});
+
 test('the port to try is not the one that was tried', () => {
   const closed = { kind: 'refused', reason: 'port_closed' } as const;
   const silent = { kind: 'unknown', reason: 'no_greeting' } as const;
