@@ -44,6 +44,21 @@ export const ACCOUNTS: Record<string, Account> = {
   closes: { smtp: 'closes', imap: 'closes' },
 };
 
+/** What there is to see, each with an address. `isRefused`: only after ColdSend refused its login. */
+export const ADDRESSES_TO_TRY: readonly { address: string; shows: string; isRefused: boolean }[] = [
+  { address: `jane@${MAIL_DOMAIN}`, shows: 'Found by SRV', isRefused: false },
+  { address: 'jane@slow.test', shows: 'Found late', isRefused: false },
+  { address: 'jane@microsoft.test', shows: 'Microsoft 365', isRefused: false },
+  { address: 'jane@proton.test', shows: 'Proton has no IMAP', isRefused: false },
+  { address: 'jane@no-mail.test', shows: 'Takes no mail', isRefused: false },
+  { address: 'jane@nowhere.test', shows: 'No such domain', isRefused: false },
+  { address: 'jane@no-spf.test', shows: 'SPF is missing', isRefused: false },
+  { address: `wrong-imap@${MAIL_DOMAIN}`, shows: 'Wrong IMAP password', isRefused: true },
+  { address: 'jane@no-tls.test', shows: 'No TLS', isRefused: true },
+  { address: 'jane@expired.test', shows: 'Expired certificate', isRefused: true },
+  { address: `microsoft@${MAIL_DOMAIN}`, shows: 'No password logins', isRefused: true },
+];
+
 const GOOD_RECORDS = { spf: 'v=spf1 mx -all', dmarc: 'v=DMARC1; p=reject' };
 
 type Ports = { smtp: number; imap: number };
