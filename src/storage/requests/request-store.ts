@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
+import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import {
   type AddInboxRequest,
@@ -85,7 +85,9 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
     }
     const settled = await database.transaction(async (within) => {
       const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
-      await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
+      if (claimed.outcome === undefined) await note(within, ended(settled));
+      const login = settled.outcome?.kind === 'refused' ? settled.outcome.login : undefined;
+      if (login !== undefined) await note(within, loginChecked(settled, login));
       if (settled.outcome?.kind === 'added') {
         const { teamId, keyName, account } = settled;
         await createRememberedRepository(within).remember(teamId, keyName, account, deps.now());
@@ -192,18 +194,16 @@ function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): Audit
 }
 
 /** The bot logged in somewhere with a person's password, so the trail names the servers. */
-function loginChecked({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
-  const login = outcome?.kind === 'refused' ? outcome.login : undefined;
+function loginChecked({ id, teamId, account, keyName }: ClaimedRequest, login: LoginVerdict): AuditNote {
   const details = {
     email_address: account.email_address,
     ...clientDetail(keyName),
-    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login?.smtp)}`,
-    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login?.imap)}`,
+    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login.smtp)}`,
+    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login.imap)}`,
   };
   return { teamId, userId: undefined, action: 'login_checked', requestId: id, details };
 }
 
-function resultOf(verdict: HalfVerdict | undefined): string {
-  if (verdict === undefined || verdict.kind === 'works') return verdict?.kind ?? '';
-  return `${verdict.kind} ${verdict.reason}`;
+function resultOf(verdict: HalfVerdict): string {
+  return verdict.kind === 'works' ? verdict.kind : `${verdict.kind} ${verdict.reason}`;
 }

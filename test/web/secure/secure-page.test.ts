@@ -69,7 +69,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await page.getByText('Enter the password.').waitFor();
     await password(page).fill(SECRET);
     await press(page, 'Check the login');
-    await page.getByText('Reading (IMAP): The login works.').waitFor();
+    await page.getByText('Sending and reading: The login works.').waitFor();
     await page.getByText('Nothing is saved yet. Press “Add inbox”.').waitFor();
     behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } };
     await press(page, 'Check the login');

@@ -179,6 +179,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
         .where('state', '=', 'announced')
         .where(({ or, eb }) => or([eb('waits_for', 'is', null), eb('waits_for', '=', 'key')]))
         .where('turn_of', 'is', null)
+        // A row that a person fixes in the form for one inbox is sent by itself, once its login is checked.
+        .whereRef('view_id', '=', 'id')
         .where(lease.free)
         .execute();
       return started;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ConfirmedRow } from '../../../../src/add-inbox/batch/drafts.ts';
-import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import { isConfirmedRow, LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
 import { sampleRequest } from '../../samples.ts';
 import type { TestDatabases } from '../../test-databases.ts';
 import { DAY, draftOf, rowsOf, setUpBatches } from './batch-set-up.ts';
@@ -36,6 +36,7 @@ export function describeFixes(databases: TestDatabases) {
       assert.equal(await countOf('batch_drafts'), 0);
       const fixed = await requestsOf().find('T1', 'row-one-1-fix');
       assert.deepEqual([fixed?.userId, fixed?.channelId, fixed?.batch?.line], ['U2', 'C1', 3]);
+      assert.ok(fixed && isConfirmedRow(fixed));
       const progress = await batchesOf().countProgress('batch-one');
       assert.deepEqual([progress.counts.refused, progress.counts.unsettled], [0, 2]);
       const started = await batchesOf().start(await claim('batch-one'), 'f');
@@ -165,6 +166,23 @@ export function describeFixes(databases: TestDatabases) {
       assert.equal(confirmed.kind, 'confirmed');
       assert.ok(accepted.kind === 'accepted' || accepted.kind === 'superseded');
       assert.equal((await rows()).filter(({ line, outcome }) => line === 2 && outcome === null).length, 1);
+    });
+
+    test('a start of its batch queues no row that is fixed in the form, whose login may be unchecked', async () => {
+      await finishFailed();
+      const form = sampleRequest('form', { batch: { id: 'batch-one', line: 2 }, retryOf: 'row-one-0' });
+      const { request } = await requestsOf().accept(form);
+      assert.ok('fence' in request && !isConfirmedRow(request));
+      await requestsOf().advance(request, { state: 'announced' }, { release: true });
+      await drafts().save(draftFix('file', 'U1'));
+      await drafts().confirm(draftFix('file', 'U1'), fixesOf('one', 'file', 2), now() + DAY);
+      await batchesOf().start(await claim('batch-one'), 'f');
+      const queued = (await rows()).filter(({ turn_of }) => turn_of === 'f').map(({ id }) => id);
+      assert.deepEqual(queued, ['row-one-1-file']);
+      assert.deepEqual(
+        (await requestsOf().claimDue(9)).map(({ id, waitsFor }) => [id, waitsFor]),
+        [[request.id, undefined]],
+      );
     });
 
     test('a row that is fixed in the form makes its finished batch go on', async () => {
