@@ -22,8 +22,8 @@ const FULL: Fill = quick
 /** One workspace with as much in it as each of the many has. */
 const EMPTY: Fill = { workspaces: 1, finished: FULL.finished / FULL.workspaces, batches: 0, rowsOfBatch: 0 };
 const PLAN: Plan = quick
-  ? { limit: { requests: 15, seconds: 1 }, homes: 5, idleMs: 100, windows: 2 }
-  : { limit: { requests: 90, seconds: 5 }, homes: 50, idleMs: 10_000, windows: 3 };
+  ? { limit: { requests: 15, seconds: 1 }, homes: 5, idleMs: 100, warmUps: 1, windows: 2 }
+  : { limit: { requests: 90, seconds: 5 }, homes: 100, idleMs: 10_000, warmUps: 2, windows: 3 };
 
 const FILLS = { empty: EMPTY, again: EMPTY, full: FULL };
 type Name = keyof typeof FILLS;
