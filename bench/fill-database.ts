@@ -24,7 +24,7 @@ export type Fill = {
 };
 
 /** The bot allows no statement more than 1.5 s. */
-const ROWS_AT_ONCE = 10_000;
+const ROWS_AT_ONCE = 2_000;
 const VALUES_AT_ONCE = 500;
 
 /** What ColdSend allows in an hour. */

@@ -32,11 +32,12 @@ const postgres = await (quick ? sharePostgres() : startPostgres({ fsync: 'on' })
 const pgbouncer = await startPgbouncer(await postgres.createDatabase(), { poolSize: 20 });
 const lab = await startLab(0);
 const calls = await watchCalls(lab.eventsPort);
-const rounds = await measureInTurn();
-calls.close();
-await lab.stop();
-await pgbouncer.stop();
-await postgres.stop();
+const rounds = await measureInTurn().finally(async () => {
+  calls.close();
+  await lab.stop();
+  await pgbouncer.stop();
+  await postgres.stop();
+});
 showAll();
 
 /** In turn forwards and backwards, so that whatever the first or the last meets is not always met by the same. */

@@ -13,16 +13,13 @@ export function withinShares(
 ): RawBuilder<string> {
   const columns = sql`id, team_id, user_id, client, accepted_at, case when batch_id is null then 0 else 1 end as is_row`;
   return sql<string>`(
-    with candidates as materialized (
-      select ${columns}, 0 as is_held from requests where state <> 'told' and ${candidates}
-    ), people as (
+    with people as (
       select id, team_id, client, accepted_at, is_row, is_held,
         row_number() over (partition by team_id, user_id, is_row order by is_held desc, accepted_at, id) as of_person
       from (
-        select * from candidates
+        select ${columns}, 0 as is_held from requests where state <> 'told' and ${candidates}
         union all
-        select ${columns}, 1 as is_held from requests
-        where state <> 'told' and ${held} and team_id in (select team_id from candidates)
+        select ${columns}, 1 as is_held from requests where state <> 'told' and ${held}
       ) as counted
     ), ranked as (
       select id, is_held, of_person,
