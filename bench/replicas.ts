@@ -23,7 +23,7 @@ const FULL: Fill = quick
 const EMPTY: Fill = { workspaces: 1, finished: FULL.finished / FULL.workspaces, batches: 0, rowsOfBatch: 0 };
 const PLAN: Plan = quick
   ? { limit: { requests: 15, seconds: 1 }, homes: 5, idleMs: 100, warmUps: 1, windows: 2 }
-  : { limit: { requests: 90, seconds: 5 }, homes: 100, idleMs: 10_000, warmUps: 2, windows: 3 };
+  : { limit: { requests: 90, seconds: 5 }, homes: 60, idleMs: 10_000, warmUps: 2, windows: 3 };
 
 const FILLS = { empty: EMPTY, again: EMPTY, full: FULL };
 type Name = keyof typeof FILLS;

@@ -21,12 +21,7 @@ import { setAside } from '../requests/set-aside.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
-
-/** A key is looked at after this time in any case, since a clock may have been set. */
-const KNOWN_FOR_MS = 60_000;
-
-/** What is queued for a key. */
-type Queue = { key: string; kinds: SlotKind[] };
+import { createSlotTimes, type Queue } from './slot-times.ts';
 
 type KeyBudget = ReturnType<typeof createKeyBudget>;
 
@@ -47,12 +42,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
   const clock = { limits, steadyNow: steadyNow ?? now };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
+  const slotTimes = createSlotTimes(clock.steadyNow);
   let firstKey = 0;
-  /**
-   * Until when each key surely has no free slot, by `steadyNow`: other requests make a slot free later, never earlier. Most keys
-   * with a queue wait for a slot, so looking at all of them each time would cost more than sending.
-   */
-  const noSlotBefore = new Map<string, Record<SlotKind | 'lookedAt', number>>();
 
   return { take, estimateEnd, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
 
@@ -114,8 +105,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
    */
   async function claimQueued(limit: number, shares = ALL_SHARES): Promise<ClaimedSlots> {
     const queues = await listQueues();
-    for (const key of noSlotBefore.keys()) if (!queues.some((queue) => queue.key === key)) noSlotBefore.delete(key);
-    const waits = queues.map((queue) => ({ key: queue.key, waitMs: knownWaitMs(queue) }));
+    slotTimes.keep(queues);
+    const waits = queues.map((queue) => ({ key: queue.key, waitMs: slotTimes.waitMs(queue) }));
     const keys = waits.flatMap(({ key, waitMs }) => (waitMs > 0 ? [] : key));
     // Starts from a different key each time, so that the last keys get their share when there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
@@ -138,20 +129,6 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       nextAt: nextAts.length === 0 ? undefined : Math.min(...nextAts),
       failure: claimed.at(-1)?.failure,
     };
-  }
-
-  /** How long the key surely has no free slot for what is queued; 0 if that has to be looked up. */
-  function knownWaitMs({ key, kinds }: Queue): number {
-    const known = noSlotBefore.get(key);
-    const time = clock.steadyNow();
-    if (known === undefined || time >= known.lookedAt + KNOWN_FOR_MS) return 0;
-    return Math.min(...kinds.map((kind) => known[kind])) - time;
-  }
-
-  function remember(keyFingerprint: string, { clock: time, freeAt }: Budget): void {
-    const lookedAt = clock.steadyNow();
-    const toSteady = lookedAt - time;
-    noSlotBefore.set(keyFingerprint, { lookedAt, single: freeAt.single + toSteady, row: freeAt.row + toSteady });
   }
 
   /** The keys that requests are queued for. Looks into the index a few times for each, however many requests there are. */
@@ -195,7 +172,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     });
     try {
       const { armed, budget, left } = await claiming;
-      remember(keyFingerprint, budget);
+      slotTimes.remember(keyFingerprint, budget);
       return { armed, perhapsArmed: [], nextAt: nextAt(budget, left), failure: undefined };
     } catch (error) {
       const perhapsArmed = error instanceof CommitInDoubtError ? arming : [];

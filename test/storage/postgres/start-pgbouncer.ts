@@ -42,6 +42,7 @@ max_client_conn = 500
   // PgBouncer refuses to run as root.
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const server = spawn('pgbouncer', ['-q', configFile], { stdio: 'ignore', ...nobody });
+  process.once('exit', () => server.kill('SIGQUIT'));
   await waitForPort(port, server);
   return {
     through(direct) {
