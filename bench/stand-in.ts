@@ -17,7 +17,6 @@ const ANSWERS: Record<string, string> = {
   'users.info': json({ user: { id: 'U1', team_id: 'T1', is_admin: true } }),
   'views.open': json({ view: { id: 'V1', hash: '1.a' } }),
   'views.update': json({ view: { id: 'V1', hash: '1.a' } }),
-  'chat.postMessage': json({ channel: 'C1', ts: '1700000000.000100' }),
   'chat.getPermalink': json({ permalink: 'https://acme.slack.com/archives/C1/p1700000000000100' }),
   'chat.update': json({ channel: 'C1', ts: '1700000000.000100' }),
 };
@@ -51,9 +50,17 @@ process.send?.({ port: await listen(apis), eventsPort: await listen(events) });
 
 function answerSlack(socket: Socket, method: string, body: string): void {
   tell(kindOf(method, body), body);
-  const answer = http(200, ANSWERS[method] ?? json({}), SCOPES);
+  const answer = http(200, method === 'chat.postMessage' ? posted() : (ANSWERS[method] ?? json({})), SCOPES);
   if (slackDelayMs === 0) socket.write(answer);
   else setTimeout(() => socket.write(answer), slackDelayMs);
+}
+
+let messages = 0;
+
+/** Each message has a `ts` of its own: inboxes with the same one would be tries of one inbox. */
+function posted(): string {
+  messages += 1;
+  return json({ channel: 'C1', ts: `1700000001.${String(messages).padStart(6, '0')}` });
 }
 
 type Kind = 'opened' | 'sent' | 'replied' | 'finished' | 'published' | 'identified';
