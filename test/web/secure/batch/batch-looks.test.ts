@@ -40,6 +40,8 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
           const path = `${folder}/${state}-${width}-${colorScheme}.png`;
           if (folder !== undefined) await page.screenshot({ path, fullPage: true });
           assert.deepEqual(await findViolations(page), [], state);
+          const shown = "[...document.querySelectorAll('[hidden]')].filter((each) => each.checkVisibility()).length";
+          assert.equal(await page.evaluate(shown), 0, `${state}: what is hidden can't be seen`);
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           assert.ok(Number(overflow) <= 0, `${state}: nothing sticks out of the window`);
         };
