@@ -32,7 +32,7 @@ export function createKeyBudget(
   { limits, steadyNow }: { limits: readonly RateLimit[]; steadyNow: () => number },
 ) {
   const limitsOf = { single: limits, row: leavingRoom(limits) };
-  return { lock, look, countFree, listTaken, note, move, blockFor };
+  return { lock, look, countFree, listTaken, note, toRows, move, blockFor };
 
   /** SQLite allows only one write transaction at a time, so it needs no lock. */
   async function lock(): Promise<void> {
@@ -122,14 +122,17 @@ export function createKeyBudget(
   }
 
   async function note(time: number, takers: SlotTaker[]): Promise<void> {
-    const slots = takers.map((taker, place) => ({
+    if (takers.length > 0) await kysely.insertInto('coldsend_turns').values(toRows(time, takers)).execute();
+  }
+
+  function toRows(time: number, takers: SlotTaker[]) {
+    return takers.map((taker, place) => ({
       key_fingerprint: keyFingerprint,
       taken_at: time,
       place,
       team_id: taker?.teamId ?? null,
       user_id: taker?.userId ?? null,
     }));
-    if (slots.length > 0) await kysely.insertInto('coldsend_turns').values(slots).execute();
   }
 
   /** Makes the slot that was taken at `from` count from now on. If it is not found, a new slot is added. */

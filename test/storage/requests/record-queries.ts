@@ -29,8 +29,12 @@ export function recordQueries(database: Database): { database: Database; queries
         return value.bind(target);
       },
     });
-    return { ...executor, kysely: recorded };
+    return {
+      ...executor,
+      kysely: recorded,
+      atomically: (work) => executor.atomically((within) => work(record(within))),
+    };
   };
   const transaction: Database['transaction'] = (work) => database.transaction((within) => work(record(within)));
-  return { database: { ...record(database), transaction, atomically: transaction }, queries };
+  return { database: { ...record(database), transaction }, queries };
 }
