@@ -19,7 +19,7 @@ import { expiresAt, parseClaimedRequest, type RequestRow, toCarriedColumns } fro
 import { setAside } from '../requests/set-aside.ts';
 import { inserting } from '../rows/change-together.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
+import { type Budget, createKeyBudget, prepareLook, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
 
 type KeyBudget = ReturnType<typeof createKeyBudget>;
@@ -38,7 +38,7 @@ export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
  */
 export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
-  const clock = { limits, steadyNow: steadyNow ?? now };
+  const clock = { limits, steadyNow: steadyNow ?? now, findLook: prepareLook(limits) };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
   let firstKey = 0;

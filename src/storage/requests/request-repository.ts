@@ -13,6 +13,7 @@ import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import { withinShares } from '../rate-limit/within-shares.ts';
 import { type Consequence, changeTogether, inserting } from '../rows/change-together.ts';
+import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
@@ -60,6 +61,16 @@ function isAbsurd(time: number) {
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
   end and (state = 'armed' or coalesce(waits_for, 'key') <> 'key' or not_before <> coalesce(expires_at, 0)))`;
 }
+
+const findSealed = prepare((kysely, given: Given<{ id: string; fence: number; owner: string }>) =>
+  kysely
+    .selectFrom('requests')
+    .leftJoin('request_passwords', 'request_id', 'id')
+    .select('sealed')
+    .where('id', '=', given('id'))
+    .where('fence', '=', given('fence'))
+    .where('lease_owner', '=', given('owner')),
+);
 
 export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
@@ -261,14 +272,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
-      const row = await kysely
-        .selectFrom('requests')
-        .leftJoin('request_passwords', 'request_id', 'id')
-        .select('sealed')
-        .where('id', '=', claimed.id)
-        .where('fence', '=', claimed.fence)
-        .where('lease_owner', '=', owner)
-        .executeTakeFirst();
+      const [row] = await findSealed(db, { id: claimed.id, fence: claimed.fence, owner });
       if (!row) throw new LeaseLostError(claimed.id);
       if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
       return passwordsJson.parse(await openSealed(claimed, row.sealed));
