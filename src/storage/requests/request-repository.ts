@@ -72,6 +72,14 @@ const findSealed = prepare((kysely, given: Given<{ id: string; fence: number; ow
     .where('lease_owner', '=', given('owner')),
 );
 
+const findRowsByView = prepare((kysely, given: Given<{ teamId: string; viewId: string }>) =>
+  kysely
+    .selectFrom('requests')
+    .select(REQUEST_COLUMNS)
+    .where('team_id', '=', given('teamId'))
+    .where('view_id', '=', given('viewId')),
+);
+
 export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
   /** The view was submitted before; `request` is what that made. */
@@ -345,7 +353,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 
   async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
-    const row = await select().where('team_id', '=', teamId).where('view_id', '=', viewId).executeTakeFirst();
+    const [row] = await findRowsByView(db, { teamId, viewId });
     return row && parseRequest(row);
   }
 
