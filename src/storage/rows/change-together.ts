@@ -36,7 +36,6 @@ export function inserting<Table extends keyof Tables>(
   table: Table,
   row: Partial<Record<keyof Tables[Table], string | number | null>>,
 ): Consequence {
-  const columns = sql.join(Object.keys(row).map((column) => sql.ref(column)));
-  return (isMade) =>
-    sql`insert into ${sql.table(table)} (${columns}) select ${sql.join(Object.values(row))} where ${isMade}`;
+  const into = sql.raw(`${table} (${Object.keys(row).join(', ')})`);
+  return (isMade) => sql`insert into ${into} select ${sql.join(Object.values(row))} where ${isMade}`;
 }
