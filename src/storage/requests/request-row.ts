@@ -165,10 +165,10 @@ export function toKeyColumns(name: KeyName) {
 
 /**
  * The columns that announcing left to the next commit. Only while they are not stored: after a failure in the middle of a step,
- * what the worker holds may be older than what the step has committed.
+ * what the worker holds may be older than what the step has committed. No later state is held before it is stored.
  */
 export function toCarriedColumns({ state, announcement, tries }: ClaimedRequest) {
-  if (state === 'accepted') return {};
+  if (state !== 'announced') return {};
   const carried = { state: toStoredState(state), ...toAnnouncementColumns(announcement), tries };
   return Object.fromEntries(
     Object.entries(carried).map(([column, value]) => [
