@@ -30,7 +30,7 @@ type SecureLinksDeps = SecureBatchDeps & {
   publicUrl: string | undefined;
   worker: Pick<Worker, 'wake'>;
   /** Undefined where the bot does nothing with mailboxes itself. */
-  mailbox: Pick<Mailbox, 'checkLogin'> | undefined;
+  mailbox: Pick<Mailbox, 'checkLogin' | 'checkLogins'> | undefined;
   onRefused(why: string): void;
   newReference(): string;
   log: Log;

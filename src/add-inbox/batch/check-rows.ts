@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { findWarnings, type Warning } from '../account/find-warnings.ts';
 import { isRefused, type LoginVerdict } from '../account/login-verdict.ts';
-import { accountDefaults, type InboxType } from '../account/providers.ts';
+import { accountDefaults, INBOX_TYPES, type InboxType } from '../account/providers.ts';
 import {
   type FieldErrors,
   parseEmailAddress,
@@ -14,6 +15,27 @@ import { fillInName, LOCAL_PART } from '../keys/client-presets.ts';
 export type RowAccount = { inbox_type?: InboxType | undefined } & {
   [Field in keyof Omit<TypedAccount, 'inbox_type'>]?: TypedAccount[Field] | undefined;
 };
+
+/** The fields of a row where one comes from outside, or out of the database. @param text what a text may be */
+export function rowShape(text: z.ZodType<string | undefined>) {
+  const flag = z.boolean().optional();
+  return {
+    email_address: text,
+    display_name: text,
+    inbox_type: z.enum(INBOX_TYPES).optional(),
+    smtp_host: text,
+    smtp_port: text,
+    smtp_username: text,
+    smtp_password: text,
+    imap_host: text,
+    imap_port: text,
+    imap_username: text,
+    imap_password: text,
+    daily_limit: text,
+    smtp_use_tls: flag,
+    imap_use_ssl: flag,
+  } satisfies Record<keyof RowAccount, z.ZodType>;
+}
 
 /** One row of a file or a pasted text, by its line, counted from 1. */
 export type Row = {

@@ -65,6 +65,12 @@ export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
 /** Logs in to mailboxes, with the verdicts in the same order. */
 export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
 
+/** What a person decides on a page. `mustCheck`: whether the login of a line should be checked before it is added. */
+export type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
+
+/** No row of a page was added: none can be, or the logins of these lines should be checked before. */
+export type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
+
 /** What a person decides in the preview. */
 export type Choices = {
   /** Rows that are held back are added too. */
@@ -95,7 +101,7 @@ export function createDrafts(deps: {
   now(): number;
 }) {
   const { store } = deps;
-  return { prepare, confirm, discard: store.discard, timeFor, inspect, add, isConfirmed, save: store.save };
+  return { prepare, confirm, discard: store.discard, timeFor, inspect, tryLogins, add, isConfirmed, save: store.save };
 
   /**
    * Checks the rows and stores the draft with the servers that were found, unless no row can be added.
@@ -113,10 +119,7 @@ export function createDrafts(deps: {
     const logins = await checkReady(checked, checkLogins);
     const rows = draft.rows.map((row) => (logins.has(row.line) ? { ...row, login: logins.get(row.line) } : row));
     if (checked.some(isAddable)) await store.save({ ...draft, id, rows });
-    return {
-      id,
-      checked: checked.map((row) => (isAddable(row) ? { ...row, ...judge(row.account, logins.get(row.line)) } : row)),
-    };
+    return { id, checked: judgeAll(checked, logins) };
   }
 
   /** Commits the rows of a draft that are ready. @throws the store's errors, CommitInDoubtError */
@@ -135,20 +138,28 @@ export function createDrafts(deps: {
     return { rows, checked: (await check({ ...given, rows })).checked };
   }
 
+  /** What the rows of a page are once the logins of those that are ready were checked. Nothing is stored. */
+  async function tryLogins(given: RowsToCheck, checkLogins: CheckLogins): Promise<CheckedRow[]> {
+    const { checked } = await inspect(given);
+    return judgeAll(checked, await checkReady(checked, checkLogins));
+  }
+
   /**
-   * Commits the rows of a page that are ready. `none`: no row can be added, and the draft is as it was.
+   * Commits the rows of a page that are ready. Where none is added, the draft is as it was.
    *
    * @throws the store's errors, CommitInDoubtError
    */
   async function add(
     key: DraftKey,
     given: RowsToCheck,
-    page: SpendingPage & { withHeld: boolean },
-  ): Promise<Confirmed | ({ kind: 'none' } & Inspected)> {
+    page: SpendingPage & PageChoices,
+  ): Promise<Confirmed | NotAdded> {
     const rows = await withServers(given);
     const found = await check({ ...given, rows });
     const isWanted = ({ kind }: CheckedRow) => kind === 'ready' || (kind === 'held' && page.withHeld);
     if (!found.checked.some(isWanted)) return { kind: 'none', rows, checked: found.checked };
+    const unchecked = found.checked.filter(({ kind, line }) => kind === 'ready' && page.mustCheck(line));
+    if (unchecked.length > 0) return { kind: 'unchecked', lines: unchecked.map(({ line }) => line) };
     return commit(key, found, isWanted, page);
   }
 
@@ -214,6 +225,10 @@ async function checkReady(
   if (checkLogins === undefined || ready.length === 0) return new Map();
   const verdicts = await checkLogins(ready.map(({ account }) => account));
   return new Map(ready.map(({ line }, index) => [line, verdicts[index]]));
+}
+
+function judgeAll(checked: readonly CheckedRow[], logins: ReadonlyMap<number, LoginVerdict | undefined>): CheckedRow[] {
+  return checked.map((row) => (isAddable(row) ? { ...row, ...judge(row.account, logins.get(row.line)) } : row));
 }
 
 /** A row that can be sent if the person wants it. */

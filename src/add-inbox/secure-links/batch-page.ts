@@ -1,7 +1,8 @@
 import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
+import type { SenderAccount } from '../account/sender-account.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
-import type { Row, RowDefaults } from '../batch/check-rows.ts';
-import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
+import type { CheckedRow, Row, RowDefaults } from '../batch/check-rows.ts';
+import type { CheckLogins, createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
 import { LOCAL_PART } from '../keys/client-presets.ts';
 import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
@@ -18,12 +19,16 @@ export type BatchLook =
   | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
   | NoPage;
 
-/** What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. */
+/**
+ * What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the rows whose
+ * logins were checked, and were not refused or are wanted all the same.
+ */
 export type PageSubmission = SpendingPage & {
   round: number;
   defaults: RowDefaults;
   rows: readonly Row[];
   withHeld: boolean;
+  checkedLines: readonly number[];
 };
 
 /** `endsAt`: see `Card`. `failed`: empty until the batch is finished. */
@@ -35,7 +40,12 @@ export type PageProgress = {
   endsAt: number | undefined;
 };
 
-export type PageAdded = PageProgress | ({ kind: 'to_fix' } & Inspected) | NoPage;
+/** `unchecked`: nothing is added until the logins of these lines were checked. */
+export type PageAdded =
+  | PageProgress
+  | ({ kind: 'to_fix' } & Inspected)
+  | { kind: 'unchecked'; lines: number[] }
+  | NoPage;
 
 export type BatchPageDeps = {
   links: {
@@ -45,7 +55,7 @@ export type BatchPageDeps = {
     isKnown(token: string): Promise<boolean>;
     countWrong(token: string): Promise<boolean>;
   };
-  drafts: Pick<ReturnType<typeof createDrafts>, 'save' | 'inspect' | 'add' | 'isConfirmed'>;
+  drafts: Pick<ReturnType<typeof createDrafts>, 'save' | 'inspect' | 'tryLogins' | 'add' | 'isConfirmed'>;
   batches: {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
@@ -55,6 +65,8 @@ export type BatchPageDeps = {
   checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** A few at a time. Undefined where the bot does nothing with mailboxes itself. */
+  checkLogins: ((person: SecureLink, accounts: readonly SenderAccount[]) => ReturnType<CheckLogins>) | undefined;
   /** Mails a day and the sender's name, where the client or the workspace has some. */
   findDefaults(
     teamId: string,
@@ -74,7 +86,7 @@ export type BatchPage = ReturnType<typeof createBatchPage>;
  * may be repeated.
  */
 export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
-  return { open, look, inspect, add, findProgress, isKnown: links.isKnown };
+  return { open, look, inspect, tryLogins, add, findProgress, isKnown: links.isKnown };
 
   /** @param pageId for the failed rows of the batch that this page has added */
   async function open(token: string, pageId?: string): Promise<OpenBatch | NoPage> {
@@ -100,6 +112,18 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.inspect({ ...draft, rows, defaults });
   }
 
+  /** Checks the logins of rows that are ready, where the workspace wants that before anything is sent. Stores nothing. */
+  async function tryLogins(opened: OpenBatch, rows: readonly Row[], defaults: RowDefaults): Promise<CheckedRow[]> {
+    const checkLogins = findCheck(opened);
+    return checkLogins === undefined ? [] : drafts.tryLogins({ ...opened.draft, rows, defaults }, checkLogins);
+  }
+
+  function findCheck({ link, settings }: OpenBatch): CheckLogins | undefined {
+    const { checkLogins } = deps;
+    if (checkLogins === undefined || settings.checkLoginFirst !== true) return undefined;
+    return (accounts) => checkLogins(link, accounts);
+  }
+
   /** Commits the rows that are ready and spends the link. The page that spent it gets the same answer for the same round again. */
   async function add(submission: PageSubmission): Promise<PageAdded> {
     const { token, pageId, round } = submission;
@@ -108,9 +132,12 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     if (opened.kind !== 'open') return opened;
     const { draft } = opened;
     if (round > 0) await drafts.save({ ...draft, defaults: {}, rows: [] });
-    const added = await drafts.add(draft, { ...draft, ...submission }, submission);
+    const isChecked = new Set(submission.checkedLines);
+    const mustCheck = (line: number) => findCheck(opened) !== undefined && !isChecked.has(line);
+    const added = await drafts.add(draft, { ...draft, ...submission }, { ...submission, mustCheck });
     // The same submission may have been committed while this one was checked.
     if (added.kind === 'confirmed' || (await isAdded(submission))) return findProgress(token, pageId);
+    if (added.kind === 'unchecked') return added;
     if (added.kind !== 'none' || !(await links.countWrong(token))) return GONE;
     return { ...added, kind: 'to_fix' };
   }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { findFreePort } from '../../../playground/find-free-port.ts';
 import type { FindServers } from '../../../src/add-inbox/account/detection.ts';
 import { type Batch, DRAFT_TTL_MS } from '../../../src/add-inbox/batch/batch.ts';
-import { createDrafts } from '../../../src/add-inbox/batch/drafts.ts';
+import { type CheckLogins, createDrafts } from '../../../src/add-inbox/batch/drafts.ts';
 import type { KeyChoice } from '../../../src/add-inbox/keys/choose-key.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
@@ -15,6 +15,7 @@ import { createMatchingCodes } from '../../../src/add-inbox/secure-links/matchin
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
 import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
+import { describeRefusedHalves } from '../../../src/slack/batches/form/preview-logins.ts';
 import { describeWarning } from '../../../src/slack/batches/form/preview-rows.ts';
 import { describeProblem } from '../../../src/slack/batches/row-problem.ts';
 import type { Database } from '../../../src/storage/database.ts';
@@ -25,6 +26,7 @@ import { createSecureLinkRepository } from '../../../src/storage/workspaces/secu
 import { createHttpServer } from '../../../src/web/http-server.ts';
 import type {
   AddAnswer,
+  LoginsAnswer,
   LookAnswer,
   ProgressAnswer,
   ReadAnswer,
@@ -47,6 +49,8 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     permission: { kind: 'may' } as PermissionToAdd,
     choice: { kind: 'key', keyName: WORKSPACE, current: undefined } as KeyChoice,
     findServers: undefined as FindServers | undefined,
+    /** Undefined: the workspace wants no check before sending. */
+    checkLogins: undefined as CheckLogins | undefined,
     refused: [] as string[],
     matchingCode: false,
     asked: [] as string[],
@@ -113,7 +117,8 @@ export async function startBatchPage(context: TestContext, given: { database?: D
           drafts,
           batches,
           checkPermission,
-          findSettings: async () => DEFAULT_SETTINGS,
+          findSettings: async () => ({ ...DEFAULT_SETTINGS, checkLoginFirst: behind.checkLogins !== undefined }),
+          checkLogins: async (_person, accounts) => behind.checkLogins?.(accounts) ?? [],
           findDefaults: async () => ({ dailyLimit: undefined, namePattern: undefined }),
           chooseKey: async () => behind.choice,
           estimateEnd: async (_batch, rows) => now() + rows * 600,
@@ -122,6 +127,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
         describeLink: async () => ({ person: 'Ann', workspace: 'Acme', channelUrl: 'https://slack.com/C1' }),
         findThreadUrl: async ({ id }) => `https://acme.slack.com/${id}`,
         describeWarning,
+        describeRefused: describeRefusedHalves,
         describeProblem,
         canFindServers: true,
         mostRows: MAX_ROWS,
@@ -161,7 +167,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
+type Answer = LookAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 
@@ -176,7 +182,7 @@ type Reach = { publicUrl: string; at: string };
 /** As the page's script posts JSON. */
 export async function ask(
   { publicUrl, at }: Reach,
-  what: 'look' | 'rows' | 'progress' | 'save' | 'check',
+  what: 'look' | 'rows' | 'logins' | 'progress' | 'save' | 'check',
   body: unknown,
   headers: Record<string, string> = {},
 ) {
@@ -217,5 +223,5 @@ export const rowOf = (line: number, address: string, account: object = GOOGLE) =
 });
 
 export function submissionOf(rows: object[], change: object = {}) {
-  return { pageId: PAGE_ID, round: 0, defaults: {}, rows, withHeld: false, ...change };
+  return { pageId: PAGE_ID, round: 0, defaults: {}, rows, withHeld: false, checkedLines: [], ...change };
 }

@@ -8,11 +8,15 @@ import { describeAddress, MAX_LINE, type RowOfKind, shown } from './preview-rows
 type CheckedLogin = Pick<AddableRow, 'account' | 'login'>;
 
 /** A row whose login is refused: which half, and why. */
-export function describeRefused({ line, address, account, login }: RowOfKind<'login_refused'>): string {
-  if (login === undefined) return describeAddress({ line, address });
+export function describeRefused({ line, address, ...row }: RowOfKind<'login_refused'>): string {
+  return truncate(describeAddress({ line, address }, describeRefusedHalves(row)), MAX_LINE);
+}
+
+/** Which halves of a row's login are refused, and why. */
+export function describeRefusedHalves({ account, login }: CheckedLogin): string {
+  if (login === undefined) return '';
   const [smtp, imap] = describeLogin(login, withShownHosts(account));
-  const refused = [...(login.smtp.kind === 'refused' ? [smtp] : []), ...(login.imap.kind === 'refused' ? [imap] : [])];
-  return truncate(describeAddress({ line, address }, refused.join(' ')), MAX_LINE);
+  return [...(login.smtp.kind === 'refused' ? [smtp] : []), ...(login.imap.kind === 'refused' ? [imap] : [])].join(' ');
 }
 
 /** Why logins were not checked: the rows of each reason. */

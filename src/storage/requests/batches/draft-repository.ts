@@ -3,7 +3,7 @@ import type { Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
-import type { Row, RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
+import { type Row, type RowDefaults, rowShape } from '../../../add-inbox/batch/check-rows.ts';
 import type {
   AnsweredDraft,
   ConfirmedRow,
@@ -35,22 +35,7 @@ const text = z.string().optional();
 
 const rowJson: z.ZodType<Row> = z.object({
   line: z.int(),
-  account: z.object({
-    email_address: text,
-    display_name: text,
-    inbox_type: z.enum(INBOX_TYPES).optional(),
-    smtp_host: text,
-    smtp_port: text,
-    smtp_username: text,
-    smtp_password: text,
-    imap_host: text,
-    imap_port: text,
-    imap_username: text,
-    imap_password: text,
-    daily_limit: text,
-    smtp_use_tls: z.boolean().optional(),
-    imap_use_ssl: z.boolean().optional(),
-  }),
+  account: z.object(rowShape(text)),
   // Only a refusal holds a row back. An unknown reason from a newer version must not make the whole draft unreadable.
   login: loginJson.optional().catch(undefined),
 });

@@ -4,7 +4,7 @@ import { domainOf } from '../../../add-inbox/account/email-address.ts';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
-import type { Remembered, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
+import type { ListedDomain, Remembered, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
 import type { Executor } from '../../database.ts';
 import type { Consequence } from '../../rows/change-together.ts';
 import type { OnUnreadable } from '../../rows/read-rows.ts';
@@ -27,7 +27,7 @@ const inboxJson = storedJson(
 
 type Added = { teamId: string; keyName: OwnerName; account: AccountToAdd };
 
-/** What the workspace or a client added last with each domain. A row that can't be read counts as none. */
+/** What the workspace or a client added last with each domain. In a form, a row that can't be read counts as none. */
 export function createRememberedRepository({ kysely }: Executor, onUnreadable: OnUnreadable = () => {}) {
   return { findLast, page, forget };
 
@@ -38,14 +38,14 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .orderBy('added_at', 'desc')
       .limit(1)
       .execute();
-    return read(rows)[0];
+    return rows.flatMap((row) => read(row) ?? [])[0];
   }
 
   async function page(
     teamId: string,
     owner: OwnerName,
     { contains, skip, limit }: RememberedSearch,
-  ): Promise<Remembered[]> {
+  ): Promise<ListedDomain[]> {
     const pattern = `%${contains.replaceAll(/[%_!]/g, '!$&')}%`;
     const rows = await select(teamId, owner)
       .where(sql<boolean>`domain like ${pattern} escape '!'`)
@@ -53,7 +53,7 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .offset(skip)
       .limit(limit)
       .execute();
-    return read(rows);
+    return rows.map((row) => read(row) ?? { domain: row.domain, servers: undefined });
   }
 
   /** Returns the number of domains that were forgotten: one, all of an owner, or all of the workspace. */
@@ -75,13 +75,11 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .where('client', '=', toStoredName(owner));
   }
 
-  function read(rows: { domain: string; inbox: string }[]): Remembered[] {
-    return rows.flatMap(({ domain, inbox }) => {
-      const parsed = inboxJson.safeParse(inbox);
-      if (parsed.success) return [toRemembered(domain, parsed.data)];
-      onUnreadable(domain, parsed.error, 'remembered');
-      return [];
-    });
+  function read({ domain, inbox }: { domain: string; inbox: string }): Remembered | undefined {
+    const parsed = inboxJson.safeParse(inbox);
+    if (parsed.success) return toRemembered(domain, parsed.data);
+    onUnreadable(domain, parsed.error, 'remembered');
+    return undefined;
   }
 }
 

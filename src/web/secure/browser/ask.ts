@@ -10,7 +10,7 @@ const UPLOAD_WITHIN_MS = 60_000;
 
 /** Posts to the bot, with the token in the body or in a header. The answer as JSON, or the problem that a person can do something about. */
 export function ask<Answer extends Answered>(
-  what: 'look' | 'check' | 'save' | 'rows' | 'add' | 'progress',
+  what: 'look' | 'check' | 'save' | 'rows' | 'logins' | 'add' | 'progress',
   body: object,
   token?: string,
 ): Promise<Answer | Problem> {

@@ -162,8 +162,15 @@ export type RowsBody = { token: string; pageId?: string; defaults: BatchDefaults
 export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
 
 /**
+ * POST /secure/logins, with a `RowsBody`: tries the logins of rows that are ready, where the workspace wants that before they are
+ * added. `refused`: those that can't work as they are, and why, in words.
+ */
+export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[] } | NoPage;
+
+/**
  * POST /secure/add, with `authorization: Bearer TOKEN`. `round`: 0 for the batch; 1, 2, … up to 99 for each later submission of the
- * page, which fixes failed rows of the batch once it is finished. The same round again gets the same answer.
+ * page, which fixes failed rows of the batch once it is finished. The same round again gets the same answer. `checkedLines`: the
+ * rows whose logins were tried, and were not refused or should be added all the same.
  */
 export type AddBody = {
   pageId: string;
@@ -171,11 +178,19 @@ export type AddBody = {
   defaults: BatchDefaults;
   rows: PageRow[];
   withHeld: boolean;
+  checkedLines: number[];
   fileName?: string;
 };
 
-/** `to_fix`: nothing was added, since no row can be. */
-export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | NoPage;
+/**
+ * Nothing was added yet, but with `added`. `to_fix`: no row can be added. `unchecked`: the logins of these lines should be tried
+ * first, so many with one request.
+ */
+export type AddAnswer =
+  | Added
+  | { kind: 'to_fix'; checks: RowCheck[] }
+  | { kind: 'unchecked'; lines: number[]; atOnce: number }
+  | NoPage;
 
 export type Added = { kind: 'added' } & Progress;
 

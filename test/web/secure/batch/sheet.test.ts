@@ -6,15 +6,20 @@ import {
   countStates,
   createFixes,
   createSheet,
+  findHold,
   findNextToFix,
+  listCheckedLines,
   listEmptyBelow,
   listToAdd,
   listToCheck,
+  noteLogins,
   noteSent,
   type SheetRow,
+  setWanted,
   splitByAddress,
   stateOf,
   takeChecks,
+  takeLogins,
   toAddedRows,
   toPageRows,
 } from '../../../../src/web/secure/browser/batch/sheet/sheet.ts';
@@ -46,6 +51,38 @@ describe('the rows of the secure page', () => {
     Object.assign(rows[8] ?? {}, { isOut: true });
     assert.deepEqual(countStates(rows), { ready: 2, fix: 1, held: 1, twice: 2, out: 3 });
     assert.deepEqual(lines(listToAdd(rows)), [1, 4]);
+  });
+
+  test('a refused login holds its row back, until the login is another or the person wants it', () => {
+    const rows = sheetOf('ready', 'ready', 'held');
+    const [first, second, third] = rows;
+    assert.ok(first && second && third);
+    assert.deepEqual(takeLogins(noteLogins([first, second]), [{ line: 1, why: 'Wrong.' }]), [first]);
+    assert.deepEqual(rows.map(stateOf), ['held', 'ready', 'held']);
+    assert.deepEqual(findHold(first), { cell: 'secret', why: 'Wrong.', isWanted: false });
+    setWanted(first, true);
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
+    change(first, { display_name: 'Jane', daily_limit: '20' });
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
+    change(first, { smtp_password: 'another' });
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [2]]);
+    change(first, { smtp_password: undefined });
+    setWanted(first, false);
+    assert.equal(stateOf(first), 'held');
+    setWanted(third, true);
+    assert.equal(stateOf(third), 'ready');
+  });
+
+  test('a verdict is about the login that was sent, and outlives another look at the file', () => {
+    const rows = sheetOf('ready', 'ready');
+    const sent = noteLogins(rows);
+    const [first] = rows;
+    change(first ?? assert.fail(), { smtp_host: 'other.acme.com' });
+    takeLogins(sent, []);
+    assert.deepEqual(listCheckedLines(rows), [2]);
+    const read = rows.map(({ line, account }) => ({ line, account }));
+    const again = createSheet(read, [check(1), check(2)], rows);
+    assert.deepEqual(listCheckedLines(again), [2]);
   });
 
   test('a row that is not checked yet counts as ready', () => {

@@ -139,6 +139,7 @@ export const BAR = {
   fixFirst: (rows: number) => `Fix ${rowsOf(rows)} first`,
   nothing: 'No row to add',
   adding: 'Adding…',
+  checkingLogins: (done: number, all: number) => `Checking logins: ${RUNNING.figure(done, all)}`,
   stayOut: (rows: number) =>
     rows === 1 ? '1 row stays out until you fix it.' : `${rowsOf(rows)} stay out until you fix them.`,
   about: (time: string) => `About ${time}`,
@@ -159,6 +160,8 @@ export const BAR = {
     tooMany: 'Not checked yet: too many changes in a minute. We try again every few seconds.',
   },
   notAdded: 'Nothing is added yet. Some rows need a change first.',
+  refusedLogins: (rows: number) =>
+    `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press the button again to add the others.`,
   changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
 } as const;
 

@@ -5,7 +5,10 @@ import type {
   BatchToAdd,
   ChosenColumns,
   FailedRow,
+  LoginsAnswer,
+  NoPage,
   PageColumn,
+  PageRow,
   Progress,
   ProgressAnswer,
   ReadAnswer,
@@ -19,9 +22,12 @@ import { showProgress } from './progress-state.ts';
 import {
   createFixes,
   createSheet,
+  listCheckedLines,
   listToAdd,
   markStale,
+  noteLogins,
   type SheetRow,
+  takeLogins,
   toAddedRows,
   toPageRows,
 } from './sheet/sheet.ts';
@@ -30,6 +36,11 @@ import { type Refusal, type Source, showUpload } from './upload-state.ts';
 
 /** Characters of a file's name; the bot accepts no more. */
 const MOST_OF_NAME = 255;
+
+type Unchecked = Extract<AddAnswer, { kind: 'unchecked' }>;
+
+/** So many logins were refused, so the person decides about them. */
+type Refused = { kind: 'refused_logins'; count: number };
 
 type Read = Extract<ReadAnswer, { kind: 'read' }>;
 
@@ -159,15 +170,43 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       if (isAsking) return;
       isAsking = true;
       sheet.setAdding(true);
-      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      const answer = await askToAdd();
+      const tried = isUnchecked(answer) ? await tryLogins(answer) : undefined;
+      const last = tried === 'no_refusals' ? await askToAdd() : (tried ?? answer);
       isAsking = false;
       if (state !== sheet) return;
       sheet.setAdding(false);
-      take(answer);
+      take(last);
     }
 
-    function take(answer: AddAnswer | Problem): void {
+    function askToAdd(): Promise<AddAnswer | Problem> {
+      return ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+    }
+
+    /** Tries logins, a few at a time, until all are tried or the page can't go on. */
+    async function tryLogins({ lines, atOnce }: Unchecked): Promise<'no_refusals' | Refused | NoPage | Problem> {
+      const waiting = new Set(lines);
+      const untried = rows.filter(({ line }) => waiting.has(line));
+      let refused = 0;
+      for (let done = 0; done < untried.length; done += atOnce) {
+        sheet.setAdding(true, BAR.checkingLogins(done, untried.length));
+        const some = untried.slice(done, done + atOnce);
+        const sent = noteLogins(some);
+        const answer = await ask<LoginsAnswer>('logins', toRowsBody(toAddedRows(some)));
+        if (state !== sheet) return 'offline';
+        if (typeof answer === 'string' || answer.kind !== 'logins') return answer;
+        const held = takeLogins(sent, answer.refused);
+        refused += held.length;
+        sheet.refresh(held);
+      }
+      return refused === 0 ? 'no_refusals' : { kind: 'refused_logins', count: refused };
+    }
+
+    function take(answer: AddAnswer | Refused | Problem): void {
       if (typeof answer === 'string') sheet.tell(BAR.problems[answer]);
+      else if (answer.kind === 'refused_logins') sheet.tell(BAR.refusedLogins(answer.count));
+      // A row was changed while the logins were tried.
+      else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
       else if (answer.kind === 'added') openProgress(answer);
       else leaveFor();
@@ -175,12 +214,15 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   }
 
   function askAbout(asked: readonly SheetRow[]): Promise<RowsAnswer | Problem> {
-    const body: RowsBody = { token, defaults, rows: toPageRows(asked), ...(round > 0 && { pageId }) };
-    return ask<RowsAnswer>('rows', body);
+    return ask<RowsAnswer>('rows', toRowsBody(toPageRows(asked)));
+  }
+
+  function toRowsBody(sent: PageRow[]): RowsBody {
+    return { token, defaults, rows: sent, ...(round > 0 && { pageId }) };
   }
 
   function toBody(wanted: readonly SheetRow[]): AddBody {
-    const withHeld = wanted.some(({ check, isWanted }) => check?.kind === 'held' && isWanted);
+    const withHeld = wanted.some(({ check }) => check?.kind === 'held');
     const fileName = source?.name?.slice(0, MOST_OF_NAME);
     return {
       pageId,
@@ -188,6 +230,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       defaults,
       rows: toAddedRows(wanted),
       withHeld,
+      checkedLines: listCheckedLines(wanted),
       ...(fileName !== undefined && { fileName }),
     };
   }
@@ -214,6 +257,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     end();
     showGone();
   }
+}
+
+function isUnchecked(answer: AddAnswer | Problem): answer is Unchecked {
+  return typeof answer !== 'string' && answer.kind === 'unchecked';
 }
 
 /** A sentence that says what it is, and what to do. */

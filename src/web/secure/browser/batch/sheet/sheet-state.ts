@@ -74,6 +74,7 @@ export function showSheet(deps: SheetDeps) {
   /** Why nothing was sent, or checked; '' for nothing. */
   let [unsent, unchecked] = ['', ''];
   let isAdding = false;
+  let adding: string = BAR.adding;
   only.addEventListener('change', () => table.showOnlyProblems(only.checked));
   discard.hidden = deps.useAnother === undefined;
   discard.addEventListener('click', () => deps.useAnother?.());
@@ -106,7 +107,7 @@ export function showSheet(deps: SheetDeps) {
     ),
   );
   start();
-  return { tell, setAdding, correct, leave };
+  return { tell, setAdding, correct, refresh, leave };
 
   function start(): void {
     const { fix, ready } = countStates(rows);
@@ -124,10 +125,14 @@ export function showSheet(deps: SheetDeps) {
 
   /** The bot added nothing, because it sees a row differently by now. */
   function correct(checks: readonly RowCheck[]): void {
-    table.refresh(takeChecks(noteSent(rows), checks));
-    count();
+    refresh(takeChecks(noteSent(rows), checks));
     tell(BAR.notAdded);
     table.focusNext();
+  }
+
+  function refresh(changed: readonly SheetRow[]): void {
+    table.refresh(changed);
+    count();
   }
 
   function count(): void {
@@ -141,7 +146,7 @@ export function showSheet(deps: SheetDeps) {
     const { ready, fix } = states;
     const isOff = ready === 0 || isAdding;
     add.setAttribute('aria-disabled', String(isOff));
-    if (isAdding) add.textContent = BAR.adding;
+    if (isAdding) add.textContent = adding;
     else if (ready > 0) add.textContent = BAR.add(ready);
     else add.textContent = fix > 0 ? BAR.fixFirst(fix) : BAR.nothing;
     const sentence = unsent || unchecked;
@@ -162,8 +167,9 @@ export function showSheet(deps: SheetDeps) {
     count();
   }
 
-  function setAdding(isOn: boolean): void {
+  function setAdding(isOn: boolean, words: string = BAR.adding): void {
     isAdding = isOn;
+    adding = words;
     count();
   }
 
