@@ -43,6 +43,8 @@ export type Row = {
   account: RowAccount;
   /** The bot's own check of the login; undefined where there was none. */
   login?: LoginVerdict | undefined;
+  /** Why there can be no inbox at its domain, in a sentence for the person; found while its servers were looked up. */
+  noInbox?: string | undefined;
 };
 
 /** The values for fields that a row leaves out. */
@@ -118,7 +120,7 @@ export async function checkRows(
     }
     if (address !== undefined && waiting.has(address)) return { kind: 'waiting' as const };
     const validated = validateAccount(fillIn(row.account, defaults));
-    if (!validated.ok) return { kind: 'to_fix' as const, errors: validated.errors };
+    if (!validated.ok) return { kind: 'to_fix' as const, errors: explain(validated.errors, row) };
     const account = validated.value;
     return {
       ...judge(account, row.login),
@@ -126,6 +128,13 @@ export async function checkRows(
       warnings: findWarnings(account, isOtherDomain(account.email_address)),
     };
   }
+}
+
+/** Where there can be no inbox, nobody has to look for its servers. */
+function explain(errors: FieldErrors, { noInbox }: Row): FieldErrors {
+  if (noInbox === undefined) return errors;
+  const { smtp_host: _smtp, imap_host: _imap, ...others } = errors;
+  return { ...others, email_address: noInbox };
 }
 
 /** Whether a row is sent unless a person decides otherwise. */

@@ -33,10 +33,22 @@ export type DraftKey = { teamId: string; userId: string; id: string };
  */
 export type AnsweredDraft = { kind: 'repeated'; batch: Batch } | { kind: 'gone' };
 
-/** The secure page that adds the rows, with its link, which is spent. `fileName`: undefined for pasted rows. */
-export type SpendingPage = { token: string; pageId: string; fileName: string | undefined };
+/**
+ * The secure page that adds the rows, with its link, which is spent. `fileName`: undefined for pasted rows. `fix`: the draft of a
+ * page that fixes rows of the batch that it has added. It is stored only when it is confirmed, and replaces no other draft.
+ */
+export type SpendingPage = {
+  token: string;
+  pageId: string;
+  fileName: string | undefined;
+  fix?: Omit<NewDraft, 'defaults' | 'rows'>;
+};
 
-export type Confirmed = { kind: 'confirmed'; batch: Batch } | AnsweredDraft;
+/**
+ * `stopping`: a person has stopped the batch that the rows fix, and some of its rows are still under way. Nothing has changed, and
+ * the same can be confirmed once they have ended.
+ */
+export type Confirmed = { kind: 'confirmed'; batch: Batch } | { kind: 'stopping' } | AnsweredDraft;
 
 export type DraftStore = {
   /** Stores the draft with its rows sealed. It replaces an earlier draft of the person. */
@@ -49,7 +61,8 @@ export type DraftStore = {
   discard(teamId: string, userId: string, id: string): Promise<void>;
   /**
    * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
-   * is discarded, unless another press has confirmed it. A page confirms it only if its link can be spent.
+   * is discarded, unless another press has confirmed it. A page confirms it only if its link can be spent. The link then works for
+   * this page until the rows have expired, and half an hour longer.
    */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number, page?: SpendingPage): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */

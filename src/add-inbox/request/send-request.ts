@@ -5,8 +5,8 @@ import type { KeyName } from '../keys/key-owner.ts';
 import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
 import { isAboutLogin } from './is-about-login.ts';
-import { afterSending, isUsable, settling } from './next-step.ts';
-import type { Outcome, Refusal, SendResult } from './outcome.ts';
+import { afterSending, isCheckedBefore, isUsable, settling } from './next-step.ts';
+import { isHeldBack, type Outcome, type Refusal, type SendResult } from './outcome.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
@@ -150,16 +150,12 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return { kind: 'ready', key, passwords, login };
   }
 
-  /**
-   * The bot's own check before sending, where the workspace wants one. A request is checked before its first try only, and an
-   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are checked while it is prepared.
-   */
+  /** The bot's own check before sending, where the workspace wants one. An inbox is held back once: the next try goes to ColdSend. */
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
-    const { teamId, retryOf, tries, batch } = request;
-    if (deps.logins === undefined || batch !== undefined || tries > 0) return undefined;
+    const { teamId, retryOf } = request;
+    if (deps.logins === undefined || isCheckedBefore(request)) return undefined;
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
-    const wasHeldBack = before?.outcome?.kind === 'refused' && before.outcome.isHeldBack === true;
-    return wasHeldBack ? undefined : checkLogin(request, passwords);
+    return isHeldBack(before?.outcome) ? undefined : checkLogin(request, passwords);
   }
 
   async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {

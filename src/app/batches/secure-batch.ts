@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { SenderAccount } from '../../add-inbox/account/sender-account.ts';
+import type { BatchWorker } from '../../add-inbox/batch/batch-worker.ts';
 import { openUsableKey } from '../../add-inbox/batch/do-batch-step.ts';
 import { createChooseKey } from '../../add-inbox/keys/choose-key.ts';
 import { type BatchPageDeps, createBatchPage } from '../../add-inbox/secure-links/batch-page.ts';
@@ -11,6 +12,7 @@ import { readRows } from '../../csv/read-rows.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { describeRefusedHalves } from '../../slack/batches/form/preview-logins.ts';
 import { describeWarning } from '../../slack/batches/form/preview-rows.ts';
+import { renderResults } from '../../slack/batches/results-csv.ts';
 import { describeProblem } from '../../slack/batches/row-problem.ts';
 import { describeAsker, findThreadUrl } from '../../slack/form/password/describe-asker.ts';
 import { createCheckPermission } from '../../slack/permissions/check-before-sending.ts';
@@ -36,6 +38,7 @@ export type SecureBatchDeps = {
   drafts: Drafts;
   findDefaults: BatchPageDeps['findDefaults'];
   canFindServers: boolean;
+  batchWorker: Pick<BatchWorker, 'wake'>;
   /** Undefined where the bot does nothing with mailboxes itself. */
   mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   now(): number;
@@ -48,6 +51,7 @@ export function wireBatchRoutes({
   apiOfTeam,
   drafts,
   findDefaults,
+  batchWorker,
   mailbox,
   ...deps
 }: SecureBatchDeps): BatchRoutesDeps {
@@ -58,6 +62,7 @@ export function wireBatchRoutes({
       links: secureLinks,
       drafts,
       batches,
+      wake: batchWorker.wake,
       checkPermission: createCheckPermission(permissions, apiOfTeam),
       findSettings: settings.find,
       findDefaults,
@@ -83,6 +88,7 @@ export function wireBatchRoutes({
     describeWarning,
     describeRefused: describeRefusedHalves,
     describeProblem,
+    renderResults: async ({ fileName }, rows) => (await renderResults(fileName, rows))[0],
     mostRows: MAX_ROWS,
     timeFor: drafts.timeFor,
     pause: nextTurn,

@@ -66,6 +66,7 @@ export const BATCH_THREAD_COUNTS: Record<Outcome['kind'], { emoji: string; words
 /** The reasons that a person has to look at a row. */
 export type RowProblem =
   | 'refused'
+  | 'held_back'
   | 'key_refused'
   | 'unknown'
   | 'expired'
@@ -76,6 +77,10 @@ export type RowProblem =
 /** `next` is what to do for each inbox with the problem. */
 export const BATCH_THREAD_PROBLEMS: Record<RowProblem, { title: string; next: string }> = {
   refused: { title: 'ColdSend refused it', next: 'Correct what ColdSend says, and enter the password again.' },
+  held_back: {
+    title: "Its login doesn't work, so we didn't send it",
+    next: `Press “${BUTTONS.fixBatch}” or “${BUTTONS.sendAnyway}”, and enter the password again.`,
+  },
   key_refused: { title: 'ColdSend refused the API key', next: `${whoCanStore('another')} Then try again.` },
   unknown: {
     title: "We don't know if it was added",
@@ -371,6 +376,14 @@ export const BATCH_FORM_DONE = {
 } as const;
 
 /** The rows are not kept any more. */
+export const BATCH_FORM_STOPPING: Notice = {
+  title: BATCH_FORM.title,
+  paragraphs: [
+    'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
+    'Close this notice and submit again in a minute.',
+  ],
+};
+
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
+import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import {
   type AddInboxRequest,
@@ -64,7 +64,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
       const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
       if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
       const accepted = await requests.accept(input, noteRequested);
-      if (accepted.kind === 'accepted' && batch !== undefined) await reopen(within, batch.id);
+      if (accepted.kind === 'accepted' && batch !== undefined) await reopen(within, batch.id, accepted.request.id);
       return accepted;
     });
   }
@@ -88,7 +88,8 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
       await lockRequest(within, claimed.id);
       const requests = createRequestRepository({ db: within, ...deps });
       return requests.advance(claimed, change, options, (settled) => [
-        note(claimed.outcome === undefined ? ended(settled) : loginChecked(settled)),
+        ...(claimed.outcome === undefined ? [note(ended(settled))] : []),
+        ...noteLogin(settled),
         ...(settled.outcome?.kind === 'added' ? [remembering(settled, deps.now())] : []),
       ]);
     });
@@ -98,6 +99,11 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   function noteRequested(request: ClaimedRequest): Consequence[] {
     return [note(requested(request))];
+  }
+
+  function noteLogin(settled: ClaimedRequest): Consequence[] {
+    const login = settled.outcome?.kind === 'refused' ? settled.outcome.login : undefined;
+    return login === undefined ? [] : [note(loginChecked(settled, login))];
   }
 
   function note(entry: AuditNote): Consequence {
@@ -145,13 +151,17 @@ function createReportTogether(db: Executor, { owner, now }: Pick<RequestStoreDep
   }
 }
 
-/** A fixed row makes its batch go on. */
-async function reopen({ kysely }: Executor, batchId: string): Promise<void> {
+/** A fixed row makes its batch go on. One that was stopped goes on with this row alone, once no other is under way. */
+async function reopen({ kysely }: Executor, batchId: string, rowId: string): Promise<void> {
   await kysely
     .updateTable('batches')
     .set({ state: 'running', finished_at: null, not_before: DUE })
     .where('id', '=', batchId)
-    .where('state', '=', 'finished')
+    .where(({ or, and, not, eb, exists, selectFrom }) => {
+      const others = selectFrom('requests').select('id').where('batch_id', '=', batchId).where('id', '<>', rowId);
+      const isOver = not(exists(others.where('outcome_kind', 'is', null)));
+      return or([eb('state', '=', 'finished'), and([eb('state', '=', 'stopped'), isOver])]);
+    })
     .execute();
 }
 
@@ -198,18 +208,16 @@ function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): Audit
 }
 
 /** The bot logged in somewhere with a person's password, so the trail names the servers. */
-function loginChecked({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
-  const login = outcome?.kind === 'refused' ? outcome.login : undefined;
+function loginChecked({ id, teamId, account, keyName }: ClaimedRequest, login: LoginVerdict): AuditNote {
   const details = {
     email_address: account.email_address,
     ...clientDetail(keyName),
-    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login?.smtp)}`,
-    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login?.imap)}`,
+    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login.smtp)}`,
+    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login.imap)}`,
   };
   return { teamId, userId: undefined, action: 'login_checked', requestId: id, details };
 }
 
-function resultOf(verdict: HalfVerdict | undefined): string {
-  if (verdict === undefined || verdict.kind === 'works') return verdict?.kind ?? '';
-  return `${verdict.kind} ${verdict.reason}`;
+function resultOf(verdict: HalfVerdict): string {
+  return verdict.kind === 'works' ? verdict.kind : `${verdict.kind} ${verdict.reason}`;
 }

@@ -18,6 +18,7 @@ import type {
   PageColumn,
   Progress,
   ProgressAnswer,
+  ResultsAnswer,
   RowsAnswer,
 } from './browser/contract.ts';
 import { type Guard, pageId, token, type Upload, type Written } from './guard.ts';
@@ -53,6 +54,8 @@ export type BatchRoutesDeps = {
   describeWarning(warning: Warning): string;
   /** Why a row needs a person; undefined where it does not. */
   describeProblem(row: BatchRow): Pick<FailedRow, 'title' | 'next' | 'said'> | undefined;
+  /** All rows and how they ended, as CSV without passwords. */
+  renderResults(batch: Batch, rows: BatchRow[]): Promise<{ name: string; content: string }>;
   /** The halves of a row's login that were refused, in words. */
   describeRefused(row: Pick<AddableRow, 'account' | 'login'>): string;
   canFindServers: boolean;
@@ -122,9 +125,17 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
       async (sent) => ((await page.isKnown(sent)) ? undefined : GONE),
       add,
     ),
-    'POST /secure/progress': answering(progressBody, async ({ token: sent, pageId: id }): Promise<ProgressAnswer> => {
-      const found = await page.findProgress(sent, id);
-      return found.kind === 'progress' ? { kind: 'progress', ...(await toProgress(found)) } : found;
+    'POST /secure/progress': answering(progressBody, async (body) =>
+      toProgressAnswer(await page.findProgress(body.token, body.pageId)),
+    ),
+    'POST /secure/stop': answering(progressBody, async (body) =>
+      toProgressAnswer(await page.stop(body.token, body.pageId)),
+    ),
+    'POST /secure/results': answering(progressBody, async (body): Promise<ResultsAnswer> => {
+      const found = await page.listResults(body.token, body.pageId);
+      if (found.kind !== 'results') return found;
+      const { name, content } = await deps.renderResults(found.batch, found.rows);
+      return { kind: 'results', name, content };
     }),
   };
   return { routes, look };
@@ -186,7 +197,11 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
     return { line: row.line, why: deps.describeRefused(row) };
   }
 
-  async function toProgress({ batch, progress, failed, endsAt }: PageProgress): Promise<Progress> {
+  async function toProgressAnswer(found: PageProgress | NoPage): Promise<ProgressAnswer> {
+    return found.kind === 'progress' ? { ...(await toProgress(found)), kind: 'progress' } : found;
+  }
+
+  async function toProgress({ batch, progress, failed, endsAt, canStop }: PageProgress): Promise<Progress> {
     const { refused, key_refused, expired, unsettled: left, ...counts } = progress.counts;
     return {
       state:
@@ -195,6 +210,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
       counts: { ...counts, failed: refused + key_refused + expired, left },
       ...(endsAt !== undefined && { leftMs: Math.max(0, endsAt - deps.now()) }),
       waitsForKey: progress.waitsForKey,
+      canStop,
       threadUrl: await deps.findThreadUrl(batch),
       failed: toFailedRows(failed),
     };

@@ -68,20 +68,40 @@ test('a check that says nothing, or fails, holds nothing back', async () => {
   assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);
 });
 
-test('an inbox is held back once, and checked only before its first try', async () => {
+test('an inbox is held back once, and checked once before it waits for a slot or for ColdSend', async () => {
   const find = async (_team: string, id: string) =>
     requestIn('reported', { id, outcome: id === 'HELD' ? HELD_BACK : REFUSAL });
   const cases: [Partial<ClaimedRequest>, 'checked' | 'sent'][] = [
     [{ retryOf: 'HELD' }, 'sent'],
     [{ retryOf: 'REFUSED' }, 'checked'],
-    [{ tries: 1 }, 'sent'],
-    [{ batch: { id: 'B1', line: 7 } }, 'sent'],
+    [{ waitsFor: 'rate_limited' }, 'sent'],
+    [{ waitsFor: 'unavailable', tries: 1 }, 'sent'],
+    [{ waitsFor: 'key' }, 'checked'],
+    // Slack did not say whether the person may still add inboxes.
+    [{ tries: 1 }, 'checked'],
   ];
   for (const [change, expected] of cases) {
     const { doStep, calls } = setUpChecking({ smtp: WRONG, imap: WRONG }, { requests: { find } });
     await doStep(requestIn('announced', change));
     assert.equal(calls.includes('take') ? 'sent' : 'checked', expected, JSON.stringify(change));
   }
+});
+
+test("a list's rows are checked before a person confirms them, and one that a person fixes in the form is checked like a single inbox", async () => {
+  const batch = { id: 'B1', line: 7 };
+  const login = { smtp: WORKS, imap: WRONG };
+  const confirmed = setUpChecking(login);
+  await confirmed.doStep(requestIn('announced', { batch, id: 'ROW', viewId: 'ROW' }));
+  assert.ok(confirmed.calls.includes('take'));
+  const { doStep, commits, calls } = setUpChecking(login);
+  assert.equal(await doStep(requestIn('announced', { batch, retryOf: 'ROW' })), undefined);
+  assert.ok(!calls.includes('take'));
+  const [commit] = commits;
+  assert.deepEqual(
+    [commits.length, commit?.state, commit?.outcome, commit?.released],
+    [1, 'reported', HELD_BACK, true],
+    'the list reports it',
+  );
 });
 
 test('a request that has its slot is sent without a check, and so is any where nobody wants one', async () => {

@@ -17,6 +17,7 @@ import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
 import { describeRefusedHalves } from '../../../src/slack/batches/form/preview-logins.ts';
 import { describeWarning } from '../../../src/slack/batches/form/preview-rows.ts';
+import { renderResults } from '../../../src/slack/batches/results-csv.ts';
 import { describeProblem } from '../../../src/slack/batches/row-problem.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
@@ -30,7 +31,9 @@ import type {
   LookAnswer,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowsAnswer,
+  SaveAnswer,
 } from '../../../src/web/secure/browser/contract.ts';
 import { createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { testSealer } from '../../storage/samples.ts';
@@ -56,6 +59,9 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     asked: [] as string[],
     confirmed: [] as Batch[],
     errors: [] as unknown[],
+    woken: 0,
+    /** Called before a page looks for its link. */
+    beforeFind: async (_token: string): Promise<void> => {},
   };
   const now = () => behind.now;
   let ids = 0;
@@ -113,9 +119,18 @@ export async function startBatchPage(context: TestContext, given: { database?: D
       describeLogin: () => [],
       batch: {
         page: createBatchPage({
-          links,
+          links: {
+            ...links,
+            find: async (token) => {
+              await behind.beforeFind(token);
+              return links.find(token);
+            },
+          },
           drafts,
           batches,
+          wake: () => {
+            behind.woken += 1;
+          },
           checkPermission,
           findSettings: async () => ({ ...DEFAULT_SETTINGS, checkLoginFirst: behind.checkLogins !== undefined }),
           checkLogins: async (_person, accounts) => behind.checkLogins?.(accounts) ?? [],
@@ -129,6 +144,7 @@ export async function startBatchPage(context: TestContext, given: { database?: D
         describeWarning,
         describeRefused: describeRefusedHalves,
         describeProblem,
+        renderResults: async ({ fileName }, rows) => (await renderResults(fileName, rows))[0],
         canFindServers: true,
         mostRows: MAX_ROWS,
         timeFor: drafts.timeFor,
@@ -167,7 +183,9 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
+export type Answer =
+  | (LookAnswer | SaveAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer)
+  | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 
@@ -182,7 +200,7 @@ type Reach = { publicUrl: string; at: string };
 /** As the page's script posts JSON. */
 export async function ask(
   { publicUrl, at }: Reach,
-  what: 'look' | 'rows' | 'logins' | 'progress' | 'save' | 'check',
+  what: 'look' | 'rows' | 'logins' | 'progress' | 'stop' | 'results' | 'save' | 'check',
   body: unknown,
   headers: Record<string, string> = {},
 ) {

@@ -15,8 +15,7 @@ export function describeRefused({ line, address, ...row }: RowOfKind<'login_refu
 /** Which halves of a row's login are refused, and why. */
 export function describeRefusedHalves({ account, login }: CheckedLogin): string {
   if (login === undefined) return '';
-  const [smtp, imap] = describeLogin(login, withShownHosts(account));
-  return [...(login.smtp.kind === 'refused' ? [smtp] : []), ...(login.imap.kind === 'refused' ? [imap] : [])].join(' ');
+  return describeLogin(login, withShownHosts(account), ({ kind }) => kind === 'refused').join(' ');
 }
 
 /** Why logins were not checked: the rows of each reason. */

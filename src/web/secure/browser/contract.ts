@@ -183,21 +183,27 @@ export type AddBody = {
 };
 
 /**
- * Nothing was added yet, but with `added`. `to_fix`: no row can be added. `unchecked`: the logins of these lines should be tried
- * first, so many with one request.
+ * `taken`: the rows were added, but the page may not see more. In all other cases but `added`, nothing was added yet. `to_fix`: no row
+ * can be. `unchecked`: the logins of these lines should be tried first, so many with one request. `stopping`: the batch of the failed
+ * rows was stopped, and some of its rows are still under way.
  */
 export type AddAnswer =
   | Added
+  | { kind: 'taken' | 'stopping' }
   | { kind: 'to_fix'; checks: RowCheck[] }
   | { kind: 'unchecked'; lines: number[]; atOnce: number }
   | NoPage;
 
 export type Added = { kind: 'added' } & Progress;
 
-/** POST /secure/progress. Works for the page that added, until 30 minutes after its last submission. */
+/** POST /secure/progress, /secure/stop and /secure/results. They work for the page that added, until the rows have expired, and half an hour longer. */
 export type ProgressBody = { token: string; pageId: string };
 
+/** Also of /secure/stop: the rows that were not sent are ended, if `canStop` was true. */
 export type ProgressAnswer = ({ kind: 'progress' } & Progress) | NoPage;
+
+/** All rows of the batch and how they ended, as CSV without passwords. */
+export type ResultsAnswer = { kind: 'results'; name: string; content: string } | NoPage;
 
 /** `failed`, once it is finished: the rows that a person should look at, without passwords. */
 export type Progress = {
@@ -208,6 +214,7 @@ export type Progress = {
   leftMs?: number;
   /** Nothing is sent until an admin stores a key. */
   waitsForKey: boolean;
+  canStop: boolean;
   threadUrl: string;
   failed: FailedRow[];
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BAR, RUNNING } from '../../../../src/web/secure/browser/batch/batch-sentences.ts';
 import { createChecker } from '../../../../src/web/secure/browser/batch/sheet/checker.ts';
 import {
   change,
@@ -10,6 +11,7 @@ import {
   findNextToFix,
   listCheckedLines,
   listEmptyBelow,
+  listOut,
   listToAdd,
   listToCheck,
   noteLogins,
@@ -49,7 +51,13 @@ describe('the rows of the secure page', () => {
     const rows = sheetOf('ready', 'to_fix', 'held', 'held', 'twice', 'differs', 'waiting', 'not_failed', 'ready');
     Object.assign(rows[3] ?? {}, { isWanted: true });
     Object.assign(rows[8] ?? {}, { isOut: true });
-    assert.deepEqual(countStates(rows), { ready: 2, fix: 1, held: 1, twice: 2, out: 3 });
+    assert.deepEqual(countStates(rows), { ready: 2, fix: 1, held: 1, twice: 3, out: 2 });
+    const out = listOut(countStates(rows));
+    assert.equal(BAR.stayOut(out), '7 rows stay out: 1 to fix, 1 held back, 3 twice, 2 left out.');
+    assert.equal(BAR.stayOut([]), 'All rows are ready.');
+    assert.match(RUNNING.stayedOut(out, 1), /^8 rows stay out: .*, 2 left out, 1 changed since\. To add more/);
+    assert.equal(RUNNING.stayedOut([{ state: 'twice', rows: 1 }], 0), '1 row stays out: 1 twice.');
+    assert.equal(RUNNING.stayedOut([], 0), '');
     assert.deepEqual(lines(listToAdd(rows)), [1, 4]);
   });
 

@@ -1,4 +1,4 @@
-import { ask, askToRead, thisPage } from '../ask.ts';
+import { ask, askToRead, isOpenQuestion, thisPage } from '../ask.ts';
 import type {
   AddAnswer,
   AddBody,
@@ -12,20 +12,25 @@ import type {
   Progress,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowsAnswer,
   RowsBody,
 } from '../contract.ts';
-import { showGone } from '../plain-states.ts';
+import { showEnd } from '../plain-states.ts';
 import type { Problem } from '../sentences.ts';
-import { BAR, SHEET, UPLOAD } from './batch-sentences.ts';
+import { BAR, MOVED, RUNNING, SHEET, TAKEN, UPLOAD } from './batch-sentences.ts';
+import { askForRows, type Handover, offerRows } from './other-tabs.ts';
 import { showProgress } from './progress-state.ts';
 import {
+  countStates,
   createFixes,
   createSheet,
   listCheckedLines,
+  listOut,
   listToAdd,
   markStale,
   noteLogins,
+  type RowCounts,
   type SheetRow,
   takeLogins,
   toAddedRows,
@@ -45,14 +50,18 @@ type Refused = { kind: 'refused_logins'; count: number };
 type Read = Extract<ReadAnswer, { kind: 'read' }>;
 
 /** A state of the page that is left before the next one. */
-type Left = { leave(): void };
+type Left = {
+  leave(): void;
+  /** The link does not work anymore. */
+  end?(what: string, next: string): void;
+};
 
 /**
  * Many inboxes, from the file to their results. What is read and typed is in this page only, until it is added.
  *
  * @param end called once the link is used, and when the page is left for good
  */
-export function showBatch(token: string, batch: BatchToAdd, end: () => void): { clear(): void } {
+export function showBatch(token: string, batch: BatchToAdd, end: () => void): { clear(): void; expire(): void } {
   const pageId = thisPage();
   let { defaults } = batch;
   let rows: SheetRow[] = [];
@@ -60,9 +69,13 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   let chosen: ChosenColumns = {};
   let source: Source | undefined;
   let round = 0;
-  let stayedOut = 0;
+  let stayedOut = '';
   /** What was typed is added, and the page says that it can be closed. */
   let isAdded = false;
+  let isAdding = false;
+  /** Rows were sent, and no answer says what became of them. */
+  let isUnsure = false;
+  let isEnded = false;
   let state: Left = { leave: () => {} };
   const until = new AbortController();
   const { signal } = until;
@@ -71,10 +84,12 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   for (const event of ['dragover', 'drop']) window.addEventListener(event, (each) => each.preventDefault(), { signal });
   if (batch.fix === undefined) openUpload();
   else openFixes(batch.fix, SHEET.fixLeadNoPasswords);
-  return { clear };
+  let leaveTabs = askForRows(whose(), takeOver);
+  return { clear, expire };
 
   function clear(): void {
     until.abort();
+    leaveTabs();
     enter(() => ({ leave: () => {} }));
     forget();
   }
@@ -89,6 +104,52 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   /** The browser asks, so that a slip loses no work. */
   function askBeforeLeaving(event: BeforeUnloadEvent): void {
     if (rows.length > 0 && !isAdded) event.preventDefault();
+  }
+
+  /**
+   * The link does not work anymore. What is on the page stays there, also for a page with a new link. While rows were sent and nobody
+   * knows what became of them, they can be sent again: the answer is what became of them.
+   */
+  function expire(): void {
+    if (!isAdding && !isUnsure && !isAdded) endLink(BAR.ended, isFix() ? BAR.endedFix : BAR.endedNext);
+  }
+
+  function endLink(what: string, next: string): void {
+    end();
+    state.end?.(what, next);
+    if (isEnded || rows.length === 0) return;
+    isEnded = true;
+    leaveTabs();
+    leaveTabs = offerRows(whose(), { source, chosen, defaults, rows }, () => leaveFor(MOVED));
+  }
+
+  function isFix(): boolean {
+    return batch.fix !== undefined || round > 0;
+  }
+
+  function whose(): string {
+    return JSON.stringify([batch.person, batch.workspace, batch.client, batch.channelUrl, isFix()]);
+  }
+
+  /** Goes on with what another page has read, and its person has typed there. False where this page has rows of its own. */
+  async function takeOver(given: Handover): Promise<boolean> {
+    const { fix } = batch;
+    if (fix !== undefined) return takeOverFixes(fix, given);
+    const before = state;
+    if (rows.length > 0 || given.source === undefined) return false;
+    const answer = await askToRead(token, given.source.bytes, { columns: given.chosen, defaults: given.defaults });
+    if (state !== before || typeof answer === 'string' || answer.kind !== 'read') return false;
+    ({ source, chosen, defaults, rows } = given);
+    openRead(answer, SHEET.takenOver);
+    return true;
+  }
+
+  function takeOverFixes(fix: readonly FailedRow[], given: Handover): boolean {
+    if (rows.some(({ edits }) => Object.keys(edits).length > 0)) return false;
+    const addressOf = new Map(fix.map(({ line, account }) => [line, account.email_address]));
+    rows = given.rows.filter(({ line, failure }) => failure?.account.email_address === addressOf.get(line));
+    openFixes(fix, SHEET.fixLead);
+    return true;
   }
 
   function enter<State extends Left>(open: () => State): State {
@@ -112,16 +173,16 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       else if (answer.kind === 'read') {
         source = used;
         openRead(answer);
-      } else leaveFor();
+      } else expire();
     }
   }
 
-  function openRead(read: Read): void {
+  function openRead(read: Read, ...notes: string[]): void {
     rows = createSheet(read.rows, read.checks, rows);
     columns = read.columns;
     const from = source?.name ?? UPLOAD.pasted;
-    const lead = read.vendor === undefined ? from : `${from} · ${SHEET.vendor(read.vendor)}`;
-    openSheet(SHEET.title(rows.length), lead, () => openUpload());
+    const vendor = read.vendor === undefined ? [] : [SHEET.vendor(read.vendor)];
+    openSheet(SHEET.title(rows.length), [from, ...vendor, ...notes].join(' · '), () => openUpload());
   }
 
   function openFixes(failed: readonly FailedRow[], lead: string): void {
@@ -147,10 +208,11 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         },
         chooseColumns: (change) => void readAgain(change),
         add: () => void add(),
-        onGone: leaveFor,
+        onGone: expire,
       }),
     );
-    let isAsking = false;
+    /** When they were sent last. */
+    let states = countStates(rows);
     isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
@@ -163,24 +225,27 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       else if (answer.kind === 'read') {
         chosen = tried;
         openRead(answer);
-      } else leaveFor();
+      } else expire();
     }
 
     async function add(): Promise<void> {
-      if (isAsking) return;
-      isAsking = true;
+      if (isAdding) return;
+      isAdding = true;
       sheet.setAdding(true);
       const answer = await askToAdd();
       const tried = isUnchecked(answer) ? await tryLogins(answer) : undefined;
       const last = tried === 'no_refusals' ? await askToAdd() : (tried ?? answer);
-      isAsking = false;
+      isAdding = false;
       if (state !== sheet) return;
       sheet.setAdding(false);
       take(last);
     }
 
-    function askToAdd(): Promise<AddAnswer | Problem> {
-      return ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+    async function askToAdd(): Promise<AddAnswer | Problem> {
+      states = countStates(rows);
+      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      isUnsure = isOpenQuestion(answer, isUnsure);
+      return answer;
     }
 
     /** Tries logins, a few at a time, until all are tried or the page can't go on. */
@@ -208,8 +273,11 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       // A row was changed while the logins were tried.
       else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
-      else if (answer.kind === 'added') openProgress(answer);
-      else leaveFor();
+      else if (answer.kind === 'stopping') sheet.tell(BAR.stopping);
+      else if (answer.kind === 'added') openProgress(answer, states);
+      else if (answer.kind === 'taken') leaveFor(TAKEN);
+      else if (isUnsure) endLink(BAR.endedUnsure, BAR.endedUnsureNext);
+      else expire();
     }
   }
 
@@ -235,10 +303,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     };
   }
 
-  function openProgress(progress: Progress): void {
+  function openProgress(progress: Progress, states: RowCounts): void {
     end();
     // The rows of a fix are part of a list that has others, and those left out can be fixed later.
-    if (round === 0 && batch.fix === undefined) stayedOut = rows.length - progress.total;
+    if (!isFix()) stayedOut = RUNNING.stayedOut(listOut(states), states.ready - progress.total);
     round += 1;
     isAdded = true;
     enter(() =>
@@ -246,16 +314,17 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         batch,
         progress,
         stayedOut,
-        ask: () => ask<ProgressAnswer>('progress', { token, pageId }),
+        ask: (what) => ask<ProgressAnswer>(what, { token, pageId }),
+        download: () => ask<ResultsAnswer>('results', { token, pageId }),
         fix: (failed) => openFixes(failed, SHEET.fixLead),
       }),
     );
   }
 
-  function leaveFor(): void {
+  function leaveFor(words: typeof TAKEN | typeof MOVED): void {
     clear();
     end();
-    showGone();
+    showEnd(words, batch.channelUrl);
   }
 }
 

@@ -37,7 +37,7 @@ const STATE_OF: Record<RowCheck['kind'], RowState> = {
   held: 'held',
   twice: 'twice',
   differs: 'twice',
-  waiting: 'out',
+  waiting: 'twice',
   not_failed: 'out',
 };
 
@@ -131,10 +131,20 @@ function loginOf({ account, check }: SheetRow): string {
   return JSON.stringify(Object.entries(login).toSorted());
 }
 
-export function countStates(rows: readonly SheetRow[]): Record<RowState, number> {
+export type RowCounts = Record<RowState, number>;
+
+export function countStates(rows: readonly SheetRow[]): RowCounts {
   const counts = { ready: 0, fix: 0, held: 0, twice: 0, out: 0 };
   for (const row of rows) counts[stateOf(row)] += 1;
   return counts;
+}
+
+export type RowsOut = { state: RowState; rows: number }[];
+
+/** How many rows are not added, by state. */
+export function listOut(counts: RowCounts): RowsOut {
+  const out = ROW_STATES.filter((state) => state !== 'ready' && counts[state] > 0);
+  return out.map((state) => ({ state, rows: counts[state] }));
 }
 
 /** Writes fields of a row. Undefined and '' empty them. */
