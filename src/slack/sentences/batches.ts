@@ -1,11 +1,9 @@
-import type { UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 import type { ExpiredWhy, Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
 import { askForHelp, BUTTONS, INVITE, type Notice, otherDomain, whoCanStore } from './common.ts';
 import { FIELD_LABELS } from './fields.ts';
-import type { TriedServer } from './logins.ts';
 
 /* Many inboxes at once: what the bot says in the channel and in the thread after a person has confirmed them. */
 
@@ -337,12 +335,6 @@ export const BATCH_FORM_PREVIEW = {
   deleteFile:
     "⚠️ *Delete your file from Slack.* It has passwords, and Slack doesn't let me delete it. Open the file, then choose *More actions* and *Delete file*.",
 } as const;
-
-/** Why a login in a list was not checked, where a single inbox has other words for it. */
-export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: TriedServer) => string>> = {
-  host_paused: ({ host }) => `${host} refused five logins in a row. I don't ask it again for ten minutes.`,
-  over_budget: () => 'I had no time for more logins.',
-};
 
 /** What is odd about a row that can be added. */
 export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum' | 'other_domain', string> = {

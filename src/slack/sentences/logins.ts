@@ -76,3 +76,9 @@ function nameUsualPort({ port, half }: TriedServer): string {
   if (port === 587) return 'Try port 465.';
   return port === TLS_PORTS.smtp ? 'Try port 587.' : 'The usual ports are 465 and 587.';
 }
+
+/** Why a login in a list was not checked, where a single inbox has other words for it. */
+export const LOGIN_NOT_CHECKED: Partial<Record<UnknownReason, Say>> = {
+  host_paused: ({ host }) => `${host} refused five logins in a row. I don't ask it again for ten minutes.`,
+  over_budget: () => 'I had no time for more logins.',
+};

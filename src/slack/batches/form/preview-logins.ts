@@ -1,7 +1,6 @@
 import type { AddableRow } from '../../../add-inbox/batch/drafts.ts';
 import { truncate } from '../../blocks/foreign-text.ts';
-import { BATCH_FORM_NOT_CHECKED } from '../../sentences/batches.ts';
-import { LOGIN_UNKNOWNS } from '../../sentences/logins.ts';
+import { LOGIN_NOT_CHECKED, LOGIN_UNKNOWNS } from '../../sentences/logins.ts';
 import { describeLogin, serversOf } from '../../thread/checks/describe-login.ts';
 import { describeAddress, MAX_LINE, type RowOfKind, shown } from './preview-rows.ts';
 
@@ -29,7 +28,7 @@ function whysOf({ account, login }: CheckedLogin): Set<string> {
   const whys = serversOf(withShownHosts(account)).flatMap((server) => {
     const verdict = login[server.half];
     if (verdict.kind !== 'unknown') return [];
-    const say = BATCH_FORM_NOT_CHECKED[verdict.reason];
+    const say = LOGIN_NOT_CHECKED[verdict.reason];
     return [say?.(server) ?? `${server.host}: ${LOGIN_UNKNOWNS[verdict.reason](server)}`];
   });
   return new Set(whys);

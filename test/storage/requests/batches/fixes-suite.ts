@@ -9,24 +9,16 @@ import { DAY, draftOf, rowsOf, setUpBatches } from './batch-set-up.ts';
 /** Failed rows that are sent again, as a file or one by one, within their batch. */
 export function describeFixes(databases: TestDatabases) {
   describe(`fixes of batches on ${databases.kind}`, () => {
-    const { drafts, batchesOf, claim, countOf, db, now, pass, requestsOf, rows, settle, startBatch, states } =
-      setUpBatches(databases);
+    const setUp = setUpBatches(databases);
+    const { drafts, batchesOf, claim, countOf, db, now, pass, requestsOf, rows, settle, startBatch, states } = setUp;
 
     const fixesOf = (name: string, by: string, count: number): ConfirmedRow[] =>
       rowsOf(name, count).map((row) => ({ ...row, id: `${row.id}-${by}`, retryOf: row.id }));
 
-    /** A finished batch of two rows, both of them refused. */
-    async function finishFailed(): Promise<void> {
-      const batch = await startBatch('one', 2);
-      for (const index of [0, 1]) await settle(`row-one-${index}`, { kind: 'refused', reason: 'x', fields: [] });
-      await batchesOf().release(await batchesOf().advance(batch, { state: 'finished', finishedAt: now() }), now());
-      pass(1);
-    }
-
     const draftFix = (by: string, userId: string) => draftOf(by, 2, { fixOf: 'batch-one', userId, channelId: 'C2' });
 
     test('its rows go to the batch, as requests of the person who fixes them, and it starts once more', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await drafts().save(draftFix('fix', 'U2'));
       const confirmed = await drafts().confirm(draftFix('fix', 'U2'), fixesOf('one', 'fix', 2), now() + DAY);
       assert.ok(confirmed.kind === 'confirmed');
@@ -64,7 +56,7 @@ export function describeFixes(databases: TestDatabases) {
     const stateOf = async (id: string) => (await rows()).find((row) => row.id === id);
 
     test('a batch that waits goes on waiting, and starts with all of its rows', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await drafts().save(draftFix('first', 'U2'));
       await drafts().confirm(draftFix('first', 'U2'), fixesOf('one', 'first', 2).slice(1), now() + DAY);
       assert.equal((await fix('second')).kind, 'confirmed');
@@ -74,7 +66,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('a batch that runs goes on, although another of its person runs, and queues only the new rows', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await startBatch('two', 1);
       await drafts().save(draftFix('first', 'U2'));
       await drafts().confirm(draftFix('first', 'U2'), fixesOf('one', 'first', 2).slice(1), now() + DAY);
@@ -93,7 +85,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('a worker that holds a running batch finds that it is not the same anymore', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await requestsOf().accept(sampleRequest('form', { batch: { id: 'batch-one', line: 3 }, retryOf: 'row-one-1' }));
       const held = await claim('batch-one');
       assert.equal((await fix('fix')).kind, 'confirmed');
@@ -134,7 +126,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('submitted again it is answered with the batch that it fixes', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await drafts().save(draftFix('fix', 'U1'));
       await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'fix', 2), now() + DAY);
       const again = await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'again', 2), now() + DAY);
@@ -143,7 +135,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('of two people who fix the same rows at once, each row is sent once', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await drafts().save(draftFix('a', 'U1'));
       await drafts().save(draftFix('b', 'U2'));
       const confirmed = await Promise.all([
@@ -156,7 +148,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('nor is a row sent twice that is fixed by a file and in the form at once', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       await drafts().save(draftFix('a', 'U1'));
       const form = sampleRequest('form', { batch: { id: 'batch-one', line: 2 }, retryOf: 'row-one-0' });
       const [confirmed, accepted] = await Promise.all([
@@ -169,7 +161,7 @@ export function describeFixes(databases: TestDatabases) {
     });
 
     test('a start of its batch queues no row that is fixed in the form, whose login may be unchecked', async () => {
-      await finishFailed();
+      await finishFailed(setUp);
       const form = sampleRequest('form', { batch: { id: 'batch-one', line: 2 }, retryOf: 'row-one-0' });
       const { request } = await requestsOf().accept(form);
       assert.ok('fence' in request && !isConfirmedRow(request));
@@ -185,8 +177,25 @@ export function describeFixes(databases: TestDatabases) {
       );
     });
 
-    test('a row that is fixed in the form makes its finished batch go on', async () => {
-      await finishFailed();
+    test('where the batch is gone, the draft goes too, with its passwords', async () => {
+      await finishFailed(setUp);
+      await drafts().save(draftFix('fix', 'U1'));
+      await db().kysely.deleteFrom('batches').where('id', '=', 'batch-one').execute();
+      assert.deepEqual(await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'fix', 2), now() + DAY), {
+        kind: 'gone',
+      });
+      assert.deepEqual([await countOf('batch_drafts'), await countOf('requests')], [0, 2]);
+    });
+  });
+}
+
+export function describeFixesInForm(databases: TestDatabases) {
+  describe(`rows of batches that are fixed in the form on ${databases.kind}`, () => {
+    const setUp = setUpBatches(databases);
+    const { batchesOf, claim, pass, requestsOf, settle, startBatch, states } = setUp;
+
+    test('make their finished batch go on', async () => {
+      await finishFailed(setUp);
       await requestsOf().accept(sampleRequest('form', { batch: { id: 'batch-one', line: 3 }, retryOf: 'row-one-1' }));
       const { state, finishedAt } = await claim('batch-one');
       assert.deepEqual([state, finishedAt], ['running', undefined]);
@@ -194,7 +203,7 @@ export function describeFixes(databases: TestDatabases) {
       assert.deepEqual([counts.refused, counts.unsettled], [1, 1]);
     });
 
-    test('a row that is fixed in the form makes a stopped batch go on, once none of its rows is under way', async () => {
+    test('make a stopped batch go on, once none of its rows is under way', async () => {
       await startBatch('one', 3);
       await settle('row-one-0', { kind: 'refused', reason: 'x', fields: [] });
       await batchesOf().stop('T1', 'batch-one', 'U1');
@@ -204,15 +213,13 @@ export function describeFixes(databases: TestDatabases) {
       const { counts } = await batchesOf().countProgress('batch-one');
       assert.deepEqual([counts.unsettled, counts.stopped], [1, 2]);
     });
-
-    test('where the batch is gone, the draft goes too, with its passwords', async () => {
-      await finishFailed();
-      await drafts().save(draftFix('fix', 'U1'));
-      await db().kysely.deleteFrom('batches').where('id', '=', 'batch-one').execute();
-      assert.deepEqual(await drafts().confirm(draftFix('fix', 'U1'), fixesOf('one', 'fix', 2), now() + DAY), {
-        kind: 'gone',
-      });
-      assert.deepEqual([await countOf('batch_drafts'), await countOf('requests')], [0, 2]);
-    });
   });
+}
+
+/** A finished batch of two rows, both of them refused. */
+async function finishFailed({ batchesOf, now, pass, settle, startBatch }: ReturnType<typeof setUpBatches>) {
+  const batch = await startBatch('one', 2);
+  for (const index of [0, 1]) await settle(`row-one-${index}`, { kind: 'refused', reason: 'x', fields: [] });
+  await batchesOf().release(await batchesOf().advance(batch, { state: 'finished', finishedAt: now() }), now());
+  pass(1);
 }
