@@ -46,6 +46,9 @@ import { setAside } from './set-aside.ts';
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
 
+/** To find times that are absurd, all unfinished requests have to be read, so it is done only so often. */
+const ABSURD_EVERY_MS = 60_000;
+
 /** A queued request whose slot is this much later than announced gets a new time, and people see it. */
 const OVERDUE_MS = 15_000;
 
@@ -103,6 +106,7 @@ export type RequestRepository = ReturnType<typeof createRequestRepository>;
 export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnreadable }: RequestRepositoryDeps) {
   const { kysely } = db;
   const lease = createRequestLease(db.kind, { owner, leaseMs });
+  let soughtAbsurdAt: number | undefined;
 
   return {
     /**
@@ -162,7 +166,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const time = now();
       // Queued requests are left to the queue, unless they have expired or are overdue. An announced request that waits for its
       // password becomes due when it has one, or expires.
-      const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
+      const isTime = seeksAbsurd(time) ? sql`(not_before <= ${time} or ${isAbsurd(time)})` : sql`not_before <= ${time}`;
+      const isDue = sql<SqlBool>`set_aside_at is null and ${isTime} and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or ${expiresAt} <= ${time}
       ) and (waits_for is null or waits_for <> 'password' or state = 'accepted' or ${expiresAt} <= ${time})
         and ${lease.free}`;
@@ -336,6 +341,12 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     ...createRequestCounts(db),
   };
+
+  function seeksAbsurd(time: number): boolean {
+    if (soughtAbsurdAt !== undefined && Math.abs(time - soughtAbsurdAt) < ABSURD_EVERY_MS) return false;
+    soughtAbsurdAt = time;
+    return true;
+  }
 
   function note(id: string, error: unknown): void {
     onUnreadable?.(String(id), error, 'requests');
