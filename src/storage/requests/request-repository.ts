@@ -13,7 +13,6 @@ import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import { withinShares } from '../rate-limit/within-shares.ts';
 import { type Consequence, changeTogether, inserting } from '../rows/change-together.ts';
-import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
@@ -27,6 +26,8 @@ import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor } from './request-retries.ts';
 import {
   expiresAt,
+  findRowsByView,
+  findSealed,
   parseClaimedRequest,
   parseRequest,
   passwordsJson,
@@ -64,24 +65,6 @@ function isAbsurd(time: number) {
     else cast(${time + MAX_RETRY_WAIT_MS} as bigint)
   end and (state = 'armed' or coalesce(waits_for, 'key') <> 'key' or not_before <> coalesce(expires_at, 0)))`;
 }
-
-const findSealed = prepare((kysely, given: Given<{ id: string; fence: number; owner: string }>) =>
-  kysely
-    .selectFrom('requests')
-    .leftJoin('request_passwords', 'request_id', 'id')
-    .select('sealed')
-    .where('id', '=', given('id'))
-    .where('fence', '=', given('fence'))
-    .where('lease_owner', '=', given('owner')),
-);
-
-const findRowsByView = prepare((kysely, given: Given<{ teamId: string; viewId: string }>) =>
-  kysely
-    .selectFrom('requests')
-    .select(REQUEST_COLUMNS)
-    .where('team_id', '=', given('teamId'))
-    .where('view_id', '=', given('viewId')),
-);
 
 export type Acceptance =
   | { kind: 'accepted'; request: ClaimedRequest }
