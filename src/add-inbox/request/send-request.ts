@@ -58,8 +58,6 @@ export type SendDeps = {
 export type LoginChecks = {
   /** Logs in to the mailbox, and takes a few seconds at most. Resolves with undefined if the bot is stopping. */
   check(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
-  /** Whether the workspace wants a check before a request is sent. */
-  areWantedFirst(teamId: string): Promise<boolean>;
 };
 
 /** A key's slot. Times are milliseconds since 1970. */
@@ -79,8 +77,11 @@ export type SlotTaken =
   | { kind: 'armed'; request: ClaimedRequest; slot: Slot }
   | { kind: 'waits'; request: ClaimedRequest };
 
-/** `unknown`: Slack did not give the person's details. */
-export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
+/** `unknown`: Slack did not give the person's details. `checksLogin`: the workspace wants a check before a request is sent. */
+export type PermissionToAdd =
+  | { kind: 'may'; checksLogin?: boolean | undefined }
+  | { kind: 'lost'; why: LostPermission }
+  | { kind: 'unknown' };
 
 export type OpenKey = {
   apiKey: string;
@@ -141,7 +142,8 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
     if (permission.kind === 'unknown') return notNow(await sendLater(request));
     // A request that has its slot is armed. If the process ended during a check, nobody would know that it was not sent.
-    const login = queuedFor === undefined ? await checkFirst(request, passwords) : undefined;
+    const checks = queuedFor === undefined && permission.checksLogin === true;
+    const login = checks ? await checkFirst(request, passwords) : undefined;
     if (login !== undefined && isRefused(login)) {
       return notNow(await settle(request, settling(heldBack(login), now())));
     }
@@ -152,7 +154,6 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
     const { teamId, retryOf } = request;
     if (deps.logins === undefined || isCheckedBefore(request)) return undefined;
-    if (!(await deps.logins.areWantedFirst(teamId))) return undefined;
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
     return isHeldBack(before?.outcome) ? undefined : checkLogin(request, passwords);
   }

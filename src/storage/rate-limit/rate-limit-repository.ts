@@ -18,8 +18,9 @@ import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
 import { parseClaimedRequest, type RequestRow, toCarriedColumns } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
+import { inserting } from '../rows/change-together.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
+import { type Budget, createKeyBudget, prepareLook, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
 import { createSlotTimes, type Queue } from './slot-times.ts';
 
@@ -39,7 +40,7 @@ export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
  */
 export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
-  const clock = { limits, steadyNow: steadyNow ?? now };
+  const clock = { limits, steadyNow: steadyNow ?? now, findLook: prepareLook(limits) };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
   const slotTimes = createSlotTimes(clock.steadyNow);
@@ -67,8 +68,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const budget = await slots.look(claimed.id);
       const goesBehind = budget.isWaitedFor.single || (kind === 'row' && budget.isWaitedFor.row);
       if (!goesBehind && budget.freeAt[kind] <= budget.clock) {
-        await slots.note(budget.clock, [claimed]);
-        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
+        const noting = slots.toRows(budget.clock, [claimed]).map((row) => inserting('coldsend_turns', row));
+        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined }, {}, () => noting);
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const { kysely } = within;

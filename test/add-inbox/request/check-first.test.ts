@@ -13,6 +13,8 @@ const UNKNOWN: HalfVerdict = { kind: 'unknown', reason: 'try_later' };
 
 const HELD_BACK: Outcome = { ...REFUSAL, reason: '', login: { smtp: WORKS, imap: WRONG }, isHeldBack: true };
 
+const WANTED = async () => ({ kind: 'may', checksLogin: true }) as const;
+
 /** Steps where the workspace wants a check before sending, with what it finds. */
 function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
   const checked: ClaimedRequest['state'][] = [];
@@ -20,7 +22,7 @@ function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
     checked.push(state);
     return login;
   };
-  const steps = setUp({ ...answering(REFUSAL), logins: { check, areWantedFirst: async () => true }, ...deps });
+  const steps = setUp({ ...answering(REFUSAL), checkPermission: WANTED, logins: { check }, ...deps });
   return { ...steps, checked };
 }
 
@@ -62,7 +64,7 @@ test('a check that says nothing, or fails, holds nothing back', async () => {
   assert.deepEqual((await silent.doStep(requestIn('announced')))?.outcome, REFUSAL);
   const failure = new Error('no library');
   const check = async () => Promise.reject(failure);
-  const failing = setUpChecking(undefined, { logins: { check, areWantedFirst: async () => true } });
+  const failing = setUpChecking(undefined, { logins: { check } });
   assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);
 });
 
@@ -107,7 +109,7 @@ test('a request that has its slot is sent without a check, and so is any where n
   await armed.sendArmed(requestIn('armed'), SLOT);
   assert.deepEqual(armed.checked, ['settled'], 'only to explain the refusal');
   const check = async () => assert.fail('checked');
-  const unwanted = setUp({ logins: { check, areWantedFirst: async () => false } });
+  const unwanted = setUp({ logins: { check } });
   await unwanted.doStep(requestIn('announced'));
   assert.ok(unwanted.calls.includes('take'));
 });
