@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { startChild } from './child.ts';
 import type { RunningSubject } from './subjects.ts';
-import type { Workload } from './workloads.ts';
+import type { ScaleWorkload, Workload } from './workloads.ts';
 
 const spread = z.object({ p50: z.number(), p99: z.number() });
 const loadResult = z.object({ count: z.number(), seconds: z.number(), ack: spread, arrival: spread });
@@ -15,7 +15,7 @@ export type Measured = {
   count: number;
 };
 
-export type Load = { workload: Workload; concurrency: number; ms: number; most?: number };
+export type Load = { workload: Workload | ScaleWorkload; concurrency: number; ms: number; most?: number };
 
 /** The stand-in for Slack and ColdSend and the load generator, each a process of its own. */
 export async function startLab(slackDelayMs: number) {
@@ -25,9 +25,11 @@ export async function startLab(slackDelayMs: number) {
   await load.message(z.object({}));
   return {
     standInPort: port,
+    /** Tells whoever connects of the calls that the stand-in gets. */
+    eventsPort,
 
     /** Puts a subject under load and says what each request cost. */
-    async measure(subject: RunningSubject, order: Load): Promise<Measured> {
+    async measure(subject: Pick<RunningSubject, 'port' | 'usage'>, order: Load): Promise<Measured> {
       const before = await subject.usage();
       const { count, seconds, ack, arrival } = await load.ask({ ...order, port: subject.port }, loadResult);
       const after = await subject.usage();

@@ -5,7 +5,14 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { createId, ID_PLACEHOLDER, msSince } from './clock.ts';
 import { createConnection } from './connection.ts';
-import { createForm, SIGNING_SECRET, WORKLOADS, type Workload } from './workloads.ts';
+import {
+  createForm,
+  SCALE_WORKLOADS,
+  type ScaleWorkload,
+  SIGNING_SECRET,
+  WORKLOADS,
+  type Workload,
+} from './workloads.ts';
 
 /*
  * The process that plays Slack's side of the requests: signs each, keeps `concurrency` of them under way for `ms`
@@ -13,7 +20,7 @@ import { createForm, SIGNING_SECRET, WORKLOADS, type Workload } from './workload
  */
 
 const order = z.object({
-  workload: z.enum(WORKLOADS),
+  workload: z.enum([...WORKLOADS, ...SCALE_WORKLOADS]),
   port: z.number(),
   concurrency: z.number(),
   ms: z.number(),
@@ -62,7 +69,7 @@ async function run({ workload, port, concurrency, ms, most }: Order) {
 type Connection = ReturnType<typeof createConnection>;
 
 /** One round of each workload, for one person. */
-const STEPS: Record<Workload, (connection: Connection, samples: Samples) => Promise<void>> = {
+const STEPS: Record<Workload | ScaleWorkload, (connection: Connection, samples: Samples) => Promise<void>> = {
   command: async (connection, samples) => {
     const id = createId();
     const opened = arrivalOf('opened', id, samples.arrival);
@@ -86,13 +93,15 @@ const STEPS: Record<Workload, (connection: Connection, samples: Samples) => Prom
     await post(connection, 'command', opening, { status: 200 });
     await opened;
     await post(connection, 'who', createId(), { status: 200, says: '"update"' });
+    await submit(connection, 'replied', samples);
+  },
+  claim: (connection, samples) => submit(connection, 'sent', samples),
+  home: async (connection, samples) => {
     const id = createId();
-    const replied = arrivalOf('replied', id, samples.arrival);
-    const finished = arrivalOf('finished', id, []);
-    await post(connection, 'how', id, { status: 200, says: '"update"' });
+    const published = arrivalOf('published', id, samples.arrival);
+    await post(connection, 'home', id, { status: 200 });
     samples.ack.push(msSince(id));
-    await replied;
-    await finished;
+    await published;
   },
   forged: async (connection, samples) => {
     const id = createId();
@@ -100,6 +109,16 @@ const STEPS: Record<Workload, (connection: Connection, samples: Samples) => Prom
     samples.ack.push(msSince(id));
   },
 };
+
+/** A good submission and its whole job. @param until the call that counts as its arrival */
+async function submit(connection: Connection, until: 'sent' | 'replied', samples: Samples): Promise<void> {
+  const id = createId();
+  const isCounted = (kind: string) => (kind === until ? samples.arrival : []);
+  const done = ['sent', 'replied', 'finished'].map((kind) => arrivalOf(kind, id, isCounted(kind)));
+  await post(connection, 'how', id, { status: 200, says: '"update"' });
+  samples.ack.push(msSince(id));
+  await Promise.all(done);
+}
 
 async function post(
   connection: Connection,
@@ -112,7 +131,7 @@ async function post(
   const timestamp = Math.floor(Date.now() / 1000);
   const signed = signature ?? `v0=${createHmac('sha256', signingKey).update(`v0:${timestamp}:${body}`).digest('hex')}`;
   const answer = await connection.send(
-    `POST /slack/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\n` +
+    `POST /slack/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${body.startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded'}\r\n` +
       `x-slack-request-timestamp: ${timestamp}\r\nx-slack-signature: ${signed}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   const isRight =

@@ -17,7 +17,7 @@ const ANSWERS: Record<string, string> = {
   'users.info': json({ user: { id: 'U1', team_id: 'T1', is_admin: true } }),
   'views.open': json({ view: { id: 'V1', hash: '1.a' } }),
   'views.update': json({ view: { id: 'V1', hash: '1.a' } }),
-  'chat.postMessage': json({ channel: 'C1', ts: '1700000000.000100' }),
+  'chat.getPermalink': json({ permalink: 'https://acme.slack.com/archives/C1/p1700000000000100' }),
   'chat.update': json({ channel: 'C1', ts: '1700000000.000100' }),
 };
 
@@ -38,7 +38,10 @@ const apis = createServer((socket) => {
   const read = createMessageReader(({ startLine, body }) => {
     const path = startLine.split(' ')[1] ?? '';
     if (path.startsWith('/api/')) answerSlack(socket, path.slice('/api/'.length), body);
-    else socket.write(answerColdsend(body));
+    else {
+      tell('sent', body);
+      socket.write(answerColdsend(body));
+    }
   });
   socket.on('data', read);
 });
@@ -46,18 +49,37 @@ const apis = createServer((socket) => {
 process.send?.({ port: await listen(apis), eventsPort: await listen(events) });
 
 function answerSlack(socket: Socket, method: string, body: string): void {
-  const kind = kindOf(method, body);
-  const id = kind === undefined ? undefined : ID.exec(body)?.[0];
-  if (id !== undefined) for (const listener of listeners) listener.write(`${kind} ${id}\n`);
-  const answer = http(200, ANSWERS[method] ?? json({}), SCOPES);
+  tell(kindOf(method, body), body);
+  const answer = http(200, method === 'chat.postMessage' ? posted() : (ANSWERS[method] ?? json({})), SCOPES);
   if (slackDelayMs === 0) socket.write(answer);
   else setTimeout(() => socket.write(answer), slackDelayMs);
 }
 
-/** What of a job this call is: the form stands there, the thread has its reply, the form shows the outcome. */
-function kindOf(method: string, body: string): 'opened' | 'replied' | 'finished' | undefined {
+let messages = 0;
+
+/** Each message has a `ts` of its own: inboxes with the same one would be tries of one inbox. */
+function posted(): string {
+  messages += 1;
+  return json({ channel: 'C1', ts: `1700000001.${String(messages).padStart(6, '0')}` });
+}
+
+type Kind = 'opened' | 'sent' | 'replied' | 'finished' | 'published' | 'identified';
+
+function tell(kind: Kind | undefined, body: string): void {
+  if (kind === undefined) return;
+  const line = `${kind} ${ID.exec(body)?.[0] ?? ''}\n`;
+  for (const listener of listeners) listener.write(line);
+}
+
+/**
+ * What this call is: the form stands there, the thread of a job has its reply, the form shows the outcome; somebody's Home; a
+ * bot's look at its token.
+ */
+function kindOf(method: string, body: string): Kind | undefined {
   if (method === 'views.open') return 'opened';
   if (method === 'chat.postMessage' && body.includes('thread_ts=')) return 'replied';
+  if (method === 'views.publish') return 'published';
+  if (method === 'auth.test') return 'identified';
   return method === 'views.update' ? 'finished' : undefined;
 }
 

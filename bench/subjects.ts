@@ -92,6 +92,9 @@ export type StartOptions = {
   /** Answers submissions and does nothing after that. */
   endsAtAck?: boolean;
   nodeOptions?: string[];
+  rateLimit?: string;
+  /** Another process counts the CPU of the database. */
+  sharesDatabase?: boolean;
   /** The checkout whose code the subjects called "again" run. */
   againIn?: string | undefined;
 };
@@ -102,7 +105,7 @@ const viewsFile = join(tmpdir(), `inbox-bot-bench-views-${process.pid}.json`);
 
 /** Starts a subject with nothing in its environment but its settings; resolves when it is ready. */
 export async function startSubject(subject: Subject, options: StartOptions): Promise<RunningSubject> {
-  const { standInPort, databaseUrl, endsAtAck = false, nodeOptions = [] } = options;
+  const { standInPort, databaseUrl, endsAtAck = false, nodeOptions = [], sharesDatabase = false } = options;
   const { who, how } = createForm();
   writeFileSync(viewsFile, JSON.stringify({ who, how }));
   const api = `http://127.0.0.1:${standInPort}`;
@@ -119,8 +122,8 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
     Object.assign(env, BOT.env, {
       DATABASE_URL: databaseUrl,
       ENCRYPTION_KEYS: `${SEALING_KEY.id}:${Buffer.from(SEALING_KEY.key).toString('base64')}`,
-      // So that ColdSend's limit is never what is measured, and is counted as ever.
-      COLDSEND_RATE_LIMIT: '1000/1,1000/1',
+      // So that ColdSend's limit is not what is measured, and is counted as ever.
+      COLDSEND_RATE_LIMIT: options.rateLimit ?? '1000/1,1000/1',
       HOST: '127.0.0.1',
       PORT: '0',
     });
@@ -133,7 +136,8 @@ export async function startSubject(subject: Subject, options: StartOptions): Pro
     });
   }
   Object.assign(env, isInstalled(subject) ? MANY_WORKSPACES : { SLACK_BOT_TOKEN: BOT_TOKEN });
-  const databaseCpuMs = databaseUrl.startsWith('postgres') ? await watchPostgresCpu(databaseUrl) : () => 0;
+  const countsDatabase = databaseUrl.startsWith('postgres') && !sharesDatabase;
+  const databaseCpuMs = countsDatabase ? await watchPostgresCpu(databaseUrl) : () => 0;
   const checkout = isAgain(subject) ? (options.againIn ?? '..') : '..';
   const startedAt = performance.now();
   const child: Child =

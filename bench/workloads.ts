@@ -12,8 +12,13 @@ export const WORKLOADS = ['command', 'mistake', 'submission', 'job', 'forged'] a
 
 export type Workload = (typeof WORKLOADS)[number];
 
+/** `claim`: a good submission until ColdSend gets its request; `home`: a person opens the App Home. */
+export const SCALE_WORKLOADS = ['claim', 'home'] as const;
+
+export type ScaleWorkload = (typeof SCALE_WORKLOADS)[number];
+
 /** The bodies of the requests that Slack makes, each with ID_PLACEHOLDER where its id belongs. */
-export type Bodies = Record<'command' | 'who' | 'how' | 'mistake', string>;
+export type Bodies = Record<'command' | 'who' | 'how' | 'mistake' | 'home', string>;
 
 export const SIGNING_SECRET = '0123456789abcdef0123456789abcdef';
 export const BOT_TOKEN = 'xoxb-benchmark';
@@ -48,6 +53,7 @@ export function createForm() {
     who: submissionBody(typedView(who, WHO)),
     how: submissionBody(typedView(how, password)),
     mistake: submissionBody(typedView(how, { ...password, daily_limit: 'many' })),
+    home: homeBody(),
   };
   return { who, how, bodies };
 }
@@ -68,6 +74,16 @@ function commandBody(): string {
     response_url: RESPONSE_URL,
     trigger_id: `${ID_PLACEHOLDER}.1.abcdef0123456789abcdef0123456789`,
   }).toString();
+}
+
+/** Each time by another person, whose id is in what the bot publishes. */
+function homeBody(): string {
+  const event = { type: 'app_home_opened', user: `U${ID_PLACEHOLDER}`, channel: 'D1', tab: 'home', event_ts: '1.1' };
+  return JSON.stringify({
+    ...{ type: 'event_callback', token: 'abcdefghijklmnopqrstuvwx', team_id: TEAM_ID, api_app_id: 'A1' },
+    ...{ event, event_id: `Ev${ID_PLACEHOLDER}`, event_time: 1_700_000_000 },
+    authorizations: [{ enterprise_id: null, team_id: TEAM_ID, user_id: 'U0BOT', is_bot: true }],
+  });
 }
 
 function submissionBody(view: object): string {

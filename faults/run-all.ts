@@ -4,28 +4,25 @@ import { meetBacklog } from './campaigns/backlog.ts';
 import { breakColdsend, breakSlack } from './campaigns/broken-network.ts';
 import { jumpClock } from './campaigns/clock-jump.ts';
 import { failFsync } from './campaigns/failing-fsync.ts';
+import { killWithForms, planEachPoint } from './campaigns/form-kills.ts';
 import { freezeReplicas } from './campaigns/freeze.ts';
 import { fillDisk } from './campaigns/full-disk.ts';
 import { killWithPages } from './campaigns/page-kills.ts';
-import { killOnPostgres, planEachPoint as planEachPointOnPostgres } from './campaigns/postgres-kills.ts';
 import { failPostgres } from './campaigns/postgres-outage.ts';
 import { strikeSockets } from './campaigns/socket-faults.ts';
-import { type KillPlan, killOnSqlite } from './campaigns/sqlite-kills.ts';
-import type { Tally } from './judging/tally.ts';
+import type { OnTrial, Tally } from './judging/tally.ts';
 import type { Settings } from './settings.ts';
 import { deliverToAll } from './world/deliver-to-all.ts';
-
-export type OnTrial = (seed: number, violations: string[], tally: Tally) => void;
 
 /** Runs what has a count, one campaign after the other; a PostgreSQL is started only where one is needed. */
 export async function* runAll(settings: Settings, onTrial?: OnTrial): AsyncGenerator<Tally> {
   const seed = settings.FAULT_SEED;
   const more = onTrial === undefined ? {} : { onTrial };
   const kills = settings.FAULT_SQLITE_KILLS;
-  if (kills > 0) yield killOnSqlite({ seed, kills, ...more });
+  if (kills > 0) yield killWithForms({ seed, kills, ...more });
   const points = settings.FAULT_SQLITE_POINTS * 2;
   if (points > 0) {
-    const tally = await killOnSqlite({ seed: 2, kills: points, plan: planEachPoint, ...more });
+    const tally = await killWithForms({ seed: 1, kills: points, plan: planEachPoint, ...more });
     yield { ...tally, name: 'SIGKILL on SQLite at each commit and network write' };
   }
   const batchKills = settings.FAULT_BATCH_KILLS;
@@ -52,10 +49,10 @@ async function* runOnPostgres(postgres: TestPostgres, settings: Settings, onTria
   const seed = settings.FAULT_SEED;
   const more = onTrial === undefined ? {} : { onTrial };
   const kills = settings.FAULT_POSTGRES_KILLS;
-  if (kills > 0) yield killOnPostgres({ postgres, seed, kills, ...more });
+  if (kills > 0) yield killWithForms({ postgres, seed, kills, ...more });
   const points = settings.FAULT_POSTGRES_POINTS * 2;
   if (points > 0) {
-    const tally = await killOnPostgres({ postgres, seed: 2, kills: points, plan: planEachPointOnPostgres, ...more });
+    const tally = await killWithForms({ postgres, seed: 1, kills: points, plan: planEachPoint, ...more });
     yield { ...tally, name: 'SIGKILL on PostgreSQL, 3 replicas, at each statement and network write' };
   }
   const batchKills = settings.FAULT_BATCH_POSTGRES_KILLS;
@@ -89,10 +86,4 @@ function needsPostgres(settings: Settings): boolean {
   return (
     kills + FAULT_FREEZES + FAULT_BATCH_FREEZES + FAULT_COPIES + FAULT_BACKLOG + FAULT_OUTAGES + FAULT_CLOCK_JUMPS > 0
   );
-}
-
-/** Seeds 2 and 3 die before and after the first point, 4 and 5 at the second, and so on. */
-function planEachPoint(seed: number): KillPlan {
-  const fault = { at: Math.floor(seed / 2), since: 'request', side: seed % 2 === 0 ? 'before' : 'after' } as const;
-  return { requests: 1, coldsendTakesMs: 0, restartFaults: [], death: { kind: 'at_point', fault } };
 }

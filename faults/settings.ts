@@ -8,10 +8,16 @@ export const SETTINGS = {
     50,
     'the same before and after each of so many first statements and network writes of one request',
   ],
-  FAULT_BATCH_KILLS: [40, 'SIGKILL of the bot on SQLite while people add lists of many inboxes'],
+  FAULT_BATCH_KILLS: [
+    40,
+    'SIGKILL of the bot on SQLite while people add lists in Slack and on the secure page, and fix what failed',
+  ],
   FAULT_BATCH_POSTGRES_KILLS: [20, 'the same of one of three replicas on PostgreSQL'],
   FAULT_BATCH_FREEZES: [10, 'SIGSTOP of a replica past its leases while people add lists, then SIGCONT'],
-  FAULT_PAGE_KILLS: [60, 'SIGKILL of the bot on SQLite while people enter passwords on the secure page'],
+  FAULT_PAGE_KILLS: [
+    60,
+    'SIGKILL of the bot on SQLite while people enter passwords of single inboxes on the secure page',
+  ],
   FAULT_PAGE_POSTGRES_KILLS: [30, 'the same of one of three replicas on PostgreSQL'],
   FAULT_FREEZES: [10, 'SIGSTOP of a replica past its lease, then SIGCONT'],
   FAULT_COPIES: [50, 'submissions that are delivered to three replicas at once'],

@@ -46,7 +46,7 @@ async function openPage(port: number): Promise<void> {
 The playground is open:  ${page.url}
 
 The bot finds the servers of addresses by DNS. Try one at ${[MAIL_DOMAIN, ...DOMAINS_TO_TRY].join(', ')}.
-A login that ColdSend refuses is checked. At ${MAIL_DOMAIN} every login works but those of ${Object.keys(ACCOUNTS).join(', ')}.
+The page has more of them: “Addresses to try”. A login that ColdSend refuses is checked. At ${MAIL_DOMAIN} every login works but those of ${Object.keys(ACCOUNTS).join(', ')}.
 
 Press Ctrl+C to end it; it keeps nothing.`);
   const end = async (): Promise<void> => {

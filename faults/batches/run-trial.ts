@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessageSeen } from '../../playground/local-slack/local-slack.ts';
+import type { MessageSeen, Person } from '../../playground/local-slack/local-slack.ts';
 import { DRAFT_TTL_MS } from '../../src/add-inbox/batch/batch.ts';
-import { countDeath, countOne, type Tally } from '../judging/tally.ts';
-import { addressOf, type FaultWorld } from '../world/fault-world.ts';
-import type { Died, Site } from '../world/sites.ts';
+import type { Progress } from '../../src/web/secure/browser/contract.ts';
+import type { Secrets } from '../judging/check-secrets.ts';
+import { countOne } from '../judging/tally.ts';
+import { addressOf } from '../world/fault-world.ts';
+import { killDuring, type Place } from '../world/kill-in-worlds.ts';
+import { createPageClient } from '../world/page-client.ts';
+import { createSeededRandom } from '../world/seeded-random.ts';
+import type { Death, Died } from '../world/sites.ts';
+import { type CardWatcher, watchCards } from './card-watcher.ts';
 import { checkBatch } from './check-batch.ts';
-import { createPersonWithList, type PersonWithList } from './person-with-list.ts';
+import { type List, passwordIn, type Tried } from './list.ts';
+import { createListInSlack } from './list-in-slack.ts';
+import { createListOnPage } from './list-on-page.ts';
 import type { ListPlan, TrialPlan } from './plan-trial.ts';
 import type { CommittedBatch } from './read-batches.ts';
 
@@ -14,64 +22,89 @@ export type Batches = Map<string, CommittedBatch>;
 
 const OVER_WITHIN_MS = 30_000;
 
-type List = ListPlan & { person: PersonWithList; confirmed: boolean };
+/** Several processes may die one after the other meanwhile. */
+const TOLD_WITHIN_MS = 90_000;
 
-/** Some people paste lists, the bot dies as planned, and at the end what they see is compared with the ledgers. */
+type Planned = { plan: ListPlan; list: List; person: Person; watcher: CardWatcher; isReady: boolean };
+
+/** Some people add lists, the bot dies as planned, and at the end what they see is compared with the ledgers. */
 export async function runTrial(
-  { world, site, channelId, tally }: { world: FaultWorld; site: Site<Batches>; channelId: string; tally: Tally },
+  place: Place<Batches>,
   seed: number,
-  plan: TrialPlan,
-): Promise<string[]> {
+  { lists, deaths, stage, fixes, coldsendTakesMs }: TrialPlan,
+): Promise<Secrets[]> {
+  const { world, site, tally } = place;
   const { coldsend, slack } = world;
-  const deaths: Died<Batches>[] = [];
+  const { id: channelId } = slack.addChannel({ name: `lists-${seed}`, withBot: true });
+  const random = createSeededRandom(seed);
+  const died: Died<Batches>[] = [];
   const stops: Promise<void>[] = [];
-  coldsend.answerAlways({ kind: 'slow', delayMs: plan.coldsendTakesMs });
-  const lists = plan.lists.map((list, index): List => {
-    const addresses = Array.from({ length: list.rows }, (_, row) => addressOf(String(seed), index * 100 + row));
-    for (const [row, kind] of list.troubles) coldsend.answerNext({ kind }, { forAddress: addresses[row] ?? '' });
-    return { ...list, person: createPersonWithList(slack, channelId, addresses), confirmed: false };
+  coldsend.answerAlways({ kind: 'slow', delayMs: coldsendTakesMs });
+  const people = lists.map(toPerson);
+
+  if (stage !== 'preview') await previewAll();
+  await killWhile(deaths, async () => {
+    if (stage === 'preview') await previewAll();
+    await confirmAll();
   });
-
-  deliver();
-  const { first, later, stage } = plan;
-  if (stage === 'preview') await site.bot().arm(first.fault);
-  const previewed = Promise.all(lists.map(async (list) => ((await list.person.preview()) ? [list] : [])));
-  if (stage === 'preview') await die(first, later[0]?.fault);
-  const ready = (await previewed).flat();
-  if (stage === 'draft') await die({ fault: undefined, ms: 0 }, later[0]?.fault);
-  if (stage === 'confirm') {
-    await site.bot().arm(first.fault);
-    const confirming = confirmAll(ready);
-    await die(first, later[0]?.fault);
-    await confirming;
-  }
-  const again = confirmAll(ready.filter(({ confirmed, pressesAgain }) => pressesAgain && !confirmed));
-  for (const [index, death] of later.entries()) await die(death, later[index + 1]?.fault);
-  await again;
-  await confirmAll(ready.filter(({ confirmed, pressesAgain }) => pressesAgain && !confirmed));
   await Promise.all(stops);
-  await waitUntil(({ state }) => state === 'draft' || isOver(state));
+  await waitUntil(isAtRest);
+  for (const [index, death] of fixes.entries()) await fixAll(death, index + 1 < fixes.length);
+  const ends = await Promise.all(people.map(({ list }) => list.findProblems()));
+  tally.violations.push(...ends.flatMap(({ problems }) => problems));
   await wipeDrafts();
-  return judge();
+  const batches = await ours();
+  for (const [index, planned] of people.entries()) judge(planned, batches, ends[index]?.shown);
+  return people.flatMap(({ list }) => secretsOf(list));
 
-  function deliver(): void {
-    slack.deliverTo('all', `${site.url()}/slack/events`);
+  function toPerson(plan: ListPlan, index: number): Planned {
+    const addresses = Array.from({ length: plan.rows }, (_, row) => addressOf(String(seed), index * 100 + row));
+    for (const [row, kind] of plan.troubles) coldsend.answerNext({ kind }, { forAddress: addresses[row] ?? '' });
+    const person = slack.as(slack.addPerson({ name: 'pat' }).id);
+    slack.join(channelId, person.userId);
+    const client = createPageClient(site, random, person.userId);
+    const list =
+      plan.where === 'slack'
+        ? createListInSlack(person, channelId, addresses)
+        : createListOnPage(person, channelId, addresses, { client, presses: plan.presses });
+    return { plan, person, list, watcher: watchCards(slack, person, channelId), isReady: false };
   }
 
-  async function die(...[death, next]: Parameters<Site<Batches>['die']>): Promise<void> {
-    const died = await site.die(death, next);
-    for (const { place } of died) countDeath(tally, place);
-    deaths.push(...died);
-    deliver();
+  async function killWhile(deathsThen: Death[], work: () => Promise<void>): Promise<void> {
+    const killed = await killDuring(place, deathsThen, work, () => waitUntil(isAtRest));
+    died.push(...killed.died);
   }
 
-  async function confirmAll(some: List[]): Promise<void> {
+  async function previewAll(): Promise<void> {
     await Promise.all(
-      some.map(async (list) => {
-        list.confirmed = await list.person.confirm();
-        if (list.confirmed && list.stopsAfterMs !== undefined) stops.push(list.person.stop(list.stopsAfterMs));
+      people.map(async (planned) => {
+        planned.isReady = await tryOn(planned.plan, planned.list.preview);
       }),
     );
+  }
+
+  async function confirmAll(): Promise<void> {
+    const ready = people.filter(({ isReady }) => isReady);
+    await Promise.all(
+      ready.map(async ({ plan, list, watcher }) => {
+        const isTold = await tryOn(plan, list.confirm);
+        if (isTold && plan.stopsAfterMs !== undefined) stops.push(watcher.stop(plan.stopsAfterMs));
+      }),
+    );
+  }
+
+  /** One more round with all rows that failed, if there are any. Where another one follows, one of the rows fails again. */
+  async function fixAll(death: Death, isFollowed: boolean): Promise<void> {
+    const begun = await Promise.all(people.map(async ({ list }) => ((await list.beginFix()) ? [list] : [])));
+    const fixing = begun.flat();
+    if (fixing.length === 0) return;
+    for (const { rounds } of isFollowed ? fixing : []) {
+      coldsend.answerNext({ kind: 'login_failed' }, { forAddress: rounds.at(-1)?.addresses[0] ?? '' });
+    }
+    await killWhile([death], async () => {
+      await Promise.all(fixing.map((list) => tryOn({ triesAgain: true }, list.confirm)));
+    });
+    await waitUntil(isAtRest);
   }
 
   /** Drafts that nobody confirms are wiped after their time. */
@@ -83,8 +116,8 @@ export async function runTrial(
     await site.bot().shiftClock(-DRAFT_TTL_MS - 1_000);
   }
 
-  async function ours(): Promise<Map<string, CommittedBatch>> {
-    const userIds = new Set(lists.map(({ person }) => person.userId));
+  async function ours(): Promise<Batches> {
+    const userIds = new Set(people.map(({ person }) => person.userId));
     return new Map([...(await site.read())].filter(([, { userId }]) => userIds.has(userId)));
   }
 
@@ -92,43 +125,67 @@ export async function runTrial(
     const deadline = performance.now() + OVER_WITHIN_MS;
     while (![...(await ours()).values()].every(isDone)) {
       if (performance.now() > deadline) {
-        const left = [...(await ours())].map(([id, { state, noted, rows }]) => ({ id, state, noted, rows: [...rows] }));
+        const left = [...(await ours()).values()].map((batch) => [batch, batch.rounds.map((rows) => [...rows])]);
         throw new Error(`not over within ${OVER_WITHIN_MS} ms: ${JSON.stringify(left)}`);
       }
       await sleep(20);
     }
   }
 
-  async function judge(): Promise<string[]> {
-    const batches = await ours();
-    for (const { person, confirmed } of lists) {
-      const { addresses, userId } = person;
-      const [id, committed] = [...batches].findLast(([, batch]) => batch.userId === userId) ?? [undefined, undefined];
-      const verdict = checkBatch({
-        ...{ addresses, confirmed, committed, pressedStop: person.hasPressedStop() },
-        deaths: deaths.map(({ committed: then, held }) => {
-          const batch = id === undefined ? undefined : then.get(id);
-          const rows = addresses.filter((address) => held(batch?.rows.get(address)?.owner));
-          return { batch, isHeld: held(batch?.owner), held: new Set(rows) };
-        }),
-        posts: world.posts,
-        isAtColdsend: (address) => coldsend.accounts.some(({ email_address }) => email_address === address),
-        cards: person.cards().map((card) => ({ text: card.text, thread: card.thread.map(toReply) })),
-      });
-      tally.violations.push(...verdict.violations);
+  function judge({ list, person, watcher }: Planned, batches: Batches, shown: Progress | undefined): void {
+    const [id, committed] = [...batches].findLast(([, { userId, isFix }]) => userId === person.userId && !isFix) ?? [];
+    const verdict = checkBatch({
+      ...{ rounds: list.rounds, committed, shown, pressedStop: watcher.hasPressedStop() },
+      deaths: died.map(({ committed: then, held }) => {
+        const batch = id === undefined ? undefined : then.get(id);
+        return { batch, isHeld: held(batch?.owner), holds: (row) => held(row?.owner) };
+      }),
+      posts: (address, round) => world.posts(address, passwordIn(round, address)),
+      isAtColdsend: (address) => coldsend.accounts.some(({ email_address }) => email_address === address),
+      cards: watcher.cards().map((card) => ({ text: card.text, thread: card.thread.map(toReply) })),
+    });
+    tally.violations.push(...verdict.violations);
+    for (const [at, { addresses, isTold }] of list.rounds.entries()) {
       tally.requests += addresses.length;
-      if (confirmed) tally.acknowledged += addresses.length;
-      for (const outcome of verdict.outcomes) countOne(tally.outcomes, outcome ?? 'not accepted');
-      tally.repeatedReplies += verdict.repeatedReplies;
-      tally.repeatedAnnouncements += verdict.repeatedCards;
+      if (isTold) tally.acknowledged += addresses.length;
+      if (isTold)
+        countOne(tally.answers, list.tokens.length === 0 ? 'added in Slack' : `added on the page, round ${at}`);
     }
-    return lists.flatMap(({ person }) => person.addresses);
+    for (const outcome of verdict.outcomes) countOne(tally.outcomes, outcome ?? 'not accepted');
+    tally.repeatedReplies += verdict.repeatedReplies;
+    tally.repeatedAnnouncements += verdict.repeatedCards;
   }
 
   function toReply({ text, files }: MessageSeen) {
     const stored = files.map((id) => slack.file(id));
     return { text, files: stored.map(({ name, content }) => ({ name, content: content.toString() })) };
   }
+}
+
+/** Of all rounds; an address has a password of its own in each. */
+function secretsOf({ rounds, tokens }: List): Secrets[] {
+  const [first] = rounds;
+  return (first?.addresses ?? []).map((address) => ({
+    address,
+    typed: tokens,
+    sendable: rounds.flatMap(({ addresses }, round) =>
+      addresses.includes(address) ? [passwordIn(round, address)] : [],
+    ),
+  }));
+}
+
+/** Once, or until it works: the bot may be dead for the moment. */
+async function tryOn({ triesAgain }: Pick<ListPlan, 'triesAgain'>, work: () => Promise<Tried>): Promise<boolean> {
+  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; await sleep(50)) {
+    const tried = await work();
+    if (tried !== 'nothing' || !triesAgain) return tried === 'done';
+    if (performance.now() > deadline) throw new Error('a person who tries again and again is told nothing');
+  }
+}
+
+/** Nobody waits for the draft of a fix whose answer was lost: it has no rows. */
+function isAtRest({ state }: CommittedBatch): boolean {
+  return state === 'draft' || isOver(state);
 }
 
 function isOver(state: CommittedBatch['state']): boolean {

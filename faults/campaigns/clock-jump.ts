@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
 import { checkFacts } from '../judging/check-facts.ts';
 import { gatherFacts } from '../judging/gather-facts.ts';
 import { noteProblems } from '../judging/note-problems.ts';
 import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
-import { addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
-import { prepareBot } from '../world/faulty-bot.ts';
-import { type CommittedRow, readAllWhenReported, readCommittedBeside } from '../world/read-committed.ts';
-import { startReplicas } from '../world/replicas.ts';
+import { addressOf, startFaultWorld } from '../world/fault-world.ts';
+import { readAllWhenReported, readRows } from '../world/read-committed.ts';
+import { createSeededRandom } from '../world/seeded-random.ts';
+import { startPostgresSite, startSqliteSite } from '../world/sites.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -29,10 +26,10 @@ const IN_LINE = 5;
 /**
  * Sets the clock of a running bot a day on or back while ColdSend is being asked, while a request waits for its next try
  * and others for their slot. Set on, what waits may expire, for that is what its clock says; set back, it must not wait for a
- * day. Either way ColdSend's limits are kept. With `postgres`, the clock of one of two replicas.
+ * day. Either way ColdSend's limits are kept. With `postgres`, the clock of one of three replicas.
  */
 export async function jumpClock({ seed, postgres }: { seed: number; postgres?: TestPostgres }): Promise<Tally> {
-  const tally = createTally(`the clock set a day on and back${postgres === undefined ? '' : ', of one of 2 replicas'}`);
+  const tally = createTally(`the clock set a day on and back${postgres === undefined ? '' : ', of one of 3 replicas'}`);
   const startedAt = performance.now();
   for (const byMs of [DAY_MS, -DAY_MS]) await jump(tally, { seed, byMs, postgres });
   tally.seconds = (performance.now() - startedAt) / 1000;
@@ -41,24 +38,18 @@ export async function jumpClock({ seed, postgres }: { seed: number; postgres?: T
 
 type Jump = { seed: number; byMs: number; postgres: TestPostgres | undefined };
 
-/** Whose clock is set, and what they keep. */
-type Bots = {
-  /** The first is the one whose clock is set. */
-  urls: string[];
-  shiftClock(byMs: number): Promise<void>;
-  read(): Promise<Map<string, CommittedRow>>;
-  close(): Promise<void>;
-};
-
 async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void> {
   const name = byMs > 0 ? 'a day on' : 'a day back';
   const world = await startFaultWorld({
     coldsend: { rateLimits: [LIMIT] },
     rateLimit: `${LIMIT.requests}/${LIMIT.seconds}`,
   });
-  const bots = postgres === undefined ? await startOne(world) : await startTwo(world, postgres);
+  const site =
+    postgres === undefined
+      ? await startSqliteSite(world, readRows)
+      : await startPostgresSite(world, readRows, postgres, createSeededRandom(seed));
   try {
-    await world.prepare(bots.urls[0] ?? '');
+    await world.prepare(site.url());
     const asked = addressOf(String(seed), 1);
     const waiting = addressOf(String(seed), 2);
     world.coldsend.answerNext({ kind: 'slow', delayMs: ASKED_FOR_MS }, { forAddress: asked });
@@ -66,8 +57,9 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
     await sleep(LIMIT.seconds * 1000);
     const inLine = Array.from({ length: IN_LINE }, (_, index) => addressOf(String(seed), 3 + index));
     const addresses = [asked, waiting, ...inLine];
-    const submit = (address: string, index: number) =>
-      world.submit(address, [bots.urls[index % bots.urls.length] ?? '']);
+    // The first of them is the one whose clock is set.
+    const urls = site.urls();
+    const submit = (address: string, index: number) => world.submit(address, [urls[index % urls.length] ?? '']);
     const first = await submit(asked, 0);
     await world.coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && JSON.stringify(body).includes(asked));
     const others = await Promise.all([waiting, ...inLine].map((address, index) => submit(address, index + 1)));
@@ -76,11 +68,11 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
       () => world.reports.announcements(waiting).find(({ text }) => /^Waiting/.test(text)),
       'the announcement that it waits',
     );
-    await bots.shiftClock(byMs);
+    await site.bot().shiftClock(byMs);
     await world.reports.waitFor(addresses, REPORTED_WITHIN_MS).catch((error: unknown) => {
       tally.violations.push(`${name}: ${error instanceof Error ? error.message : error}`);
     });
-    const rows = await readAllWhenReported(bots.read, addresses, COMMITTED_WITHIN_MS);
+    const rows = await readAllWhenReported(site.read, addresses, COMMITTED_WITHIN_MS);
     for (const [index, address] of addresses.entries()) {
       const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed: rows.get(address) };
       const verdict = checkFacts(gatherFacts(world, address, known));
@@ -96,37 +88,7 @@ async function jump(tally: Tally, { seed, byMs, postgres }: Jump): Promise<void>
     noteProblems(world, tally);
     tally.trials += 1;
   } finally {
-    await bots.close();
+    await site.close();
     await world.close();
   }
-}
-
-async function startOne(world: FaultWorld): Promise<Bots> {
-  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
-  const path = join(folder, 'bot.db');
-  const bot = prepareBot({ ...world.env, DATABASE_URL: `sqlite:${path}` });
-  const started = await bot.start();
-  if (started.kind !== 'ready') throw new Error(`the bot did not start:\n${bot.output()}`);
-  return {
-    urls: [started.url],
-    shiftClock: bot.shiftClock,
-    read: async () => readCommittedBeside(path),
-    async close() {
-      bot.signal('SIGKILL');
-      await bot.ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function startTwo(world: FaultWorld, postgres: TestPostgres): Promise<Bots> {
-  const replicas = await startReplicas(world, await postgres.createDatabase(), { count: 2 });
-  const [first] = replicas.list;
-  if (first === undefined) throw new Error('there is no replica');
-  return {
-    urls: replicas.list.map(({ url }) => url),
-    shiftClock: first.bot.shiftClock,
-    read: replicas.read,
-    close: replicas.close,
-  };
 }

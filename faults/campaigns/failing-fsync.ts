@@ -6,10 +6,18 @@ import { checkFacts } from '../judging/check-facts.ts';
 import type { Committed } from '../judging/facts.ts';
 import { gatherFacts } from '../judging/gather-facts.ts';
 import { noteProblems } from '../judging/note-problems.ts';
-import { countDeath, countOne, countVerdict, createTally, type Tally } from '../judging/tally.ts';
+import {
+  countDeath,
+  countOne,
+  countVerdict,
+  createTally,
+  endTrial,
+  type OnTrial,
+  type Tally,
+} from '../judging/tally.ts';
 import { type Answer, addressOf, type FaultWorld, startFaultWorld } from '../world/fault-world.ts';
 import { prepareBot } from '../world/faulty-bot.ts';
-import { readCommittedBeside, readCommittedCopy, readWhenReported } from '../world/read-committed.ts';
+import { queryCopy, readRows, readRowsBeside, readWhenReported } from '../world/read-committed.ts';
 import { createSeededRandom } from '../world/seeded-random.ts';
 import { type FsyncFaults, prepareFsyncFaults } from './fsync-faults.ts';
 
@@ -41,11 +49,7 @@ export type FsyncPlan = {
  * process killed in between or not. What a failed fsync was to save is still in the system's memory, as it is on a real disk:
  * a bot that is killed may find committed what had failed.
  */
-export async function failFsync(options: {
-  seed: number;
-  times: number;
-  onTrial?: (seed: number, violations: string[], tally: Tally) => void;
-}): Promise<Tally> {
+export async function failFsync(options: { seed: number; times: number; onTrial?: OnTrial }): Promise<Tally> {
   const { seed, times, onTrial } = options;
   const tally = createTally('fsync failing under SQLite');
   const startedAt = performance.now();
@@ -75,12 +79,7 @@ export function planFsync(seed: number): FsyncPlan {
   };
 }
 
-async function runWorld(
-  tally: Tally,
-  trials: number,
-  firstSeed: number,
-  onTrial?: (seed: number, violations: string[], tally: Tally) => void,
-): Promise<boolean> {
+async function runWorld(tally: Tally, trials: number, firstSeed: number, onTrial?: OnTrial): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-fsync-'));
   const data = join(folder, 'data');
   mkdirSync(data);
@@ -105,11 +104,7 @@ async function runWorld(
         tally.violations.push(`${error instanceof Error ? error.message : error}\n${bot.output().slice(-2000)}`);
         return true;
       } finally {
-        tally.trials += 1;
-        for (let at = before; at < tally.violations.length; at += 1) {
-          tally.violations[at] = `seed ${seed}: ${tally.violations[at]}`;
-        }
-        onTrial?.(seed, tally.violations.slice(before), tally);
+        endTrial(tally, seed, before, onTrial);
       }
     }
   } finally {
@@ -169,7 +164,7 @@ async function runWorld(
       await bot.ended;
       countStrikes(tally, bot.output());
       countDeath(tally, place);
-      crashes.push(readCommittedCopy(path));
+      crashes.push(await queryCopy(path, readRows));
     };
     let nextUrl = url;
     if (killed) await noteCrash(syncs.endsWith('x') ? 'while fsync failed' : 'after fsync had failed');
@@ -195,7 +190,7 @@ async function runWorld(
     crashes: Map<string, Committed>[],
     answers: Map<string, Answer[]>,
   ): Promise<void> {
-    const rows = readCommittedBeside(path);
+    const rows = await readRowsBeside(path);
     const isDue = (address: string) => rows.has(address) || answers.get(address)?.includes('accepted') === true;
     await world.reports.waitFor(addresses.filter(isDue), REPORTED_WITHIN_MS);
     for (const address of addresses) {

@@ -3,7 +3,7 @@ import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts
 import { checkFacts } from '../judging/check-facts.ts';
 import type { Committed } from '../judging/facts.ts';
 import { gatherFacts } from '../judging/gather-facts.ts';
-import { countDeath, countVerdict, createTally, type Tally } from '../judging/tally.ts';
+import { countDeath, countVerdict, createTally, endTrial, type OnTrial, type Tally } from '../judging/tally.ts';
 import { addressOf, startFaultWorld } from '../world/fault-world.ts';
 import type { FaultyBot } from '../world/faulty-bot.ts';
 import { readAllWhenReported } from '../world/read-committed.ts';
@@ -32,7 +32,7 @@ export async function freezeReplicas(options: {
   postgres: TestPostgres;
   seed: number;
   freezes: number;
-  onTrial?: (seed: number, violations: string[], tally: Tally) => void;
+  onTrial?: OnTrial;
 }): Promise<Tally> {
   const tally = createTally('SIGSTOP past the lease, then SIGCONT, 3 replicas');
   const startedAt = performance.now();
@@ -46,11 +46,7 @@ export async function freezeReplicas(options: {
       tally.kills += 1;
       tally.violations.push(error instanceof Error ? error.message : String(error));
     }
-    tally.trials += 1;
-    for (let at = before; at < tally.violations.length; at += 1) {
-      tally.violations[at] = `seed ${seed}: ${tally.violations[at]}`;
-    }
-    options.onTrial?.(seed, tally.violations.slice(before), tally);
+    endTrial(tally, seed, before, options.onTrial);
   }
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;

@@ -8,7 +8,7 @@ import { judgeGrowth } from '../judging/judge-growth.ts';
 import { noteProblems } from '../judging/note-problems.ts';
 import { countDeath, countOne, countVerdict, createTally, type Tally } from '../judging/tally.ts';
 import type { Usage } from '../world/fault-points.ts';
-import { addressOf, type FaultWorld, spellingsOf, startFaultWorld } from '../world/fault-world.ts';
+import { addressOf, type FaultWorld, passwordFor, spell, startFaultWorld } from '../world/fault-world.ts';
 import { readAllWhenReported } from '../world/read-committed.ts';
 import { type Replicas, startReplicas } from '../world/replicas.ts';
 import { createSeededRandom, type SeededRandom } from '../world/seeded-random.ts';
@@ -251,7 +251,7 @@ function judgeLog({ world: { slack }, tally }: World, output: string, addresses:
     slack.app.appToken,
     slack.installation.botToken,
     'ticket=',
-    ...addresses.flatMap(spellingsOf),
+    ...addresses.map(passwordFor).flatMap(spell),
   ];
   const log = lines.join('\n');
   const violations = secrets.filter((secret) => log.includes(secret)).map((secret) => `the log has ${secret}`);

@@ -41,6 +41,16 @@ export function createTally(name: string): Tally {
   };
 }
 
+export type OnTrial = (seed: number, violations: string[], tally: Tally) => void;
+
+/** Names the seed of a trial in all that was found since there were `before` violations. */
+export function endTrial(tally: Tally, seed: number, before: number, onTrial?: OnTrial): void {
+  tally.trials += 1;
+  const found = tally.violations.splice(before).map((violation) => `seed ${seed}: ${violation}`);
+  tally.violations.push(...found);
+  onTrial?.(seed, found, tally);
+}
+
 export function countVerdict(tally: Tally, verdict: Verdict, acknowledged: boolean): void {
   tally.requests += 1;
   if (acknowledged) tally.acknowledged += 1;

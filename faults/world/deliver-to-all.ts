@@ -1,8 +1,7 @@
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
-import { checkFacts } from '../judging/check-facts.ts';
-import { gatherFacts } from '../judging/gather-facts.ts';
+import { judgeRequests } from '../judging/judge-requests.ts';
 import { noteProblems } from '../judging/note-problems.ts';
-import { countVerdict, createTally, type Tally } from '../judging/tally.ts';
+import { createTally, type Tally } from '../judging/tally.ts';
 import { addressOf, startFaultWorld } from './fault-world.ts';
 import { startReplicas } from './replicas.ts';
 
@@ -26,12 +25,8 @@ export async function deliverToAll(options: {
       const count = Math.min(AT_ONCE, options.submissions - from);
       const addresses = Array.from({ length: count }, (_, at) => addressOf(String(options.seed), from + at));
       const acknowledged = await Promise.all(addresses.map((address) => world.submit(address, urls)));
-      await world.reports.waitFor(addresses, REPORTED_WITHIN_MS);
-      const rows = await waitForReports(addresses);
-      for (const [index, address] of addresses.entries()) {
-        const known = { acknowledged: acknowledged[index] ?? false, crashes: [], committed: rows.get(address) };
-        countVerdict(tally, checkFacts(gatherFacts(world, address, known)), known.acknowledged);
-      }
+      const requests = addresses.map((address, index) => ({ address, acknowledged: acknowledged[index] ?? false }));
+      await judgeRequests({ world, site: replicas, tally }, requests, [], REPORTED_WITHIN_MS);
       tally.trials += count;
     }
     noteProblems(world, tally);
@@ -41,12 +36,4 @@ export async function deliverToAll(options: {
   }
   tally.seconds = (performance.now() - startedAt) / 1000;
   return tally;
-
-  async function waitForReports(addresses: string[]) {
-    for (const deadline = performance.now() + REPORTED_WITHIN_MS; ; ) {
-      const rows = await replicas.read();
-      const isDone = addresses.every((address) => rows.get(address)?.state === 'reported');
-      if (isDone || performance.now() > deadline) return rows;
-    }
-  }
 }

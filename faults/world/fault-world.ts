@@ -1,3 +1,4 @@
+import { digestPassword } from '../../playground/local-coldsend/ledger.ts';
 import {
   type LocalColdsend,
   type LocalColdsendOptions,
@@ -23,6 +24,9 @@ const GENEROUS = { burst: 1_000_000, perSecond: 1_000_000 };
 const TEMPLATE_ADDRESS = addressOf('0', 0);
 const TEMPLATE_PASSWORD = 'mnop efgh ijkl abcd';
 
+/** Nobody listens there: the pages of all bots say that they come from it. */
+export const PUBLIC_URL = 'http://127.0.0.1:9';
+
 export type FaultWorld = {
   slack: LocalSlack;
   coldsend: LocalColdsend;
@@ -45,8 +49,8 @@ export type FaultWorld = {
   press(address: string, botUrl: string): Promise<Answer>;
   /** Submits the form without its password. Again for the same address, it gives a new link as long as the password is missing. */
   askForLink(address: string, botUrl: string): Promise<{ answer: Answer; token: string | undefined }>;
-  /** The POSTs for an address that came in whole. */
-  posts(address: string): Post[];
+  /** The POSTs for an address that came in whole; with `password`, those that had it. */
+  posts(address: string, password?: string): Post[];
   close(): Promise<void>;
 };
 
@@ -56,14 +60,14 @@ export type Answer = 'accepted' | 'not_confirmed' | 'none';
 export type FaultWorldOptions = {
   slack?: LocalSlackOptions;
   coldsend?: LocalColdsendOptions;
-  /** People enter passwords on the secure page of this address, and not in the form. */
-  publicUrl?: string;
+  /** There is a secure page, where people enter passwords of single inboxes, and not in the form. */
+  hasPage?: boolean;
   /** What `COLDSEND_RATE_LIMIT` is; as good as none unless said otherwise. */
   rateLimit?: string;
 };
 
 /** A local Slack and a local ColdSend for many trials, with a fast way to submit many forms. */
-export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<FaultWorld> {
+export async function startFaultWorld({ hasPage = false, ...options }: FaultWorldOptions = {}): Promise<FaultWorld> {
   const slack = await startLocalSlack({
     scopes: readManifestScopes(),
     rateLimits: { postMessage: GENEROUS, method: GENEROUS },
@@ -89,14 +93,14 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       COLDSEND_API_URL: coldsend.url,
       COLDSEND_RATE_LIMIT: options.rateLimit ?? '1000000/1',
       FAULT_PORTS: portNames,
-      ...(options.publicUrl !== undefined && { PUBLIC_URL: options.publicUrl }),
+      ...(hasPage && { PUBLIC_URL }),
       ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 42).toString('base64')}`,
     },
     async prepare(botUrl) {
       slack.deliverTo('all', botUrl === undefined ? undefined : `${botUrl}/slack/events`);
       await storeKey(admin, API_KEY);
-      template = await takeTemplate(slack, admin, channelId, options.publicUrl === undefined ? TEMPLATE_PASSWORD : '');
-      if (options.publicUrl === undefined) await reports.waitFor([TEMPLATE_ADDRESS], 20_000);
+      template = await takeTemplate(slack, admin, channelId, hasPage ? '' : TEMPLATE_PASSWORD);
+      if (!hasPage) await reports.waitFor([TEMPLATE_ADDRESS], 20_000);
     },
     async submit(address, botUrls) {
       const deliveries = await deliver(address, botUrls);
@@ -112,9 +116,10 @@ export async function startFaultWorld(options: FaultWorldOptions = {}): Promise<
       const token = /\/secure#([\w-]{43})"/.exec(JSON.stringify(delivery.response ?? ''))?.[1];
       return { answer: answerIn(delivery, address), token };
     },
-    posts: (address) =>
+    posts: (address, password) =>
       coldsend.ledger
         .filter(({ body }) => addressIn(body) === address)
+        .filter(({ passwordDigests }) => password === undefined || isOf(password, passwordDigests))
         .map(({ answered }) => ({ status: typeof answered === 'object' ? answered.status : undefined })),
     async close() {
       reports.close();
@@ -144,11 +149,6 @@ export function passwordFor(address: string): string {
     return String.fromCharCode(97 + ((mixed >>> 7) % 26));
   });
   return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join(' ');
-}
-
-/** The password of an address, as it is typed and as it is sent. */
-export function spellingsOf(address: string): string[] {
-  return spell(passwordFor(address));
 }
 
 /** A password as it is typed, and as it is sent: without its spaces. */
@@ -183,6 +183,12 @@ function answerIn({ outcome, response }: Delivery, address: string): Answer {
   if ('response_action' in response && response.response_action === 'update' && text.includes(address))
     return 'accepted';
   return text.includes('did not confirm that it saved this inbox') ? 'not_confirmed' : 'none';
+}
+
+function isOf(password: string, digests: Record<string, string>): boolean {
+  return spell(password)
+    .map(digestPassword)
+    .includes(digests.smtp_password ?? '');
 }
 
 function addressIn(body: unknown): string | undefined {

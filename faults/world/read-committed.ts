@@ -21,7 +21,7 @@ const row = z.object({
 /** What a database holds, by address; `owner` is the run of the process that has claimed it. */
 export type CommittedRow = Committed & { owner: string | undefined };
 
-export const COMMITTED_QUERY = 'select account, state, outcome_kind, reply_ts, lease_owner from requests';
+const COMMITTED_QUERY = 'select account, state, outcome_kind, reply_ts, lease_owner from requests';
 
 export function parseCommitted(rows: unknown[]): Map<string, CommittedRow> {
   return new Map(
@@ -36,22 +36,13 @@ export function parseCommitted(rows: unknown[]): Map<string, CommittedRow> {
   );
 }
 
-/** Reads a copy of the files, so that whoever opens them next finds them as the dead process left them. */
-export function readCommittedCopy(path: string): Map<string, CommittedRow> {
-  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-copy-'));
-  try {
-    for (const suffix of ['', '-wal']) {
-      if (existsSync(path + suffix)) writeFileSync(join(folder, `copy${suffix}`), readFileSync(path + suffix));
-    }
-    return readCommitted(new DatabaseSync(join(folder, 'copy')));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export async function readRows(query: Query): Promise<Map<string, CommittedRow>> {
+  return parseCommitted(await query(COMMITTED_QUERY));
 }
 
 /** Reads beside the bot that runs on it, as the operators' commands do. */
-export function readCommittedBeside(path: string): Map<string, CommittedRow> {
-  return readCommitted(new DatabaseSync(path, { readOnly: true, timeout: 1_000 }));
+export function readRowsBeside(path: string): Promise<Map<string, CommittedRow>> {
+  return readRows((text) => queryBeside(path, text));
 }
 
 /** What it holds of an address once its outcome is reported: the last commit comes a moment after the last word to Slack. */
@@ -60,7 +51,7 @@ export async function readWhenReported(
   address: string,
   withinMs = 5_000,
 ): Promise<CommittedRow | undefined> {
-  return (await readAllWhenReported(async () => readCommittedBeside(path), [address], withinMs)).get(address);
+  return (await readAllWhenReported(() => readRowsBeside(path), [address], withinMs)).get(address);
 }
 
 /** The same of several, read by `read`; those that are not there count as reported. */
@@ -77,13 +68,11 @@ export async function readAllWhenReported(
   }
 }
 
-/** Passwords are deleted in the commit that settles their request: a row of this query is a violation. */
-export const PASSWORDS_LEFT_QUERY =
-  "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')";
-
-/** The same for drafts that are none any more. */
-export const DRAFTS_LEFT_QUERY =
-  "select batch_drafts.id from batch_drafts left join batches on batches.id = batch_id where coalesce(state, 'gone') <> 'draft'";
+/** Passwords are deleted in the commit that settles their request, or ends their draft: a row of these queries is a violation. */
+export const LEFT_QUERIES = [
+  "select request_id from request_passwords left join requests on id = request_id where coalesce(state, 'gone') in ('settled', 'told', 'gone')",
+  "select batch_drafts.id from batch_drafts left join batches on batches.id = batch_id where coalesce(state, 'gone') <> 'draft'",
+];
 
 /** Runs a query on a database; its rows. */
 export type Query = (text: string) => unknown[] | Promise<unknown[]>;
@@ -109,24 +98,6 @@ export async function queryCopy<Read>(path: string, read: (query: Query) => Prom
 function queryAndClose(database: DatabaseSync, text: string): unknown[] {
   try {
     return database.prepare(text).all();
-  } finally {
-    database.close();
-  }
-}
-
-/** Reads beside the bot; how many requests are settled and still have passwords. */
-export function countPasswordsLeft(path: string): number {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
-  try {
-    return database.prepare(PASSWORDS_LEFT_QUERY).all().length;
-  } finally {
-    database.close();
-  }
-}
-
-function readCommitted(database: DatabaseSync): Map<string, CommittedRow> {
-  try {
-    return parseCommitted(database.prepare(COMMITTED_QUERY).all());
   } finally {
     database.close();
   }

@@ -6,13 +6,15 @@ import { z } from 'zod';
 import type { FaultPoint } from './fault-points.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { type FaultyBot, prepareBot } from './faulty-bot.ts';
-import { COMMITTED_QUERY, type CommittedRow, parseCommitted } from './read-committed.ts';
+import { type CommittedRow, readRows } from './read-committed.ts';
 
 export type Replica = { bot: FaultyBot; url: string; name: string };
 
 /** Several bots on one PostgreSQL database, and a look into it beside them. */
 export type Replicas = {
   list: Replica[];
+  /** All that were ever started, and the next one. */
+  bots: FaultyBot[];
   /** Starts another one in the place of one that died. */
   replace(index: number, fault?: FaultPoint): Promise<Replica>;
   /** What is committed now. */
@@ -35,14 +37,15 @@ export async function startReplicas(
 ): Promise<Replicas> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: 'faults' });
   pool.on('error', () => {});
-  let started = 0;
+  const bots: FaultyBot[] = [];
   const prepare = () => {
-    started += 1;
-    const name = `replica-${started}`;
+    const name = `replica-${bots.length + 1}`;
     const url = new URL(botUrl);
     const ports = `${world.portNames},${url.port}=PostgreSQL`;
     url.searchParams.set('application_name', name);
-    return { name, bot: prepareBot({ ...world.env, ...env, FAULT_PORTS: ports, DATABASE_URL: url.href }) };
+    const bot = prepareBot({ ...world.env, ...env, FAULT_PORTS: ports, DATABASE_URL: url.href });
+    bots.push(bot);
+    return { name, bot };
   };
   let spare = prepare();
   const list: Replica[] = [];
@@ -59,18 +62,21 @@ export async function startReplicas(
 
   return {
     list,
+    bots,
     async replace(index, fault) {
       const replica = await begin(fault);
       list[index] = replica;
       return replica;
     },
-    read: async () => parseCommitted(await query(COMMITTED_QUERY)),
+    read: () => readRows(query),
     async waitUntilSilent({ name }, state = 'gone') {
-      const busy = state === 'gone' ? '' : "and state <> 'idle'";
-      const text = `select 1 from pg_stat_activity where application_name = $1 ${busy}`;
-      for (const deadline = performance.now() + SILENT_WITHIN_MS; (await query(text, [name])).length > 0; ) {
-        if (performance.now() > deadline) throw new Error(`${name} still has connections`);
-        await sleep(5);
+      // One that logs in, or whose transaction was aborted, has no locks.
+      const busy = state === 'gone' ? '' : "and state in ('active', 'idle in transaction')";
+      const text = `select state, query from pg_stat_activity where application_name = $1 ${busy}`;
+      for (const deadline = performance.now() + SILENT_WITHIN_MS; ; await sleep(5)) {
+        const left = await query(text, [name]);
+        if (left.length === 0) return;
+        if (performance.now() > deadline) throw new Error(`${name} still has connections: ${JSON.stringify(left)}`);
       }
     },
     async readFiles() {
@@ -94,7 +100,6 @@ export async function startReplicas(
     },
     query: (text) => query(text),
     async close() {
-      const bots = [...list.map(({ bot }) => bot), spare.bot];
       for (const bot of bots) bot.signal('SIGKILL');
       await Promise.all(bots.map(({ ended }) => ended));
       await pool.end();

@@ -5,15 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPostgres } from '../../test/storage/postgres/start-postgres.ts';
 import type { FaultPoint } from './fault-points.ts';
 import type { FaultWorld } from './fault-world.ts';
-import { type FaultyBot, prepareBot } from './faulty-bot.ts';
-import {
-  DRAFTS_LEFT_QUERY,
-  PASSWORDS_LEFT_QUERY,
-  type Query,
-  queryBeside,
-  queryCopy,
-  readFiles,
-} from './read-committed.ts';
+import { type Ending, type FaultyBot, prepareBot } from './faulty-bot.ts';
+import { LEFT_QUERIES, type Query, queryBeside, queryCopy, readFiles } from './read-committed.ts';
 import { startReplicas } from './replicas.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -33,24 +26,34 @@ export type Site<Committed> = {
   url(): string;
   /** Those of all that live. */
   urls(): string[];
-  /** Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. */
-  die(death: Death, next: FaultPoint | undefined): Promise<Died<Committed>[]>;
+  /**
+   * Waits until it is dead, and starts the next one, which dies itself at `next` where that is given. One that has not come to its
+   * fault point once all is over is killed then.
+   */
+  die(death: Death, next: FaultPoint | undefined, over: Promise<unknown>): Promise<Died<Committed>[]>;
+  /** Stops those that live, as an operator does. */
+  end(): Promise<Ending[]>;
   read(): Promise<Committed>;
   /** Rows that hold passwords which should be gone. */
   countLeft(): Promise<number>;
-  files(): Promise<Buffer[]>;
+  /** The database's files, and what all of its bots have logged. */
+  written(): Promise<Buffer[]>;
   output(): string;
   close(): Promise<void>;
 };
-
-const LEFT_QUERIES = [PASSWORDS_LEFT_QUERY, DRAFTS_LEFT_QUERY];
 
 /** One bot on SQLite. */
 export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<Committed>): Promise<Site<Committed>> {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-faults-'));
   const path = join(folder, 'bot.db');
   const env = { ...world.env, DATABASE_URL: `sqlite:${path}` };
-  let spare = prepareBot(env);
+  const bots: FaultyBot[] = [];
+  const prepareNext = (): FaultyBot => {
+    const next = prepareBot(env);
+    bots.push(next);
+    return next;
+  };
+  let spare = prepareNext();
   let bot = spare;
   let url = (await startNext()) ?? '';
 
@@ -58,8 +61,8 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
     bot: () => bot,
     url: () => url,
     urls: () => [url],
-    async die({ ms }, next) {
-      await Promise.race([bot.ended, sleep(ms)]);
+    async die(death, next, over) {
+      await waitForDeath(bot, death, over);
       const died = [await noteDeath()];
       let nextUrl = await startNext(next);
       if (nextUrl === undefined) {
@@ -70,9 +73,10 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
       url = nextUrl;
       return died;
     },
+    end: () => endAll([bot]),
     read: () => read((text) => queryBeside(path, text)),
     countLeft: async () => LEFT_QUERIES.reduce((sum, text) => sum + queryBeside(path, text).length, 0),
-    files: async () => [readFiles(path)],
+    written: async () => [readFiles(path), ...bots.map(toLog)],
     output: () => bot.output().slice(-2000),
     async close() {
       for (const each of [bot, spare]) each.signal('SIGKILL');
@@ -84,7 +88,7 @@ export async function startSqliteSite<Committed>(world: FaultWorld, read: Read<C
   /** The next process, already loaded, takes over; undefined where it was killed before it was ready. */
   async function startNext(fault?: FaultPoint): Promise<string | undefined> {
     bot = spare;
-    spare = prepareBot(env);
+    spare = prepareNext();
     const started = await bot.start(fault);
     return started.kind === 'ready' ? started.url : undefined;
   }
@@ -122,9 +126,9 @@ export async function startPostgresSite<Committed>(
     bot: () => victim().bot,
     url: () => victim().url,
     urls: () => replicas.list.flatMap(({ url }) => (url === '' ? [] : [url])),
-    async die({ ms }, next) {
-      if (freezes) return [await freeze(ms)];
-      await Promise.race([victim().bot.ended, sleep(ms)]);
+    async die(death, next, over) {
+      if (freezes) return [await freeze(death.ms)];
+      await waitForDeath(victim().bot, death, over);
       const died = [await noteDeath()];
       const { url } = await replicas.replace(at, next);
       if (url === '') {
@@ -134,12 +138,13 @@ export async function startPostgresSite<Committed>(
       if (next === undefined) at = random.between(0, replicas.list.length - 1);
       return died;
     },
+    end: () => endAll(replicas.list.map(({ bot }) => bot)),
     read,
     countLeft: async () => {
       const left = await Promise.all(LEFT_QUERIES.map((text) => replicas.query(text)));
       return left.flat().length;
     },
-    files: async () => (await replicas.readFiles()).map(({ bytes }) => bytes),
+    written: async () => [...(await replicas.readFiles()).map(({ bytes }) => bytes), ...replicas.bots.map(toLog)],
     output: () => replicas.list.map(({ bot }) => bot.output().slice(-1000)).join('\n'),
     close: () => replicas.close(),
   };
@@ -166,10 +171,24 @@ export async function startPostgresSite<Committed>(
   }
 }
 
+async function waitForDeath(bot: FaultyBot, { fault, ms }: Death, over: Promise<unknown>): Promise<void> {
+  const rest = over.catch(() => sleep(ms));
+  await Promise.race([bot.ended, sleep(ms), ...(fault === undefined ? [] : [rest])]);
+}
+
+function endAll(bots: FaultyBot[]): Promise<Ending[]> {
+  for (const bot of bots) bot.signal('SIGTERM');
+  return Promise.all(bots.map(({ ended }) => ended));
+}
+
 async function kill(bot: FaultyBot): Promise<void> {
   bot.signal('SIGKILL');
   const ending = await bot.ended;
   if (ending !== 'SIGKILL') throw new Error(`the bot ended with ${ending}:\n${bot.output().slice(-2000)}`);
+}
+
+function toLog(bot: FaultyBot): Buffer {
+  return Buffer.from(bot.output());
 }
 
 function placeOf(bot: FaultyBot): string {

@@ -58,6 +58,8 @@ export function watchReports(slack: LocalSlack): Reports {
           const missing = addresses.filter((address) => !isReported(address));
           finish(() => reject(new NotReportedError(missing, timeoutMs)));
         }, timeoutMs);
+        // Nobody may be waiting any longer: the process that should report it has died.
+        timer.unref();
         const finish = (then: () => void): void => {
           clearTimeout(timer);
           waiting.delete(check);

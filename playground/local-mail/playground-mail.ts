@@ -35,13 +35,29 @@ export const ACCOUNTS: Record<string, Account> = {
   'app-password': refuses(VENDOR_ANSWERS.googleAppPassword),
   browser: refuses(VENDOR_ANSWERS.googleBrowser),
   'imap-off': refuses(VENDOR_ANSWERS.googleImapOff),
-  microsoft: refuses(VENDOR_ANSWERS.microsoftSmtpOff),
+  // Its usual words for IMAP say as much only at a host of Microsoft's.
+  microsoft: refuses({ ...VENDOR_ANSWERS.microsoftSmtpOff, imap: 'NO Basic authentication is disabled.' }),
   locked: refuses(VENDOR_ANSWERS.locked),
   greylisted: refuses(VENDOR_ANSWERS.greylists),
   'too-many': refuses(VENDOR_ANSWERS.tooMany),
   hangs: { smtp: 'hangs', imap: 'hangs' },
   closes: { smtp: 'closes', imap: 'closes' },
 };
+
+/** What there is to see, each with an address. `isRefused`: only after ColdSend refused its login. */
+export const ADDRESSES_TO_TRY: readonly { address: string; shows: string; isRefused: boolean }[] = [
+  { address: `jane@${MAIL_DOMAIN}`, shows: 'Found by SRV', isRefused: false },
+  { address: 'jane@slow.test', shows: 'Found late', isRefused: false },
+  { address: 'jane@microsoft.test', shows: 'Microsoft 365', isRefused: false },
+  { address: 'jane@proton.test', shows: 'Proton has no IMAP', isRefused: false },
+  { address: 'jane@no-mail.test', shows: 'Takes no mail', isRefused: false },
+  { address: 'jane@nowhere.test', shows: 'No such domain', isRefused: false },
+  { address: 'jane@no-spf.test', shows: 'SPF is missing', isRefused: false },
+  { address: `wrong-imap@${MAIL_DOMAIN}`, shows: 'Wrong IMAP password', isRefused: true },
+  { address: 'jane@no-tls.test', shows: 'No TLS', isRefused: true },
+  { address: 'jane@expired.test', shows: 'Expired certificate', isRefused: true },
+  { address: `microsoft@${MAIL_DOMAIN}`, shows: 'No password logins', isRefused: true },
+];
 
 const GOOD_RECORDS = { spf: 'v=spf1 mx -all', dmarc: 'v=DMARC1; p=reject' };
 

@@ -1,3 +1,4 @@
+import { ADDRESSES_TO_TRY } from '../local-mail/playground-mail.ts';
 import type { LocalSlack, MessageSeen, ModalSeen, Person, View } from '../local-slack/local-slack.ts';
 import type { BotState, Playground } from '../start-playground.ts';
 import { ANSWER_NAMES, ANSWERS, type AnswerName } from './answers.ts';
@@ -48,6 +49,8 @@ export type Snapshot = {
     isKept: boolean;
     accounts: { email_address: string; overall_status: string }[];
   };
+  /** What there is to see of mail servers, each with an address. */
+  addresses: readonly { address: string; shows: string; isRefused: boolean }[];
   traffic: TrafficEntry[];
   problems: number;
   guide: { keyStored: boolean; inboxAdded: boolean; somethingBroken: boolean };
@@ -89,6 +92,7 @@ export function takeSnapshot(source: SnapshotSource, userId: string): Snapshot {
       isKept: nextAnswer.isKept(),
       accounts: coldsend.accounts.map(({ email_address, overall_status }) => ({ email_address, overall_status })),
     },
+    addresses: ADDRESSES_TO_TRY,
     traffic: traffic.list(),
     problems: slack.problems.length,
     guide: guideThrough(source),

@@ -107,7 +107,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const { drafts, findDefaults } = lists;
   const canFindServers = lists.findServers !== undefined;
   const page = { publicUrl, apiOfTeam, worker, mailbox, drafts, findDefaults, canFindServers, newReference, onRefused };
-  const secureLinks = createSecureLinks({ ...about, ...page });
+  const secureLinks = createSecureLinks({ ...about, ...page, batchWorker });
   const listeners = createSlackListeners({
     ...about,
     ...processing,

@@ -24,16 +24,10 @@ import {
 } from '../mailbox/login/check-many.ts';
 import { createHostSlots } from '../mailbox/login/host-slots.ts';
 import { createLoginBudgets } from '../mailbox/login/login-budgets.ts';
-import { LOGIN_LIMITS } from '../mailbox/login/login-limits.ts';
+import { ROW_LOGIN_LIMITS } from '../mailbox/login/login-limits.ts';
 import { createAddressGuard } from '../mailbox/safe-address.ts';
 import { aboutRequest, type Log } from '../operations/log/log.ts';
 import type { Metrics } from '../operations/metrics.ts';
-
-/** A person waits for the result in a thread. Dovecot delays its first refusal of a client by 2 s, and the next by 4 s. */
-const CHECK_WITHIN_MS = 8_000;
-
-/** Rows of a list also wait for each other at a server. */
-const CHECK_ROW_WITHIN_MS = 20_000;
 
 /** For each look-up. */
 const DNS_WITHIN_MS = 2_000;
@@ -75,9 +69,9 @@ export function createMailbox(deps: {
     onChecked,
     now,
   };
-  const check = createCheckLogin({ ...shared, limits: { ...LOGIN_LIMITS, totalMs: CHECK_WITHIN_MS } });
+  const check = createCheckLogin(shared);
   const checkMany = createCheckMany({
-    check: createCheckLogin({ ...shared, limits: { ...LOGIN_LIMITS, totalMs: CHECK_ROW_WITHIN_MS } }),
+    check: createCheckLogin({ ...shared, limits: ROW_LOGIN_LIMITS }),
     slots: createHostSlots(now, MANY_SLOT_LIMITS),
     budgets: createLoginBudgets(now, MANY_BUDGET_LIMITS),
     onSkipped: (half, reason) => onChecked(half, { kind: 'unknown', reason }, 0),

@@ -74,14 +74,11 @@ export function createProcessing(deps: {
       createDoStep({
         requests,
         keys,
-        checkPermission: createCheckPermission(deps.permissions, apiOfTeam),
+        checkPermission: createCheckPermission(deps.permissions, apiOfTeam, { findSettings: settings.find }),
         slots,
         delivery: domainAdvice ? withAdvice(withoutRows(delivery), domainAdvice.advise) : withoutRows(delivery),
         addSenderAccount: deps.addSenderAccount,
-        logins: mailbox && {
-          check: mailbox.checkLogin,
-          areWantedFirst: async (teamId) => (await settings.find(teamId)).checkLoginFirst === true,
-        },
+        logins: mailbox && { check: mailbox.checkLogin },
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {

@@ -30,7 +30,7 @@ type SecureLinksDeps = SecureBatchDeps & {
   publicUrl: string | undefined;
   worker: Pick<Worker, 'wake'>;
   /** Undefined where the bot does nothing with mailboxes itself. */
-  mailbox: Pick<Mailbox, 'checkLogin'> | undefined;
+  mailbox: Pick<Mailbox, 'checkLogin' | 'checkLogins'> | undefined;
   onRefused(why: string): void;
   newReference(): string;
   log: Log;
@@ -79,7 +79,7 @@ async function createRoutes(deps: SecureLinksDeps, publicUrl: string): Promise<R
   const securePage = createSecurePage({
     links: stores.secureLinks,
     findRequest: stores.requests.find,
-    checkPermission: createCheckPermission(deps.permissions, apiOfTeam, 0),
+    checkPermission: createCheckPermission(deps.permissions, apiOfTeam, { knownForMs: 0 }),
     mayCheck: createAttemptLimit(MAX_CHECKS, LINK_TTL_MS, deps.monotonicNow),
     checkLogin: deps.mailbox?.checkLogin,
     wake: deps.worker.wake,

@@ -60,6 +60,7 @@ export const ACTIONS = {
   declineAccess: 'access_decline',
   fixBatch: 'batch_fix',
   fixBatchByFile: 'batch_fix_by_file',
+  sendRowsAnyway: 'batch_send_anyway',
   skipRow: 'batch_skip_row',
   storeKey: 'home_store_key',
   removeKey: 'home_remove_key',

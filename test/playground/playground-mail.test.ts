@@ -47,7 +47,7 @@ describe('an address', () => {
     [`app-password@${MAIL_DOMAIN}`]: ['app_password_needed', 'app_password_needed'],
     [`browser@${MAIL_DOMAIN}`]: ['browser_needed', 'browser_needed'],
     [`imap-off@${MAIL_DOMAIN}`]: ['works', 'imap_off'],
-    [`microsoft@${MAIL_DOMAIN}`]: ['microsoft_password_login_off', 'wrong_login'],
+    [`microsoft@${MAIL_DOMAIN}`]: ['microsoft_password_login_off', 'microsoft_password_login_off'],
     [`locked@${MAIL_DOMAIN}`]: ['account_locked', 'account_locked'],
     [`greylisted@${MAIL_DOMAIN}`]: ['try_later', 'try_later'],
     [`too-many@${MAIL_DOMAIN}`]: ['try_later', 'try_later'],

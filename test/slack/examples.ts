@@ -41,6 +41,11 @@ export const outcomes: Record<Outcome['kind'], Outcome> = {
   stopped: { kind: 'stopped' },
 };
 
+export const heldBack: Outcome = {
+  ...{ kind: 'refused', reason: '', fields: [], isHeldBack: true },
+  login: { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } },
+};
+
 export const context: FormContext = {
   openedBy: 'U1',
   owner: WORKSPACE,

@@ -1,3 +1,4 @@
+import { openForm } from './guide.ts';
 import { type Child, h, type VNode } from './h.ts';
 import type { Page } from './state.ts';
 import { renderTraffic } from './traffic-list.ts';
@@ -35,7 +36,7 @@ export function renderBench(page: Page): VNode {
       },
       bench === 'traffic'
         ? renderTraffic(page, snapshot.traffic, 'Nothing was sent yet.')
-        : [renderBot(page), renderSwitches(page), renderRequests(page)],
+        : [renderBot(page), renderSwitches(page), renderAddresses(page), renderRequests(page)],
     ),
   );
 }
@@ -98,6 +99,32 @@ function renderSwitches(page: Page): VNode {
       h('span', {}, 'and all later ones'),
     ),
   );
+}
+
+/** Mail servers and domains of all sorts. */
+function renderAddresses(page: Page): VNode {
+  return h(
+    'details',
+    { key: 'addresses' },
+    h('summary', {}, 'Addresses to try'),
+    h(
+      'ul',
+      { class: 'accounts' },
+      page.state.snapshot.addresses.map(({ address, shows, isRefused }) =>
+        h(
+          'li',
+          { key: address },
+          h('span', {}, shows),
+          h('button', { type: 'button', class: 'link', onclick: () => tryAddress(page, address, isRefused) }, address),
+        ),
+      ),
+    ),
+  );
+}
+
+function tryAddress(page: Page, address: string, isRefused: boolean): void {
+  if (isRefused) void page.act({ kind: 'answer', name: 'login_failed', keep: false });
+  openForm(page, address);
 }
 
 function renderRequests(page: Page): VNode {

@@ -22,29 +22,31 @@ export function renderGuide(page: Page): VNode {
   );
 }
 
-function listSteps(page: Page): Step[] {
-  const { guide, me, cast, conversations } = page.state.snapshot;
+/** Types the command, and an address behind it, in the first channel as a person who may. */
+export function openForm(page: Page, address = ''): void {
+  const { guide, me, cast, conversations, commands } = page.state.snapshot;
   const [admin, member] = cast;
-  const openForm = () => {
-    const { state } = page;
-    if (admin !== undefined && me.userId !== admin.userId && (!guide.keyStored || me.userId !== member?.userId)) {
-      page.actAs(admin.userId);
-    }
-    const channel = state.snapshot.conversations.find(({ name }) => name === 'inboxes') ?? conversations[0];
-    const command = state.snapshot.commands[0]?.command ?? '';
-    if (channel === undefined) return;
-    page.set({ place: { kind: 'conversation', id: channel.id }, pane: 'conversation' });
-    page.focus(`[id="composer-${channel.id}"]`);
-    void page.act({ kind: 'command', line: command, channelId: channel.id });
-  };
+  if (admin !== undefined && me.userId !== admin.userId && (!guide.keyStored || me.userId !== member?.userId)) {
+    page.actAs(admin.userId);
+  }
+  const channel = conversations.find(({ name }) => name === 'inboxes') ?? conversations[0];
+  if (channel === undefined) return;
+  page.set({ place: { kind: 'conversation', id: channel.id }, pane: 'conversation' });
+  page.focus(`[id="composer-${channel.id}"]`);
+  const line = `${commands[0]?.command ?? ''} ${address}`.trim();
+  void page.act({ kind: 'command', line, channelId: channel.id });
+}
+
+function listSteps(page: Page): Step[] {
+  const { guide } = page.state.snapshot;
   return [
     {
       title: 'Add a key',
       isDone: guide.keyStored,
       button: 'Open the form',
-      run: openForm,
+      run: () => openForm(page),
     },
-    { title: 'Add an inbox', isDone: guide.inboxAdded, button: 'Open the form', run: openForm },
+    { title: 'Add an inbox', isDone: guide.inboxAdded, button: 'Open the form', run: () => openForm(page) },
     {
       title: 'Break something',
       isDone: guide.somethingBroken,
@@ -52,7 +54,7 @@ function listSteps(page: Page): Step[] {
       run: () => {
         page.set({ bench: 'coldsend' });
         void page.act({ kind: 'answer', name: 'login_failed', keep: false });
-        openForm();
+        openForm(page);
       },
     },
   ];

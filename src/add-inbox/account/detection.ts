@@ -41,6 +41,18 @@ export type Detection =
   /** Nothing says which servers they are, or nobody could be asked. */
   | { kind: 'not_found' };
 
+/** Why there can be no inbox at a domain, for the person who typed its address. */
+export const NO_INBOX: Record<'no_such_domain' | 'no_mail' | 'no_imap', (domain: string, provider: string) => string> =
+  {
+    no_such_domain: (domain) => `There is no domain called ${domain}. Check the spelling.`,
+    no_mail: (domain) => `${domain} takes no mail, so it can't have an inbox. Check the spelling.`,
+    no_imap: (domain, provider) =>
+      `${domain} is at ${provider}, which offers no IMAP. ColdSend needs IMAP, so use an inbox of another provider.`,
+  };
+
+/** What to do if the bot is wrong. */
+export const CHOOSE_PROVIDER = 'If the address is right, choose its provider yourself.';
+
 /** Finds the servers of an address, for an inbox of the workspace or of a client. Never rejects. */
 export type FindServers = (search: {
   teamId: string;

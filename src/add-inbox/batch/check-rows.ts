@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { findWarnings, type Warning } from '../account/find-warnings.ts';
 import { isRefused, type LoginVerdict } from '../account/login-verdict.ts';
-import { accountDefaults, type InboxType } from '../account/providers.ts';
+import { accountDefaults, INBOX_TYPES, type InboxType } from '../account/providers.ts';
 import {
   type FieldErrors,
   parseEmailAddress,
@@ -15,12 +16,35 @@ export type RowAccount = { inbox_type?: InboxType | undefined } & {
   [Field in keyof Omit<TypedAccount, 'inbox_type'>]?: TypedAccount[Field] | undefined;
 };
 
+/** The fields of a row where one comes from outside, or out of the database. @param text what a text may be */
+export function rowShape(text: z.ZodType<string | undefined>) {
+  const flag = z.boolean().optional();
+  return {
+    email_address: text,
+    display_name: text,
+    inbox_type: z.enum(INBOX_TYPES).optional(),
+    smtp_host: text,
+    smtp_port: text,
+    smtp_username: text,
+    smtp_password: text,
+    imap_host: text,
+    imap_port: text,
+    imap_username: text,
+    imap_password: text,
+    daily_limit: text,
+    smtp_use_tls: flag,
+    imap_use_ssl: flag,
+  } satisfies Record<keyof RowAccount, z.ZodType>;
+}
+
 /** One row of a file or a pasted text, by its line, counted from 1. */
 export type Row = {
   line: number;
   account: RowAccount;
   /** The bot's own check of the login; undefined where there was none. */
   login?: LoginVerdict | undefined;
+  /** Why there can be no inbox at its domain, in a sentence for the person; found while its servers were looked up. */
+  noInbox?: string | undefined;
 };
 
 /** The values for fields that a row leaves out. */
@@ -96,7 +120,7 @@ export async function checkRows(
     }
     if (address !== undefined && waiting.has(address)) return { kind: 'waiting' as const };
     const validated = validateAccount(fillIn(row.account, defaults));
-    if (!validated.ok) return { kind: 'to_fix' as const, errors: validated.errors };
+    if (!validated.ok) return { kind: 'to_fix' as const, errors: explain(validated.errors, row) };
     const account = validated.value;
     return {
       ...judge(account, row.login),
@@ -104,6 +128,13 @@ export async function checkRows(
       warnings: findWarnings(account, isOtherDomain(account.email_address)),
     };
   }
+}
+
+/** Where there can be no inbox, nobody has to look for its servers. */
+function explain(errors: FieldErrors, { noInbox }: Row): FieldErrors {
+  if (noInbox === undefined) return errors;
+  const { smtp_host: _smtp, imap_host: _imap, ...others } = errors;
+  return { ...others, email_address: noInbox };
 }
 
 /** Whether a row is sent unless a person decides otherwise. */

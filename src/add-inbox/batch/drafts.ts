@@ -33,10 +33,22 @@ export type DraftKey = { teamId: string; userId: string; id: string };
  */
 export type AnsweredDraft = { kind: 'repeated'; batch: Batch } | { kind: 'gone' };
 
-/** The secure page that adds the rows, with its link, which is spent. `fileName`: undefined for pasted rows. */
-export type SpendingPage = { token: string; pageId: string; fileName: string | undefined };
+/**
+ * The secure page that adds the rows, with its link, which is spent. `fileName`: undefined for pasted rows. `fix`: the draft of a
+ * page that fixes rows of the batch that it has added. It is stored only when it is confirmed, and replaces no other draft.
+ */
+export type SpendingPage = {
+  token: string;
+  pageId: string;
+  fileName: string | undefined;
+  fix?: Omit<NewDraft, 'defaults' | 'rows'>;
+};
 
-export type Confirmed = { kind: 'confirmed'; batch: Batch } | AnsweredDraft;
+/**
+ * `stopping`: a person has stopped the batch that the rows fix, and some of its rows are still under way. Nothing has changed, and
+ * the same can be confirmed once they have ended.
+ */
+export type Confirmed = { kind: 'confirmed'; batch: Batch } | { kind: 'stopping' } | AnsweredDraft;
 
 export type DraftStore = {
   /** Stores the draft with its rows sealed. It replaces an earlier draft of the person. */
@@ -49,7 +61,8 @@ export type DraftStore = {
   discard(teamId: string, userId: string, id: string): Promise<void>;
   /**
    * Commits the rows as requests, all or none. Of a fix, rows that were fixed in the meantime are left out. Without rows, the draft
-   * is discarded, unless another press has confirmed it. A page confirms it only if its link can be spent.
+   * is discarded, unless another press has confirmed it. A page confirms it only if its link can be spent. The link then works for
+   * this page until the rows have expired, and half an hour longer.
    */
   confirm(key: DraftKey, rows: ConfirmedRow[], expiresAt: number, page?: SpendingPage): Promise<Confirmed>;
   /** The addresses, in lower case, of the workspace's requests that are not finished. */
@@ -64,6 +77,12 @@ export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
 
 /** Logs in to mailboxes, with the verdicts in the same order. */
 export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
+
+/** What a person decides on a page. `mustCheck`: whether the login of a line should be checked before it is added. */
+export type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
+
+/** No row of a page was added: none can be, or the logins of these lines should be checked before. */
+export type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
 
 /** What a person decides in the preview. */
 export type Choices = {
@@ -95,7 +114,7 @@ export function createDrafts(deps: {
   now(): number;
 }) {
   const { store } = deps;
-  return { prepare, confirm, discard: store.discard, timeFor, inspect, add, isConfirmed, save: store.save };
+  return { prepare, confirm, discard: store.discard, timeFor, inspect, tryLogins, add, isConfirmed, save: store.save };
 
   /**
    * Checks the rows and stores the draft with the servers that were found, unless no row can be added.
@@ -113,10 +132,7 @@ export function createDrafts(deps: {
     const logins = await checkReady(checked, checkLogins);
     const rows = draft.rows.map((row) => (logins.has(row.line) ? { ...row, login: logins.get(row.line) } : row));
     if (checked.some(isAddable)) await store.save({ ...draft, id, rows });
-    return {
-      id,
-      checked: checked.map((row) => (isAddable(row) ? { ...row, ...judge(row.account, logins.get(row.line)) } : row)),
-    };
+    return { id, checked: judgeAll(checked, logins) };
   }
 
   /** Commits the rows of a draft that are ready. @throws the store's errors, CommitInDoubtError */
@@ -135,20 +151,28 @@ export function createDrafts(deps: {
     return { rows, checked: (await check({ ...given, rows })).checked };
   }
 
+  /** What the rows of a page are once the logins of those that are ready were checked. Nothing is stored. */
+  async function tryLogins(given: RowsToCheck, checkLogins: CheckLogins): Promise<CheckedRow[]> {
+    const { checked } = await inspect(given);
+    return judgeAll(checked, await checkReady(checked, checkLogins));
+  }
+
   /**
-   * Commits the rows of a page that are ready. `none`: no row can be added, and the draft is as it was.
+   * Commits the rows of a page that are ready. Where none is added, the draft is as it was.
    *
    * @throws the store's errors, CommitInDoubtError
    */
   async function add(
     key: DraftKey,
     given: RowsToCheck,
-    page: SpendingPage & { withHeld: boolean },
-  ): Promise<Confirmed | ({ kind: 'none' } & Inspected)> {
+    page: SpendingPage & PageChoices,
+  ): Promise<Confirmed | NotAdded> {
     const rows = await withServers(given);
     const found = await check({ ...given, rows });
     const isWanted = ({ kind }: CheckedRow) => kind === 'ready' || (kind === 'held' && page.withHeld);
     if (!found.checked.some(isWanted)) return { kind: 'none', rows, checked: found.checked };
+    const unchecked = found.checked.filter(({ kind, line }) => kind === 'ready' && page.mustCheck(line));
+    if (unchecked.length > 0) return { kind: 'unchecked', lines: unchecked.map(({ line }) => line) };
     return commit(key, found, isWanted, page);
   }
 
@@ -214,6 +238,10 @@ async function checkReady(
   if (checkLogins === undefined || ready.length === 0) return new Map();
   const verdicts = await checkLogins(ready.map(({ account }) => account));
   return new Map(ready.map(({ line }, index) => [line, verdicts[index]]));
+}
+
+function judgeAll(checked: readonly CheckedRow[], logins: ReadonlyMap<number, LoginVerdict | undefined>): CheckedRow[] {
+  return checked.map((row) => (isAddable(row) ? { ...row, ...judge(row.account, logins.get(row.line)) } : row));
 }
 
 /** A row that can be sent if the person wants it. */

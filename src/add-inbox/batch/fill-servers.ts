@@ -1,4 +1,4 @@
-import type { Detection, Servers } from '../account/detection.ts';
+import { CHOOSE_PROVIDER, type Detection, NO_INBOX, type Servers } from '../account/detection.ts';
 import { toAsciiName } from '../account/domain-name.ts';
 import { domainOf } from '../account/email-address.ts';
 import { answerInTime } from '../worker/time-limit.ts';
@@ -8,7 +8,7 @@ import type { Row, RowAccount } from './check-rows.ts';
 const FIND_WITHIN_MS = 1_000;
 
 /**
- * Fills in the servers of rows that name neither a provider nor a server. Each domain is looked up once.
+ * Fills in the servers of rows that name neither a provider nor a server, or why there are none. Each domain is looked up once.
  *
  * @param find the servers of an address. Never rejects.
  */
@@ -18,18 +18,35 @@ export async function fillServers(
 ): Promise<readonly Row[]> {
   const addresses = new Map(rows.flatMap(({ account }) => openDomainOf(account)));
   if (addresses.size === 0) return rows;
-  const found = new Map<string, Servers>();
+  const found = new Map<string, Detection>();
   const searches = [...addresses].map(async ([domain, address]) => {
-    const detection = await find(address);
-    // Many inboxes on a guess would fail one after the other.
-    if (detection.kind === 'servers' && detection.by !== 'added_for_client') found.set(domain, detection.servers);
+    found.set(domain, await find(address));
   });
   await answerInTime(Promise.all(searches), FIND_WITHIN_MS, () => []);
   return rows.map((row) => {
     const [[domain] = ['']] = openDomainOf(row.account);
-    const servers = found.get(domain);
-    return servers === undefined ? row : { ...row, account: withServers(row.account, servers) };
+    const detection = found.get(domain);
+    return detection === undefined ? row : withDetection(row, domain, detection);
   });
+}
+
+function withDetection(row: Row, domain: string, detection: Detection): Row {
+  switch (detection.kind) {
+    case 'servers':
+      // Many inboxes on a guess would fail one after the other.
+      if (detection.by === 'added_for_client') return row;
+      return { ...row, account: withServers(row.account, detection.servers) };
+    case 'no_imap':
+    case 'no_mail':
+    case 'no_such_domain':
+      return { ...row, noInbox: `${NO_INBOX[detection.kind](domain, providerOf(detection))} ${CHOOSE_PROVIDER}` };
+    case 'not_found':
+      return row;
+  }
+}
+
+function providerOf(detection: Detection): string {
+  return detection.kind === 'no_imap' ? detection.provider : '';
 }
 
 /** The domain and address of a row that needs servers; empty for any other row. */

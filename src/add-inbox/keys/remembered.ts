@@ -9,5 +9,8 @@ export type Remembered = {
   dailyLimit: number;
 };
 
+/** A domain in the list. Without servers, what is remembered can't be read. */
+export type ListedDomain = Remembered | { domain: string; servers: undefined };
+
 /** The domains that contain this text in lower case, in the order of their names. */
 export type RememberedSearch = { contains: string; skip: number; limit: number };

@@ -1,7 +1,7 @@
 import type { ColdsendKey } from '../keys/coldsend-key.ts';
 import { doublingMs } from '../worker/back-off.ts';
 import type { NotDone, Outcome, SendResult } from './outcome.ts';
-import type { AddInboxRequest, RequestChange } from './request.ts';
+import { type AddInboxRequest, isConfirmedRow, type RequestChange } from './request.ts';
 
 /** A request that could not be sent for this long settles as expired. A batch gets the time that its rate limit needs on top. */
 export const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -70,6 +70,15 @@ export function afterSending(request: AddInboxRequest, result: SendResult, now: 
     notBefore: Math.min(now + waitMs, request.expiresAt),
     tries: request.tries + 1,
   };
+}
+
+/**
+ * Whether the time to check its login before sending is over: a batch's rows are checked before it is confirmed, and what waits for
+ * a slot or for ColdSend has come past the check.
+ */
+export function isCheckedBefore(request: AddInboxRequest): boolean {
+  const { waitsFor } = request;
+  return isConfirmedRow(request) || (waitsFor !== undefined && waitsFor !== 'key');
 }
 
 /** The outcome without what it says about the key. */

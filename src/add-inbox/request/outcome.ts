@@ -69,6 +69,11 @@ export type Refusal = {
   isHeldBack?: true | undefined;
 };
 
+/** Whether the bot's own check of the login kept the request from being sent. */
+export function isHeldBack(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === 'refused' && outcome.isHeldBack === true;
+}
+
 export const TROUBLE_KINDS = [
   /** A 3xx, 404, 405 or 410: the configured URL is not ColdSend's "Add sender account". */
   'wrong_address',

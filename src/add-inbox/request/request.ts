@@ -23,7 +23,7 @@ export type AddInboxRequest = {
   id: string;
   teamId: string;
   userId: string;
-  /** The view (modal) that was submitted. One view makes one request. A row of a batch has an id of its own here. */
+  /** The view (modal) that was submitted. One view makes one request. A row that a batch was confirmed with has its own id here. */
   viewId: string;
   /** The conversation where the command was used. The id of a group direct message has the prefix `mpim:`. */
   channelId: string;
@@ -53,6 +53,11 @@ export type AddInboxRequest = {
   settledAt: number | undefined;
   reportedAt: number | undefined;
 };
+
+/** Whether a batch was confirmed with this row, after its checks. A row that the form of a single inbox fixes had none. */
+export function isConfirmedRow({ id, viewId }: AddInboxRequest): boolean {
+  return viewId === id;
+}
 
 /** A request that this process holds. Every write names the fence, and fails once another process has claimed the request. */
 export type ClaimedRequest = AddInboxRequest & { fence: number };

@@ -5,8 +5,8 @@ import type { KeyName } from '../keys/key-owner.ts';
 import type { LostPermission } from '../people/person.ts';
 import type { AfterStep, StepCommits } from './commit-step.ts';
 import { isAboutLogin } from './is-about-login.ts';
-import { afterSending, isUsable, settling } from './next-step.ts';
-import type { Outcome, Refusal, SendResult } from './outcome.ts';
+import { afterSending, isCheckedBefore, isUsable, settling } from './next-step.ts';
+import { isHeldBack, type Outcome, type Refusal, type SendResult } from './outcome.ts';
 import {
   type AddInboxRequest,
   type ClaimedRequest,
@@ -58,8 +58,6 @@ export type SendDeps = {
 export type LoginChecks = {
   /** Logs in to the mailbox, and takes a few seconds at most. Resolves with undefined if the bot is stopping. */
   check(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
-  /** Whether the workspace wants a check before a request is sent. */
-  areWantedFirst(teamId: string): Promise<boolean>;
 };
 
 /** A key's slot. Times are milliseconds since 1970. */
@@ -79,8 +77,11 @@ export type SlotTaken =
   | { kind: 'armed'; request: ClaimedRequest; slot: Slot }
   | { kind: 'waits'; request: ClaimedRequest };
 
-/** `unknown`: Slack did not give the person's details. */
-export type PermissionToAdd = { kind: 'may' } | { kind: 'lost'; why: LostPermission } | { kind: 'unknown' };
+/** `unknown`: Slack did not give the person's details. `checksLogin`: the workspace wants a check before a request is sent. */
+export type PermissionToAdd =
+  | { kind: 'may'; checksLogin?: boolean | undefined }
+  | { kind: 'lost'; why: LostPermission }
+  | { kind: 'unknown' };
 
 export type OpenKey = {
   apiKey: string;
@@ -141,24 +142,20 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
     if (permission.kind === 'unknown') return notNow(await sendLater(request));
     // A request that has its slot is armed. If the process ended during a check, nobody would know that it was not sent.
-    const login = queuedFor === undefined ? await checkFirst(request, passwords) : undefined;
+    const checks = queuedFor === undefined && permission.checksLogin === true;
+    const login = checks ? await checkFirst(request, passwords) : undefined;
     if (login !== undefined && isRefused(login)) {
       return notNow(await settle(request, settling(heldBack(login), now())));
     }
     return { kind: 'ready', key, passwords, login };
   }
 
-  /**
-   * The bot's own check before sending, where the workspace wants one. A request is checked before its first try only, and an
-   * inbox is held back once: the next try goes to ColdSend. Rows of a batch are checked while it is prepared.
-   */
+  /** The bot's own check before sending, where the workspace wants one. An inbox is held back once: the next try goes to ColdSend. */
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
-    const { teamId, retryOf, tries, batch } = request;
-    if (deps.logins === undefined || batch !== undefined || tries > 0) return undefined;
-    if (!(await deps.logins.areWantedFirst(teamId))) return undefined;
+    const { teamId, retryOf } = request;
+    if (deps.logins === undefined || isCheckedBefore(request)) return undefined;
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
-    const wasHeldBack = before?.outcome?.kind === 'refused' && before.outcome.isHeldBack === true;
-    return wasHeldBack ? undefined : checkLogin(request, passwords);
+    return isHeldBack(before?.outcome) ? undefined : checkLogin(request, passwords);
   }
 
   async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {

@@ -36,8 +36,8 @@ export type Accepted =
 
 /**
  * Commits a submission. When it resolves, the request is on disk and the bot may confirm it to Slack. A retry continues in the
- * thread of the request it retries. Throws the store's errors. Then nothing was accepted, except that after CommitInDoubtError it
- * may have been; submitting the view again finds out.
+ * thread of the request it retries. Throws the store's errors, after which it may have been accepted all the same: submitting the
+ * view again finds out.
  */
 export function createSubmit(deps: {
   requests: AcceptingStore;

@@ -1,7 +1,9 @@
 import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
+import type { SenderAccount } from '../account/sender-account.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
-import type { Row, RowDefaults } from '../batch/check-rows.ts';
-import type { createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
+import type { CheckedRow, Row, RowDefaults } from '../batch/check-rows.ts';
+import { listAllRows } from '../batch/do-batch-step.ts';
+import type { CheckLogins, createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
 import { LOCAL_PART } from '../keys/client-presets.ts';
 import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
@@ -18,24 +20,38 @@ export type BatchLook =
   | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
   | NoPage;
 
-/** What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. */
+/**
+ * What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the rows whose
+ * logins were checked, and were not refused or are wanted all the same.
+ */
 export type PageSubmission = SpendingPage & {
   round: number;
   defaults: RowDefaults;
   rows: readonly Row[];
   withHeld: boolean;
+  checkedLines: readonly number[];
 };
 
-/** `endsAt`: see `Card`. `failed`: empty until the batch is finished. */
+/** `endsAt`: see `Card`. `failed`: empty until the batch is finished. `canStop`: the person may stop it, and something is left to stop. */
 export type PageProgress = {
   kind: 'progress';
   batch: Batch;
   progress: BatchProgress;
   failed: BatchRow[];
   endsAt: number | undefined;
+  canStop: boolean;
 };
 
-export type PageAdded = PageProgress | ({ kind: 'to_fix' } & Inspected) | NoPage;
+/**
+ * `taken`: the rows are added, but the page may not see more. Else nothing is added. `stopping`: see `Confirmed`. `unchecked`: until
+ * the logins of these lines were checked.
+ */
+export type PageAdded =
+  | PageProgress
+  | { kind: 'taken' | 'stopping' }
+  | ({ kind: 'to_fix' } & Inspected)
+  | { kind: 'unchecked'; lines: number[] }
+  | NoPage;
 
 export type BatchPageDeps = {
   links: {
@@ -45,16 +61,23 @@ export type BatchPageDeps = {
     isKnown(token: string): Promise<boolean>;
     countWrong(token: string): Promise<boolean>;
   };
-  drafts: Pick<ReturnType<typeof createDrafts>, 'save' | 'inspect' | 'add' | 'isConfirmed'>;
+  drafts: Pick<ReturnType<typeof createDrafts>, 'inspect' | 'tryLogins' | 'add' | 'isConfirmed'>;
   batches: {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
     listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
+    listRows(batchId: string, after: number): Promise<BatchRow[]>;
+    /** Ends the rows that were not sent. Undefined where nothing is left to stop. */
+    stop(teamId: string, id: string, userId: string): Promise<Batch | undefined>;
   };
+  /** Makes the worker of batches look for due ones. */
+  wake(): void;
   /** Whether the person of the link may still add inboxes, according to a recent answer from Slack. */
   checkPermission(person: { teamId: string; userId: string }): Promise<PermissionToAdd>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
+  /** A few at a time. Undefined where the bot does nothing with mailboxes itself. */
+  checkLogins: ((person: SecureLink, accounts: readonly SenderAccount[]) => ReturnType<CheckLogins>) | undefined;
   /** Mails a day and the sender's name, where the client or the workspace has some. */
   findDefaults(
     teamId: string,
@@ -74,7 +97,7 @@ export type BatchPage = ReturnType<typeof createBatchPage>;
  * may be repeated.
  */
 export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
-  return { open, look, inspect, add, findProgress, isKnown: links.isKnown };
+  return { open, look, inspect, tryLogins, add, findProgress, stop, listResults, isKnown: links.isKnown };
 
   /** @param pageId for the failed rows of the batch that this page has added */
   async function open(token: string, pageId?: string): Promise<OpenBatch | NoPage> {
@@ -100,19 +123,43 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.inspect({ ...draft, rows, defaults });
   }
 
+  /** Checks the logins of rows that are ready, where the workspace wants that before anything is sent. Stores nothing. */
+  async function tryLogins(opened: OpenBatch, rows: readonly Row[], defaults: RowDefaults): Promise<CheckedRow[]> {
+    const checkLogins = findCheck(opened);
+    return checkLogins === undefined ? [] : drafts.tryLogins({ ...opened.draft, rows, defaults }, checkLogins);
+  }
+
+  function findCheck({ link, settings }: OpenBatch): CheckLogins | undefined {
+    const { checkLogins } = deps;
+    if (checkLogins === undefined || settings.checkLoginFirst !== true) return undefined;
+    return (accounts) => checkLogins(link, accounts);
+  }
+
   /** Commits the rows that are ready and spends the link. The page that spent it gets the same answer for the same round again. */
   async function add(submission: PageSubmission): Promise<PageAdded> {
-    const { token, pageId, round } = submission;
-    if (await isAdded(submission)) return findProgress(token, pageId);
-    const opened = round === 0 ? await open(token) : await openFix(submission);
+    if (await isAdded(submission)) return showAdded(submission);
+    const added = await commit(submission);
+    // The same submission may have been committed while this one was checked.
+    if (added.kind === 'confirmed' || (await isAdded(submission))) return showAdded(submission);
+    if (added.kind === 'none') return (await links.countWrong(submission.token)) ? { ...added, kind: 'to_fix' } : GONE;
+    return added.kind === 'repeated' ? GONE : added;
+  }
+
+  async function commit(submission: PageSubmission) {
+    const { round } = submission;
+    const opened = round === 0 ? await open(submission.token) : await openFix(submission);
     if (opened.kind !== 'open') return opened;
     const { draft } = opened;
-    if (round > 0) await drafts.save({ ...draft, defaults: {}, rows: [] });
-    const added = await drafts.add(draft, { ...draft, ...submission }, submission);
-    // The same submission may have been committed while this one was checked.
-    if (added.kind === 'confirmed' || (await isAdded(submission))) return findProgress(token, pageId);
-    if (added.kind !== 'none' || !(await links.countWrong(token))) return GONE;
-    return { ...added, kind: 'to_fix' };
+    const isChecked = new Set(submission.checkedLines);
+    const mustCheck = (line: number) => findCheck(opened) !== undefined && !isChecked.has(line);
+    const page = { ...submission, mustCheck, ...(round > 0 && { fix: draft }) };
+    return drafts.add(draft, { ...draft, ...submission }, page);
+  }
+
+  /** The person may have lost the right since. */
+  async function showAdded({ token, pageId }: PageSubmission): Promise<PageAdded> {
+    const found = await findProgress(token, pageId);
+    return found.kind === 'gone' ? { kind: 'taken' } : found;
   }
 
   /** How far the batch is that this page has added. */
@@ -127,7 +174,27 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     const isSending = batch.state === 'running' && unsettled > 0 && !progress.waitsForKey;
     const endsAt = isSending ? await deps.estimateEnd(batch, unsettled) : undefined;
     const failed = batch.state === 'finished' ? await batches.listFailed(batch.teamId, batch.id) : [];
-    return { kind: 'progress', batch, progress, failed, endsAt };
+    const isGoing = (batch.state === 'waiting' || batch.state === 'running') && unsettled > 0;
+    return { kind: 'progress', batch, progress, failed, endsAt, canStop: isGoing && batch.userId === link.userId };
+  }
+
+  /** “Stop the rest”, for the person who started the batch, as in Slack. */
+  async function stop(token: string, pageId: string): Promise<PageProgress | NoPage> {
+    const found = await findProgress(token, pageId);
+    if (found.kind !== 'progress' || !found.canStop) return found;
+    const { teamId, id, userId } = found.batch;
+    if ((await batches.stop(teamId, id, userId)) !== undefined) deps.wake();
+    return findProgress(token, pageId);
+  }
+
+  /** All rows of the batch that this page has added, and how they ended. */
+  async function listResults(
+    token: string,
+    pageId: string,
+  ): Promise<{ kind: 'results'; batch: Batch; rows: BatchRow[] } | NoPage> {
+    const found = await findProgress(token, pageId);
+    if (found.kind !== 'progress') return found;
+    return { kind: 'results', batch: found.batch, rows: await listAllRows(batches, found.batch.id) };
   }
 
   async function openLink(link: SecureLink): Promise<OpenBatch | NoPage> {

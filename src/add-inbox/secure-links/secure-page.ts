@@ -83,12 +83,16 @@ export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   }
 
   /** Commits the passwords and spends the link. The page that spent it gets the same answer again. */
-  async function save(token: string, { isSure, pageId, ...typed }: TypedPasswords): Promise<Saved> {
+  async function save(token: string, typed: TypedPasswords): Promise<Saved> {
+    const saved = await commit(token, typed);
+    if (saved.kind !== 'gone') return saved;
+    const spent = await links.findSpent(token, typed.pageId);
+    return spent?.purpose.kind === 'password' ? { kind: 'saved' } : GONE;
+  }
+
+  async function commit(token: string, { isSure, pageId, ...typed }: TypedPasswords): Promise<Saved> {
     const link = await links.find(token);
-    if (link === undefined) {
-      const spent = await links.findSpent(token, pageId);
-      return spent?.purpose.kind === 'password' ? { kind: 'saved' } : GONE;
-    }
+    if (link === undefined) return GONE;
     const request = await findWaiting(link);
     if ('kind' in request) return request;
     const passwords = validatePasswords(request.account, typed);

@@ -29,7 +29,7 @@ type HalfTime = { readonly endsAt: number; isLoggingIn: boolean };
 const LOGINS = { smtp: loginBySmtp, imap: loginByImap };
 
 /** Beside the first one. */
-const MAX_MORE_ADDRESSES = 2;
+export const MAX_MORE_ADDRESSES = 2;
 
 /** Refusals that a server counts against the bot's address. */
 const REFUSED_AT_LOGIN: readonly RefusalReason[] = [

@@ -1,15 +1,18 @@
 import type { ModalView } from '@slack/types';
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
+import { isHeldBack } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Click, Press } from '../bolt/interaction.ts';
 import { draftOf } from '../form/draft-defaults.ts';
-import { type FormContext, turnPage } from '../form/form-metadata.ts';
+import { type FormContext, type RowToFix, turnPage } from '../form/form-metadata.ts';
 import type { FormToOpen } from '../form/open-form.ts';
 import { renderWhoPage } from '../form/who-page.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { findNotice, type Permissions } from '../permissions/permissions.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
 import type { OpenManyForm } from './form/open-many-form.ts';
+
+const BEFORE_FIRST = { line: 0, position: 0 };
 
 export type FixRows = ReturnType<typeof createFixRows>;
 
@@ -28,17 +31,19 @@ export function createFixRows(deps: {
   isOnlyOnPage(teamId: string): Promise<boolean>;
   permissions: Pick<Permissions, 'checkAdding'>;
 }) {
-  return { open, openFile, next };
+  return { open, openHeldBack: (press: Press) => open(press, true), openFile, next };
 
   /**
    * Opens the form for the first failed row, or the link to the secure page, which takes all of them. The button's value is the
    * batch's id.
+   *
+   * @param onlyHeldBack leaves out the rows that were sent
    */
-  async function open(press: Press): Promise<void> {
+  async function open(press: Press, onlyHeldBack?: true): Promise<void> {
     const { api, actor, triggerId, value: batchId } = press;
     const [batch, row, isOnlyOnPage] = await Promise.all([
       deps.find(actor.teamId, batchId),
-      findAfter(actor.teamId, batchId),
+      findAfter(actor.teamId, batchId, { ...BEFORE_FIRST, onlyHeldBack }),
       deps.isOnlyOnPage(actor.teamId),
     ]);
     if (batch === undefined || row === undefined) {
@@ -83,11 +88,17 @@ export function createFixRows(deps: {
   }
 
   /** Rows before that one may have been fixed, or have failed again, so only those after it are counted anew. */
-  async function findAfter(teamId: string, batchId: string, { line, position } = { line: 0, position: 0 }) {
-    const left = (await deps.listFailed(teamId, batchId)).filter((row) => row.line > line);
+  async function findAfter(
+    teamId: string,
+    batchId: string,
+    { line, position, onlyHeldBack }: Omit<RowToFix, 'batchId' | 'count'>,
+  ) {
+    const isLeft = (row: BatchRow) => row.line > line && (!onlyHeldBack || isHeldBack(row.outcome));
+    const left = (await deps.listFailed(teamId, batchId)).filter(isLeft);
     const [row] = left;
     const request = row && (await deps.findRequest(teamId, row.requestId));
     if (request === undefined) return undefined;
-    return { request, fix: { batchId, line: row?.line ?? 0, position: position + 1, count: position + left.length } };
+    const place = { position: position + 1, count: position + left.length };
+    return { request, fix: { batchId, line: row?.line ?? 0, ...place, ...(onlyHeldBack && { onlyHeldBack }) } };
   }
 }

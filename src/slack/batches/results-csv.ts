@@ -21,7 +21,10 @@ const TO_FIX_COLUMNS = [
 ];
 
 /** All rows and how they ended, without passwords. Where rows failed, a second file has them ready to be filled in again. */
-export async function renderResults(fileName: string | undefined, rows: readonly BatchRow[]): Promise<TextFile[]> {
+export async function renderResults(
+  fileName: string | undefined,
+  rows: readonly BatchRow[],
+): Promise<[results: TextFile, ...toFix: TextFile[]]> {
   const base = toBaseName(fileName);
   const failed = rows.filter(isFailed);
   const results = {

@@ -1,5 +1,5 @@
 import type { BatchRow } from '../../add-inbox/batch/batch.ts';
-import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import { isHeldBack, type Outcome } from '../../add-inbox/request/outcome.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
 import { BATCH_THREAD_PROBLEMS, type RowProblem } from '../sentences/batches.ts';
 import { listLogin, listReasons } from '../thread/outcome-facts.ts';
@@ -32,6 +32,7 @@ export function isFailed({ outcome }: BatchRow): boolean {
 function findProblem(outcome: Outcome): RowProblem | undefined {
   switch (outcome.kind) {
     case 'refused':
+      if (isHeldBack(outcome)) return 'held_back';
       return outcome.lostPermission === undefined ? (outcome.trouble?.kind ?? 'refused') : 'lost_permission';
     case 'expired':
       return outcome.why ?? 'expired';

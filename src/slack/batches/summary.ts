@@ -1,6 +1,7 @@
 import type { KnownBlock, TableBlock } from '@slack/types';
 import type { BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Summary } from '../../add-inbox/batch/do-batch-step.ts';
+import { isHeldBack } from '../../add-inbox/request/outcome.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { oneLine, truncate } from '../blocks/foreign-text.ts';
 import { MESSAGE_TEXT } from '../blocks/limits.ts';
@@ -8,6 +9,7 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BATCH_THREAD_FAILURES, BATCH_THREAD_SUMMARY as WORDS } from '../sentences/batches.ts';
 import { BUTTONS } from '../sentences/common.ts';
+import { LOGIN_CHECK } from '../sentences/logins.ts';
 import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { renderDomains } from './domains.ts';
@@ -22,6 +24,8 @@ const TABLE_CHARACTERS = 9_900;
 
 /** A message has at most 50 blocks. */
 const SECTIONS = 40;
+
+const SAID_BY = [`${FACTS.coldsendSaid}: `, `${LOGIN_CHECK.title} `];
 
 /** As long as an address may be. */
 const MAX_ADDRESS = 255;
@@ -55,6 +59,7 @@ function renderFailed(batchId: string, failed: readonly BatchRow[], form: Summar
   const { blocks, shown } = form === 'table' ? renderTable(failed) : renderSections(failed);
   const rest = failed.length - shown;
   const more = rest === 0 ? [] : [WORDS.more(rest)];
+  const isAnyHeldBack = failed.some(({ outcome }) => isHeldBack(outcome));
   return {
     text: [`${headline}.`, WORDS.next, ...more].join(' '),
     blocks: [
@@ -63,6 +68,7 @@ function renderFailed(batchId: string, failed: readonly BatchRow[], form: Summar
       ...more.map((text) => renderContext('more', text)),
       renderActions('batch', [
         { ...renderButton(ACTIONS.fixBatch, BUTTONS.fixBatch, batchId), style: 'primary' },
+        ...(isAnyHeldBack ? [renderButton(ACTIONS.sendRowsAnyway, BUTTONS.sendAnyway, batchId)] : []),
         renderButton(ACTIONS.fixBatchByFile, BUTTONS.fixBatchByFile, batchId),
         renderButton(ACTIONS.batchResults, BUTTONS.batchResults, batchId),
       ]),
@@ -94,8 +100,9 @@ function renderSections(failed: readonly BatchRow[]): { blocks: KnownBlock[]; sh
 
 function toCells(row: BatchRow): string[] {
   const { title = '', said = '', next = '' } = describeProblem(row) ?? {};
-  // The title names ColdSend already.
-  const happened = said === '' ? title : `${title}: ${said.replace(`${FACTS.coldsendSaid}: `, '')}`;
+  // The title says already who refused it.
+  const label = SAID_BY.find((each) => said.startsWith(each)) ?? '';
+  const happened = said === '' ? title : `${title}: ${said.slice(label.length)}`;
   return [String(row.line), row.account.email_address, happened, next].map((text, index) =>
     truncate(oneLine(text), index === 1 ? MAX_ADDRESS : MAX_CELL),
   );

@@ -132,6 +132,7 @@ export function createListeners(deps: {
       [ACTIONS.denyCode]: deps.codeButtons.deny,
       [ACTIONS.cancelRequest]: deps.cancelRequest,
       [ACTIONS.fixBatchByFile]: deps.fixRows.openFile,
+      [ACTIONS.sendRowsAnyway]: deps.fixRows.openHeldBack,
       [ACTIONS.stopBatch]: batchButtons.stop,
       [ACTIONS.batchResults]: batchButtons.postResults,
       [ACTIONS.addFromHome]: deps.addAnother.openEmpty,

@@ -144,9 +144,6 @@ export function createFormPages(deps: FormPagesDeps) {
     const { context, draft, typed, alreadyWarned } = parseHowPage(view);
     try {
       const viewId = toViewId(view, context);
-      const before = await deps.findByView(teamId, viewId);
-      if (before?.userId === userId)
-        return { response_action: 'update', view: await renderAccepted(submission, before, context) };
       if (isSearching(draft)) {
         const [refused, found] = await Promise.all([
           refuse(submission, 'daily_limit'),
@@ -158,15 +155,17 @@ export function createFormPages(deps: FormPagesDeps) {
       const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
       const read = readAccount(typed, passwordEntry);
       const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
-      if (!read.ok || Object.keys(errors).length > 0) return { response_action: 'errors', errors };
+      const findAccepted = () => findByView(submission, viewId, context);
+      if (!read.ok || Object.keys(errors).length > 0)
+        return (await findAccepted()) ?? { response_action: 'errors', errors };
       const { account, passwords } = read.value;
       const [refused, target, presets] = await Promise.all([
         refuse({ ...submission, settings }, 'daily_limit'),
         findTarget(teamId, context, settings),
         deps.listPresets(teamId),
       ]);
-      if (refused !== undefined) return refused;
-      if (!target.ok) return pushNotice(target.notice);
+      if (refused !== undefined) return (await findAccepted()) ?? refused;
+      if (!target.ok) return (await findAccepted()) ?? pushNotice(target.notice);
       const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
       const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
@@ -201,6 +200,18 @@ export function createFormPages(deps: FormPagesDeps) {
     } catch (error) {
       return notConfirmed(refer(), view, error);
     }
+  }
+
+  /** A view that was accepted before shows its request, whatever it has now, and whatever has changed since. */
+  async function findByView(
+    submission: InModal,
+    viewId: string,
+    context: FormContext,
+  ): Promise<SubmissionAnswer | undefined> {
+    const { teamId, userId } = submission.actor;
+    const before = await deps.findByView(teamId, viewId);
+    if (before?.userId !== userId) return undefined;
+    return { response_action: 'update', view: await renderAccepted(submission, before, context) };
   }
 
   /** The state of the request; or for a row of a batch, the next one that failed. */

@@ -5,8 +5,14 @@ import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { type Draft, FIELDS } from './fields.ts';
 import { foundJson } from './servers/found.ts';
 
-/** A row of a batch, and its place among those that failed. */
-export type RowToFix = { batchId: string; line: number; position: number; count: number };
+/** A row of a batch, and its place among those that failed, or among those of them that were held back. */
+export type RowToFix = {
+  batchId: string;
+  line: number;
+  position: number;
+  count: number;
+  onlyHeldBack?: boolean | undefined;
+};
 
 /** The data a form remembers besides its fields. The acting person is read from the signed payload instead. */
 export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
@@ -72,7 +78,9 @@ const remembered = z
     channelId: text,
     generation: z.int().min(0).optional(),
     retryOf: text,
-    fix: z.object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int() }).optional(),
+    fix: z
+      .object({ batchId: z.string(), line: z.int(), position: z.int(), count: z.int(), onlyHeldBack: flag })
+      .optional(),
     sealedResponseUrl: text,
     after: text,
     servers_open: flag,

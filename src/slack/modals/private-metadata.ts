@@ -34,9 +34,12 @@ const metadata = z
  * @param more other values by letter, with none of the letters above. A value that doesn't fit is left out.
  */
 export function encodePrivateMetadata(context: ModalContext, more: Record<string, unknown> = {}): string {
-  let fitting: Record<string, unknown> = {};
   const { openedBy: w, owner, stamp: v } = context;
-  for (const [letter, value] of Object.entries({ w, l: owner && toStoredName(owner), v, ...more })) {
+  const whole = { w, l: owner && toStoredName(owner), v, ...more };
+  const encoded = toJson(whole);
+  if (encoded.length <= PRIVATE_METADATA) return encoded;
+  let fitting: Record<string, unknown> = {};
+  for (const [letter, value] of Object.entries(whole)) {
     const longer = { ...fitting, [letter]: value };
     if (toJson(longer).length <= PRIVATE_METADATA) fitting = longer;
   }

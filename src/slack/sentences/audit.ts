@@ -139,6 +139,7 @@ const ATTEMPT_WORDS: Record<string, string> = {
   [ACTIONS.approveAccess]: 'approving access',
   [ACTIONS.declineAccess]: 'declining access',
   [ACTIONS.fixBatch]: 'fixing the rows of a list',
+  [ACTIONS.sendRowsAnyway]: 'sending the held-back rows of a list',
   [ACTIONS.fixBatchByFile]: 'fixing the rows of a list by a file',
   [ACTIONS.skipRow]: 'leaving out a row of a list',
   [ACTIONS.stopBatch]: 'stopping the rest of a list',

@@ -1,11 +1,9 @@
-import type { UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 import type { ExpiredWhy, Outcome, TroubleKind } from '../../add-inbox/request/outcome.ts';
 import type { ColumnField } from '../../csv/columns.ts';
 import type { RowFlag } from '../../csv/row.ts';
 import { COMMAND } from '../ids.ts';
 import { askForHelp, BUTTONS, INVITE, type Notice, otherDomain, whoCanStore } from './common.ts';
 import { FIELD_LABELS } from './fields.ts';
-import type { TriedServer } from './logins.ts';
 
 /* Many inboxes at once: what the bot says in the channel and in the thread after a person has confirmed them. */
 
@@ -66,6 +64,7 @@ export const BATCH_THREAD_COUNTS: Record<Outcome['kind'], { emoji: string; words
 /** The reasons that a person has to look at a row. */
 export type RowProblem =
   | 'refused'
+  | 'held_back'
   | 'key_refused'
   | 'unknown'
   | 'expired'
@@ -76,6 +75,10 @@ export type RowProblem =
 /** `next` is what to do for each inbox with the problem. */
 export const BATCH_THREAD_PROBLEMS: Record<RowProblem, { title: string; next: string }> = {
   refused: { title: 'ColdSend refused it', next: 'Correct what ColdSend says, and enter the password again.' },
+  held_back: {
+    title: "Its login doesn't work, so we didn't send it",
+    next: `Press “${BUTTONS.fixBatch}” or “${BUTTONS.sendAnyway}”, and enter the password again.`,
+  },
   key_refused: { title: 'ColdSend refused the API key', next: `${whoCanStore('another')} Then try again.` },
   unknown: {
     title: "We don't know if it was added",
@@ -333,12 +336,6 @@ export const BATCH_FORM_PREVIEW = {
     "⚠️ *Delete your file from Slack.* It has passwords, and Slack doesn't let me delete it. Open the file, then choose *More actions* and *Delete file*.",
 } as const;
 
-/** Why a login in a list was not checked, where a single inbox has other words for it. */
-export const BATCH_FORM_NOT_CHECKED: Partial<Record<UnknownReason, (server: TriedServer) => string>> = {
-  host_paused: ({ host }) => `${host} refused five logins in a row. I don't ask it again for ten minutes.`,
-  over_budget: () => 'I had no time for more logins.',
-};
-
 /** What is odd about a row that can be added. */
 export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum' | 'other_domain', string> = {
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
@@ -371,6 +368,14 @@ export const BATCH_FORM_DONE = {
 } as const;
 
 /** The rows are not kept any more. */
+export const BATCH_FORM_STOPPING: Notice = {
+  title: BATCH_FORM.title,
+  paragraphs: [
+    'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
+    'Close this notice and submit again in a minute.',
+  ],
+};
+
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [

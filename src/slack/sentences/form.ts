@@ -1,3 +1,4 @@
+import { NO_INBOX } from '../../add-inbox/account/detection.ts';
 import { domainOf } from '../../add-inbox/account/email-address.ts';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import { PROVIDERS } from '../../add-inbox/account/providers.ts';
@@ -43,14 +44,8 @@ export const FOUND: Record<Found['by'], About> = {
     `We are looking up the mail servers of ${domain}. They appear here in a moment. You can enter the password meanwhile.`,
   not_found: (domain) =>
     `We found no mail servers for ${domain}. Enter them below. Your provider lists them in its help pages.`,
-  no_such_domain: (domain) => `There is no domain called ${domain}. Check the spelling.`,
-  no_mail: (domain) => `${domain} takes no mail, so it can't have an inbox. Check the spelling.`,
-  no_imap: (domain, provider) =>
-    `${domain} is at ${provider}, which offers no IMAP. ColdSend needs IMAP, so use an inbox of another provider.`,
+  ...NO_INBOX,
 };
-
-/** On page 1, below the address: the bot may be wrong. */
-export const CHOOSE_PROVIDER = 'If the address is right, choose its provider yourself.';
 
 export const MICROSOFT = {
   label: 'Password logins are off',

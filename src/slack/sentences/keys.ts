@@ -88,6 +88,7 @@ export const REMEMBERED = {
   about: (client: string | undefined) =>
     `I remember the servers and the daily limit of the last inbox added with each domain ${client === undefined ? "with the workspace's own key" : `for ${client}`}. The next form begins with them.`,
   empty: 'I remember no such domain.',
+  unreadable: "I can't read this any more. The next form looks up the servers again.",
   notEncrypted: 'not encrypted',
   limit: (limit: number) => (limit === 1 ? '1 mail a day' : `${limit} mails a day`),
   shown: (from: number, to: number) => `${from}–${to}`,

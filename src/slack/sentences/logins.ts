@@ -5,11 +5,15 @@ export type TriedServer = { host: string; port: number; half: 'smtp' | 'imap' };
 
 type Say = (server: TriedServer) => string;
 
+/** With TLS from the start (RFC 8314). */
+const TLS_PORTS = { smtp: 465, imap: 993 };
+
 /** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
   title: 'Our check:',
   notTested: "Our check: We can't test these servers from here.",
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
+  both: (said: string) => `Sending and reading: ${said}`,
   works: 'The login works.',
   /** ColdSend refused the login all the same. */
   bothWork: 'So the password is right. Try again. If ColdSend refuses it again, ask your mail provider why.',
@@ -19,8 +23,7 @@ export const LOGIN_CHECK = {
 
 export const LOGIN_REFUSALS: Record<RefusalReason, Say> = {
   no_such_host: ({ host }) => `There is no server called ${host}. Check the spelling.`,
-  port_closed: ({ host, port, half }) =>
-    `${host} takes no connections on port ${port}. The usual ${half === 'smtp' ? 'ports are 465 and 587' : 'port is 993'}.`,
+  port_closed: (server) => `${server.host} takes no connections on port ${server.port}. ${nameUsualPort(server)}`,
   not_mail_server: ({ host, port }) => `${host} is not a mail server on port ${port}. Check the server and the port.`,
   starts_unencrypted: ({ port, half }) =>
     `The server starts without encryption on port ${port}. Use port ${half === 'smtp' ? '587' : '143'} instead.`,
@@ -55,7 +58,9 @@ export const LOGIN_UNKNOWNS: Record<UnknownReason, Say> = {
   no_connection: ({ host, port }) =>
     `${host} did not answer on port ${port}. If this happens for every server, our network blocks mail ports.`,
   no_greeting: ({ port, half }) =>
-    `The server said nothing on port ${port}. It may need TLS from the start: try port ${half === 'smtp' ? '465' : '993'}.`,
+    port === TLS_PORTS[half]
+      ? `The server said nothing on port ${port}. Try again later.`
+      : `The server said nothing on port ${port}. It may need TLS from the start: try port ${TLS_PORTS[half]}.`,
   no_answer: () => 'The server took too long to answer. Try again later.',
   hung_up: () => 'The server ended the connection. A firewall may block this bot, but not ColdSend.',
   try_later: () => 'The server is busy or limits logins. Try again later.',
@@ -63,4 +68,17 @@ export const LOGIN_UNKNOWNS: Record<UnknownReason, Say> = {
   host_paused: () => 'The server refused several logins in a row. We pause checks there for ten minutes.',
   over_budget: () => 'We checked many logins just now, so we skipped this one. Try again in a minute.',
   not_understood: () => "We couldn't make sense of the server's answer.",
+};
+
+/** A port that was not tried; where there is none, the name may be wrong. */
+function nameUsualPort({ port, half }: TriedServer): string {
+  if (half === 'imap') return port === TLS_PORTS.imap ? 'Check the name of the server.' : 'The usual port is 993.';
+  if (port === 587) return 'Try port 465.';
+  return port === TLS_PORTS.smtp ? 'Try port 587.' : 'The usual ports are 465 and 587.';
+}
+
+/** Why a login in a list was not checked, where a single inbox has other words for it. */
+export const LOGIN_NOT_CHECKED: Partial<Record<UnknownReason, Say>> = {
+  host_paused: ({ host }) => `${host} refused five logins in a row. I don't ask it again for ten minutes.`,
+  over_budget: () => 'I had no time for more logins.',
 };

@@ -1,6 +1,6 @@
 import type { ActionsBlock } from '@slack/types';
 import { findInboxId } from '../../add-inbox/actions/inbox-action.ts';
-import type { Outcome } from '../../add-inbox/request/outcome.ts';
+import { isHeldBack, type Outcome } from '../../add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderActions, renderButton, renderDangerButton } from '../blocks/blocks.ts';
 import { ACTIONS } from '../ids.ts';
@@ -39,12 +39,11 @@ export function tryAgainLabel(outcome: Outcome): string | undefined {
 function renderTryAgain(requestId: string, outcome: Outcome): ActionsBlock[] {
   const label = tryAgainLabel(outcome);
   if (label === undefined) return [];
-  const isHeldBack = outcome.kind === 'refused' && outcome.isHeldBack === true;
   return [
     renderActions('try_again', [
       renderButton(ACTIONS.tryAgain, label, requestId),
       // Both open the form. An inbox is held back once, so the next try is sent in any case.
-      ...(isHeldBack ? [renderButton(ACTIONS.sendAnyway, BUTTONS.sendAnyway, requestId)] : []),
+      ...(isHeldBack(outcome) ? [renderButton(ACTIONS.sendAnyway, BUTTONS.sendAnyway, requestId)] : []),
     ]),
   ];
 }

@@ -4,6 +4,7 @@ import { inboxActionsAndAccessRequests } from './0009-inbox-actions-and-access-r
 import { matchingCodes } from './0011-matching-codes.ts';
 import { clientPresets } from './0012-client-presets.ts';
 import { remembered } from './0013-remembered.ts';
+import { heldRequests } from './0014-held-requests.ts';
 import type { Migration } from './migrate.ts';
 import { requestsAndKeys } from './released/0001-requests-and-keys.ts';
 import { turns } from './released/0002-turns.ts';
@@ -26,4 +27,5 @@ export const MIGRATIONS: Migration[] = [
   matchingCodes,
   clientPresets,
   remembered,
+  heldRequests,
 ];

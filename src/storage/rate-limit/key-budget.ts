@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { leavingRoom, nextSlotAt, type RateLimit, windowMs } from '../../add-inbox/worker/rate-limit.ts';
 import type { Executor } from '../database.ts';
-import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
+import { POSTGRES_CLOCK, POSTGRES_STATEMENT_AT } from '../postgres/postgres-clock.ts';
+import { type Given, prepare } from '../rows/prepare.ts';
 
 /** ColdSend never asks for a longer wait than this. A later time comes from a wrong clock. */
 const MAX_BLOCK_MS = 60 * 60 * 1000;
@@ -25,14 +26,62 @@ export type Budget = {
 /** The request that a slot was taken for; undefined for the check of a key. */
 export type SlotTaker = { teamId: string; userId: string } | undefined;
 
+type BudgetDeps = {
+  limits: readonly RateLimit[];
+  steadyNow: () => number;
+  findLook?: ReturnType<typeof prepareLook>;
+};
+
+type LookFor = { clock: number; key: string; except: string };
+
+/** Everything about a key's slots in one statement, made once for these limits. */
+export function prepareLook(limits: readonly RateLimit[]) {
+  return prepare((_kysely, given: Given<LookFor>, kind) => {
+    const [key, except] = [given('key'), given('except')];
+    // Stable within the statement, or PostgreSQL would not begin to read there.
+    const now = kind === 'postgres' ? POSTGRES_STATEMENT_AT : given('clock');
+    const blocking = (kind: SlotKind) =>
+      limitsOf(limits)[kind].map((limit, index) => {
+        const isCounted = sql<SqlBool>`taken_at > ${now} - ${sql.lit(windowMs(limit))}`;
+        return sql`${takenBefore(key, limit.requests - 1, isCounted)} as ${sql.ref(`${kind}_${index}`)}`;
+      });
+    return sql<Look>`
+      select
+        ${kind === 'postgres' ? POSTGRES_CLOCK : given('clock')} as clock,
+        (select blocked_until from coldsend_budgets where key_fingerprint = ${key}) as blocked_until,
+        (select 1 from requests where turn_of = ${key} and batch_id is null and id <> ${except} limit 1) as singles,
+        (select 1 from requests where turn_of = ${key} and batch_id is not null and id <> ${except} limit 1) as rows,
+        ${takenBefore(key, 0)} as latest,
+        ${sql.join([...blocking('single'), ...blocking('row')])}
+    `;
+  });
+}
+
+/** The time of the slot that exactly `count` later slots follow. */
+function takenBefore(
+  key: RawBuilder<string>,
+  count: number,
+  isCounted = sql<SqlBool>`true`,
+): RawBuilder<number | null> {
+  return sql`(
+      select taken_at from coldsend_turns where key_fingerprint = ${key} and ${isCounted}
+      order by taken_at desc limit 1 offset ${sql.lit(count)}
+    )`;
+}
+
+function limitsOf(limits: readonly RateLimit[]): Record<SlotKind, readonly RateLimit[]> {
+  return { single: limits, row: leavingRoom(limits) };
+}
+
 /** The slots of one key, inside a transaction. `lock` makes others wait until the transaction ends. */
 export function createKeyBudget(
-  { kind, kysely }: Executor,
+  db: Executor,
   keyFingerprint: string,
-  { limits, steadyNow }: { limits: readonly RateLimit[]; steadyNow: () => number },
+  { limits, steadyNow, findLook = prepareLook(limits) }: BudgetDeps,
 ) {
-  const limitsOf = { single: limits, row: leavingRoom(limits) };
-  return { lock, look, countFree, listTaken, note, move, blockFor };
+  const { kind, kysely } = db;
+  const limitsOfKind = limitsOf(limits);
+  return { lock, look, countFree, listTaken, note, toRows, move, blockFor };
 
   /** SQLite allows only one write transaction at a time, so it needs no lock. */
   async function lock(): Promise<void> {
@@ -42,16 +91,7 @@ export function createKeyBudget(
 
   /** @param except a request that does not count as queued */
   async function look(except = ''): Promise<Budget> {
-    const { rows } = await sql<Look>`
-      select
-        ${kind === 'postgres' ? POSTGRES_CLOCK : sql`${steadyNow()}`} as clock,
-        (select blocked_until from coldsend_budgets where key_fingerprint = ${keyFingerprint}) as blocked_until,
-        (select 1 from requests where turn_of = ${keyFingerprint} and batch_id is null and id <> ${except} limit 1) as singles,
-        (select 1 from requests where turn_of = ${keyFingerprint} and batch_id is not null and id <> ${except} limit 1) as rows,
-        ${takenBefore(0)} as latest,
-        ${sql.join([...blockingColumns('single'), ...blockingColumns('row')])}
-    `.execute(kysely);
-    const [row] = rows;
+    const [row] = await findLook(db, { clock: steadyNow(), key: keyFingerprint, except });
     if (row === undefined) throw new Error('a select without a table gave no row');
     // Not `latest > clock`: on SQLite, a value that is not a number sorts after all numbers, and compares with none in
     // JavaScript.
@@ -63,7 +103,7 @@ export function createKeyBudget(
     const isSane = blockedUntil <= row.clock + MAX_BLOCK_MS;
     const freeAt = (kind: SlotKind) => {
       const blocking = limits.map((_limit, index) => row[`${kind}_${index}`] ?? undefined);
-      return Math.max(isSane ? blockedUntil : 0, nextSlotAt(blocking, limitsOf[kind], row.clock));
+      return Math.max(isSane ? blockedUntil : 0, nextSlotAt(blocking, limitsOfKind[kind], row.clock));
     };
     return {
       clock: row.clock,
@@ -71,20 +111,6 @@ export function createKeyBudget(
       freeAt: { single: freeAt('single'), row: freeAt('row') },
       isWaitedFor: { single: row.singles !== null, row: row.rows !== null },
     };
-  }
-
-  function blockingColumns(kind: SlotKind) {
-    return limitsOf[kind].map(
-      ({ requests }, index) => sql`${takenBefore(requests - 1)} as ${sql.ref(`${kind}_${index}`)}`,
-    );
-  }
-
-  /** The time of the slot that exactly `count` later slots follow. */
-  function takenBefore(count: number): RawBuilder<number | null> {
-    return sql`(
-      select taken_at from coldsend_turns where key_fingerprint = ${keyFingerprint}
-      order by taken_at desc limit 1 offset ${sql.lit(count)}
-    )`;
   }
 
   /** Slots with a time in the future, left by a clock that was set back. They count as taken just now. */
@@ -104,7 +130,7 @@ export function createKeyBudget(
         .where('taken_at', '>', time - windowMs(limit))
         .executeTakeFirstOrThrow();
       free.single = Math.min(free.single, limit.requests - count);
-      free.row = Math.min(free.row, (limitsOf.row[index] ?? limit).requests - count);
+      free.row = Math.min(free.row, (limitsOfKind.row[index] ?? limit).requests - count);
     }
     return free;
   }
@@ -122,14 +148,17 @@ export function createKeyBudget(
   }
 
   async function note(time: number, takers: SlotTaker[]): Promise<void> {
-    const slots = takers.map((taker, place) => ({
+    if (takers.length > 0) await kysely.insertInto('coldsend_turns').values(toRows(time, takers)).execute();
+  }
+
+  function toRows(time: number, takers: SlotTaker[]) {
+    return takers.map((taker, place) => ({
       key_fingerprint: keyFingerprint,
       taken_at: time,
       place,
       team_id: taker?.teamId ?? null,
       user_id: taker?.userId ?? null,
     }));
-    if (slots.length > 0) await kysely.insertInto('coldsend_turns').values(slots).execute();
   }
 
   /** Makes the slot that was taken at `from` count from now on. If it is not found, a new slot is added. */

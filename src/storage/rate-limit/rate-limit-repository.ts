@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import type { AddInboxRequest, ClaimedRequest } from '../../add-inbox/request/request.ts';
 import type { Slot, SlotTaken } from '../../add-inbox/request/send-request.ts';
@@ -15,11 +16,13 @@ import { POSTGRES_CLOCK } from '../postgres/postgres-clock.ts';
 import { QUEUED_MS } from '../requests/batches/batch-repository.ts';
 import { createRequestLease, nextFence } from '../requests/lease-sql.ts';
 import { createRequestRepository, type RequestRepositoryDeps } from '../requests/request-repository.ts';
-import { expiresAt, parseClaimedRequest, type RequestRow, toCarriedColumns } from '../requests/request-row.ts';
+import { parseClaimedRequest, type RequestRow, toCarriedColumns } from '../requests/request-row.ts';
 import { setAside } from '../requests/set-aside.ts';
+import { inserting } from '../rows/change-together.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { type Budget, createKeyBudget, SLOT_KINDS, type SlotKind } from './key-budget.ts';
+import { type Budget, createKeyBudget, prepareLook, SLOT_KINDS, type SlotKind } from './key-budget.ts';
 import { createQueues } from './one-at-a-time.ts';
+import { createSlotTimes, type Queue } from './slot-times.ts';
 
 type KeyBudget = ReturnType<typeof createKeyBudget>;
 
@@ -37,9 +40,10 @@ export type RateLimitRepositoryDeps = Omit<RequestRepositoryDeps, 'db'> & {
  */
 export function createRateLimitRepository({ database, limits, steadyNow, ...deps }: RateLimitRepositoryDeps) {
   const { owner, leaseMs, now, onUnreadable } = deps;
-  const clock = { limits, steadyNow: steadyNow ?? now };
+  const clock = { limits, steadyNow: steadyNow ?? now, findLook: prepareLook(limits) };
   const lease = createRequestLease(database.kind, { owner, leaseMs });
   const queued = createQueues();
+  const slotTimes = createSlotTimes(clock.steadyNow);
   let firstKey = 0;
 
   return { take, estimateEnd, claimQueued, reserveForKeyCheck, recordSend, block, countLeft, deleteOld };
@@ -64,8 +68,8 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const budget = await slots.look(claimed.id);
       const goesBehind = budget.isWaitedFor.single || (kind === 'row' && budget.isWaitedFor.row);
       if (!goesBehind && budget.freeAt[kind] <= budget.clock) {
-        await slots.note(budget.clock, [claimed]);
-        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined });
+        const noting = slots.toRows(budget.clock, [claimed]).map((row) => inserting('coldsend_turns', row));
+        const request = await requests.advance(claimed, { state: 'armed', waitsFor: undefined }, {}, () => noting);
         return { kind: 'armed', request, slot: { keyFingerprint, takenAt, countsFrom: budget.clock } };
       }
       const { kysely } = within;
@@ -101,7 +105,10 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
    * is counted. `nextAt` is the time, by `now`, of the next free slot for a request that is still queued.
    */
   async function claimQueued(limit: number, shares = ALL_SHARES): Promise<ClaimedSlots> {
-    const keys = await listWaitedFor();
+    const queues = await listQueues();
+    slotTimes.keep(queues);
+    const waits = queues.map((queue) => ({ key: queue.key, waitMs: slotTimes.waitMs(queue) }));
+    const keys = waits.flatMap(({ key, waitMs }) => (waitMs > 0 ? [] : key));
     // Starts from a different key each time, so that the last keys get their share when there is not room for all.
     firstKey = keys.length === 0 ? 0 : (firstKey + 1) % keys.length;
     const each = Math.max(1, Math.floor(limit / Math.max(1, keys.length)));
@@ -113,7 +120,10 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       left -= slots.armed.length;
       if (left <= 0 || slots.failure !== undefined) break;
     }
-    const nextAts = claimed.flatMap(({ nextAt }) => nextAt ?? []);
+    const nextAts = [
+      ...waits.flatMap(({ waitMs }) => (waitMs > 0 ? now() + waitMs : [])),
+      ...claimed.flatMap(({ nextAt }) => nextAt ?? []),
+    ];
     return {
       armed: claimed.flatMap(({ armed }) => armed),
       perhapsArmed: claimed.flatMap(({ perhapsArmed }) => perhapsArmed),
@@ -122,18 +132,20 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
     };
   }
 
-  async function listWaitedFor(): Promise<string[]> {
-    const rows = await database.kysely
-      .selectFrom('requests')
-      .select('turn_of')
-      .distinct()
-      .where('turn_of', 'is not', null)
-      .where('state', '=', 'announced')
-      .where(expiresAt, '>', now())
-      .where(lease.free)
-      .orderBy('turn_of')
-      .execute();
-    return rows.flatMap(({ turn_of }) => turn_of ?? []);
+  /** The keys that requests are queued for. Looks into the index a few times for each, however many requests there are. */
+  async function listQueues(): Promise<Queue[]> {
+    const { rows } = await sql<{ key: string } & Record<SlotKind, number | null>>`
+      with recursive keys(key) as (
+        select min(turn_of) from requests where turn_of is not null
+        union all
+        select (select min(turn_of) from requests where turn_of > keys.key) from keys where keys.key is not null
+      )
+      select key,
+        (select 1 from requests where turn_of = key and batch_id is null limit 1) as single,
+        (select 1 from requests where turn_of = key and batch_id is not null limit 1) as row
+      from keys where key is not null
+    `.execute(database.kysely);
+    return rows.map((row) => ({ key: row.key, kinds: SLOT_KINDS.filter((kind) => row[kind] !== null) }));
   }
 
   async function claimQueuedOf(keyFingerprint: string, most: number, shares: Shares): Promise<ClaimedSlots> {
@@ -142,8 +154,7 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const takenAt = now();
       const budget = await slots.look();
       const waiting = SLOT_KINDS.filter((kind) => budget.isWaitedFor[kind]);
-      if (waiting.every((kind) => budget.freeAt[kind] > budget.clock))
-        return { armed: [], nextAt: nextAt(budget, waiting) };
+      if (waiting.every((kind) => budget.freeAt[kind] > budget.clock)) return { armed: [], budget, left: waiting };
       const free = await slots.countFree(budget.clock);
       const claimed: ClaimedRequest[] = [];
       const left: SlotKind[] = [];
@@ -158,10 +169,12 @@ export function createRateLimitRepository({ database, limits, steadyNow, ...deps
       const slot = { keyFingerprint, takenAt, countsFrom: budget.clock };
       const armed = claimed.map((request) => ({ ...request, slot }));
       await slots.note(budget.clock, armed);
-      return { armed, nextAt: nextAt(left.length === 0 ? budget : await slots.look(), left) };
+      return { armed, budget: left.length === 0 ? budget : await slots.look(), left };
     });
     try {
-      return { ...(await claiming), perhapsArmed: [], failure: undefined };
+      const { armed, budget, left } = await claiming;
+      slotTimes.remember(keyFingerprint, budget);
+      return { armed, perhapsArmed: [], nextAt: nextAt(budget, left), failure: undefined };
     } catch (error) {
       const perhapsArmed = error instanceof CommitInDoubtError ? arming : [];
       return { armed: [], perhapsArmed, nextAt: undefined, failure: error };

@@ -11,14 +11,15 @@ export function withinShares(
   { held }: RequestLease,
   { person, key, workspace }: Shares,
 ): RawBuilder<string> {
+  const columns = sql`id, team_id, user_id, client, accepted_at, case when batch_id is null then 0 else 1 end as is_row`;
   return sql<string>`(
     with people as (
       select id, team_id, client, accepted_at, is_row, is_held,
         row_number() over (partition by team_id, user_id, is_row order by is_held desc, accepted_at, id) as of_person
       from (
-        select id, team_id, user_id, client, accepted_at,
-          case when batch_id is null then 0 else 1 end as is_row, case when ${held} then 1 else 0 end as is_held
-        from requests where state <> 'told' and (${held} or (${candidates}))
+        select ${columns}, 0 as is_held from requests where state <> 'told' and ${candidates}
+        union all
+        select ${columns}, 1 as is_held from requests where state <> 'told' and ${held}
       ) as counted
     ), ranked as (
       select id, is_held, of_person,

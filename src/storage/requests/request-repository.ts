@@ -12,6 +12,7 @@ import {
 import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import { withinShares } from '../rate-limit/within-shares.ts';
+import { type Consequence, changeTogether, inserting } from '../rows/change-together.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { canAnotherOpen } from '../sealing/known-keys.ts';
 import { passwordsContext, responseUrlContext } from '../sealing/seal-contexts.ts';
@@ -25,6 +26,8 @@ import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor } from './request-retries.ts';
 import {
   expiresAt,
+  findRowsByView,
+  findSealed,
   parseClaimedRequest,
   parseRequest,
   passwordsJson,
@@ -43,6 +46,9 @@ import { setAside } from './set-aside.ts';
  */
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;
+
+/** To find times that are absurd, all unfinished requests have to be read, so it is done only so often. */
+const ABSURD_EVERY_MS = 60_000;
 
 /** A queued request whose slot is this much later than announced gets a new time, and people see it. */
 const OVERDUE_MS = 15_000;
@@ -83,19 +89,24 @@ export type RequestRepository = ReturnType<typeof createRequestRepository>;
 export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnreadable }: RequestRepositoryDeps) {
   const { kysely } = db;
   const lease = createRequestLease(db.kind, { owner, leaseMs });
+  let soughtAbsurdAt: number | undefined;
 
   return {
     /**
      * Commits a submission, held by this owner with fence 1 so that work on it starts at once. Of several submissions of one
-     * view the first counts, and the others change nothing.
+     * view the first counts, and the others change nothing. After an error it may have been committed.
      *
-     * @throws CommitInDoubtError
+     * @param also what is committed with it
      */
-    async accept(input: RequestToAccept): Promise<Acceptance> {
+    async accept(
+      input: RequestToAccept,
+      also: (request: ClaimedRequest) => Consequence[] = () => [],
+    ): Promise<Acceptance> {
       const request = toNewRequest(input, now());
-      const accepted = await db.atomically(async (within) => {
-        const { responseUrl } = input;
-        const row = {
+      const { passwords, responseUrl } = input;
+      const accepting = kysely
+        .insertInto('requests')
+        .values({
           id: request.id,
           team_id: request.teamId,
           user_id: request.userId,
@@ -118,18 +129,10 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
           lease_owner: owner,
           lease_until: lease.until,
           fence: request.fence,
-        };
-        const inserted = await within.kysely
-          .insertInto('requests')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing())
-          .executeTakeFirst();
-        if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
-        if (input.passwords === undefined) return true;
-        const sealed = sealer.seal(JSON.stringify(input.passwords), passwordsContext(request));
-        await within.kysely.insertInto('request_passwords').values({ request_id: request.id, sealed }).execute();
-        return true;
-      });
+        })
+        .onConflict((conflict) => conflict.columns(['team_id', 'view_id']).doNothing());
+      const sealing = passwords === undefined ? [] : [sealPasswords(request, passwords)];
+      const accepted = await changeTogether(db, accepting, [...sealing, ...also(request)]);
       if (accepted) return { kind: 'accepted', request };
 
       const first = await findByView(request.teamId, request.viewId);
@@ -146,7 +149,8 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       const time = now();
       // Queued requests are left to the queue, unless they have expired or are overdue. An announced request that waits for its
       // password becomes due when it has one, or expires.
-      const isDue = sql<SqlBool>`set_aside_at is null and (not_before <= ${time} or ${isAbsurd(time)}) and (
+      const isTime = seeksAbsurd(time) ? sql`(not_before <= ${time} or ${isAbsurd(time)})` : sql`not_before <= ${time}`;
+      const isDue = sql<SqlBool>`set_aside_at is null and ${isTime} and (
         turn_of is null or not_before <= ${time - OVERDUE_MS} or ${expiresAt} <= ${time}
       ) and (waits_for is null or waits_for <> 'password' or state = 'accepted' or ${expiresAt} <= ${time})
         and ${lease.free}`;
@@ -224,19 +228,22 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
       claimed: ClaimedRequest,
       change: RequestChange,
       { release = false }: { release?: boolean } = {},
+      also: (advanced: ClaimedRequest) => Consequence[] = () => [],
     ): Promise<ClaimedRequest> {
       const time = now();
       const complete = withTimes(change, time);
       const columns = { ...toCarriedColumns(claimed), ...toChangedColumns(complete, time) };
       const set = release ? { ...columns, lease_owner: null, lease_until: null } : { ...columns, lease_owner: owner };
-      if (complete.outcome !== undefined) await db.atomically((within) => commitAndWipe(within, claimed, set));
-      else await commit(db, claimed, set);
-      return { ...claimed, ...complete };
+      const advanced = { ...claimed, ...complete };
+      const wiping = complete.outcome === undefined ? [] : [wipePasswords(claimed)];
+      const isHeld = await changeTogether(db, updateHeld(claimed, set), [...wiping, ...also(advanced)]);
+      if (!isHeld) throw new LeaseLostError(claimed.id);
+      return advanced;
     },
 
     /** Releases the request for whoever claims it next. Changes nothing where it is not held any more. */
     async release({ id, fence }: ClaimedRequest): Promise<void> {
-      await updateHeld(db, { id, fence }, { lease_owner: null, lease_until: null });
+      await updateHeld({ id, fence }, { lease_owner: null, lease_until: null }).execute();
     },
 
     async find(teamId: string, id: string): Promise<AddInboxRequest | undefined> {
@@ -261,14 +268,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** @throws LeaseLostError where the request is not held any more; PasswordsWipedError; PasswordsUnreadableError. */
     async openPasswords(claimed: ClaimedRequest): Promise<Passwords> {
-      const row = await kysely
-        .selectFrom('requests')
-        .leftJoin('request_passwords', 'request_id', 'id')
-        .select('sealed')
-        .where('id', '=', claimed.id)
-        .where('fence', '=', claimed.fence)
-        .where('lease_owner', '=', owner)
-        .executeTakeFirst();
+      const [row] = await findSealed(db, { id: claimed.id, fence: claimed.fence, owner });
       if (!row) throw new LeaseLostError(claimed.id);
       if (row.sealed === null) throw new PasswordsWipedError(claimed.id);
       return passwordsJson.parse(await openSealed(claimed, row.sealed));
@@ -325,6 +325,12 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     ...createRequestCounts(db),
   };
 
+  function seeksAbsurd(time: number): boolean {
+    if (soughtAbsurdAt !== undefined && Math.abs(time - soughtAbsurdAt) < ABSURD_EVERY_MS) return false;
+    soughtAbsurdAt = time;
+    return true;
+  }
+
   function note(id: string, error: unknown): void {
     onUnreadable?.(String(id), error, 'requests');
   }
@@ -341,7 +347,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
   }
 
   async function findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined> {
-    const row = await select().where('team_id', '=', teamId).where('view_id', '=', viewId).executeTakeFirst();
+    const [row] = await findRowsByView(db, { teamId, viewId });
     return row && parseRequest(row);
   }
 
@@ -349,24 +355,20 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     return kysely.selectFrom('requests').select(REQUEST_COLUMNS);
   }
 
-  async function commit(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>): Promise<void> {
-    if ((await updateHeld(within, claimed, set)) !== 1n) throw new LeaseLostError(claimed.id);
+  function sealPasswords(request: ClaimedRequest, passwords: Passwords): Consequence {
+    const sealed = sealer.seal(JSON.stringify(passwords), passwordsContext(request));
+    return inserting('request_passwords', { request_id: request.id, sealed });
   }
 
-  /** Returns how many rows were changed: none where the request is not held any more. */
-  async function updateHeld(
-    { kysely }: Executor,
-    { id, fence }: Pick<ClaimedRequest, 'id' | 'fence'>,
-    set: Updateable<RequestsTable>,
-  ): Promise<bigint> {
+  /** Changes no row where the request is not held any more. */
+  function updateHeld({ id, fence }: Pick<ClaimedRequest, 'id' | 'fence'>, set: Updateable<RequestsTable>) {
     const query = kysely.updateTable('requests').set(set).where('id', '=', id);
-    return (await query.where('fence', '=', fence).where('lease_owner', '=', owner).executeTakeFirst()).numUpdatedRows;
+    return query.where('fence', '=', fence).where('lease_owner', '=', owner);
   }
+}
 
-  async function commitAndWipe(within: Executor, claimed: ClaimedRequest, set: Updateable<RequestsTable>) {
-    await commit(within, claimed, set);
-    await within.kysely.deleteFrom('request_passwords').where('request_id', '=', claimed.id).execute();
-  }
+function wipePasswords({ id }: ClaimedRequest): Consequence {
+  return (isMade) => sql`delete from request_passwords where request_id = ${id} and ${isMade}`;
 }
 
 /** Whole milliseconds, and the times that belong to a state even where the caller leaves them out. */

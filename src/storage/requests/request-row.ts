@@ -13,6 +13,7 @@ import {
   type RequestState,
   WAITS_FOR,
 } from '../../add-inbox/request/request.ts';
+import { type Given, prepare } from '../rows/prepare.ts';
 import { orUndefined, storedCount, storedJson, storedTime } from '../rows/stored-json.ts';
 import type { RequestsTable } from '../tables.ts';
 import { outcomeJson, toOutcomeJson } from './outcome-json.ts';
@@ -54,6 +55,24 @@ export const expiresAt = sql<number>`coalesce(expires_at, accepted_at + ${sql.li
 export const unfinished = sql<SqlBool>`state <> 'told'`;
 
 export type RequestRow = Pick<Selectable<RequestsTable>, (typeof REQUEST_COLUMNS)[number]>;
+
+export const findSealed = prepare((kysely, given: Given<{ id: string; fence: number; owner: string }>) =>
+  kysely
+    .selectFrom('requests')
+    .leftJoin('request_passwords', 'request_id', 'id')
+    .select('sealed')
+    .where('id', '=', given('id'))
+    .where('fence', '=', given('fence'))
+    .where('lease_owner', '=', given('owner')),
+);
+
+export const findRowsByView = prepare((kysely, given: Given<{ teamId: string; viewId: string }>) =>
+  kysely
+    .selectFrom('requests')
+    .select(REQUEST_COLUMNS)
+    .where('team_id', '=', given('teamId'))
+    .where('view_id', '=', given('viewId')),
+);
 
 /** Checks only that numbers are exact. A request that was accepted under older rules must stay readable. */
 export const accountJson: z.ZodType<AccountToAdd> = z.object({
@@ -165,10 +184,10 @@ export function toKeyColumns(name: KeyName) {
 
 /**
  * The columns that announcing left to the next commit. Only while they are not stored: after a failure in the middle of a step,
- * what the worker holds may be older than what the step has committed.
+ * what the worker holds may be older than what the step has committed. No later state is held before it is stored.
  */
 export function toCarriedColumns({ state, announcement, tries }: ClaimedRequest) {
-  if (state === 'accepted') return {};
+  if (state !== 'announced') return {};
   const carried = { state: toStoredState(state), ...toAnnouncementColumns(announcement), tries };
   return Object.fromEntries(
     Object.entries(carried).map(([column, value]) => [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HalfVerdict } from '../../add-inbox/account/login-verdict.ts';
+import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import {
   type AddInboxRequest,
@@ -8,8 +8,9 @@ import {
   type RequestChange,
 } from '../../add-inbox/request/request.ts';
 import type { Database, Executor } from '../database.ts';
-import { createAuditRepository } from '../workspaces/audit-repository.ts';
-import { createRememberedRepository } from '../workspaces/clients/remembered-repository.ts';
+import { type Consequence, inserting } from '../rows/change-together.ts';
+import { toAuditRow } from '../workspaces/audit-repository.ts';
+import { remembering } from '../workspaces/clients/remembered-repository.ts';
 import { DUE } from './batches/batch-row.ts';
 import { inOrder } from './lease-sql.ts';
 import type { RequestToAccept } from './new-request.ts';
@@ -53,17 +54,17 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
 
   /** Like the repository's `accept`, but refuses a retry that is pointless because of a later request. */
   function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
+    const { retryOf, batch } = input;
+    if (retryOf === undefined && batch === undefined) return requests.accept(input, noteRequested);
     return database.transaction(async (within) => {
       const requests = createRequestRepository({ db: within, ...deps });
-      const { teamId, retryOf, viewId, batch } = input;
+      const { teamId, viewId } = input;
       // A file that fixes the same rows is confirmed before or after this, not at the same time.
       if (batch !== undefined) await lock(within, batch.id);
       const request = retryOf === undefined ? undefined : await requests.findSuccessor(teamId, retryOf);
       if (request !== undefined && request.viewId !== viewId) return { kind: 'superseded', request };
-      const accepted = await requests.accept(input);
-      if (accepted.kind !== 'accepted') return accepted;
-      if (batch !== undefined) await reopen(within, batch.id);
-      await note(within, requested(accepted.request));
+      const accepted = await requests.accept(input, noteRequested);
+      if (accepted.kind === 'accepted' && batch !== undefined) await reopen(within, batch.id, accepted.request.id);
       return accepted;
     });
   }
@@ -84,20 +85,29 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
       return { ...claimed, ...change };
     }
     const settled = await database.transaction(async (within) => {
-      const settled = await createRequestRepository({ db: within, ...deps }).advance(claimed, change, options);
-      await note(within, claimed.outcome === undefined ? ended(settled) : loginChecked(settled));
-      if (settled.outcome?.kind === 'added') {
-        const { teamId, keyName, account } = settled;
-        await createRememberedRepository(within).remember(teamId, keyName, account, deps.now());
-      }
-      return settled;
+      await lockRequest(within, claimed.id);
+      const requests = createRequestRepository({ db: within, ...deps });
+      return requests.advance(claimed, change, options, (settled) => [
+        ...(claimed.outcome === undefined ? [note(ended(settled))] : []),
+        ...noteLogin(settled),
+        ...(settled.outcome?.kind === 'added' ? [remembering(settled, deps.now())] : []),
+      ]);
     });
     if (settled.batch !== undefined) await endIfLast(database, settled.batch.id);
     return settled;
   }
 
-  function note(within: Executor, entry: AuditNote): Promise<void> {
-    return createAuditRepository({ db: within, now: deps.now }).add(entry);
+  function noteRequested(request: ClaimedRequest): Consequence[] {
+    return [note(requested(request))];
+  }
+
+  function noteLogin(settled: ClaimedRequest): Consequence[] {
+    const login = settled.outcome?.kind === 'refused' ? settled.outcome.login : undefined;
+    return login === undefined ? [] : [note(loginChecked(settled, login))];
+  }
+
+  function note(entry: AuditNote): Consequence {
+    return inserting('audit_entries', toAuditRow(entry, deps.now()));
   }
 }
 
@@ -141,14 +151,24 @@ function createReportTogether(db: Executor, { owner, now }: Pick<RequestStoreDep
   }
 }
 
-/** A fixed row makes its batch go on. */
-async function reopen({ kysely }: Executor, batchId: string): Promise<void> {
+/** A fixed row makes its batch go on. One that was stopped goes on with this row alone, once no other is under way. */
+async function reopen({ kysely }: Executor, batchId: string, rowId: string): Promise<void> {
   await kysely
     .updateTable('batches')
     .set({ state: 'running', finished_at: null, not_before: DUE })
     .where('id', '=', batchId)
-    .where('state', '=', 'finished')
+    .where(({ or, and, not, eb, exists, selectFrom }) => {
+      const others = selectFrom('requests').select('id').where('batch_id', '=', batchId).where('id', '<>', rowId);
+      const isOver = not(exists(others.where('outcome_kind', 'is', null)));
+      return or([eb('state', '=', 'finished'), and([eb('state', '=', 'stopped'), isOver])]);
+    })
     .execute();
+}
+
+/** So that the statement that settles it sees what was committed by whoever held it last: new passwords, a removed client. */
+async function lockRequest(db: Executor, id: string): Promise<void> {
+  const request = db.kysely.selectFrom('requests').select('id').where('id', '=', id);
+  if (db.kind === 'postgres') await inOrder(db, request).execute();
 }
 
 async function lock({ kind, kysely }: Executor, batchId: string): Promise<void> {
@@ -188,18 +208,16 @@ function ended({ id, teamId, account, keyName, outcome }: ClaimedRequest): Audit
 }
 
 /** The bot logged in somewhere with a person's password, so the trail names the servers. */
-function loginChecked({ id, teamId, account, keyName, outcome }: ClaimedRequest): AuditNote {
-  const login = outcome?.kind === 'refused' ? outcome.login : undefined;
+function loginChecked({ id, teamId, account, keyName }: ClaimedRequest, login: LoginVerdict): AuditNote {
   const details = {
     email_address: account.email_address,
     ...clientDetail(keyName),
-    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login?.smtp)}`,
-    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login?.imap)}`,
+    smtp: `${account.smtp_host}:${account.smtp_port} ${resultOf(login.smtp)}`,
+    imap: `${account.imap_host}:${account.imap_port} ${resultOf(login.imap)}`,
   };
   return { teamId, userId: undefined, action: 'login_checked', requestId: id, details };
 }
 
-function resultOf(verdict: HalfVerdict | undefined): string {
-  if (verdict === undefined || verdict.kind === 'works') return verdict?.kind ?? '';
-  return `${verdict.kind} ${verdict.reason}`;
+function resultOf(verdict: HalfVerdict): string {
+  return verdict.kind === 'works' ? verdict.kind : `${verdict.kind} ${verdict.reason}`;
 }

@@ -63,13 +63,13 @@ export function createAuditRepository({
   const queued = createQueues();
   return {
     async add(note: AuditNote): Promise<void> {
-      await insert(toRow(note, now()));
+      await insert(toAuditRow(note, now()));
     },
 
     /** Notes a refused attempt. Returns false and notes nothing if there were too many within the hour. */
     addRefused(note: AuditNote & { userId: string }): Promise<boolean> {
       return queued(note.teamId, async () => {
-        const row = toRow(note, now());
+        const row = toAuditRow(note, now());
         const recent = kysely
           .selectFrom('audit_entries')
           .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -134,7 +134,7 @@ export function createAuditRepository({
     },
   };
 
-  async function insert(row: ReturnType<typeof toRow>): Promise<void> {
+  async function insert(row: ReturnType<typeof toAuditRow>): Promise<void> {
     await kysely.insertInto('audit_entries').values(row).execute();
   }
 }
@@ -153,7 +153,7 @@ function matches(
   ]);
 }
 
-function toRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {
+export function toAuditRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {
   return {
     id: randomUUID(),
     team_id: teamId,

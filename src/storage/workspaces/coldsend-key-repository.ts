@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { ChosenKey } from '../../add-inbox/keys/choose-key.ts';
 import {
@@ -18,6 +18,7 @@ import {
   toStoredName,
 } from '../../add-inbox/keys/key-owner.ts';
 import type { Executor } from '../database.ts';
+import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { orUndefined, storedJson, storedTime } from '../rows/stored-json.ts';
 import { keyFingerprint } from '../sealing/key-fingerprint.ts';
@@ -41,6 +42,23 @@ const KEY_COLUMNS = [
   'checked_at',
   'lacks_actions',
 ] as const satisfies (keyof ColdsendKeysTable)[];
+
+const findRows = prepare((kysely, given: Given<{ teamId: string; channelId: string; label: string }>) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(KEY_COLUMNS)
+    .where('team_id', '=', given('teamId'))
+    .where('channel_id', '=', given('channelId'))
+    .where('label', '=', given('label')),
+);
+
+const findRowsFor = prepare((kysely, given: Given<{ teamId: string; channelId: string }>) =>
+  kysely
+    .selectFrom('coldsend_keys')
+    .select(KEY_COLUMNS)
+    .where('team_id', '=', given('teamId'))
+    .where('channel_id', 'in', [given('channelId'), sql.lit('')]),
+);
 
 const status = z.enum(STORED_KEY_STATUSES);
 
@@ -125,7 +143,7 @@ export function createColdsendKeyRepository(deps: {
 
     /** The keys that a channel may use: the one bound to it and the workspace's own. */
     async findFor(teamId: string, channelId: string): Promise<{ bound?: ChosenKey; own?: ColdsendKey }> {
-      const rows = await select().where('team_id', '=', teamId).where('channel_id', 'in', [channelId, '']).execute();
+      const rows = await findRowsFor(deps.db, { teamId, channelId });
       const found: { bound?: ChosenKey; own?: ColdsendKey } = {};
       for (const row of rows) {
         const [owner, current] = [fromStoredName(String(row.label)), readKey(row)];
@@ -187,12 +205,10 @@ export function createColdsendKeyRepository(deps: {
     return kysely.selectFrom('coldsend_keys').select(KEY_COLUMNS);
   }
 
-  function findRow(teamId: string, name: KeyName) {
-    return select()
-      .where('team_id', '=', teamId)
-      .where('channel_id', '=', name.kind === 'client' ? name.channelId : '')
-      .where('label', '=', toStoredName(name))
-      .executeTakeFirst();
+  async function findRow(teamId: string, name: KeyName): Promise<KeyRow | undefined> {
+    const channelId = name.kind === 'client' ? name.channelId : '';
+    const [row] = await findRows(deps.db, { teamId, channelId, label: toStoredName(name) });
+    return row;
   }
 
   /** The facts about a key that people may see. */

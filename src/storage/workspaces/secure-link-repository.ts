@@ -179,7 +179,8 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
         // The request first: it is what an uninstall and a stopped batch lock first, too.
         const resumed = await resume(within, teamId, purpose.requestId);
         if (!resumed) return false;
-        if (!(await spendLink(within, { token, pageId, now: now() }))) throw new NotSpentError();
+        const worksUntil = now() + LINK_TTL_MS;
+        if (!(await spendLink(within, { token, pageId, now: now(), worksUntil }))) throw new NotSpentError();
         await within.kysely.insertInto('request_passwords').values({ request_id: purpose.requestId, sealed }).execute();
         return true;
       })
@@ -258,16 +259,18 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
 type Person = { teamId: string; userId: string };
 
 /**
- * Spends the link. The page that has spent it can do so again, and then has half an hour for the next time. False if the link does
- * not work anymore.
+ * Spends the link. The page that has spent it can do so again.
+ *
+ * @param worksUntil how long the page that spends it still finds it; then it is deleted
+ * @returns false if the link does not work anymore
  */
 export async function spendLink(
   { kysely }: Executor,
-  { token, pageId, now }: { token: string; pageId: string; now: number },
+  { token, pageId, now, worksUntil }: { token: string; pageId: string; now: number; worksUntil: number },
 ): Promise<boolean> {
   const spent = await kysely
     .updateTable('secure_links')
-    .set({ spent_at: now, spent_by: pageId, expires_at: now + LINK_TTL_MS })
+    .set({ spent_at: now, spent_by: pageId, expires_at: worksUntil })
     .where('token_hash', '=', hashOf(token))
     .where(({ or, eb }) => or([eb('spent_at', 'is', null), eb('spent_by', '=', pageId)]))
     .where('expires_at', '>', now)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type WhoMayAdd, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Executor } from '../database.ts';
+import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
 import { storedJson } from '../rows/stored-json.ts';
 import { stampOf } from './stamp.ts';
@@ -51,6 +52,10 @@ const readableJson = storedJson(
   }),
 );
 
+const findRow = prepare((kysely, given: Given<{ teamId: string }>) =>
+  kysely.selectFrom('workspace_settings').select('settings').where('team_id', '=', given('teamId')),
+);
+
 /** `stamp` differs after each change, even if a later change restores an earlier value. */
 export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
@@ -82,11 +87,7 @@ export function createSettingsRepository(
   };
 
   async function findStamped(teamId: string): Promise<StampedSettings> {
-    const row = await db.kysely
-      .selectFrom('workspace_settings')
-      .select('settings')
-      .where('team_id', '=', teamId)
-      .executeTakeFirst();
+    const [row] = await findRow(db, { teamId });
     if (row === undefined) return { settings: shown(DEFAULT_SETTINGS), stamp: 'none' };
     const parsed = settingsJson.safeParse(row.settings);
     if (!parsed.success) onUnreadable(teamId, parsed.error, 'workspace_settings');

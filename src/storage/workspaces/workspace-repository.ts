@@ -4,6 +4,7 @@ import { isOpen } from '../requests/batches/batch-row.ts';
 import { inOrder, nextFence } from '../requests/lease-sql.ts';
 import { unfinished } from '../requests/request-row.ts';
 import type { Tables } from '../tables.ts';
+import { inWorkspace } from './admin-changes.ts';
 import { createAuditRepository } from './audit-repository.ts';
 
 /** Requests are kept for 90 days: a workspace that left has nothing left by then, and its row goes too. */
@@ -31,7 +32,10 @@ const DELETED = (Object.keys(WHEN_UNINSTALLED) as TeamTable[]).filter((table) =>
 
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
-/** Removes workspaces with all that is theirs: token, keys, settings, passwords. */
+/**
+ * Removes workspaces with all that is theirs: token, keys, settings, passwords. Never beside a change of an admin, who locks keys and
+ * requests in another order.
+ */
 export function createWorkspaceRepository({ database, now }: { database: Database; now: () => number }) {
   return { remove, clear, sweep };
 
@@ -42,7 +46,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
    * @param why what the audit trail says about it
    */
   function remove(teamId: string, installedAt: number | undefined, why: string): Promise<boolean> {
-    return database.transaction(async (within) => {
+    return inWorkspace(database, teamId, async (within) => {
       const left = await within.kysely
         .updateTable('installations')
         .set({ sealed_token: null, team_name: '', scopes: '[]', installed_by: '', removed_at: now() })
@@ -59,7 +63,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
 
   /** Removes what is a workspace's where no installation is kept, because its token stands in the environment. */
   function clear(teamId: string, why: string): Promise<boolean> {
-    return database.transaction(async (within) => {
+    return inWorkspace(database, teamId, async (within) => {
       const cleared = await clearWithin(within, teamId);
       if (cleared) await noteRemoval(within, teamId, why);
       return cleared;
@@ -99,7 +103,7 @@ export function createWorkspaceRepository({ database, now }: { database: Databas
   }
 
   function sweepOne(teamId: string): Promise<boolean> {
-    return database.transaction(async (within) => {
+    return inWorkspace(database, teamId, async (within) => {
       // The lock makes somebody who installs again at this moment wait, and come after it.
       const locked = await within.kysely
         .updateTable('installations')

@@ -1,39 +1,20 @@
 import { z } from 'zod';
 import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
-import type { Row } from '../../add-inbox/batch/check-rows.ts';
+import { type Row, rowShape } from '../../add-inbox/batch/check-rows.ts';
 import type { ColumnField } from './browser/contract.ts';
 import { pageId, parseJson, token } from './guard.ts';
 
 /** A cell of a file has at most about this many characters; the rules for a field allow fewer. */
 const text = z.string().max(20_000).optional();
 
-const flag = z.boolean().optional();
-
-const inboxType = z.enum(INBOX_TYPES).optional();
-
 const row: z.ZodType<Row> = z.strictObject({
   line: z.int().min(1).max(10_000_000),
-  account: z.strictObject({
-    email_address: text,
-    display_name: text,
-    inbox_type: inboxType,
-    smtp_host: text,
-    smtp_port: text,
-    smtp_username: text,
-    smtp_password: text,
-    imap_host: text,
-    imap_port: text,
-    imap_username: text,
-    imap_password: text,
-    daily_limit: text,
-    smtp_use_tls: flag,
-    imap_use_ssl: flag,
-  }),
+  account: z.strictObject(rowShape(text)),
 });
 
 export const batchDefaults = z.strictObject({
-  inboxType,
+  inboxType: z.enum(INBOX_TYPES).optional(),
   dailyLimit: z.int().min(1).optional(),
   displayName: z.string().max(255).optional(),
 });
@@ -82,6 +63,7 @@ const addBody = z.strictObject({
   round: z.int().min(0).max(99),
   defaults: batchDefaults,
   withHeld: z.boolean(),
+  checkedLines: z.array(z.int()).default([]),
   fileName: z
     .string()
     .max(255)

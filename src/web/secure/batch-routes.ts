@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Row } from '../../add-inbox/batch/check-rows.ts';
+import { type AddableRow, isAddable } from '../../add-inbox/batch/drafts.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { BatchPage, OpenBatch, PageProgress } from '../../add-inbox/secure-links/batch-page.ts';
 import type { SecureLink } from '../../add-inbox/secure-links/secure-link.ts';
@@ -12,10 +13,12 @@ import type {
   BatchToAdd,
   ColumnField,
   FailedRow,
+  LoginsAnswer,
   NoPage,
   PageColumn,
   Progress,
   ProgressAnswer,
+  ResultsAnswer,
   RowsAnswer,
 } from './browser/contract.ts';
 import { type Guard, pageId, token, type Upload, type Written } from './guard.ts';
@@ -51,6 +54,10 @@ export type BatchRoutesDeps = {
   describeWarning(warning: Warning): string;
   /** Why a row needs a person; undefined where it does not. */
   describeProblem(row: BatchRow): Pick<FailedRow, 'title' | 'next' | 'said'> | undefined;
+  /** All rows and how they ended, as CSV without passwords. */
+  renderResults(batch: Batch, rows: BatchRow[]): Promise<{ name: string; content: string }>;
+  /** The halves of a row's login that were refused, in words. */
+  describeRefused(row: Pick<AddableRow, 'account' | 'login'>): string;
   canFindServers: boolean;
   mostRows: number;
   /** How long so many inboxes take within the rate limit, in milliseconds. */
@@ -63,6 +70,9 @@ export type BatchRoutesDeps = {
 /** Requests in a minute. Cells are checked while a person types, and the progress is polled. */
 export const MOST_OF_BATCH = { ofAddress: 600, ofToken: 120 };
 
+/** Rows whose logins are checked with one request, which a proxy ends after a minute. */
+export const LOGINS_AT_ONCE = 40;
+
 /** For an estimate of the speed. */
 const MANY = 1_000;
 
@@ -74,6 +84,7 @@ const progressBody = z.strictObject({ token, pageId });
 export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading }: Guard) {
   const { page } = deps;
   const rowsBody = rowsBodyOf(deps.mostRows);
+  const loginsBody = rowsBodyOf(LOGINS_AT_ONCE);
   const routes: Record<string, Route> = {
     'POST /secure/read': uploading(
       'application/octet-stream',
@@ -94,14 +105,37 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
         };
       },
     ),
+    'POST /secure/logins': answering(
+      loginsBody,
+      async ({ token: sent, pageId: id, defaults, rows }): Promise<LoginsAnswer> => {
+        const opened = await page.open(sent, id);
+        if (opened.kind !== 'open') return opened;
+        const tried = await page.tryLogins(opened, rows, defaults);
+        return {
+          kind: 'logins',
+          refused: tried
+            .filter(isAddable)
+            .filter(({ kind }) => kind === 'login_refused')
+            .map(toRefused),
+        };
+      },
+    ),
     'POST /secure/add': uploading(
       'application/json',
       async (sent) => ((await page.isKnown(sent)) ? undefined : GONE),
       add,
     ),
-    'POST /secure/progress': answering(progressBody, async ({ token: sent, pageId: id }): Promise<ProgressAnswer> => {
-      const found = await page.findProgress(sent, id);
-      return found.kind === 'progress' ? { kind: 'progress', ...(await toProgress(found)) } : found;
+    'POST /secure/progress': answering(progressBody, async (body) =>
+      toProgressAnswer(await page.findProgress(body.token, body.pageId)),
+    ),
+    'POST /secure/stop': answering(progressBody, async (body) =>
+      toProgressAnswer(await page.stop(body.token, body.pageId)),
+    ),
+    'POST /secure/results': answering(progressBody, async (body): Promise<ResultsAnswer> => {
+      const found = await page.listResults(body.token, body.pageId);
+      if (found.kind !== 'results') return found;
+      const { name, content } = await deps.renderResults(found.batch, found.rows);
+      return { kind: 'results', name, content };
     }),
   };
   return { routes, look };
@@ -153,12 +187,21 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
     if (body === undefined) return undefined;
     const added = await page.add({ token: sent, fileName: undefined, ...body });
     if (added.kind === 'progress') return { kind: 'added', ...(await toProgress(added)) };
+    if (added.kind === 'unchecked') return { ...added, atOnce: LOGINS_AT_ONCE };
     if (added.kind !== 'to_fix') return added;
     const checks = await checksOf(deps, added, body.rows, body.defaults);
     return { json: await jsonInSlices({ kind: 'to_fix' }, { checks }, deps.pause) };
   }
 
-  async function toProgress({ batch, progress, failed, endsAt }: PageProgress): Promise<Progress> {
+  function toRefused(row: AddableRow): { line: number; why: string } {
+    return { line: row.line, why: deps.describeRefused(row) };
+  }
+
+  async function toProgressAnswer(found: PageProgress | NoPage): Promise<ProgressAnswer> {
+    return found.kind === 'progress' ? { ...(await toProgress(found)), kind: 'progress' } : found;
+  }
+
+  async function toProgress({ batch, progress, failed, endsAt, canStop }: PageProgress): Promise<Progress> {
     const { refused, key_refused, expired, unsettled: left, ...counts } = progress.counts;
     return {
       state:
@@ -167,6 +210,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
       counts: { ...counts, failed: refused + key_refused + expired, left },
       ...(endsAt !== undefined && { leftMs: Math.max(0, endsAt - deps.now()) }),
       waitsForKey: progress.waitsForKey,
+      canStop,
       threadUrl: await deps.findThreadUrl(batch),
       failed: toFailedRows(failed),
     };

@@ -25,6 +25,7 @@ const SCRIPTS = [
   'batch/sheet/setup.ts',
   'batch/sheet/table.ts',
   'batch/sheet/sheet-state.ts',
+  'batch/other-tabs.ts',
   'batch/batch-state.ts',
   'main.ts',
 ];

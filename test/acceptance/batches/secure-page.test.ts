@@ -89,6 +89,10 @@ test('many inboxes on the secure page', { timeout: 180_000 }, async (context) =>
     assert.match(done.threadUrl, /archives/);
     const card = member.in(channelId).at(-1) ?? assert.fail('no card');
     assert.match(card.rendered, /2 of 3 inboxes added[\s\S]*list\.csv/);
+    const results = bodyOf(await askBot(world, 'results', { token, pageId: PAGE_ID }), 'results');
+    assert.equal(results.name, 'list-results.csv');
+    assert.match(results.content, /"ann@acme\.com","added"[\s\S]*"bob@acme\.com"[\s\S]*"cat@acme\.com","added"/);
+    assert.deepEqual(findSecrets(results.content, { PASSWORD, ...PLANTED }), []);
   });
 
   await context.test('the same page fixes what failed, in the same batch', async () => {
@@ -174,6 +178,26 @@ test('many inboxes on the secure page', { timeout: 180_000 }, async (context) =>
     },
   );
 
+  await context.test('the page stops the rest of its list', async () => {
+    await closeAll(member);
+    await member.command('/add-inbox many', { channelId });
+    await member.waitForModal(({ view }) => tokensIn(view).length === 1);
+    const token = take();
+    const rows = Array.from({ length: 300 }, (_, index) => ({
+      line: index + 2,
+      account: { email_address: `n${index}@stop.com`, inbox_type: 'GOOGLE_WORKSPACE', smtp_password: PASSWORD },
+    }));
+    await upload(world, 'add', token, submissionOf(rows));
+    await waitForSent(coldsend, 'n0@stop.com');
+    const body = { token, pageId: PAGE_ID };
+    bodyOf(await askBot(world, 'stop', body), 'progress');
+    const { counts } = await finish(world, token);
+    assert.ok(counts.stopped > 0 && counts.left === 0, JSON.stringify(counts));
+    assert.equal(counts.added + counts.stopped, 300);
+    const { content } = bodyOf(await askBot(world, 'results', body), 'results');
+    assert.equal(content.split('"not sent: stopped"').length - 1, counts.stopped);
+  });
+
   await context.test('no secret is in Slack, the log or the database, and no token in the last two', async () => {
     const metrics = await (await fetch(`${world.publicUrl}/metrics`)).text();
     assert.equal(await world.bot.stop(), 0);
@@ -185,7 +209,7 @@ test('many inboxes on the secure page', { timeout: 180_000 }, async (context) =>
       ...PLANTED,
       ...Object.fromEntries(tokens.map((token, index) => [`token ${index}`, token])),
     };
-    assert.equal(tokens.length, 4);
+    assert.equal(tokens.length, 5);
     for (const place of [world.bot.output(), metrics, files]) assert.deepEqual(findSecrets(place, secrets), []);
     const { calls, deliveries, payloads } = slack.ledger;
     assert.deepEqual(findSecrets(JSON.stringify([calls, deliveries, payloads]), { PASSWORD, FIXED, ...PLANTED }), []);
@@ -196,7 +220,7 @@ test('many inboxes on the secure page', { timeout: 180_000 }, async (context) =>
 test('without PUBLIC_URL, the form offers no page', async (context) => {
   const { bot, member, channelId } = await startWorld(context);
   assert.doesNotMatch((await openManyForm(member, channelId)).rendered, /secure page/);
-  for (const what of ['read', 'rows', 'add', 'progress']) {
+  for (const what of ['read', 'rows', 'add', 'progress', 'stop', 'results']) {
     assert.equal((await fetch(`${bot.url}/secure/${what}`, { method: 'POST' })).status, 404);
   }
 });

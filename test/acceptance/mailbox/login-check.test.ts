@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts.ts';
 import { addInbox, CONNECTION_FAILED, startMailWorld, waitForReply } from './mail-world.ts';
+
+const LOOK_EVERY_MS = 10;
 
 test('after a refusal, the reply says which half of the login fails and why, and so does everything later', async (context) => {
   const address = 'jane@acme.test';
@@ -80,7 +82,7 @@ test('a mail server that hangs delays neither the outcome nor the end of the bot
   const { bot, coldsend, slack, member, channelId } = world;
   coldsend.answerNext(CONNECTION_FAILED);
   await addInbox(mailWorld, { address });
-  while (mail.connections() < 2) await nextTurn();
+  while (mail.connections() < 2) await sleep(LOOK_EVERY_MS);
   assert.deepEqual(readRequests(world.databasePath), [{ outcome_kind: 'refused', passwords: 0 }], 'it is committed');
 
   assert.equal(await bot.stop(), 0);
@@ -105,7 +107,7 @@ test('a kill during the check loses the check, and not the refusal', async (cont
   const { bot, coldsend } = world;
   coldsend.answerNext(CONNECTION_FAILED);
   await addInbox(mailWorld, { address });
-  while (mail.connections() < 2) await nextTurn();
+  while (mail.connections() < 2) await sleep(LOOK_EVERY_MS);
   await bot.stop('SIGKILL');
   await world.restart();
   const reply = await waitForReply(mailWorld, address);

@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test';
 import type { Script } from '../../../playground/local-coldsend/script.ts';
 import type { Accounts } from '../../../playground/local-mail/accounts.ts';
 import { type LocalMail, startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
-import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
+import type { MessageSeen, ModalSeen } from '../../../playground/local-slack/local-slack.ts';
+import { previewFile } from '../batches/batch-world.ts';
 import { openHowPage, typeAll, waitForPage } from '../world/fill-form.ts';
 import { startWorld, type World, type WorldOptions } from '../world/start-bot.ts';
 
@@ -71,6 +72,21 @@ export async function addInbox({ world, mail }: MailWorld, login: Login): Promis
   assert.deepEqual(errors, {});
   // The ports are unusual, so the form asks once.
   if (modal?.callbackId === 'add_inbox_how') assert.equal((await member.submit()).modal?.callbackId, 'notice');
+}
+
+/** A person adds a list of inboxes of the local mail servers. Resolves with its preview, which is confirmed. */
+export async function addList({ world, mail }: MailWorld, addresses: string[]): Promise<ModalSeen> {
+  const { member, channelId } = world;
+  const { smtps, imaps } = mail.ports;
+  const header =
+    'email_address,display_name,inbox_type,smtp_host,smtp_port,smtp_username,smtp_password,imap_host,imap_port';
+  const lines = addresses.map((address) =>
+    [address, 'Jane Doe', 'CUSTOM_SMTP', HOST, smtps, address, 'pl4nted-Secret', HOST, imaps].join(','),
+  );
+  const preview = await previewFile(member, channelId, { name: 'rows.csv', content: [header, ...lines].join('\n') });
+  const { modal } = await member.submit();
+  assert.equal(modal?.callbackId, 'notice', modal?.rendered);
+  return preview;
 }
 
 /** The reply to the request for this address. */

@@ -65,6 +65,7 @@ const ROWS: Record<string, Row> = {
   remove_inbox: { for: 'adding', view: 'remove_inbox', says: NOT_YOURS },
   batch_fix: { for: 'adding', value: 'none' },
   batch_fix_by_file: { for: 'adding', value: 'none' },
+  batch_send_anyway: { for: 'adding', value: 'none' },
   batch_skip_row: { for: 'adding', view: 'who' },
   batch_stop: { for: 'adding', value: 'none' },
   batch_results: { for: 'adding', value: 'none' },

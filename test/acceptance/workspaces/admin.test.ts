@@ -191,14 +191,12 @@ test('the operators’ commands, for one workspace', async (context) => {
   const { env, slack } = await startWorld(context, { transport: 'socket' });
   const list = await runAdminCommand(['list'], env);
   assert.match(list.output, /The bot serves the one workspace of SLACK_BOT_TOKEN/);
-  const healthy = await runAdminCommand(['doctor'], env);
+  // In processes of their own, which end with the command's status.
+  const healthy = await runAdminCommand(['doctor'], env, '/');
   assert.equal(healthy.status, 0, healthy.output);
   assert.match(healthy.output, /✓ Slack accepts SLACK_APP_TOKEN\./);
-  const ill = await runAdminCommand(['doctor'], {
-    ...env,
-    SLACK_APP_TOKEN: 'xapp-wrong',
-    SLACK_BOT_TOKEN: 'xoxb-wrong',
-  });
+  const wrong = { ...env, SLACK_APP_TOKEN: 'xapp-wrong', SLACK_BOT_TOKEN: 'xoxb-wrong' };
+  const ill = await runAdminCommand(['doctor'], wrong, '/');
   assert.equal(ill.status, 1);
   assert.match(ill.output, /✗ Slack did not confirm SLACK_APP_TOKEN \(invalid_auth\)/);
   assert.match(ill.output, /✗ The workspace of SLACK_BOT_TOKEN can't be used, because Slack answers invalid_auth/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { startAgency } from './start-agency.ts';
 import { countStored, isNothing, waitForStored } from './stored-secrets.ts';
@@ -11,6 +11,8 @@ import { describeKeepingApart } from './suites/keeping-apart.ts';
 import { describeOperating } from './suites/operating.ts';
 import { describeResealing } from './suites/resealing.ts';
 import { describeUninstalling } from './suites/uninstalling.ts';
+
+const LOOK_EVERY_MS = 10;
 
 const postgres = await startPostgres();
 after(() => postgres.stop());
@@ -36,7 +38,7 @@ test('a workspace that leaves while PostgreSQL is away is removed once it is bac
   const isLeaving = ({ payload }: { payload: unknown }) =>
     /app_uninstalled|tokens_revoked/.test(JSON.stringify(payload));
   const outcomes = () => slack.ledger.deliveries.filter(isLeaving).map(({ outcome }) => outcome);
-  while (outcomes().length === 0) await nextTurn();
+  while (outcomes().length === 0) await sleep(LOOK_EVERY_MS);
   assert.ok(!outcomes().includes('ok'), 'Slack is not told that it was done');
   await postgres.start();
   await waitForStored(agency, acme.teamId, isNothing);

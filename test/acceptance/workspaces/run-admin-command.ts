@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from '../../../playground/bot-process.ts';
+import { runAdmin } from '../../../src/admin/run-admin.ts';
 
 const ADMIN = fileURLToPath(new URL('../../../src/admin/admin.ts', import.meta.url));
+
+const DEFAULTS = { LOGIN_CHECKS: 'off', PORT: '1' };
 
 export type AdminProcess = {
   output(): string;
@@ -18,7 +21,7 @@ export type AdminProcess = {
  */
 export function startAdminCommand(args: string[], env: Record<string, string>, cwd = '/'): AdminProcess {
   const child = spawn(process.execPath, [ADMIN, ...args], {
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, LOGIN_CHECKS: 'off', PORT: '1', ...env },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...DEFAULTS, ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,13 +35,27 @@ export function startAdminCommand(args: string[], env: Record<string, string>, c
   return { output: () => output, exited, kill: () => void child.kill('SIGKILL') };
 }
 
-/** Runs it to its end. */
+/**
+ * Runs a command to its end: in this process, which is cheaper, or in its own if the command gets a working folder.
+ */
 export async function runAdminCommand(
   args: string[],
   env: Record<string, string>,
   cwd?: string,
 ): Promise<{ status: number | string; output: string }> {
+  if (cwd === undefined) return runHere(args, env);
   const { exited, output } = startAdminCommand(args, env, cwd);
   const status = await exited;
   return { status, output: output() };
+}
+
+async function runHere(args: string[], env: Record<string, string>): Promise<{ status: number; output: string }> {
+  const lines: string[] = [];
+  const status = await runAdmin({
+    args,
+    env: { ...DEFAULTS, ...env },
+    print: (line) => void lines.push(`${line}\n`),
+    now: Date.now,
+  });
+  return { status, output: lines.join('') };
 }

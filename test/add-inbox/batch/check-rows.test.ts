@@ -66,6 +66,13 @@ test('a custom server has no default, and all problems of all rows are found at 
   assert.equal(checked[1]?.address, 'nobody');
 });
 
+test('where there can be no inbox, its address is to be fixed, and not its servers', async () => {
+  const [row] = await check([{ line: 2, account: { email_address: 'a@gone.com' }, noInbox: 'There is no domain.' }]);
+  assert.ok(row?.kind === 'to_fix');
+  assert.deepEqual(row.errors.email_address, 'There is no domain.');
+  assert.deepEqual(Object.keys(row.errors).toSorted(), ['email_address', 'imap_password', 'smtp_password']);
+});
+
 test('a Microsoft row is held, since password logins are off there', async () => {
   const [row] = await check(rowsOf({ email_address: 'jane@acme.com', inbox_type: 'OUTLOOK_365', smtp_password: 'p' }));
   assert.ok(row?.kind === 'held');

@@ -65,6 +65,25 @@ test('what is not found within a second is left open', async (t) => {
   await new Promise((resolve) => setImmediate(resolve));
   mock.timers.tick(1_000);
   assert.deepEqual((await filling).servers, ['undefined undefined:undefined', 'CUSTOM_SMTP smtp.zoho.eu:465']);
-  const problem = await fill([{ email_address: 'a@gone.com' }], async () => ({ kind: 'no_such_domain' }));
-  assert.deepEqual(problem.servers, ['undefined undefined:undefined']);
+});
+
+test('where there can be no inbox, the row says why', async () => {
+  const found: Record<string, Detection> = {
+    'a@gone.com': { kind: 'no_such_domain' },
+    'b@proton.com': { kind: 'no_imap', provider: 'Proton Mail' },
+    'c@web.com': { kind: 'no_mail' },
+    'd@unknown.com': { kind: 'not_found' },
+  };
+  const rows = rowsOf(...Object.keys(found).map((email_address) => ({ email_address })));
+  const filled = await fillServers(rows, async (address) => found[address] ?? assert.fail(address));
+  assert.deepEqual(
+    filled.map(({ noInbox, account }) => [account.smtp_host, noInbox?.replace(/(?<=\.) .*/, '')]),
+    [
+      [undefined, 'There is no domain called gone.com.'],
+      [undefined, 'proton.com is at Proton Mail, which offers no IMAP.'],
+      [undefined, "web.com takes no mail, so it can't have an inbox."],
+      [undefined, undefined],
+    ],
+  );
+  assert.match(filled[0]?.noInbox ?? '', /If the address is right, choose its provider yourself\.$/);
 });

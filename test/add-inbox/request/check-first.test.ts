@@ -13,6 +13,8 @@ const UNKNOWN: HalfVerdict = { kind: 'unknown', reason: 'try_later' };
 
 const HELD_BACK: Outcome = { ...REFUSAL, reason: '', login: { smtp: WORKS, imap: WRONG }, isHeldBack: true };
 
+const WANTED = async () => ({ kind: 'may', checksLogin: true }) as const;
+
 /** Steps where the workspace wants a check before sending, with what it finds. */
 function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
   const checked: ClaimedRequest['state'][] = [];
@@ -20,7 +22,7 @@ function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
     checked.push(state);
     return login;
   };
-  const steps = setUp({ ...answering(REFUSAL), logins: { check, areWantedFirst: async () => true }, ...deps });
+  const steps = setUp({ ...answering(REFUSAL), checkPermission: WANTED, logins: { check }, ...deps });
   return { ...steps, checked };
 }
 
@@ -62,18 +64,21 @@ test('a check that says nothing, or fails, holds nothing back', async () => {
   assert.deepEqual((await silent.doStep(requestIn('announced')))?.outcome, REFUSAL);
   const failure = new Error('no library');
   const check = async () => Promise.reject(failure);
-  const failing = setUpChecking(undefined, { logins: { check, areWantedFirst: async () => true } });
+  const failing = setUpChecking(undefined, { logins: { check } });
   assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);
 });
 
-test('an inbox is held back once, and checked only before its first try', async () => {
+test('an inbox is held back once, and checked once before it waits for a slot or for ColdSend', async () => {
   const find = async (_team: string, id: string) =>
     requestIn('reported', { id, outcome: id === 'HELD' ? HELD_BACK : REFUSAL });
   const cases: [Partial<ClaimedRequest>, 'checked' | 'sent'][] = [
     [{ retryOf: 'HELD' }, 'sent'],
     [{ retryOf: 'REFUSED' }, 'checked'],
-    [{ tries: 1 }, 'sent'],
-    [{ batch: { id: 'B1', line: 7 } }, 'sent'],
+    [{ waitsFor: 'rate_limited' }, 'sent'],
+    [{ waitsFor: 'unavailable', tries: 1 }, 'sent'],
+    [{ waitsFor: 'key' }, 'checked'],
+    // Slack did not say whether the person may still add inboxes.
+    [{ tries: 1 }, 'checked'],
   ];
   for (const [change, expected] of cases) {
     const { doStep, calls } = setUpChecking({ smtp: WRONG, imap: WRONG }, { requests: { find } });
@@ -82,12 +87,29 @@ test('an inbox is held back once, and checked only before its first try', async 
   }
 });
 
+test("a list's rows are checked before a person confirms them, and one that a person fixes in the form is checked like a single inbox", async () => {
+  const batch = { id: 'B1', line: 7 };
+  const login = { smtp: WORKS, imap: WRONG };
+  const confirmed = setUpChecking(login);
+  await confirmed.doStep(requestIn('announced', { batch, id: 'ROW', viewId: 'ROW' }));
+  assert.ok(confirmed.calls.includes('take'));
+  const { doStep, commits, calls } = setUpChecking(login);
+  assert.equal(await doStep(requestIn('announced', { batch, retryOf: 'ROW' })), undefined);
+  assert.ok(!calls.includes('take'));
+  const [commit] = commits;
+  assert.deepEqual(
+    [commits.length, commit?.state, commit?.outcome, commit?.released],
+    [1, 'reported', HELD_BACK, true],
+    'the list reports it',
+  );
+});
+
 test('a request that has its slot is sent without a check, and so is any where nobody wants one', async () => {
   const armed = setUpChecking({ smtp: WRONG, imap: WRONG });
   await armed.sendArmed(requestIn('armed'), SLOT);
   assert.deepEqual(armed.checked, ['settled'], 'only to explain the refusal');
   const check = async () => assert.fail('checked');
-  const unwanted = setUp({ logins: { check, areWantedFirst: async () => false } });
+  const unwanted = setUp({ logins: { check } });
   await unwanted.doStep(requestIn('announced'));
   assert.ok(unwanted.calls.includes('take'));
 });

@@ -19,7 +19,6 @@ function checking(verdict: LoginVerdict | undefined): Deps {
         assert.deepEqual([request.state, request.outcome, passwords], ['settled', REFUSAL, PASSWORDS]);
         return verdict;
       },
-      areWantedFirst: async () => false,
     },
   };
 }
@@ -45,7 +44,7 @@ test('a row of a batch is reported, and released, only with the check', async ()
 
 test('a check that says nothing, or fails, leaves the refusal as it is', async () => {
   const failure = new Error('no library');
-  const failing = { logins: { check: async () => Promise.reject(failure), areWantedFirst: async () => false } };
+  const failing = { logins: { check: async () => Promise.reject(failure) } };
   for (const [deps, expected] of [
     [checking(undefined), []],
     [failing, [failure]],
@@ -57,7 +56,7 @@ test('a check that says nothing, or fails, leaves the refusal as it is', async (
 });
 
 test('nothing else is checked, and nothing at all where the bot logs in nowhere', async () => {
-  const never = { logins: { check: async () => assert.fail('checked'), areWantedFirst: async () => false } };
+  const never = { logins: { check: async () => assert.fail('checked') } };
   for (const deps of [
     { ...answering({ ...REFUSAL, reason: 'The plan is full.' }), ...never },
     { ...answering({ kind: 'exists', reason: 'Login exists already' }), ...never },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
 import { refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts.ts';
+import { listen } from '../../../playground/local-mail/mail-server.ts';
 import { startLocalMail } from '../../../playground/local-mail/start-local-mail.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 import { createMailbox } from '../../../src/app/mailbox.ts';
@@ -81,6 +83,19 @@ test('a flood of look-ups asks for only as many domains as a person may', async 
     'unknown',
     'checks are counted apart',
   );
+});
+
+test('a server that says nothing is told apart from one that is slow, while a person waits', async (context) => {
+  const { mailbox } = setUp();
+  const silent = createServer();
+  context.after(() => silent.close());
+  const { account, ...request } = requestOf('jane');
+  const smtp_port = await listen(
+    silent.on('connection', (socket) => context.after(() => socket.destroy())),
+    '587',
+  );
+  const verdict = await mailbox.checkLogin({ ...request, account: { ...account, smtp_port } }, PASSWORDS);
+  assert.deepEqual(verdict, { smtp: { kind: 'unknown', reason: 'no_greeting' }, imap: { kind: 'works' } });
 });
 
 test('closing answers every check that is running, and all later ones, with nothing', async () => {

@@ -4,6 +4,8 @@ import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { listen, type Reply, type Session } from '../../../playground/local-mail/mail-server.ts';
 import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account/login-verdict.ts';
+import { MAX_MORE_ADDRESSES } from '../../../src/mailbox/login/check-login.ts';
+import { LOGIN_LIMITS, ROW_LOGIN_LIMITS } from '../../../src/mailbox/login/login-limits.ts';
 import type { Half } from '../../../src/mailbox/login/mail-ports.ts';
 import { HOST, PASSWORD, startLoginWorld, USER } from './login-world.ts';
 
@@ -41,6 +43,13 @@ function loginTo(half: Half, port: number) {
   const limits = { greetingMs: 5_000, answerMs: 5_000, totalMs: 600, bytes: 64 * 1024 };
   return world.check({ [half]: { host: HOST, port, user: USER, password: PASSWORD } }, { limits });
 }
+
+test('a server that is out of reach, or says nothing, is found out before the total is over', () => {
+  for (const { connectMs, greetingMs, totalMs } of [LOGIN_LIMITS, ROW_LOGIN_LIMITS]) {
+    assert.ok((1 + MAX_MORE_ADDRESSES) * connectMs < totalMs);
+    assert.ok(connectMs + greetingMs < totalMs);
+  }
+});
 
 for (const { half, suffix } of HALVES) {
   describe(half, () => {

@@ -47,6 +47,25 @@ describe('outcomes on the page of the playground', { skip: skipWithoutBrowser, c
     });
   }
 
+  test('an address to try opens the form, and ColdSend refuses the login that is then explained', async (context) => {
+    const opened = await openPage(context, browser);
+    const { modal, bench } = opened;
+    const press = (name: string) => modal.getByRole('button', { name, exact: true }).click();
+    await storeKey(opened);
+    await bench.getByText('Addresses to try').click();
+    await bench.getByRole('button', { name: 'jane@nowhere.test' }).click();
+    await modal.getByLabel('Display name').fill('Jane Doe');
+    await press('Next');
+    await modal.getByText('There is no domain called nowhere.test.').waitFor();
+    await closeModal(modal);
+    await bench.getByRole('button', { name: 'jane@no-tls.test' }).click();
+    await modal.getByLabel('Display name').fill('Jane Doe');
+    await press('Next');
+    await modal.getByRole('textbox', { name: 'SMTP password' }).fill('secret-of-jane');
+    await press('Add inbox');
+    await modal.getByText('offers no encryption on port').first().waitFor();
+  });
+
   test('a key that lacks scopes is refused on its field', async (context) => {
     const opened = await openPage(context, browser);
     const { page, modal, bench } = opened;

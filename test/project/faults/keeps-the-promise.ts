@@ -7,6 +7,9 @@ import type { Tally } from '../../../faults/judging/tally.ts';
 
 export const SEED = 1;
 
+/** In one trial, a list in Slack and one on the page, a death while both are confirmed, and one while a failed row is fixed. */
+export const SEED_OF_LISTS = 1046;
+
 export function keepsThePromise({ violations, requests, name }: Tally): void {
   assert.deepEqual(violations, []);
   assert.ok(requests > 0 || name.includes('not tried'), 'it tried something');

@@ -3,17 +3,17 @@ import { killWithBatches } from '../../../faults/batches/kill-batches.ts';
 import { breakColdsend, breakSlack } from '../../../faults/campaigns/broken-network.ts';
 import { jumpClock } from '../../../faults/campaigns/clock-jump.ts';
 import { failFsync } from '../../../faults/campaigns/failing-fsync.ts';
+import { killWithForms } from '../../../faults/campaigns/form-kills.ts';
 import { fillDisk } from '../../../faults/campaigns/full-disk.ts';
 import { killWithPages } from '../../../faults/campaigns/page-kills.ts';
-import { killOnSqlite } from '../../../faults/campaigns/sqlite-kills.ts';
-import { keepsThePromise, SEED } from './keeps-the-promise.ts';
+import { keepsThePromise, SEED, SEED_OF_LISTS } from './keeps-the-promise.ts';
 
 test('killed at any moment on SQLite, nothing is lost, sent twice or reported wrongly', async () => {
-  keepsThePromise(await killOnSqlite({ seed: SEED, kills: 8 }));
+  keepsThePromise(await killWithForms({ seed: SEED, kills: 8 }));
 });
 
-test('killed while people add many inboxes, each row is sent at most once and reported as it ended', async () => {
-  keepsThePromise(await killWithBatches({ seed: SEED, kills: 2 }));
+test('killed while people add many inboxes in Slack and on the page, where they fix what failed, each row is sent at most once and reported as it ended', async () => {
+  keepsThePromise(await killWithBatches({ seed: SEED_OF_LISTS, kills: 2 }));
 });
 
 test('killed while people enter passwords on the secure page, none is lost, sent twice or mixed up', async () => {

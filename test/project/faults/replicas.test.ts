@@ -1,14 +1,14 @@
 import { after, before, test } from 'node:test';
 import { killWithBatches } from '../../../faults/batches/kill-batches.ts';
 import { jumpClock } from '../../../faults/campaigns/clock-jump.ts';
+import { killWithForms } from '../../../faults/campaigns/form-kills.ts';
 import { freezeReplicas } from '../../../faults/campaigns/freeze.ts';
 import { killWithPages } from '../../../faults/campaigns/page-kills.ts';
-import { killOnPostgres } from '../../../faults/campaigns/postgres-kills.ts';
 import { failPostgres } from '../../../faults/campaigns/postgres-outage.ts';
 import { strikeSockets } from '../../../faults/campaigns/socket-faults.ts';
 import { deliverToAll } from '../../../faults/world/deliver-to-all.ts';
 import { startPostgres, type TestPostgres } from '../../storage/postgres/start-postgres.ts';
-import { keepsThePromise, SEED } from './keeps-the-promise.ts';
+import { keepsThePromise, SEED, SEED_OF_LISTS } from './keeps-the-promise.ts';
 
 let postgres: TestPostgres;
 before(async () => {
@@ -17,11 +17,11 @@ before(async () => {
 after(() => postgres.stop());
 
 test('one of three replicas is killed at any moment, and nothing is lost, sent twice or reported wrongly', async () => {
-  keepsThePromise(await killOnPostgres({ postgres, seed: SEED, kills: 3 }));
+  keepsThePromise(await killWithForms({ postgres, seed: SEED, kills: 3 }));
 });
 
-test('one of them is killed while people add many inboxes, and each row is sent at most once', async () => {
-  keepsThePromise(await killWithBatches({ postgres, seed: SEED, kills: 1 }));
+test('one of them is killed while people add many inboxes in Slack and on the page, where they fix what failed, and each row is sent at most once', async () => {
+  keepsThePromise(await killWithBatches({ postgres, seed: SEED_OF_LISTS, kills: 1 }));
 });
 
 test('one of them is killed while people enter passwords on the secure page, and none is lost, sent twice or mixed up', async () => {
@@ -40,7 +40,7 @@ test('PostgreSQL that crashes under load takes nothing with it', async () => {
   keepsThePromise(await failPostgres({ postgres, outage: 'crash', seed: SEED, times: 1 }));
 });
 
-test('the clock of one replica that is a day ahead of or behind the other makes nobody wait for a day', async () => {
+test('the clock of one replica that is a day ahead of or behind the others makes nobody wait for a day', async () => {
   keepsThePromise(await jumpClock({ seed: SEED, postgres }));
 });
 

@@ -11,7 +11,7 @@ import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 import { sampleBatch, sampleRow } from '../../add-inbox/batch/sample-batch.ts';
 import { ACCOUNT_TO_ADD, sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { textsOf } from '../blocks/block-kit.ts';
-import { context, outcomes } from '../examples.ts';
+import { context, heldBack, outcomes } from '../examples.ts';
 
 function failedAt(line: number): BatchRow {
   return sampleRow({ line, requestId: `row-${line}`, outcome: outcomes.refused });
@@ -21,7 +21,7 @@ const PERSON = { userId: 'U1', teamId: 'T1', isInOrganization: false, isAdmin: f
 const ALLOWED: Permission = { kind: 'allowed', person: { ...PERSON, isStranger: false, isDeactivated: false } };
 
 function setUp(
-  lines: number[],
+  lines: (number | BatchRow)[],
   batch = sampleBatch({ state: 'finished' }),
   permission = ALLOWED,
   isOnlyOnPage = false,
@@ -30,7 +30,7 @@ function setUp(
   const shown: string[] = [];
   const fixRows = createFixRows({
     find: async (_teamId, id) => (id === batch.id ? batch : undefined),
-    listFailed: async () => lines.map(failedAt),
+    listFailed: async () => lines.map((row) => (typeof row === 'number' ? failedAt(row) : row)),
     findRequest: async (_teamId, id) =>
       sampleRequest({ id, account: { ...ACCOUNT_TO_ADD, email_address: `${id}@acme.com` } }),
     openForm: async (_click, form) => {
@@ -100,6 +100,17 @@ test('the next row comes after the one before, also where that one is no longer 
   assert.ok(texts.includes('I am adding it.'));
   assert.ok(texts.includes('Row 2 of 3 (line 9 of your file).'));
   assert.ok(texts.includes('Skip'));
+});
+
+test('“Send it anyway” opens the form only for rows that our login check held back', async () => {
+  const heldAt = (line: number) => ({ ...failedAt(line), outcome: heldBack });
+  const { fixRows, press, opened } = setUp([4, heldAt(6), 9, heldAt(12)]);
+  await fixRows.openHeldBack(press);
+  const fix = { batchId: press.value, line: 6, position: 1, count: 2, onlyHeldBack: true };
+  assert.deepEqual(opened[0]?.context.fix, fix);
+  const view = await fixRows.next('T1', { ...context, fix }, 'I am adding it.');
+  assert.deepEqual(parseWhoPage(view).context.fix, { ...fix, line: 12, position: 2 });
+  assert.equal(parseWhoPage(view).context.retryOf, 'row-12');
 });
 
 test('after the last row, the page says so', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readRows } from '../../../src/csv/read-rows.ts';
 import { renderResults } from '../../../src/slack/batches/results-csv.ts';
 import { sampleRow } from '../../add-inbox/batch/sample-batch.ts';
-import { account, added, outcomes } from '../examples.ts';
+import { account, added, heldBack, outcomes } from '../examples.ts';
 
 const custom = {
   ...account,
@@ -42,9 +42,14 @@ test('failed rows have their reason, and a file of their own with empty password
     sampleRow({ line: 2, outcome: outcomes.added }),
     sampleRow({ line: 3, outcome: { kind: 'refused', reason: '=HYPERLINK("x")', fields: [] } }),
     sampleRow({ line: 4, outcome: outcomes.unknown, account: custom }),
+    sampleRow({ line: 5, outcome: heldBack }),
   ];
   const [results, toFix] = await renderResults('export.v2.csv', rows);
   assert.match(results?.content ?? '', /"3","jane@acme\.com","ColdSend refused it","","","ColdSend says: =HYPERLINK/);
+  assert.match(
+    results?.content ?? '',
+    /"5","jane@acme\.com","Its login doesn't work, so we didn't send it","","","Our check: /,
+  );
   assert.equal(toFix?.name, 'export.v2-to-fix.csv');
   const filledIn = toFix.content.replace(
     '"smtp.gmail.com","587","jane@acme.com",""',

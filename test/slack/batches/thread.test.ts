@@ -7,7 +7,7 @@ import { renderFailures } from '../../../src/slack/batches/failures.ts';
 import { renderSummary, type SummaryForm } from '../../../src/slack/batches/summary.ts';
 import { sampleBatch, sampleRow } from '../../add-inbox/batch/sample-batch.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
-import { account, HOSTILE, LONGEST, longestAccount } from '../examples.ts';
+import { account, HOSTILE, heldBack, LONGEST, longestAccount } from '../examples.ts';
 
 const refused = (reason: string): Outcome => ({ kind: 'refused', reason, fields: [] });
 
@@ -119,6 +119,25 @@ test('the summary has what failed as a table, and the buttons to fix it and to g
   );
   assert.match(JSON.stringify(message), /"batch_fix".*"value":"B1".*"batch_results".*"value":"B1"/);
   assert.match(seenIn(summaryOf(rowsOf([{ kind: 'expired' }]), 'table')), /1 inbox needs you/);
+});
+
+const OUR_CHECK = 'Sending (SMTP): The login works. · Reading (IMAP): The user name or password is wrong. Check both.';
+
+test('a row that our login check held back says so, and can be sent anyway', () => {
+  const rows = rowsOf([refused('Wrong password'), heldBack]);
+  assert.match(
+    seenIn(renderFailures(rows)),
+    /\*Its login doesn't work, so we didn't send it · 1\*\nPress “Fix what failed” or “Send it anyway”, and enter the password again\.\nOur check: Sending \(SMTP\): The login works\. · Reading \(IMAP\): The user name or password is wrong\./,
+  );
+  const table = JSON.stringify(summaryOf(rows, 'table'));
+  assert.ok(table.includes(`"Its login doesn't work, so we didn't send it: ${OUR_CHECK}"`), table);
+  const buttons = (failed: BatchRow[]) =>
+    summaryOf(failed, 'table').blocks.flatMap((block) =>
+      block.type === 'actions' ? textsOf(block, 'plain_text') : [],
+    );
+  const usual = ['Use a corrected file', 'Results as CSV'];
+  assert.deepEqual(buttons(rows), ['Fix what failed', 'Send it anyway', ...usual]);
+  assert.deepEqual(buttons(rowsOf([refused('Wrong password')])), ['Fix what failed', ...usual]);
 });
 
 test('rows that do not fit into the summary are counted', () => {

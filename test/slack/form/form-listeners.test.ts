@@ -9,6 +9,7 @@ import { createFormPages, type FormPagesDeps } from '../../../src/slack/form/for
 import { renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
+import type { Permission } from '../../../src/slack/permissions/permissions.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
 import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
 import { context } from '../examples.ts';
@@ -37,9 +38,9 @@ const SLACK: SlackApi = new Proxy(Object.create(null), { get: () => () => assert
 function setUp(
   options: {
     submit?: FormPagesDeps['submit'];
-    checkAdding?: () => Promise<typeof ALLOWED>;
+    checkAdding?: () => Promise<Permission>;
     typed?: Record<string, string>;
-    findByView?: () => Promise<undefined>;
+    findByView?: FormPagesDeps['findByView'];
     passwordsIn?: WorkspaceSettings['passwordsIn'];
     hasSecurePage?: boolean;
   } = {},
@@ -108,6 +109,17 @@ test('a submission is accepted under the reference that the log has it under', a
   const { submitHow, submitted, noted } = setUp();
   assert.equal((await submitHow()).response_action, 'update');
   assert.deepEqual([submitted.map(({ id }) => id), noted], [['REFERENCE'], []]);
+});
+
+test('a view that was accepted before shows its request, also to a person who may add nothing any more', async () => {
+  const checkAdding = async () => ({ kind: 'refused', why: 'admins_only' }) as const;
+  const refused = setUp({ checkAdding });
+  assert.equal((await refused.submitHow()).response_action, 'push');
+  const before = setUp({ checkAdding, findByView: async () => sampleRequest({ userId: ACTOR.userId }) });
+  assert.equal((await before.submitHow()).response_action, 'update');
+  const another = setUp({ checkAdding, findByView: async () => sampleRequest({ userId: 'U9' }) });
+  assert.equal((await another.submitHow()).response_action, 'push');
+  assert.deepEqual(before.submitted, []);
 });
 
 test('what the database refuses or does not answer for is not confirmed, and the log has it under the same reference', async () => {

@@ -69,6 +69,13 @@ test('right before sending, what Slack said within ten seconds is good enough, a
   assert.deepEqual(await checkPermission(request), { kind: 'lost', why: 'deactivated' });
 });
 
+test('the settings that decide whether a person may add also say whether logins are checked first', async () => {
+  const { permissions, slack } = setUp();
+  const findSettings = async () => ({ ...DEFAULT_SETTINGS, checkLoginFirst: true });
+  const check = createCheckPermission(permissions, async () => slack, { findSettings });
+  assert.deepEqual(await check(request), { kind: 'may', checksLogin: true });
+});
+
 test('what the admins have set counts at once, whatever Slack said a moment ago', async () => {
   const { world, permissions, recall, slack, refused, checkPermission } = setUp();
   await permissions.checkAdding({ api: slack, actor: ACTOR, what: 'x' });

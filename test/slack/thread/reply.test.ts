@@ -5,7 +5,7 @@ import { type Outcome, TROUBLE_KINDS, type UnknownWhy } from '../../../src/add-i
 import { renderReply } from '../../../src/slack/thread/reply.ts';
 import type { Message } from '../../../src/slack/web-api/slack-api.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
-import { added, HOSTILE, longestAccount, outcomes, request } from '../examples.ts';
+import { added, HOSTILE, heldBack, longestAccount, outcomes, request } from '../examples.ts';
 
 const BUTTONS: Record<Outcome['kind'], string | undefined> = {
   added: undefined,
@@ -274,12 +274,14 @@ test('where neither server may be tested, that is said once', () => {
 test('where both halves work, the password is right', () => {
   const works = { kind: 'works' } as const;
   const message = replyTo({ ...REFUSED_LOGIN, login: { smtp: works, imap: works } });
-  assert.match(message.text, /So the password is right\. Try again\./);
+  assert.match(
+    message.text,
+    /Our check: Sending and reading: The login works\. So the password is right\. Try again\./,
+  );
 });
 
 test('an inbox that was held back can be fixed, or sent anyway, and nothing is said of ColdSend refusing it', () => {
-  const login = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } } as const;
-  const message = replyTo({ kind: 'refused', reason: '', fields: [], login, isHeldBack: true });
+  const message = replyTo(heldBack);
   assertMessage(message);
   assert.match(message.text, /^Inbox not added: its login doesn't work/);
   assert.match(message.text, /We sent nothing to ColdSend and deleted the passwords\./);

@@ -14,10 +14,10 @@ export type Pgbouncer = {
 };
 
 /**
- * PgBouncer in transaction mode before the PostgreSQL of `url`: each transaction gets any of three connections. It needs Debian's
+ * PgBouncer in transaction mode before the PostgreSQL of `url`: each transaction gets any of `poolSize` connections. It needs Debian's
  * package `pgbouncer`.
  */
-export async function startPgbouncer(url: string): Promise<Pgbouncer> {
+export async function startPgbouncer(url: string, { poolSize = 3 } = {}): Promise<Pgbouncer> {
   const { hostname, port: target, username, password } = new URL(url);
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-pgbouncer-'));
   const port = await findFreePort();
@@ -34,7 +34,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = ${join(folder, 'users.txt')}
 pool_mode = transaction
-default_pool_size = 3
+default_pool_size = ${poolSize}
 max_client_conn = 500
 `,
   );
@@ -42,6 +42,7 @@ max_client_conn = 500
   // PgBouncer refuses to run as root.
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const server = spawn('pgbouncer', ['-q', configFile], { stdio: 'ignore', ...nobody });
+  process.once('exit', () => server.kill('SIGQUIT'));
   await waitForPort(port, server);
   return {
     through(direct) {

@@ -53,4 +53,28 @@ export function describeFailedClaims({ db, pass, open, enter }: RateLimitSetUp) 
     const second = await slots.claimQueued(10);
     assert.deepEqual([first.armed.length, second.armed.length], [1, 1]);
   });
+
+  test('a slot whose commit was refused is there for the next try', async () => {
+    const bot = open(ONE_A_MINUTE);
+    await bot.slots.block(KEY, 1_000);
+    await enter(bot, '1');
+    await pass(1_001);
+    let isRefused = true;
+    const refusing: Database = {
+      ...db(),
+      transaction: (work) =>
+        db().transaction(async (within) => {
+          const result = await work(within);
+          if (isRefused) throw new Error('the commit was refused');
+          return result;
+        }),
+    };
+    const { slots } = open(ONE_A_MINUTE, { database: refusing });
+    assert.ok((await slots.claimQueued(10)).failure);
+    isRefused = false;
+    assert.deepEqual(
+      (await slots.claimQueued(10)).armed.map(({ id }) => id),
+      ['request-1'],
+    );
+  });
 }

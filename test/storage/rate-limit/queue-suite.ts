@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
+import { recordQueries } from '../requests/record-queries.ts';
 import { DAY, KEY, near, ONE_A_MINUTE, OTHER_KEY, type RateLimitSetUp } from './rate-limit-set-up.ts';
 
 export function describeQueue({ db, now, pass, open, enter, claim }: RateLimitSetUp) {
@@ -34,6 +35,36 @@ export function describeQueue({ db, now, pass, open, enter, claim }: RateLimitSe
     await pass(20_000);
     await bot.slots.block(KEY, Number.MAX_SAFE_INTEGER);
     near((await enter(bot, '3')).request.notBefore, now() + 60 * 60 * 1000);
+  });
+
+  test('keys that wait for a slot cost one statement, and take no room from a key that has slots', async () => {
+    const { database, queries } = recordQueries(db());
+    const bot = open([{ requests: 2, seconds: 60 }], { database });
+    const waiting = ['waiting-1', 'waiting-2', 'waiting-3', 'waiting-4'];
+    for (const key of waiting) {
+      await bot.slots.block(key, 100_000);
+      await enter(bot, key, { key });
+    }
+    assert.deepEqual(await claim(bot), []);
+    await bot.slots.block(KEY, 10_000);
+    for (const name of ['1', '2']) await enter(bot, name);
+    await pass(10_001);
+    assert.deepEqual((await claim(bot, 2)).sort(), ['1', '2']);
+    queries.length = 0;
+    assert.deepEqual((await bot.slots.claimQueued(10)).armed, []);
+    assert.equal(queries.length, 1);
+    await pass(90_000);
+    assert.deepEqual((await claim(bot)).sort(), waiting);
+  });
+
+  test('a key whose slots are free earlier than they were, as after a clock was set, gets them within a minute', async () => {
+    const bot = open(ONE_A_MINUTE);
+    await bot.slots.block(KEY, 3_000_000);
+    await enter(bot, '1');
+    assert.deepEqual(await claim(bot), []);
+    await db().kysely.deleteFrom('coldsend_budgets').execute();
+    await pass(60_000);
+    assert.deepEqual(await claim(bot), ['1']);
   });
 
   test('a request that waits for a day leaves the queue to expire, and holds no other up', async () => {

@@ -2,24 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LeaseLostError } from '../../../src/add-inbox/request/request.ts';
 import { createKeyBudget } from '../../../src/storage/rate-limit/key-budget.ts';
-import { recordQueries } from '../requests/record-queries.ts';
 import { KEY, near, ONE_A_MINUTE, type RateLimitSetUp } from './rate-limit-set-up.ts';
 
 export function describeSlots({ kind, db, now, pass, open, announce, enter, claim }: RateLimitSetUp) {
-  test('a free slot arms the request, counts, and is all that is written', async () => {
-    const recorded = recordQueries(db());
-    const bot = open(ONE_A_MINUTE, { database: recorded.database });
+  test('a free slot arms the request, and counts', async () => {
+    const bot = open(ONE_A_MINUTE);
     const claimed = await announce(bot.requests, '1');
     const slot = await bot.slots.take(claimed, KEY);
     assert.equal(slot.kind, 'armed');
     assert.deepEqual(slot.request, { ...claimed, state: 'armed' });
     assert.equal((await bot.requests.find('T1', 'request-1'))?.state, 'armed');
     assert.deepEqual(await bot.slots.countLeft(), [{ seconds: 60, left: 0 }]);
-    const inTake = recorded.queries.slice(
-      0,
-      recorded.queries.findIndex(({ sql }) => /update "requests"/.test(sql)) + 1,
-    );
-    assert.equal(inTake.length, kind === 'sqlite' ? 3 : 4, inTake.map(({ sql }) => sql).join('\n'));
   });
 
   test('without one the request waits until one is free, and is armed then, held by whoever claimed it', async () => {

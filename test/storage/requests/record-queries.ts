@@ -7,7 +7,9 @@ export function recordQueries(database: Database): { database: Database; queries
   const queries: CompiledQuery[] = [];
   const recording = (kysely: Kysely<Tables>): KyselyPlugin => ({
     transformQuery: ({ node }) => {
-      queries.push(kysely.getExecutor().compileQuery(node, createQueryId()));
+      const query = kysely.getExecutor().compileQuery(node, createQueryId());
+      // One that is being prepared has no values yet. It is noted when it is made.
+      if (query.parameters.every((each) => each === null || typeof each !== 'object')) queries.push(query);
       return node;
     },
     transformResult: async ({ result }) => result,
@@ -29,8 +31,12 @@ export function recordQueries(database: Database): { database: Database; queries
         return value.bind(target);
       },
     });
-    return { ...executor, kysely: recorded };
+    return {
+      ...executor,
+      kysely: recorded,
+      atomically: (work) => executor.atomically((within) => work(record(within))),
+    };
   };
   const transaction: Database['transaction'] = (work) => database.transaction((within) => work(record(within)));
-  return { database: { ...record(database), transaction, atomically: transaction }, queries };
+  return { database: { ...record(database), transaction }, queries };
 }

@@ -100,6 +100,19 @@ export function describeRequestStore(databases: TestDatabases) {
       ]);
     });
 
+    test('so is what it found before sending, with the outcome of what it held back', async () => {
+      const accepted = await store.accept(sampleRequest('1'));
+      assert.ok('fence' in accepted.request);
+      const login = { smtp: { kind: 'refused', reason: 'wrong_login' }, imap: { kind: 'works' } } as const;
+      const outcome: Outcome = { kind: 'refused', reason: '', fields: [], login, isHeldBack: true };
+      await store.advance(accepted.request, { state: 'settled', outcome });
+      assert.deepEqual((await listed()).map(([action]) => action).toSorted(), [
+        'inbox_outcome',
+        'inbox_requested',
+        'login_checked',
+      ]);
+    });
+
     test('who lost a request notes no outcome for it', async () => {
       const accepted = await store.accept(sampleRequest('1'));
       assert.ok('fence' in accepted.request);

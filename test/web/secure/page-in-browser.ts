@@ -12,6 +12,7 @@ export async function open(
   context: TestContext,
   url: string,
   options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Page> {
   const window = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const problems: string[] = [];
@@ -30,6 +31,7 @@ export async function open(
     await window.close();
     assert.deepEqual(problems, []);
   });
+  await prepare(page);
   await page.goto(url);
   return page;
 }

@@ -69,7 +69,7 @@ describe('the secure page in a browser', { skip: skipWithoutBrowser, concurrency
     await page.getByText('Enter the password.').waitFor();
     await password(page).fill(SECRET);
     await press(page, 'Check the login');
-    await page.getByText('Reading (IMAP): The login works.').waitFor();
+    await page.getByText('Sending and reading: The login works.').waitFor();
     await page.getByText('Nothing is saved yet. Press “Add inbox”.').waitFor();
     behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } };
     await press(page, 'Check the login');
@@ -235,6 +235,44 @@ describe('the secure page, where not all goes well', { skip: skipWithoutBrowser,
     await assertForgotten(page);
   });
 
+  test('a link that ends while the password is saved: the page waits for the answer, or says that it got none', async (context) => {
+    for (const isLost of [false, true]) {
+      const { behind, url, routes } = await startSecurePage(context);
+      const save = routes['POST /secure/save'];
+      assert.ok(save !== undefined);
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      const { promise: sent, resolve: send } = Promise.withResolvers<void>();
+      const page = await open(browser, context, url, {}, (opened) => opened.clock.install());
+      routes['POST /secure/save'] = async (request, response) => {
+        send();
+        await ended;
+        if (isLost) response.writeHead(502).end();
+        else await save(request, response);
+      };
+      context.after(() => end());
+      await password(page).fill(SECRET);
+      // Less than the time after which the page gives up waiting.
+      await page.clock.fastForward('29:40');
+      await press(page, 'Add inbox');
+      await sent;
+      await page.clock.fastForward('00:21');
+      await page.getByRole('button', { name: 'Saving…' }).waitFor();
+      end();
+      if (!isLost) {
+        await title(page, /is saved/);
+        continue;
+      }
+      await page.getByText("We didn't get a clear answer.").waitFor();
+      assert.equal(await password(page).inputValue(), SECRET);
+      routes['POST /secure/save'] = save;
+      behind.link = undefined;
+      await press(page, 'Add inbox');
+      await title(page, "We don't know if the password was saved");
+      await page.getByRole('link', { name: 'Open the thread in Slack' }).waitFor();
+      await assertForgotten(page);
+    }
+  });
+
   test('offline in between: what was typed stays, and a second press gets the first answer', async (context) => {
     const { behind, url, stop, start, routes } = await startSecurePage(context);
     const save = routes['POST /secure/save'];
@@ -243,7 +281,7 @@ describe('the secure page, where not all goes well', { skip: skipWithoutBrowser,
     await password(page).fill(SECRET);
     await stop();
     await press(page, 'Add inbox');
-    await page.getByText('Not sent. Check your connection, then press the button again.').waitFor();
+    await page.getByText('No answer. Check your connection, then press the button again.').waitFor();
     assert.equal(await password(page).inputValue(), SECRET);
     // The answer is lost after it was saved.
     routes['POST /secure/save'] = async (request, response) => {
@@ -252,7 +290,7 @@ describe('the secure page, where not all goes well', { skip: skipWithoutBrowser,
     };
     await start();
     await press(page, 'Add inbox');
-    await page.getByText('Not sent.').waitFor();
+    await page.getByText('No answer.').waitFor();
     assert.equal(behind.saved.length, 1);
     routes['POST /secure/save'] = save;
     await press(page, 'Add inbox');

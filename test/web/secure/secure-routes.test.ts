@@ -214,7 +214,7 @@ test('a login is checked in words, at most five times, and nothing is saved or s
     const response = await post(world, 'check', body);
     return [response.status, await response.json()];
   };
-  const works = ['Sending (SMTP): The login works.', 'Reading (IMAP): The login works.'];
+  const works = ['Sending and reading: The login works.'];
   assert.deepEqual(await check(), [200, { kind: 'checked', works: true, lines: works }]);
   behind.verdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'imap_off' } };
   const [, refused] = await check();

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { findFreePort } from '../../../playground/find-free-port.ts';
 import type { FindServers } from '../../../src/add-inbox/account/detection.ts';
 import { type Batch, DRAFT_TTL_MS } from '../../../src/add-inbox/batch/batch.ts';
-import { createDrafts } from '../../../src/add-inbox/batch/drafts.ts';
+import { type CheckLogins, createDrafts } from '../../../src/add-inbox/batch/drafts.ts';
 import type { KeyChoice } from '../../../src/add-inbox/keys/choose-key.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/add-inbox/people/workspace-settings.ts';
@@ -15,7 +15,9 @@ import { createMatchingCodes } from '../../../src/add-inbox/secure-links/matchin
 import { createSecurePage } from '../../../src/add-inbox/secure-links/secure-page.ts';
 import { readFile } from '../../../src/app/batches/secure-batch.ts';
 import { MAX_ROWS } from '../../../src/csv/file-problem.ts';
+import { describeRefusedHalves } from '../../../src/slack/batches/form/preview-logins.ts';
 import { describeWarning } from '../../../src/slack/batches/form/preview-rows.ts';
+import { renderResults } from '../../../src/slack/batches/results-csv.ts';
 import { describeProblem } from '../../../src/slack/batches/row-problem.ts';
 import type { Database } from '../../../src/storage/database.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
@@ -25,10 +27,13 @@ import { createSecureLinkRepository } from '../../../src/storage/workspaces/secu
 import { createHttpServer } from '../../../src/web/http-server.ts';
 import type {
   AddAnswer,
+  LoginsAnswer,
   LookAnswer,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowsAnswer,
+  SaveAnswer,
 } from '../../../src/web/secure/browser/contract.ts';
 import { createSecureRoutes } from '../../../src/web/secure/secure-routes.ts';
 import { testSealer } from '../../storage/samples.ts';
@@ -47,11 +52,16 @@ export async function startBatchPage(context: TestContext, given: { database?: D
     permission: { kind: 'may' } as PermissionToAdd,
     choice: { kind: 'key', keyName: WORKSPACE, current: undefined } as KeyChoice,
     findServers: undefined as FindServers | undefined,
+    /** Undefined: the workspace wants no check before sending. */
+    checkLogins: undefined as CheckLogins | undefined,
     refused: [] as string[],
     matchingCode: false,
     asked: [] as string[],
     confirmed: [] as Batch[],
     errors: [] as unknown[],
+    woken: 0,
+    /** Called before a page looks for its link. */
+    beforeFind: async (_token: string): Promise<void> => {},
   };
   const now = () => behind.now;
   let ids = 0;
@@ -109,11 +119,21 @@ export async function startBatchPage(context: TestContext, given: { database?: D
       describeLogin: () => [],
       batch: {
         page: createBatchPage({
-          links,
+          links: {
+            ...links,
+            find: async (token) => {
+              await behind.beforeFind(token);
+              return links.find(token);
+            },
+          },
           drafts,
           batches,
+          wake: () => {
+            behind.woken += 1;
+          },
           checkPermission,
-          findSettings: async () => DEFAULT_SETTINGS,
+          findSettings: async () => ({ ...DEFAULT_SETTINGS, checkLoginFirst: behind.checkLogins !== undefined }),
+          checkLogins: async (_person, accounts) => behind.checkLogins?.(accounts) ?? [],
           findDefaults: async () => ({ dailyLimit: undefined, namePattern: undefined }),
           chooseKey: async () => behind.choice,
           estimateEnd: async (_batch, rows) => now() + rows * 600,
@@ -122,7 +142,9 @@ export async function startBatchPage(context: TestContext, given: { database?: D
         describeLink: async () => ({ person: 'Ann', workspace: 'Acme', channelUrl: 'https://slack.com/C1' }),
         findThreadUrl: async ({ id }) => `https://acme.slack.com/${id}`,
         describeWarning,
+        describeRefused: describeRefusedHalves,
         describeProblem,
+        renderResults: async ({ fileName }, rows) => (await renderResults(fileName, rows))[0],
         canFindServers: true,
         mostRows: MAX_ROWS,
         timeFor: drafts.timeFor,
@@ -161,7 +183,9 @@ export async function startBatchPage(context: TestContext, given: { database?: D
 /** The rest of a link's life. */
 export const LINK_LIFE_MS = DRAFT_TTL_MS;
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | { kind: 'refused' };
+export type Answer =
+  | (LookAnswer | SaveAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer)
+  | { kind: 'refused' };
 
 const answer = z.custom<Answer>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 
@@ -176,7 +200,7 @@ type Reach = { publicUrl: string; at: string };
 /** As the page's script posts JSON. */
 export async function ask(
   { publicUrl, at }: Reach,
-  what: 'look' | 'rows' | 'progress' | 'save' | 'check',
+  what: 'look' | 'rows' | 'logins' | 'progress' | 'stop' | 'results' | 'save' | 'check',
   body: unknown,
   headers: Record<string, string> = {},
 ) {
@@ -217,5 +241,5 @@ export const rowOf = (line: number, address: string, account: object = GOOGLE) =
 });
 
 export function submissionOf(rows: object[], change: object = {}) {
-  return { pageId: PAGE_ID, round: 0, defaults: {}, rows, withHeld: false, ...change };
+  return { pageId: PAGE_ID, round: 0, defaults: {}, rows, withHeld: false, checkedLines: [], ...change };
 }

@@ -1,18 +1,20 @@
 import type { AddableRow } from '../../../add-inbox/batch/drafts.ts';
 import { truncate } from '../../blocks/foreign-text.ts';
-import { BATCH_FORM_NOT_CHECKED } from '../../sentences/batches.ts';
-import { LOGIN_UNKNOWNS } from '../../sentences/logins.ts';
+import { LOGIN_NOT_CHECKED, LOGIN_UNKNOWNS } from '../../sentences/logins.ts';
 import { describeLogin, serversOf } from '../../thread/checks/describe-login.ts';
 import { describeAddress, MAX_LINE, type RowOfKind, shown } from './preview-rows.ts';
 
 type CheckedLogin = Pick<AddableRow, 'account' | 'login'>;
 
 /** A row whose login is refused: which half, and why. */
-export function describeRefused({ line, address, account, login }: RowOfKind<'login_refused'>): string {
-  if (login === undefined) return describeAddress({ line, address });
-  const [smtp, imap] = describeLogin(login, withShownHosts(account));
-  const refused = [...(login.smtp.kind === 'refused' ? [smtp] : []), ...(login.imap.kind === 'refused' ? [imap] : [])];
-  return truncate(describeAddress({ line, address }, refused.join(' ')), MAX_LINE);
+export function describeRefused({ line, address, ...row }: RowOfKind<'login_refused'>): string {
+  return truncate(describeAddress({ line, address }, describeRefusedHalves(row)), MAX_LINE);
+}
+
+/** Which halves of a row's login are refused, and why. */
+export function describeRefusedHalves({ account, login }: CheckedLogin): string {
+  if (login === undefined) return '';
+  return describeLogin(login, withShownHosts(account), ({ kind }) => kind === 'refused').join(' ');
 }
 
 /** Why logins were not checked: the rows of each reason. */
@@ -26,7 +28,7 @@ function whysOf({ account, login }: CheckedLogin): Set<string> {
   const whys = serversOf(withShownHosts(account)).flatMap((server) => {
     const verdict = login[server.half];
     if (verdict.kind !== 'unknown') return [];
-    const say = BATCH_FORM_NOT_CHECKED[verdict.reason];
+    const say = LOGIN_NOT_CHECKED[verdict.reason];
     return [say?.(server) ?? `${server.host}: ${LOGIN_UNKNOWNS[verdict.reason](server)}`];
   });
   return new Set(whys);

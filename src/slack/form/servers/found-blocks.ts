@@ -1,10 +1,11 @@
 import type { InputBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { CHOOSE_PROVIDER } from '../../../add-inbox/account/detection.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { OPTION_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, SEND_ANYWAY_FIELD } from '../../ids.ts';
 import { readView } from '../../modals/view-state.ts';
-import { CHOOSE_PROVIDER, FORM, FOUND, MICROSOFT } from '../../sentences/form.ts';
+import { FORM, FOUND, MICROSOFT } from '../../sentences/form.ts';
 import { refusesPasswords } from '../draft-defaults.ts';
 import type { Draft } from '../fields.ts';
 import type { FormContext } from '../form-metadata.ts';

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { fromStoredName, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
-import type { Remembered, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
+import type { ListedDomain, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
 import type { Actor, InModal, Press } from '../../bolt/interaction.ts';
 import { replaceView } from '../../modals/replace-view.ts';
 import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
@@ -19,7 +19,7 @@ export const WORKSPACE_VALUE = ' ';
 /** Shows what is remembered of inboxes that were added, and forgets it, for admins and owners. */
 export function createRememberedPages(deps: {
   permissions: Permissions;
-  page(teamId: string, owner: OwnerName, search: RememberedSearch): Promise<Remembered[]>;
+  page(teamId: string, owner: OwnerName, search: RememberedSearch): Promise<ListedDomain[]>;
   forget(teamId: string, userId: string, what: { owner?: OwnerName; domain?: string }): Promise<void>;
 }) {
   const { opens, submits, does } = createAdminOnly(deps.permissions);

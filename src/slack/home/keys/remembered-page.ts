@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { toAsciiName } from '../../../add-inbox/account/domain-name.ts';
 import { clientNameOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
-import type { Remembered } from '../../../add-inbox/keys/remembered.ts';
+import type { ListedDomain, Remembered } from '../../../add-inbox/keys/remembered.ts';
 import {
   renderActions,
   renderButton,
@@ -29,7 +29,7 @@ const MAX_FILTER = 253;
 export type RememberedCursor = { owner: OwnerName; contains: string; skip: number };
 
 /** One page of what is remembered. A domain beyond `REMEMBERED_PAGE_SIZE` is not shown; it means that there are more. */
-export function renderRememberedPage(openedBy: string, cursor: RememberedCursor, found: Remembered[]): ModalView {
+export function renderRememberedPage(openedBy: string, cursor: RememberedCursor, found: ListedDomain[]): ModalView {
   const { owner, contains, skip } = cursor;
   const client = clientNameOf(owner);
   const shown = found.slice(0, REMEMBERED_PAGE_SIZE);
@@ -83,18 +83,22 @@ export function parseRememberedPage(view: unknown): { owner: OwnerName; contains
   };
 }
 
-function renderDomain({ domain, servers, dailyLimit }: Remembered, index: number): KnownBlock {
+function renderDomain(listed: ListedDomain, index: number): KnownBlock {
+  const said = listed.servers === undefined ? REMEMBERED.unreadable : describe(listed);
+  return {
+    ...renderSection(`remembered.${index}`, `${listed.domain}\n${said}`),
+    accessory: renderButton(ACTIONS.forgetDomain, BUTTONS.forget, listed.domain),
+  };
+}
+
+function describe({ servers, dailyLimit }: Remembered): string {
   const { inboxType, smtpHost, smtpPort, smtpUseTls, imapHost, imapPort, imapUseSsl } = servers;
-  const facts = [
+  return [
     PROVIDER_PHRASES[inboxType],
     `SMTP ${smtpHost}:${smtpPort}${note(smtpUseTls)}`,
     `IMAP ${imapHost}:${imapPort}${note(imapUseSsl)}`,
     REMEMBERED.limit(dailyLimit),
-  ];
-  return {
-    ...renderSection(`remembered.${index}`, `${domain}\n${facts.join(' · ')}`),
-    accessory: renderButton(ACTIONS.forgetDomain, BUTTONS.forget, domain),
-  };
+  ].join(' · ');
 }
 
 function note(isEncrypted: boolean | undefined): string {

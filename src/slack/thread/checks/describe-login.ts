@@ -4,10 +4,22 @@ import { LOGIN_CHECK, LOGIN_REFUSALS, LOGIN_UNKNOWNS, type TriedServer } from '.
 
 type AccountServers = Pick<AccountToAdd, 'smtp_host' | 'smtp_port' | 'imap_host' | 'imap_port'>;
 
-/** The result of the bot's own login check: one line for sending and one for reading. Plain text. */
-export function describeLogin(verdict: LoginVerdict, account: AccountServers): [smtp: string, imap: string] {
-  const [smtp, imap] = serversOf(account);
-  return [describeHalf(verdict.smtp, smtp), describeHalf(verdict.imap, imap)];
+/**
+ * The result of the bot's own login check: one line for sending and one for reading, or one in all where both say the same. Plain text.
+ *
+ * @param isShown leaves out the halves for which it is false
+ */
+export function describeLogin(
+  verdict: LoginVerdict,
+  account: AccountServers,
+  isShown: (half: HalfVerdict) => boolean = () => true,
+): string[] {
+  const said = serversOf(account)
+    .filter(({ half }) => isShown(verdict[half]))
+    .map((server) => ({ half: server.half, text: sentenceFor(verdict[server.half], server) }));
+  const [first, second] = said;
+  if (first !== undefined && first.text === second?.text) return [LOGIN_CHECK.both(first.text)];
+  return said.map(({ half, text }) => `${LOGIN_CHECK.halves[half]}: ${text}`);
 }
 
 export function serversOf(account: AccountServers): [smtp: TriedServer, imap: TriedServer] {
@@ -15,10 +27,6 @@ export function serversOf(account: AccountServers): [smtp: TriedServer, imap: Tr
     { half: 'smtp', host: account.smtp_host, port: account.smtp_port },
     { half: 'imap', host: account.imap_host, port: account.imap_port },
   ];
-}
-
-function describeHalf(verdict: HalfVerdict, server: TriedServer): string {
-  return `${LOGIN_CHECK.halves[server.half]}: ${sentenceFor(verdict, server)}`;
 }
 
 function sentenceFor(verdict: HalfVerdict, server: TriedServer): string {

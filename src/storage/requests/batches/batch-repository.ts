@@ -179,6 +179,8 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
         .where('state', '=', 'announced')
         .where(({ or, eb }) => or([eb('waits_for', 'is', null), eb('waits_for', '=', 'key')]))
         .where('turn_of', 'is', null)
+        // A row that a person fixes in the form for one inbox is sent by itself, once its login is checked.
+        .whereRef('view_id', '=', 'id')
         .where(lease.free)
         .execute();
       return started;
@@ -187,9 +189,11 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
 
   /**
    * Whether few enough others of the person and the workspace run or have waited for longer. A batch whose rows are all settled, or
-   * wait for a key, keeps nobody waiting: a client's missing key must not hold up other clients.
+   * wait for a key, keeps nobody waiting: a client's missing key must not hold up other clients. A batch that got rows to fix while it
+   * was running has begun already, so it goes on.
    */
   async function mayStart({ id, teamId, userId, confirmedAt = 0 }: Batch): Promise<boolean> {
+    if (await hasBegun(id)) return true;
     const others = await kysely
       .selectFrom('batches')
       .select('user_id')
@@ -216,6 +220,19 @@ export function createBatchRepository({ database, owner, leaseMs, now, onUnreada
       .execute();
     const ofPerson = others.filter(({ user_id }) => user_id === userId);
     return others.length < MAX_RUNNING.workspace && ofPerson.length < MAX_RUNNING.person;
+  }
+
+  /** Whether a row is queued, or under way. */
+  async function hasBegun(id: string): Promise<boolean> {
+    const begun = await kysely
+      .selectFrom('requests')
+      .select('id')
+      .where('batch_id', '=', id)
+      .where('outcome_kind', 'is', null)
+      .where(({ or, eb }) => or([eb('waits_for', 'is not', null), eb('state', '<>', 'announced')]))
+      .limit(1)
+      .executeTakeFirst();
+    return begun !== undefined;
   }
 
   /** Deletes a draft's passwords. @throws LeaseLostError */

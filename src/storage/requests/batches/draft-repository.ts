@@ -3,7 +3,7 @@ import type { Updateable } from 'kysely';
 import { z } from 'zod';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { ClaimedBatch } from '../../../add-inbox/batch/batch.ts';
-import type { Row, RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
+import { type Row, type RowDefaults, rowShape } from '../../../add-inbox/batch/check-rows.ts';
 import type {
   AnsweredDraft,
   ConfirmedRow,
@@ -13,6 +13,7 @@ import type {
   SpendingPage,
 } from '../../../add-inbox/batch/drafts.ts';
 import { clientDetail } from '../../../add-inbox/people/audit.ts';
+import { LINK_TTL_MS } from '../../../add-inbox/secure-links/secure-link.ts';
 import type { Database, Executor } from '../../database.ts';
 import { storedJson } from '../../rows/stored-json.ts';
 import { draftContext, passwordsContext } from '../../sealing/seal-contexts.ts';
@@ -31,26 +32,13 @@ const ROWS_READ_AT_A_TIME = 500;
 
 const GONE = { kind: 'gone' } as const;
 
+const STOPPING = { kind: 'stopping' } as const;
+
 const text = z.string().optional();
 
 const rowJson: z.ZodType<Row> = z.object({
   line: z.int(),
-  account: z.object({
-    email_address: text,
-    display_name: text,
-    inbox_type: z.enum(INBOX_TYPES).optional(),
-    smtp_host: text,
-    smtp_port: text,
-    smtp_username: text,
-    smtp_password: text,
-    imap_host: text,
-    imap_port: text,
-    imap_username: text,
-    imap_password: text,
-    daily_limit: text,
-    smtp_use_tls: z.boolean().optional(),
-    imap_use_ssl: z.boolean().optional(),
-  }),
+  account: z.object(rowShape(text)),
   // Only a refusal holds a row back. An unknown reason from a newer version must not make the whole draft unreadable.
   login: loginJson.optional().catch(undefined),
 });
@@ -101,28 +89,7 @@ export function createDraftRepository({
         .returning('id')
         .execute();
       for (const { id } of replaced) await deletePieces(kysely, id);
-      await kysely
-        .insertInto('batches')
-        .values({
-          id: batchId,
-          team_id: teamId,
-          user_id: draft.userId,
-          channel_id: draft.channelId,
-          results_channel_id: draft.resultsChannelId ?? null,
-          ...toKeyColumns(draft.keyName),
-          file_name: draft.fileName ?? null,
-          fix_of: draft.fixOf ?? null,
-          state: 'draft',
-          total: 0,
-          results_posted: 0,
-          not_before: createdAt,
-          tries: 0,
-          created_at: createdAt,
-          fence: 0,
-        })
-        // A page's draft has the same id each time.
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute();
+      await insertDraft(kysely, draft, createdAt);
       for (const piece of pieces) await kysely.insertInto('batch_drafts').values(piece).execute();
     });
   }
@@ -179,8 +146,11 @@ export function createDraftRepository({
     }
     return database.transaction(async (within) => {
       const { kysely } = within;
+      if (page?.fix !== undefined) await insertDraft(kysely, page.fix, now());
       const draft = await lock(within, key);
-      if (page !== undefined && !(await spendLink(within, { ...page, now: now() }))) return GONE;
+      if (draft?.state === 'draft' && (await isStopping(within, draft.fixOf))) return STOPPING;
+      const worksUntil = expiresAt + LINK_TTL_MS;
+      if (page !== undefined && !(await spendLink(within, { ...page, now: now(), worksUntil }))) return GONE;
       const answered = await findAnswer(within, draft);
       if (draft === undefined || answered !== undefined) return answered ?? GONE;
       await deletePieces(kysely, draft.id);
@@ -207,7 +177,10 @@ export function createDraftRepository({
     });
   }
 
-  /** A draft becomes a batch of its own, or its rows go to the batch that they fix. Undefined if that batch is gone. */
+  /**
+   * A draft becomes a batch of its own, or its rows go to the batch that they fix, which starts once more. Of a batch that runs or
+   * waits, only the new rows are queued by that; rows that a stop has ended stay ended. Undefined if that batch is gone.
+   */
   async function begin(
     within: Executor,
     { id, fixOf, fileName }: ClaimedBatch,
@@ -224,7 +197,6 @@ export function createDraftRepository({
         file_name: file_name ?? null,
       });
     await update(within, id, { state: 'discarded', confirmed_at, finished_at: confirmed_at });
-    // The rows are queued as those of a new batch are, so the batch starts once more.
     return update(within, fixOf, { state: 'waiting', not_before: DUE, finished_at: null });
   }
 
@@ -299,6 +271,56 @@ export function createDraftRepository({
 }
 
 const addressJson = storedJson(z.object({ email_address: z.string() }));
+
+/** A page's draft has the same id each time. Once it is confirmed, this changes nothing. */
+async function insertDraft(
+  kysely: Executor['kysely'],
+  draft: Omit<NewDraft, 'defaults' | 'rows'>,
+  createdAt: number,
+): Promise<void> {
+  await kysely
+    .insertInto('batches')
+    .values({
+      id: draft.id,
+      team_id: draft.teamId,
+      user_id: draft.userId,
+      channel_id: draft.channelId,
+      results_channel_id: draft.resultsChannelId ?? null,
+      ...toKeyColumns(draft.keyName),
+      file_name: draft.fileName ?? null,
+      fix_of: draft.fixOf ?? null,
+      state: 'draft',
+      total: 0,
+      results_posted: 0,
+      not_before: createdAt,
+      tries: 0,
+      created_at: createdAt,
+      fence: 0,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ state: 'draft', created_at: createdAt, finished_at: null })
+        .where('batches.state', '=', 'discarded')
+        .where('batches.confirmed_at', 'is', null),
+    )
+    .execute();
+}
+
+/** A row that is under way in a stopped batch must not be sent again when it comes back, so the batch can't start before. */
+async function isStopping({ kysely }: Executor, batchId: string | undefined): Promise<boolean> {
+  if (batchId === undefined) return false;
+  const underWay = await kysely
+    .selectFrom('batches')
+    .innerJoin('requests', 'requests.batch_id', 'batches.id')
+    .select('requests.id')
+    .where('batches.id', '=', batchId)
+    .where('batches.state', '=', 'stopped')
+    .where('requests.outcome_kind', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return underWay !== undefined;
+}
 
 async function deletePieces(kysely: Executor['kysely'], batchId: string): Promise<void> {
   await kysely.deleteFrom('batch_drafts').where('batch_id', '=', batchId).execute();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ClientPresets, NO_PRESETS, type OwnedPresets } from '../../../add-inbox/keys/client-presets.ts';
 import { fromStoredName, type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
 import type { Executor } from '../../database.ts';
+import { type Given, prepare } from '../../rows/prepare.ts';
 import type { OnUnreadable } from '../../rows/read-rows.ts';
 import { storedJson } from '../../rows/stored-json.ts';
 import { stampOf } from '../stamp.ts';
@@ -13,6 +14,18 @@ const presetsJson = storedJson(
     namePattern: z.string().optional(),
     domains: z.array(z.string()).default([]),
   }),
+);
+
+const listRows = prepare((kysely, given: Given<{ teamId: string }>) =>
+  kysely.selectFrom('client_presets').select(['client', 'presets']).where('team_id', '=', given('teamId')),
+);
+
+const findRow = prepare((kysely, given: Given<{ teamId: string; client: string }>) =>
+  kysely
+    .selectFrom('client_presets')
+    .select('presets')
+    .where('team_id', '=', given('teamId'))
+    .where('client', '=', given('client')),
 );
 
 /** `stamp` differs after each change. */
@@ -29,11 +42,7 @@ export function createClientPresetsRepository(db: Executor, onUnreadable: OnUnre
     },
 
     async list(teamId: string): Promise<OwnedPresets[]> {
-      const rows = await kysely
-        .selectFrom('client_presets')
-        .select(['client', 'presets'])
-        .where('team_id', '=', teamId)
-        .execute();
+      const rows = await listRows(db, { teamId });
       return rows.map(({ client, presets }) => ({ owner: fromStoredName(client), presets: read(teamId, presets) }));
     },
 
@@ -56,12 +65,7 @@ export function createClientPresetsRepository(db: Executor, onUnreadable: OnUnre
   };
 
   async function findStamped(teamId: string, owner: OwnerName): Promise<StampedPresets> {
-    const row = await kysely
-      .selectFrom('client_presets')
-      .select('presets')
-      .where('team_id', '=', teamId)
-      .where('client', '=', toStoredName(owner))
-      .executeTakeFirst();
+    const [row] = await findRow(db, { teamId, client: toStoredName(owner) });
     if (row === undefined) return { presets: NO_PRESETS, stamp: 'none' };
     return { presets: read(teamId, row.presets), stamp: stampOf(row.presets) };
   }

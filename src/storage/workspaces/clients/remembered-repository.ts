@@ -4,8 +4,9 @@ import { domainOf } from '../../../add-inbox/account/email-address.ts';
 import { INBOX_TYPES } from '../../../add-inbox/account/providers.ts';
 import type { AccountToAdd } from '../../../add-inbox/account/sender-account.ts';
 import { type OwnerName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
-import type { Remembered, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
+import type { ListedDomain, Remembered, RememberedSearch } from '../../../add-inbox/keys/remembered.ts';
 import type { Executor } from '../../database.ts';
+import type { Consequence } from '../../rows/change-together.ts';
 import type { OnUnreadable } from '../../rows/read-rows.ts';
 import { storedJson } from '../../rows/stored-json.ts';
 
@@ -24,22 +25,11 @@ const inboxJson = storedJson(
   }),
 );
 
-/** What the workspace or a client added last with each domain. A row that can't be read counts as none. */
-export function createRememberedRepository({ kysely }: Executor, onUnreadable: OnUnreadable = () => {}) {
-  return { remember, findLast, page, forget };
+type Added = { teamId: string; keyName: OwnerName; account: AccountToAdd };
 
-  /** Remembers an inbox that was added at this time. Nothing is remembered for a client that was removed meanwhile. */
-  async function remember(teamId: string, owner: OwnerName, account: AccountToAdd, addedAt: number): Promise<void> {
-    const { inbox_type, smtp_host, smtp_port, smtp_use_tls, imap_host, imap_port, imap_use_ssl, daily_limit } = account;
-    const inbox = { inbox_type, smtp_host, smtp_port, smtp_use_tls, imap_host, imap_port, imap_use_ssl, daily_limit };
-    const client = toStoredName(owner);
-    await sql`
-      insert into remembered (team_id, client, domain, inbox, added_at)
-      select ${teamId}, ${client}, ${domainOf(account.email_address)}, ${JSON.stringify(inbox)}, cast(${addedAt} as bigint)
-      where exists (select 1 from coldsend_keys where team_id = ${teamId} and label = ${client})
-      on conflict (team_id, client, domain) do update set inbox = excluded.inbox, added_at = excluded.added_at
-    `.execute(kysely);
-  }
+/** What the workspace or a client added last with each domain. In a form, a row that can't be read counts as none. */
+export function createRememberedRepository({ kysely }: Executor, onUnreadable: OnUnreadable = () => {}) {
+  return { findLast, page, forget };
 
   /** @param domain in ASCII and lower case; undefined: any */
   async function findLast(teamId: string, owner: OwnerName, domain?: string): Promise<Remembered | undefined> {
@@ -48,14 +38,14 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .orderBy('added_at', 'desc')
       .limit(1)
       .execute();
-    return read(rows)[0];
+    return rows.flatMap((row) => read(row) ?? [])[0];
   }
 
   async function page(
     teamId: string,
     owner: OwnerName,
     { contains, skip, limit }: RememberedSearch,
-  ): Promise<Remembered[]> {
+  ): Promise<ListedDomain[]> {
     const pattern = `%${contains.replaceAll(/[%_!]/g, '!$&')}%`;
     const rows = await select(teamId, owner)
       .where(sql<boolean>`domain like ${pattern} escape '!'`)
@@ -63,7 +53,7 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .offset(skip)
       .limit(limit)
       .execute();
-    return read(rows);
+    return rows.map((row) => read(row) ?? { domain: row.domain, servers: undefined });
   }
 
   /** Returns the number of domains that were forgotten: one, all of an owner, or all of the workspace. */
@@ -85,14 +75,24 @@ export function createRememberedRepository({ kysely }: Executor, onUnreadable: O
       .where('client', '=', toStoredName(owner));
   }
 
-  function read(rows: { domain: string; inbox: string }[]): Remembered[] {
-    return rows.flatMap(({ domain, inbox }) => {
-      const parsed = inboxJson.safeParse(inbox);
-      if (parsed.success) return [toRemembered(domain, parsed.data)];
-      onUnreadable(domain, parsed.error, 'remembered');
-      return [];
-    });
+  function read({ domain, inbox }: { domain: string; inbox: string }): Remembered | undefined {
+    const parsed = inboxJson.safeParse(inbox);
+    if (parsed.success) return toRemembered(domain, parsed.data);
+    onUnreadable(domain, parsed.error, 'remembered');
+    return undefined;
   }
+}
+
+/** Remembers an inbox that was added at this time. Nothing is remembered for a client that was removed meanwhile. */
+export function remembering({ teamId, keyName, account }: Added, addedAt: number): Consequence {
+  const { inbox_type, smtp_host, smtp_port, smtp_use_tls, imap_host, imap_port, imap_use_ssl, daily_limit } = account;
+  const inbox = { inbox_type, smtp_host, smtp_port, smtp_use_tls, imap_host, imap_port, imap_use_ssl, daily_limit };
+  const client = toStoredName(keyName);
+  return (isMade) => sql`
+    insert into remembered (team_id, client, domain, inbox, added_at)
+    select ${teamId}, ${client}, ${domainOf(account.email_address)}, ${JSON.stringify(inbox)}, cast(${addedAt} as bigint)
+    where ${isMade} and exists (select 1 from coldsend_keys where team_id = ${teamId} and label = ${client})
+    on conflict (team_id, client, domain) do update set inbox = excluded.inbox, added_at = excluded.added_at`;
 }
 
 function toRemembered(domain: string, inbox: z.output<typeof inboxJson>): Remembered {

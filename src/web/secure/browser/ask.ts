@@ -10,7 +10,7 @@ const UPLOAD_WITHIN_MS = 60_000;
 
 /** Posts to the bot, with the token in the body or in a header. The answer as JSON, or the problem that a person can do something about. */
 export function ask<Answer extends Answered>(
-  what: 'look' | 'check' | 'save' | 'rows' | 'add' | 'progress',
+  what: 'look' | 'check' | 'save' | 'rows' | 'logins' | 'add' | 'progress' | 'stop' | 'results',
   body: object,
   token?: string,
 ): Promise<Answer | Problem> {
@@ -35,6 +35,12 @@ export function askToRead(
     'x-defaults': encode(defaults),
   };
   return post<ReadAnswer>('read', headers, bytes, UPLOAD_WITHIN_MS);
+}
+
+/** Whether something was sent, and nobody knows what became of it. @param was the same before this answer */
+export function isOpenQuestion(answer: Answered | Problem, was: boolean): boolean {
+  if (answer === 'offline' || answer === 'unclear') return true;
+  return was && (typeof answer === 'string' || answer.kind === 'gone');
 }
 
 let drawn: string | undefined;

@@ -162,8 +162,15 @@ export type RowsBody = { token: string; pageId?: string; defaults: BatchDefaults
 export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
 
 /**
+ * POST /secure/logins, with a `RowsBody`: tries the logins of rows that are ready, where the workspace wants that before they are
+ * added. `refused`: those that can't work as they are, and why, in words.
+ */
+export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[] } | NoPage;
+
+/**
  * POST /secure/add, with `authorization: Bearer TOKEN`. `round`: 0 for the batch; 1, 2, … up to 99 for each later submission of the
- * page, which fixes failed rows of the batch once it is finished. The same round again gets the same answer.
+ * page, which fixes failed rows of the batch once it is finished. The same round again gets the same answer. `checkedLines`: the
+ * rows whose logins were tried, and were not refused or should be added all the same.
  */
 export type AddBody = {
   pageId: string;
@@ -171,18 +178,32 @@ export type AddBody = {
   defaults: BatchDefaults;
   rows: PageRow[];
   withHeld: boolean;
+  checkedLines: number[];
   fileName?: string;
 };
 
-/** `to_fix`: nothing was added, since no row can be. */
-export type AddAnswer = Added | { kind: 'to_fix'; checks: RowCheck[] } | NoPage;
+/**
+ * `taken`: the rows were added, but the page may not see more. In all other cases but `added`, nothing was added yet. `to_fix`: no row
+ * can be. `unchecked`: the logins of these lines should be tried first, so many with one request. `stopping`: the batch of the failed
+ * rows was stopped, and some of its rows are still under way.
+ */
+export type AddAnswer =
+  | Added
+  | { kind: 'taken' | 'stopping' }
+  | { kind: 'to_fix'; checks: RowCheck[] }
+  | { kind: 'unchecked'; lines: number[]; atOnce: number }
+  | NoPage;
 
 export type Added = { kind: 'added' } & Progress;
 
-/** POST /secure/progress. Works for the page that added, until 30 minutes after its last submission. */
+/** POST /secure/progress, /secure/stop and /secure/results. They work for the page that added, until the rows have expired, and half an hour longer. */
 export type ProgressBody = { token: string; pageId: string };
 
+/** Also of /secure/stop: the rows that were not sent are ended, if `canStop` was true. */
 export type ProgressAnswer = ({ kind: 'progress' } & Progress) | NoPage;
+
+/** All rows of the batch and how they ended, as CSV without passwords. */
+export type ResultsAnswer = { kind: 'results'; name: string; content: string } | NoPage;
 
 /** `failed`, once it is finished: the rows that a person should look at, without passwords. */
 export type Progress = {
@@ -193,6 +214,7 @@ export type Progress = {
   leftMs?: number;
   /** Nothing is sent until an admin stores a key. */
   waitsForKey: boolean;
+  canStop: boolean;
   threadUrl: string;
   failed: FailedRow[];
 };

@@ -46,7 +46,10 @@ async function start(): Promise<void> {
 /** Shows the code until its person has confirmed it in Slack. */
 function waitForPerson({ code, worksForMs }: CodeToConfirm): void {
   showCode(code);
-  const stopClock = startClock(worksForMs);
+  const stopClock = startClock(worksForMs, () => {
+    leave();
+    showGone();
+  });
   let timer = setTimeout(askAgain, ASK_AGAIN_AFTER_MS);
   leave = () => {
     stopClock();
@@ -71,7 +74,7 @@ function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
     showGone();
     return;
   }
-  const stopClock = startClock(look.worksForMs);
+  const stopClock = startClock(look.worksForMs, () => form.expire());
   const form = look.kind === 'password' ? showPasswordForm(token, look, stopClock) : showBatch(token, look, stopClock);
   leave = () => {
     stopClock();
@@ -79,8 +82,8 @@ function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
   };
 }
 
-/** Says until when the link works, and ends with it. */
-function startClock(worksForMs: number): () => void {
+/** Says until when the link works. @param onEnd called then */
+function startClock(worksForMs: number, onEnd: () => void): () => void {
   const until = byId('until');
   const endsAt = new Date(Date.now() + worksForMs);
   const time = endsAt.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
@@ -91,8 +94,8 @@ function startClock(worksForMs: number): () => void {
     say(PAGE.endsSoon);
   }, worksForMs - SOON_MS);
   const end = setTimeout(() => {
-    leave();
-    showGone();
+    until.hidden = true;
+    onEnd();
   }, worksForMs);
   return () => {
     until.hidden = true;

@@ -19,6 +19,12 @@ export function showBroken(): void {
   show(card(mark('alert'), heading(BROKEN.title, BROKEN.lead)));
 }
 
+/** Nothing more can be done here. @param url where to look, or '' */
+export function showEnd({ title, lead, open }: { title: string; lead: string; open: string }, url: string): void {
+  const link = h('a', { class: 'button wide', href: url, rel: 'noreferrer', hidden: url === '' }, open);
+  show(card(mark('question'), heading(title, lead), link));
+}
+
 /** The same code stands in Slack, for the person of the link to compare. */
 export function showCode(code: string): void {
   const steps = CODE.steps(code).map((step) => h('li', {}, step));

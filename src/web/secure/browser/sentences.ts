@@ -79,10 +79,10 @@ export const WARNINGS: Record<string, string> = {
 export const CHECK_AGAIN = 'Check the password. Nothing is saved yet. If it is right, press “Add inbox anyway”.';
 
 export const PROBLEMS = {
-  offline: 'Not sent. Check your connection, then press the button again.',
+  offline: 'No answer. Check your connection, then press the button again. We save the password only once.',
   unclear: "We didn't get a clear answer. Press the button again. We save the password only once.",
   later: "Slack didn't confirm your account, so nothing is saved. Press the button again in a minute.",
-  tooMany: 'Too many tries. Nothing is saved. Wait a minute, then press the button again.',
+  tooMany: 'Too many tries. Wait a minute, then press the button again.',
 } as const;
 
 /** No usable answer. */
@@ -105,6 +105,13 @@ export const SAVED = {
   title: (address: string) => `The password for ${address} is saved`,
   lead: 'We add the inbox now. You get the result in a thread in Slack. You can close this page.',
   open: 'Open the thread in Slack',
+} as const;
+
+/** The link ended, and no answer said whether the password was saved. */
+export const UNKNOWN_PASSWORD = {
+  title: "We don't know if the password was saved",
+  lead: 'We got no clear answer before this link ended. The thread in Slack shows if we still wait for the password.',
+  open: SAVED.open,
 } as const;
 
 export const GONE = {

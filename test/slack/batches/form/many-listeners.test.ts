@@ -222,6 +222,8 @@ test('a repeated one is answered the same, and one that is gone says how to begi
   );
   const gone = setUp({ confirm: async () => ({ kind: 'gone' }) });
   assert.match(said(await gone.pages.submitPreview(gone.inView(await previewOf(gone)))), /\/add-inbox many/);
+  const stopping = setUp({ confirm: async () => ({ kind: 'stopping' }) });
+  assert.match(said(await stopping.pages.submitPreview(stopping.inView(await previewOf(stopping)))), /in a minute/);
 });
 
 test('rows that are all held back have to be ticked', async () => {

@@ -23,6 +23,13 @@ test('a domain shows its servers, and which connection is not encrypted', () => 
   assert.ok(JSON.stringify(view).includes(said));
 });
 
+test('a domain that nobody can read is there to be forgotten, and the pages go on', () => {
+  const found = Array.from({ length: 21 }, () => ({ domain: 'acme.com', servers: undefined }));
+  const view = renderRememberedPage('U1', { owner: ACME, contains: '', skip: 0 }, found);
+  assertView(view);
+  assert.match(JSON.stringify(view), /I can't read this any more\..*remembered_more/);
+});
+
 test('a page of the longest names is one that Slack takes', () => {
   const client = { kind: 'client', name: '&'.repeat(MAX_CLIENT_NAME) } as const;
   for (const owner of [WORKSPACE, client]) {

@@ -22,6 +22,26 @@ test('each half has a line of its own', () => {
   );
 });
 
+test('where both halves say the same, one line says it', () => {
+  const wrong = { kind: 'refused', reason: 'wrong_login' } as const;
+  assert.deepEqual(describeLogin({ smtp: wrong, imap: wrong }, ACCOUNT), [
+    'Sending and reading: The user name or password is wrong. Check both.',
+  ]);
+});
+
+test('the port to try is not the one that was tried', () => {
+  const closed = { kind: 'refused', reason: 'port_closed' } as const;
+  const silent = { kind: 'unknown', reason: 'no_greeting' } as const;
+  const say = (smtp_port: number, imap_port: number, half: typeof closed | typeof silent) =>
+    describeLogin({ smtp: half, imap: half }, { ...ACCOUNT, smtp_port, imap_port }).map((line) =>
+      line.replace(/^.*? port \d+\. /, ''),
+    );
+  assert.deepEqual(say(465, 993, closed), ['Try port 587.', 'Check the name of the server.']);
+  assert.deepEqual(say(587, 143, closed), ['Try port 465.', 'The usual port is 993.']);
+  assert.deepEqual(say(25, 110, closed), ['The usual ports are 465 and 587.', 'The usual port is 993.']);
+  assert.deepEqual(say(465, 993, silent), ['Try again later.', 'Try again later.']);
+});
+
 test("a certificate's name is what to use instead", () => {
   const wrongName = { kind: 'refused', reason: 'certificate_other_name', certificateName: 'right.host.com' } as const;
   const [smtp] = describeLogin({ smtp: wrongName, imap: { kind: 'works' } }, ACCOUNT);

@@ -4,12 +4,13 @@ import { describeBatchLife } from './batch-life-suite.ts';
 import { describeBatchLocks } from './batch-locks-suite.ts';
 import { describeBatchRows } from './batch-rows-suite.ts';
 import { describeDrafts } from './drafts-suite.ts';
-import { describeFixes } from './fixes-suite.ts';
+import { describeFixes, describeFixesInForm } from './fixes-suite.ts';
 import { describePageDrafts } from './page-drafts-suite.ts';
 
 export function describeBatchSuites(databases: () => TestDatabases) {
   describeDrafts(databases());
   describeFixes(databases());
+  describeFixesInForm(databases());
   describePageDrafts(databases());
   describeBatchLeases(databases());
   describeBatchLife(databases());

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import { inWorkspace } from '../../../../src/storage/workspaces/admin-changes.ts';
 import { createInstallationRepository } from '../../../../src/storage/workspaces/installation-repository.ts';
 import { createWorkspaceRepository } from '../../../../src/storage/workspaces/workspace-repository.ts';
 import { testSealer } from '../../samples.ts';
@@ -46,6 +48,25 @@ export function describeUninstalledBatches(databases: TestDatabases) {
     }
 
     const ENDED = { states: { running: 'finished', waiting: 'finished', draft: 'discarded' }, pieces: 0, openRows: 0 };
+
+    test('end after the change of an admin, who locks keys and requests in another order', async () => {
+      const installedAt = await install('T1');
+      await addBatches('T1');
+      const order: string[] = [];
+      const started = Promise.withResolvers<void>();
+      const changed = inWorkspace(db(), 'T1', async ({ kysely }) => {
+        started.resolve();
+        // More than a removal asks.
+        for (let asked = 0; asked < 100; asked += 1) await sql`select 1`.execute(kysely);
+        order.push('changed');
+      });
+      await started.promise;
+      await workspaces().remove('T1', installedAt, 'because');
+      order.push('removed');
+      await changed;
+      assert.deepEqual(order, ['changed', 'removed']);
+      assert.deepEqual(await storedOf('T1'), ENDED);
+    });
 
     test('end with the workspace, without their passwords, and whoever holds one notices', async () => {
       const installedAt = await install('T1');

@@ -92,6 +92,14 @@ export function describeClaimDue({ kind, db, now, pass, repositoryOf }: RequestS
         (await requests.claimDue(10)).map(({ id }) => id),
         ['request-absurd', 'request-set-back'],
       );
+      const later = await acceptSample(requests, 'later');
+      await requests.advance(later, { notBefore: now() + 26 * HOUR }, { release: true });
+      assert.deepEqual(await requests.claimDue(10), [], 'looked for once a minute, since all unfinished ones are read');
+      pass(60_000);
+      assert.deepEqual(
+        (await requests.claimDue(10)).map(({ id }) => id),
+        ['request-later'],
+      );
     });
 
     test('a row that cannot be read is reported and keeps no other waiting', async () => {

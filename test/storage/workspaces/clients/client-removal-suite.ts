@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
-import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
+import { type ClaimedRequest, LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../../src/storage/database.ts';
 import { createRequestRepository } from '../../../../src/storage/requests/request-repository.ts';
+import { createRequestStore } from '../../../../src/storage/requests/request-store.ts';
 import { createAuditRepository } from '../../../../src/storage/workspaces/audit-repository.ts';
 import { createClientRemoval } from '../../../../src/storage/workspaces/clients/client-removal.ts';
-import { createRememberedRepository } from '../../../../src/storage/workspaces/clients/remembered-repository.ts';
+import { remembering } from '../../../../src/storage/workspaces/clients/remembered-repository.ts';
 import { createColdsendKeyRepository } from '../../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { acceptSample, testSealer } from '../../samples.ts';
 import { emptyTables, type TestDatabases } from '../../test-databases.ts';
@@ -52,13 +53,31 @@ export function describeClientRemoval(databases: TestDatabases) {
       const settling = db.transaction(async (within) => {
         const outcome = { kind: 'added', account: ACCOUNT } as const;
         const deps = { db: within, sealer: testSealer, owner: 'a', leaseMs: 10_000, now };
-        await createRequestRepository(deps).advance(armed, { state: 'settled', outcome });
-        await createRememberedRepository(within).remember('T1', ACME, armed.account, now());
+        const remember = (settled: ClaimedRequest) => [remembering(settled, now())];
+        await createRequestRepository(deps).advance(armed, { state: 'settled', outcome }, {}, remember);
         isSettling.resolve();
         await sleep(200);
       });
       await isSettling.promise;
       await Promise.all([settling, removal().removeClient('T1', 'UA', ACME, revision)]);
+      assert.deepEqual(await db.kysely.selectFrom('remembered').select('domain').execute(), []);
+    });
+
+    test('an inbox that is reported as added while its client is being removed is not remembered', async () => {
+      await saveKey();
+      const accepted = await acceptSample(requests(), 'armed', { keyName: ACME });
+      const armed = await requests().advance(accepted, { state: 'armed' });
+      const isRemoving = Promise.withResolvers<void>();
+      const removing = db.transaction(async ({ kysely }) => {
+        await kysely.deleteFrom('coldsend_keys').execute();
+        await kysely.updateTable('requests').set({ tries: 1 }).where('id', '=', armed.id).execute();
+        isRemoving.resolve();
+        await sleep(200);
+      });
+      await isRemoving.promise;
+      const outcome = { kind: 'added', account: ACCOUNT } as const;
+      const store = createRequestStore({ database: db, sealer: testSealer, owner: 'a', leaseMs: 10_000, now });
+      await Promise.all([removing, store.advance(armed, { state: 'settled', outcome })]);
       assert.deepEqual(await db.kysely.selectFrom('remembered').select('domain').execute(), []);
     });
 

@@ -169,12 +169,19 @@ export function describeRemembered(databases: TestDatabases) {
       assert.deepEqual([await page('%', 0), await page('_', 0), await page('!', 0)], [[], [], []]);
     });
 
-    test('a row that nobody can read counts as none', async () => {
+    test('a row that nobody can read is none in a form, and hides no others in the list', async () => {
       await end('jane@a.com');
       await end('jane@b.com');
       await db.kysely.updateTable('remembered').set({ inbox: '{' }).where('domain', '=', 'b.com').execute();
       assert.equal(await remembered().findLast('T1', ACME, 'b.com'), undefined);
-      assert.deepEqual(await domainsOf(ACME), ['a.com']);
+      const listed = await remembered().page('T1', ACME, ALL);
+      assert.deepEqual(
+        listed.map(({ domain, servers }) => [domain, servers === undefined]),
+        [
+          ['a.com', false],
+          ['b.com', true],
+        ],
+      );
       assert.ok(unreadable.includes('b.com'));
     });
   });

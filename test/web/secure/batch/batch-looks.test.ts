@@ -40,6 +40,8 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
           const path = `${folder}/${state}-${width}-${colorScheme}.png`;
           if (folder !== undefined) await page.screenshot({ path, fullPage: true });
           assert.deepEqual(await findViolations(page), [], state);
+          const shown = "[...document.querySelectorAll('[hidden]')].filter((each) => each.checkVisibility()).length";
+          assert.equal(await page.evaluate(shown), 0, `${state}: what is hidden can't be seen`);
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           assert.ok(Number(overflow) <= 0, `${state}: nothing sticks out of the window`);
         };
@@ -78,6 +80,12 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
         await press(page, 'Add 11 inboxes');
         await title(page, 'Adding 11 inboxes');
         await check('progress');
+        await press(page, 'Stop the rest');
+        await check('stop');
+        behind.progress = { counts: { ...counts, left: 1, stopped: 3 }, total: 11, state: 'stopped', canStop: false };
+        await press(page, 'Stop');
+        await title(page, 'Stopping the rest');
+        await check('stopping');
         behind.progress = {
           state: 'finished',
           total: 11,
@@ -91,6 +99,10 @@ describe('the looks of the secure page for many inboxes', { skip: skipWithoutBro
         // Each of them may be what was wrong, so they can be changed on a phone too.
         for (const cell of ['secret', 'smtp', 'imap']) await cellAt(page, 4, cell).click();
         await check('fix');
+        behind.isGone = true;
+        await press(page, 'Add 2 inboxes');
+        await page.getByText('These rows are not added from this page.').waitFor();
+        await check('ended');
       });
     }
   }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
-import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
+import { assertNothingKept, findViolations, open, press, title } from '../page-in-browser.ts';
 import { startBatchPage } from '../start-batch-page.ts';
 import { input, openSheet, waitForCell, waitForCounts } from './batch-in-browser.ts';
 import { SAMPLE_SECRETS } from './sample-file.ts';
+
+const ROWS = ['right password 7', 'wrong password 8', 'wrong password 9'].map((password, index) => [
+  `u${index}@acme.com`,
+  'Jane',
+  'google',
+  password,
+]);
 
 describe('the secure page for many inboxes over the bot’s own routes', { skip: skipWithoutBrowser }, async () => {
   const browser = await openBrowser();
@@ -35,6 +42,42 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     await assertNothingKept(page, [...SAMPLE_SECRETS, 'typed-8K', token]);
     const later = await open(browser, context, `${publicUrl}/secure#${token}`);
     await title(later, "This link doesn't work anymore");
+  });
+
+  test('refused logins are held back with the reason, until they are corrected or wanted all the same', async (context) => {
+    const { behind, publicUrl, createLink } = await startBatchPage(context);
+    const tried: string[][] = [];
+    behind.checkLogins = async (accounts) => {
+      tried.push(accounts.map(({ smtp_password }) => smtp_password));
+      return accounts.map(({ smtp_password }) => ({
+        smtp: { kind: 'works' },
+        imap: smtp_password.startsWith('wrong') ? { kind: 'refused', reason: 'wrong_login' } : { kind: 'works' },
+      }));
+    };
+    const token = await createLink();
+    const page = await open(browser, context, `${publicUrl}/secure#${token}`, { bypassCSP: true });
+    await openSheet(page, `Email,Name,Provider,App Password\n${ROWS.map((row) => row.join()).join('\n')}`);
+    await waitForCounts(page, '3 ready', 'Add 3 inboxes');
+    await press(page, 'Add 3 inboxes');
+    await page.getByText('Nothing is added yet: 2 logins were refused.').waitFor();
+    await waitForCounts(page, '1 ready 2 held back', 'Add 1 inbox');
+    await page.getByText('Reading (IMAP): The user name or password is wrong. Check both.').first().waitFor();
+    assert.deepEqual(await findViolations(page), []);
+    await press(page, 'Add it anyway in line 4');
+    await waitForCounts(page, '2 ready 1 held back', 'Add 2 inboxes');
+    await input(page, 'Password, line 3').click();
+    await page.keyboard.type('corrected password 9');
+    await page.keyboard.press('Enter');
+    await waitForCounts(page, '3 ready', 'Add 3 inboxes');
+    await press(page, 'Add 3 inboxes');
+    await title(page, 'Adding 3 inboxes');
+    assert.deepEqual(tried, [ROWS.map(([, , , password]) => password), ['corrected password 9']]);
+    assert.deepEqual(
+      behind.confirmed.map(({ total }) => total),
+      [3],
+    );
+    assert.deepEqual([behind.errors, behind.refused], [[], []]);
+    await assertNothingKept(page, [...tried.flat(), token]);
   });
 
   test('5,000 rows are read, checked again after a change of the defaults, and added', async (context) => {

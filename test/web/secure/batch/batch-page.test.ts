@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { after, describe, type TestContext, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
 import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
@@ -41,6 +42,7 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await openSheet(page);
     await title(page, 'Check 15 rows, then add them');
     await waitForCounts(page, '11 ready 2 to fix 1 held back 1 twice', 'Add 11 inboxes');
+    await page.getByText('4 rows stay out: 2 to fix, 1 held back, 1 twice. · About').waitFor();
     assert.ok(!(await page.content()).includes('planted-7Q'), 'no password is in the document');
     assert.equal(await cellAt(page, 2, 'secret').innerText(), '••••••••\nFilled in');
     await press(page, 'Use kim@mail.globex.com in line 6');
@@ -69,7 +71,7 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     assert.equal(added?.rows[7]?.account.smtp_password, 'typed-8K');
     assert.equal(await page.locator('#until').isHidden(), true, 'the link is used');
     await page.getByText('You can close this page.').waitFor();
-    await page.getByText('1 row was left out.').waitFor();
+    await page.getByText('1 row stays out: 1 twice.', { exact: true }).waitFor();
 
     behind.progress = { counts: { ...COUNTS, added: 6, failed: 1, left: 7 } };
     await page.getByText('7 of 14').waitFor();
@@ -158,11 +160,44 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     await waitForCounts(page, '1 ready', 'Add 1 inbox');
     await press(page, 'Add 1 inbox');
     await title(page, 'Adding 38 inboxes');
-    assert.equal(await page.getByText('left out').count(), 0, 'the others were added before');
+    assert.equal(await page.getByText('out:').count(), 0, 'the others were added before');
     assert.deepEqual([behind.added[0]?.round, behind.added[0]?.rows[0]?.line], [0, 4]);
-    behind.progress = { state: 'stopped', counts: { ...COUNTS, stopped: 1 }, failed: [FAILED] };
-    await title(page, 'Stopped: 0 of 1 inbox added');
-    assert.equal(await page.getByRole('button', { name: 'Fix what failed' }).count(), 0);
+  });
+
+  test('the rest is stopped once the person confirms, and the results are downloaded', async (context) => {
+    const { behind, page } = await start(context);
+    await openSheet(page);
+    await press(page, 'Add 11 inboxes');
+    await title(page, 'Adding 11 inboxes');
+    await press(page, 'Stop the rest');
+    await page.getByText('11 inboxes are not sent yet. We delete their passwords.').waitFor();
+    assert.equal(await focused(page), 'Stop');
+    await press(page, 'Go on');
+    assert.deepEqual([await focused(page), behind.stops], ['Stop the rest', 0]);
+    await press(page, 'Stop the rest');
+    behind.lost.add('stop');
+    await press(page, 'Stop');
+    await page.getByText("We didn't get a clear answer. If the rest still goes on").waitFor();
+    behind.lost.clear();
+    await press(page, 'Stop the rest');
+    behind.progress = { state: 'stopped', canStop: false, counts: { ...COUNTS, added: 3, stopped: 7, left: 1 } };
+    await press(page, 'Stop');
+    await title(page, 'Stopping the rest');
+    assert.equal(behind.stops, 1);
+    await page.getByText('Inboxes on their way still end.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Stop the rest' }).count(), 0);
+    const counts = { ...COUNTS, added: 3, failed: 1, stopped: 7 };
+    behind.progress = { state: 'finished', canStop: false, counts, failed: [FAILED] };
+    await title(page, 'Stopped: 3 of 11 inboxes added');
+    await page.getByText('To add the 7 inboxes not sent, use the file again with a new link.').waitFor();
+    await page.getByRole('button', { name: 'Fix what failed' }).waitFor();
+    behind.lost.add('results');
+    await press(page, 'Download results');
+    await page.getByText('Not downloaded. Press the button again in a minute.').waitFor();
+    behind.lost.clear();
+    const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Download results')]);
+    assert.equal(download.suggestedFilename(), 'globex-october-results.csv');
+    assert.match(await text(await download.createReadStream()), /^"Line","Address"\r\n"2","jane@globex\.com"/);
   });
 });
 

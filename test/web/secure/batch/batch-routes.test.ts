@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LoginVerdict } from '../../../../src/add-inbox/account/login-verdict.ts';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
 import {
   ask,
@@ -153,8 +154,22 @@ test('rows are added once, with the page and its repetitions told the same, and 
   const progress = bodyOf(await ask(world, 'progress', { token, pageId: PAGE_ID }), 'progress');
   assert.equal(progress.counts.left, 1);
   assert.deepEqual(await ask(world, 'progress', { token, pageId: 'q'.repeat(32) }), GONE);
-  world.behind.now += LINK_LIFE_MS;
-  assert.deepEqual(await ask(world, 'progress', { token, pageId: PAGE_ID }), GONE);
+});
+
+test('a repetition that begins before the first is committed gets the same answer', async (context) => {
+  const world = await startBatchPage(context);
+  const { links } = world;
+  const token = await world.createLink();
+  const submission = submissionOf([rowOf(2, 'ann@acme.com')]);
+  const { findSpent } = links;
+  links.findSpent = async (...page) => {
+    links.findSpent = findSpent;
+    const found = await findSpent(...page);
+    assert.equal((await upload(world, 'add', token, submission)).body.kind, 'added');
+    return found;
+  };
+  assert.equal((await upload(world, 'add', token, submission)).body.kind, 'added');
+  assert.equal(world.behind.confirmed.length, 1);
 });
 
 test('two tabs with one link: one of them adds', async (context) => {
@@ -173,6 +188,42 @@ test('held rows are added only where the person wants that', async (context) => 
   const refused = bodyOf(await upload(world, 'add', token, submissionOf(rows)), 'to_fix');
   assert.equal(refused.checks[0]?.kind, 'held');
   assert.equal((await upload(world, 'add', token, submissionOf(rows, { withHeld: true }))).body.kind, 'added');
+});
+
+const WRONG: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } };
+const WORKS: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'works' } };
+
+test('where the workspace wants it, rows are added once their logins were tried', async (context) => {
+  const world = await startBatchPage(context);
+  const { behind, database, createLink } = world;
+  const tried: string[] = [];
+  behind.checkLogins = async (accounts) => {
+    tried.push(...accounts.map(({ email_address }) => email_address));
+    return accounts.map(({ email_address }) => (email_address.startsWith('wrong') ? WRONG : WORKS));
+  };
+  const token = await createLink();
+  const held = rowOf(5, 'held@acme.com', { inbox_type: 'OUTLOOK_365', smtp_password: 'abcd' });
+  const rows = [rowOf(2, 'ann@acme.com'), rowOf(3, 'wrong@acme.com'), rowOf(4, 'no password', {}), held];
+  const unchecked = await upload(world, 'add', token, submissionOf(rows, { withHeld: true }));
+  assert.deepEqual(unchecked, { status: 200, body: { kind: 'unchecked', lines: [2, 3], atOnce: 40 } });
+  assert.deepEqual(await rowsIn(database), []);
+  const logins = await ask(world, 'logins', { token, defaults: {}, rows });
+  const why = 'Reading (IMAP): The user name or password is wrong. Check both.';
+  assert.deepEqual(logins.body, { kind: 'logins', refused: [{ line: 3, why }] });
+  assert.deepEqual(tried, ['ann@acme.com', 'wrong@acme.com'], 'nobody tries what is not ready');
+  const checked = submissionOf(rows.slice(0, 2), { checkedLines: [2, 3] });
+  assert.equal(bodyOf(await upload(world, 'add', token, checked), 'added').total, 2);
+  assert.equal((await ask(world, 'logins', { token, defaults: {}, rows })).status, 404);
+  assert.equal(tried.length, 2, 'a spent link tries no login');
+});
+
+test('few logins are tried with one request, and none where the workspace does not want it', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const rows = Array.from({ length: 41 }, (_each, index) => rowOf(index + 1, `row${index}@acme.com`));
+  assert.equal((await ask(world, 'logins', { token, defaults: {}, rows })).status, 400);
+  const answered = await ask(world, 'logins', { token, defaults: {}, rows: rows.slice(1) });
+  assert.deepEqual(answered.body, { kind: 'logins', refused: [] });
 });
 
 test('five submissions without a row to add, and the link is dead', async (context) => {

@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BAR, RUNNING } from '../../../../src/web/secure/browser/batch/batch-sentences.ts';
 import { createChecker } from '../../../../src/web/secure/browser/batch/sheet/checker.ts';
 import {
   change,
   countStates,
   createFixes,
   createSheet,
+  findHold,
   findNextToFix,
+  listCheckedLines,
   listEmptyBelow,
+  listOut,
   listToAdd,
   listToCheck,
+  noteLogins,
   noteSent,
   type SheetRow,
+  setWanted,
   splitByAddress,
   stateOf,
   takeChecks,
+  takeLogins,
   toAddedRows,
   toPageRows,
 } from '../../../../src/web/secure/browser/batch/sheet/sheet.ts';
@@ -44,8 +51,46 @@ describe('the rows of the secure page', () => {
     const rows = sheetOf('ready', 'to_fix', 'held', 'held', 'twice', 'differs', 'waiting', 'not_failed', 'ready');
     Object.assign(rows[3] ?? {}, { isWanted: true });
     Object.assign(rows[8] ?? {}, { isOut: true });
-    assert.deepEqual(countStates(rows), { ready: 2, fix: 1, held: 1, twice: 2, out: 3 });
+    assert.deepEqual(countStates(rows), { ready: 2, fix: 1, held: 1, twice: 3, out: 2 });
+    const out = listOut(countStates(rows));
+    assert.equal(BAR.stayOut(out), '7 rows stay out: 1 to fix, 1 held back, 3 twice, 2 left out.');
+    assert.equal(BAR.stayOut([]), 'All rows are ready.');
+    assert.match(RUNNING.stayedOut(out, 1), /^8 rows stay out: .*, 2 left out, 1 changed since\. To add more/);
+    assert.equal(RUNNING.stayedOut([{ state: 'twice', rows: 1 }], 0), '1 row stays out: 1 twice.');
+    assert.equal(RUNNING.stayedOut([], 0), '');
     assert.deepEqual(lines(listToAdd(rows)), [1, 4]);
+  });
+
+  test('a refused login holds its row back, until the login is another or the person wants it', () => {
+    const rows = sheetOf('ready', 'ready', 'held');
+    const [first, second, third] = rows;
+    assert.ok(first && second && third);
+    assert.deepEqual(takeLogins(noteLogins([first, second]), [{ line: 1, why: 'Wrong.' }]), [first]);
+    assert.deepEqual(rows.map(stateOf), ['held', 'ready', 'held']);
+    assert.deepEqual(findHold(first), { cell: 'secret', why: 'Wrong.', isWanted: false });
+    setWanted(first, true);
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
+    change(first, { display_name: 'Jane', daily_limit: '20' });
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
+    change(first, { smtp_password: 'another' });
+    assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [2]]);
+    change(first, { smtp_password: undefined });
+    setWanted(first, false);
+    assert.equal(stateOf(first), 'held');
+    setWanted(third, true);
+    assert.equal(stateOf(third), 'ready');
+  });
+
+  test('a verdict is about the login that was sent, and outlives another look at the file', () => {
+    const rows = sheetOf('ready', 'ready');
+    const sent = noteLogins(rows);
+    const [first] = rows;
+    change(first ?? assert.fail(), { smtp_host: 'other.acme.com' });
+    takeLogins(sent, []);
+    assert.deepEqual(listCheckedLines(rows), [2]);
+    const read = rows.map(({ line, account }) => ({ line, account }));
+    const again = createSheet(read, [check(1), check(2)], rows);
+    assert.deepEqual(listCheckedLines(again), [2]);
   });
 
   test('a row that is not checked yet counts as ready', () => {

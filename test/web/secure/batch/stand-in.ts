@@ -19,6 +19,7 @@ import type {
   Progress,
   ProgressAnswer,
   ReadAnswer,
+  ResultsAnswer,
   RowCheck,
   RowsAnswer,
 } from '../../../../src/web/secure/browser/contract.ts';
@@ -39,7 +40,7 @@ const BATCH: BatchToAdd = {
   defaults: { dailyLimit: 40 },
 };
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer;
+type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer;
 
 /** What is behind the page; a test changes it as it likes. */
 export type Behind = {
@@ -49,8 +50,14 @@ export type Behind = {
   lost: Set<string>;
   /** Answered and lost on the way back, once. */
   loseAnswer: boolean;
+  /** What the bot waits for before it answers. */
+  wait(path: string): Promise<void>;
+  /** In place of the answer of its own. */
+  answers: Partial<Record<string, Answer>>;
   /** A file that is never read to its end. */
   neverReads: boolean;
+  /** How often the page asked for a stop. */
+  stops: number;
   added: AddBody[];
   asked: { path: string; lines: number[] }[];
   progress: Partial<Progress>;
@@ -67,7 +74,10 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
     isGone: false,
     lost: new Set(),
     loseAnswer: false,
+    wait: async () => {},
+    answers: {},
     neverReads: false,
+    stops: 0,
     added: [],
     asked: [],
     progress: {},
@@ -92,6 +102,15 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
     }),
     'POST /secure/add': answering('add', (body) => add(JSON.parse(String(body)))),
     'POST /secure/progress': answering('progress', () => ({ kind: 'progress', ...progressOf(behind) })),
+    'POST /secure/stop': answering('stop', () => {
+      behind.stops += 1;
+      return { kind: 'progress', ...progressOf(behind) };
+    }),
+    'POST /secure/results': answering('results', () => ({
+      kind: 'results',
+      name: 'globex-october-results.csv',
+      content: '"Line","Address"\r\n"2","jane@globex.com"\r\n',
+    })),
   };
   const server = createHttpServer(routes, () => {});
   await server.listen(port, '127.0.0.1');
@@ -114,7 +133,9 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
       if (path === 'rows') {
         behind.asked.push({ path, lines: JSON.parse(String(body)).rows.map(({ line }: PageRow) => line) });
       }
-      const answered: Answer = behind.isGone ? { kind: 'gone' } : await answer(body, request);
+      await behind.wait(path);
+      const given: Answer | undefined = behind.isGone ? { kind: 'gone' } : behind.answers[path];
+      const answered: Answer = given ?? (await answer(body, request));
       if (path === 'add' && behind.loseAnswer) {
         behind.loseAnswer = false;
         // Browsers repeat a request by themselves if not even the head of an answer came.
@@ -220,6 +241,7 @@ function progressOf({ added, progress }: Behind): Progress {
     counts: { added: 0, exists: 0, failed: 0, unknown: 0, stopped: 0, left: total },
     leftMs: 20_000,
     waitsForKey: false,
+    canStop: true,
     threadUrl: 'https://acme.slack.com/archives/C1/p1',
     failed: [] satisfies FailedRow[],
     ...progress,

@@ -1,5 +1,5 @@
 import type { Cell } from './sheet/cells.ts';
-import type { RowState } from './sheet/sheet.ts';
+import type { RowState, RowsOut } from './sheet/sheet.ts';
 
 /* What the page says about many inboxes. */
 
@@ -32,6 +32,10 @@ export const UPLOAD = {
     what: 'This is larger than 4 MB.',
     next: 'Split it into several files, and add them one after the other.',
   },
+  ended: {
+    what: "This link doesn't work anymore.",
+    next: 'Pasted rows stay here. Type /add-inbox many in Slack, and use the new link.',
+  },
   notReadable: { what: 'Your browser could not read this file.', next: 'Is it still there? Choose it again.' },
   problems: {
     offline: { what: 'Not sent.', next: 'Check your connection, then choose the file again.' },
@@ -53,6 +57,7 @@ export const SHEET = {
   fixLead: 'Change only what was wrong.',
   fixLeadNoPasswords: 'Change only what was wrong. We deleted the passwords, so enter them again.',
   otherFile: 'Use another file',
+  takenOver: 'taken over from your other tab',
   vendor: (vendor: string) => `${vendor}'s columns`,
   caption: 'Rows. Press Enter in a cell to change it, and Delete to leave out its row.',
   line: 'Line',
@@ -139,11 +144,10 @@ export const BAR = {
   fixFirst: (rows: number) => `Fix ${rowsOf(rows)} first`,
   nothing: 'No row to add',
   adding: 'Adding…',
-  stayOut: (rows: number) =>
-    rows === 1 ? '1 row stays out until you fix it.' : `${rowsOf(rows)} stay out until you fix them.`,
+  checkingLogins: (done: number, all: number) => `Checking logins: ${RUNNING.figure(done, all)}`,
+  stayOut: (out: RowsOut) => (out.length === 0 ? 'All rows are ready.' : `${stay(out)}.`),
   about: (time: string) => `About ${time}`,
   noneReady: 'No row is ready yet.',
-  allReady: 'All rows are ready.',
   leftOut: (line: number) => `Line ${line} is left out.`,
   undo: 'Undo',
   problems: {
@@ -158,7 +162,20 @@ export const BAR = {
     later: "Not checked: Slack didn't confirm your account. We try again every few seconds.",
     tooMany: 'Not checked yet: too many changes in a minute. We try again every few seconds.',
   },
+  stopping:
+    'Not added yet. Someone stopped this list, and some of its inboxes are still on their way. Press the button again in a minute.',
+  ended: "This link doesn't work anymore. These rows are not added from this page.",
+  endedUnsure: "We don't know if these rows were added, and this link doesn't work anymore.",
+  endedNext:
+    'They stay here. Type /add-inbox many in Slack, and open the new link in this browser. It takes over your rows.',
+  endedFix:
+    'They stay here. Press “Fix what failed” in the thread, and open a new secure page in this browser. It takes over your rows.',
+  endedUnsureNext:
+    'Look in Slack first. If they are missing there, open a new link in this browser. It takes over your rows.',
+  openSlack: 'Open Slack',
   notAdded: 'Nothing is added yet. Some rows need a change first.',
+  refusedLogins: (rows: number) =>
+    `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press the button again to add the others.`,
   changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
 } as const;
 
@@ -184,6 +201,22 @@ export const RUNNING = {
     stopped: { icon: 'pause', tone: 'dim', word: 'not sent' },
     left: { icon: 'clock', tone: 'dim', word: 'to go' },
   },
+  stopping: 'Stopping the rest',
+  underWay: 'Inboxes on their way still end.',
+  stop: {
+    button: 'Stop the rest',
+    title: 'Stop the rest?',
+    text: (left: number) =>
+      `${left === 1 ? '1 inbox is' : `${left.toLocaleString('en-US')} inboxes are`} not sent yet. We delete their passwords. Inboxes that were added stay in ColdSend.`,
+    confirm: 'Stop',
+    deny: 'Go on',
+    unclear: "We didn't get a clear answer. If the rest still goes on, press “Stop the rest” again.",
+  },
+  notSent: (rows: number) =>
+    `To add the ${count(rows, 'inbox', 'inboxes')} not sent, use the file again with a new link. No inbox is added twice.`,
+  download: 'Download results',
+  downloadHint: 'CSV without passwords',
+  notDownloaded: 'Not downloaded. Press the button again in a minute.',
   open: 'Open the thread in Slack',
   table: 'Inboxes that need you',
   columns: ['Line', 'Address', 'What happened', 'What to do'],
@@ -192,13 +225,42 @@ export const RUNNING = {
   inLine: 'line',
   more: (rows: number) => `and ${rows.toLocaleString('en-US')} more`,
   fix: 'Fix what failed',
-  stayedOut: (rows: number) =>
-    rows === 1
-      ? '1 row was left out. Use a new link to add it later.'
-      : `${rowsOf(rows)} were left out. Use a new link to add them later.`,
+  /** @param late rows that were ready, and are none of those that we add. Rows that are there twice need nothing. */
+  stayedOut: (known: RowsOut, late: number) => {
+    const out = late > 0 ? [...known, { state: 'late' as const, rows: late }] : known;
+    if (out.length === 0) return '';
+    const more = out.every(({ state }) => state === 'twice') ? '' : ' To add more of them later, use a new link.';
+    return `${stay(out)}.${more}`;
+  },
   offline: "We can't reach the bot at the moment. The inboxes are added all the same.",
   closed: 'This page shows no more news. The thread in Slack has the result.',
 } as const;
+
+/** The rows were added, and the page may not see what becomes of them. */
+export const TAKEN = {
+  title: 'We got your rows',
+  lead: 'They are on their way. This page shows no more news. The thread in Slack has the result.',
+  open: RUNNING.open,
+} as const;
+
+/** A page with a new link goes on. */
+export const MOVED = {
+  title: 'Your rows are in your newer tab',
+  lead: 'Go on there. This page has forgotten them, so you can close it.',
+  open: RUNNING.open,
+} as const;
+
+type Out = readonly { state: RowState | 'late'; rows: number }[];
+
+/** The numbers add up: “3 rows stay out: 2 to fix, 1 twice”. */
+function stay(out: Out): string {
+  const total = out.reduce((sum, { rows }) => sum + rows, 0);
+  const parts = out.map(({ state, rows }) => {
+    const word = state === 'late' ? 'changed since' : SHEET.states[state].word;
+    return `${rows.toLocaleString('en-US')} ${word}`;
+  });
+  return `${rowsOf(total)} ${total === 1 ? 'stays' : 'stay'} out: ${parts.join(', ')}`;
+}
 
 /** Without “about”. */
 export function timeInWords(ms: number): string {

@@ -1,4 +1,4 @@
-import type { BatchToAdd, FailedRow, Progress, ProgressAnswer } from '../contract.ts';
+import type { BatchToAdd, FailedRow, Progress, ProgressAnswer, ResultsAnswer } from '../contract.ts';
 import { h, icon, say, showWide, svg } from '../dom.ts';
 import { card, renderWhom } from '../plain-states.ts';
 import type { Problem } from '../sentences.ts';
@@ -24,9 +24,10 @@ const OUTCOMES: readonly Outcome[] = ['added', 'exists', 'failed', 'unknown', 's
 export type ProgressDeps = {
   batch: BatchToAdd;
   progress: Progress;
-  /** The rows that were not added with the others. */
-  stayedOut: number;
-  ask(): Promise<ProgressAnswer | Problem>;
+  /** What is said of rows that were not added with the others. */
+  stayedOut: string;
+  ask(what: 'progress' | 'stop'): Promise<ProgressAnswer | Problem>;
+  download(): Promise<ResultsAnswer | Problem>;
   fix(failed: readonly FailedRow[]): void;
 };
 
@@ -38,6 +39,7 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const live = h('div', { class: 'field' });
   const note = h('p', { class: 'foot', role: 'status' });
+  const stopping = createStop(async () => take(await deps.ask('stop'), RUNNING.stop.unclear));
   showAll();
   waitForNews();
   document.addEventListener('visibilitychange', waitForNews);
@@ -56,42 +58,118 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
   }
 
   async function askNow(): Promise<void> {
-    const answer = await deps.ask();
+    take(await deps.ask('progress'), RUNNING.offline);
+  }
+
+  function take(answer: ProgressAnswer | Problem, ifNone: string): void {
     if (isOver) return;
-    if (typeof answer !== 'string' && answer.kind !== 'progress') {
-      note.textContent = RUNNING.closed;
-      return leave();
-    }
-    if (typeof answer === 'string') note.textContent = RUNNING.offline;
-    else take(answer);
+    if (typeof answer === 'string') note.textContent = ifNone;
+    else if (answer.kind === 'progress') showNews(answer);
+    else close();
     waitForNews();
   }
 
-  function take(news: Progress): void {
+  function close(): void {
+    note.textContent = RUNNING.closed;
+    stopping.offer(undefined);
+    leave();
+  }
+
+  async function download(): Promise<void> {
+    const answer = await deps.download();
+    if (typeof answer === 'string') note.textContent = RUNNING.notDownloaded;
+    else if (answer.kind === 'results') saveFile(answer);
+    else note.textContent = RUNNING.closed;
+  }
+
+  function showNews(news: Progress): void {
+    const isNewState = isDone(news) || (news.state === 'stopped') !== (progress.state === 'stopped');
     progress = news;
-    note.textContent = describeStayedOut(deps.stayedOut);
-    if (isDone(news)) showAll();
-    else live.replaceChildren(...renderLive(news));
+    note.textContent = describeRest();
+    if (isNewState) showAll();
+    else showLive();
     if (isDone(news) || Date.now() - saidAt < SAY_EVERY_MS) return;
     saidAt = Date.now();
     say(describeCounts(news));
   }
 
   function showAll(): void {
-    note.textContent = describeStayedOut(deps.stayedOut);
-    const shown = isDone(progress) ? renderFinished(progress, deps) : [renderRunning()];
+    note.textContent = describeRest();
+    const shown = isDone(progress) ? renderFinished(progress, deps, download) : [renderRunning()];
     showWide('medium', ...shown, note);
   }
 
   function renderRunning(): HTMLElement {
+    showLive();
+    const title = progress.state === 'stopped' ? RUNNING.stopping : RUNNING.title(progress.total);
+    const row = h('div', { class: 'row' }, renderThreadLink(progress, deps.batch), stopping.button);
+    return card(renderHead(deps.batch, title, RUNNING.lead), live, row, stopping.question);
+  }
+
+  function showLive(): void {
     live.replaceChildren(...renderLive(progress));
-    const head = renderHead(deps.batch, RUNNING.title(progress.total), RUNNING.lead);
-    return card(head, live, h('div', { class: 'row' }, renderThreadLink(progress, deps.batch)));
+    stopping.offer(progress.canStop ? progress.counts.left : undefined);
+  }
+
+  function describeRest(): string {
+    const { stopped } = progress.counts;
+    return [deps.stayedOut, isDone(progress) && stopped > 0 ? RUNNING.notSent(stopped) : ''].filter(Boolean).join(' ');
   }
 }
 
+/** A stopped list finishes once the inboxes that were on their way have ended. */
 function isDone({ state }: Progress): boolean {
-  return state === 'finished' || state === 'stopped';
+  return state === 'finished';
+}
+
+/** “Stop the rest”, with a question before it does that. */
+function createStop(stop: () => Promise<void>) {
+  const { stop: words } = RUNNING;
+  const button = h('button', { type: 'button', class: 'button' }, words.button);
+  const text = h('p', { id: 'stop-text' });
+  const yes = h('button', { type: 'button', class: 'button danger', 'aria-describedby': 'stop-text' }, words.confirm);
+  const no = h('button', { type: 'button', class: 'button' }, words.deny);
+  const question = h(
+    'div',
+    { class: 'note question', role: 'group', 'aria-label': words.title, hidden: true },
+    h('p', {}, h('b', {}, words.title)),
+    text,
+    h('div', { class: 'row' }, yes, no),
+  );
+  button.addEventListener('click', () => {
+    ask(true);
+    yes.focus();
+  });
+  no.addEventListener('click', () => {
+    ask(false);
+    button.focus();
+  });
+  yes.addEventListener('click', async () => {
+    if (yes.getAttribute('aria-disabled') === 'true') return;
+    yes.setAttribute('aria-disabled', 'true');
+    await stop();
+    yes.setAttribute('aria-disabled', 'false');
+    ask(false);
+  });
+  return { button, question, offer };
+
+  function ask(isAsked: boolean): void {
+    question.hidden = !isAsked;
+  }
+
+  /** @param left the inboxes that are not sent; undefined if nothing can be stopped */
+  function offer(left: number | undefined): void {
+    button.hidden = left === undefined;
+    if (left === undefined) ask(false);
+    else text.textContent = words.text(left);
+  }
+}
+
+/** The browser saves it where it saves all files. */
+function saveFile({ name, content }: { name: string; content: string }): void {
+  const href = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
+  h('a', { href, download: name }).click();
+  URL.revokeObjectURL(href);
 }
 
 function renderHead(batch: BatchToAdd, title: string, lead: string): HTMLElement {
@@ -102,6 +180,7 @@ function renderLive(progress: Progress): Element[] {
   const { total, counts, leftMs, waitsForKey, state } = progress;
   let rest = leftMs === undefined ? '' : RUNNING.left(timeInWords(leftMs));
   if (state === 'waiting') rest = RUNNING.waiting;
+  if (state === 'stopped') rest = RUNNING.underWay;
   if (waitsForKey) rest = RUNNING.waitsForKey;
   const figure = h('span', { class: 'figure' }, RUNNING.figure(total - counts.left, total));
   return [
@@ -111,12 +190,11 @@ function renderLive(progress: Progress): Element[] {
   ];
 }
 
-function renderFinished(progress: Progress, { batch, fix }: ProgressDeps): Element[] {
-  const { state, total, counts, failed } = progress;
+function renderFinished(progress: Progress, { batch, fix }: ProgressDeps, download: () => Promise<void>): Element[] {
+  const { total, counts, failed } = progress;
   const added = counts.added + counts.exists;
-  const title = state === 'stopped' ? RUNNING.stopped(added, total) : RUNNING.finished(added, total);
-  // Only rows of a finished list can be sent again.
-  const canFix = state === 'finished' && failed.length > 0;
+  const title = counts.stopped > 0 ? RUNNING.stopped(added, total) : RUNNING.finished(added, total);
+  const canFix = failed.length > 0;
   const lead = canFix ? RUNNING.needYou(failed.length) : RUNNING.done;
   const row = h('div', { class: 'row' });
   if (canFix) {
@@ -124,7 +202,9 @@ function renderFinished(progress: Progress, { batch, fix }: ProgressDeps): Eleme
     button.addEventListener('click', () => fix(failed));
     row.append(button);
   }
-  row.append(renderThreadLink(progress, batch));
+  const save = h('button', { type: 'button', class: 'button', 'aria-describedby': 'csv' }, RUNNING.download);
+  save.addEventListener('click', () => void download());
+  row.append(renderThreadLink(progress, batch), save, h('span', { class: 'foot', id: 'csv' }, RUNNING.downloadHint));
   const result = h('div', { class: 'field' }, renderBar(progress), renderCounts(progress));
   return [renderHead(batch, title, lead), result, ...(failed.length > 0 ? [renderFailed(failed)] : []), row];
 }
@@ -169,10 +249,6 @@ function describeCounts({ total, counts }: Progress): string {
   const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0 && outcome !== 'left');
   const words = parts.map((outcome) => `${counts[outcome]} ${RUNNING.outcomes[outcome].word}`);
   return `${RUNNING.figure(total - counts.left, total)}${words.length > 0 ? `: ${words.join(', ')}` : ''}`;
-}
-
-function describeStayedOut(rows: number): string {
-  return rows === 0 ? '' : RUNNING.stayedOut(rows);
 }
 
 /** The channel until there is a thread. */

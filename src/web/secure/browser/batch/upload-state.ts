@@ -60,7 +60,7 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
     form,
     renderFates(UPLOAD.fate, UPLOAD.fates),
   );
-  return { showReading, refuse, leave };
+  return { showReading, refuse, leave, end: () => refuse(UPLOAD.ended) };
 
   /** While the bot reads. It says more if that takes long. */
   function showReading(name: string = UPLOAD.pasted.toLowerCase()): void {

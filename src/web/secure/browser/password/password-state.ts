@@ -1,8 +1,8 @@
-import { ask, thisPage } from '../ask.ts';
+import { ask, isOpenQuestion, thisPage } from '../ask.ts';
 import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from '../contract.ts';
 import { h, icon, say, show } from '../dom.ts';
-import { card, renderFates, renderWhom, showGone, showSaved } from '../plain-states.ts';
-import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, type Problem, WARNINGS } from '../sentences.ts';
+import { card, renderFates, renderWhom, showEnd, showGone, showSaved } from '../plain-states.ts';
+import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, type Problem, UNKNOWN_PASSWORD, WARNINGS } from '../sentences.ts';
 import { createPasswordField, type Field } from './password-field.ts';
 
 const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
@@ -12,7 +12,11 @@ const APP_PASSWORDS = 'https://myaccount.google.com/apppasswords';
  *
  * @param end called when the form is left for good
  */
-export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () => void): { clear(): void } {
+export function showPasswordForm(
+  token: string,
+  inbox: PasswordToEnter,
+  end: () => void,
+): { clear(): void; expire(): void } {
   const pageId = thisPage();
   const isOneLogin = inbox.smtpUser === inbox.imapUser;
   const smtpLabel = isOneLogin ? FORM.labels[inbox.provider] : FORM.smtpLabel;
@@ -29,6 +33,8 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   form.append(note, submit);
   let isSure = false;
   let isAsking = false;
+  /** A password was sent, and no answer says that nothing was saved. */
+  let isUnsure = false;
 
   other.addEventListener('click', () => {
     other.replaceWith(imap.element);
@@ -44,7 +50,7 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
   const fates = renderFates(FORM.fate, FORM.fates);
   show(card(head, renderFacts(inbox), form, fates), h('p', { class: 'foot' }, FORM.foot));
   smtp.input.focus({ preventScroll: true });
-  return { clear };
+  return { clear, expire };
 
   function fields(): [PasswordField, Field][] {
     return imap.element.isConnected
@@ -60,6 +66,7 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
     setBusy(submit, FORM.saving);
     const answer = await ask<SaveAnswer>('save', { token, pageId, ...typed(), isSure });
     setBusy(submit);
+    isUnsure = isOpenQuestion(answer, isUnsure);
     take(answer);
   }
 
@@ -91,10 +98,16 @@ export function showPasswordForm(token: string, inbox: PasswordToEnter, end: () 
     else leaveFor(answer.kind === 'saved');
   }
 
+  /** The link does not work anymore. The page that has sent the password may still ask what became of it. */
+  function expire(): void {
+    if (!isAsking && !isUnsure) leaveFor(false);
+  }
+
   function leaveFor(isSaved: boolean): void {
     clear();
     end();
     if (isSaved) showSaved(inbox.address, inbox.threadUrl);
+    else if (isUnsure) showEnd(UNKNOWN_PASSWORD, inbox.threadUrl);
     else showGone();
   }
 

@@ -16,7 +16,7 @@ import {
   suggest,
   textOf,
 } from './cells.ts';
-import { type RowState, type SheetRow, stateOf } from './sheet.ts';
+import { findHold, type RowState, type SheetRow, stateOf } from './sheet.ts';
 
 /** The cell of a row. */
 export type Place = { line: number; cell: Cell };
@@ -42,10 +42,11 @@ const PRIVATE = {
   'data-bwignore': true,
 };
 
-/** Which parts of a cell are inputs: those with a mistake, or all of an opened cell. */
+/** Which parts of a cell are inputs: those with a mistake, or all of an opened cell and of a login that was refused. */
 export function listInputs(row: SheetRow, cell: Cell, { editing }: RowContext): readonly Part[] {
   if (row.isOut) return [];
-  if (editing?.line !== row.line || editing.cell !== cell) return listWrong(row, cell);
+  const isOpened = editing?.line === row.line && editing.cell === cell;
+  if (!isOpened && !(cell === 'secret' && isHeldIn(row, cell))) return listWrong(row, cell);
   return hasOnePassword(row) ? PARTS[cell].filter(({ field }) => field !== 'imap_password') : PARTS[cell];
 }
 
@@ -85,7 +86,7 @@ export function fillRow(element: HTMLTableRowElement, row: SheetRow, context: Ro
 function fillCell(td: HTMLTableCellElement, row: SheetRow, cell: Cell, context: RowContext): void {
   const wrong = listWrong(row, cell);
   const inputs = listInputs(row, cell, context);
-  const isHeld = row.check?.kind === 'held' && !row.isWanted && !row.isOut && cell === 'provider';
+  const isHeld = isHeldIn(row, cell) && !row.isOut;
   td.className = [
     cell === 'smtp' || cell === 'imap' ? `server ${cell}` : cell,
     wrong.length > 0 ? 'wrong' : '',
@@ -129,7 +130,7 @@ function renderInput(row: SheetRow, part: Part, isLabelled: boolean, context: Ro
     ...PRIVATE,
     'data-field': part.field,
     'aria-label': SHEET.inLine(label, row.line),
-    'aria-describedby': idOfWhy(row, part),
+    'aria-describedby': part.kind === 'secret' && isHeldIn(row, 'secret') ? idOfHold(row) : idOfWhy(row, part),
     ...(error !== undefined && { 'aria-invalid': 'true' }),
   };
   const input = renderControl(row, part, attributes, context);
@@ -199,7 +200,7 @@ function renderNotes(row: SheetRow, cell: Cell, context: RowContext): HTMLElemen
 function listNotes(row: SheetRow, cell: Cell, { changed }: RowContext): HTMLElement[] {
   const notes = PARTS[cell].flatMap((part) => renderError(row, part));
   if (cell === 'address') notes.push(...renderWhole(row));
-  if (cell === 'provider' && row.check?.kind === 'held') notes.push(...renderHeld(row));
+  notes.push(...renderHold(row, cell));
   if (changed?.line === row.line && changed.cell === cell && changed.emptyBelow > 0) {
     notes.push(action('fill', SHEET.fillDown(changed.emptyBelow), row));
   }
@@ -232,11 +233,18 @@ function renderWhole({ check, failure, notes: odd }: SheetRow): HTMLElement[] {
 }
 
 /** Says why the bot advises against the row. */
-function renderHeld(row: SheetRow): HTMLElement[] {
-  if (row.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
-  const id = `held-${row.line}`;
-  const why = h('p', { class: 'why warn', id }, row.check?.why ?? '');
+function renderHold(row: SheetRow, cell: Cell): HTMLElement[] {
+  const hold = findHold(row);
+  if (hold?.cell !== cell) return [];
+  if (hold.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
+  const id = idOfHold(row);
+  const why = h('p', { class: 'why warn', id }, hold.why);
   return [why, action('anyway', SHEET.anyway, row, { 'aria-describedby': id })];
+}
+
+function isHeldIn(row: SheetRow, cell: Cell): boolean {
+  const hold = findHold(row);
+  return hold?.cell === cell && !hold.isWanted;
 }
 
 function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow, state: RowState): void {
@@ -263,6 +271,10 @@ function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow, state: Row
 function action(act: string, words: string, { line }: SheetRow, more: Record<string, string> = {}): HTMLElement {
   const where = h('span', { class: 'unseen' }, SHEET.ofLine(line));
   return h('button', { type: 'button', class: 'text why', 'data-act': act, ...more }, words, where);
+}
+
+function idOfHold({ line }: SheetRow): string {
+  return `held-${line}`;
 }
 
 function idOfWhy({ line }: SheetRow, { field }: Part): string {

@@ -6,7 +6,7 @@ import { BAR, SHEET, timeInWords } from '../batch-sentences.ts';
 import { renderCount } from '../progress-state.ts';
 import { createChecker } from './checker.ts';
 import { renderColumns, renderDefaults, renderHeads, renderUnclear } from './setup.ts';
-import { countStates, noteSent, ROW_STATES, type SheetRow, takeChecks } from './sheet.ts';
+import { countStates, listOut, noteSent, ROW_STATES, type RowCounts, type SheetRow, takeChecks } from './sheet.ts';
 import { createTable } from './table.ts';
 
 /** With more rows, those to fix are hard to find among the others. */
@@ -74,6 +74,9 @@ export function showSheet(deps: SheetDeps) {
   /** Why nothing was sent, or checked; '' for nothing. */
   let [unsent, unchecked] = ['', ''];
   let isAdding = false;
+  /** What to do, once the link does not work anymore. */
+  let ending: string | undefined;
+  let adding: string = BAR.adding;
   only.addEventListener('change', () => table.showOnlyProblems(only.checked));
   discard.hidden = deps.useAnother === undefined;
   discard.addEventListener('click', () => deps.useAnother?.());
@@ -106,7 +109,7 @@ export function showSheet(deps: SheetDeps) {
     ),
   );
   start();
-  return { tell, setAdding, correct, leave };
+  return { tell, setAdding, correct, refresh, end, leave };
 
   function start(): void {
     const { fix, ready } = countStates(rows);
@@ -114,6 +117,17 @@ export function showSheet(deps: SheetDeps) {
     table.showOnlyProblems(only.checked);
     count();
     if (rows.some(({ isStale }) => isStale)) void checker.now();
+  }
+
+  /** Nothing can be added from here anymore. The rows stay. */
+  function end(what: string, next: string): void {
+    checker.stop();
+    stopOffer();
+    ending = next;
+    setup.hidden = discard.hidden = true;
+    const { channelUrl: href } = batch;
+    add.replaceWith(h('a', { class: 'button main', href, rel: 'noreferrer', hidden: href === '' }, BAR.openSlack));
+    tell(what);
   }
 
   function leave(): void {
@@ -124,10 +138,14 @@ export function showSheet(deps: SheetDeps) {
 
   /** The bot added nothing, because it sees a row differently by now. */
   function correct(checks: readonly RowCheck[]): void {
-    table.refresh(takeChecks(noteSent(rows), checks));
-    count();
+    refresh(takeChecks(noteSent(rows), checks));
     tell(BAR.notAdded);
     table.focusNext();
+  }
+
+  function refresh(changed: readonly SheetRow[]): void {
+    table.refresh(changed);
+    count();
   }
 
   function count(): void {
@@ -141,19 +159,18 @@ export function showSheet(deps: SheetDeps) {
     const { ready, fix } = states;
     const isOff = ready === 0 || isAdding;
     add.setAttribute('aria-disabled', String(isOff));
-    if (isAdding) add.textContent = BAR.adding;
+    if (isAdding) add.textContent = adding;
     else if (ready > 0) add.textContent = BAR.add(ready);
     else add.textContent = fix > 0 ? BAR.fixFirst(fix) : BAR.nothing;
     const sentence = unsent || unchecked;
     if (trouble.textContent !== sentence) trouble.textContent = sentence;
-    if (offer === undefined) said.textContent = describe(ready);
+    if (offer === undefined) said.textContent = ending ?? describe(states);
   }
 
-  function describe(ready: number): string {
-    if (ready === 0) return BAR.noneReady;
-    const out = rows.length - ready;
-    const time = timeInWords((ready / batch.rowsPerMinute) * 60_000);
-    return `${out === 0 ? BAR.allReady : BAR.stayOut(out)} · ${BAR.about(time)}`;
+  function describe(states: RowCounts): string {
+    if (states.ready === 0) return BAR.noneReady;
+    const time = timeInWords((states.ready / batch.rowsPerMinute) * 60_000);
+    return `${BAR.stayOut(listOut(states))} · ${BAR.about(time)}`;
   }
 
   /** Says why nothing was sent; '' for nothing. */
@@ -162,8 +179,9 @@ export function showSheet(deps: SheetDeps) {
     count();
   }
 
-  function setAdding(isOn: boolean): void {
+  function setAdding(isOn: boolean, words: string = BAR.adding): void {
     isAdding = isOn;
+    adding = words;
     count();
   }
 

@@ -16,11 +16,15 @@ export type SheetRow = {
   isOut: boolean;
   /** Added although it is held back. */
   isWanted: boolean;
+  login: Login | undefined;
   /** Why it was not added before. */
   failure: FailedRow | undefined;
   /** What was odd when the file was read, in words. */
   notes: readonly string[];
 };
+
+/** A login that the bot has tried, and why it was refused; '' if it was not. */
+type Login = { tried: string; refused: string; isWanted: boolean };
 
 /** In the order in which they are counted on the page. */
 export const ROW_STATES = ['ready', 'fix', 'held', 'twice', 'out'] as const;
@@ -33,7 +37,7 @@ const STATE_OF: Record<RowCheck['kind'], RowState> = {
   held: 'held',
   twice: 'twice',
   differs: 'twice',
-  waiting: 'out',
+  waiting: 'twice',
   not_failed: 'out',
 };
 
@@ -48,6 +52,7 @@ export function createSheetRow({ line, account, notes = [] }: ReadRow, check?: R
     isStale: check === undefined,
     isOut: false,
     isWanted: false,
+    login: undefined,
     failure: undefined,
     notes,
   };
@@ -59,8 +64,8 @@ export function createSheet(rows: readonly ReadRow[], checks: readonly RowCheck[
   const earlier = new Map(before.map((row) => [row.line, row]));
   return rows.map((row) => {
     const made = createSheetRow(row, checkOf.get(row.line));
-    const { edits = {}, isOut = false, isWanted = false } = earlier.get(row.line) ?? {};
-    Object.assign(made, { isOut, isWanted });
+    const { edits = {}, isOut = false, isWanted = false, login } = earlier.get(row.line) ?? {};
+    Object.assign(made, { isOut, isWanted, login });
     if (Object.keys(edits).length > 0) change(made, edits);
     return made;
   });
@@ -70,25 +75,76 @@ export function createSheet(rows: readonly ReadRow[], checks: readonly RowCheck[
 export function createFixes(failed: readonly FailedRow[], before: readonly SheetRow[] = []): SheetRow[] {
   const earlier = new Map(before.map((row) => [row.line, row]));
   return failed.map((failure) => {
-    const row = createSheetRow({
-      line: failure.line,
-      account: { ...failure.account, ...earlier.get(failure.line)?.account },
-    });
-    return { ...row, isWanted: true, failure };
+    const { account, login } = earlier.get(failure.line) ?? {};
+    const row = createSheetRow({ line: failure.line, account: { ...failure.account, ...account } });
+    return { ...row, isWanted: true, login, failure };
   });
 }
 
-export function stateOf({ isOut, check, isWanted }: SheetRow): RowState {
+export function stateOf(row: SheetRow): RowState {
+  const { isOut, check } = row;
   if (isOut) return 'out';
   // A row counts as ready until the bot says otherwise.
   const state = check === undefined ? 'ready' : STATE_OF[check.kind];
-  return state === 'held' && isWanted ? 'ready' : state;
+  if (state !== 'ready' && state !== 'held') return state;
+  return findHold(row)?.isWanted === false ? 'held' : 'ready';
 }
 
-export function countStates(rows: readonly SheetRow[]): Record<RowState, number> {
+/** Why the bot advises against a row that can be added, and the cell that is about. */
+export function findHold(row: SheetRow): { cell: 'provider' | 'secret'; why: string; isWanted: boolean } | undefined {
+  const { check, isWanted, login } = row;
+  if (check?.kind === 'held') return { cell: 'provider', why: check.why ?? '', isWanted };
+  if (check?.kind !== 'ready' || !login?.refused || login.tried !== loginOf(row)) return undefined;
+  return { cell: 'secret', why: login.refused, isWanted: login.isWanted };
+}
+
+/** Adds the row although the bot advises against it, or holds it back again. */
+export function setWanted(row: SheetRow, isWanted: boolean): void {
+  if (row.check?.kind === 'held' || row.login === undefined) row.isWanted = isWanted;
+  else row.login.isWanted = isWanted;
+}
+
+/** Takes over what the bot said of logins. Returns the rows that were refused. */
+export function takeLogins(sent: readonly SentLogin[], refused: readonly { line: number; why: string }[]): SheetRow[] {
+  const whyOf = new Map(refused.map(({ line, why }) => [line, why]));
+  for (const { row, tried } of sent) row.login = { tried, refused: whyOf.get(row.line) ?? '', isWanted: false };
+  return sent.filter(({ row }) => whyOf.has(row.line)).map(({ row }) => row);
+}
+
+type SentLogin = { row: SheetRow; tried: string };
+
+export function noteLogins(rows: readonly SheetRow[]): SentLogin[] {
+  return rows.map((row) => ({ row, tried: loginOf(row) }));
+}
+
+/** The lines whose logins, as they are now, need no more tries. */
+export function listCheckedLines(rows: readonly SheetRow[]): number[] {
+  return rows.filter((row) => row.login?.tried === loginOf(row)).map(({ line }) => line);
+}
+
+/** Everything that a login depends on. */
+function loginOf({ account, check }: SheetRow): string {
+  const { display_name, daily_limit, inbox_type, smtp_use_tls, imap_use_ssl, ...login } = {
+    ...check?.filled,
+    ...withoutEmpty(account),
+  };
+  return JSON.stringify(Object.entries(login).toSorted());
+}
+
+export type RowCounts = Record<RowState, number>;
+
+export function countStates(rows: readonly SheetRow[]): RowCounts {
   const counts = { ready: 0, fix: 0, held: 0, twice: 0, out: 0 };
   for (const row of rows) counts[stateOf(row)] += 1;
   return counts;
+}
+
+export type RowsOut = { state: RowState; rows: number }[];
+
+/** How many rows are not added, by state. */
+export function listOut(counts: RowCounts): RowsOut {
+  const out = ROW_STATES.filter((state) => state !== 'ready' && counts[state] > 0);
+  return out.map((state) => ({ state, rows: counts[state] }));
 }
 
 /** Writes fields of a row. Undefined and '' empty them. */

@@ -4,7 +4,7 @@ import { SHEET } from '../batch-sentences.ts';
 import { CELLS, type Cell, fieldsOf, findError, listWrong, PARTS, parsePart, suggest, textOf } from './cells.ts';
 import { listInputs, type Place, type RowContext } from './row-view.ts';
 import { createRowsInView } from './rows-in-view.ts';
-import { change, findNextToFix, listEmptyBelow, markStale, type SheetRow, stateOf } from './sheet.ts';
+import { change, findNextToFix, listEmptyBelow, markStale, type SheetRow, setWanted, stateOf } from './sheet.ts';
 
 const INPUTS = 'input, select';
 
@@ -53,8 +53,8 @@ export function createTable(deps: {
   const inputKeys: typeof cellKeys = { Enter: (place) => void commit(place), Escape: restore };
   const acts: Partial<Record<string, (row: SheetRow, button: HTMLElement) => void>> = {
     use: useSuggestion,
-    anyway: (row) => decide(row, { isWanted: true }),
-    hold: (row) => decide(row, { isWanted: false }),
+    anyway: (row) => decide(row, true),
+    hold: (row) => decide(row, false),
     out: toggleOut,
     back: toggleOut,
     fill: fillDown,
@@ -219,8 +219,12 @@ export function createTable(deps: {
     else if (place !== undefined && target.closest('input, select, label, .notes') === null) edit(place);
   }
 
-  function decide(row: SheetRow, decision: Partial<Pick<SheetRow, 'isOut' | 'isWanted'>>): void {
-    Object.assign(row, decision);
+  function decide(row: SheetRow, isWanted: boolean): void {
+    setWanted(row, isWanted);
+    checkAgain(row);
+  }
+
+  function checkAgain(row: SheetRow): void {
     markStale(row);
     redraw([row]);
     deps.onChange();
@@ -228,7 +232,8 @@ export function createTable(deps: {
 
   function toggleOut(row: SheetRow | undefined): void {
     if (row === undefined) return;
-    decide(row, { isOut: !row.isOut });
+    row.isOut = !row.isOut;
+    checkAgain(row);
     if (row.isOut) deps.onLeftOut(row);
   }
 
