@@ -21,7 +21,7 @@ import type {
   ResultsAnswer,
   RowsAnswer,
 } from './browser/contract.ts';
-import { type Guard, pageId, token, type Upload, type Written } from './guard.ts';
+import { type Guard, hashOf, pageId, token, type Upload, type Written } from './guard.ts';
 import { jsonInSlices } from './json-in-slices.ts';
 import { checksOf, describeValues } from './row-checks.ts';
 
@@ -148,6 +148,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
     const client = clientNameOf(draft.keyName);
     return {
       kind: 'batch',
+      whose: hashOf(JSON.stringify([draft.teamId, draft.userId, draft.channelId, draft.keyName])),
       ...(await deps.describeLink(draft)),
       ...(client !== undefined && { client }),
       worksForMs: link.expiresAt - deps.now(),

@@ -172,7 +172,7 @@ function pageIdOf({ headers }: IncomingMessage): string | undefined {
   return pageId.safeParse(headers['x-page-id']).data;
 }
 
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 

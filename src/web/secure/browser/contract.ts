@@ -87,6 +87,8 @@ export type BatchDefaults = { inboxType?: InboxType; dailyLimit?: number; displa
  */
 export type BatchToAdd = {
   kind: 'batch';
+  /** The same for all links of one person for one channel and client. */
+  whose: string;
   person: string;
   workspace: string;
   client?: string;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LoginVerdict } from '../../../../src/add-inbox/account/login-verdict.ts';
+import type { Batch } from '../../../../src/add-inbox/batch/batch.ts';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
 import {
   ask,
@@ -28,10 +29,12 @@ test('the page learns what the link is for, and nothing is stored but a draft wi
     current: undefined,
   };
   const looked = await ask(world, 'look', { token });
+  const { whose } = bodyOf(looked, 'batch');
   assert.deepEqual(looked, {
     status: 200,
     body: {
       kind: 'batch',
+      whose,
       person: 'Ann',
       workspace: 'Acme',
       client: 'Globex',
@@ -43,6 +46,17 @@ test('the page learns what the link is for, and nothing is stored but a draft wi
       defaults: { dailyLimit: 30, displayName: '{local}' },
     },
   });
+});
+
+test('only links of the same person for the same channel and client take rows from each other', async (context) => {
+  const world = await startBatchPage(context);
+  const whose = async (change: Partial<Batch>) =>
+    bodyOf(await ask(world, 'look', { token: await world.createLink(change) }), 'batch').whose;
+  const own = await whose({});
+  assert.equal(await whose({}), own);
+  for (const other of [{ userId: 'U2' }, { teamId: 'T2' }, { channelId: 'C2' }]) {
+    assert.notEqual(await whose(other), own, JSON.stringify(other));
+  }
 });
 
 test('a file comes back as its rows, each checked, and nothing of it is stored', async (context) => {

@@ -195,7 +195,8 @@ describe('a link for many inboxes that ends', { skip: skipWithoutBrowser, concur
     assert.match(await page.locator('.counts').innerText(), /^12\s+ready/);
 
     behind.isGone = false;
-    behind.batch = { person: 'Bob' };
+    // Somebody with the same names.
+    behind.batch = { whose: 'bob' };
     const theirs = await page.context().newPage();
     await theirs.goto(url);
     await title(theirs, 'Add many inboxes');

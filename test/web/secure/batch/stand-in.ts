@@ -29,6 +29,7 @@ export const TOKEN = `${'B'.repeat(40)}-_9`;
 
 const BATCH: BatchToAdd = {
   kind: 'batch',
+  whose: 'ann',
   person: 'Ann',
   workspace: 'Acme',
   client: 'Globex',

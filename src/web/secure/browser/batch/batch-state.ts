@@ -128,7 +128,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   }
 
   function whose(): string {
-    return JSON.stringify([batch.person, batch.workspace, batch.client, batch.channelUrl, isFix()]);
+    return JSON.stringify([batch.whose, isFix()]);
   }
 
   /** Goes on with what another page has read, and its person has typed there. False where this page has rows of its own. */
