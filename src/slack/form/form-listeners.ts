@@ -155,25 +155,24 @@ export function createFormPages(deps: FormPagesDeps) {
       const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
       const read = readAccount(typed, passwordEntry);
       const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
-      const findAccepted = () => findByView(submission, viewId, context);
-      if (!read.ok || Object.keys(errors).length > 0)
-        return (await findAccepted()) ?? { response_action: 'errors', errors };
+      const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
+      if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
       const { account, passwords } = read.value;
       const [refused, target, presets] = await Promise.all([
         refuse({ ...submission, settings }, 'daily_limit'),
         findTarget(teamId, context, settings),
         deps.listPresets(teamId),
       ]);
-      if (refused !== undefined) return (await findAccepted()) ?? refused;
-      if (!target.ok) return (await findAccepted()) ?? pushNotice(target.notice);
+      if (refused !== undefined) return orAccepted(refused);
+      if (!target.ok) return orAccepted(pushNotice(target.notice));
       const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
       const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
         // The view keeps its ids, so Slack keeps the person's input, including passwords.
-        return {
+        return orAccepted({
           response_action: 'update',
           view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
-        };
+        });
       }
       const { channelId, retryOf } = context;
       // The person has already seen that the request is not confirmed, and may have closed the form.

@@ -122,6 +122,18 @@ test('a view that was accepted before shows its request, also to a person who ma
   assert.deepEqual(before.submitted, []);
 });
 
+test('a view that was accepted before shows its request, also where something is odd by now', async () => {
+  const typed = { daily_limit: '100000' };
+  const shownBy = async (pages: ReturnType<typeof setUp>) => {
+    const answer = await pages.submitHow();
+    return answer.response_action === 'update' ? answer.view.callback_id : answer.response_action;
+  };
+  assert.equal(await shownBy(setUp({ typed })), 'add_inbox_how');
+  const before = setUp({ typed, findByView: async () => sampleRequest({ userId: ACTOR.userId }) });
+  assert.notEqual(await shownBy(before), 'add_inbox_how');
+  assert.deepEqual(before.submitted, []);
+});
+
 test('what the database refuses or does not answer for is not confirmed, and the log has it under the same reference', async () => {
   for (const error of [new Error('disk full'), new CommitInDoubtError(new Error('gone'))]) {
     const { submitHow, noted } = setUp({ submit: () => Promise.reject(error) });
