@@ -78,7 +78,7 @@ export function createProcessing(deps: {
         slots,
         delivery: domainAdvice ? withAdvice(withoutRows(delivery), domainAdvice.advise) : withoutRows(delivery),
         addSenderAccount: deps.addSenderAccount,
-        logins: mailbox && { check: mailbox.checkLogin },
+        checkLogin: mailbox?.checkLogin,
         isStillOurs,
         onStep: (request, step) =>
           log.info(step === 'reported' ? 'Reported' : 'Next step', {

@@ -44,8 +44,11 @@ export type SendDeps = {
      */
     recordSend(armed: ClaimedRequest, slot: Slot): Promise<void>;
   };
-  /** Left out where the bot logs in to no mailbox. */
-  logins?: LoginChecks | undefined;
+  /**
+   * Logs in to the mailbox, and takes a few seconds at most. Resolves with undefined if the bot is stopping. Left out where the bot
+   * logs in to no mailbox.
+   */
+  checkLogin?: ((request: AddInboxRequest, passwords: Passwords) => Promise<LoginVerdict | undefined>) | undefined;
   /** Calls `isStillOurs` right before the first byte is sent. */
   addSenderAccount(apiKey: string, account: SenderAccount, isStillOurs: () => boolean): Promise<SendResult>;
   /** False once another process may have claimed the request. Then nothing may be sent for it here. */
@@ -53,11 +56,6 @@ export type SendDeps = {
   onError(request: AddInboxRequest | undefined, error: unknown): void;
   now(): number;
   random(): number;
-};
-
-export type LoginChecks = {
-  /** Logs in to the mailbox, and takes a few seconds at most. Resolves with undefined if the bot is stopping. */
-  check(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;
 };
 
 /** A key's slot. Times are milliseconds since 1970. */
@@ -153,13 +151,13 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   /** The bot's own check before sending, where the workspace wants one. An inbox is held back once: the next try goes to ColdSend. */
   async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
     const { teamId, retryOf } = request;
-    if (deps.logins === undefined || isCheckedBefore(request)) return undefined;
+    if (deps.checkLogin === undefined || isCheckedBefore(request)) return undefined;
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
     return isHeldBack(before?.outcome) ? undefined : checkLogin(request, passwords);
   }
 
   async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
-    return deps.logins?.check(request, passwords).catch((error: unknown) => {
+    return deps.checkLogin?.(request, passwords).catch((error: unknown) => {
       deps.onError(request, error);
       return undefined;
     });
@@ -205,7 +203,7 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
       result.kind === 'added' && key.lacksActions ? { ...result, closed: 'unsupported' as const } : result;
     const change = afterSending(armed, learned, now(), deps.random());
     if (change.state === 'settled') {
-      const toExplain = deps.logins !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
+      const toExplain = deps.checkLogin !== undefined && isAboutLogin(change.outcome) ? change.outcome : undefined;
       const settled = await settle(armed, change, toExplain === undefined ? 'ends' : 'more');
       await noteKey(armed, key, result);
       if (settled === undefined || toExplain === undefined) return settled;

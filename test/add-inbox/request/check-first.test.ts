@@ -18,11 +18,11 @@ const WANTED = async () => ({ kind: 'may', checksLogin: true }) as const;
 /** Steps where the workspace wants a check before sending, with what it finds. */
 function setUpChecking(login: LoginVerdict | undefined, deps: Deps = {}) {
   const checked: ClaimedRequest['state'][] = [];
-  const check = async ({ state }: { state: ClaimedRequest['state'] }) => {
+  const checkLogin = async ({ state }: { state: ClaimedRequest['state'] }) => {
     checked.push(state);
     return login;
   };
-  const steps = setUp({ ...answering(REFUSAL), checkPermission: WANTED, logins: { check }, ...deps });
+  const steps = setUp({ ...answering(REFUSAL), checkPermission: WANTED, checkLogin, ...deps });
   return { ...steps, checked };
 }
 
@@ -63,8 +63,7 @@ test('a check that says nothing, or fails, holds nothing back', async () => {
   const silent = setUpChecking(undefined);
   assert.deepEqual((await silent.doStep(requestIn('announced')))?.outcome, REFUSAL);
   const failure = new Error('no library');
-  const check = async () => Promise.reject(failure);
-  const failing = setUpChecking(undefined, { logins: { check } });
+  const failing = setUpChecking(undefined, { checkLogin: async () => Promise.reject(failure) });
   assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);
 });
 
@@ -77,7 +76,7 @@ test('an inbox is held back once, and checked once before it waits for a slot or
     [{ waitsFor: 'rate_limited' }, 'sent'],
     [{ waitsFor: 'unavailable', tries: 1 }, 'sent'],
     [{ waitsFor: 'key' }, 'checked'],
-    // Slack did not say whether the person may still add inboxes.
+    // It waits because Slack was down when it was asked about the person.
     [{ tries: 1 }, 'checked'],
   ];
   for (const [change, expected] of cases) {
@@ -108,8 +107,7 @@ test('a request that has its slot is sent without a check, and so is any where n
   const armed = setUpChecking({ smtp: WRONG, imap: WRONG });
   await armed.sendArmed(requestIn('armed'), SLOT);
   assert.deepEqual(armed.checked, ['settled'], 'only to explain the refusal');
-  const check = async () => assert.fail('checked');
-  const unwanted = setUp({ logins: { check } });
+  const unwanted = setUp({ checkLogin: async () => assert.fail('checked') });
   await unwanted.doStep(requestIn('announced'));
   assert.ok(unwanted.calls.includes('take'));
 });

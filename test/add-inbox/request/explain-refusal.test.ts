@@ -14,11 +14,9 @@ const ROW = { batch: { id: 'B1', line: 7 } };
 
 function checking(verdict: LoginVerdict | undefined): Deps {
   return {
-    logins: {
-      check: async (request, passwords) => {
-        assert.deepEqual([request.state, request.outcome, passwords], ['settled', REFUSAL, PASSWORDS]);
-        return verdict;
-      },
+    checkLogin: async (request, passwords) => {
+      assert.deepEqual([request.state, request.outcome, passwords], ['settled', REFUSAL, PASSWORDS]);
+      return verdict;
     },
   };
 }
@@ -44,7 +42,7 @@ test('a row of a batch is reported, and released, only with the check', async ()
 
 test('a check that says nothing, or fails, leaves the refusal as it is', async () => {
   const failure = new Error('no library');
-  const failing = { logins: { check: async () => Promise.reject(failure) } };
+  const failing = { checkLogin: async () => Promise.reject(failure) };
   for (const [deps, expected] of [
     [checking(undefined), []],
     [failing, [failure]],
@@ -56,7 +54,7 @@ test('a check that says nothing, or fails, leaves the refusal as it is', async (
 });
 
 test('nothing else is checked, and nothing at all where the bot logs in nowhere', async () => {
-  const never = { logins: { check: async () => assert.fail('checked') } };
+  const never = { checkLogin: async () => assert.fail('checked') };
   for (const deps of [
     { ...answering({ ...REFUSAL, reason: 'The plan is full.' }), ...never },
     { ...answering({ kind: 'exists', reason: 'Login exists already' }), ...never },
