@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalSlack, MessageSeen, Person } from '../../playground/local-slack/local-slack.ts';
 
 const CARD_WITHIN_MS = 5_000;
@@ -20,7 +21,8 @@ export function watchCards(slack: LocalSlack, person: Person, channelId: string)
       const find = () => cards().find(({ rendered }) => rendered.includes('Stop the rest'));
       const card = await slack.waitFor(find, 'a card', { timeoutMs: CARD_WITHIN_MS }).catch(() => undefined);
       if (card === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      // Drawn for each trial, so that some lists are stopped early, and some late.
+      await sleep(afterMs);
       // Meanwhile the rows may be done and the button gone, or the bot dead.
       const pressed = await person.click('batch_stop', { in: card }).catch(() => undefined);
       hasPressedStop ||= pressed !== undefined;

@@ -20,6 +20,12 @@ import type { CommittedBatch } from './read-batches.ts';
 /** By the batch's id. */
 export type Batches = Map<string, CommittedBatch>;
 
+/** The database says nothing by itself. */
+const LOOK_EVERY_MS = 20;
+
+/** A person presses again as soon as the bot may be back. */
+const TRY_AGAIN_MS = 50;
+
 const OVER_WITHIN_MS = 30_000;
 
 /** Several processes may die one after the other meanwhile. */
@@ -128,7 +134,7 @@ export async function runTrial(
         const left = [...(await ours()).values()].map((batch) => [batch, batch.rounds.map((rows) => [...rows])]);
         throw new Error(`not over within ${OVER_WITHIN_MS} ms: ${JSON.stringify(left)}`);
       }
-      await sleep(20);
+      await sleep(LOOK_EVERY_MS);
     }
   }
 
@@ -176,7 +182,7 @@ function secretsOf({ rounds, tokens }: List): Secrets[] {
 
 /** Once, or until it works: the bot may be dead for the moment. */
 async function tryOn({ triesAgain }: Pick<ListPlan, 'triesAgain'>, work: () => Promise<Tried>): Promise<boolean> {
-  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; await sleep(50)) {
+  for (const deadline = performance.now() + TOLD_WITHIN_MS; ; await sleep(TRY_AGAIN_MS)) {
     const tried = await work();
     if (tried !== 'nothing' || !triesAgain) return tried === 'done';
     if (performance.now() > deadline) throw new Error('a person who tries again and again is told nothing');

@@ -16,6 +16,9 @@ const MAX_PATH_MS = 400;
 
 /** A process that gets past its fault point is killed at rest. */
 const AT_REST_MS = 1_000;
+/** A person presses again as soon as the bot may be back. */
+const TRY_AGAIN_MS = 20;
+
 const SAVED_WITHIN_MS = 90_000;
 const REPORTED_WITHIN_MS = 60_000;
 
@@ -121,7 +124,7 @@ async function enterPassword(
     const { answer, token } = url === '' ? NO_ANSWER : await world.askForLink(address, url);
     if (answer === 'accepted' && token === undefined) return told;
     if (token === undefined) {
-      await sleep(20);
+      await sleep(TRY_AGAIN_MS);
       continue;
     }
     told.tokens.push(token);
@@ -143,7 +146,7 @@ async function enterPassword(
       const answers = await Promise.all(Array.from({ length: presses }, () => save(password)));
       if (answers.includes('saved')) told.saved.add(password);
       if (answers.includes('saved') || answers.includes('gone')) return;
-      await sleep(20);
+      await sleep(TRY_AGAIN_MS);
     }
   }
 }

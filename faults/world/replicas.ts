@@ -27,6 +27,9 @@ export type Replicas = {
   close(): Promise<void>;
 };
 
+/** PostgreSQL says nothing by itself. */
+const LOOK_EVERY_MS = 5;
+
 const SILENT_WITHIN_MS = 10_000;
 
 /** @param botUrl what the bots use instead of `databaseUrl`, where something stands between */
@@ -73,7 +76,7 @@ export async function startReplicas(
       // One that logs in, or whose transaction was aborted, has no locks.
       const busy = state === 'gone' ? '' : "and state in ('active', 'idle in transaction')";
       const text = `select state, query from pg_stat_activity where application_name = $1 ${busy}`;
-      for (const deadline = performance.now() + SILENT_WITHIN_MS; ; await sleep(5)) {
+      for (const deadline = performance.now() + SILENT_WITHIN_MS; ; await sleep(LOOK_EVERY_MS)) {
         const left = await query(text, [name]);
         if (left.length === 0) return;
         if (performance.now() > deadline) throw new Error(`${name} still has connections: ${JSON.stringify(left)}`);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Database } from '../../src/storage/database.ts';
+import type { Database, Executor } from '../../src/storage/database.ts';
 import { type DatabaseOptions, openDatabase } from '../../src/storage/open-database.ts';
 import { testSealer } from './samples.ts';
 
@@ -38,6 +38,17 @@ export async function emptyTables({ kysely }: Database): Promise<void> {
 }
 
 /** A folder of one test file; `createPath` names a new file in a folder of its own in it. */
+/**
+ * Inside a transaction: resolves once another one waits for it. On SQLite, all others wait from its start on. Where nobody waits, it
+ * resolves after more statements than any other transaction has.
+ */
+export async function untilAnotherWaits({ kind, kysely }: Executor): Promise<void> {
+  for (let asked = 0, waiting = 0; kind === 'postgres' && waiting === 0 && asked < 500; asked += 1) {
+    const others = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
+    waiting = (await others.execute(kysely)).rows.length;
+  }
+}
+
 export async function createTemporaryFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-storage-'));
   let paths = 0;

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sql } from 'kysely';
 import { LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
 import { inWorkspace } from '../../../../src/storage/workspaces/admin-changes.ts';
 import { createInstallationRepository } from '../../../../src/storage/workspaces/installation-repository.ts';
 import { createWorkspaceRepository } from '../../../../src/storage/workspaces/workspace-repository.ts';
 import { testSealer } from '../../samples.ts';
-import type { TestDatabases } from '../../test-databases.ts';
+import { type TestDatabases, untilAnotherWaits } from '../../test-databases.ts';
 import { sampleInstallation } from '../../workspaces/installation-samples.ts';
 import { draftOf, setUpBatches } from './batch-set-up.ts';
 
@@ -54,10 +53,9 @@ export function describeUninstalledBatches(databases: TestDatabases) {
       await addBatches('T1');
       const order: string[] = [];
       const started = Promise.withResolvers<void>();
-      const changed = inWorkspace(db(), 'T1', async ({ kysely }) => {
+      const changed = inWorkspace(db(), 'T1', async (within) => {
         started.resolve();
-        // More than a removal asks.
-        for (let asked = 0; asked < 100; asked += 1) await sql`select 1`.execute(kysely);
+        await untilAnotherWaits(within);
         order.push('changed');
       });
       await started.promise;

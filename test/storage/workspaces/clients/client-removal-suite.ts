@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
 import { type ClaimedRequest, LeaseLostError } from '../../../../src/add-inbox/request/request.ts';
 import type { Database } from '../../../../src/storage/database.ts';
@@ -11,7 +10,7 @@ import { createClientRemoval } from '../../../../src/storage/workspaces/clients/
 import { remembering } from '../../../../src/storage/workspaces/clients/remembered-repository.ts';
 import { createColdsendKeyRepository } from '../../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { acceptSample, testSealer } from '../../samples.ts';
-import { emptyTables, type TestDatabases } from '../../test-databases.ts';
+import { emptyTables, type TestDatabases, untilAnotherWaits } from '../../test-databases.ts';
 
 const ACME = { kind: 'client', name: 'Acme', channelId: 'C1' } as const;
 
@@ -56,7 +55,7 @@ export function describeClientRemoval(databases: TestDatabases) {
         const remember = (settled: ClaimedRequest) => [remembering(settled, now())];
         await createRequestRepository(deps).advance(armed, { state: 'settled', outcome }, {}, remember);
         isSettling.resolve();
-        await sleep(200);
+        await untilAnotherWaits(within);
       });
       await isSettling.promise;
       await Promise.all([settling, removal().removeClient('T1', 'UA', ACME, revision)]);
@@ -68,11 +67,12 @@ export function describeClientRemoval(databases: TestDatabases) {
       const accepted = await acceptSample(requests(), 'armed', { keyName: ACME });
       const armed = await requests().advance(accepted, { state: 'armed' });
       const isRemoving = Promise.withResolvers<void>();
-      const removing = db.transaction(async ({ kysely }) => {
+      const removing = db.transaction(async (within) => {
+        const { kysely } = within;
         await kysely.deleteFrom('coldsend_keys').execute();
         await kysely.updateTable('requests').set({ tries: 1 }).where('id', '=', armed.id).execute();
         isRemoving.resolve();
-        await sleep(200);
+        await untilAnotherWaits(within);
       });
       await isRemoving.promise;
       const outcome = { kind: 'added', account: ACCOUNT } as const;
