@@ -81,6 +81,14 @@ describe('the rows of the secure page', () => {
     assert.equal(stateOf(third), 'ready');
   });
 
+  test('what is said of refused logins names the button only where it adds something', () => {
+    assert.doesNotMatch(BAR.refusedLogins(2, 0), /the button/);
+    assert.match(
+      BAR.refusedLogins(1, 7),
+      /Correct it, or press “Add it anyway”. Press the button again to add the others\.$/,
+    );
+  });
+
   test('a verdict is about the login that was sent, and outlives another look at the file', () => {
     const rows = sheetOf('ready', 'ready');
     const sent = noteLogins(rows);

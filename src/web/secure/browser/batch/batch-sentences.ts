@@ -174,8 +174,11 @@ export const BAR = {
     'Look in Slack first. If they are missing there, open a new link in this browser. It takes over your rows.',
   openSlack: 'Open Slack',
   notAdded: 'Nothing is added yet. Some rows need a change first.',
-  refusedLogins: (rows: number) =>
-    `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press the button again to add the others.`,
+  /** @param others the rows that the button adds now */
+  refusedLogins: (rows: number, others: number) =>
+    `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press “${SHEET.anyway}”.${
+      others === 0 ? '' : ` Press the button again to add the ${others === 1 ? 'other one' : 'others'}.`
+    }`,
   changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
 } as const;
 

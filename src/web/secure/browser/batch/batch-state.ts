@@ -269,7 +269,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
 
     function take(answer: AddAnswer | Refused | Problem): void {
       if (typeof answer === 'string') sheet.tell(BAR.problems[answer]);
-      else if (answer.kind === 'refused_logins') sheet.tell(BAR.refusedLogins(answer.count));
+      else if (answer.kind === 'refused_logins') sheet.tell(BAR.refusedLogins(answer.count, listToAdd(rows).length));
       // A row was changed while the logins were tried.
       else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
