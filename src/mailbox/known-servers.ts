@@ -183,7 +183,7 @@ export function findBySpf(record: string): Servers | undefined {
   const includes = record
     .toLowerCase()
     .split(/\s+/)
-    .flatMap((term) => /^[+?~]?include:(.+)$/.exec(term)?.[1] ?? []);
+    .flatMap((term) => /^[+?~]?include:(.+?)\.?$/.exec(term)?.[1] ?? []);
   return withoutMarks(
     KNOWN_PROVIDERS.find(({ spfInclude }) => spfInclude !== undefined && includes.includes(spfInclude)),
   );

@@ -75,7 +75,7 @@ describe('the other ways', () => {
     const zone: Zone = {
       'acme.com': {
         mx: mx('mx1.acme.pphosted.com'),
-        txt: ['google-site-verification=x', 'v=spf1 include:_spf.google.com ~all'],
+        txt: ['google-site-verification=x', 'v=spf1 include:_spf.google.com. ~all'],
       },
     };
     assert.equal(brief(await detect(zone)), 'spf GOOGLE_WORKSPACE smtp.gmail.com:587 imap.gmail.com:993');
@@ -91,6 +91,14 @@ describe('the other ways', () => {
     assert.equal(brief(await detect(zone)), 'srv CUSTOM_SMTP out.acme.com:465 in.acme.com:993');
     const notOffered: Zone = { ...zone, '_imaps._tcp.acme.com': { srv: [srv('.', 0)] } };
     assert.equal(brief(await detect(notOffered)), 'not_found');
+    const odd = [
+      srv('not_a\\.name', 993, 1),
+      srv('<!channel>', 993, 2),
+      srv('in.acme.com', 0, 3),
+      srv('in.acme.com', 143, 4),
+    ];
+    const named: Zone = { ...zone, '_imaps._tcp.acme.com': { srv: odd } };
+    assert.equal(brief(await detect(named)), 'srv CUSTOM_SMTP out.acme.com:465 in.acme.com:143');
   });
 
   test('autoconfig is asked last, and told the domain only', async () => {
