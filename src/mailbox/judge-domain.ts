@@ -1,6 +1,6 @@
 import type { DomainVerdict } from '../add-inbox/account/domain-verdict.ts';
 import type { Dns, Found } from './dns.ts';
-import { spfIncludeOf } from './known-servers.ts';
+import { spfIncludesOf } from './known-servers.ts';
 
 /** RFC 7208, 4.6.4: terms that ask DNS, and how many of them may come to nothing. */
 const MAX_SPF_LOOK_UPS = 10;
@@ -15,18 +15,8 @@ const MAX_DMARC_QUERIES = 8;
 
 /** Where providers publish their keys. */
 const DKIM_SELECTORS = [
-  'google',
-  'selector1',
-  'selector2',
-  'zoho',
-  'fm1',
-  'fm2',
-  'default',
-  'dkim',
-  'mail',
-  's1',
-  's2',
-  'k1',
+  ...['google', 'selector1', 'selector2', 'zoho', 'zmail', 'fm1', 'fm2', 'fm3', 's1-ionos', 'hostingermail1', 'titan1'],
+  ...['sig1', 'key1', 'default', 'dkim', 'mail', 's1', 's2', 'k1'],
 ];
 
 type JudgeDns = Pick<Dns, 'mx' | 'txt' | 'a'>;
@@ -40,7 +30,7 @@ type JudgeDns = Pick<Dns, 'mx' | 'txt' | 'a'>;
 export async function judgeDomain(dns: JudgeDns, domain: string, smtpHost: string): Promise<DomainVerdict> {
   const [mx, spf, dmarc, dkim] = await Promise.all([
     judgeMx(dns, domain),
-    judgeSpf(dns, domain, spfIncludeOf(smtpHost)),
+    judgeSpf(dns, domain, spfIncludesOf(smtpHost)),
     judgeDmarc(dns, domain),
     judgeDkim(dns, domain),
   ]);
@@ -54,7 +44,7 @@ async function judgeMx(dns: Pick<Dns, 'mx'>, domain: string): Promise<DomainVerd
   return mx.records.every(({ exchange }) => exchange === '' || exchange === '.') ? 'null_mx' : 'found';
 }
 
-async function judgeSpf(dns: JudgeDns, domain: string, include: string | undefined): Promise<DomainVerdict['spf']> {
+async function judgeSpf(dns: JudgeDns, domain: string, includes: readonly string[]): Promise<DomainVerdict['spf']> {
   const own = spfOf(await dns.txt(domain));
   if (own === 'failed') return 'unknown';
   const [record, ...more] = own;
@@ -65,7 +55,7 @@ async function judgeSpf(dns: JudgeDns, domain: string, include: string | undefin
   if (problem !== undefined) return problem;
   if (walk.voids > MAX_VOID_LOOK_UPS) return 'broken';
   if (walk.all === '+') return 'open';
-  if (include !== undefined && !walk.included.has(include)) return 'without_provider';
+  if (includes.length > 0 && !includes.some((each) => walk.included.has(each))) return 'without_provider';
   return walk.all === '-' || walk.all === '~' ? 'good' : 'weak';
 }
 

@@ -29,6 +29,8 @@ const MX_SHAPES: [exchanges: string[], expected: string][] = [
   [['mx1.emailsrvr.com'], 'mx CUSTOM_SMTP secure.emailsrvr.com:465 secure.emailsrvr.com:993'],
   [['mx00.ionos.com'], 'mx CUSTOM_SMTP smtp.ionos.com:465 imap.ionos.com:993'],
   [['mx00.kundenserver.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
+  [['mx01.ionos.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
+  [['mx00.ionos.co.uk'], 'mx CUSTOM_SMTP smtp.ionos.co.uk:465 imap.ionos.co.uk:993'],
   [['mx1.mail.ovh.net'], 'mx CUSTOM_SMTP ssl0.ovh.net:465 ssl0.ovh.net:993'],
   [['spool.mail.gandi.net'], 'mx CUSTOM_SMTP mail.gandi.net:465 mail.gandi.net:993'],
   [['mx1.pub.mailpod1-cph3.one.com'], 'mx CUSTOM_SMTP send.one.com:465 imap.one.com:993'],

@@ -74,6 +74,16 @@ describe('SPF', () => {
     test(`${String(record).slice(0, 60)}: ${verdict}`, async () => assert.equal(await spfOf(record), verdict));
   }
 
+  test("any of a provider's includes will do", async () => {
+    const zone = (include: string): Zone => ({
+      'acme.com': { txt: [`v=spf1 include:${include} ~all`] },
+      [include]: { txt: ['v=spf1 ~all'] },
+    });
+    for (const include of ['zoho.eu', 'zohomail.eu', 'spf.zoho.eu'])
+      assert.equal((await judge(zone(include), 'acme.com', 'SMTP.zoho.eu')).spf, 'good', include);
+    assert.equal((await judge(zone('zoho.com'), 'acme.com', 'smtp.zoho.eu')).spf, 'without_provider');
+  });
+
   test('a redirect decides in place of all', async () => {
     const target: Zone = { 'spf.acme.com': { txt: ['v=spf1 include:_spf.google.com -all'] } };
     assert.equal(await spfOf('v=spf1 redirect=spf.acme.com', target), 'good');
