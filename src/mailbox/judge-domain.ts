@@ -8,7 +8,7 @@ const MAX_VOID_LOOK_UPS = 2;
 
 /** RFC 7208, 5 and 6. A term of any other form makes the whole record invalid; modifiers that nobody knows are fine. */
 const SPF_TERM =
-  /^[+?~-]?(?:all|(?:include|exists):[^\s/]+|(?:a|mx)(?::[^\s/]+)?(?:\/\d+)?(?:\/\/\d+)?|ptr(?::\S+)?|ip4:[\d.]+(?:\/\d+)?|ip6:[\da-f:.]+(?:\/\d+)?)$|^[a-z][\w.-]*=\S*$/;
+  /^[+?~-]?(?:all|(?:include|exists):\S+|(?:a|mx)(?::\S+|(?:\/\d+)?(?:\/\/\d+)?)|ptr(?::\S+)?|ip4:[\d.]+(?:\/\d+)?|ip6:[\da-f:.]+(?:\/\d+)?)$|^[a-z][\w.-]*=\S*$/;
 
 /** RFC 9989: the tree walk asks about the domain itself and at most 8 names above it. */
 const MAX_DMARC_QUERIES = 8;
@@ -118,6 +118,8 @@ async function judgeDmarc(dns: Pick<Dns, 'txt'>, domain: string): Promise<Domain
   let isDouble = false;
   for (const name of dmarcNames(domain)) {
     const txt = await dns.txt(`_dmarc.${name}`);
+    // What stands above an organization's record is nearly always nothing.
+    if (txt.kind === 'failed' && found !== undefined) break;
     if (txt.kind === 'failed') return 'unknown';
     const [tags, ...more] = readDmarc(txt);
     isDouble ||= more.length > 0;

@@ -57,7 +57,7 @@ describe('SPF', () => {
     ['v=spf1 ~all include:_spf.google.com', 'without_provider'],
     ['v=spf1 -include:_spf.google.com ~all', 'without_provider'],
     ['v=spf1 include:_spf.google.com ip4:192.0.2.1/24 ip6:2001:db8::/32 a/24 mx:acme.com//64 x=y ~all', 'good'],
-    ['v=spf1 include:_spf.google.com exists:%{i}._spf.%{d} include:%{d}.x.com ~all', 'good'],
+    ['v=spf1 include:_spf.google.com exists:%{i}._spf.%{d} exists:%{lr/}.x.com include:%{d}.x.com ~all', 'good'],
     ['v=spf1 include:_spf.google.com redirect=x.com ~all', 'good'],
     ['v=spf1 inlcude:_spf.google.com ~all', 'broken'],
     ['v=spf1 include: _spf.google.com ~all', 'broken'],
@@ -120,7 +120,12 @@ describe('DMARC', () => {
   test('the record of a name above holds, with its policy for names below', async () => {
     assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=none; sp=reject'] } }), 'enforced');
     assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=reject; sp=none'] } }), 'monitoring');
-    assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1;p=quarantine'] } }), 'enforced');
+    const failingAbove: Zone = {
+      '_dmarc.acme.com': { txt: ['v=DMARC1;p=quarantine'] },
+      '_dmarc.com': { txt: 'failed' },
+    };
+    assert.equal(await dmarcOf(failingAbove), 'enforced');
+    assert.equal(await dmarcOf({ '_dmarc.com': { txt: 'failed' } }), 'unknown');
   });
 
   test('p=none, no policy, another version, two records', async () => {
