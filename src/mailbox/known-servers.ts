@@ -107,6 +107,12 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     mxSuffixes: ['yandex.net', 'yandex.ru'],
     spfIncludes: ['_spf.yandex.net'],
   },
+  // help.aol.com: POP and IMAP settings; its MX records are Yahoo's
+  {
+    ...custom('AOL', 'smtp.aol.com', 465, 'imap.aol.com'),
+    addressDomains: ['aol.com'],
+    mxSuffixes: [],
+  },
   // help.yahoo.com/kb/SLN4075.html
   {
     ...custom('Yahoo', 'smtp.mail.yahoo.com', 465, 'imap.mail.yahoo.com'),
@@ -134,7 +140,12 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     mxSuffixes: ['migadu.com'],
     spfIncludes: ['spf.migadu.com'],
   },
-  // gmx.net and web.de: POP3/IMAP settings
+  // hilfe.web.de and hilfe.gmx.net: IMAP settings
+  {
+    ...custom('WEB.DE', 'smtp.web.de', 587, 'imap.web.de'),
+    addressDomains: ['web.de'],
+    mxSuffixes: [],
+  },
   {
     ...custom('GMX', 'mail.gmx.net', 465, 'imap.gmx.net'),
     addressDomains: ['gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch'],

@@ -69,6 +69,14 @@ describe('the other ways', () => {
     const dns = createRecordedDns({});
     const found = await createFindServers({ dns })('gmail.com');
     assert.equal(brief(found), 'address_domain GOOGLE_WORKSPACE smtp.gmail.com:587 imap.gmail.com:993');
+    const aol = brief(await createFindServers({ dns })('aol.com'));
+    assert.equal(
+      aol,
+      'address_domain CUSTOM_SMTP smtp.aol.com:465 imap.aol.com:993',
+      'although its MX records are of Yahoo',
+    );
+    const webDe = brief(await createFindServers({ dns })('web.de'));
+    assert.equal(webDe, 'address_domain CUSTOM_SMTP smtp.web.de:587 imap.web.de:993');
     assert.deepEqual(dns.asked, []);
     assert.equal(brief(await createFindServers({ dns })('proton.me')), 'no_imap');
   });
