@@ -1,4 +1,4 @@
-import type { HalfVerdict, LoginVerdict, RefusalReason } from '../../add-inbox/account/login-verdict.ts';
+import type { HalfVerdict, LoginVerdict, RefusalReason, UnknownReason } from '../../add-inbox/account/login-verdict.ts';
 import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
 import type { AddressGuard } from '../safe-address.ts';
 import type { HostSlots } from './host-slots.ts';
@@ -39,6 +39,8 @@ const REFUSED_AT_LOGIN: readonly RefusalReason[] = [
   'account_locked',
   'microsoft_refused',
 ];
+
+const UNANSWERED: readonly UnknownReason[] = ['no_connection', 'no_greeting', 'no_answer', 'hung_up', 'over_budget'];
 
 /**
  * Logs in to both servers of a mailbox at the same time, with a verdict for each. A host's addresses are looked up once, and the
@@ -101,10 +103,10 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS, onChecke
   }
 }
 
-/** Whether the server counts the verdict against the bot's address; undefined where it got to no login, or to no end of one. */
+/** Whether the server counts the verdict against the bot's address; undefined where the server did not answer. */
 export function isRefusedAtLogin(verdict: HalfVerdict): boolean | undefined {
-  if (verdict.kind === 'works') return false;
-  return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason) ? true : undefined;
+  if (verdict.kind === 'unknown' && UNANSWERED.includes(verdict.reason)) return undefined;
+  return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
 }
 
 function isNobodyThere(verdict: HalfVerdict): boolean {

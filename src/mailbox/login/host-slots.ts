@@ -13,8 +13,8 @@ export type HostSlots = {
   /**
    * Does `work` once there is a free slot, and returns its result. Skips it while the host is paused.
    *
-   * @param isRefusal true for the result of a login that the host refused; undefined for one that is neither that nor a success,
-   *   such as a time-out, which ends no row of refusals: a host answers the slower, the more it has refused
+   * @param isRefusal true for the result of a login that the host refused; undefined where the host did not answer, which ends no
+   *   row of refusals: a host answers the slower, the more it has refused
    */
   run<T>(name: string, work: () => Promise<T>, isRefusal: (result: T) => boolean | undefined): Promise<T | 'paused'>;
 };
