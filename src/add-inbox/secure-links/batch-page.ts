@@ -156,10 +156,10 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.add(draft, { ...draft, ...submission }, page);
   }
 
-  /** The person may have lost the right since. */
+  /** The person may have lost the right since, or Slack does not confirm it now. */
   async function showAdded({ token, pageId }: PageSubmission): Promise<PageAdded> {
     const found = await findProgress(token, pageId);
-    return found.kind === 'gone' ? { kind: 'taken' } : found;
+    return found.kind === 'progress' ? found : { kind: 'taken' };
   }
 
   /** How far the batch is that this page has added. */

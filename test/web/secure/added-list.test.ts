@@ -155,6 +155,27 @@ test('a right that is lost, or a link that ends, while rows are added: the answe
   behind.now += LINK_LIFE_MS;
   assert.equal(bodyOf(await add(), 'added').total, 1, 'the clock of the link is over, too');
   assert.equal((await rowsIn(world.database)).length, 1);
+
+  const unconfirmed = await world.createLink();
+  during(() => {
+    behind.permission = { kind: 'unknown' };
+  });
+  const others = submissionOf([rowOf(2, 'ann@acme.com', { smtp_password: 'x' }), rowOf(3, 'ben@acme.com')]);
+  const { body } = await upload(world, 'add', unconfirmed, others);
+  assert.deepEqual([body.kind, (await rowsIn(world.database)).length], ['taken', 2], 'Slack did not answer');
+});
+
+test('a newer link that is made while rows are added: the older page never hears that they were', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  world.behind.findServers = async () => {
+    world.behind.findServers = undefined;
+    await world.createLink();
+    return { kind: 'not_found' };
+  };
+  const submission = submissionOf([rowOf(2, 'jane@acme.com', { smtp_password: 'x' }), rowOf(3, 'joe@acme.com')]);
+  for (const again of [1, 2]) assert.deepEqual(await upload(world, 'add', token, submission), GONE, String(again));
+  assert.deepEqual(await rowsIn(world.database), []);
 });
 
 test('a submission that is committed while it is sent once more is answered with what it did', async (context) => {
