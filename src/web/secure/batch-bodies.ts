@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
+import { MAX_DISPLAY_NAME } from '../../add-inbox/account/sender-account.ts';
 import { type Row, rowShape } from '../../add-inbox/batch/check-rows.ts';
 import type { ColumnField } from './browser/contract.ts';
 import { pageId, parseJson, token } from './guard.ts';
@@ -16,7 +17,7 @@ const row: z.ZodType<Row> = z.strictObject({
 export const batchDefaults = z.strictObject({
   inboxType: z.enum(INBOX_TYPES).optional(),
   dailyLimit: z.int().min(1).optional(),
-  displayName: z.string().max(255).optional(),
+  displayName: z.string().max(MAX_DISPLAY_NAME).optional(),
 });
 
 const COLUMN_FIELDS: Record<ColumnField, true> = {

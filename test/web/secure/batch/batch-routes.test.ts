@@ -136,6 +136,8 @@ test('changed rows are checked by the rules of the form, with servers found by t
   assert.deepEqual([jane?.isFoundByDomain, Object.hasOwn(jane?.filled ?? {}, 'imap_password')], [false, false]);
   assert.match(checks[4]?.why ?? '', /Microsoft 365/);
   assert.deepEqual(Object.keys(checks[5]?.errors ?? {}).includes('imap_password'), false);
+  const nothing = await ask(world, 'rows', { token, defaults: {}, rows: [] });
+  assert.deepEqual(nothing.body, { kind: 'rows', checks: [] }, 'a page asks if its link still works');
 });
 
 test('rows are added once, with the page and its repetitions told the same, and the link is spent', async (context) => {

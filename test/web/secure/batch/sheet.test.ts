@@ -17,7 +17,6 @@ import {
   noteLogins,
   noteSent,
   type SheetRow,
-  setWanted,
   splitByAddress,
   stateOf,
   takeChecks,
@@ -67,17 +66,18 @@ describe('the rows of the secure page', () => {
     assert.ok(first && second && third);
     assert.deepEqual(takeLogins(noteLogins([first, second]), [{ line: 1, why: 'Wrong.' }]), [first]);
     assert.deepEqual(rows.map(stateOf), ['held', 'ready', 'held']);
-    assert.deepEqual(findHold(first), { cell: 'secret', why: 'Wrong.', isWanted: false });
-    setWanted(first, true);
+    const hold = findHold(first) ?? assert.fail();
+    assert.deepEqual(hold, { cell: 'secret', why: 'Wrong.', decision: first.login });
+    hold.decision.isWanted = true;
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
     change(first, { display_name: 'Jane', daily_limit: '20' });
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
     change(first, { smtp_password: 'another' });
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [2]]);
     change(first, { smtp_password: undefined });
-    setWanted(first, false);
+    hold.decision.isWanted = false;
     assert.equal(stateOf(first), 'held');
-    setWanted(third, true);
+    Object.assign(findHold(third)?.decision ?? {}, { isWanted: true });
     assert.equal(stateOf(third), 'ready');
   });
 

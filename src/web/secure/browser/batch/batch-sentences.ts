@@ -144,6 +144,7 @@ export const BAR = {
   fixFirst: (rows: number) => `Fix ${rowsOf(rows)} first`,
   nothing: 'No row to add',
   adding: 'Adding…',
+  reading: 'Reading…',
   checkingLogins: (done: number, all: number) => `Checking logins: ${RUNNING.figure(done, all)}`,
   stayOut: (out: RowsOut) => (out.length === 0 ? 'All rows are ready.' : `${stay(out)}.`),
   about: (time: string) => `About ${time}`,

@@ -84,7 +84,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   for (const event of ['dragover', 'drop']) window.addEventListener(event, (each) => each.preventDefault(), { signal });
   if (batch.fix === undefined) openUpload();
   else openFixes(batch.fix, SHEET.fixLeadNoPasswords);
-  let leaveTabs = askForRows(whose(), takeOver);
+  let leaveTabs = askForRows(whose(), takeOver, () => void lookAgain());
   return { clear, expire };
 
   function clear(): void {
@@ -121,6 +121,12 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     isEnded = true;
     leaveTabs();
     leaveTabs = offerRows(whose(), { source, chosen, defaults, rows }, () => leaveFor(MOVED));
+  }
+
+  /** A page that was opened later may have a newer link, which ends this one. */
+  async function lookAgain(): Promise<void> {
+    const answer = await askAbout([]);
+    if (typeof answer !== 'string' && answer.kind === 'gone') expire();
   }
 
   function isFix(): boolean {
@@ -218,8 +224,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     async function readAgain(change: ChosenColumns): Promise<void> {
       if (source === undefined) return;
       const tried = { ...chosen, ...change };
+      sheet.setAdding(true, BAR.reading);
       const answer = await askToRead(token, source.bytes, { columns: tried, defaults });
-      if (state !== sheet) return;
+      if (state !== sheet || isAdding) return;
+      sheet.setAdding(false);
       if (typeof answer === 'string') sheet.tell(SHEET.columnProblems[answer]);
       else if (answer.kind === 'unreadable') sheet.tell(answer.why);
       else if (answer.kind === 'read') {
@@ -229,22 +237,23 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     }
 
     async function add(): Promise<void> {
-      if (isAdding) return;
-      isAdding = true;
       sheet.setAdding(true);
       const answer = await askToAdd();
       const tried = isUnchecked(answer) ? await tryLogins(answer) : undefined;
       const last = tried === 'no_refusals' ? await askToAdd() : (tried ?? answer);
-      isAdding = false;
       if (state !== sheet) return;
       sheet.setAdding(false);
       take(last);
     }
 
     async function askToAdd(): Promise<AddAnswer | Problem> {
+      isAdding = true;
+      sheet.lock(true);
       states = countStates(rows);
       const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      isAdding = false;
       isUnsure = isOpenQuestion(answer, isUnsure);
+      sheet.lock(isUnsure);
       return answer;
     }
 
@@ -305,6 +314,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
 
   function openProgress(progress: Progress, states: RowCounts): void {
     end();
+    leaveTabs();
     // The rows of a fix are part of a list that has others, and those left out can be fixed later.
     if (!isFix()) stayedOut = RUNNING.stayedOut(listOut(states), states.ready - progress.total);
     round += 1;

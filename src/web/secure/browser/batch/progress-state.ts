@@ -1,5 +1,5 @@
 import type { BatchToAdd, FailedRow, Progress, ProgressAnswer, ResultsAnswer } from '../contract.ts';
-import { h, icon, say, showWide, svg } from '../dom.ts';
+import { h, icon, linkToNewTab, say, showWide, svg } from '../dom.ts';
 import { card, renderWhom } from '../plain-states.ts';
 import type { Problem } from '../sentences.ts';
 import { RUNNING, timeInWords } from './batch-sentences.ts';
@@ -150,6 +150,7 @@ function createStop(stop: () => Promise<void>) {
     await stop();
     yes.setAttribute('aria-disabled', 'false');
     ask(false);
+    button.focus();
   });
   return { button, question, offer };
 
@@ -253,8 +254,7 @@ function describeCounts({ total, counts }: Progress): string {
 
 /** The channel until there is a thread. */
 function renderThreadLink({ threadUrl }: Progress, { channelUrl }: BatchToAdd): HTMLElement {
-  const href = threadUrl || channelUrl;
-  return h('a', { class: 'button', href, rel: 'noreferrer', hidden: href === '' }, RUNNING.open);
+  return linkToNewTab(threadUrl || channelUrl, 'button', RUNNING.open);
 }
 
 function renderFailed(failed: readonly FailedRow[]): HTMLElement {

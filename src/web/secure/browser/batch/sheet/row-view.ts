@@ -236,7 +236,7 @@ function renderWhole({ check, failure, notes: odd }: SheetRow): HTMLElement[] {
 function renderHold(row: SheetRow, cell: Cell): HTMLElement[] {
   const hold = findHold(row);
   if (hold?.cell !== cell) return [];
-  if (hold.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
+  if (hold.decision.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
   const id = idOfHold(row);
   const why = h('p', { class: 'why warn', id }, hold.why);
   return [why, action('anyway', SHEET.anyway, row, { 'aria-describedby': id })];
@@ -244,7 +244,7 @@ function renderHold(row: SheetRow, cell: Cell): HTMLElement[] {
 
 function isHeldIn(row: SheetRow, cell: Cell): boolean {
   const hold = findHold(row);
-  return hold?.cell === cell && !hold.isWanted;
+  return hold?.cell === cell && !hold.decision.isWanted;
 }
 
 function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow, state: RowState): void {

@@ -87,21 +87,17 @@ export function stateOf(row: SheetRow): RowState {
   // A row counts as ready until the bot says otherwise.
   const state = check === undefined ? 'ready' : STATE_OF[check.kind];
   if (state !== 'ready' && state !== 'held') return state;
-  return findHold(row)?.isWanted === false ? 'held' : 'ready';
+  return findHold(row)?.decision.isWanted === false ? 'held' : 'ready';
 }
 
-/** Why the bot advises against a row that can be added, and the cell that is about. */
-export function findHold(row: SheetRow): { cell: 'provider' | 'secret'; why: string; isWanted: boolean } | undefined {
-  const { check, isWanted, login } = row;
-  if (check?.kind === 'held') return { cell: 'provider', why: check.why ?? '', isWanted };
+/** Why the bot advises against a row that can be added, and the cell that is about. `decision`: added all the same, or held back. */
+type Hold = { cell: 'provider' | 'secret'; why: string; decision: { isWanted: boolean } };
+
+export function findHold(row: SheetRow): Hold | undefined {
+  const { check, login } = row;
+  if (check?.kind === 'held') return { cell: 'provider', why: check.why ?? '', decision: row };
   if (check?.kind !== 'ready' || !login?.refused || login.tried !== loginOf(row)) return undefined;
-  return { cell: 'secret', why: login.refused, isWanted: login.isWanted };
-}
-
-/** Adds the row although the bot advises against it, or holds it back again. */
-export function setWanted(row: SheetRow, isWanted: boolean): void {
-  if (row.check?.kind === 'held' || row.login === undefined) row.isWanted = isWanted;
-  else row.login.isWanted = isWanted;
+  return { cell: 'secret', why: login.refused, decision: login };
 }
 
 /** Takes over what the bot said of logins. Returns the rows that were refused. */
