@@ -234,7 +234,9 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
 
   async function isAdded({ token, pageId, round }: PageSubmission): Promise<boolean> {
     const link = await links.findSpent(token, pageId);
-    if (link === undefined || round === 0) return link !== undefined;
+    if (link === undefined) return false;
+    // The draft may have been discarded while its link was spent.
+    if (round === 0) return (await findAdded(link)) !== undefined;
     return drafts.isConfirmed(keyOf(link, draftIdOf(link, round)));
   }
 

@@ -148,13 +148,11 @@ export function createDraftRepository({
       const { kysely } = within;
       if (page?.fix !== undefined) await insertDraft(kysely, page.fix, now());
       const draft = await lock(within, key);
-      const answered = await findAnswer(within, draft);
-      // Before the link is spent: a page that has spent it is told that its rows were added.
-      if (draft === undefined || answered?.kind === 'gone') return GONE;
-      if (answered === undefined && (await isStopping(within, draft.fixOf))) return STOPPING;
+      if (draft?.state === 'draft' && (await isStopping(within, draft.fixOf))) return STOPPING;
       const worksUntil = expiresAt + LINK_TTL_MS;
       if (page !== undefined && !(await spendLink(within, { ...page, now: now(), worksUntil }))) return GONE;
-      if (answered !== undefined) return answered;
+      const answered = await findAnswer(within, draft);
+      if (draft === undefined || answered !== undefined) return answered ?? GONE;
       await deletePieces(kysely, draft.id);
       const left = draft.fixOf === undefined ? rows : await withoutRetried(within, draft.fixOf, rows);
       const batch = left.length === 0 ? undefined : await begin(within, draft, left.length, page?.fileName);
