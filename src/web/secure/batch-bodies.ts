@@ -59,27 +59,29 @@ export function rowsBodyOf(mostRows: number) {
   });
 }
 
-const addBody = z.strictObject({
-  pageId,
-  round: z.int().min(0).max(99),
-  defaults: batchDefaults,
-  withHeld: z.boolean(),
-  checkedLines: z.array(z.int()).default([]),
-  fileName: z
-    .string()
-    .max(255)
-    .transform((name) => cleanText(name.replace(/[\p{Cc}\s]+/gu, ' ')) || undefined)
-    .optional(),
-  rows: z.array(z.unknown()).min(1),
-});
+function addBodyOf(mostRows: number) {
+  return z.strictObject({
+    pageId,
+    round: z.int().min(0).max(99),
+    defaults: batchDefaults,
+    withHeld: z.boolean(),
+    checkedLines: z.array(z.int()).max(mostRows).default([]),
+    fileName: z
+      .string()
+      .max(255)
+      .transform((name) => cleanText(name.replace(/[\p{Cc}\s]+/gu, ' ')) || undefined)
+      .optional(),
+    rows: z.array(z.unknown()).min(1).max(mostRows),
+  });
+}
 
 /** Rows that are checked between two pauses. */
 const ROWS_AT_A_TIME = 200;
 
 /** What a page adds; undefined where it can't have sent that. Each line is there once, since a batch knows its rows by them. */
 export async function parseAddBody(bytes: Buffer, mostRows: number, pause: () => Promise<void>) {
-  const body = addBody.safeParse(parseJson(bytes));
-  if (!body.success || body.data.rows.length > mostRows) return undefined;
+  const body = addBodyOf(mostRows).safeParse(parseJson(bytes));
+  if (!body.success) return undefined;
   const rows: Row[] = [];
   for (let from = 0; from < body.data.rows.length; from += ROWS_AT_A_TIME) {
     const slice = z.array(row).safeParse(body.data.rows.slice(from, from + ROWS_AT_A_TIME));

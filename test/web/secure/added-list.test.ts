@@ -111,6 +111,26 @@ test('a person who fixes rows of a list of somebody else does not stop it', asyn
   assert.deepEqual([stopped.state, world.behind.woken], ['waiting', 0]);
 });
 
+test('two pages with the same failed rows: who is late hears that somebody was faster, and adds nothing', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const rows = [rowOf(2, 'jane@acme.com')];
+  await upload(world, 'add', token, submissionOf(rows));
+  await refuseAll(world);
+  const fixOf = world.behind.confirmed[0]?.id;
+  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  assert.equal((await upload(world, 'add', theirs, submissionOf(rows))).body.kind, 'added');
+  const check = async () =>
+    bodyOf(await ask(world, 'rows', { token, pageId: PAGE_ID, defaults: {}, rows }), 'rows').checks[0]?.why;
+  const add = async () => (await upload(world, 'add', token, submissionOf(rows, { round: 1 }))).body.kind;
+  assert.deepEqual([await check(), await add()], ['We are adding this address already.', 'to_fix']);
+  const added = { state: 'told', outcome_kind: 'exists', outcome: '{"kind":"exists","reason":"x"}' } as const;
+  await world.database.kysely.updateTable('requests').set(added).where('outcome_kind', 'is', null).execute();
+  const fixed = 'This address did not fail, or somebody fixed it since. We add only those that failed.';
+  assert.deepEqual([await check(), await add()], [fixed, 'to_fix']);
+  assert.equal((await rowsIn(world.database)).length, 2);
+});
+
 test('a fix of rows whose batch was stopped waits until none is under way', async (context) => {
   const world = await startBatchPage(context);
   const token = await world.createLink();

@@ -74,6 +74,7 @@ test('only the page itself may ask, with what each route takes', async (context)
     submissionOf([JANE], { round: -1 }),
     submissionOf([JANE], { defaults: { inboxType: 'X' } }),
     submissionOf([JANE], { more: 1 }),
+    submissionOf([JANE], { checkedLines: Array(5_001).fill(1) }),
     submissionOf(Array.from({ length: 5_001 }, (_, line) => rowOf(line + 1, 'x'))),
   ];
   for (const body of bodies) {
