@@ -3,11 +3,14 @@ import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
 import { MAX_DISPLAY_NAME } from '../../add-inbox/account/sender-account.ts';
 import { type Row, rowShape } from '../../add-inbox/batch/check-rows.ts';
-import type { ColumnField } from './browser/contract.ts';
+import type { ColumnField, MostCharacters } from './browser/contract.ts';
 import { pageId, parseJson, token } from './guard.ts';
 
-/** A cell of a file has at most about this many characters; the rules for a field allow fewer. */
-const text = z.string().max(20_000).optional();
+const MAX_CELL: MostCharacters['cell'] = 20_000;
+
+const MAX_FILE_NAME: MostCharacters['fileName'] = 255;
+
+const text = z.string().max(MAX_CELL).optional();
 
 const row: z.ZodType<Row> = z.strictObject({
   line: z.int().min(1).max(10_000_000),
@@ -68,7 +71,7 @@ function addBodyOf(mostRows: number) {
     checkedLines: z.array(z.int()).max(mostRows).default([]),
     fileName: z
       .string()
-      .max(255)
+      .max(MAX_FILE_NAME)
       .transform((name) => cleanText(name.replace(/[\p{Cc}\s]+/gu, ' ')) || undefined)
       .optional(),
     rows: z.array(z.unknown()).min(1).max(mostRows),

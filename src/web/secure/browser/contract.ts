@@ -6,6 +6,9 @@ export type { InboxType };
 
 export type Server = { host: string; port: number; isEncrypted: boolean };
 
+/** The characters that the bot reads of a text. What is longer than its rules allow, but not than this, gets a sentence. */
+export type MostCharacters = { cell: 20_000; password: 2_000; fileName: 255 };
+
 /** The inbox that waits for its password. Texts that Slack did not tell are ''. */
 export type PasswordToEnter = {
   kind: 'password';

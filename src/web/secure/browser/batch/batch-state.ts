@@ -6,6 +6,7 @@ import type {
   ChosenColumns,
   FailedRow,
   LoginsAnswer,
+  MostCharacters,
   NoPage,
   PageColumn,
   PageRow,
@@ -39,8 +40,7 @@ import {
 import { showSheet } from './sheet/sheet-state.ts';
 import { type Refusal, type Source, showUpload } from './upload-state.ts';
 
-/** Characters of a file's name; the bot accepts no more. */
-const MOST_OF_NAME = 255;
+const MOST_OF_NAME: MostCharacters['fileName'] = 255;
 
 type Unchecked = Extract<AddAnswer, { kind: 'unchecked' }>;
 

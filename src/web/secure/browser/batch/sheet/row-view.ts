@@ -1,4 +1,4 @@
-import type { InboxType } from '../../contract.ts';
+import type { InboxType, MostCharacters } from '../../contract.ts';
 import { h, icon } from '../../dom.ts';
 import { FORM } from '../../sentences.ts';
 import { SHEET } from '../batch-sentences.ts';
@@ -30,6 +30,8 @@ export type RowContext = {
 };
 
 const DOTS = '••••••••';
+
+const MOST_OF_CELL: MostCharacters['cell'] = 20_000;
 
 /** Not for the browser's memory, and not for password managers. */
 const PRIVATE = {
@@ -154,6 +156,7 @@ function renderControl(
   const input = h('input', {
     ...attributes,
     type: isSecret ? 'password' : 'text',
+    maxlength: String(MOST_OF_CELL),
     ...(part.kind === 'number' && { inputmode: 'numeric' }),
     ...(part.field === 'email_address' && { inputmode: 'email' }),
     placeholder: isSecret && row.account[part.field] !== undefined ? DOTS : ' ',
