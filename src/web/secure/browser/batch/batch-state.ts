@@ -219,6 +219,9 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     );
     /** When they were sent last. */
     let states = countStates(rows);
+    /** The changes to the rows when they were sent first, and nobody knows what became of them. */
+    let changesBefore: number | undefined;
+    let isChanged = false;
     isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
@@ -250,9 +253,12 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       isAdding = true;
       sheet.lock(true);
       states = countStates(rows);
+      const changes = rows.reduce((sum, { version }) => sum + version, 0);
+      isChanged = changesBefore !== undefined && changes > changesBefore;
       const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
       isAdding = false;
       isUnsure = isOpenQuestion(answer, isUnsure);
+      changesBefore = isUnsure ? (changesBefore ?? changes) : undefined;
       sheet.lock(isUnsure);
       return answer;
     }
@@ -283,7 +289,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
       else if (answer.kind === 'stopping') sheet.tell(BAR.stopping);
-      else if (answer.kind === 'added') openProgress(answer, states);
+      else if (answer.kind === 'added') openProgress(answer, states, isChanged);
       else if (answer.kind === 'taken') leaveFor(TAKEN);
       else if (isUnsure) endLink(BAR.endedUnsure, BAR.endedUnsureNext);
       else expire();
@@ -312,7 +318,8 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     };
   }
 
-  function openProgress(progress: Progress, states: RowCounts): void {
+  /** @param isChanged whether rows were changed after they were sent first */
+  function openProgress(progress: Progress, states: RowCounts, isChanged: boolean): void {
     end();
     leaveTabs();
     // The rows of a fix are part of a list that has others, and those left out can be fixed later.
@@ -323,7 +330,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       showProgress({
         batch,
         progress,
-        stayedOut,
+        note: [isChanged ? RUNNING.changed : '', stayedOut].filter(Boolean).join(' '),
         ask: (what) => ask<ProgressAnswer>(what, { token, pageId }),
         download: () => ask<ResultsAnswer>('results', { token, pageId }),
         fix: (failed) => openFixes(failed, SHEET.fixLead),

@@ -24,8 +24,8 @@ const OUTCOMES: readonly Outcome[] = ['added', 'exists', 'failed', 'unknown', 's
 export type ProgressDeps = {
   batch: BatchToAdd;
   progress: Progress;
-  /** What is said of rows that were not added with the others. */
-  stayedOut: string;
+  /** What is said of rows that were not added with the others, or not as they are now. */
+  note: string;
   ask(what: 'progress' | 'stop'): Promise<ProgressAnswer | Problem>;
   download(): Promise<ResultsAnswer | Problem>;
   fix(failed: readonly FailedRow[]): void;
@@ -113,7 +113,7 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
 
   function describeRest(): string {
     const { stopped } = progress.counts;
-    return [deps.stayedOut, isDone(progress) && stopped > 0 ? RUNNING.notSent(stopped) : ''].filter(Boolean).join(' ');
+    return [deps.note, isDone(progress) && stopped > 0 ? RUNNING.notSent(stopped) : ''].filter(Boolean).join(' ');
   }
 }
 
