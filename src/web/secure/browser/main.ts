@@ -86,7 +86,8 @@ function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
 function startClock(worksForMs: number, onEnd: () => void): () => void {
   const until = byId('until');
   const endsAt = new Date(Date.now() + worksForMs);
-  const time = endsAt.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+  // In one line also on a phone.
+  const time = endsAt.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' }).replaceAll(' ', '\u00a0');
   byId('until-text').textContent = PAGE.worksUntil(time);
   until.hidden = false;
   const soon = setTimeout(() => {

@@ -57,6 +57,7 @@ describe('the rows of the secure page', () => {
     assert.match(RUNNING.stayedOut(out, 1), /^8 rows stay out: .*, 2 left out, 1 changed since\. To add more/);
     assert.equal(RUNNING.stayedOut([{ state: 'twice', rows: 1 }], 0), '1 row stays out: 1 twice.');
     assert.equal(RUNNING.stayedOut([], 0), '');
+    assert.match(RUNNING.needYou(1), /^1 needs you\. Fix it here/);
     assert.deepEqual(lines(listToAdd(rows)), [1, 4]);
   });
 

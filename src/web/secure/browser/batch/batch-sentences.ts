@@ -190,7 +190,7 @@ export const RUNNING = {
   lead: 'You can close this page. You get the result in a thread in Slack.',
   done: 'The thread in Slack has all results. You can close this page.',
   needYou: (rows: number) =>
-    `${count(rows, 'needs', 'need')} you. Fix them here while this page is open: you change only what was wrong.`,
+    `${count(rows, 'needs', 'need')} you. Fix ${rows === 1 ? 'it' : 'them'} here while this page is open: you change only what was wrong.`,
   figure: (done: number, total: number) => `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`,
   left: (time: string) => `About ${time} left`,
   waitsForKey: 'Nothing is sent until an admin stores a ColdSend API key.',
