@@ -125,6 +125,18 @@ describe('rows on the secure page that a person is about to leave', {
     await title(other, 'Adding 11 inboxes');
   });
 
+  test('stay where the person goes back from another link in the same tab, and nothing of the link does', async (context) => {
+    const { url } = await startStandIn(context);
+    const page = await open(browser, context, url);
+    await openSheet(page);
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(`location.hash = '${'N'.repeat(43)}'`);
+    await asked;
+    await until(page, "location.hash === ''");
+    await waitForCounts(page, READY, 'Add 11 inboxes');
+  });
+
   test('are stopped or not: where nobody knows, the button can be pressed again', async (context) => {
     const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
