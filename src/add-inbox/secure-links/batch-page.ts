@@ -187,7 +187,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return findProgress(token, pageId);
   }
 
-  /** All rows of the batch that this page has added, and how they ended. */
+  /** All rows of the batch that this page has added or fixed, and how they ended: as in Slack, for everyone who may add inboxes. */
   async function listResults(
     token: string,
     pageId: string,

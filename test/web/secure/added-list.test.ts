@@ -98,7 +98,7 @@ test('the page stops the rest of the list that its person started, once, and dow
   assert.doesNotMatch(content, /abcdefghijklmnop/);
 });
 
-test('a person who fixes rows of a list of somebody else does not stop it', async (context) => {
+test('a person who fixes rows of a list of somebody else has its results, and does not stop it', async (context) => {
   const world = await startBatchPage(context);
   const token = await world.createLink();
   const rows = [rowOf(2, 'jane@acme.com')];
@@ -109,6 +109,10 @@ test('a person who fixes rows of a list of somebody else does not stop it', asyn
   assert.equal(bodyOf(await upload(world, 'add', theirs, submissionOf(rows)), 'added').canStop, false);
   const stopped = bodyOf(await ask(world, 'stop', { token: theirs, pageId: PAGE_ID }), 'progress');
   assert.deepEqual([stopped.state, world.behind.woken], ['waiting', 0]);
+  const results = () => ask(world, 'results', { token: theirs, pageId: PAGE_ID });
+  assert.match(bodyOf(await results(), 'results').content, /"2","jane@acme\.com"/);
+  world.behind.permission = { kind: 'lost', why: 'admins_only' };
+  assert.deepEqual(await results(), GONE);
 });
 
 test('two pages with the same failed rows: who is late hears that somebody was faster, and adds nothing', async (context) => {

@@ -180,7 +180,7 @@ export const BAR = {
     `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press “${SHEET.anyway}”.${
       others === 0 ? '' : ` Press the button again to add the ${others === 1 ? 'other one' : 'others'}.`
     }`,
-  changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
+  changed: 'Nothing is added yet: some rows have changed. Press the button again.',
 } as const;
 
 export const RUNNING = {
