@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Warning } from '../../add-inbox/account/find-warnings.ts';
+import type { LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import type { Batch, BatchRow } from '../../add-inbox/batch/batch.ts';
 import type { Row } from '../../add-inbox/batch/check-rows.ts';
 import { type AddableRow, isAddable } from '../../add-inbox/batch/drafts.ts';
@@ -113,13 +114,11 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
       async ({ token: sent, pageId: id, defaults, rows }): Promise<LoginsAnswer> => {
         const opened = await page.open(sent, id);
         if (opened.kind !== 'open') return opened;
-        const tried = await page.tryLogins(opened, rows, defaults);
+        const tried = (await page.tryLogins(opened, rows, defaults)).filter(isAddable);
         return {
           kind: 'logins',
-          refused: tried
-            .filter(isAddable)
-            .filter(({ kind }) => kind === 'login_refused')
-            .map(toRefused),
+          refused: tried.filter(({ kind }) => kind === 'login_refused').map(toRefused),
+          notChecked: tried.filter(({ kind, login }) => kind === 'ready' && isUnknown(login)).map(({ line }) => line),
         };
       },
     ),
@@ -235,6 +234,10 @@ export function createBatchRoutes(deps: BatchRoutesDeps, { answering, uploading 
 }
 
 const GONE: NoPage = { kind: 'gone' };
+
+function isUnknown(login: LoginVerdict | undefined): boolean {
+  return login?.smtp.kind === 'unknown' || login?.imap.kind === 'unknown';
+}
 
 function toPageColumn({
   field,

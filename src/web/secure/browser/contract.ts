@@ -168,9 +168,9 @@ export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
 
 /**
  * POST /secure/logins, with a `RowsBody`: tries the logins of rows that are ready, where the workspace wants that before they are
- * added. `refused`: those that can't work as they are, and why, in words.
+ * added. `refused`: those that can't work as they are, and why, in words. `notChecked`: lines of which nobody can say that.
  */
-export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[] } | NoPage;
+export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[]; notChecked: number[] } | NoPage;
 
 /**
  * POST /secure/add, with `authorization: Bearer TOKEN`. `round`: 0 for the batch; 1, 2, … up to 99 for each later submission of the

@@ -4,6 +4,7 @@ import { BAR, RUNNING } from '../../../../src/web/secure/browser/batch/batch-sen
 import { createChecker } from '../../../../src/web/secure/browser/batch/sheet/checker.ts';
 import {
   change,
+  countNotChecked,
   countStates,
   createFixes,
   createSheet,
@@ -43,6 +44,8 @@ const sheetOf = (...kinds: RowCheck['kind'][]): SheetRow[] =>
     kinds.map((kind, index) => check(index + 1, kind)),
   );
 
+const REFUSED = { refused: [{ line: 1, why: 'Wrong.' }], notChecked: [] };
+
 const lines = (rows: readonly SheetRow[]) => rows.map(({ line }) => line);
 
 describe('the rows of the secure page', () => {
@@ -65,7 +68,7 @@ describe('the rows of the secure page', () => {
     const rows = sheetOf('ready', 'ready', 'held');
     const [first, second, third] = rows;
     assert.ok(first && second && third);
-    assert.deepEqual(takeLogins(noteLogins([first, second]), [{ line: 1, why: 'Wrong.' }]), [first]);
+    assert.deepEqual(takeLogins(noteLogins([first, second]), REFUSED), [first]);
     assert.deepEqual(rows.map(stateOf), ['held', 'ready', 'held']);
     const hold = findHold(first) ?? assert.fail();
     assert.deepEqual(hold, { cell: 'secret', why: 'Wrong.', decision: first.login });
@@ -95,8 +98,8 @@ describe('the rows of the secure page', () => {
     const sent = noteLogins(rows);
     const [first] = rows;
     change(first ?? assert.fail(), { smtp_host: 'other.acme.com' });
-    takeLogins(sent, []);
-    assert.deepEqual(listCheckedLines(rows), [2]);
+    takeLogins(sent, { refused: [], notChecked: [1, 2] });
+    assert.deepEqual([listCheckedLines(rows), countNotChecked(rows)], [[2], 1]);
     const read = rows.map(({ line, account }) => ({ line, account }));
     const again = createSheet(read, [check(1), check(2)], rows);
     assert.deepEqual(listCheckedLines(again), [2]);

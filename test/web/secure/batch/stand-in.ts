@@ -102,7 +102,7 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
       if (behind.added.length > 0 && behind.added[0]?.pageId !== pageId) return { kind: 'gone' };
       return { kind: 'rows', checks: await check(rows, defaults) };
     }),
-    'POST /secure/logins': answering('logins', () => ({ kind: 'logins', refused: [] })),
+    'POST /secure/logins': answering('logins', () => ({ kind: 'logins', refused: [], notChecked: [] })),
     'POST /secure/add': answering('add', (body) => add(JSON.parse(String(body)))),
     'POST /secure/progress': answering('progress', () => ({ kind: 'progress', ...progressOf(behind) })),
     'POST /secure/stop': answering('stop', () => {

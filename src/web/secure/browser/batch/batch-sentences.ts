@@ -236,6 +236,10 @@ export const RUNNING = {
     const more = out.every(({ state }) => state === 'twice') ? '' : ' To add more of them later, use a new link.';
     return `${stay(out)}.${more}`;
   },
+  notChecked: (logins: number) =>
+    logins === 0
+      ? ''
+      : `We couldn't check ${count(logins, 'login', 'logins')}. ColdSend tries ${logins === 1 ? 'it' : 'them'} all the same.`,
   changed: 'We may have your rows without your last changes. Compare the added inboxes in Slack.',
   offline: "We can't reach the bot at the moment. The inboxes are added all the same.",
   closed: 'This page shows no more news. The thread in Slack has the result.',

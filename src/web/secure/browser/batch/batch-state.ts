@@ -23,6 +23,7 @@ import { BAR, MOVED, RUNNING, SHEET, TAKEN, UPLOAD } from './batch-sentences.ts'
 import { askForRows, type Handover, offerRows } from './other-tabs.ts';
 import { showProgress } from './progress-state.ts';
 import {
+  countNotChecked,
   countStates,
   createFixes,
   createSheet,
@@ -221,7 +222,8 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     let states = countStates(rows);
     /** The changes to the rows when they were sent first, and nobody knows what became of them. */
     let changesBefore: number | undefined;
-    let isChanged = false;
+    /** What is said of the rows once they are added. */
+    let note = '';
     isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
@@ -252,10 +254,12 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     async function askToAdd(): Promise<AddAnswer | Problem> {
       isAdding = true;
       sheet.lock(true);
+      const wanted = listToAdd(rows);
       states = countStates(rows);
       const changes = rows.reduce((sum, { version }) => sum + version, 0);
-      isChanged = changesBefore !== undefined && changes > changesBefore;
-      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      const isChanged = changesBefore !== undefined && changes > changesBefore;
+      note = join(isChanged ? RUNNING.changed : '', RUNNING.notChecked(countNotChecked(wanted)));
+      const answer = await ask<AddAnswer>('add', toBody(wanted), token);
       isAdding = false;
       isUnsure = isOpenQuestion(answer, isUnsure);
       changesBefore = isUnsure ? (changesBefore ?? changes) : undefined;
@@ -275,7 +279,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         const answer = await ask<LoginsAnswer>('logins', toRowsBody(toAddedRows(some)));
         if (state !== sheet) return 'offline';
         if (typeof answer === 'string' || answer.kind !== 'logins') return answer;
-        const held = takeLogins(sent, answer.refused);
+        const held = takeLogins(sent, answer);
         refused += held.length;
         sheet.refresh(held);
       }
@@ -289,7 +293,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
       else if (answer.kind === 'stopping') sheet.tell(BAR.stopping);
-      else if (answer.kind === 'added') openProgress(answer, states, isChanged);
+      else if (answer.kind === 'added') openProgress(answer, states, note);
       else if (answer.kind === 'taken') leaveFor(TAKEN);
       else if (isUnsure) endLink(BAR.endedUnsure, BAR.endedUnsureNext);
       else expire();
@@ -318,8 +322,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     };
   }
 
-  /** @param isChanged whether rows were changed after they were sent first */
-  function openProgress(progress: Progress, states: RowCounts, isChanged: boolean): void {
+  function openProgress(progress: Progress, states: RowCounts, note: string): void {
     end();
     leaveTabs();
     // The rows of a fix are part of a list that has others, and those left out can be fixed later.
@@ -330,7 +333,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       showProgress({
         batch,
         progress,
-        note: [isChanged ? RUNNING.changed : '', stayedOut].filter(Boolean).join(' '),
+        note: join(note, stayedOut),
         ask: (what) => ask<ProgressAnswer>(what, { token, pageId }),
         download: () => ask<ResultsAnswer>('results', { token, pageId }),
         fix: (failed) => openFixes(failed, SHEET.fixLead),
@@ -343,6 +346,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     end();
     showEnd(words, batch.channelUrl);
   }
+}
+
+function join(...sentences: string[]): string {
+  return sentences.filter(Boolean).join(' ');
 }
 
 function isUnchecked(answer: AddAnswer | Problem): answer is Unchecked {
