@@ -4,7 +4,7 @@ import { decodeText, type Encoding } from './decode-text.ts';
 import { describeFileColumns, type FileColumn } from './describe-columns.ts';
 import { FileProblem, MAX_ROWS } from './file-problem.ts';
 import { findVendor, type Vendor } from './find-vendor.ts';
-import { isFreeText, readFreeRows } from './free-rows.ts';
+import { addressAndPassword, isFreeText, readFreeRows } from './free-rows.ts';
 import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
 import { type CellRow, splitCells } from './split-cells.ts';
@@ -80,15 +80,7 @@ const NO_COLUMNS = { vendor: undefined, columns: [], unknown: [], dropped: [], d
 async function readWithoutHeader(cells: CellRow[], chosen?: ChosenColumns): Promise<Omit<ReadFile, 'encoding'>> {
   const position = cells[0]?.cells.findIndex(hasAt) ?? -1;
   if (position === -1) throw new FileProblem('no_address');
-  const columns: Columns = {
-    byField: new Map<ColumnField, number[]>([
-      ['email_address', [position]],
-      ['smtp_password', [position + 1]],
-    ]),
-    headers: [],
-    unknown: [],
-    dropped: [],
-  };
+  const columns = addressAndPassword(position);
   if (chosen !== undefined) applyChosen(columns.byField, chosen);
   const width = Math.max(...cells.map((row) => row.cells.length));
   const headers = Array.from({ length: width }, (_, index) => `Column ${index + 1}`);

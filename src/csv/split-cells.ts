@@ -11,6 +11,9 @@ export type CellRow = {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
+/** Files that were put together have several. The parser would otherwise use only the first one it finds. */
+const LINE_BREAKS = ['\r\n', '\n', '\r'];
+
 /** A row longer than this means that a quotation mark was never closed. */
 const MAX_ROW_CHARACTERS = 20_000;
 
@@ -30,6 +33,7 @@ export async function splitCells(text: string): Promise<CellRow[]> {
   let failure: unknown;
   const parser = parse({
     delimiter,
+    record_delimiter: LINE_BREAKS,
     relax_quotes: true,
     relax_column_count: true,
     trim: isPadded,

@@ -43,7 +43,10 @@ describe('without a header', () => {
       assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
     }
     const file = await read('a@b.co p@ss.word\n');
-    assert.deepEqual([file.rows[0]?.account.smtp_password, file.rows[0]?.flags], ['p@ss.word', []]);
+    assert.deepEqual(
+      [file.rows[0]?.account.smtp_password, file.rows[0]?.flags],
+      ['p@ss.word', ['address_as_password']],
+    );
   });
 
   for (const separator of [' ', ':']) {
@@ -56,6 +59,13 @@ describe('without a header', () => {
           { email_address: 'b@b.co', smtp_password: 'p;w;2' },
         ],
       );
+    });
+  }
+
+  for (const title of ['email:password', 'address password', 'Inboxes of October']) {
+    test(`below the title ${title}`, async () => {
+      const file = await read(`${title}\n\na@b.co:pw\n`);
+      assert.deepEqual(file.rows, [{ line: 3, account: { email_address: 'a@b.co', smtp_password: 'pw' }, flags: [] }]);
     });
   }
 
