@@ -29,5 +29,9 @@ test('a failure that may have done it all the same does not say that nothing was
 
 test('where the bot can not post, it says where the result is and how to invite it', () => {
   assert.match(cannotPostText(request), /a direct message from me.*\/invite @inbox-bot/);
+  assert.match(
+    cannotPostText({ ...request, resultsChannelId: 'C9' }),
+    /<#C9>.*\/invite @inbox-bot.*archived.*an admin/,
+  );
   assert.doesNotMatch(cannotPostText({ ...request, channelId: 'D1' }), /\/invite/);
 });
