@@ -3,12 +3,15 @@ import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
 
 /** An address, a separator, and the rest, which is the password. */
-const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\s*[:|;,\t]\s?|\s+|$)(.*)$/;
+const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\t\s?|[^\S\t]*[:|;,]\s?|\s+|$)(.*)$/;
 
 const ADDRESS_AND_PASSWORD = addressAndPassword(0);
 
 /** A line of a table has this many separators of one kind. A password seldom does. */
 const CELLS_OF_A_TABLE = 3;
+
+/** After the address and a separator, a cell in quotation marks, as programs write it. */
+const QUOTED_CELL = /^[^\s,;|"]+([,;|\t])"(?:[^"]|"")*"(?:\1|\s*$)/;
 
 /** The first line may say what the others are, like `email:password`. With another separator, it is the header of a table. */
 const TITLE = /^[^@,;|\t]*$/;
@@ -56,6 +59,7 @@ function findPassword(rest: string): string {
 
 /** The address is a cell of its own. Where another separator follows it, the rest is the password, whatever that contains. */
 function isTable(lines: string[]): boolean {
+  if (lines.some((line) => QUOTED_CELL.test(line))) return true;
   return [',', ';', '\t', '|'].some((separator) => {
     const rows = lines.map((line) => line.split(separator));
     return rows.every(

@@ -11,6 +11,9 @@ export type CellRow = {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
+/** Without a header, a password in the first line may have more separators than the line itself. */
+const FIRST_ADDRESS = /^"?[^\s,;|"]+@[^\s,;|"]+"?([,;|\t])/;
+
 /** Files that were put together have several. The parser would otherwise use only the first one it finds. */
 const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
@@ -21,8 +24,8 @@ const MAX_ROW_CHARACTERS = 20_000;
 const SLICE_CHARACTERS = 32_768;
 
 /**
- * The cells of a text with separators. The delimiter is the most frequent one in the first line, or the one that Excel's `sep=`
- * line names. Other work can run in between.
+ * The cells of a text with separators. The delimiter is the one after the first address, or the most frequent one in the header, or
+ * the one that Excel's `sep=` line names. Other work can run in between.
  *
  * @throws FileProblem with the line if a quotation mark is never closed, or if there are too many rows
  */
@@ -90,7 +93,7 @@ function findDelimiter(text: string): Format {
   const unquoted = header.replace(/"[^"]*"/g, '');
   const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
   const most = counts.reduce((best, each) => (each.count > best.count ? each : best));
-  const { delimiter } = most;
+  const [, delimiter = most.delimiter] = FIRST_ADDRESS.exec(header) ?? [];
   const [, ...others] = header.split(delimiter);
   const isPadded = others.length > 0 && others.every((cell) => cell.startsWith(' '));
   return { rest, delimiter, isPadded, skippedLines: countBreaks([blank]) };
