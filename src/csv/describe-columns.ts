@@ -3,7 +3,7 @@ import type { ColumnField, Columns } from './columns.ts';
 import type { CellRow } from './split-cells.ts';
 
 /** What is in a column, without any of its values. `numbers`: the least and the greatest, if all are whole numbers. */
-export type ColumnValues = { count: number; numbers?: { from: number; to: number } };
+type ColumnValues = { count: number; numbers?: { from: number; to: number } };
 
 /** One column of a file, by position from 0. `header` is '' where the file has none. */
 export type FileColumn = {

@@ -29,7 +29,7 @@ export const FOUND_BY = [
   'added_for_client',
 ] as const;
 
-export type FoundBy = (typeof FOUND_BY)[number];
+type FoundBy = (typeof FOUND_BY)[number];
 
 export type Detection =
   | { kind: 'servers'; servers: Servers; by: FoundBy }

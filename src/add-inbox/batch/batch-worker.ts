@@ -12,7 +12,7 @@ const POLL_MS = 1_000;
 /** More than a few cards at once would only run into Slack's limits. */
 const MAX_AT_ONCE = 10;
 
-export type BatchWorkerDeps = {
+type BatchWorkerDeps = {
   batches: Pick<BatchStepDeps['batches'], 'release'> & {
     claimDue(limit: number): Promise<ClaimedBatch[]>;
     /** Extends the leases. Returns the ids of the batches that are still held here. */

@@ -9,7 +9,7 @@ import type { Announcement } from '../request/request.ts';
  */
 export const BATCH_STATES = ['draft', 'waiting', 'running', 'stopped', 'finished', 'discarded'] as const;
 
-export type BatchState = (typeof BATCH_STATES)[number];
+type BatchState = (typeof BATCH_STATES)[number];
 
 /** The rows of a batch by outcome, each line once; `unsettled` rows wait or are on their way to ColdSend. */
 export type BatchCounts = Record<Outcome['kind'] | 'unsettled', number>;

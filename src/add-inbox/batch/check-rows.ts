@@ -76,7 +76,7 @@ export type CheckedRow = { line: number; address: string } & (
   | { kind: 'not_failed' }
 );
 
-export type RowChecks = {
+type RowChecks = {
   defaults: RowDefaults;
   /** Addresses, in lower case, for which a request of the workspace is not finished. */
   waiting: ReadonlySet<string>;

@@ -70,7 +70,7 @@ export type DraftStore = {
 };
 
 /** The rows of a person for a workspace's or a client's key. */
-export type RowsToCheck = Pick<NewDraft, 'teamId' | 'userId' | 'keyName' | 'fixOf' | 'defaults' | 'rows'>;
+type RowsToCheck = Pick<NewDraft, 'teamId' | 'userId' | 'keyName' | 'fixOf' | 'defaults' | 'rows'>;
 
 /** Rows with the servers that were found, and what they are, in the same order. */
 export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
@@ -79,13 +79,13 @@ export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
 export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
 
 /** What a person decides on a page. `mustCheck`: whether the login of a line should be checked before it is added. */
-export type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
+type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
 
 /** No row of a page was added: none can be, or the logins of these lines should be checked before. */
-export type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
+type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
 
 /** What a person decides in the preview. */
-export type Choices = {
+type Choices = {
   /** Rows that are held back are added too. */
   withHeld: boolean;
   /** Rows whose login was refused are added too. */

@@ -51,7 +51,7 @@ export type KeyNotStored =
 /** Whether the bot can post in a channel, according to Slack. The check posts nothing, so nobody in the channel notices it. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
 
-export type StoreKeyDeps = {
+type StoreKeyDeps = {
   /** Takes a slot of the key within ColdSend's rate limit; false if it has none left now. */
   reserveSlot(apiKey: string): Promise<boolean>;
   checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;

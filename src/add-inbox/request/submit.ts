@@ -21,7 +21,7 @@ export type Submission = {
   passwords: Passwords | undefined;
 };
 
-export type AcceptingStore = {
+type AcceptingStore = {
   accept(request: Submission & { announcement: Announcement | undefined }): Promise<Accepted>;
   find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
 };

@@ -16,7 +16,7 @@ import type { NoPage } from './secure-page.ts';
 export type OpenBatch = { kind: 'open'; link: SecureLink; draft: Batch; settings: WorkspaceSettings };
 
 /** `failed`: only these rows can be added; undefined for a new batch. `defaults`: what the page begins with. */
-export type BatchLook =
+type BatchLook =
   | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
   | NoPage;
 
@@ -24,7 +24,7 @@ export type BatchLook =
  * What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the rows whose
  * logins were checked, and were not refused or are wanted all the same.
  */
-export type PageSubmission = SpendingPage & {
+type PageSubmission = SpendingPage & {
   round: number;
   defaults: RowDefaults;
   rows: readonly Row[];
@@ -46,7 +46,7 @@ export type PageProgress = {
  * `taken`: the rows are added, but the page may not see more. Else nothing is added. `stopping`: see `Confirmed`. `unchecked`: until
  * the logins of these lines were checked.
  */
-export type PageAdded =
+type PageAdded =
   | PageProgress
   | { kind: 'taken' | 'stopping' }
   | ({ kind: 'to_fix' } & Inspected)

@@ -24,7 +24,7 @@ export type Barred = { kind: 'code'; code: string; expiresAt: number } | NoPage;
 /** Undefined if the page may go on, or if the link does not work anyway. */
 export type Gate<Bar> = (token: string, pageId: string | undefined) => Promise<Bar | undefined>;
 
-export type MatchingCodesDeps = {
+type MatchingCodesDeps = {
   links: {
     findMatched(token: string): Promise<MatchedLink | undefined>;
     /** False if the link has shown too many codes. */

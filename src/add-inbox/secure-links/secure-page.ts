@@ -15,7 +15,7 @@ export type Look =
   | NoPage;
 
 /** What a person typed. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
-export type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
+type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
 
 export type Saved =
   | { kind: 'saved' }
@@ -30,7 +30,7 @@ export type Checked =
   | Extract<Saved, { kind: 'wrong' }>
   | NoPage;
 
-export type SecurePageDeps = {
+type SecurePageDeps = {
   links: {
     find(token: string): Promise<SecureLink | undefined>;
     findSpent(token: string, pageId: string): Promise<SecureLink | undefined>;

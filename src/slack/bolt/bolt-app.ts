@@ -32,7 +32,7 @@ import {
   type ViewPayload,
 } from './payloads.ts';
 
-export type BoltAppDeps = {
+type BoltAppDeps = {
   receiver: Receiver;
   listeners: Listeners;
   /** Finds the workspace's token. Throws where the bot isn't installed there. */

@@ -20,7 +20,7 @@ import { renderField, renderTextInput } from './inputs.ts';
 import { renderFound } from './servers/found-blocks.ts';
 
 /** Warnings about an account that could still be added as it is. */
-export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
+type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
 
 /** Page 2 of the form: how the inbox is connected. By default, this installation has no secure page. */
 export function renderHowPage({

@@ -13,7 +13,7 @@ import { explainStatus } from './describe-state.ts';
 /** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;
 
-export type Fact = { label: string; value: string };
+type Fact = { label: string; value: string };
 
 /** What an inbox has that was added, at most five facts. Foreign values. */
 export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] {

@@ -19,7 +19,7 @@ export function renderReply(request: AddInboxRequest): Message {
 }
 
 /** What can be done with an inbox that was added. */
-export function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
+function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
   const { id } = request;
   if (findInboxId(request) === undefined) return [];
   return [

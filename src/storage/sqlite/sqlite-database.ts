@@ -24,7 +24,7 @@ const REQUIRED_PRAGMAS = [
 /** Up to this size, checking the whole file at start takes a few milliseconds. */
 const CHECKED_UP_TO_BYTES = 16 * 1024 * 1024;
 
-export type SqliteStore = {
+type SqliteStore = {
   dialect: Dialect;
   close(): void;
 };

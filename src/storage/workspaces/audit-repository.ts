@@ -44,7 +44,7 @@ const entryRow = z.object({
   details: storedJson(z.record(z.string(), z.string())),
 });
 
-export type AuditQuery = AuditFilter & { before?: Cursor | undefined; limit: number };
+type AuditQuery = AuditFilter & { before?: Cursor | undefined; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 

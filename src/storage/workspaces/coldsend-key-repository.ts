@@ -87,7 +87,7 @@ export type KeyToSave = {
 };
 
 /** `fingerprint` identifies the key's budget. */
-export type OpenedKey = {
+type OpenedKey = {
   apiKey: string;
   fingerprint: string;
   version: number;

@@ -6,7 +6,7 @@ import { goNewer, goOlder, storedTrail, toStoredTrail } from '../../modals/trail
 
 export const AUDIT_TOPICS = ['inboxes', 'lists', 'keys', 'settings', 'refused', 'app'] as const;
 
-export type AuditTopic = (typeof AUDIT_TOPICS)[number];
+type AuditTopic = (typeof AUDIT_TOPICS)[number];
 
 /** What people look for together. */
 export const ACTIONS_OF: Record<AuditTopic, AuditAction[]> = {

@@ -15,7 +15,7 @@ import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences/keys.ts';
 import { renderKeyInput } from './key-form.ts';
 
 /** The bot checks this many channels at once. */
-export const MAX_CHANNELS = 10;
+const MAX_CHANNELS = 10;
 
 export type TypedClient = Client & {
   isNew: boolean;
@@ -26,7 +26,7 @@ export type TypedClient = Client & {
 };
 
 /** The chosen channels that the client can't have, and why. */
-export type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
+type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
 
 /**
  * The form for the key of a client and its channels; `client` is undefined for a new one. With `again`, the form is shown once

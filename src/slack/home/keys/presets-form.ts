@@ -13,7 +13,7 @@ import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
 
-export type TypedPresets = { owner: OwnerName; stamp: string } & (
+type TypedPresets = { owner: OwnerName; stamp: string } & (
   | { ok: true; presets: ClientPresets }
   /** `block_id` → sentence. */
   | { ok: false; errors: Record<string, string> }

@@ -47,9 +47,7 @@ type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 export type SettingsErrors = Partial<Record<SettingsField, string>>;
 
 /** `stamp` is the version of the settings that the form showed. */
-export type ParsedSettings =
-  | { ok: true; settings: WorkspaceSettings; stamp: string }
-  | { ok: false; errors: SettingsErrors };
+type ParsedSettings = { ok: true; settings: WorkspaceSettings; stamp: string } | { ok: false; errors: SettingsErrors };
 
 /** The form for the settings. `userGroups` is undefined where Slack did not list them. By default, there is no secure page. */
 export function renderSettingsForm(
