@@ -5,10 +5,10 @@ import { type ClientPresets, isNamePattern, MAX_DOMAINS, readDomains } from '../
 import { clientNameOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
-import { plainText } from '../../blocks/text-objects.ts';
+import { TYPED_TEXT } from '../../blocks/limits.ts';
 import { FIELDS } from '../../form/fields.ts';
 import { blockId, CALLBACKS, PRESET_FIELDS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
@@ -26,12 +26,8 @@ export function renderPresetsForm(
   { presets, stamp }: { presets: ClientPresets; stamp: string },
 ): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.presets,
+    ...renderModalFrame(CALLBACKS.presets, { ...PRESETS_FORM, cancel: KEY_FORM.cancel }),
     private_metadata: encodePrivateMetadata({ openedBy, owner, stamp }),
-    title: plainText(PRESETS_FORM.title, VIEW_TITLE),
-    submit: plainText(PRESETS_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [renderSection('about', PRESETS_FORM.about(clientNameOf(owner) ?? '')), ...renderFields(presets)],
   };
 }

@@ -8,9 +8,10 @@ import {
 } from '../../../add-inbox/people/workspace-settings.ts';
 import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
-import { MENU_OPTIONS, OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { MENU_OPTIONS, OPTION_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { findInputs, readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
@@ -60,12 +61,8 @@ export function renderSettingsForm(
   const { checkLoginFirst, passwordsIn, matchingCode } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.settings,
+    ...renderModalFrame(CALLBACKS.settings, { ...SETTINGS_FORM, cancel: KEY_FORM.cancel }),
     private_metadata: encodePrivateMetadata({ openedBy, stamp }),
-    title: plainText(SETTINGS_FORM.title, VIEW_TITLE),
-    submit: plainText(SETTINGS_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
       renderRadio(SETTINGS_FIELDS.whoMayAdd, SETTINGS_FORM.whoMayAdd, whoMayAdd.kind),
       renderPeople(chosen.userIds),
