@@ -89,10 +89,7 @@ type RowChecks = {
 /** Rows that are checked between two pauses: about 10 ms of work. */
 const ROWS_AT_A_TIME = 100;
 
-/**
- * Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored.
- *
- */
+/** Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored. */
 export async function checkRows(
   rows: readonly Row[],
   { defaults, waiting, isOtherDomain, pause }: RowChecks,
