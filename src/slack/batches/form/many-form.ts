@@ -5,7 +5,13 @@ import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
 import { LOCAL_PART } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { MAX_FILE_BYTES } from '../../../csv/file-problem.ts';
-import { renderActions, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
+import {
+  renderActions,
+  renderContext,
+  renderInputFrame,
+  renderNumberInput,
+  renderSection,
+} from '../../blocks/blocks.ts';
 import { OPTION_TEXT, PLACEHOLDER, TYPED_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { type Draft, FIELDS } from '../../form/fields.ts';
@@ -177,13 +183,6 @@ export function renderDailyLimit(block: string, label: string, initial = String(
   return {
     ...renderInputFrame(block, label, BATCH_FORM.dailyLimitHint),
     optional: true,
-    element: {
-      type: 'number_input',
-      action_id: BATCH_FIELDS.dailyLimit,
-      is_decimal_allowed: false,
-      min_value: '1',
-      max_value: String(Number.MAX_SAFE_INTEGER),
-      initial_value: initial,
-    },
+    element: renderNumberInput(BATCH_FIELDS.dailyLimit, initial),
   };
 }

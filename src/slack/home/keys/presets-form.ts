@@ -3,7 +3,7 @@ import { cleanText } from '../../../add-inbox/account/clean-text.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import { type ClientPresets, isNamePattern, MAX_DOMAINS, readDomains } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
-import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
+import { renderInputFrame, renderNumberInput, renderSection } from '../../blocks/blocks.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { TYPED_TEXT } from '../../blocks/limits.ts';
 import { FIELDS } from '../../form/fields.ts';
@@ -63,13 +63,7 @@ function renderFields({ dailyLimit, namePattern, domains }: ClientPresets): Inpu
     {
       ...renderInputFrame(blockId(PRESET_FIELDS.dailyLimit, 0), PRESETS_FORM.dailyLimit, PRESETS_FORM.dailyLimitHint),
       optional: true,
-      element: {
-        type: 'number_input',
-        action_id: PRESET_FIELDS.dailyLimit,
-        is_decimal_allowed: false,
-        min_value: '1',
-        ...(dailyLimit !== undefined && { initial_value: String(dailyLimit) }),
-      },
+      element: renderNumberInput(PRESET_FIELDS.dailyLimit, dailyLimit?.toString()),
     },
     renderText(PRESET_FIELDS.name, PRESETS_FORM.name, PRESETS_FORM.nameHint, FIELDS.display_name.max, namePattern),
     renderText(PRESET_FIELDS.domains, PRESETS_FORM.domains, PRESETS_FORM.domainsHint, TYPED_TEXT, domains.join('\n')),

@@ -6,7 +6,7 @@ import {
   type WhoMayAdd,
   type WorkspaceSettings,
 } from '../../../add-inbox/people/workspace-settings.ts';
-import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
+import { renderContext, renderInputFrame, renderNumberInput, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
 import { MENU_OPTIONS, OPTION_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
@@ -214,14 +214,7 @@ function renderDailyLimit(limit: number | undefined): InputBlock {
   return {
     ...renderFrame(SETTINGS_FIELDS.dailyLimit, SETTINGS_FORM.dailyLimit, SETTINGS_FORM.dailyLimitHint),
     optional: true,
-    element: {
-      type: 'number_input',
-      action_id: SETTINGS_FIELDS.dailyLimit,
-      is_decimal_allowed: false,
-      min_value: '1',
-      max_value: String(Number.MAX_SAFE_INTEGER),
-      ...(limit !== undefined && { initial_value: String(limit) }),
-    },
+    element: renderNumberInput(SETTINGS_FIELDS.dailyLimit, limit?.toString()),
   };
 }
 
