@@ -5,7 +5,7 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 /** The number of bytes that are checked to detect the file format. */
 const HEAD_BYTES = 4_096;
 
-/** What is in the ZIP archive that Excel, LibreOffice or Numbers saves. */
+/** A part of each ZIP archive that Excel, LibreOffice or Numbers saves. */
 const WORKBOOK = /xl\/|\[Content_Types\]|opendocument|\.iwa/;
 
 /** File formats by their first bytes, as hexadecimal digits. */

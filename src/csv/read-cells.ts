@@ -59,7 +59,7 @@ export function readCells({ line, cells }: CellRow, columns: Columns): ReadRow {
   return { line, account: withoutEmpty(account), flags: [...flags] };
 }
 
-/** What looks wrong with a password, without quoting any of it. */
+/** The flags of a password, without any part of it. */
 function flagsOfPassword(password: string): RowFlag[] {
   const bare = password.trim();
   if (BY_SPREADSHEET.test(bare)) return ['changed_by_spreadsheet'];

@@ -202,7 +202,7 @@ type ClientPresetsTable = {
   presets: string;
 };
 
-/** For each client and domain, what the next inbox is suggested from. */
+/** For each client and domain, the values that the next form suggests. */
 type RememberedTable = {
   team_id: string;
   /** The client's label; '' for the workspace's own key. */

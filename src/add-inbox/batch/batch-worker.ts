@@ -84,7 +84,7 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
     }
   }
 
-  /** What is claimed while it is stopping is released at once. */
+  /** A batch that is claimed while it is stopping is released at once. */
   async function ended(): Promise<void> {
     await polling.ended();
     await Promise.all(running.values());

@@ -20,7 +20,7 @@ export type BatchProgress = {
   waitsForKey: boolean;
 };
 
-/** What the card shows, and since when. */
+/** The progress as the card shows it. `at`: since when. */
 export type ShownProgress = BatchProgress & { state: BatchState; at: number };
 
 /** Many inboxes that a person adds at once, without their rows. All times are milliseconds since 1970. */

@@ -14,7 +14,7 @@ export type Look =
   | { kind: 'batch'; link: SecureLink }
   | NoPage;
 
-/** What a person typed. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
+/** The input of a person. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
 type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
 
 export type Saved =
@@ -53,14 +53,14 @@ type SecurePageDeps = {
 export type SecurePage = ReturnType<typeof createSecurePage>;
 
 /**
- * What the secure page may show and do with a link's token. A link is dead once its request has ended or has its password, or its
- * person may no longer add inboxes. All methods throw the store's errors; `save` also CommitInDoubtError, after which it may be
+ * Everything the secure page may show and do with a link's token. A link is dead once its request has ended or has its password, or
+ * its person may no longer add inboxes. All methods throw the store's errors; `save` also CommitInDoubtError, after which it may be
  * repeated.
  */
 export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   return { look, check, save, canCheck: deps.checkLogin !== undefined };
 
-  /** What the link is for. Changes nothing. */
+  /** The link's purpose. Changes nothing. */
   async function look(token: string): Promise<Look> {
     const link = await links.find(token);
     if (link === undefined) return GONE;

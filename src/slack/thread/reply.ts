@@ -18,7 +18,7 @@ export function renderReply(request: AddInboxRequest): Message {
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome), ...renderInboxButtons(request)] };
 }
 
-/** What can be done with an inbox that was added. */
+/** Buttons for an inbox that was added. */
 function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
   const { id } = request;
   if (findInboxId(request) === undefined) return [];

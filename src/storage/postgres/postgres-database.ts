@@ -92,7 +92,7 @@ export function isCertainNotCommitted(error: unknown): boolean {
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
   oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 
-/** What the types leave out. `processID`: the server's process, as the server or a pooler named it. */
+/** Fields that the types leave out. `processID`: the server's process, as the server or a pooler named it. */
 type Client = pg.ClientBase & Partial<Pick<pg.Client, 'end'>> & { processID?: number };
 
 /**

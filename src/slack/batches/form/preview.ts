@@ -47,7 +47,7 @@ export type ToPreview = {
 };
 
 /**
- * What was found in the rows: how many are ready, the first of them as they will be sent, and each problem by line. No password
+ * The result of reading the rows: how many are ready, the first of them as they will be sent, and each problem by line. No password
  * is shown. Without a row that can be added, there is no submit button.
  */
 export function renderPreview(preview: ToPreview): ModalView {

@@ -14,7 +14,7 @@ import type { FormToOpen } from '../open-form.ts';
 export function createAddInboxCommand(deps: {
   openForm(click: Click, form: FormToOpen): Promise<void>;
   openManyForm: OpenManyForm;
-  /** What the person's last inbox has in common with the next one. */
+  /** The values of the person's last inbox that fit the next one. */
   draftLast(teamId: string, userId: string): Promise<Draft>;
   /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
