@@ -127,11 +127,12 @@ export async function checkRows(
   }
 }
 
-/** Where there can be no inbox, nobody has to look for its servers. */
-function explain(errors: FieldErrors, { noInbox }: Row): FieldErrors {
-  if (noInbox === undefined) return errors;
+/** The right address may be enough to find the servers, so nobody has to look for those of a wrong one. */
+function explain(errors: FieldErrors, { account: { inbox_type, smtp_host, imap_host }, noInbox }: Row): FieldErrors {
+  const email_address = noInbox ?? errors.email_address;
+  if (email_address === undefined || (inbox_type ?? smtp_host ?? imap_host) !== undefined) return errors;
   const { smtp_host: _smtp, imap_host: _imap, ...others } = errors;
-  return { ...others, email_address: noInbox };
+  return { ...others, email_address };
 }
 
 /** Whether a row is sent unless a person decides otherwise. */
