@@ -12,6 +12,9 @@ import { type CellRow, splitCells } from './split-cells.ts';
 /** Rows that are read between two pauses: about 5 ms of work. */
 const ROWS_AT_A_TIME = 200;
 
+/** Rows above the header that are skipped. */
+const MAX_TITLES = 10;
+
 export type ReadFile = {
   rows: ReadRow[];
   encoding: Encoding;
@@ -37,7 +40,7 @@ export type ReadFile = {
 export async function readRows(bytes: Uint8Array, chosen?: ChosenColumns): Promise<ReadFile> {
   const { text, encoding } = decodeText(bytes);
   if (isFreeText(text)) return { ...NO_COLUMNS, rows: limited(readFreeRows(text)), encoding };
-  const cells = await splitCells(text);
+  const cells = withoutTitles(await splitCells(text));
   const [first, ...others] = cells;
   if (first === undefined) throw new FileProblem('empty');
   const isNamed = isHeader(first.cells) || (chosen !== undefined && !first.cells.some(hasAt) && hasAddress(others));
@@ -55,6 +58,13 @@ export async function readRows(bytes: Uint8Array, chosen?: ChosenColumns): Promi
     ...describeColumns(columns),
     table: chosen === undefined ? [] : await describeFileColumns(columns, rest),
   };
+}
+
+/** People write titles and notes above the header. */
+function withoutTitles(rows: CellRow[]): CellRow[] {
+  const top = rows.slice(0, MAX_TITLES + 1);
+  const header = top.findIndex(({ cells }) => cells.some(hasAt) || isHeader(cells));
+  return header > 0 && isHeader(rows[header]?.cells ?? []) ? rows.slice(header) : rows;
 }
 
 async function readAll(rows: CellRow[], columns: Columns): Promise<ReadRow[]> {

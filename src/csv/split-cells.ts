@@ -11,6 +11,9 @@ export type CellRow = {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
+/** The header has more separators than a title above it. */
+const FIRST_LINES = 10;
+
 /** Without a header, a password in the first line may have more separators than the line itself. */
 const FIRST_ADDRESS = /^"?[^\s,;|"]+@[^\s,;|"]+"?([,;|\t])/;
 
@@ -89,12 +92,21 @@ function findDelimiter(text: string): Format {
   }
   const [blank = ''] = /^\s*(?:\r\n|\n|\r)/.exec(unmarked) ?? [];
   const rest = unmarked.slice(blank.length);
-  const [header = ''] = /^[^\r\n]*/.exec(rest) ?? [];
-  const unquoted = header.replace(/"[^"]*"/g, '');
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
+  const lines = rest.split(/[\r\n]+/, FIRST_LINES);
+  const top = lines.slice(
+    0,
+    Math.max(
+      1,
+      lines.findIndex((line) => line.includes('@')),
+    ),
+  );
+  const counts = top.flatMap((line) => {
+    const unquoted = line.replace(/"[^"]*"/g, '');
+    return DELIMITERS.map((delimiter) => ({ line, delimiter, count: unquoted.split(delimiter).length }));
+  });
   const most = counts.reduce((best, each) => (each.count > best.count ? each : best));
-  const [, delimiter = most.delimiter] = FIRST_ADDRESS.exec(header) ?? [];
-  const [, ...others] = header.split(delimiter);
+  const [, delimiter = most.delimiter] = FIRST_ADDRESS.exec(most.line) ?? [];
+  const [, ...others] = most.line.split(delimiter);
   const isPadded = others.length > 0 && others.every((cell) => cell.startsWith(' '));
   return { rest, delimiter, isPadded, skippedLines: countBreaks([blank]) };
 }

@@ -256,6 +256,17 @@ describe('columns', () => {
     );
   });
 
+  for (const title of ['Inboxes of October;;', 'Inboxes of October', 'Inboxes, as of October\n\nConfidential;']) {
+    test(`${JSON.stringify(title)} above the header is no row`, async () => {
+      const { rows, columns } = await read(`${title}\nEmail;Password;Name\na@acme.com;p,w;A\n`);
+      assert.deepEqual(columns.length, 3);
+      assert.deepEqual(
+        rows.map(({ account }) => account.smtp_password),
+        ['p,w'],
+      );
+    });
+  }
+
   test('the header once more between the rows is no row', async () => {
     const file = await read('Email,Password\na@acme.com,one\nEmail,Password\nb@acme.com,two\n');
     assert.deepEqual(
