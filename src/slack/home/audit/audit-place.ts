@@ -23,7 +23,7 @@ export const AUDIT_PERIODS = [1, 7, 30, 90] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The part of the audit trail that an admin looks at. It is in the modal's `private_metadata`, so that each press starts from it. */
+/** The part of the audit trail that an admin looks at, in the modal's `private_metadata`, so that each press starts from it. */
 export type AuditPlace = {
   userId?: string | undefined;
   topic?: AuditTopic | undefined;
