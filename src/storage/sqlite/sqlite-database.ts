@@ -87,6 +87,7 @@ export function translateErrors<T>(path: string, work: () => T): T {
   }
 }
 
+/** The error in words for an operator, where the file or its disk is the cause; any other error unchanged. */
 export function toStorageError(path: string, error: unknown): unknown {
   if (error instanceof StorageError) return error;
   if (error instanceof CommitInDoubtError) return toStorageError(path, error.cause);

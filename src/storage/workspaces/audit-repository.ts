@@ -153,6 +153,7 @@ function matches(
   ]);
 }
 
+/** The row of an entry. @param at milliseconds since 1970 */
 export function toAuditRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {
   return {
     id: randomUUID(),

@@ -22,6 +22,7 @@ export type OfferManyForm = (
   form: Omit<ManyForm, 'link'>,
 ) => Promise<ModalView>;
 
+/** The form for many inboxes, with a link to the secure page if there is one. Where Slack may take no passwords, only the link. */
 export function createOfferManyForm(deps: {
   findTarget: FindTarget;
   /** Undefined where this installation serves no secure page. */
