@@ -13,8 +13,8 @@ const CELLS_OF_A_TABLE = 3;
 /** After the address and a separator, a cell in quotation marks, as programs write it. */
 const QUOTED_CELL = /^[^\s,;|"]+([,;|\t])"(?:[^"]|"")*"(?:\1|\s*$)/;
 
-/** The first line may say what the others are, like `email:password`. With another separator, it is the header of a table. */
-const TITLE = /^[^@,;|\t]*$/;
+/** The first line may name the parts of the others, like `email:password`. With another separator, it is the header of a table. */
+const PARTS = /^\s*([^\s:@,;|]+)[\s:][^@,;|\t]*$/;
 
 /** The columns without a header: an address, followed by its password. */
 export function addressAndPassword(position: number): Columns {
@@ -78,5 +78,7 @@ function linesOf(text: string): { line: number; text: string }[] {
     .map((content, index) => ({ line: index + 1, text: content }))
     .filter(({ text: content }) => content.trim() !== '');
   const [first, ...others] = lines;
-  return first !== undefined && others.length > 0 && TITLE.test(first.text) && !isHeader([first.text]) ? others : lines;
+  const [, word] = PARTS.exec(first?.text ?? '') ?? [];
+  const isNamed = word !== undefined && isHeader([word]) && !isHeader([first?.text ?? '']);
+  return isNamed && others.length > 0 ? others : lines;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { read } from './vendor-rows.ts';
+import { problemOf, read } from './vendor-rows.ts';
 
 describe('without a header', () => {
   test('a hoster’s table of addresses, passwords and quotas', async () => {
@@ -62,12 +62,16 @@ describe('without a header', () => {
     });
   }
 
-  for (const title of ['email:password', 'address password', 'Inboxes of October']) {
+  for (const title of ['email:password', 'address password', 'E-Mail : App-Passwort']) {
     test(`below the title ${title}`, async () => {
       const file = await read(`${title}\n\na@b.co:pw\n`);
       assert.deepEqual(file.rows, [{ line: 3, account: { email_address: 'a@b.co', smtp_password: 'pw' }, flags: [] }]);
     });
   }
+
+  test('a first line with a broken address is not lost', async () => {
+    assert.equal((await problemOf('a.b.co pw\nb@b.co pw\n')).kind, 'no_address');
+  });
 
   test('addresses alone', async () => {
     const file = await read('a@b.co\nb@b.co\n');
