@@ -41,7 +41,7 @@ export type SlackConfig = {
 };
 
 /** The settings with which workspaces install the bot themselves. */
-export type OauthConfig = {
+type OauthConfig = {
   clientId: string;
   clientSecret: string;
   stateSecret: string;

@@ -185,7 +185,8 @@ function password(missing: string) {
   return z
     .string(missing)
     .min(1, missing)
-    .refine((value) => [...value].length <= 500, 'This is too long: a password has at most 500 characters.');
+    .refine((value) => [...value].length <= 500, 'This is too long: a password has at most 500 characters.')
+    .refine((value) => !/[\r\n]/.test(value), 'A password has no line break. Check the quotation marks around it.');
 }
 
 function withoutAppPasswordSpaces(inboxType: InboxType, typed: string): string {

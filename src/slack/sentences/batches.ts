@@ -348,6 +348,8 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
   number_by_spreadsheet: 'A spreadsheet has rewritten a number.',
   blank_around_password: 'The password begins or ends with a space.',
+  quotes_around_password: 'The password is in quotation marks, which I send with it.',
+  address_as_password: 'The password looks like an email address.',
   no_encryption: 'The file switches encryption off. I leave it on.',
   short_row: 'The row has fewer cells than the header.',
   long_row: 'The row has more cells than the header.',

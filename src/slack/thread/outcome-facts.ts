@@ -13,9 +13,9 @@ import { explainStatus } from './describe-state.ts';
 /** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;
 
-export type Fact = { label: string; value: string };
+type Fact = { label: string; value: string };
 
-/** What an inbox has that was added, at most five facts. Foreign values. */
+/** Facts about an inbox that was added, at most five. Foreign values. */
 export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] {
   const { email_address, display_name, inbox_type } = account;
   // The message already names the inbox, so address, name and provider only where ColdSend's differ from the request's.

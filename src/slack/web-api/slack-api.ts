@@ -130,7 +130,7 @@ export type SlackFile = z.output<typeof foundFile>['file'];
 /** The API for each token; `forget` drops the cached client of a token that is no longer used. */
 export type SlackApis = ((token: string) => SlackApi) & { forget(token: string): void };
 
-/** `error`: what kept the call from succeeding. Its message may quote the call. */
+/** `error`: the reason that the call failed. Its message may quote the call. */
 export type SlackCall = { method: string; result: string; ms: number; error: unknown };
 
 /** Only a real error code is used and logged. */

@@ -313,7 +313,7 @@ async function deletePieces(kysely: Executor['kysely'], batchId: string): Promis
   await kysely.deleteFrom('batch_drafts').where('batch_id', '=', batchId).execute();
 }
 
-/** What the draft's confirmation was answered with, or would be; undefined if it is still a draft. */
+/** The answer to the draft's confirmation; undefined if it is still a draft. */
 async function findAnswer(
   { kysely }: Pick<Executor, 'kysely'>,
   draft: ClaimedBatch | undefined,
