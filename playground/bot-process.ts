@@ -43,7 +43,7 @@ export class BotDidNotStart extends Error {
  * @param main of another version, for a deploy
  */
 export async function startBotProcess(env: Record<string, string>, main = MAIN): Promise<BotProcess> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, ['--preserve-symlinks', main], {
     env: { HOST: '127.0.0.1', PORT: '0', NODE_COMPILE_CACHE: COMPILE_CACHE, LOGIN_CHECKS: 'off', ...env },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],

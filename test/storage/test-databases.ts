@@ -37,7 +37,6 @@ export async function emptyTables({ kysely }: Database): Promise<void> {
   }
 }
 
-/** A folder of one test file; `createPath` names a new file in a folder of its own in it. */
 /**
  * Inside a transaction: resolves once another one waits for it. On SQLite, all others wait from its start on. Where nobody waits, it
  * resolves after more statements than any other transaction has.
@@ -49,6 +48,7 @@ export async function untilAnotherWaits({ kind, kysely }: Executor): Promise<voi
   }
 }
 
+/** A folder of one test file; `createPath` names a new file in a folder of its own in it. */
 export async function createTemporaryFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-bot-storage-'));
   let paths = 0;

@@ -13,7 +13,7 @@ export type LedgerKeeper = {
   waitFor<T>(find: () => T | undefined, what: string | (() => string), options?: WaitOptions): Promise<T>;
 };
 
-const DEFAULT_WAIT_MS = 5_000;
+const DEFAULT_WAIT_MS = 30_000;
 
 /** Keeps what went in and out, tells listeners of every change, and lets tests wait for one. */
 export function createLedger(): LedgerKeeper {

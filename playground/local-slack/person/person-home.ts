@@ -7,7 +7,7 @@ import { ClientRefusal } from './client-form.ts';
 import { homeSeen } from './seen.ts';
 
 /** How long the app may take to publish before what is there is shown. */
-const PUBLISH_WAIT_MS = 2_000;
+const PUBLISH_WAIT_MS = 5_000;
 
 /** Opens the app's Home: tells the app, and shows what it publishes then; the old one where it publishes nothing. */
 export async function openHome(core: Core, person: PersonRecord, tab: 'home' | 'messages'): Promise<HomeSeen> {
