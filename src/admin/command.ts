@@ -4,7 +4,7 @@ import type { Database } from '../storage/database.ts';
 import type { Sealer } from '../storage/sealing/sealing.ts';
 
 /** The dependencies of an operators' command. */
-export type AdminContext = {
+type AdminContext = {
   config: Config;
   database: Database;
   sealer: Sealer;

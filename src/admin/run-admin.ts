@@ -48,7 +48,7 @@ const COMMANDS: Record<string, Described> = {
   doctor: { diagnose: doctor, does: 'checks everything that the bot needs, changes nothing, and says what to do' },
 };
 
-export type AdminRun = {
+type AdminRun = {
   args: string[];
   env: Record<string, string | undefined>;
   print(line: string): void;

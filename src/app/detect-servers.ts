@@ -6,8 +6,8 @@ import { findByAddressDomain } from '../mailbox/known-servers.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /**
- * The servers for an address: those of the inbox that the workspace or the client added last with its domain, else what is looked
- * up, else those of the client's last inbox. A provider's own domain is nobody's to remember. Never rejects.
+ * The servers for an address: those of the owner's last inbox with its domain, or the ones that a look-up finds, or those of the
+ * client's last inbox. Nothing is remembered for a provider's own domain. Never rejects.
  */
 export function createDetectServers(deps: {
   findLast(teamId: string, owner: OwnerName, domain?: string): Promise<Remembered | undefined>;

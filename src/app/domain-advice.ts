@@ -22,7 +22,7 @@ const MAX_OF_BATCH = 100;
 const BATCH_WITHIN_MS = 10_000;
 
 /** @param replyTs the `ts` of the reply with the outcome */
-export type Advise = (request: AddInboxRequest, replyTs: string) => void;
+type Advise = (request: AddInboxRequest, replyTs: string) => void;
 
 /** Advice about the domains of added inboxes, once a day for each domain of a workspace, as far as this process remembers. */
 export function createDomainAdvice(deps: {

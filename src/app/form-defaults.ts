@@ -5,8 +5,8 @@ import type { WorkspaceSettings } from '../add-inbox/people/workspace-settings.t
 import type { FormDefaults } from '../slack/form/open-form.ts';
 
 /**
- * What a form for the inboxes of this owner begins with: the client's presets, else the workspace's default limit, else the limit of
- * the inbox that was added last for the client.
+ * The values that a form for this owner's inboxes begins with: the client's presets first, then the workspace's default limit, then
+ * the limit of the client's last inbox.
  */
 export function createFindFormDefaults(deps: {
   findPresets(teamId: string, owner: OwnerName): Promise<ClientPresets>;

@@ -34,7 +34,7 @@ const DNS_WITHIN_MS = 2_000;
 
 const OVER_BUDGET: HalfVerdict = { kind: 'unknown', reason: 'over_budget' };
 
-/** What the bot itself does with mailboxes. */
+/** The bot's own work with mailboxes. */
 export type Mailbox = {
   /** Never rejects. Resolves with undefined once the mailbox is closed. */
   checkLogin(request: AddInboxRequest, passwords: Passwords): Promise<LoginVerdict | undefined>;

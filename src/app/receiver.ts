@@ -7,7 +7,7 @@ import type { Readiness } from '../operations/readiness.ts';
 import { createHttpReceiver } from '../slack/bolt/http-receiver.ts';
 import type { Route } from '../web/http-server.ts';
 
-export type ReceiverDeps = {
+type ReceiverDeps = {
   slack: SlackConfig;
   fetch: FetchFunction;
   connectWithin: ConnectWithin;

@@ -16,7 +16,7 @@ import { createAttemptLimit } from '../web/secure/attempt-limit.ts';
 import { type SecureBatchDeps, wireBatchRoutes } from './batches/secure-batch.ts';
 import type { Mailbox } from './mailbox.ts';
 
-/** What Slack needs of the secure page. */
+/** The part of the secure page that Slack needs. */
 export type SecureLinks = {
   hasSecurePage: boolean;
   /** A new link for the person of the request; undefined if it waits for no password, or there is no secure page. */

@@ -29,7 +29,7 @@ import { createSettingsRepository } from '../storage/workspaces/settings-reposit
  */
 const LEASE_MS = 4_000;
 
-/** What a test email or a removal needs beside the call to ColdSend. */
+/** The stores for a test email or a removal. */
 const ACTION_MARGIN_MS = 60_000;
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;

@@ -28,7 +28,7 @@ const SWEEP_MS = 15_000;
 /** How often to check with Slack that the tokens still work. */
 const LOOK_MS = 30 * 60_000;
 
-export type WorkspacesDeps = {
+type WorkspacesDeps = {
   slack: SlackConfig;
   database: Database;
   sealer: Sealer;

@@ -1,4 +1,5 @@
 import { FileProblem } from './file-problem.ts';
+import { translateHeader } from './header-words.ts';
 
 /**
  * The possible contents of a column. Some inbox fields combine several: first and last name, user name and domain, two passwords.
@@ -78,15 +79,16 @@ const SECRETS = /secret|2fa|mfa|twofactor|totp|^otp|authenticator|recovery|backu
 
 const GOOGLE_ADMIN = ['passwordhashfunction', 'orgunitpath'];
 
-/** A header in the form used for comparison: without case, separators, brackets and vendors' prefixes. */
+/** A header in the form used for comparison: in English, without case, accents, separators, brackets and vendors' prefixes. */
 export function normalizeHeader(header: string): string {
-  return header
-    .normalize('NFKC')
+  const letters = header
+    .normalize('NFKD')
     .toLowerCase()
     .replace(/\[[^\]]*\]|\([^)]*\)/g, '')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .replace(/^custom/, '')
-    .replace(/^sm(?:pt|tp)/, 'smtp');
+    .replace(/^smpt/, 'smtp');
+  return translateHeader(letters);
 }
 
 /** The columns that a person chose by hand, by position from 0; undefined: not used. */

@@ -5,10 +5,14 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 /** The number of bytes that are checked to detect the file format. */
 const HEAD_BYTES = 4_096;
 
+/** A part of each ZIP archive that Excel, LibreOffice or Numbers saves. */
+const WORKBOOK = /xl\/|\[Content_Types\]|opendocument|\.iwa/;
+
 /** File formats by their first bytes, as hexadecimal digits. */
 const SIGNATURES: [start: string, kind: FileProblemKind][] = [
   ['d0cf11e0a1b11ae1', 'excel'],
   ['25504446', 'pdf'],
+  ['7b5c72746631', 'rich_text'],
   ['1f8b', 'zip'],
   ['377abcaf271c', 'zip'],
   ['52617221', 'zip'],
@@ -35,7 +39,7 @@ export function decodeText(bytes: Uint8Array): { text: string; encoding: Encodin
 function findBinaryKind(bytes: Uint8Array): FileProblemKind | undefined {
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
   const hex = head.subarray(0, 8).toString('hex');
-  if (hex.startsWith('504b0304')) return /xl\/|\[Content_Types\]/.test(head.toString('latin1')) ? 'excel' : 'zip';
+  if (hex.startsWith('504b0304')) return WORKBOOK.test(head.toString('latin1')) ? 'excel' : 'zip';
   return SIGNATURES.find(([start]) => hex.startsWith(start))?.[1];
 }
 

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ColumnField, Columns } from './columns.ts';
 import type { CellRow } from './split-cells.ts';
 
-/** What is in a column, without any of its values. `numbers`: the least and the greatest, if all are whole numbers. */
-export type ColumnValues = { count: number; numbers?: { from: number; to: number } };
+/** Facts about the values of a column, without the values. `numbers`: the least and the greatest, if all are whole numbers. */
+type ColumnValues = { count: number; numbers?: { from: number; to: number } };
 
 /** One column of a file, by position from 0. `header` is '' where the file has none. */
 export type FileColumn = {
@@ -14,7 +14,7 @@ export type FileColumn = {
   isDropped: boolean;
   /** Only for columns that are not used. */
   values: ColumnValues | undefined;
-  /** What a column that is not used probably has in it. */
+  /** The probable field of a column that is not used. */
   suggested: ColumnField | undefined;
 };
 

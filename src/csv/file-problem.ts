@@ -6,6 +6,7 @@ export type FileProblemKind =
   | 'excel'
   | 'zip'
   | 'pdf'
+  | 'rich_text'
   | 'web_page'
   | 'json'
   | 'binary'
@@ -42,9 +43,10 @@ const FILE_PROBLEMS: Record<FileProblemKind, string> = {
   empty: 'There are no rows in it. Check that you have the right file.',
   too_large: 'This is larger than 4 MB. Split it into several files and add them one after the other.',
   too_many_rows: 'This has more than 5,000 rows. Split it into several files and add them one after the other.',
-  excel: `This is an Excel workbook. ${SAVE_AS_CSV}`,
+  excel: `This is a spreadsheet, like an Excel workbook. ${SAVE_AS_CSV}`,
   zip: 'This is a ZIP archive. Open it and use the CSV file inside.',
   pdf: 'This is a PDF. Export the inboxes as CSV and use that file.',
+  rich_text: 'This text has formatting (RTF). Save it as plain text and use that file.',
   web_page: 'This is a web page, not a CSV file. Download the CSV file again and use that.',
   json: 'This is JSON. Export the inboxes as CSV and use that file.',
   binary: `This is not a text file. ${SAVE_AS_CSV}`,

@@ -59,10 +59,13 @@ export function readCells({ line, cells }: CellRow, columns: Columns): ReadRow {
   return { line, account: withoutEmpty(account), flags: [...flags] };
 }
 
-/** What looks wrong with a password, without quoting any of it. */
-export function flagsOfPassword(password: string): RowFlag[] {
-  if (BY_SPREADSHEET.test(password.trim())) return ['changed_by_spreadsheet'];
-  return password !== password.trim() ? ['blank_around_password'] : [];
+/** The flags of a password, without any part of it. */
+function flagsOfPassword(password: string): RowFlag[] {
+  const bare = password.trim();
+  if (BY_SPREADSHEET.test(bare)) return ['changed_by_spreadsheet'];
+  if (/^[^\s@]+@[a-z\d.-]+\.[a-z]{2,}$/i.test(bare)) return ['address_as_password'];
+  if (/^".*"$/.test(bare)) return ['quotes_around_password'];
+  return password !== bare ? ['blank_around_password'] : [];
 }
 
 function findShape(cells: string[], { headers }: Columns): RowFlag[] {

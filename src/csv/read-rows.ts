@@ -4,13 +4,16 @@ import { decodeText, type Encoding } from './decode-text.ts';
 import { describeFileColumns, type FileColumn } from './describe-columns.ts';
 import { FileProblem, MAX_ROWS } from './file-problem.ts';
 import { findVendor, type Vendor } from './find-vendor.ts';
-import { isFreeText, readFreeRows } from './free-rows.ts';
+import { addressAndPassword, isFreeText, readFreeRows } from './free-rows.ts';
 import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
 import { type CellRow, splitCells } from './split-cells.ts';
 
 /** Rows that are read between two pauses: about 5 ms of work. */
 const ROWS_AT_A_TIME = 200;
+
+/** Rows above the header that are skipped. */
+const MAX_TITLES = 10;
 
 export type ReadFile = {
   rows: ReadRow[];
@@ -37,7 +40,7 @@ export type ReadFile = {
 export async function readRows(bytes: Uint8Array, chosen?: ChosenColumns): Promise<ReadFile> {
   const { text, encoding } = decodeText(bytes);
   if (isFreeText(text)) return { ...NO_COLUMNS, rows: limited(readFreeRows(text)), encoding };
-  const cells = await splitCells(text);
+  const cells = withoutTitles(await splitCells(text));
   const [first, ...others] = cells;
   if (first === undefined) throw new FileProblem('empty');
   const isNamed = isHeader(first.cells) || (chosen !== undefined && !first.cells.some(hasAt) && hasAddress(others));
@@ -55,6 +58,13 @@ export async function readRows(bytes: Uint8Array, chosen?: ChosenColumns): Promi
     ...describeColumns(columns),
     table: chosen === undefined ? [] : await describeFileColumns(columns, rest),
   };
+}
+
+/** People write titles and notes above the header. */
+function withoutTitles(rows: CellRow[]): CellRow[] {
+  const top = rows.slice(0, MAX_TITLES + 1);
+  const header = top.findIndex(({ cells }) => cells.some(hasAt) || isHeader(cells));
+  return header > 0 && isHeader(rows[header]?.cells ?? []) ? rows.slice(header) : rows;
 }
 
 async function readAll(rows: CellRow[], columns: Columns): Promise<ReadRow[]> {
@@ -80,15 +90,7 @@ const NO_COLUMNS = { vendor: undefined, columns: [], unknown: [], dropped: [], d
 async function readWithoutHeader(cells: CellRow[], chosen?: ChosenColumns): Promise<Omit<ReadFile, 'encoding'>> {
   const position = cells[0]?.cells.findIndex(hasAt) ?? -1;
   if (position === -1) throw new FileProblem('no_address');
-  const columns: Columns = {
-    byField: new Map<ColumnField, number[]>([
-      ['email_address', [position]],
-      ['smtp_password', [position + 1]],
-    ]),
-    headers: [],
-    unknown: [],
-    dropped: [],
-  };
+  const columns = addressAndPassword(position);
   if (chosen !== undefined) applyChosen(columns.byField, chosen);
   const width = Math.max(...cells.map((row) => row.cells.length));
   const headers = Array.from({ length: width }, (_, index) => `Column ${index + 1}`);

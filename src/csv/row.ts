@@ -8,6 +8,10 @@ export type RowFlag =
   | 'number_by_spreadsheet'
   /** The password begins or ends with a space. */
   | 'blank_around_password'
+  /** The password begins and ends with a quotation mark, which the file has probably put there. */
+  | 'quotes_around_password'
+  /** The password looks like an address, so it may be the next inbox of a list. */
+  | 'address_as_password'
   /** Encryption is switched off for a port where that can't be STARTTLS. */
   | 'no_encryption'
   /** Fewer or more cells than the header has. */

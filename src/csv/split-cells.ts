@@ -11,6 +11,15 @@ export type CellRow = {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
+/** The header has more separators than a title above it. */
+const FIRST_LINES = 10;
+
+/** Without a header, a password in the first line may have more separators than the line itself. */
+const FIRST_ADDRESS = /^"?[^\s,;|"]+@[^\s,;|"]+"?([,;|\t])/;
+
+/** Files that were put together have several. The parser would otherwise use only the first one it finds. */
+const LINE_BREAKS = ['\r\n', '\n', '\r'];
+
 /** A row longer than this means that a quotation mark was never closed. */
 const MAX_ROW_CHARACTERS = 20_000;
 
@@ -18,8 +27,8 @@ const MAX_ROW_CHARACTERS = 20_000;
 const SLICE_CHARACTERS = 32_768;
 
 /**
- * The cells of a text with separators. The delimiter is the most frequent one in the first line, or the one that Excel's `sep=`
- * line names. Other work can run in between.
+ * The cells of a text with separators. The delimiter is the one after the first address, or the most frequent one in the header, or
+ * the one that Excel's `sep=` line names. Other work can run in between.
  *
  * @throws FileProblem with the line if a quotation mark is never closed, or if there are too many rows
  */
@@ -30,6 +39,7 @@ export async function splitCells(text: string): Promise<CellRow[]> {
   let failure: unknown;
   const parser = parse({
     delimiter,
+    record_delimiter: LINE_BREAKS,
     relax_quotes: true,
     relax_column_count: true,
     trim: isPadded,
@@ -82,12 +92,21 @@ function findDelimiter(text: string): Format {
   }
   const [blank = ''] = /^\s*(?:\r\n|\n|\r)/.exec(unmarked) ?? [];
   const rest = unmarked.slice(blank.length);
-  const [header = ''] = /^[^\r\n]*/.exec(rest) ?? [];
-  const unquoted = header.replace(/"[^"]*"/g, '');
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
+  const lines = rest.split(/[\r\n]+/, FIRST_LINES);
+  const top = lines.slice(
+    0,
+    Math.max(
+      1,
+      lines.findIndex((line) => line.includes('@')),
+    ),
+  );
+  const counts = top.flatMap((line) => {
+    const unquoted = line.replace(/"[^"]*"/g, '');
+    return DELIMITERS.map((delimiter) => ({ line, delimiter, count: unquoted.split(delimiter).length }));
+  });
   const most = counts.reduce((best, each) => (each.count > best.count ? each : best));
-  const { delimiter } = most;
-  const [, ...others] = header.split(delimiter);
+  const [, delimiter = most.delimiter] = FIRST_ADDRESS.exec(most.line) ?? [];
+  const [, ...others] = most.line.split(delimiter);
   const isPadded = others.length > 0 && others.every((cell) => cell.startsWith(' '));
   return { rest, delimiter, isPadded, skippedLines: countBreaks([blank]) };
 }

@@ -5,7 +5,7 @@ import { createGrowingBuffer } from './growing-buffer.ts';
 const MAX_BYTES = { body: 256 * 1024, unfinished: 16 * 1024 * 1024 };
 
 /** `crowded_out`: other requests needed the memory. `cut_off`: the connection is closed. */
-export type NoBody = 'too_large' | 'crowded_out' | 'cut_off';
+type NoBody = 'too_large' | 'crowded_out' | 'cut_off';
 
 type Reading = { capacity: number; end(result: Buffer | NoBody): void };
 

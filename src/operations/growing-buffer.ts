@@ -1,4 +1,4 @@
-export type GrowingBuffer = {
+type GrowingBuffer = {
   /** The memory it uses, in bytes. */
   readonly capacity: number;
   readonly length: number;

@@ -53,6 +53,7 @@ const OUTCOMES = Object.keys({
 /** The sampling interval of the event-loop delay. */
 const LAG_EVERY_MS = 10;
 
+/** The metrics of this process. `sources` are asked at each scrape; `now`: milliseconds since 1970. */
 export function createMetrics(sources: MetricSources, now: () => number): Metrics {
   const registry = new Registry();
   const registers = [registry];

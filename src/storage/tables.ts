@@ -101,10 +101,10 @@ export type BatchesTable = {
 };
 
 /** The rows of a draft, sealed in pieces; deleted when a person confirms or discards it. */
-export type BatchDraftsTable = { id: string; team_id: string; batch_id: string; piece: number; sealed: string };
+type BatchDraftsTable = { id: string; team_id: string; batch_id: string; piece: number; sealed: string };
 
 /** A request's passwords, kept until it is settled. */
-export type RequestPasswordsTable = { request_id: string; sealed: string };
+type RequestPasswordsTable = { request_id: string; sealed: string };
 
 /** Links to the secure page, without their tokens. */
 export type SecureLinksTable = {
@@ -150,7 +150,7 @@ export type ColdsendKeysTable = {
 };
 
 /** Test emails from inboxes that were added, and removals of such inboxes. */
-export type InboxActionsTable = {
+type InboxActionsTable = {
   id: string;
   team_id: string;
   user_id: string;
@@ -182,10 +182,10 @@ export type AccessRequestsTable = {
 };
 
 /** One row for each key that ColdSend has ever asked to wait. */
-export type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
+type ColdsendBudgetsTable = { key_fingerprint: string; blocked_until: number };
 
 /** One row for each request that was or will be sent with a key, by the time its slot was taken. */
-export type ColdsendTurnsTable = {
+type ColdsendTurnsTable = {
   key_fingerprint: string;
   taken_at: number;
   /** A counter for slots that were taken at the same time. */
@@ -195,15 +195,15 @@ export type ColdsendTurnsTable = {
   user_id: string | null;
 };
 
-export type ClientPresetsTable = {
+type ClientPresetsTable = {
   team_id: string;
   /** The client's label; '' for the workspace's own key. */
   client: string;
   presets: string;
 };
 
-/** For each client and domain, what the next inbox is suggested from. */
-export type RememberedTable = {
+/** For each client and domain, the values that the next form suggests. */
+type RememberedTable = {
   team_id: string;
   /** The client's label; '' for the workspace's own key. */
   client: string;
@@ -213,7 +213,7 @@ export type RememberedTable = {
   added_at: number;
 };
 
-export type WorkspaceSettingsTable = { team_id: string; settings: string };
+type WorkspaceSettingsTable = { team_id: string; settings: string };
 
 /** The audit trail, without secrets. */
 export type AuditEntriesTable = {
@@ -243,12 +243,12 @@ export type InstallationsTable = {
 };
 
 /** OAuth states that were used and have not expired yet. */
-export type OauthStatesTable = { state_hash: string; expires_at: number };
+type OauthStatesTable = { state_hash: string; expires_at: number };
 
 /** For each encryption key that has sealed anything here: a known text sealed with it. */
 export type SealedCheckTable = { key_id: string; sealed: string };
 
 /** The one row that is written to test that writing works. */
-export type WriteCheckTable = { id: number; written_at: number };
+type WriteCheckTable = { id: number; written_at: number };
 
-export type MigrationsTable = { name: string; applied_at: number };
+type MigrationsTable = { name: string; applied_at: number };

@@ -9,7 +9,7 @@ import type { InstallFailure } from './install-sentences.ts';
 import { type InstallState, STATE_TTL_MS, StateRefusedError } from './install-state.ts';
 import { sendPage } from './page.ts';
 
-export type InstallRoutesDeps = {
+type InstallRoutesDeps = {
   clientId: string;
   clientSecret: string;
   authorizeUrl: string;

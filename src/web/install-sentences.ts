@@ -19,7 +19,7 @@ export type InstallFailure =
   | 'slack_unavailable'
   | 'failed';
 
-export type PageText = { title: string; paragraphs: string[] };
+type PageText = { title: string; paragraphs: string[] };
 
 const START_AGAIN = 'Start again with the button below.';
 

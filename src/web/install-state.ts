@@ -3,7 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export const STATE_TTL_MS = 10 * 60_000;
 
 /** The reason that a state is refused. `wrong`: we never issued it. */
-export type StateProblem = 'wrong' | 'expired' | 'used';
+type StateProblem = 'wrong' | 'expired' | 'used';
 
 export class StateRefusedError extends Error {
   readonly code = 'state_refused';
@@ -15,7 +15,7 @@ export class StateRefusedError extends Error {
   }
 }
 
-export type UsedStates = {
+type UsedStates = {
   /**
    * Returns true once for each state, over all replicas. The note has to be kept until `expiresAt`, in milliseconds since 1970.
    */

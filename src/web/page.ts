@@ -41,7 +41,7 @@ const HEADERS = {
 };
 
 /** A complete HTML page that loads nothing from other servers. */
-export function renderPage({ title, parts }: Page): string {
+function renderPage({ title, parts }: Page): string {
   const body = parts.map(renderPart).join('\n');
   return `<!doctype html>
 <html lang="en">

@@ -53,7 +53,16 @@ describe('encodings and separators', () => {
     );
   });
 
-  test('lone carriage returns end lines', async () => {
+  test('lone carriage returns end lines, also beside other line breaks', async () => {
     assert.equal((await read('Email,Name\ra@b.co,A\rb@b.co,B\r')).rows.length, 2);
+    const { rows } = await read('Email,Name\r\na@b.co,A\nb@b.co,B\rc@b.co,C\r\n');
+    assert.deepEqual(
+      rows.map(({ line, account }) => [line, account.display_name]),
+      [
+        [2, 'A'],
+        [3, 'B'],
+        [4, 'C'],
+      ],
+    );
   });
 });

@@ -7,25 +7,25 @@ import { readRows } from '../../src/csv/read-rows.ts';
 describe('columns that a person may choose', () => {
   const read = (text: string, chosen: [number, ColumnField | undefined][] = []) =>
     readRows(Buffer.from(text), new Map(chosen));
-  const german = 'Postfach;Kennwort;Pro Tag;Secret\njane@acme.com;abc;20;x\nbob@acme.com;def;50;y\n';
+  const polish = 'Skrzynka;Hasło;Pro Tag;Secret\njane@acme.com;abc;20;x\nbob@acme.com;def;50;y\n';
 
   test('a header that we do not know is one all the same, and nothing of the file is quoted', async () => {
-    const { table, rows } = await read(german);
+    const { table, rows } = await read(polish);
     assert.deepEqual(
       table.map(({ header, field, isDropped, values, suggested }) => [header, field, isDropped, values, suggested]),
       [
-        ['Postfach', undefined, false, { count: 2 }, undefined],
-        ['Kennwort', undefined, false, { count: 2 }, undefined],
+        ['Skrzynka', undefined, false, { count: 2 }, undefined],
+        ['Hasło', undefined, false, { count: 2 }, undefined],
         ['Pro Tag', undefined, false, { count: 2, numbers: { from: 20, to: 50 } }, 'daily_limit'],
         ['Secret', undefined, true, undefined, undefined],
       ],
     );
     assert.deepEqual([rows.length, rows[0]?.account], [2, {}]);
-    await assert.rejects(readRows(Buffer.from(german)), FileProblem);
+    await assert.rejects(readRows(Buffer.from(polish)), FileProblem);
   });
 
   test('what was chosen decides', async () => {
-    const { rows, table } = await read(german, [
+    const { rows, table } = await read(polish, [
       [0, 'email_address'],
       [1, 'smtp_password'],
     ]);

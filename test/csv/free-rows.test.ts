@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { read } from './vendor-rows.ts';
+import { problemOf, read } from './vendor-rows.ts';
 
 describe('without a header', () => {
   test('a hoster’s table of addresses, passwords and quotas', async () => {
@@ -43,7 +43,10 @@ describe('without a header', () => {
       assert.deepEqual(file.rows[0]?.flags, ['too_much_on_the_line']);
     }
     const file = await read('a@b.co p@ss.word\n');
-    assert.deepEqual([file.rows[0]?.account.smtp_password, file.rows[0]?.flags], ['p@ss.word', []]);
+    assert.deepEqual(
+      [file.rows[0]?.account.smtp_password, file.rows[0]?.flags],
+      ['p@ss.word', ['address_as_password']],
+    );
   });
 
   for (const separator of [' ', ':']) {
@@ -58,6 +61,17 @@ describe('without a header', () => {
       );
     });
   }
+
+  for (const title of ['email:password', 'address password', 'E-Mail : App-Passwort']) {
+    test(`below the title ${title}`, async () => {
+      const file = await read(`${title}\n\na@b.co:pw\n`);
+      assert.deepEqual(file.rows, [{ line: 3, account: { email_address: 'a@b.co', smtp_password: 'pw' }, flags: [] }]);
+    });
+  }
+
+  test('a first line with a broken address is not lost', async () => {
+    assert.equal((await problemOf('a.b.co pw\nb@b.co pw\n')).kind, 'no_address');
+  });
 
   test('addresses alone', async () => {
     const file = await read('a@b.co\nb@b.co\n');

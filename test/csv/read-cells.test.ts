@@ -66,6 +66,20 @@ describe('cells', () => {
     ],
     ['a password that begins as a formula', 'Email,Password', `a@b.co,=1+1`, { smtp_password: '=1+1' }],
     ['a quotation mark in a password', 'Email,Password', 'a@b.co,p"w', { smtp_password: 'p"w' }],
+    [
+      'quotation marks around a password',
+      'Email,Password',
+      'a@b.co,"p"w"',
+      { smtp_password: '"p"w"' },
+      ['quotes_around_password'],
+    ],
+    [
+      'the next address in place of a password',
+      'Email,Password',
+      'a@b.co,c@d.co',
+      { smtp_password: 'c@d.co' },
+      ['address_as_password'],
+    ],
     ['a line break in a quoted name', 'Email,Name', 'a@b.co,"Jane\nDoe"', { display_name: 'Jane\nDoe' }],
     [
       'encryption switched off',

@@ -212,14 +212,37 @@ describe("vendors' files", () => {
   });
 });
 
+describe('headers in other languages', () => {
+  const account = { ...CUSTOM, display_name: 'Jane Doe', daily_limit: '40' };
+  const names: Record<string, string> = {
+    German: 'E-Mail-Adresse;Passwort;SMTP-Server;SMTP-Port;IMAP-Server;IMAP-Port;Vorname;Nachname;Tageslimit',
+    'German, of a hosting panel':
+      'Postfach;Kennwort;Postausgangsserver;SMTP Port;Posteingangsserver;IMAP Port;Anzeigename;;Tageslimit',
+    French: 'Adresse e-mail;Mot de passe;Serveur SMTP;Port SMTP;Serveur IMAP;Port IMAP;Prénom;Nom;Limite quotidienne',
+    Spanish:
+      'Correo electrónico;Contraseña;Servidor SMTP;Puerto SMTP;Servidor IMAP;Puerto IMAP;Nombre;Apellido;Límite diario',
+    Portuguese:
+      'Endereço de e-mail;Senha;Servidor SMTP;Porta SMTP;Servidor IMAP;Porta IMAP;Nome;Sobrenome;Limite diário',
+    Italian: 'Indirizzo e-mail;Password;Server SMTP;Porta SMTP;Server IMAP;Porta IMAP;Nome;Cognome;Daily limit',
+    Dutch: 'E-mailadres;Wachtwoord;SMTP-server;SMTP-poort;IMAP-server;IMAP-poort;Voornaam;Achternaam;Daily limit',
+  };
+  for (const [language, header] of Object.entries(names)) {
+    test(language, async () => {
+      const name = header.includes(';;') ? 'Jane Doe;' : 'Jane;Doe';
+      const file = await read(`${header}\njane@acme.com;pw-1;smtp.acme.com;587;imap.acme.com;993;${name};40\n`);
+      assert.deepEqual([accountOf(file), file.unknown], [account, []]);
+    });
+  }
+});
+
 describe('columns', () => {
   test('each header that is used is named with its field, the others once', async () => {
-    const file = await read('E-Mail;Kennwort;Passwort\njane@acme.com;x;y\n'.replace('Passwort', 'Password'));
+    const file = await read('E-Mail;Hasło;Password\njane@acme.com;x;y\n');
     assert.deepEqual(file.columns, [
       { header: 'E-Mail', field: 'email_address' },
       { header: 'Password', field: 'smtp_password' },
     ]);
-    assert.deepEqual(file.unknown, ['Kennwort']);
+    assert.deepEqual(file.unknown, ['Hasło']);
   });
 
   test('two columns for one field are named, and the first that is filled is used', async () => {
@@ -232,6 +255,17 @@ describe('columns', () => {
       ['two', 'one'],
     );
   });
+
+  for (const title of ['Inboxes of October;;', 'Inboxes of October', 'Inboxes, as of October\n\nConfidential;']) {
+    test(`${JSON.stringify(title)} above the header is no row`, async () => {
+      const { rows, columns } = await read(`${title}\nEmail;Password;Name\na@acme.com;p,w;A\n`);
+      assert.deepEqual(columns.length, 3);
+      assert.deepEqual(
+        rows.map(({ account }) => account.smtp_password),
+        ['p,w'],
+      );
+    });
+  }
 
   test('the header once more between the rows is no row', async () => {
     const file = await read('Email,Password\na@acme.com,one\nEmail,Password\nb@acme.com,two\n');

@@ -29,7 +29,7 @@ export const FOUND_BY = [
   'added_for_client',
 ] as const;
 
-export type FoundBy = (typeof FOUND_BY)[number];
+type FoundBy = (typeof FOUND_BY)[number];
 
 export type Detection =
   | { kind: 'servers'; servers: Servers; by: FoundBy }
@@ -50,7 +50,7 @@ export const NO_INBOX: Record<'no_such_domain' | 'no_mail' | 'no_imap', (domain:
       `${domain} is at ${provider}, which offers no IMAP. ColdSend needs IMAP, so use an inbox of another provider.`,
   };
 
-/** What to do if the bot is wrong. */
+/** The next step if the bot is wrong. */
 export const CHOOSE_PROVIDER = 'If the address is right, choose its provider yourself.';
 
 /** Finds the servers of an address, for an inbox of the workspace or of a client. Never rejects. */

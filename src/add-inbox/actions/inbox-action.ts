@@ -10,7 +10,7 @@ export type InboxCall =
   | { kind: 'test_email'; inboxId: string; recipient: string }
   | { kind: 'remove'; inboxId: string };
 
-/** What a person wants done with an inbox that was added. */
+/** A person's wish for an inbox that was added. */
 export type AskedAction = {
   id: string;
   teamId: string;

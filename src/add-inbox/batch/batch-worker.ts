@@ -12,7 +12,7 @@ const POLL_MS = 1_000;
 /** More than a few cards at once would only run into Slack's limits. */
 const MAX_AT_ONCE = 10;
 
-export type BatchWorkerDeps = {
+type BatchWorkerDeps = {
   batches: Pick<BatchStepDeps['batches'], 'release'> & {
     claimDue(limit: number): Promise<ClaimedBatch[]>;
     /** Extends the leases. Returns the ids of the batches that are still held here. */
@@ -84,7 +84,7 @@ export function createBatchWorker(deps: BatchWorkerDeps): BatchWorker {
     }
   }
 
-  /** What is claimed while it is stopping is released at once. */
+  /** A batch that is claimed while it is stopping is released at once. */
   async function ended(): Promise<void> {
     await polling.ended();
     await Promise.all(running.values());

@@ -9,7 +9,7 @@ import type { Announcement } from '../request/request.ts';
  */
 export const BATCH_STATES = ['draft', 'waiting', 'running', 'stopped', 'finished', 'discarded'] as const;
 
-export type BatchState = (typeof BATCH_STATES)[number];
+type BatchState = (typeof BATCH_STATES)[number];
 
 /** The rows of a batch by outcome, each line once; `unsettled` rows wait or are on their way to ColdSend. */
 export type BatchCounts = Record<Outcome['kind'] | 'unsettled', number>;
@@ -20,7 +20,7 @@ export type BatchProgress = {
   waitsForKey: boolean;
 };
 
-/** What the card shows, and since when. */
+/** The progress as the card shows it. `at`: since when. */
 export type ShownProgress = BatchProgress & { state: BatchState; at: number };
 
 /** Many inboxes that a person adds at once, without their rows. All times are milliseconds since 1970. */

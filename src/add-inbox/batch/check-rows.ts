@@ -76,7 +76,7 @@ export type CheckedRow = { line: number; address: string } & (
   | { kind: 'not_failed' }
 );
 
-export type RowChecks = {
+type RowChecks = {
   defaults: RowDefaults;
   /** Addresses, in lower case, for which a request of the workspace is not finished. */
   waiting: ReadonlySet<string>;
@@ -89,10 +89,7 @@ export type RowChecks = {
 /** Rows that are checked between two pauses: about 10 ms of work. */
 const ROWS_AT_A_TIME = 100;
 
-/**
- * Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored.
- *
- */
+/** Checks every row by the rules of the form, and finds addresses that are in there twice. Nothing is sent or stored. */
 export async function checkRows(
   rows: readonly Row[],
   { defaults, waiting, isOtherDomain, pause }: RowChecks,
@@ -130,11 +127,12 @@ export async function checkRows(
   }
 }
 
-/** Where there can be no inbox, nobody has to look for its servers. */
-function explain(errors: FieldErrors, { noInbox }: Row): FieldErrors {
-  if (noInbox === undefined) return errors;
+/** The right address may be enough to find the servers, so nobody has to look for those of a wrong one. */
+function explain(errors: FieldErrors, { account: { inbox_type, smtp_host, imap_host }, noInbox }: Row): FieldErrors {
+  const email_address = noInbox ?? errors.email_address;
+  if (email_address === undefined || (inbox_type ?? smtp_host ?? imap_host) !== undefined) return errors;
   const { smtp_host: _smtp, imap_host: _imap, ...others } = errors;
-  return { ...others, email_address: noInbox };
+  return { ...others, email_address };
 }
 
 /** Whether a row is sent unless a person decides otherwise. */

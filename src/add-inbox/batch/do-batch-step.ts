@@ -9,7 +9,7 @@ import type { OpenKey } from '../request/send-request.ts';
 import type { Batch, BatchChange, BatchProgress, BatchRow, ClaimedBatch } from './batch.ts';
 import { type BatchStep, nextBatchStep } from './next-batch-step.ts';
 
-/** What a batch's card shows. */
+/** The content of a batch's card. */
 export type Card = {
   batch: Batch;
   progress: BatchProgress;

@@ -70,7 +70,7 @@ export type DraftStore = {
 };
 
 /** The rows of a person for a workspace's or a client's key. */
-export type RowsToCheck = Pick<NewDraft, 'teamId' | 'userId' | 'keyName' | 'fixOf' | 'defaults' | 'rows'>;
+type RowsToCheck = Pick<NewDraft, 'teamId' | 'userId' | 'keyName' | 'fixOf' | 'defaults' | 'rows'>;
 
 /** Rows with the servers that were found, and what they are, in the same order. */
 export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
@@ -78,14 +78,14 @@ export type Inspected = { rows: readonly Row[]; checked: CheckedRow[] };
 /** Logs in to mailboxes, with the verdicts in the same order. */
 export type CheckLogins = (accounts: readonly SenderAccount[]) => Promise<LoginVerdict[]>;
 
-/** What a person decides on a page. `mustCheck`: whether the login of a line should be checked before it is added. */
-export type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
+/** The decisions of a person on a page. `mustCheck`: whether the login of a line should be checked before it is added. */
+type PageChoices = { withHeld: boolean; mustCheck(line: number): boolean };
 
 /** No row of a page was added: none can be, or the logins of these lines should be checked before. */
-export type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
+type NotAdded = ({ kind: 'none' } & Inspected) | { kind: 'unchecked'; lines: number[] };
 
-/** What a person decides in the preview. */
-export type Choices = {
+/** The decisions of a person in the preview. */
+type Choices = {
   /** Rows that are held back are added too. */
   withHeld: boolean;
   /** Rows whose login was refused are added too. */
@@ -145,13 +145,13 @@ export function createDrafts(deps: {
     return commit(key, found, ({ kind }) => isWanted[kind]);
   }
 
-  /** What the rows of a page are, with the servers that were found. Nothing is stored. */
+  /** Checks the rows of a page, with the servers that were found. Nothing is stored. */
   async function inspect(given: RowsToCheck): Promise<Inspected> {
     const rows = await withServers(given);
     return { rows, checked: (await check({ ...given, rows })).checked };
   }
 
-  /** What the rows of a page are once the logins of those that are ready were checked. Nothing is stored. */
+  /** The same, with the logins of the rows that are ready. Nothing is stored. */
   async function tryLogins(given: RowsToCheck, checkLogins: CheckLogins): Promise<CheckedRow[]> {
     const { checked } = await inspect(given);
     return judgeAll(checked, await checkReady(checked, checkLogins));

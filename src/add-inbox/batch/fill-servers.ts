@@ -57,7 +57,7 @@ function openDomainOf({ email_address = '', inbox_type, smtp_host, imap_host }: 
   return needsServers && toAsciiName(domain) !== undefined ? [[domain, address]] : [];
 }
 
-/** What the row says itself counts. */
+/** The row's own values come first. */
 function withServers(account: RowAccount, servers: Servers): RowAccount {
   return {
     ...account,

@@ -2,7 +2,7 @@ import { domainOf, findAddressMistake } from '../account/email-address.ts';
 import type { SettingChange } from '../people/workspace-settings.ts';
 import { clientNameOf, isSameOwner, type OwnerName } from './key-owner.ts';
 
-/** What an admin sets for the inboxes of one client. */
+/** An admin's settings for the inboxes of one client. */
 export type ClientPresets = {
   /** Mails a day; undefined: the workspace's default. */
   dailyLimit: number | undefined;

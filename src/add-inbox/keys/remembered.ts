@@ -9,7 +9,7 @@ export type Remembered = {
   dailyLimit: number;
 };
 
-/** A domain in the list. Without servers, what is remembered can't be read. */
+/** A domain in the list. Without servers, the stored row can't be read. */
 export type ListedDomain = Remembered | { domain: string; servers: undefined };
 
 /** The domains that contain this text in lower case, in the order of their names. */

@@ -23,6 +23,16 @@ export type KeyToStore = {
   stamp: string;
 };
 
+export type KeyToSave = {
+  teamId: string;
+  /** For a client, with all of its channels from now on. */
+  owner: KeyOwner;
+  apiKey: string;
+  storedBy: string;
+  status: KeyStatus;
+  missingScopes: string[];
+};
+
 /**
  * `stored` has the facts about the key, the reason if it could not be checked, and the channels that are newly the client's. All
  * other results leave the stored keys unchanged.
@@ -51,7 +61,7 @@ export type KeyNotStored =
 /** Whether the bot can post in a channel, according to Slack. The check posts nothing, so nobody in the channel notices it. */
 export type CheckChannel = (channelId: string) => Promise<'ok' | 'cannot_post' | 'slack_silent'>;
 
-export type StoreKeyDeps = {
+type StoreKeyDeps = {
   /** Takes a slot of the key within ColdSend's rate limit; false if it has none left now. */
   reserveSlot(apiKey: string): Promise<boolean>;
   checkKey(apiKey: string, options: { timeoutMs: number }): Promise<KeyCheck>;
@@ -62,15 +72,7 @@ export type StoreKeyDeps = {
    * Stores the key and makes the requests that waited for it due at once. If `stamp` is outdated, it does neither and returns
    * undefined.
    */
-  save(key: {
-    teamId: string;
-    owner: KeyOwner;
-    apiKey: string;
-    storedBy: string;
-    status: KeyStatus;
-    missingScopes: string[];
-    stamp: string;
-  }): Promise<ColdsendKey | undefined>;
+  save(key: KeyToSave & { stamp: string }): Promise<ColdsendKey | undefined>;
   /** Called once requests that waited for the key are due. */
   wake(): void;
 };

@@ -21,7 +21,7 @@ export const OUTCOMES_OF: Record<OutcomeGroup, Outcome['kind'][]> = {
   under_way: [],
 };
 
-/** What a list of inboxes is narrowed down to; undefined: everything. */
+/** Filters of a list of inboxes; undefined: everything. */
 export type InboxFilter = { owner?: OwnerName | undefined; outcome?: OutcomeGroup | undefined };
 
 /** Negative where `a` comes first, because it is newer. */
@@ -50,7 +50,7 @@ export function mergePages<Entry>(
   cursorOf: (entry: Entry) => Cursor,
   limit: number,
 ): Page<Entry> {
-  // What a list has not read yet comes before all older entries of the other one.
+  // Entries that one list has not read yet come before all older entries of the other one.
   const [horizon] = pages.flatMap(({ next }) => next ?? []).toSorted(compareCursors);
   const seen = pages
     .flatMap(({ entries }) => entries)

@@ -41,7 +41,7 @@ export const AUDIT_ACTIONS = [
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What the trail is narrowed down to; undefined: everything. `since`: milliseconds since 1970. */
+/** Filters of the trail; undefined: everything. `since`: milliseconds since 1970. */
 export type AuditFilter = {
   userId?: string | undefined;
   actions?: readonly AuditAction[] | undefined;

@@ -73,8 +73,8 @@ export function afterSending(request: AddInboxRequest, result: SendResult, now: 
 }
 
 /**
- * Whether the time to check its login before sending is over: a batch's rows are checked before it is confirmed, and what waits for
- * a slot or for ColdSend has come past the check.
+ * Whether its login was checked before sending, or needs no check. The rows of a batch are checked before a person confirms it. A
+ * request that waits for a slot or for ColdSend has passed the check.
  */
 export function isCheckedBefore(request: AddInboxRequest): boolean {
   const { waitsFor } = request;

@@ -88,7 +88,7 @@ export const TROUBLE_KINDS = [
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
 /** A problem between the bot and ColdSend that the operator has to fix. `isColdsends`: the words are ColdSend's own. */
-export type Trouble = { kind: TroubleKind; status: number; isColdsends: boolean };
+type Trouble = { kind: TroubleKind; status: number; isColdsends: boolean };
 
 export const UNKNOWN_REASONS = [
   /** The connection broke, or no answer came in time, after the first byte was sent. */

@@ -1,27 +1,19 @@
-import type { AccountToAdd, Passwords } from '../account/sender-account.ts';
-import type { KeyName } from '../keys/key-owner.ts';
+import type { Passwords } from '../account/sender-account.ts';
 import type { AddInboxRequest, Announcement, BatchLine, ClaimedRequest } from './request.ts';
 
 /** A valid submission of the form, from a person who may add inboxes. */
-export type Submission = {
-  /** The reference of the new request. */
-  id: string;
-  teamId: string;
-  userId: string;
-  viewId: string;
-  channelId: string;
-  resultsChannelId: string | undefined;
-  keyName: KeyName;
-  retryOf: string | undefined;
+export type Submission = Pick<
+  AddInboxRequest,
+  'id' | 'teamId' | 'userId' | 'viewId' | 'channelId' | 'resultsChannelId' | 'keyName' | 'retryOf' | 'account'
+> & {
   /** The row of a batch that this fixes. */
   batch?: BatchLine | undefined;
   responseUrl: string | undefined;
-  account: AccountToAdd;
   /** Undefined: the person enters them on the secure page, and the request waits for them. */
   passwords: Passwords | undefined;
 };
 
-export type AcceptingStore = {
+type AcceptingStore = {
   accept(request: Submission & { announcement: Announcement | undefined }): Promise<Accepted>;
   find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
 };

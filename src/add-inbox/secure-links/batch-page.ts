@@ -15,16 +15,16 @@ import type { NoPage } from './secure-page.ts';
 /** A link that works, and the draft that its rows become. */
 export type OpenBatch = { kind: 'open'; link: SecureLink; draft: Batch; settings: WorkspaceSettings };
 
-/** `failed`: only these rows can be added; undefined for a new batch. `defaults`: what the page begins with. */
-export type BatchLook =
+/** `failed`: only these rows can be added; undefined for a new batch. `defaults`: the values that the page begins with. */
+type BatchLook =
   | (OpenBatch & { failed: BatchRow[] | undefined; defaults: { dailyLimit: number; displayName: string } })
   | NoPage;
 
 /**
- * What a page adds. Its first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the rows whose
- * logins were checked, and were not refused or are wanted all the same.
+ * The rows that a page adds. The first round is the batch, and each later one fixes failed rows of that batch. `checkedLines`: the
+ * rows whose logins were checked, and either not refused or confirmed by the person.
  */
-export type PageSubmission = SpendingPage & {
+type PageSubmission = SpendingPage & {
   round: number;
   defaults: RowDefaults;
   rows: readonly Row[];
@@ -46,7 +46,7 @@ export type PageProgress = {
  * `taken`: the rows are added, but the page may not see more. Else nothing is added. `stopping`: see `Confirmed`. `unchecked`: until
  * the logins of these lines were checked.
  */
-export type PageAdded =
+type PageAdded =
   | PageProgress
   | { kind: 'taken' | 'stopping' }
   | ({ kind: 'to_fix' } & Inspected)
@@ -91,10 +91,9 @@ export type BatchPageDeps = {
 export type BatchPage = ReturnType<typeof createBatchPage>;
 
 /**
- * What the secure page may show and do with a link for many inboxes. The link is for a draft without rows: they are stored only when
- * the page adds them, in the commit that spends the link. It is dead once the draft is discarded or the channel has another key, and
- * for all that a link for a password is dead of. All methods throw the store's errors; `add` also CommitInDoubtError, after which it
- * may be repeated.
+ * Everything the secure page may show and do with a link for many inboxes. The link is for a draft without rows: the commit that
+ * spends the link stores them. The link is dead once the draft is discarded or the channel has another key, and in all cases where a
+ * link for a password is dead. All methods throw the store's errors; `add` also CommitInDoubtError, after which it may be repeated.
  */
 export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDeps) {
   return { open, look, inspect, tryLogins, add, findProgress, stop, listResults, isKnown: links.isKnown };
@@ -106,7 +105,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return pageId === undefined ? GONE : openFix({ token, pageId, round: 1 });
   }
 
-  /** What the link is for. Changes nothing. */
+  /** The link's purpose. Changes nothing. */
   async function look(link: SecureLink): Promise<BatchLook> {
     const opened = await openLink(link);
     if (opened.kind !== 'open') return opened;
@@ -118,7 +117,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return { ...opened, failed, defaults: { dailyLimit, displayName } };
   }
 
-  /** What the rows are. Stores nothing. */
+  /** Checks the rows. Stores nothing. */
   function inspect({ draft }: OpenBatch, rows: readonly Row[], defaults: RowDefaults): Promise<Inspected> {
     return drafts.inspect({ ...draft, rows, defaults });
   }
@@ -156,10 +155,10 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.add(draft, { ...draft, ...submission }, page);
   }
 
-  /** The person may have lost the right since. */
+  /** The person may have lost the right since, or Slack does not confirm it now. */
   async function showAdded({ token, pageId }: PageSubmission): Promise<PageAdded> {
     const found = await findProgress(token, pageId);
-    return found.kind === 'gone' ? { kind: 'taken' } : found;
+    return found.kind === 'progress' ? found : { kind: 'taken' };
   }
 
   /** How far the batch is that this page has added. */
@@ -187,7 +186,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return findProgress(token, pageId);
   }
 
-  /** All rows of the batch that this page has added, and how they ended. */
+  /** All rows of the batch that this page has added or fixed, and how they ended: as in Slack, for everyone who may add inboxes. */
   async function listResults(
     token: string,
     pageId: string,
@@ -234,7 +233,9 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
 
   async function isAdded({ token, pageId, round }: PageSubmission): Promise<boolean> {
     const link = await links.findSpent(token, pageId);
-    if (link === undefined || round === 0) return link !== undefined;
+    if (link === undefined) return false;
+    // The draft may have been discarded while its link was spent.
+    if (round === 0) return (await findAdded(link)) !== undefined;
     return drafts.isConfirmed(keyOf(link, draftIdOf(link, round)));
   }
 

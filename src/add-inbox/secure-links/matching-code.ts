@@ -18,13 +18,13 @@ export function createMatchingCode(randomInt: (max: number) => number): string {
   return `${draw(BEFORE_DASH)}-${draw(AFTER_DASH)}`;
 }
 
-/** What a page gets in place of everything else. `code`: until its person has confirmed this code in Slack. */
+/** The only answer that a page gets. `code`: until its person has confirmed this code in Slack. */
 export type Barred = { kind: 'code'; code: string; expiresAt: number } | NoPage;
 
 /** Undefined if the page may go on, or if the link does not work anyway. */
 export type Gate<Bar> = (token: string, pageId: string | undefined) => Promise<Bar | undefined>;
 
-export type MatchingCodesDeps = {
+type MatchingCodesDeps = {
   links: {
     findMatched(token: string): Promise<MatchedLink | undefined>;
     /** False if the link has shown too many codes. */
@@ -32,7 +32,7 @@ export type MatchingCodesDeps = {
     withdrawCode(token: string, code: string): Promise<void>;
   };
   findSettings(teamId: string): Promise<WorkspaceSettings>;
-  /** What the link is for, as for a page that may go on. */
+  /** The link's purpose, as for a page that may go on. */
   look(token: string): Promise<Look>;
   /** Asks the person of the link, where only they see it. False if Slack did not take the message. */
   askPerson(link: SecureLink, code: string, about: AddInboxRequest | undefined): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** What a person may do on the secure page with a link. */
+/** The purpose of a link to the secure page. */
 export type Purpose = { kind: 'password'; requestId: string } | { kind: 'batch'; draftId: string };
 
 /** A link that still works. It belongs to one person and one purpose. Times are milliseconds since 1970. */

@@ -14,8 +14,8 @@ export type Look =
   | { kind: 'batch'; link: SecureLink }
   | NoPage;
 
-/** What a person typed. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
-export type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
+/** The input of a person. `isSure`: the person has seen the warnings. `pageId` names the page, which may send it again. */
+type TypedPasswords = Pick<TypedAccount, keyof Passwords> & { isSure: boolean; pageId: string };
 
 export type Saved =
   | { kind: 'saved' }
@@ -30,7 +30,7 @@ export type Checked =
   | Extract<Saved, { kind: 'wrong' }>
   | NoPage;
 
-export type SecurePageDeps = {
+type SecurePageDeps = {
   links: {
     find(token: string): Promise<SecureLink | undefined>;
     findSpent(token: string, pageId: string): Promise<SecureLink | undefined>;
@@ -53,14 +53,14 @@ export type SecurePageDeps = {
 export type SecurePage = ReturnType<typeof createSecurePage>;
 
 /**
- * What the secure page may show and do with a link's token. A link is dead once its request has ended or has its password, or its
- * person may no longer add inboxes. All methods throw the store's errors; `save` also CommitInDoubtError, after which it may be
+ * Everything the secure page may show and do with a link's token. A link is dead once its request has ended or has its password, or
+ * its person may no longer add inboxes. All methods throw the store's errors; `save` also CommitInDoubtError, after which it may be
  * repeated.
  */
 export function createSecurePage({ links, ...deps }: SecurePageDeps) {
   return { look, check, save, canCheck: deps.checkLogin !== undefined };
 
-  /** What the link is for. Changes nothing. */
+  /** The link's purpose. Changes nothing. */
   async function look(token: string): Promise<Look> {
     const link = await links.find(token);
     if (link === undefined) return GONE;

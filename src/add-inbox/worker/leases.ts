@@ -7,7 +7,7 @@ const RENEW_MS = 1_000;
 /** The end of a lease is not used, as a margin for the delay between the database's clock and ours. */
 const MARGIN_MS = 500;
 
-export type LeasesDeps<Claim> = {
+type LeasesDeps<Claim> = {
   /** Extends the leases. Returns the ids of those that are still held here. */
   renew(claimed: Claim[]): Promise<string[]>;
   /** How long a claim holds without being renewed; Infinity if no other process can claim. */

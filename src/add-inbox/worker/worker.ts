@@ -14,7 +14,7 @@ const POLL_MS = 1_000;
 const LAST_POLL_MS = 5_000;
 
 /** A queued request that got its slot. */
-export type ArmedWithSlot = ClaimedRequest & { slot: Slot };
+type ArmedWithSlot = ClaimedRequest & { slot: Slot };
 
 export type ClaimedSlots = {
   armed: ArmedWithSlot[];

@@ -44,7 +44,7 @@ export type SecureBatchDeps = {
   now(): number;
 };
 
-/** What the routes for many inboxes need. */
+/** The functions behind the routes for many inboxes. */
 export function wireBatchRoutes({
   stores,
   permissions,

@@ -47,8 +47,8 @@ function isWord(run: string): boolean {
 }
 
 /**
- * Finds the places where a text echoes one of the secrets: plain or escaped, in base64 or hex from any offset, in another case or
- * with differently written accents, whole or a revealing piece. The time is bounded by the text's length.
+ * Finds the places where a text echoes one of the secrets or a revealing piece of it. The echo may be escaped, in base64 or hex from
+ * any offset, in another case, or with differently written accents. The time is bounded by the text's length.
  *
  * @param shown texts whose pieces are ignored because they are shown anyway: the address, the name
  */

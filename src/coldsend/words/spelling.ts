@@ -34,7 +34,7 @@ const NAMED = new Map(
     .map((entry): [string, string] => [entry.replace(/[^a-zA-Z]+$/, ''), entry.replace(/^[a-zA-Z]+/, '')]),
 );
 
-export type Charset = 'utf8' | 'latin1' | 'utf16le';
+type Charset = 'utf8' | 'latin1' | 'utf16le';
 
 /** Text without decoding: each unit has its own position. */
 export function spell(text: string): Spelling {

@@ -4,7 +4,7 @@ export const MAX_KEPT_BYTES = 256 * 1024;
 /** A pipe takes 64 KiB at a time, so a reader that keeps up gets 3 MB per second. */
 const RETRY_INTERVAL_MS = 20;
 
-export type LineWriter = {
+type LineWriter = {
   /** Takes one line with its line feed. Lines of one event-loop iteration are written together. */
   add(line: string): void;
   /** Writes as much as the output takes now. */

@@ -107,8 +107,8 @@ export function describeError(error: unknown): Pick<LogFields, 'code' | 'at'> {
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
 
 /**
- * Why a host could not be reached: the code of the error or of its cause (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `HTTP_407` for an
- * answer with a status, or `TIMEOUT` for a call that timed out. Undefined if none of these is known.
+ * The reason that a host could not be reached: the code of the error or of its cause, like `ECONNREFUSED` or `CERT_HAS_EXPIRED`. An
+ * answer's status is `HTTP_407`, a time-out is `TIMEOUT`. Undefined if none of these is known.
  */
 export function findErrorCode(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined;

@@ -17,6 +17,7 @@ const EXCEPTION = /^(?:\[(?<bracketed>[^\]]+)\]|(?<name>[^:]+)|(?<address>[^:]*:
 
 const MAX_PREFIX = { ipv4: 32, ipv6: 128 };
 
+/** The parts of a URL that decide about its proxy. */
 export function targetOf({ protocol, hostname, host, port }: URL): Target & { host: string } {
   return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), host, port };
 }

@@ -47,7 +47,7 @@ export function createBatchButtons(deps: {
     const waiting = await api.openView(triggerId, toPage(RESULTS.waiting));
     const posted = listAllRows(batches, id).then((rows) => deps.postResults(batch, rows, () => true));
     const page = posted.then(({ kind }) => toPage(RESULTS[kind]));
-    await openThenFill(api, Promise.resolve(waiting), page, toPage(RESULTS.unsure));
+    await openThenFill(api, waiting, page, toPage(RESULTS.unsure));
   }
 }
 

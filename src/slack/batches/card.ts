@@ -94,7 +94,7 @@ function sayTime({ batch, progress, endsAt }: Card, now: number): string[] {
   return isFirstEnd && confirmedAt !== undefined ? [WORDS.took(aboutTime(now - confirmedAt))] : [];
 }
 
-/** What holds the batch up, or what a person should do. Sentences of ours. */
+/** The reasons that the batch waits, or the next steps for a person. Sentences of ours. */
 function listNotes({ batch, progress: { counts, waitsForKey } }: Card): string[] {
   if (batch.state === 'waiting') return [WORDS.othersFirst];
   if (batch.state === 'running' && waitsForKey) {

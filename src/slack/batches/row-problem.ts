@@ -9,7 +9,7 @@ import { type Fact, listLogin, listReasons, toLine } from '../thread/outcome-fac
 export type DescribedProblem = {
   /** Words of ours. */
   title: string;
-  /** What to do. Words of ours. */
+  /** The next step. Words of ours. */
   next: string;
   /** ColdSend's words, or more about the problem, in one line; '' where there are none. Foreign text. */
   said: string;

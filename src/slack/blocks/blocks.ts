@@ -6,6 +6,7 @@ import type {
   HeaderBlock,
   InputBlock,
   MrkdwnElement,
+  NumberInput,
   Overflow,
   RadioButtons,
   RichTextBlock,
@@ -142,6 +143,23 @@ export function renderInputFrame(blockId: string, label: string, hint?: string):
     block_id: blockId,
     label: plainText(label, INPUT_LABEL),
     ...(hint !== undefined && { hint: plainText(hint, INPUT_LABEL) }),
+  };
+}
+
+/** A whole number from 1. Slack refuses an `initial_value` out of bounds, so an invalid one is left empty. */
+export function renderNumberInput(
+  actionId: string,
+  initial: string | undefined,
+  maximum = Number.MAX_SAFE_INTEGER,
+): NumberInput {
+  const isWhole = initial !== undefined && /^[0-9]{1,16}$/.test(initial) && Number(initial) >= 1;
+  return {
+    type: 'number_input',
+    action_id: actionId,
+    is_decimal_allowed: false,
+    min_value: '1',
+    max_value: String(maximum),
+    ...(isWhole && Number(initial) <= maximum && { initial_value: initial }),
   };
 }
 

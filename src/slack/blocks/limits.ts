@@ -19,7 +19,7 @@ export const INPUT_LABEL = 2_000;
 
 export const PLACEHOLDER = 150;
 
-/** What a person can type into a text input. */
+/** Characters that a person can type into a text input. */
 export const TYPED_TEXT = 3_000;
 
 /** Text and description of an option; the text of a button. */

@@ -1,6 +1,5 @@
 import { App, type AuthorizeResult, type Logger, type Receiver } from '@slack/bolt';
 import type { FetchFunction } from '@slack/web-api';
-import type { z } from 'zod';
 import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
 import { renderSection } from '../blocks/blocks.ts';
@@ -9,14 +8,8 @@ import { EVENTS } from '../ids.ts';
 import { type Installed, NotInstalledError } from '../install/installations.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { pushNotice } from '../modals/submission-answer.ts';
-import { sentences } from '../sentences/notices.ts';
-import {
-  failureText,
-  notInstalledText,
-  notOpenedText,
-  perhapsDoneText,
-  perhapsOpenedText,
-} from '../thread/ephemeral.ts';
+import { EPHEMERAL, sentences } from '../sentences/notices.ts';
+import { notInstalledText } from '../thread/ephemeral.ts';
 import { isRefusal, NotOpenedError, type SlackApi } from '../web-api/slack-api.ts';
 import { isTriggerUsed } from '../web-api/slack-errors.ts';
 import { createIsCopy } from './copies.ts';
@@ -32,7 +25,7 @@ import {
   type ViewPayload,
 } from './payloads.ts';
 
-export type BoltAppDeps = {
+type BoltAppDeps = {
   receiver: Receiver;
   listeners: Listeners;
   /** Finds the workspace's token. Throws where the bot isn't installed there. */
@@ -83,7 +76,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       const answer = answerOnce(name, (text?: string) => ack(text ?? ''));
       await guarded(name, {
         run: async () => {
-          const command = parse(commandPayload, body);
+          const command = commandPayload.parse(body);
           const { trigger_id: triggerId, team_id, user_id } = command;
           if (isCopy(triggerId)) return answer();
           const interaction = interactionIn(name, { team: { id: team_id }, user: { id: user_id } }, context);
@@ -103,7 +96,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       const answer = answerOnce(name, (response: Awaited<ReturnType<typeof listener>>) => ack(response));
       await guarded(name, {
         run: async () => {
-          const payload = parse(submissionPayload, body);
+          const payload = submissionPayload.parse(body);
           noteUsed(payload.view);
           const submission = { ...interactionIn(name, payload, context), view: payload.view };
           const given = await listener(submission);
@@ -123,7 +116,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       await guarded(name, {
         run: async () => {
           await answer();
-          const payload = parse(submissionPayload, body);
+          const payload = submissionPayload.parse(body);
           await listener({ ...interactionIn(name, payload, context), view: payload.view });
         },
         apologize: async () => {},
@@ -142,7 +135,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
     app.event(name, async ({ body, context }) => {
       await guarded(name, {
         run: async () => {
-          const { event, team_id } = parse(homeOpenedPayload, body);
+          const { event, team_id } = homeOpenedPayload.parse(body);
           if (event.tab !== 'home') return;
           await listener(interactionIn(name, { team: { id: team_id }, user: { id: event.user } }, context));
         },
@@ -155,7 +148,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
     app.event(name, async ({ body }) => {
       await guarded(name, {
         run: async () => {
-          const { team_id, event_time, event } = parse(leavingPayload, body);
+          const { team_id, event_time, event } = leavingPayload.parse(body);
           const revoked = name === EVENTS.revoked ? (event.tokens?.bot ?? []) : undefined;
           await listener({ teamId: team_id, at: event_time * 1000, revoked });
         },
@@ -172,7 +165,7 @@ export function createBoltApp(deps: BoltAppDeps): App {
       await guarded(name, {
         run: async () => {
           await answer();
-          const payload = parse(actionPayload, body);
+          const payload = actionPayload.parse(body);
           const { trigger_id: triggerId, response_url: responseUrl, view, actions } = payload;
           if (isCopy(triggerId)) return;
           noteUsed(view);
@@ -254,10 +247,11 @@ export function createBoltApp(deps: BoltAppDeps): App {
   }
 }
 
+/** The sentence takes the reference that finds the failure in the log. */
 function apologyFor(error: unknown): (reference: string) => string {
-  if (error instanceof CommitInDoubtError) return perhapsDoneText;
-  if (!(error instanceof NotOpenedError)) return failureText;
-  return error.isCertain ? notOpenedText : perhapsOpenedText;
+  if (error instanceof CommitInDoubtError) return EPHEMERAL.perhapsDone;
+  if (!(error instanceof NotOpenedError)) return EPHEMERAL.failed;
+  return error.isCertain ? EPHEMERAL.notOpened : EPHEMERAL.perhapsOpened;
 }
 
 /** The value of a button, or of what was chosen in a menu; '' for a menu that was emptied. */
@@ -278,8 +272,4 @@ async function isTaken(call: () => Promise<unknown>): Promise<boolean> {
 /** Another replica received a copy of the interaction and has used its trigger. */
 function isUsedElsewhere(error: unknown): boolean {
   return isRefusal(error, isTriggerUsed);
-}
-
-function parse<T>(shape: z.ZodType<T>, body: unknown): T {
-  return shape.parse(body);
 }

@@ -8,14 +8,7 @@ import { ackWhenDone } from './ack-when-done.ts';
 import { createSigningKey, isFresh, isSigned, looksSigned } from './signature.ts';
 
 /** Why a request is refused. `unsigned`: its headers lack Slack's format. `clock`: Slack signed it, but at another time. */
-export type RefusedRequest =
-  | 'unsigned'
-  | 'signature'
-  | 'clock'
-  | 'too_large'
-  | 'crowded_out'
-  | 'cut_off'
-  | 'unreadable';
+type RefusedRequest = 'unsigned' | 'signature' | 'clock' | 'too_large' | 'crowded_out' | 'cut_off' | 'unreadable';
 
 const STATUSES: Record<RefusedRequest, number> = {
   unsigned: 401,

@@ -42,6 +42,7 @@ export type Listeners = {
   lifecycle: Record<string, (event: UninstallEvent) => Promise<void>>;
 };
 
+/** The table of everything that Slack may send, by command, callback, action or event. */
 export function createListeners(deps: {
   addInboxCommand: ReturnType<typeof createAddInboxCommand>;
   formPages: ReturnType<typeof createFormPages>;

@@ -38,6 +38,7 @@ export function openServers(draft: Draft): Draft {
   return opened;
 }
 
+/** Whether page 2 has fields for the servers. */
 export function areServersShown(draft: Draft): boolean {
   if (isSearching(draft)) return false;
   return providerOf(draft) === 'CUSTOM_SMTP' || draft.servers_open === true;

@@ -33,7 +33,7 @@ export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   pasted?: string | undefined;
 };
 
-export type BatchContext = z.output<typeof batchContext>;
+type BatchContext = z.output<typeof batchContext>;
 
 const batchContext = z.object({
   /** The batch whose failed rows are to be replaced. */

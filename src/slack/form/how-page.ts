@@ -5,9 +5,8 @@ import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import type { PasswordEntry } from '../../add-inbox/people/workspace-settings.ts';
 import { renderActions, renderButton, renderSection } from '../blocks/blocks.ts';
 import { oneLine } from '../blocks/foreign-text.ts';
-import { VIEW_TITLE } from '../blocks/limits.ts';
-import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS, WARNED_BLOCK } from '../ids.ts';
+import { renderModalFrame } from '../modals/modal-frame.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView, type ViewState } from '../modals/view-state.ts';
 import { BUTTONS, PROVIDER_PHRASES } from '../sentences/common.ts';
@@ -20,7 +19,7 @@ import { renderField, renderTextInput } from './inputs.ts';
 import { renderFound } from './servers/found-blocks.ts';
 
 /** Warnings about an account that could still be added as it is. */
-export type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
+type Warned = { warnings: readonly Warning[]; account: AccountToAdd };
 
 /** Page 2 of the form: how the inbox is connected. By default, this installation has no secure page. */
 export function renderHowPage({
@@ -36,12 +35,8 @@ export function renderHowPage({
 }): ModalView {
   const password = renderPassword(context, draft, passwordEntry);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.how,
+    ...renderModalFrame(CALLBACKS.how, FORM),
     private_metadata: encodeFormMetadata(context, withoutShown(draft)),
-    title: plainText(FORM.title, VIEW_TITLE),
-    submit: plainText(FORM.submit, VIEW_TITLE),
-    close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
       renderWho(context, draft),
       ...renderFound(context, draft),

@@ -1,5 +1,5 @@
 import type { InputBlock } from '@slack/types';
-import { renderInputFrame } from '../blocks/blocks.ts';
+import { renderInputFrame, renderNumberInput } from '../blocks/blocks.ts';
 import { truncate } from '../blocks/foreign-text.ts';
 import { OPTION_TEXT, PLACEHOLDER } from '../blocks/limits.ts';
 import { plainText } from '../blocks/text-objects.ts';
@@ -23,7 +23,10 @@ export function renderField(context: FormContext, draft: Draft, field: TypedFiel
   const shown: Draft = defaults;
   const options = { hint, initial: draft[field] ?? shown[field], placeholder: guessedIn(draft)[field] };
   return kind === 'number'
-    ? renderNumberInput(context, field, max, options)
+    ? {
+        ...renderFrame(context, field, undefined, options.hint),
+        element: renderNumberInput(field, options.initial, max),
+      }
     : renderTextInput(context, field, max, options);
 }
 
@@ -52,27 +55,6 @@ export function renderTextInput(
       max_length: maxLength,
       ...(initial !== '' && { initial_value: truncate(initial, maxLength) }),
       ...(placeholder !== undefined && { placeholder: plainText(placeholder, PLACEHOLDER) }),
-    },
-  };
-}
-
-/** An input for a whole number from 1. Slack refuses an `initial_value` out of bounds, so an invalid one is left empty. */
-function renderNumberInput(
-  context: FormContext,
-  field: FormField,
-  maximum: number,
-  { hint, initial }: InputOptions,
-): InputBlock {
-  const isWhole = initial !== undefined && /^[0-9]{1,16}$/.test(initial) && Number(initial) >= 1;
-  return {
-    ...renderFrame(context, field, undefined, hint),
-    element: {
-      type: 'number_input',
-      action_id: field,
-      is_decimal_allowed: false,
-      min_value: '1',
-      max_value: String(maximum),
-      ...(isWhole && Number(initial) <= maximum && { initial_value: initial }),
     },
   };
 }

@@ -41,7 +41,7 @@ type Facts = {
   defaults: FormDefaults;
 };
 
-/** What the form begins with. `dailyLimit`: mails a day. `namePattern`: `{local}` is the part of the address before the @. */
+/** The form's first values. `dailyLimit`: mails a day. `namePattern`: `{local}` is the part of the address before the @. */
 export type FormDefaults = { dailyLimit: number | undefined; namePattern: string | undefined };
 
 /**

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { INBOX_TYPES, type InboxType, PROVIDERS } from '../../add-inbox/account/providers.ts';
 import { clientNameOf } from '../../add-inbox/keys/key-owner.ts';
 import { renderActions, renderButton, renderInputFrame, renderRadioButtons, renderSection } from '../blocks/blocks.ts';
-import { VIEW_TITLE } from '../blocks/limits.ts';
-import { plainText } from '../blocks/text-objects.ts';
 import { ACTIONS, blockId, CALLBACKS } from '../ids.ts';
+import { renderModalFrame } from '../modals/modal-frame.ts';
 import { UnreadableViewError } from '../modals/unreadable-view-error.ts';
 import { readView } from '../modals/view-state.ts';
 import { BATCH_FIX } from '../sentences/batches.ts';
@@ -38,12 +37,8 @@ export function renderWhoPage({
 }): ModalView {
   const client = clientNameOf(context.owner);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.who,
+    ...renderModalFrame(CALLBACKS.who, { ...FORM, submit: FORM.next }),
     private_metadata: encodeFormMetadata(context, withoutWho(draft)),
-    title: plainText(FORM.title, VIEW_TITLE),
-    submit: plainText(FORM.next, VIEW_TITLE),
-    close: plainText(FORM.cancel, VIEW_TITLE),
     blocks: [
       ...(notice === undefined ? [] : [renderSection('notice', notice)]),
       ...(context.fix === undefined ? [] : renderRow(context.fix)),

@@ -8,7 +8,7 @@ import type { UninstalledInstallation } from './uninstall.ts';
  */
 const SURE_AFTER_MS = 55 * 60 * 1000;
 
-export type MissedUninstallsDeps = {
+type MissedUninstallsDeps = {
   list(): Promise<{ teamId: string }[]>;
   find(teamId: string): Promise<UninstalledInstallation | undefined>;
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;

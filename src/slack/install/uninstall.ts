@@ -22,7 +22,7 @@ const WAITS_MS = [1_000, 2_000, 4_000, 6_000, 6_000];
  */
 const TRIES_FOR_MS = 20_000;
 
-export type UninstallDeps = {
+type UninstallDeps = {
   /** Reads the database, not the cache. `installedAt` is undefined where only Slack can show whether it is current. */
   find(teamId: string): Promise<UninstalledInstallation | undefined>;
   apiOf(botToken: string): Pick<SlackApi, 'authTest'>;

@@ -8,7 +8,7 @@ import { replaceView } from './replace-view.ts';
  */
 export async function openThenFill(
   api: Pick<SlackApi, 'updateView'>,
-  opening: Promise<OpenedView>,
+  opening: OpenedView | Promise<OpenedView>,
   preparing: Promise<ModalView>,
   failed: ModalView,
 ): Promise<void> {

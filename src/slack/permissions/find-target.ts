@@ -14,6 +14,7 @@ export type FindTarget = (
   found?: WorkspaceSettings,
 ) => Promise<Target>;
 
+/** Finds the key for a form, unless the client of its channel has changed since it was opened. */
 export function createFindTarget(deps: {
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;

@@ -213,6 +213,13 @@ export const BATCH_FIX = {
     title: 'Fix what failed',
     paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
   } satisfies Notice,
+  stopping: {
+    title: 'Fix what failed',
+    paragraphs: [
+      'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
+      'Close this notice and submit again in a minute.',
+    ],
+  } satisfies Notice,
   otherClient: {
     title: 'Fix what failed',
     paragraphs: [
@@ -341,6 +348,8 @@ export const BATCH_FORM_FLAGS: Record<RowFlag | 'curly_quotes' | 'above_maximum'
   changed_by_spreadsheet: 'A spreadsheet has probably changed the password.',
   number_by_spreadsheet: 'A spreadsheet has rewritten a number.',
   blank_around_password: 'The password begins or ends with a space.',
+  quotes_around_password: 'The password is in quotation marks, which I send with it.',
+  address_as_password: 'The password looks like an email address.',
   no_encryption: 'The file switches encryption off. I leave it on.',
   short_row: 'The row has fewer cells than the header.',
   long_row: 'The row has more cells than the header.',
@@ -368,14 +377,6 @@ export const BATCH_FORM_DONE = {
 } as const;
 
 /** The rows are not kept any more. */
-export const BATCH_FORM_STOPPING: Notice = {
-  title: BATCH_FORM.title,
-  paragraphs: [
-    'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
-    'Close this notice and submit again in a minute.',
-  ],
-};
-
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [

@@ -143,7 +143,6 @@ export const PASSWORD_NOTICES = {
     paragraphs: ['Only the person who asked for this inbox can enter its password.'],
     facts: `Requested by ${who}`,
   }),
-  /** The workspace allows passwords only on the secure page, and a form for many inboxes would take them in Slack. */
   /** The form was opened before an admin changed the settings. */
   noMany: {
     title: 'Add many inboxes',

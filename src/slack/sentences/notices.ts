@@ -176,7 +176,7 @@ export const EPHEMERAL = {
     `Slack didn't tell me if it opened the form. If you see it, fill it in. If you don't, or if it only says “One moment…”, close it and try again. ${askForHelp(reference)}`,
   cannotPost: `I can't post in this channel. You get the result in a direct message from me. To get the next one here, type \`${INVITE}\` in this channel.`,
   cannotPostThere: (channel: string) =>
-    `I can't post in ${channel}, the channel for all results. You get the result in a direct message from me. To get the next one there, type \`${INVITE}\` there.`,
+    `I can't post in ${channel}, the channel for all results. You get the result in a direct message from me. To get the next one there, type \`${INVITE}\` there. If it is archived, an admin can choose another one in my Home tab.`,
   cannotPostInConversation:
     "I can't post in a conversation between people. You get the result in a direct message from me. To get the next one in a channel, type the command there.",
 } as const;

@@ -3,7 +3,7 @@ import type { ExpiredWhy, Outcome, TroubleKind, UnknownWhy } from '../../add-inb
 import { BUTTONS, type State, whoCanStore } from './common.ts';
 
 /** The place of a button that a sentence names: below the reply in the thread, or, for a page, in the thread. */
-export const BUTTON_PLACES = { thread: 'below', page: 'in the thread' } as const;
+const BUTTON_PLACES = { thread: 'below', page: 'in the thread' } as const;
 
 export type ShownIn = keyof typeof BUTTON_PLACES;
 

@@ -12,7 +12,7 @@ export const ANNOUNCEMENT = {
 
 export const PLACES = {
   cannotPost: (channel: string) =>
-    `I can't post in ${channel}, so you get this message here. To get the next one there, type ${INVITE} in that channel.`,
+    `I can't post in ${channel}, so you get this message here. To get the next one there, type ${INVITE} in that channel. If it is archived, use another one.`,
   cannotPostInConversation:
     "I can't post in a conversation between people, so you get this message here. To get the next one in a channel, type the command there.",
 } as const;

@@ -19,8 +19,8 @@ import type { Threaded } from './posting.ts';
 const NAME_SHOWN = 100;
 
 /**
- * The first message of a request's thread, in at most four lines: the state of the request, the inbox, who asked with which
- * provider for which client, and the status or what it waits for. Posted once and updated with each change.
+ * The first message of a request's thread. Its lines are the request's state, the inbox, the person with provider and client, and
+ * the status or the reason to wait. Posted once and updated with each change.
  */
 export function renderAnnouncement(request: AddInboxRequest): Message {
   const { account, keyName, userId } = request;

@@ -26,8 +26,9 @@ import {
   WAITS,
   WAITS_FOR_CLIENT_KEY,
 } from '../sentences/thread.ts';
+
 /** The state of a request, in a few words. */
-export type DescribedState = State & {
+type DescribedState = State & {
   /** Further details as mrkdwn of ours; '' where there are none. */
   words: string;
   /** ColdSend's word for the inbox's status; foreign text. */

@@ -16,7 +16,7 @@ const FIELDS_SHOWN = 14;
 /** A sentence of ours has no label. */
 export type Fact = { label: string; value: string };
 
-/** What an inbox has that was added, at most five facts. Foreign values. */
+/** Facts about an inbox that was added, at most five. Foreign values. */
 export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] {
   const { email_address, display_name, inbox_type } = account;
   // The message already names the inbox, so address, name and provider only where ColdSend's differ from the request's.

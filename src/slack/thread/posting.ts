@@ -29,8 +29,6 @@ export type PostingDeps<T extends Threaded> = {
   onIgnored(about: T, error: unknown): void;
 };
 
-export type Posting<T extends Threaded> = ReturnType<typeof createPosting<T>>;
-
 /**
  * Posts the first message of a thread and keeps it current. A post whose answer is lost counts as not delivered and is repeated:
  * a duplicate message is less harmful than a missing result. The message goes to another conversation only where Slack's refusal

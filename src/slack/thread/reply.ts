@@ -18,8 +18,8 @@ export function renderReply(request: AddInboxRequest): Message {
   return { text, blocks: [...blocks, ...renderTryAgain(request.id, outcome), ...renderInboxButtons(request)] };
 }
 
-/** What can be done with an inbox that was added. */
-export function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
+/** Buttons for an inbox that was added. */
+function renderInboxButtons(request: Pick<AddInboxRequest, 'id' | 'outcome'>): ActionsBlock[] {
   const { id } = request;
   if (findInboxId(request) === undefined) return [];
   return [

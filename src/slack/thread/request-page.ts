@@ -2,10 +2,10 @@ import type { ActionsBlock, KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../blocks/blocks.ts';
 import { escapeMrkdwn } from '../blocks/foreign-text.ts';
-import { VIEW_TITLE } from '../blocks/limits.ts';
 import { slackDate } from '../blocks/slack-date.ts';
-import { mrkdwn, plainText } from '../blocks/text-objects.ts';
+import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../ids.ts';
+import { renderModalFrame } from '../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../modals/private-metadata.ts';
 import { BUTTONS } from '../sentences/common.ts';
 import { FORM } from '../sentences/form.ts';
@@ -21,11 +21,8 @@ export function renderRequestPage(request: AddInboxRequest): ModalView {
   const { outcome } = request;
   const blocks = outcome === undefined ? renderUnsettled(request) : renderOutcome(request, outcome, 'page').blocks;
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
+    ...renderModalFrame(CALLBACKS.notice, { title: FORM.title }),
     private_metadata: encodePrivateMetadata({ openedBy: request.userId }),
-    title: plainText(FORM.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [...blocks, renderContext('place', mrkdwn(sayWhere(request))), ...renderNext(request)],
   };
 }
@@ -59,10 +56,7 @@ export function renderSuccessor(request: AddInboxRequest, shownTo: string, link?
   const where = link === undefined ? sayWhere(request) : REQUEST_PAGE.message(escapeMrkdwn(link));
   const by = REQUEST_PAGE.requestedBy(`<@${userId}>`, slackDate(acceptedAt, 'date'));
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
-    title: plainText(FORM.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    ...renderModalFrame(CALLBACKS.notice, { title: FORM.title }),
     blocks: [
       renderSection('successor', REQUEST_PAGE.successor[said]),
       renderInbox(account, keyName),

@@ -10,9 +10,9 @@ const NO_MESSAGE_TS = '1000000000.000000';
 
 /**
  * Checks whether the bot can post in a channel, as far as possible without a post and without scopes that read channels.
- * `chat.getPermalink` needs no scope and changes nothing. For a channel that the bot can't see (a private one without the bot,
- * or one of another workspace), it answers `channel_not_found`; for any other, that the message does not exist. Only a post
- * shows that a channel is archived or restricted: `announceChange` finds that out.
+ * `chat.getPermalink` needs no scope and changes nothing. It answers `channel_not_found` for a channel that the bot can't see:
+ * a private one without the bot, or one of another workspace. For any other, it answers that the message does not exist. Only a
+ * post shows that a channel is archived or restricted: `announceChange` finds that out.
  */
 export function createCheckChannel(api: Pick<SlackApi, 'getPermalink'>): CheckChannel {
   return async (channelId) => {

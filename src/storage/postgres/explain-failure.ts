@@ -5,7 +5,7 @@ const LOGIN = 'Check the user and the password in DATABASE_URL. Quote the value 
 const NOT_THERE =
   'Check the host and the port in DATABASE_URL, and that PostgreSQL accepts connections from this machine.';
 
-/** What an operator can do, by the codes of Node and PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+/** Advice for operators, by the codes of Node and PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const WHAT_TO_DO: Record<string, string> = {
   ECONNREFUSED: NOT_THERE,
   ECONNRESET: NOT_THERE,

@@ -3,7 +3,7 @@ import { toPostgresUrl } from './postgres-url.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 
-/** What an operator may want to know about a PostgreSQL server and the way to it. */
+/** Facts for operators about a PostgreSQL server and the connection to it. */
 export type PostgresFacts = {
   version: string;
   user: string;

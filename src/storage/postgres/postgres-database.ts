@@ -76,8 +76,8 @@ function withOwnTransactions(dialect: Dialect, statementMs: number | undefined):
  * Part of the message that begins a transaction: PgBouncer refuses connections that ask for time-outs when they start, and gives the
  * session of one client to another.
  *
- * A replica that is frozen, or gone without a word, in the middle of a transaction would keep its locks without the second one, and
- * everybody who wants a slot of the same key would wait.
+ * The second one ends the transaction of a replica that is frozen or gone. Otherwise it would keep its locks, and all others that
+ * want a slot of the same key would wait.
  */
 function setTimeouts(ms: number): string {
   return `; set local statement_timeout = ${ms}; set local idle_in_transaction_session_timeout = ${ms}`;
@@ -92,7 +92,7 @@ export function isCertainNotCommitted(error: unknown): boolean {
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
   oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 
-/** What the types leave out. `processID`: the server's process, as the server or a pooler named it. */
+/** Fields that the types leave out. `processID`: the server's process, as the server or a pooler named it. */
 type Client = pg.ClientBase & Partial<Pick<pg.Client, 'end'>> & { processID?: number };
 
 /**

@@ -24,7 +24,7 @@ export type Budget = {
 };
 
 /** The request that a slot was taken for; undefined for the check of a key. */
-export type SlotTaker = { teamId: string; userId: string } | undefined;
+type SlotTaker = { teamId: string; userId: string } | undefined;
 
 type BudgetDeps = {
   limits: readonly RateLimit[];

@@ -3,8 +3,8 @@ import type { Shares } from '../../add-inbox/worker/shares.ts';
 import type { RequestLease } from '../requests/lease-sql.ts';
 
 /**
- * The ids of the `candidates` that may start beside the requests this process holds, by the rule of `hasShare`: single inboxes
- * count before rows of batches, and each person's first request before anyone's second.
+ * The ids of the `candidates` that may start beside the requests this process holds, by the rule of `hasShare`. Single inboxes
+ * count before rows of batches, and the first request of each person before anyone's second.
  */
 export function withinShares(
   candidates: RawBuilder<SqlBool>,

@@ -41,8 +41,8 @@ import {
 import { setAside } from './set-aside.ts';
 
 /**
- * What waits for a key or is queued is put off until it expires at the latest, everything else for the hour that ColdSend
- * may ask for: a later time was meant by a clock that has been set back since.
+ * A request that is queued or waits for a key is put off until it expires at the latest. All others are put off for the hour that
+ * ColdSend may ask for. A later time was written before the clock was set back.
  */
 const MAX_WAIT_MS = 25 * 60 * 60 * 1000;
 const MAX_RETRY_WAIT_MS = 2 * 60 * 60 * 1000;

@@ -28,6 +28,7 @@ export async function setAside(
     .execute();
 }
 
+/** Counts, continues and deletes requests that are set aside. */
 export function createSetAsideRequests({ db: { kysely }, now }: { db: Executor; now: () => number }) {
   return { count, takeUp, wipePasswords, endRows, deleteBefore };
 

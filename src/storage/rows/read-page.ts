@@ -56,7 +56,7 @@ export function toPage<Row, Read>(
   };
 }
 
-export type ReadingRows<Row, Read> = {
+type ReadingRows<Row, Read> = {
   parse: (row: Row) => Read;
   locate: (row: Row) => { id: string; at: unknown };
   onUnreadable: (id: string, error: unknown) => void;

@@ -15,7 +15,7 @@ const PAUSE_MS = 40;
 /** The number of retries of a batch while the bot holds SQLite's write lock. */
 const TRIES = 20;
 
-export type Rotation = {
+type Rotation = {
   /** The number of values that were resealed with the first key. */
   resealed: number;
   /** The number of values that no key opens. They stay as they are. */

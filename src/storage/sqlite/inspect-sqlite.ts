@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync
 import { dirname } from 'node:path';
 import { lastBackupPath } from './last-backup.ts';
 
-/** What an operator may want to know about the file of a database and its disk. */
+/** Facts for operators about the file of a database and its disk. */
 export type SqliteFacts = {
   /** The database and the files beside it that other users of this machine can read or write. */
   openToOthers: string[];

@@ -24,7 +24,7 @@ const REQUIRED_PRAGMAS = [
 /** Up to this size, checking the whole file at start takes a few milliseconds. */
 const CHECKED_UP_TO_BYTES = 16 * 1024 * 1024;
 
-export type SqliteStore = {
+type SqliteStore = {
   dialect: Dialect;
   close(): void;
 };
@@ -87,6 +87,7 @@ export function translateErrors<T>(path: string, work: () => T): T {
   }
 }
 
+/** The error in words for an operator, where the file or its disk is the cause; any other error unchanged. */
 export function toStorageError(path: string, error: unknown): unknown {
   if (error instanceof StorageError) return error;
   if (error instanceof CommitInDoubtError) return toStorageError(path, error.cause);

@@ -9,6 +9,7 @@ import {
   type OwnerName,
   WORKSPACE,
 } from '../../add-inbox/keys/key-owner.ts';
+import type { KeyToSave } from '../../add-inbox/keys/store-key.ts';
 import { type AuditAction, type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
 import { listChanges, type WorkspaceSettings } from '../../add-inbox/people/workspace-settings.ts';
 import type { Database, Executor } from '../database.ts';
@@ -17,7 +18,7 @@ import type { RequestStoreDeps } from '../requests/request-store.ts';
 import { createAuditRepository } from './audit-repository.ts';
 import { createClientPresetsRepository } from './clients/client-presets-repository.ts';
 import { createRememberedRepository } from './clients/remembered-repository.ts';
-import { createColdsendKeyRepository, type KeyToSave } from './coldsend-key-repository.ts';
+import { createColdsendKeyRepository } from './coldsend-key-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
 
 /**

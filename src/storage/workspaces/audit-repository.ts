@@ -44,7 +44,7 @@ const entryRow = z.object({
   details: storedJson(z.record(z.string(), z.string())),
 });
 
-export type AuditQuery = AuditFilter & { before?: Cursor | undefined; limit: number };
+type AuditQuery = AuditFilter & { before?: Cursor | undefined; limit: number };
 
 export type AuditRepository = ReturnType<typeof createAuditRepository>;
 
@@ -153,6 +153,7 @@ function matches(
   ]);
 }
 
+/** The row of an entry. @param at milliseconds since 1970 */
 export function toAuditRow({ teamId, userId, action, requestId, details }: AuditNote, at: number) {
   return {
     id: randomUUID(),

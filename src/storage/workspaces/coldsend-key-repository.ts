@@ -13,10 +13,10 @@ import {
   findKeyOf,
   fromStoredName,
   type KeyName,
-  type KeyOwner,
   type OwnerName,
   toStoredName,
 } from '../../add-inbox/keys/key-owner.ts';
+import type { KeyToSave } from '../../add-inbox/keys/store-key.ts';
 import type { Executor } from '../database.ts';
 import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
@@ -76,18 +76,8 @@ const shownRow = z.object({
   checked_at: orUndefined(storedTime),
 });
 
-export type KeyToSave = {
-  teamId: string;
-  /** For a client, with all of its channels from now on. */
-  owner: KeyOwner;
-  apiKey: string;
-  storedBy: string;
-  status: KeyStatus;
-  missingScopes: string[];
-};
-
 /** `fingerprint` identifies the key's budget. */
-export type OpenedKey = {
+type OpenedKey = {
   apiKey: string;
   fingerprint: string;
   version: number;

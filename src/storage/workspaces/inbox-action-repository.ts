@@ -46,7 +46,7 @@ const actionRow = z.object({
   outcome: orUndefined(storedJson(actionOutcomeJson)),
 });
 
-export type InboxActionRepositoryDeps = {
+type InboxActionRepositoryDeps = {
   database: Database;
   /** Names this run of the process; leases are held in its name. */
   owner: string;

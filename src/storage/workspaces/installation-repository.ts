@@ -34,7 +34,7 @@ const shownRow = z.object({
 });
 
 /** The fields needed to act in a workspace and to remove it. */
-export type ReadableInstallation = Pick<Installation, 'teamId' | 'botId' | 'botUserId'> & {
+type ReadableInstallation = Pick<Installation, 'teamId' | 'botId' | 'botUserId'> & {
   /** A secret; undefined if it can't be opened. */
   botToken: string | undefined;
   /** Undefined if it can't be read. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import type { Passwords } from '../../add-inbox/account/sender-account.ts';
 import type { Outcome } from '../../add-inbox/request/outcome.ts';
 import {
@@ -16,7 +16,7 @@ import { toOutcomeJson } from '../requests/outcome-json.ts';
 import { expiresAt } from '../requests/request-row.ts';
 import { passwordsContext } from '../sealing/seal-contexts.ts';
 import type { Sealer } from '../sealing/sealing.ts';
-import type { SecureLinksTable } from '../tables.ts';
+import type { RequestsTable, SecureLinksTable } from '../tables.ts';
 import { createAuditRepository } from './audit-repository.ts';
 
 /** 32 bytes as base64url. */
@@ -191,17 +191,27 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
   }
 
   /** The request is accepted anew: its announcement is updated before it is sent. Also where an older version set it aside. */
-  async function resume({ kysely }: Executor, teamId: string, requestId: string): Promise<boolean> {
-    const resumed = await kysely
+  function resume(within: Executor, teamId: string, requestId: string): Promise<boolean> {
+    return changeWaiting(within, teamId, requestId, { state: 'accepted', waits_for: null, tries: 0 });
+  }
+
+  /** False if the request does not wait for its password anymore. */
+  async function changeWaiting(
+    { kysely }: Executor,
+    teamId: string,
+    requestId: string,
+    set: Updateable<RequestsTable>,
+  ): Promise<boolean> {
+    const changed = await kysely
       .updateTable('requests')
-      .set({ state: 'accepted', waits_for: null, not_before: 0, tries: 0, set_aside_at: null })
+      .set({ ...set, not_before: 0, set_aside_at: null })
       .where('id', '=', requestId)
       .where('team_id', '=', teamId)
       .where('waits_for', '=', 'password')
       .where('state', 'in', ['accepted', 'announced'])
       .where(expiresAt, '>', now())
       .executeTakeFirst();
-    return resumed.numUpdatedRows === 1n;
+    return changed.numUpdatedRows === 1n;
   }
 
   /**
@@ -211,22 +221,8 @@ export function createSecureLinkRepository(deps: { database: Database; sealer: S
   function cancelRequest(teamId: string, requestId: string, userId: string): Promise<boolean> {
     const outcome: Outcome = { kind: 'stopped', cancelledBy: userId };
     return database.transaction(async (within) => {
-      const ended = await within.kysely
-        .updateTable('requests')
-        .set({
-          outcome: toOutcomeJson(outcome),
-          outcome_kind: outcome.kind,
-          expires_at: now(),
-          not_before: 0,
-          set_aside_at: null,
-        })
-        .where('id', '=', requestId)
-        .where('team_id', '=', teamId)
-        .where('waits_for', '=', 'password')
-        .where('state', 'in', ['accepted', 'announced'])
-        .where(expiresAt, '>', now())
-        .executeTakeFirst();
-      if (ended.numUpdatedRows !== 1n) return false;
+      const ended = { outcome: toOutcomeJson(outcome), outcome_kind: outcome.kind, expires_at: now() };
+      if (!(await changeWaiting(within, teamId, requestId, ended))) return false;
       const links = within.kysely.deleteFrom('secure_links').where('team_id', '=', teamId);
       await links.where('subject_id', '=', requestId).execute();
       const audit = createAuditRepository({ db: within, now });

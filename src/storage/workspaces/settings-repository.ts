@@ -57,7 +57,7 @@ const findRow = prepare((kysely, given: Given<{ teamId: string }>) =>
 );
 
 /** `stamp` differs after each change, even if a later change restores an earlier value. */
-export type StampedSettings = { settings: WorkspaceSettings; stamp: string };
+type StampedSettings = { settings: WorkspaceSettings; stamp: string };
 
 /**
  * The settings of each workspace. They are read at each use, so that a change takes effect at once on all replicas.

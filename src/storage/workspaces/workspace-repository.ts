@@ -33,8 +33,8 @@ const DELETED = (Object.keys(WHEN_UNINSTALLED) as TeamTable[]).filter((table) =>
 export type WorkspaceRepository = ReturnType<typeof createWorkspaceRepository>;
 
 /**
- * Removes workspaces with all that is theirs: token, keys, settings, passwords. Never beside a change of an admin, who locks keys and
- * requests in another order.
+ * Removes workspaces with everything of theirs: token, keys, settings, passwords. Never beside a change of an admin, which locks keys
+ * and requests in another order.
  */
 export function createWorkspaceRepository({ database, now }: { database: Database; now: () => number }) {
   return { remove, clear, sweep };

@@ -139,6 +139,7 @@ const NOT_TAKEN: [AccountField, (string | undefined)[], RegExp][] = [
   ['imap_username', [long(256)], /at most 255/],
   ['smtp_password', [undefined, ''], /password/],
   ['imap_password', [long(501)], /at most 500/],
+  ['smtp_password', ['p\nw', 'pw\r'], /no line break/],
   ['daily_limit', [undefined, '', '0', '-5', '1.5', 'many', '1e2', '9007199254740993'], /whole number, 1 or more/],
 ];
 

@@ -54,7 +54,10 @@ test('the defaults fill only what a row leaves out', async () => {
 
 test('a custom server has no default, and all problems of all rows are found at once', async () => {
   const checked = await check(
-    rowsOf({ email_address: 'jane@acme.com' }, { email_address: 'nobody', smtp_password: 'p' }),
+    rowsOf(
+      { email_address: 'jane@acme.com' },
+      { email_address: 'nobody', smtp_password: 'p', inbox_type: 'CUSTOM_SMTP' },
+    ),
   );
   assert.deepEqual(
     checked.map((row) => row.kind === 'to_fix' && Object.keys(row.errors).toSorted()),
@@ -64,6 +67,11 @@ test('a custom server has no default, and all problems of all rows are found at 
     ],
   );
   assert.equal(checked[1]?.address, 'nobody');
+});
+
+test('of a row with a wrong address, the servers that it leaves out are no further problem', async () => {
+  const [row] = await check(rowsOf({ email_address: 'nobody', smtp_password: 'p' }));
+  assert.deepEqual(row?.kind === 'to_fix' && Object.keys(row.errors), ['email_address']);
 });
 
 test('where there can be no inbox, its address is to be fixed, and not its servers', async () => {

@@ -118,7 +118,7 @@ test('in the DM it says why it is there, and how to invite the bot', () => {
   const announcement = { channelId: 'D1', ts: '1.1', surface: 'dm' as const };
   const message = renderAnnouncement({ ...request, announcement });
   assertMessage(message);
-  assert.match(textsOf(message, 'mrkdwn').at(-1) ?? '', /can't post in <#C1>.*\/invite @inbox-bot/);
+  assert.match(textsOf(message, 'mrkdwn').at(-1) ?? '', /can't post in <#C1>.*\/invite @inbox-bot.*archived/);
   assert.match(message.text, /\/invite @inbox-bot/);
 });
 

@@ -1,23 +1,19 @@
 import type { ModalView } from '@slack/types';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { renderActions, renderButton, renderContext, renderSection } from '../../blocks/blocks.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
-import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
+import { mrkdwn } from '../../blocks/text-objects.ts';
 import { encodeFormMetadata, type FormContext } from '../../form/form-metadata.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { BATCH_FORM, BATCH_FORM_DONE, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
 import { BUTTONS } from '../../sentences/common.ts';
-import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { isBetweenPeople } from '../../web-api/conversation.ts';
 
 /** Shown while rows are fetched from Slack, read and checked. The preview replaces it. */
 export function renderReading(context: FormContext, { now, wait }: { now: string; wait: string }): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.reading,
+    ...renderModalFrame(CALLBACKS.reading, { title: BATCH_FORM.title, cancel: BATCH_FORM.cancel }),
     private_metadata: encodeFormMetadata(context),
-    title: plainText(BATCH_FORM.title, VIEW_TITLE),
-    close: plainText(BATCH_FORM.cancel, VIEW_TITLE),
     blocks: [renderSection('reading', mrkdwn(now)), renderContext('wait', wait)],
   };
 }
@@ -25,11 +21,8 @@ export function renderReading(context: FormContext, { now, wait }: { now: string
 /** Why the file can't be used, with a way back to the form. */
 export function renderFileProblem(context: FormContext, problem: string, mustDeleteFile: boolean): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
+    ...renderModalFrame(CALLBACKS.notice, { title: BATCH_FORM.title }),
     private_metadata: encodeFormMetadata(context),
-    title: plainText(BATCH_FORM.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('problem', problem),
       renderActions('back', [renderButton(ACTIONS.backToMany, BUTTONS.back, 'back')]),
@@ -47,11 +40,8 @@ export function renderAdding({ owner }: FormContext, inboxes: number, channelId:
   const client = clientNameOf(owner);
   const where = isBetweenPeople(channelId) ? BATCH_FORM_DONE.inDm : BATCH_FORM_DONE.inChannel(`<#${channelId}>`);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
+    ...renderModalFrame(CALLBACKS.notice, { title: BATCH_FORM.title }),
     clear_on_close: true,
-    title: plainText(BATCH_FORM.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('adding', mrkdwn(BATCH_FORM_DONE.adding(inboxes))),
       ...(client === undefined ? [] : [renderContext('client', BATCH_FORM_PREVIEW.client(client))]),

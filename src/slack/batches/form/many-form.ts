@@ -5,13 +5,20 @@ import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
 import { LOCAL_PART } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { MAX_FILE_BYTES } from '../../../csv/file-problem.ts';
-import { renderActions, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
-import { OPTION_TEXT, PLACEHOLDER, TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import {
+  renderActions,
+  renderContext,
+  renderInputFrame,
+  renderNumberInput,
+  renderSection,
+} from '../../blocks/blocks.ts';
+import { OPTION_TEXT, PLACEHOLDER, TYPED_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { type Draft, FIELDS } from '../../form/fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
 import { type PasswordLink, renderOpen } from '../../form/password/password-link.ts';
 import { BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView, type ViewState } from '../../modals/view-state.ts';
 import { BATCH_FORM, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
@@ -52,12 +59,8 @@ export function renderManyForm({ context, draft, notice, takesFiles, link }: Man
   ].filter((text) => text !== undefined);
   const blockOf = (field: string) => blockId(field, context.generation);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.manyForm,
+    ...renderModalFrame(CALLBACKS.manyForm, BATCH_FORM),
     private_metadata: encodeFormMetadata({ ...context, pasted: undefined }, draft),
-    title: plainText(BATCH_FORM.title, VIEW_TITLE),
-    submit: plainText(BATCH_FORM.submit, VIEW_TITLE),
-    close: plainText(BATCH_FORM.cancel, VIEW_TITLE),
     blocks: [
       ...said.map((text, index) => renderSection(`about.${index}`, text)),
       ...(link === undefined
@@ -180,13 +183,6 @@ export function renderDailyLimit(block: string, label: string, initial = String(
   return {
     ...renderInputFrame(block, label, BATCH_FORM.dailyLimitHint),
     optional: true,
-    element: {
-      type: 'number_input',
-      action_id: BATCH_FIELDS.dailyLimit,
-      is_decimal_allowed: false,
-      min_value: '1',
-      max_value: String(Number.MAX_SAFE_INTEGER),
-      initial_value: initial,
-    },
+    element: renderNumberInput(BATCH_FIELDS.dailyLimit, initial),
   };
 }

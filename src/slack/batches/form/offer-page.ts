@@ -2,16 +2,15 @@ import type { ModalView } from '@slack/types';
 import type { Batch } from '../../../add-inbox/batch/batch.ts';
 import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import { renderActions, renderContext, renderSection } from '../../blocks/blocks.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
-import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
+import { mrkdwn } from '../../blocks/text-objects.ts';
 import { type PasswordLink, renderOpen } from '../../form/password/password-link.ts';
 import { CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
 import type { FindTarget } from '../../permissions/find-target.ts';
 import { BATCH_FORM } from '../../sentences/batches.ts';
 import { PASSWORD_LINK, PASSWORD_NOTICES } from '../../sentences/form.ts';
-import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { type ManyForm, renderManyForm } from './many-form.ts';
 
 /** The inboxes that a link to the secure page is for. `fixOf`: only rows of this batch that failed. */
@@ -23,6 +22,7 @@ export type OfferManyForm = (
   form: Omit<ManyForm, 'link'>,
 ) => Promise<ModalView>;
 
+/** The form for many inboxes, with a link to the secure page if there is one. Where Slack may take no passwords, only the link. */
 export function createOfferManyForm(deps: {
   findTarget: FindTarget;
   /** Undefined where this installation serves no secure page. */
@@ -48,10 +48,7 @@ function renderLinkPage({ context, notice }: Omit<ManyForm, 'link'>, link: Passw
     context.batch?.fixOf === undefined ? BATCH_FORM.onPage : BATCH_FORM.fixOnPage,
   ].filter((text) => text !== undefined);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
-    title: plainText(BATCH_FORM.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    ...renderModalFrame(CALLBACKS.notice, { title: BATCH_FORM.title }),
     blocks: [
       ...said.map((text, index) => renderSection(`about.${index}`, text)),
       renderActions('secure_page', [{ ...renderOpen(link), style: 'primary' }]),

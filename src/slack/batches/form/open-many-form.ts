@@ -3,7 +3,7 @@ import type { Click, InModal, Press } from '../../bolt/interaction.ts';
 import type { FormToOpen } from '../../form/open-form.ts';
 import { parseWhoPage } from '../../form/who-page.ts';
 
-export type ManyFormToOpen = {
+type ManyFormToOpen = {
   context: FormToOpen['context'];
   /** The batch whose failed rows are to be replaced, and the owner of its key. */
   fix?: { batchId: string; owner: OwnerName };

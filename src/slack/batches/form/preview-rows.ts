@@ -30,7 +30,7 @@ const FLAG_OF: Record<Warning, Flag> = {
   other_domain: 'other_domain',
 };
 
-/** What is odd about a value of a row, in words. */
+/** A warning about a value of a row, in words. */
 export function describeWarning(warning: Warning): string {
   return BATCH_FORM_FLAGS[FLAG_OF[warning]];
 }
@@ -55,7 +55,7 @@ export function describeRow({ line, account }: AddableRow): string {
   ].join(' · ');
 }
 
-/** What is wrong with a row, field by field. */
+/** The errors of a row, field by field. */
 export function describeErrors({ line, address, errors }: RowOfKind<'to_fix'>): string {
   return truncate(describeAddress({ line, address }, describeFields(errors)), MAX_LINE);
 }
@@ -65,7 +65,7 @@ export function describeAddress({ line, address }: Pick<CheckedRow, 'line' | 'ad
   return [BATCH_FORM_PREVIEW.line(line), shownAddress(address), ...more].join(' · ');
 }
 
-/** What is odd about rows that can be added: the rows of each flag. */
+/** The rows of each flag, among those that can be added. */
 export function findFlags(
   read: readonly ReadRow[],
   addable: readonly AddableRow[],

@@ -5,10 +5,11 @@ import { clientNameOf } from '../../../add-inbox/keys/key-owner.ts';
 import type { ReadFile } from '../../../csv/read-rows.ts';
 import { renderActions, renderButton, renderContext, renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { fitLines } from '../../blocks/fit-lines.ts';
-import { OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { OPTION_TEXT } from '../../blocks/limits.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
 import { ACTIONS, BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { readView } from '../../modals/view-state.ts';
 import {
@@ -46,7 +47,7 @@ export type ToPreview = {
 };
 
 /**
- * What was found in the rows: how many are ready, the first of them as they will be sent, and each problem by line. No password
+ * The result of reading the rows: how many are ready, the first of them as they will be sent, and each problem by line. No password
  * is shown. Without a row that can be added, there is no submit button.
  */
 export function renderPreview(preview: ToPreview): ModalView {
@@ -57,13 +58,13 @@ export function renderPreview(preview: ToPreview): ModalView {
   const isAnyAddable = ready + held + refused > 0;
   const batch = { ...context.batch, ...(isAnyAddable && { draftId, ready, held, refused }) };
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.preview,
+    ...renderModalFrame(CALLBACKS.preview, {
+      title: WORDS.title(read.rows.length),
+      ...(isAnyAddable && { submit: WORDS.submit(toAddOf(checked).length) }),
+      cancel: WORDS.close,
+    }),
     private_metadata: encodeFormMetadata({ ...context, pasted: undefined, batch }),
     notify_on_close: true,
-    title: plainText(WORDS.title(read.rows.length), VIEW_TITLE),
-    ...(isAnyAddable && { submit: plainText(WORDS.submit(toAddOf(checked).length), VIEW_TITLE) }),
-    close: plainText(WORDS.close, VIEW_TITLE),
     blocks: [
       ...renderCounts(preview),
       ...(isAnyAddable ? [] : renderNoneReady(preview)),

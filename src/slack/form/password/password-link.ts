@@ -1,12 +1,11 @@
 import type { ActionsBlock, Button, KnownBlock, ModalView } from '@slack/types';
 import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
 import { renderActions, renderButton, renderContext, renderDangerButton, renderSection } from '../../blocks/blocks.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
-import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
+import { mrkdwn } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { CANCEL_REQUEST, PASSWORD_LINK } from '../../sentences/form.ts';
-import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { nameInbox, renderInbox } from '../../thread/inbox-text.ts';
 import type { Message } from '../../web-api/slack-api.ts';
 
@@ -16,10 +15,7 @@ export type PasswordLink = { url: string; expiresAt: number };
 /** The page with the button that opens the secure page. */
 export function renderPasswordPage(request: AddInboxRequest, link: PasswordLink): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.notice,
-    title: plainText(PASSWORD_LINK.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
+    ...renderModalFrame(CALLBACKS.notice, { title: PASSWORD_LINK.title }),
     blocks: [
       ...renderState(request, link),
       renderActions('password', [{ ...renderOpen(link), style: 'primary' }, renderCancel(request.id)]),

@@ -14,13 +14,13 @@ import type { Found } from './found.ts';
 /** Answers that mean that nothing can be added with this address. A failed look-up is none of them. */
 const PROBLEMS: readonly Found['by'][] = ['no_such_domain', 'no_mail', 'no_imap'];
 
-/** What the bot found out about the address, and the way on where the provider, found or chosen, refuses passwords. */
+/** The bot's findings about the address, and the next step where its provider refuses passwords. */
 export function renderFound(context: FormContext, draft: Draft): KnownBlock[] {
   const { found } = draft;
   return [
     ...(found === undefined ? [] : [renderAnswer(found)]),
     ...(refusesPasswords(draft) ? [renderSection('refuses_passwords', `⚠️ ${MICROSOFT.notice}`)] : []),
-    // Who chose the provider has decided already.
+    // A person who chose the provider has decided already.
     ...(refusesPasswords(draft) && draft.inbox_type === undefined ? [renderBox(context)] : []),
   ];
 }

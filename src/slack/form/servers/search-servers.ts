@@ -32,7 +32,7 @@ export function createSearchServers({
   findEntry(submission: InModal): Promise<PasswordEntry>;
   sleep?: (ms: number) => Promise<unknown>;
 }) {
-  /** What replaces the pages that were shown before there was an answer. */
+  /** Replaces the pages that were shown before there was an answer. */
   const later = new WeakMap<SubmissionAnswer, Promise<ModalView>>();
   return { answerWho, answerHow, fillIn };
 

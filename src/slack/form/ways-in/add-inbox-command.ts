@@ -5,7 +5,7 @@ import type { OpenManyForm } from '../../batches/form/open-many-form.ts';
 import { TYPED_TEXT } from '../../blocks/limits.ts';
 import type { Click, CommandUse } from '../../bolt/interaction.ts';
 import { BATCH_FORM } from '../../sentences/batches.ts';
-import { helpText, usageText } from '../../thread/ephemeral.ts';
+import { EPHEMERAL } from '../../sentences/notices.ts';
 import { toConversation } from '../../web-api/conversation.ts';
 import type { Draft } from '../fields.ts';
 import type { FormToOpen } from '../open-form.ts';
@@ -14,7 +14,7 @@ import type { FormToOpen } from '../open-form.ts';
 export function createAddInboxCommand(deps: {
   openForm(click: Click, form: FormToOpen): Promise<void>;
   openManyForm: OpenManyForm;
-  /** What the person's last inbox has in common with the next one. */
+  /** The values of the person's last inbox that fit the next one. */
   draftLast(teamId: string, userId: string): Promise<Draft>;
   /** Undefined where the URL is not Slack's. */
   sealResponseUrl(teamId: string, responseUrl: string): string | undefined;
@@ -54,11 +54,11 @@ function parseText(text: string): Wanted {
   const [first = '', ...rest] = words;
   if (words.length === 0) return { kind: 'form', draft: {} };
   if (words.length === 1 && first.toLowerCase() === 'last') return { kind: 'last' };
-  if (words.length === 1 && first.toLowerCase() === 'help') return { kind: 'answer', text: helpText() };
+  if (words.length === 1 && first.toLowerCase() === 'help') return { kind: 'answer', text: EPHEMERAL.help.join('\n') };
   const isMany = MANY_WORDS.includes(first.toLowerCase());
   const typed = isMany ? rest : words;
   const addresses = typed.map(parseEmailAddress).filter((address) => address !== undefined);
-  if (addresses.length < typed.length) return { kind: 'answer', text: usageText() };
+  if (addresses.length < typed.length) return { kind: 'answer', text: EPHEMERAL.usage };
   if (!isMany && addresses.length === 1) return { kind: 'form', draft: { email_address: addresses[0] ?? '' } };
   const pasted = addresses.join('\n');
   if (pasted.length > TYPED_TEXT) return { kind: 'answer', text: BATCH_FORM.tooManyAddresses };

@@ -57,7 +57,7 @@ export function createAuditPages(deps: {
     const { api, triggerId } = press;
     const waiting = await api.pushView(triggerId, renderNotice({ ...sentences.waiting, title: AUDIT.title }));
     const sent = send(press).then((done) => toPage(done ? AUDIT.exportDone : AUDIT.exportFailed));
-    await openThenFill(api, Promise.resolve(waiting), sent, toPage(AUDIT.exportUnsure));
+    await openThenFill(api, waiting, sent, toPage(AUDIT.exportUnsure));
   }
 
   /** Sends the file to the person's DM; false where Slack did not accept it. */

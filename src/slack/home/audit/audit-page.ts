@@ -4,16 +4,16 @@ import type { AuditEntry } from '../../../add-inbox/people/audit.ts';
 import type { Unreadable } from '../../../add-inbox/request/unreadable.ts';
 import { renderActions, renderButton, renderContext, renderMenu, renderSection } from '../../blocks/blocks.ts';
 import { escapeMrkdwn, oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER } from '../../blocks/limits.ts';
 import { slackDate } from '../../blocks/slack-date.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { toCursorValue } from '../../modals/trail.ts';
 import { AUDIT, AUDIT_ACTION_WORDS, auditDetail, auditValue } from '../../sentences/audit.ts';
 import { BUTTONS, UNREADABLE } from '../../sentences/common.ts';
 import { HOME } from '../../sentences/home.ts';
-import { REQUEST_PAGE } from '../../sentences/thread.ts';
 import { renderUnreadable } from '../render-unreadable.ts';
 import { AUDIT_PERIODS, AUDIT_TOPICS, type AuditPlace, isFiltered, toStoredPlace } from './audit-place.ts';
 
@@ -40,11 +40,8 @@ export function renderAuditPage(
     renderButton(ACTIONS.exportAudit, BUTTONS.exportAudit, 'export'),
   ];
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.audit,
+    ...renderModalFrame(CALLBACKS.audit, { title: AUDIT.title }),
     private_metadata: encodePrivateMetadata({ openedBy }, toStoredPlace(place)),
-    title: plainText(AUDIT.title, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('about', AUDIT.about),
       renderFilters(place),

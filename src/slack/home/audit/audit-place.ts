@@ -6,9 +6,9 @@ import { goNewer, goOlder, storedTrail, toStoredTrail } from '../../modals/trail
 
 export const AUDIT_TOPICS = ['inboxes', 'lists', 'keys', 'settings', 'refused', 'app'] as const;
 
-export type AuditTopic = (typeof AUDIT_TOPICS)[number];
+type AuditTopic = (typeof AUDIT_TOPICS)[number];
 
-/** What people look for together. */
+/** Actions that people look for together. */
 export const ACTIONS_OF: Record<AuditTopic, AuditAction[]> = {
   inboxes: ['inbox_requested', 'inbox_cancelled', 'inbox_outcome', 'login_checked', 'test_email', 'inbox_removal'],
   lists: ['inboxes_requested', 'batch_stopped'],
@@ -23,7 +23,7 @@ export const AUDIT_PERIODS = [1, 7, 30, 90] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What an admin looks at in the audit trail. It stands in the modal's `private_metadata`, so that each press starts from it. */
+/** The part of the audit trail that an admin looks at, in the modal's `private_metadata`, so that each press starts from it. */
 export type AuditPlace = {
   userId?: string | undefined;
   topic?: AuditTopic | undefined;

@@ -5,17 +5,18 @@ import { type Client, clientNameOf, WORKSPACE } from '../../../add-inbox/keys/ke
 import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
-import { PLACEHOLDER, SECTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER, SECTION_TEXT } from '../../blocks/limits.ts';
 import { linkChannels } from '../../blocks/link-channels.ts';
 import { mrkdwn, plainText } from '../../blocks/text-objects.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS, CLIENT_FIELDS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { CLIENT_FORM, KEY_ERRORS, KEY_FORM } from '../../sentences/keys.ts';
 import { renderKeyInput } from './key-form.ts';
 
 /** The bot checks this many channels at once. */
-export const MAX_CHANNELS = 10;
+const MAX_CHANNELS = 10;
 
 export type TypedClient = Client & {
   isNew: boolean;
@@ -26,7 +27,7 @@ export type TypedClient = Client & {
 };
 
 /** The chosen channels that the client can't have, and why. */
-export type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
+type ChannelProblem = Extract<KeyNotStored, { kind: 'cannot_post' | 'channel_taken' }>;
 
 /**
  * The form for the key of a client and its channels; `client` is undefined for a new one. With `again`, the form is shown once
@@ -45,12 +46,8 @@ export function renderClientForm({
   again?: { channelIds: string[]; problem: ChannelProblem };
 }): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.clientKey,
+    ...renderModalFrame(CALLBACKS.clientKey, { ...CLIENT_FORM, cancel: KEY_FORM.cancel }),
     private_metadata: encodePrivateMetadata({ openedBy, owner: client ?? WORKSPACE, stamp }),
-    title: plainText(CLIENT_FORM.title, VIEW_TITLE),
-    submit: plainText(CLIENT_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
       renderSection(
         'about',

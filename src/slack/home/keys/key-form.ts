@@ -2,11 +2,12 @@ import type { InputBlock, ModalView } from '@slack/types';
 import type { ColdsendKey } from '../../../add-inbox/keys/coldsend-key.ts';
 import { clientNameOf, WORKSPACE } from '../../../add-inbox/keys/key-owner.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
-import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import type { Draft } from '../../form/fields.ts';
 import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../form/form-metadata.ts';
 import { API_KEY_FIELD, blockId, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import type { ModalContext } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
@@ -40,12 +41,8 @@ export function renderKeyForm({
     KEY_FORM.whereFrom,
   ];
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.storeKey,
+    ...renderModalFrame(CALLBACKS.storeKey, KEY_FORM),
     private_metadata: encodeFormMetadata({ ...context, stamp }, draft),
-    title: plainText(KEY_FORM.title, VIEW_TITLE),
-    submit: plainText(KEY_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
       ...paragraphs.map((text, index) => renderSection(`about.${index}`, text)),
       renderKeyInput('generation' in context ? context.generation : 0),

@@ -3,17 +3,17 @@ import { cleanText } from '../../../add-inbox/account/clean-text.ts';
 import { parseDailyLimit } from '../../../add-inbox/account/sender-account.ts';
 import { type ClientPresets, isNamePattern, MAX_DOMAINS, readDomains } from '../../../add-inbox/keys/client-presets.ts';
 import { clientNameOf, type OwnerName } from '../../../add-inbox/keys/key-owner.ts';
-import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
+import { renderInputFrame, renderNumberInput, renderSection } from '../../blocks/blocks.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
-import { TYPED_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
-import { plainText } from '../../blocks/text-objects.ts';
+import { TYPED_TEXT } from '../../blocks/limits.ts';
 import { FIELDS } from '../../form/fields.ts';
 import { blockId, CALLBACKS, PRESET_FIELDS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
 
-export type TypedPresets = { owner: OwnerName; stamp: string } & (
+type TypedPresets = { owner: OwnerName; stamp: string } & (
   | { ok: true; presets: ClientPresets }
   /** `block_id` → sentence. */
   | { ok: false; errors: Record<string, string> }
@@ -26,12 +26,8 @@ export function renderPresetsForm(
   { presets, stamp }: { presets: ClientPresets; stamp: string },
 ): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.presets,
+    ...renderModalFrame(CALLBACKS.presets, { ...PRESETS_FORM, cancel: KEY_FORM.cancel }),
     private_metadata: encodePrivateMetadata({ openedBy, owner, stamp }),
-    title: plainText(PRESETS_FORM.title, VIEW_TITLE),
-    submit: plainText(PRESETS_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [renderSection('about', PRESETS_FORM.about(clientNameOf(owner) ?? '')), ...renderFields(presets)],
   };
 }
@@ -67,13 +63,7 @@ function renderFields({ dailyLimit, namePattern, domains }: ClientPresets): Inpu
     {
       ...renderInputFrame(blockId(PRESET_FIELDS.dailyLimit, 0), PRESETS_FORM.dailyLimit, PRESETS_FORM.dailyLimitHint),
       optional: true,
-      element: {
-        type: 'number_input',
-        action_id: PRESET_FIELDS.dailyLimit,
-        is_decimal_allowed: false,
-        min_value: '1',
-        ...(dailyLimit !== undefined && { initial_value: String(dailyLimit) }),
-      },
+      element: renderNumberInput(PRESET_FIELDS.dailyLimit, dailyLimit?.toString()),
     },
     renderText(PRESET_FIELDS.name, PRESETS_FORM.name, PRESETS_FORM.nameHint, FIELDS.display_name.max, namePattern),
     renderText(PRESET_FIELDS.domains, PRESETS_FORM.domains, PRESETS_FORM.domainsHint, TYPED_TEXT, domains.join('\n')),

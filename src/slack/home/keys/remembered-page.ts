@@ -11,14 +11,12 @@ import {
   renderInputFrame,
   renderSection,
 } from '../../blocks/blocks.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
-import { plainText } from '../../blocks/text-objects.ts';
 import { ACTIONS, blockId, CALLBACKS, REMEMBERED_FIELD } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { readView } from '../../modals/view-state.ts';
 import { BUTTONS, PROVIDER_PHRASES } from '../../sentences/common.ts';
 import { REMEMBERED } from '../../sentences/keys.ts';
-import { REQUEST_PAGE } from '../../sentences/thread.ts';
 
 export const REMEMBERED_PAGE_SIZE = 20;
 
@@ -34,12 +32,8 @@ export function renderRememberedPage(openedBy: string, cursor: RememberedCursor,
   const client = clientNameOf(owner);
   const shown = found.slice(0, REMEMBERED_PAGE_SIZE);
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.remembered,
+    ...renderModalFrame(CALLBACKS.remembered, { title: REMEMBERED.title, submit: REMEMBERED.search }),
     private_metadata: encodePrivateMetadata({ openedBy, owner }, { f: contains }),
-    title: plainText(REMEMBERED.title, VIEW_TITLE),
-    submit: plainText(REMEMBERED.search, VIEW_TITLE),
-    close: plainText(REQUEST_PAGE.close, VIEW_TITLE),
     blocks: [
       renderSection('about', REMEMBERED.about(client)),
       {

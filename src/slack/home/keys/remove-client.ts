@@ -17,8 +17,8 @@ import { renderClientCsv } from './client-csv.ts';
 const READ_AT_ONCE = 2_000;
 
 /**
- * Removes a client in one step, for admins and owners: sends its inboxes as CSV to the admin's DM, and then removes its key with the
- * channels and ends everything that waits. Without the file, nothing is removed.
+ * Removes a client in one step, for admins and owners. First it sends the client's inboxes as CSV to the admin's DM. Then it removes
+ * the key with the channels, and ends the requests that wait. If Slack refuses the file, nothing is removed.
  */
 export function createRemoveClient(deps: {
   permissions: Permissions;

@@ -4,7 +4,7 @@ import { type Cursor, type InboxFilter, OUTCOME_GROUPS, type OutcomeGroup } from
 import { ACTIONS } from '../../ids.ts';
 import { goNewer, goOlder, parseJson, storedTrail, toStoredTrail } from '../../modals/trail.ts';
 
-/** What a person looks at in the Home. It stands in the Home's `private_metadata`, so that each press starts from it. */
+/** The part of the Home that a person looks at. It is in the Home's `private_metadata`, so that each press starts from it. */
 export type HomePlace = {
   /** The page of the list of clients, counted from 0. */
   clientsPage: number;

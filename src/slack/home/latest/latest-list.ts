@@ -68,7 +68,7 @@ export function cursorOf(entry: Latest): Cursor {
   return { at: isBatch(entry) ? entry.createdAt : entry.acceptedAt, id };
 }
 
-export function isBatch(entry: Latest): entry is Batch {
+function isBatch(entry: Latest): entry is Batch {
   return 'total' in entry;
 }
 

@@ -6,11 +6,12 @@ import {
   type WhoMayAdd,
   type WorkspaceSettings,
 } from '../../../add-inbox/people/workspace-settings.ts';
-import { renderContext, renderInputFrame, renderRadioButtons } from '../../blocks/blocks.ts';
+import { renderContext, renderInputFrame, renderNumberInput, renderRadioButtons } from '../../blocks/blocks.ts';
 import { oneLine } from '../../blocks/foreign-text.ts';
-import { MENU_OPTIONS, OPTION_TEXT, VIEW_TITLE } from '../../blocks/limits.ts';
+import { MENU_OPTIONS, OPTION_TEXT } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { findInputs, readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
@@ -47,9 +48,7 @@ type SettingsField = (typeof SETTINGS_FIELDS)[keyof typeof SETTINGS_FIELDS];
 export type SettingsErrors = Partial<Record<SettingsField, string>>;
 
 /** `stamp` is the version of the settings that the form showed. */
-export type ParsedSettings =
-  | { ok: true; settings: WorkspaceSettings; stamp: string }
-  | { ok: false; errors: SettingsErrors };
+type ParsedSettings = { ok: true; settings: WorkspaceSettings; stamp: string } | { ok: false; errors: SettingsErrors };
 
 /** The form for the settings. `userGroups` is undefined where Slack did not list them. By default, there is no secure page. */
 export function renderSettingsForm(
@@ -62,12 +61,8 @@ export function renderSettingsForm(
   const { checkLoginFirst, passwordsIn, matchingCode } = settings;
   const chosen = whoMayAdd.kind === 'chosen' ? whoMayAdd : { userIds: [], userGroupIds: [] };
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.settings,
+    ...renderModalFrame(CALLBACKS.settings, { ...SETTINGS_FORM, cancel: KEY_FORM.cancel }),
     private_metadata: encodePrivateMetadata({ openedBy, stamp }),
-    title: plainText(SETTINGS_FORM.title, VIEW_TITLE),
-    submit: plainText(SETTINGS_FORM.submit, VIEW_TITLE),
-    close: plainText(KEY_FORM.cancel, VIEW_TITLE),
     blocks: [
       renderRadio(SETTINGS_FIELDS.whoMayAdd, SETTINGS_FORM.whoMayAdd, whoMayAdd.kind),
       renderPeople(chosen.userIds),
@@ -219,14 +214,7 @@ function renderDailyLimit(limit: number | undefined): InputBlock {
   return {
     ...renderFrame(SETTINGS_FIELDS.dailyLimit, SETTINGS_FORM.dailyLimit, SETTINGS_FORM.dailyLimitHint),
     optional: true,
-    element: {
-      type: 'number_input',
-      action_id: SETTINGS_FIELDS.dailyLimit,
-      is_decimal_allowed: false,
-      min_value: '1',
-      max_value: String(Number.MAX_SAFE_INTEGER),
-      ...(limit !== undefined && { initial_value: String(limit) }),
-    },
+    element: renderNumberInput(SETTINGS_FIELDS.dailyLimit, limit?.toString()),
   };
 }
 

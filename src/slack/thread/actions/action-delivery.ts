@@ -53,7 +53,7 @@ export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'exp
 }
 
 /** The outcome of a test email or a removal. In the thread, its first message names the inbox. */
-export function renderAction(
+function renderAction(
   action: InboxAction,
   outcome: ActionOutcome,
   { account }: AddInboxRequest,

@@ -2,9 +2,8 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
 import { renderSection } from '../../blocks/blocks.ts';
-import { VIEW_TITLE } from '../../blocks/limits.ts';
-import { plainText } from '../../blocks/text-objects.ts';
 import { CALLBACKS } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { readView } from '../../modals/view-state.ts';
@@ -17,12 +16,12 @@ export function renderRemovalForm(
   { id, account }: Pick<AddInboxRequest, 'id' | 'account'>,
 ): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.removeInbox,
+    ...renderModalFrame(CALLBACKS.removeInbox, {
+      title: BUTTONS.removeInbox,
+      submit: REMOVE_INBOX.confirm,
+      cancel: REMOVE_INBOX.deny,
+    }),
     private_metadata: encodePrivateMetadata({ openedBy }, { r: id }),
-    title: plainText(BUTTONS.removeInbox, VIEW_TITLE),
-    submit: plainText(REMOVE_INBOX.confirm, VIEW_TITLE),
-    close: plainText(REMOVE_INBOX.deny, VIEW_TITLE),
     blocks: [renderSection('inbox', account.email_address), renderSection('about', REMOVE_INBOX.text)],
   };
 }

@@ -4,9 +4,10 @@ import { cleanText } from '../../../add-inbox/account/clean-text.ts';
 import { MAX_ADDRESS } from '../../../add-inbox/account/email-address.ts';
 import type { AddInboxRequest } from '../../../add-inbox/request/request.ts';
 import { renderInputFrame, renderSection } from '../../blocks/blocks.ts';
-import { PLACEHOLDER, VIEW_TITLE } from '../../blocks/limits.ts';
+import { PLACEHOLDER } from '../../blocks/limits.ts';
 import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS, RECIPIENT_FIELD } from '../../ids.ts';
+import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { readView } from '../../modals/view-state.ts';
@@ -19,12 +20,8 @@ export function renderTestEmailForm(
   recipient: string,
 ): ModalView {
   return {
-    type: 'modal',
-    callback_id: CALLBACKS.testEmail,
+    ...renderModalFrame(CALLBACKS.testEmail, TEST_EMAIL_FORM),
     private_metadata: encodePrivateMetadata({ openedBy }, { r: id }),
-    title: plainText(TEST_EMAIL_FORM.title, VIEW_TITLE),
-    submit: plainText(TEST_EMAIL_FORM.submit, VIEW_TITLE),
-    close: plainText(TEST_EMAIL_FORM.cancel, VIEW_TITLE),
     blocks: [
       renderSection('about', TEST_EMAIL_FORM.about),
       renderSection('inbox', account.email_address),

@@ -25,7 +25,7 @@ const ROWS_STOPPED_AT_ONCE = 500;
 /** A batch that this version can't read is looked at again after this time, as unreadable requests are. */
 const UNREADABLE_MS = 10 * 60 * 1000;
 
-export type BatchRepositoryDeps = {
+type BatchRepositoryDeps = {
   database: Database;
   /** Names this run of the process; leases are held in its name. */
   owner: string;
@@ -34,9 +34,7 @@ export type BatchRepositoryDeps = {
   onUnreadable?: OnUnreadable;
 };
 
-export type BatchQuery = { before?: Cursor | undefined; owner?: OwnerName | undefined; limit: number };
-
-export type BatchRepository = ReturnType<typeof createBatchRepository>;
+type BatchQuery = { before?: Cursor | undefined; owner?: OwnerName | undefined; limit: number };
 
 /** The table of batches, and their rows in the table of requests. Leases are those of requests. */
 export function createBatchRepository({ database, owner, leaseMs, now, onUnreadable }: BatchRepositoryDeps) {

@@ -3,7 +3,7 @@ import type { Executor } from '../../database.ts';
 import { announcementColumns, toAnnouncement } from '../request-row.ts';
 
 /** Where an inbox or a batch has its thread, and whose it is. */
-export type ThreadOf = { id: string; userId: string; announcement: Announcement | undefined };
+type ThreadOf = { id: string; userId: string; announcement: Announcement | undefined };
 
 const COLUMNS = ['id', 'user_id', 'announcement_channel', 'announcement_ts', 'announcement_place'] as const;
 

@@ -29,7 +29,7 @@ const findRow = prepare((kysely, given: Given<{ teamId: string; client: string }
 );
 
 /** `stamp` differs after each change. */
-export type StampedPresets = { presets: ClientPresets; stamp: string };
+type StampedPresets = { presets: ClientPresets; stamp: string };
 
 /** The presets of each client. Those that can't be read count as none: they only suggest and warn. */
 export function createClientPresetsRepository(db: Executor, onUnreadable: OnUnreadable = () => {}) {

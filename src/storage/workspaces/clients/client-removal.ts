@@ -26,7 +26,7 @@ const inboxRow = z.object({
   accepted_at: storedTime,
 });
 
-export type ClientRemovalDeps = { database: Database; sealer: Sealer; now(): number; onUnreadable?: OnUnreadable };
+type ClientRemovalDeps = { database: Database; sealer: Sealer; now(): number; onUnreadable?: OnUnreadable };
 
 /** Removes a client with everything that waits for it, and lists the inboxes that were added for it. */
 export function createClientRemoval({ database, sealer, now, onUnreadable }: ClientRemovalDeps) {

@@ -27,7 +27,7 @@ const inboxJson = storedJson(
 
 type Added = { teamId: string; keyName: OwnerName; account: AccountToAdd };
 
-/** What the workspace or a client added last with each domain. In a form, a row that can't be read counts as none. */
+/** The last inbox that the workspace or a client added with each domain. In a form, a row that can't be read counts as none. */
 export function createRememberedRepository({ kysely }: Executor, onUnreadable: OnUnreadable = () => {}) {
   return { findLast, page, forget };
 
