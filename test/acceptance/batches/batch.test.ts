@@ -6,8 +6,6 @@ import { NOTICE, waitForPage } from '../world/fill-form.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 import { confirmBatch, PASSWORD } from './confirm-batch.ts';
 
-const DONE_WITHIN = { timeoutMs: 30_000 };
-
 const addresses = (names: string[]) => names.map((name) => `${name}@acme.com`);
 
 test('a confirmed batch has one card, and its thread has the failures, the results and a summary', async (context) => {
@@ -60,7 +58,7 @@ test('a confirmed batch has one card, and its thread has the failures, the resul
   await context.test('the current results can be had again', async () => {
     await member.click('batch_results', { in: onlyCard(world).thread[2] ?? card });
     const page = await waitForPage(member, NOTICE);
-    await member.waitForModal(({ rendered }) => /I posted the results in the thread/.test(rendered), DONE_WITHIN);
+    await member.waitForModal(({ rendered }) => /I posted the results in the thread/.test(rendered));
     assert.equal(page.title, 'Results as CSV');
     assert.equal(onlyCard(world).thread[3]?.files.length, 2);
     await member.close({ all: true });
@@ -126,7 +124,7 @@ test('killed while a row is sent, the bot finishes the batch with one card and s
   await world.restart();
   await coldsend.waitFor(({ body, bodyComplete }) => bodyComplete && JSON.stringify(body).includes('cat@acme.com'));
   // A card that Slack has and the bot has not noted yet would be posted again.
-  await slack.waitFor(() => isCardNoted(world) || undefined, 'the card to be noted', DONE_WITHIN);
+  await slack.waitFor(() => isCardNoted(world) || undefined, 'the card to be noted');
   await world.bot.stop('SIGKILL');
   await world.restart();
 
@@ -187,13 +185,13 @@ function onlyCard({ member, channelId }: World): { card: MessageSeen; thread: Me
 }
 
 async function waitForReply({ slack }: World, text: RegExp): Promise<void> {
-  await slack.waitForMessage((message) => message.threadTs !== undefined && text.test(message.text), DONE_WITHIN);
+  await slack.waitForMessage((message) => message.threadTs !== undefined && text.test(message.text));
 }
 
 async function waitForCard(world: World, text: RegExp): Promise<MessageSeen> {
   await world.slack.waitForCall(() => {
     const [card] = world.member.in(world.channelId);
     return card !== undefined && text.test(card.rendered);
-  }, DONE_WITHIN);
+  });
   return onlyCard(world).card;
 }

@@ -15,9 +15,7 @@ async function startFailed(world: World, names: string[]): Promise<MessageSeen> 
   for (const forAddress of addresses) world.coldsend.answerNext({ kind: 'login_failed' }, { forAddress });
   await world.restart();
   const { slack, member, channelId } = world;
-  await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && /need you/.test(text), {
-    timeoutMs: 30_000,
-  });
+  await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && /need you/.test(text));
   return member.in(channelId)[0]?.thread.at(-1) ?? assert.fail('no summary');
 }
 

@@ -6,8 +6,6 @@ import { MANY_POSTS, OTHER_KEY, startWorld, type World } from '../world/start-bo
 import { MANY_FORM, PREVIEW } from './batch-world.ts';
 import { confirmBatch, PASSWORD } from './confirm-batch.ts';
 
-const WITHIN = { timeoutMs: 30_000 };
-
 const ALL = ['ann@acme.com', 'bob@acme.com', 'cat@acme.com', 'dan@acme.com'];
 
 function sentFor({ coldsend }: World, address: string): number {
@@ -32,7 +30,6 @@ test('a key that is refused midway makes the batch wait, with one message, and a
   await slack.waitFor(
     () => member.in(channelId).find(({ rendered }) => /API key/.test(rendered)),
     'the card to say that a key is missing',
-    WITHIN,
   );
   assert.equal(member.in(channelId).length, 1);
   assert.deepEqual(member.in(channelId)[0]?.thread, []);
@@ -46,7 +43,6 @@ test('a key that is refused midway makes the batch wait, with one message, and a
   await slack.waitFor(
     () => member.in(channelId).find(({ rendered }) => /All 4 inboxes added/.test(rendered)),
     'the rows to be added with the new key',
-    WITHIN,
   );
   assert.equal(member.in(channelId).length, 1);
   // At most once with each key: a row may not have been under way when the first one was refused.
@@ -61,14 +57,10 @@ test('a workspace that leaves midway keeps no password, and nothing more is sent
     coldsend.answerNext({ kind: 'refused', status: 503, detail: 'down' }, { forAddress });
   }
   await world.restart();
-  await slack.waitFor(() => ALL.every((address) => sentFor(world, address) > 0) || undefined, 'the rows', WITHIN);
+  await slack.waitFor(() => ALL.every((address) => sentFor(world, address) > 0) || undefined, 'the rows');
   await slack.uninstall(member.teamId);
-  await slack.waitFor(() => count(world, 'request_passwords') === 0 || undefined, 'the passwords to go', WITHIN);
-  await slack.waitFor(
-    () => count(world, "batches where state <> 'finished'") === 0 || undefined,
-    'the batch to end',
-    WITHIN,
-  );
+  await slack.waitFor(() => count(world, 'request_passwords') === 0 || undefined, 'the passwords to go');
+  await slack.waitFor(() => count(world, "batches where state <> 'finished'") === 0 || undefined, 'the batch to end');
   assert.equal(count(world, "requests where state <> 'told'"), 0);
 });
 
@@ -78,7 +70,7 @@ test('a corrected file adds only what failed before, to the same batch', async (
   await confirmBatch(world, ALL, 'list.csv');
   for (const forAddress of ALL.slice(0, 2)) coldsend.answerNext({ kind: 'login_failed' }, { forAddress });
   await world.restart();
-  await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && /2 inboxes need you/.test(text), WITHIN);
+  await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && /2 inboxes need you/.test(text));
   const summary = member.in(channelId)[0]?.thread.at(-1) ?? assert.fail('no summary');
   await closeAll(member);
   await member.click('batch_fix_by_file', { in: summary });
@@ -93,7 +85,6 @@ test('a corrected file adds only what failed before, to the same batch', async (
   await slack.waitFor(
     () => member.in(channelId).find(({ rendered }) => /All 4 inboxes added/.test(rendered)),
     'the card to count the corrected rows',
-    WITHIN,
   );
   assert.deepEqual(
     [...ALL, 'new@acme.com'].map((address) => sentFor(world, address)),
@@ -102,6 +93,5 @@ test('a corrected file adds only what failed before, to the same batch', async (
   await slack.waitFor(
     () => member.in(channelId)[0]?.thread.find(({ rendered }) => /All fixed/.test(rendered)),
     'the summary to say so',
-    WITHIN,
   );
 });

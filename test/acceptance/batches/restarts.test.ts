@@ -4,8 +4,6 @@ import { startPostgres } from '../../storage/postgres/start-postgres.ts';
 import { startWorld } from '../world/start-bot.ts';
 import { previewPaste } from './batch-world.ts';
 
-const WITHIN = { timeoutMs: 30_000 };
-
 /** What the bot calls for a batch, in this order. `before`: calls of the same method, in the same life of the bot, that Slack answers. */
 const STEPS = [
   { what: 'the card', method: 'chat.postMessage', before: 0 },
@@ -40,12 +38,12 @@ for (const database of ['SQLite', 'PostgreSQL']) {
       if (what === 'the card') assert.match((await member.submit()).modal?.rendered ?? '', /Adding 3 inboxes/);
       else await restart();
       const calls = () => slack.ledger.calls.slice(from).filter((call) => call.method === method);
-      await slack.waitFor(() => calls()[before], what, WITHIN);
+      await slack.waitFor(() => calls()[before], what);
     }
     await restart();
 
     const thread = () => member.in(channelId)[0]?.thread ?? [];
-    await slack.waitFor(() => thread().find(({ rendered }) => /needs? you/.test(rendered)), 'the end', WITHIN);
+    await slack.waitFor(() => thread().find(({ rendered }) => /needs? you/.test(rendered)), 'the end');
     assert.equal(member.in(channelId).length, 1);
     assert.match(member.in(channelId)[0]?.rendered ?? '', /of 3 inboxes added/);
     assert.deepEqual(

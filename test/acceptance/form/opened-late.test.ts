@@ -132,5 +132,5 @@ function newcomer({ slack, channelId }: World): Person {
 /** The bot has Slack's late answer, or has looked for what was opened. */
 async function waitForAnswer({ slack }: World, fault: Fault, isOurs: (call: ApiCall) => boolean): Promise<void> {
   if (typeof fault === 'object') await slack.waitForCall((call) => call.method === 'views.open' && isOurs(call));
-  else await slack.waitForCall((call) => call.args.external_id !== undefined && isOurs(call), { timeoutMs: 10_000 });
+  else await slack.waitForCall((call) => call.args.external_id !== undefined && isOurs(call));
 }

@@ -80,7 +80,6 @@ test('rows of its batch that wait are stopped too, and their card says so', asyn
   await slack.waitFor(
     () => member.in(channelId).find(({ rendered }) => rendered.includes('Stopped: 0 of 6 inboxes added')),
     'the card to say that it was stopped',
-    { timeoutMs: 15_000 },
   );
   assert.deepEqual(additionsIn(coldsend), []);
   assert.deepEqual(slack.problems, []);

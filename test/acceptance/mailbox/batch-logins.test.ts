@@ -17,9 +17,7 @@ test('refused rows of a batch are explained, and a server that refuses them all 
   assert.equal(preview.submitLabel, `Add ${ROWS} inboxes`, preview.rendered);
 
   const thread = () => member.in(channelId).flatMap((message) => message.thread);
-  await slack.waitFor(() => thread().find(({ rendered }) => rendered.includes('inboxes need you')), 'the summary', {
-    timeoutMs: 30_000,
-  });
+  await slack.waitFor(() => thread().find(({ rendered }) => rendered.includes('inboxes need you')), 'the summary');
   const said = thread()
     .map(({ rendered }) => rendered)
     .join('\n');

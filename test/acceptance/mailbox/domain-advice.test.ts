@@ -50,7 +50,6 @@ test('a list has the advice about its domains in its thread, once a day', async 
     return slack.waitFor(
       () => member.in(channelId).find(({ rendered }) => rendered.includes(`All ${names.length} inboxes added`)),
       'the card',
-      { timeoutMs: 30_000 },
     );
   };
 

@@ -75,11 +75,9 @@ async function sendRow({ member }: World): Promise<string> {
 
 function waitForSummary({ slack, member, channelId }: World, text: RegExp): Promise<MessageSeen> {
   const thread = () => member.in(channelId).flatMap((message) => message.thread);
-  return slack.waitFor(() => thread().find(({ rendered }) => text.test(rendered)), String(text), { timeoutMs: 30_000 });
+  return slack.waitFor(() => thread().find(({ rendered }) => text.test(rendered)), String(text));
 }
 
 function waitForCard({ slack, member, channelId }: World, text: RegExp): Promise<MessageSeen> {
-  return slack.waitFor(() => member.in(channelId).find(({ rendered }) => text.test(rendered)), String(text), {
-    timeoutMs: 30_000,
-  });
+  return slack.waitFor(() => member.in(channelId).find(({ rendered }) => text.test(rendered)), String(text));
 }

@@ -57,7 +57,7 @@ test('the bot listens on IPv6, reaches ColdSend there, and trusts the authority 
   }
   await addGoogleInbox(member, { address: 'jane@acme.com', channelId });
   const isAdded = () => member.in(channelId).some(({ rendered }) => /✅.*jane@acme\.com/s.test(rendered)) || undefined;
-  await slack.waitFor(isAdded, 'the result', { timeoutMs: 20_000 });
+  await slack.waitFor(isAdded, 'the result');
   assert.deepEqual(slack.problems, []);
 });
 

@@ -19,7 +19,7 @@ async function waitForReply({ slack, member, channelId }: World, address: string
     member
       .in(channelId)
       .find(({ rendered, thread }) => rendered.includes(address) && rendered.includes(says) && thread.length > 0);
-  await slack.waitFor(() => (find() === undefined ? undefined : true), `${address} ${says}`, { timeoutMs: 20_000 });
+  await slack.waitFor(() => (find() === undefined ? undefined : true), `${address} ${says}`);
 }
 
 for (const transport of ['http', 'socket'] as const) {

@@ -285,7 +285,7 @@ test('over Socket Mode, a lost connection is replaced and the bot says meanwhile
     assert.equal((await member.command('/add-inbox', { channelId })).status, 'not_delivered');
 
     slack.heal();
-    await slack.waitForSockets(1, { timeoutMs: 20_000 });
+    await slack.waitForSockets(1);
     await addGoogleInbox(member, { address: 'after-cut@acme.com', channelId });
     await waitForAdded('after-cut@acme.com');
     assert.equal((await getText(`${bot.url}/readyz`)).status, 200);

@@ -40,7 +40,7 @@ test('what ColdSend answered is kept though the database refuses it for a while'
   // SQLite holds the bot's thread while it waits: whoever asks now is answered after the first try failed.
   await fetch(`${bot.url}/readyz`);
   other.exec('rollback');
-  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'), { timeoutMs: 10_000 });
+  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
   const added = coldsend.ledger.filter(({ body }) => isAddition(body));
   assert.equal(added.length, 1, 'asked once');
   assert.equal(slack.messages(channelId).filter(({ threadTs }) => threadTs !== undefined).length, 1, 'told once');
@@ -61,7 +61,7 @@ test('an announcement that Slack took is not made again because the database ref
   stop();
   await fetch(`${bot.url}/readyz`);
   other.exec('rollback');
-  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'), { timeoutMs: 15_000 });
+  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
   assert.equal(slack.messages(channelId).filter(({ threadTs }) => threadTs === undefined).length, 1);
   assert.deepEqual(slack.problems, []);
 });

@@ -39,7 +39,7 @@ test('on a full disk nothing is accepted and nothing typed is lost; with room ag
     stop();
     assert.equal((await fetch(`${bot.url}/readyz`)).status, 503);
     limitFiles(bot.pid, undefined);
-    await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'), { timeoutMs: 10_000 });
+    await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
     assert.equal(coldsend.ledger.filter(({ body }) => says(body, 'answered@acme.com')).length, 1);
   });
 

@@ -46,7 +46,7 @@ test('a batch that was under way ends on the new database, and its rows are not 
   const isEnded = () =>
     member.in(channelId).some(({ rendered, thread }) => rendered.includes('2 inboxes') && thread.length > 0) ||
     undefined;
-  await slack.waitFor(isEnded, 'the end of the batch', { timeoutMs: 20_000 });
+  await slack.waitFor(isEnded, 'the end of the batch');
   assert.equal(coldsend.ledger.length, before);
   assert.deepEqual(slack.problems, []);
 });

@@ -32,7 +32,7 @@ export async function startUnfinished(
   const finish = async () => {
     for (const address of [SENT, WAITS]) {
       const isTold = () => (rootOf(world, address)?.rendered.startsWith('✅') ? true : undefined);
-      await slack.waitFor(isTold, `${address} told`, { timeoutMs: 20_000 });
+      await slack.waitFor(isTold, `${address} told`);
     }
   };
   return { ...world, finish, folder };

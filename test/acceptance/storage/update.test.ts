@@ -30,7 +30,7 @@ async function waitForAdded(world: World, addresses: string[]): Promise<void> {
       .in(world.channelId)
       .some(({ rendered, thread }) => /^✅/.test(rendered) && rendered.includes(address) && thread.length > 0);
   const areAdded = () => addresses.every(isAdded) || undefined;
-  await world.slack.waitFor(areAdded, `${addresses} added`, { timeoutMs: 30_000 });
+  await world.slack.waitFor(areAdded, `${addresses} added`);
   for (const address of addresses) assert.equal(postsOf(world, address), 1, address);
 }
 
@@ -94,7 +94,7 @@ test('the previous version and this one share a database during a deploy, and on
   deliverTo(world, newer);
   const isAdded = () =>
     world.member.in(world.channelId).some(({ rendered }) => /^✅[\s\S]*waits@acme/.test(rendered)) || undefined;
-  await slack.waitFor(isAdded, 'the request that the previous version accepted', { timeoutMs: 30_000 });
+  await slack.waitFor(isAdded, 'the request that the previous version accepted');
 
   const rows = Array.from({ length: 12 }, (_each, index) => `row${index}@globex.com`);
   await confirmBatch({ ...world, bot: newer }, rows);

@@ -36,7 +36,7 @@ test('what could not be sent for a day expires: its passwords are gone, and the 
       `update requests set accepted_at = accepted_at - ${DAY}, expires_at = expires_at - ${DAY}, not_before = not_before - ${DAY}`,
     ),
   );
-  await member.waitForModal(({ rendered }) => rendered.includes('⌛'), { timeoutMs: 10_000 });
+  await member.waitForModal(({ rendered }) => rendered.includes('⌛'));
   assert.equal(count(world, 'request_passwords'), 0);
   const [root] = member.in(channelId);
   assert.match(root?.rendered ?? '', /^⌛ Inbox not added/);

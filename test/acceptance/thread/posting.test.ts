@@ -5,7 +5,6 @@ import { addGoogleInbox, fillInGoogleInbox } from '../world/add-google-inbox.ts'
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 
 /** A step of a request that failed is made again after 4 to 6 s, and after 10 s more where Slack does not answer. */
-const RETRIED = { timeoutMs: 25_000 };
 
 test('where the bot can not post, the thread is in the DM with the person, and they are told why', async (context) => {
   const world = await startWorld(context, { slack: MANY_POSTS });
@@ -222,7 +221,6 @@ test('whatever Slack does with a message, the inbox is told and ColdSend is aske
       const told = await slack.waitFor(
         () => roots(address).find(({ rendered, thread }) => /^✅/.test(rendered) && thread.length > 0),
         `${address} to be told`,
-        RETRIED,
       );
       assert.equal(roots(address).length, taken && message === 'announcement' ? 2 : 1);
       assert.equal(told.thread.length, taken && message === 'reply' ? 2 : 1);

@@ -6,7 +6,6 @@ import { closeAll } from '../world/fill-form.ts';
 import { startWorld } from '../world/start-bot.ts';
 
 /** A message is tried again after about 5 s, and after 10 s more, where Slack does not say when. */
-const PATIENT = { timeoutMs: 30_000 };
 
 const NOT_NOW: { name: string; fault: Fault; times: number }[] = [
   {
@@ -31,7 +30,6 @@ test('a message that Slack does not take now is posted later, in the same place'
         await closeAll(member);
         const reply = await slack.waitForMessage(
           ({ threadTs, text }) => threadTs !== undefined && text.includes(address),
-          PATIENT,
         );
         stop();
         assert.equal(reply.channelId, channelId);

@@ -72,7 +72,7 @@ test('while nobody listens at ColdSend it waits, and a request is sent once some
   const coldsend = await startLocalColdsend({ port });
   context.after(() => coldsend.close());
   coldsend.addKey(API_KEY);
-  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'), { timeoutMs: 10_000 });
+  await member.waitForModal(({ rendered }) => rendered.includes('✅ Inbox added'));
   assert.equal(threadOf(world, 'jane@acme.com').replies.length, 1);
   assert.equal(coldsend.accounts.length, 1);
   assert.deepEqual(slack.problems, []);

@@ -94,7 +94,7 @@ test('a WebSocket that Slack refuses, breaks or never answers is given up, and t
       slack.failNext('websocket', fault);
       slack.cutSockets();
       await slack.waitFor(() => (slack.socketCount() === 0 ? true : undefined), 'no connection');
-      await slack.waitForSockets(1, { timeoutMs: 15_000 });
+      await slack.waitForSockets(1);
       assert.equal((await person.command('/add-inbox')).status, 'ok');
       assert.equal(slack.socketCount(), 1);
       await slack.waitFor(() => (slack.refusedSocketCount() === 0 ? true : undefined), 'the failed one to be closed');

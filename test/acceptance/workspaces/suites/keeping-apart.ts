@@ -23,9 +23,7 @@ export function describeKeepingApart(kind: string, setting: Setting): void {
       Array.from({ length: PEOPLE * EACH }, (_, n) => addressOf(team, Math.floor(n / EACH), n % EACH)),
     );
     for (const address of addresses) {
-      await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes(address), {
-        timeoutMs: 20_000,
-      });
+      await slack.waitForMessage(({ threadTs, text }) => threadTs !== undefined && text.includes(address));
     }
 
     const nameOf = (text: string) => /@(\w+)\.example/.exec(text)?.[1];

@@ -72,7 +72,6 @@ export function describeResealing(kind: string, setting: Setting): void {
       for (const address of ['round0@acme.com', 'round1@acme.com', 'meanwhile@blue.com', 'later@acme.com']) {
         const reply = await slack.waitForMessage(
           ({ threadTs, text }) => threadTs !== undefined && text.includes(address),
-          { timeoutMs: 15_000 },
         );
         const posts = coldsend.ledger.filter(({ body }) => JSON.stringify(body).includes(address)).length;
         // A bot that was killed between arming and the first byte has not sent it, and its reply says so.
