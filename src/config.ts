@@ -195,9 +195,14 @@ function cleanValues(env: Record<string, string | undefined>): Record<string, st
 /**
  * Adds the variables in `.env` to `env`. Variables that are set stay, unless they are empty: Compose and systemd pass on every
  * name they list.
+ *
+ * @throws ConfigError if there is a `.env` that can't be read, and `env` alone is not enough
  */
 export function readEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const { parsed = {} } = readDotenv({ quiet: true, processEnv: {} });
+  const { parsed = {}, error } = readDotenv({ quiet: true, processEnv: {} });
+  if (error !== undefined && error.code !== 'ENOENT' && cleanValues(env).ENCRYPTION_KEYS === undefined) {
+    throw new ConfigError([`.env can't be read (${error.code}). It must be a file of the user that runs the bot`]);
+  }
   for (const [name, value] of Object.entries(parsed)) {
     if ((env[name] ?? '').trim() === '') env[name] = value;
   }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfigError, findConfigWarnings, parseConfig } from '../src/config.ts';
+import { ConfigError, findConfigWarnings, parseConfig, readEnvironment } from '../src/config.ts';
 import { createDns } from '../src/mailbox/dns.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -289,4 +292,21 @@ test('Node takes every form of a name server that the settings take', () => {
     DNS_SERVERS: '10.0.0.53:53,[fd00::53]:53,[fd00::54],fd00::55',
   }).mailbox;
   assert.doesNotThrow(() => createDns({ servers: dnsServers, timeoutMs: 100 }));
+});
+
+test('a .env that cannot be read is named, unless the environment has the settings', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-env-'));
+  mkdirSync(join(folder, '.env'));
+  const back = process.cwd();
+  process.chdir(folder);
+  context.after(() => {
+    process.chdir(back);
+    rmSync(folder, { recursive: true });
+  });
+  assert.throws(() => readEnvironment({ ENCRYPTION_KEYS: ' ' }), {
+    problems: [".env can't be read (EISDIR). It must be a file of the user that runs the bot"],
+  });
+  assert.deepEqual(readEnvironment(SOCKET), SOCKET);
+  rmSync(join(folder, '.env'), { recursive: true });
+  assert.deepEqual(readEnvironment({}), {});
 });

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../config.ts';
 import { describeError } from '../operations/log/log.ts';
+import { OperatorError } from '../operations/operator-error.ts';
 import { runAdmin } from './run-admin.ts';
 
 try {
@@ -11,6 +12,8 @@ try {
   });
 } catch (error) {
   const { code, at } = describeError(error);
-  process.stderr.write(`The command failed (${code} at ${at}).\n`);
+  process.stderr.write(
+    error instanceof OperatorError ? `${error.message}\n` : `The command failed (${code} at ${at}).\n`,
+  );
   process.exitCode = 1;
 }

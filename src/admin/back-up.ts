@@ -22,8 +22,8 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
     `The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to the place of the database.`,
   );
   if (unfinished > 0) {
-    print(`It has ${unfinished} unfinished requests, without their passwords.`);
-    print("A bot that starts from it sends none of them. It says in their threads that we don't know the result.");
+    print(`It has ${countUnfinished(unfinished)}, without passwords.`);
+    print("A bot that starts from it sends nothing again. It says in each thread that we don't know the result.");
   }
   return true;
 };
@@ -31,11 +31,7 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
 /** For a copy made by another tool (`cp`, `pg_dump`), before a bot starts from it. */
 export const settleRestoredCopy: AdminCommand = async ({ database, sealer, print, now }) => {
   const unfinished = await settleRestored(database, sealer, now);
-  print(
-    unfinished === 0
-      ? 'No request was unfinished. A bot can start now.'
-      : `${unfinished} unfinished requests will not be sent. Their threads say so once a bot starts, and people can try again.`,
-  );
+  print(unfinished === 0 ? 'No request was unfinished. A bot can start now.' : sayNotSent(unfinished));
   return true;
 };
 
@@ -49,10 +45,14 @@ export const importInstallation: AdminCommand = async ({ database, sealer, print
   if (!existsSync(from)) throw new AdminError(`There is no file ${from}.`);
   const { rows, unfinished } = await importSqlite(from, database, sealer, now);
   print(`Imported ${rows} rows from ${from}. Start the bots on PostgreSQL now, and none on that file again.`);
-  if (unfinished > 0) {
-    print(
-      `${unfinished} unfinished requests will not be sent. Their threads say so once a bot starts, and people can try again.`,
-    );
-  }
+  if (unfinished > 0) print(sayNotSent(unfinished));
   return true;
 };
+
+function sayNotSent(unfinished: number): string {
+  return `${countUnfinished(unfinished)} will not be sent. Each thread says so once a bot starts, and people can try again.`;
+}
+
+function countUnfinished(count: number): string {
+  return count === 1 ? '1 unfinished request' : `${count} unfinished requests`;
+}

@@ -137,6 +137,7 @@ export function createSlackListeners(deps: {
       chooseKey,
       findServers,
       submit,
+      isStopping: batches.isStopping,
       listPresets: presets.list,
       nextRow: fixRows.next,
       openResponseUrl: responseUrlSeal.openResponseUrl,

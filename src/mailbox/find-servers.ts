@@ -1,4 +1,5 @@
 import type { Detection, Servers } from '../add-inbox/account/detection.ts';
+import { toAsciiName } from '../add-inbox/account/domain-name.ts';
 import type { Dns, Found, MxRecord, SrvRecord } from './dns.ts';
 import { findByAddressDomain, findByMx, findBySpf, isWithoutImap } from './known-servers.ts';
 
@@ -69,11 +70,11 @@ async function findBySrv(dns: Pick<Dns, 'srv'>, domain: string): Promise<Servers
   };
 }
 
-/** The one to try first (RFC 2782); `.` as a name says that the service is not offered. */
+/** The one to try first (RFC 2782) of those that name a server; `.` says that the service is not offered. */
 function firstOf(srv: Found<SrvRecord> | undefined): SrvRecord | undefined {
   if (srv?.kind !== 'found') return undefined;
   const [first] = srv.records
-    .filter(({ name }) => name !== '' && name !== '.')
+    .filter(({ name, port }) => toAsciiName(name) !== undefined && port > 0)
     .toSorted((a, b) => a.priority - b.priority || b.weight - a.weight);
   return first;
 }

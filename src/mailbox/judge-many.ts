@@ -1,7 +1,7 @@
 import type { DomainVerdict, JudgedDomain } from '../add-inbox/account/domain-verdict.ts';
 import { answerInTime } from '../add-inbox/worker/time-limit.ts';
 
-/** Each domain asks about 15 names. */
+/** Each domain asks about 25 names. */
 const AT_ONCE = 8;
 
 /**

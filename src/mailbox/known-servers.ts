@@ -5,8 +5,8 @@ import { PROVIDERS } from '../add-inbox/account/providers.ts';
 type KnownProvider = Servers & {
   addressDomains: readonly string[];
   mxSuffixes: readonly string[];
-  /** The `include:` of its customers' SPF record: it tells the provider where a spam filter has the MX. */
-  spfInclude?: string;
+  /** The `include:` of its customers' SPF record, any one of these: it tells the provider where a spam filter has the MX. */
+  spfIncludes?: readonly string[];
 };
 
 const GOOGLE = preset('GOOGLE_WORKSPACE');
@@ -22,21 +22,22 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     ...GOOGLE,
     addressDomains: ['gmail.com', 'googlemail.com'],
     mxSuffixes: ['google.com', 'googlemail.com'],
-    spfInclude: '_spf.google.com',
+    spfIncludes: ['_spf.google.com'],
   },
   // learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/pop3-and-imap4
   {
     ...MICROSOFT,
     addressDomains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
     mxSuffixes: ['mail.protection.outlook.com', 'mx.microsoft', 'outlook.com', 'hotmail.com'],
-    spfInclude: 'spf.protection.outlook.com',
+    spfIncludes: ['spf.protection.outlook.com'],
   },
   // zoho.com/mail/help/imap-access.html; a data center has servers of its own
   ...['com', 'eu', 'in', 'com.au', 'jp'].map((end) => ({
     ...custom('Zoho Mail', `smtp.zoho.${end}`, 465, `imap.zoho.${end}`),
     addressDomains: end === 'com' ? ['zoho.com', 'zohomail.com'] : [`zohomail.${end}`],
     mxSuffixes: [`zoho.${end}`],
-    spfInclude: `zoho.${end}`,
+    // Zoho shows the first one today, and showed the others before.
+    spfIncludes: [`zohomail.${end}`, `zoho.${end}`, `spf.zoho.${end}`],
   })),
   // zoho.com/mail/help/zoho-mail-canada-data-center
   {
@@ -49,67 +50,68 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     ...custom('Fastmail', 'smtp.fastmail.com', 465, 'imap.fastmail.com'),
     addressDomains: ['fastmail.com', 'fastmail.fm'],
     mxSuffixes: ['messagingengine.com'],
-    spfInclude: 'spf.messagingengine.com',
+    spfIncludes: ['spf.messagingengine.com'],
   },
   // docs.rackspace.com/docs/settings-for-your-email-clients
   {
     ...custom('Rackspace', 'secure.emailsrvr.com', 465, 'secure.emailsrvr.com'),
     addressDomains: [],
     mxSuffixes: ['emailsrvr.com'],
-    spfInclude: 'emailsrvr.com',
+    spfIncludes: ['emailsrvr.com'],
   },
-  // ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3
-  {
-    ...custom('IONOS', 'smtp.ionos.com', 465, 'imap.ionos.com'),
-    addressDomains: [],
-    mxSuffixes: ['ionos.com', '1and1.com'],
-  },
-  {
-    ...custom('IONOS', 'smtp.ionos.de', 465, 'imap.ionos.de'),
-    addressDomains: ['online.de'],
-    mxSuffixes: ['kundenserver.de'],
-  },
+  // ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3; a country has servers of its own
+  ...['com', 'de', 'co.uk', 'fr', 'es', 'it'].map((end) => ({
+    ...custom('IONOS', `smtp.ionos.${end}`, 465, `imap.ionos.${end}`),
+    addressDomains: end === 'de' ? ['online.de'] : [],
+    mxSuffixes: [`ionos.${end}`, ...(end === 'com' ? ['1and1.com'] : []), ...(end === 'de' ? ['kundenserver.de'] : [])],
+  })),
   // help.ovhcloud.com: Email, general settings
   {
     ...custom('OVHcloud', 'ssl0.ovh.net', 465, 'ssl0.ovh.net'),
     addressDomains: [],
     mxSuffixes: ['ovh.net'],
-    spfInclude: 'mx.ovh.com',
+    spfIncludes: ['mx.ovh.com'],
   },
   // docs.gandi.net/en/gandimail/configuration
   {
     ...custom('Gandi', 'mail.gandi.net', 465, 'mail.gandi.net'),
     addressDomains: [],
     mxSuffixes: ['gandi.net'],
-    spfInclude: '_mailcust.gandi.net',
+    spfIncludes: ['_mailcust.gandi.net'],
   },
   // help.one.com: Mail server settings
   {
     ...custom('one.com', 'send.one.com', 465, 'imap.one.com'),
     addressDomains: [],
     mxSuffixes: ['one.com'],
-    spfInclude: '_custspf.one.com',
+    spfIncludes: ['_custspf.one.com'],
   },
   // support.hostinger.com: Email client settings
   {
     ...custom('Hostinger', 'smtp.hostinger.com', 465, 'imap.hostinger.com'),
     addressDomains: [],
     mxSuffixes: ['hostinger.com', 'hostinger.in'],
-    spfInclude: '_spf.mail.hostinger.com',
+    spfIncludes: ['_spf.mail.hostinger.com'],
   },
   // support.titan.email: Configure Titan on other apps
   {
     ...custom('Titan', 'smtp.titan.email', 465, 'imap.titan.email'),
     addressDomains: [],
     mxSuffixes: ['titan.email'],
-    spfInclude: 'spf.titan.email',
+    spfIncludes: ['spf.titan.email'],
   },
   // yandex.com/support/mail/mail-clients; yandex.net serves domains of one's own
   {
     ...custom('Yandex', 'smtp.yandex.com', 465, 'imap.yandex.com'),
     addressDomains: ['yandex.com', 'yandex.ru', 'ya.ru'],
     mxSuffixes: ['yandex.net', 'yandex.ru'],
-    spfInclude: '_spf.yandex.net',
+    spfIncludes: ['_spf.yandex.net'],
+  },
+  // help.aol.com: POP and IMAP settings; its MX records are Yahoo's
+  {
+    ...custom('AOL', 'smtp.aol.com', 465, 'imap.aol.com'),
+    addressDomains: ['aol.com'],
+    mxSuffixes: [],
   },
   // help.yahoo.com/kb/SLN4075.html
   {
@@ -122,23 +124,28 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     ...custom('iCloud', 'smtp.mail.me.com', 587, 'imap.mail.me.com'),
     addressDomains: ['icloud.com', 'me.com', 'mac.com'],
     mxSuffixes: ['icloud.com'],
-    spfInclude: 'icloud.com',
+    spfIncludes: ['icloud.com'],
   },
   // namecheap.com/support/knowledgebase/article.aspx/1179
   {
     ...custom('Namecheap Private Email', 'mail.privateemail.com', 465, 'mail.privateemail.com'),
     addressDomains: [],
     mxSuffixes: ['privateemail.com'],
-    spfInclude: 'spf.privateemail.com',
+    spfIncludes: ['spf.privateemail.com'],
   },
   // migadu.com/guides/imap
   {
     ...custom('Migadu', 'smtp.migadu.com', 465, 'imap.migadu.com'),
     addressDomains: [],
     mxSuffixes: ['migadu.com'],
-    spfInclude: 'spf.migadu.com',
+    spfIncludes: ['spf.migadu.com'],
   },
-  // gmx.net and web.de: POP3/IMAP settings
+  // hilfe.web.de and hilfe.gmx.net: IMAP settings
+  {
+    ...custom('WEB.DE', 'smtp.web.de', 587, 'imap.web.de'),
+    addressDomains: ['web.de'],
+    mxSuffixes: [],
+  },
   {
     ...custom('GMX', 'mail.gmx.net', 465, 'imap.gmx.net'),
     addressDomains: ['gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch'],
@@ -183,15 +190,15 @@ export function findBySpf(record: string): Servers | undefined {
   const includes = record
     .toLowerCase()
     .split(/\s+/)
-    .flatMap((term) => /^[+?~]?include:(.+)$/.exec(term)?.[1] ?? []);
+    .flatMap((term) => /^[+?~]?include:(.+?)\.?$/.exec(term)?.[1] ?? []);
   return withoutMarks(
-    KNOWN_PROVIDERS.find(({ spfInclude }) => spfInclude !== undefined && includes.includes(spfInclude)),
+    KNOWN_PROVIDERS.find(({ spfIncludes = [] }) => spfIncludes.some((each) => includes.includes(each))),
   );
 }
 
-/** The `include:` that a domain needs in its SPF record to send through these servers; undefined where none is known. */
-export function spfIncludeOf(smtpHost: string): string | undefined {
-  return KNOWN_PROVIDERS.find((known) => known.smtpHost === smtpHost.toLowerCase())?.spfInclude;
+/** The `include:`s of which a domain needs one in its SPF record to send through these servers; none where none is known. */
+export function spfIncludesOf(smtpHost: string): readonly string[] {
+  return KNOWN_PROVIDERS.find((known) => known.smtpHost === smtpHost.toLowerCase())?.spfIncludes ?? [];
 }
 
 /** Whether mailboxes there can't be read over IMAP at all. */

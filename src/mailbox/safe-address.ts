@@ -4,20 +4,24 @@ import type { Dns } from './dns.ts';
 
 /**
  * Keeps look-ups and logins away from the network that the bot runs in (server-side request forgery): a person chooses the server's
- * name, so that its address must be one of the public internet. IANA's special-purpose registries, IPv4 and IPv6.
+ * name, so that its address must be one of the public internet. IANA's special-purpose registries for IPv4, and for IPv6 what is not
+ * global unicast (2000::/3), and the special ranges in it.
  */
-const PRIVATE_RANGES = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'];
-
 const SPECIAL_RANGES = [
-  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '192.0.0.0/24', '192.0.2.0/24', '192.31.196.0/24'],
-  ...['192.52.193.0/24', '192.88.99.0/24', '192.175.48.0/24', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
-  ...['224.0.0.0/4', '240.0.0.0/4'],
-  ...['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
-  ...['5f00::/16', 'fe80::/10', 'ff00::/8'],
+  ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '192.0.0.0/24', '192.0.2.0/24'],
+  ...['192.31.196.0/24', '192.52.193.0/24', '192.88.99.0/24', '192.175.48.0/24', '198.18.0.0/15', '198.51.100.0/24'],
+  '203.0.113.0/24',
+  ...['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'],
+];
+
+/** No mail server is there, so no setting allows these: unspecified, link-local, multicast and reserved, and the metadata of clouds. */
+const FORBIDDEN_RANGES = [
+  ...['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4', '::/128', 'fe80::/10', 'ff00::/8'],
+  ...['100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'],
 ];
 
 /** Names that say by themselves that they are not of the public internet (RFC 6761, 6762, 8375, 7686). */
-const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|lan|intranet|corp|home)$/;
+const LOCAL_NAME = /(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa|onion|lan|intranet|corp|home)$/;
 
 export type AddressGuard = {
   /**
@@ -47,8 +51,9 @@ export type Resolved =
  * @throws TypeError where one of them is no range
  */
 export function createAddressGuard(dns: Pick<Dns, 'a' | 'aaaa'>, allowedNetworks: readonly string[]): AddressGuard {
-  const blocked = toBlockList([...PRIVATE_RANGES, ...SPECIAL_RANGES]);
-  const allowed = toBlockList(allowedNetworks);
+  const special = toRanges(SPECIAL_RANGES);
+  const forbidden = toRanges(FORBIDDEN_RANGES);
+  const allowed = toRanges(allowedNetworks);
   return { resolve };
 
   async function resolve(host: string): Promise<Resolved> {
@@ -65,7 +70,7 @@ export function createAddressGuard(dns: Pick<Dns, 'a' | 'aaaa'>, allowedNetworks
   }
 
   function isBlocked(address: string): boolean {
-    return isIn(blocked, address) && !isAllowed(address);
+    return isIn(forbidden, address) || (isIn(special, address) && !isAllowed(address));
   }
 
   function isAllowed(address: string): boolean {
@@ -73,9 +78,13 @@ export function createAddressGuard(dns: Pick<Dns, 'a' | 'aaaa'>, allowedNetworks
   }
 }
 
-function isIn(list: BlockList, address: string): boolean {
+/** A list for each family: Node finds an IPv4 address also in a range that holds ::ffff:0:0/96. */
+type Ranges = Record<'ipv4' | 'ipv6', BlockList>;
+
+function isIn(ranges: Ranges, address: string): boolean {
   const plain = withoutMapping(address);
-  return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
+  return ranges[family].check(plain, family);
 }
 
 /** An address range as `10.0.0.0/8` or `fc00::/7`; undefined where `text` is none. */
@@ -109,12 +118,12 @@ function withoutMapping(address: string): string {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
 }
 
-function toBlockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
+function toRanges(networks: readonly string[]): Ranges {
+  const ranges = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
     const parsed = parseNetwork(network);
     if (parsed === undefined) throw new TypeError(`${network} is no address range`);
-    list.addSubnet(parsed.address, parsed.prefix, parsed.family);
+    ranges[parsed.family].addSubnet(parsed.address, parsed.prefix, parsed.family);
   }
-  return list;
+  return ranges;
 }

@@ -29,6 +29,8 @@ const MX_SHAPES: [exchanges: string[], expected: string][] = [
   [['mx1.emailsrvr.com'], 'mx CUSTOM_SMTP secure.emailsrvr.com:465 secure.emailsrvr.com:993'],
   [['mx00.ionos.com'], 'mx CUSTOM_SMTP smtp.ionos.com:465 imap.ionos.com:993'],
   [['mx00.kundenserver.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
+  [['mx01.ionos.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
+  [['mx00.ionos.co.uk'], 'mx CUSTOM_SMTP smtp.ionos.co.uk:465 imap.ionos.co.uk:993'],
   [['mx1.mail.ovh.net'], 'mx CUSTOM_SMTP ssl0.ovh.net:465 ssl0.ovh.net:993'],
   [['spool.mail.gandi.net'], 'mx CUSTOM_SMTP mail.gandi.net:465 mail.gandi.net:993'],
   [['mx1.pub.mailpod1-cph3.one.com'], 'mx CUSTOM_SMTP send.one.com:465 imap.one.com:993'],
@@ -67,6 +69,14 @@ describe('the other ways', () => {
     const dns = createRecordedDns({});
     const found = await createFindServers({ dns })('gmail.com');
     assert.equal(brief(found), 'address_domain GOOGLE_WORKSPACE smtp.gmail.com:587 imap.gmail.com:993');
+    const aol = brief(await createFindServers({ dns })('aol.com'));
+    assert.equal(
+      aol,
+      'address_domain CUSTOM_SMTP smtp.aol.com:465 imap.aol.com:993',
+      'although its MX records are of Yahoo',
+    );
+    const webDe = brief(await createFindServers({ dns })('web.de'));
+    assert.equal(webDe, 'address_domain CUSTOM_SMTP smtp.web.de:587 imap.web.de:993');
     assert.deepEqual(dns.asked, []);
     assert.equal(brief(await createFindServers({ dns })('proton.me')), 'no_imap');
   });
@@ -75,7 +85,7 @@ describe('the other ways', () => {
     const zone: Zone = {
       'acme.com': {
         mx: mx('mx1.acme.pphosted.com'),
-        txt: ['google-site-verification=x', 'v=spf1 include:_spf.google.com ~all'],
+        txt: ['google-site-verification=x', 'v=spf1 include:_spf.google.com. ~all'],
       },
     };
     assert.equal(brief(await detect(zone)), 'spf GOOGLE_WORKSPACE smtp.gmail.com:587 imap.gmail.com:993');
@@ -91,6 +101,14 @@ describe('the other ways', () => {
     assert.equal(brief(await detect(zone)), 'srv CUSTOM_SMTP out.acme.com:465 in.acme.com:993');
     const notOffered: Zone = { ...zone, '_imaps._tcp.acme.com': { srv: [srv('.', 0)] } };
     assert.equal(brief(await detect(notOffered)), 'not_found');
+    const odd = [
+      srv('not_a\\.name', 993, 1),
+      srv('<!channel>', 993, 2),
+      srv('in.acme.com', 0, 3),
+      srv('in.acme.com', 143, 4),
+    ];
+    const named: Zone = { ...zone, '_imaps._tcp.acme.com': { srv: odd } };
+    assert.equal(brief(await detect(named)), 'srv CUSTOM_SMTP out.acme.com:465 in.acme.com:143');
   });
 
   test('autoconfig is asked last, and told the domain only', async () => {

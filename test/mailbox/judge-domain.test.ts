@@ -6,6 +6,8 @@ import { createRecordedDns, mx, type Zone } from './recorded-dns.ts';
 const judge = (zone: Zone, domain = 'acme.com', smtpHost = 'smtp.gmail.com') =>
   judgeDomain(createRecordedDns(zone), domain, smtpHost);
 
+const TWO: Zone = { 'two.com': { txt: ['v=spf1 -all', 'v=spf1 ~all'] } };
+
 const google = { '_spf.google.com': { txt: ['v=spf1 ip4:192.0.2.0/24 ~all'] } };
 
 test('a domain in order', async () => {
@@ -33,7 +35,14 @@ test('a domain with nothing, and one that nobody answers for', async () => {
 
 describe('SPF', () => {
   const spfOf = async (record: string | string[], more: Zone = {}) =>
-    (await judge({ ...google, ...more, 'acme.com': { txt: [record].flat() } })).spf;
+    (
+      await judge({
+        ...google,
+        ...TWO,
+        ...more,
+        'acme.com': { txt: [record].flat(), a: ['192.0.2.1'], mx: mx('x.com') },
+      })
+    ).spf;
   const cases: [record: string | string[], verdict: string][] = [
     ['v=spf1 include:_spf.google.com -all', 'good'],
     ['V=SPF1 INCLUDE:_spf.google.com ~ALL', 'good'],
@@ -44,11 +53,36 @@ describe('SPF', () => {
     ['v=spf1 a mx -all', 'without_provider'],
     ['v=spf10 include:_spf.google.com -all', 'missing'],
     [['v=spf1 include:_spf.google.com -all', 'v=spf1 -all'], 'several'],
+    ['v=spf1 include:_spf.google.com. ~all', 'good'],
+    ['v=spf1 ~all include:_spf.google.com', 'without_provider'],
+    ['v=spf1 -include:_spf.google.com ~all', 'without_provider'],
+    ['v=spf1 include:_spf.google.com ip4:192.0.2.1/24 ip6:2001:db8::/32 a/24 mx:acme.com//64 x=y ~all', 'good'],
+    ['v=spf1 include:_spf.google.com exists:%{i}._spf.%{d} exists:%{lr/}.x.com include:%{d}.x.com ~all', 'good'],
+    ['v=spf1 include:_spf.google.com redirect=x.com ~all', 'good'],
+    ['v=spf1 inlcude:_spf.google.com ~all', 'broken'],
+    ['v=spf1 include: _spf.google.com ~all', 'broken'],
+    ['v=spf1 include:_spf.google.com ip4:mail.acme.com ~all', 'broken'],
+    ['v=spf1 include:_spf.google.com include:nobody.com ~all', 'broken'],
+    ['v=spf1 include:_spf.google.com include:two.com ~all', 'broken'],
+    ['v=spf1 redirect=nobody.com', 'broken'],
+    ['v=spf1 include:_spf.google.com a:x.acme.com mx:y.acme.com ~all', 'good'],
+    ['v=spf1 include:_spf.google.com a:x.acme.com mx:y.acme.com exists:z.acme.com ~all', 'broken'],
+    [`v=spf1 ${'include:_spf.google.com '.repeat(11)}~all`, 'too_many_look_ups'],
     [`v=spf1 ${Array.from({ length: 11 }, (_, n) => `a:h${n}.acme.com`).join(' ')} -all`, 'too_many_look_ups'],
   ];
   for (const [record, verdict] of cases) {
     test(`${String(record).slice(0, 60)}: ${verdict}`, async () => assert.equal(await spfOf(record), verdict));
   }
+
+  test("any of a provider's includes will do", async () => {
+    const zone = (include: string): Zone => ({
+      'acme.com': { txt: [`v=spf1 include:${include} ~all`] },
+      [include]: { txt: ['v=spf1 ~all'] },
+    });
+    for (const include of ['zoho.eu', 'zohomail.eu', 'spf.zoho.eu'])
+      assert.equal((await judge(zone(include), 'acme.com', 'SMTP.zoho.eu')).spf, 'good', include);
+    assert.equal((await judge(zone('zoho.com'), 'acme.com', 'smtp.zoho.eu')).spf, 'without_provider');
+  });
 
   test('a redirect decides in place of all', async () => {
     const target: Zone = { 'spf.acme.com': { txt: ['v=spf1 include:_spf.google.com -all'] } };
@@ -67,7 +101,8 @@ describe('SPF', () => {
       'a.com': { txt: ['v=spf1 include:b.com -all'] },
       'b.com': { txt: ['v=spf1 include:a.com -all'] },
     };
-    assert.equal(await spfOf('v=spf1 include:a.com include:_spf.google.com -all', ring), 'good');
+    assert.equal(await spfOf('v=spf1 include:a.com include:_spf.google.com -all', ring), 'too_many_look_ups');
+    assert.equal(await spfOf('v=spf1 include:acme.com -all'), 'too_many_look_ups');
     const chain: Zone = Object.fromEntries(
       Array.from({ length: 50 }, (_, n) => [`c${n}.com`, { txt: [`v=spf1 include:c${n + 1}.com -all`] }]),
     );
@@ -85,7 +120,12 @@ describe('DMARC', () => {
   test('the record of a name above holds, with its policy for names below', async () => {
     assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=none; sp=reject'] } }), 'enforced');
     assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1; p=reject; sp=none'] } }), 'monitoring');
-    assert.equal(await dmarcOf({ '_dmarc.acme.com': { txt: ['v=DMARC1;p=quarantine'] } }), 'enforced');
+    const failingAbove: Zone = {
+      '_dmarc.acme.com': { txt: ['v=DMARC1;p=quarantine'] },
+      '_dmarc.com': { txt: 'failed' },
+    };
+    assert.equal(await dmarcOf(failingAbove), 'enforced');
+    assert.equal(await dmarcOf({ '_dmarc.com': { txt: 'failed' } }), 'unknown');
   });
 
   test('p=none, no policy, another version, two records', async () => {
@@ -93,7 +133,28 @@ describe('DMARC', () => {
     assert.equal(await own('v=DMARC1; p=none'), 'monitoring');
     assert.equal(await own('v=DMARC1; rua=mailto:x@y.z'), 'monitoring');
     assert.equal(await own('v=DMARC2; p=reject'), 'missing');
-    assert.equal(await own('v=DMARC1; p=reject', 'v=DMARC1; p=none'), 'missing');
+    assert.equal(await own('v=DMARC1; p=reject', 'v=DMARC1; p=none'), 'broken');
+    assert.equal(await own('v = DMARC1 ; p = Quarantine'), 'enforced');
+    assert.equal(await own('v=DMARC1; p=quarantine; t=y'), 'monitoring');
+    assert.equal(await own('v=DMARC1; p=rejected; rua=mailto:x@y.z'), 'monitoring');
+    assert.equal(await own('v=DMARC1; p=rejected'), 'broken');
+    assert.equal(await own('v=DMARC1'), 'broken');
+  });
+
+  test('of several records above, the one of the organization holds', async () => {
+    const records = (psd: string): Zone => ({
+      '_dmarc.b.acme.com': { txt: ['v=DMARC1; p=reject'] },
+      '_dmarc.acme.com': { txt: [`v=DMARC1; p=none${psd}`] },
+    });
+    assert.equal(await dmarcOf(records(''), 'a.b.acme.com'), 'monitoring');
+    assert.equal(await dmarcOf(records('; psd=y'), 'a.b.acme.com'), 'enforced', 'acme.com is a public suffix');
+    assert.equal(await dmarcOf(records('; psd=y'), 'x.a.b.acme.com'), 'enforced');
+    assert.equal(await dmarcOf(records('; psd=y'), 'c.acme.com'), 'monitoring', 'the one of the public suffix');
+    const ends: Zone = {
+      '_dmarc.b.acme.com': { txt: ['v=DMARC1; p=reject; psd=n'] },
+      '_dmarc.acme.com': { txt: 'failed' },
+    };
+    assert.equal(await dmarcOf(ends, 'a.b.acme.com'), 'enforced', 'nobody asks further up');
   });
 
   test('a long name asks at most eight times', async () => {
@@ -103,6 +164,12 @@ describe('DMARC', () => {
     assert.equal(asked.length, 8);
     assert.equal(asked[1], 'txt _dmarc.g.h.i.j.k.acme.com');
   });
+});
+
+test('a DKIM key that may be at the selector that nobody answers for is not known', async () => {
+  const failing: Zone = { 'acme.com': {}, 's1._domainkey.acme.com': { txt: 'failed' } };
+  assert.equal((await judge(failing)).dkim, 'unknown');
+  assert.equal((await judge({ ...failing, 's2._domainkey.acme.com': { txt: ['k=rsa; p = MIGf'] } })).dkim, 'found');
 });
 
 test('a DKIM key that was taken back is no key', async () => {

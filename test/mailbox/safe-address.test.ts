@@ -13,12 +13,14 @@ const SPECIAL = {
     ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '100.127.255.254', '127.0.0.1', '127.255.255.254', '169.254.169.254'],
     ...['172.16.0.1', '172.31.255.255', '192.0.0.1', '192.0.2.1', '192.31.196.1', '192.52.193.1', '192.88.99.1'],
     ...['192.168.0.1', '192.175.48.1', '198.18.0.1', '198.19.255.255', '198.51.100.1', '203.0.113.1'],
-    ...['224.0.0.1', '239.1.1.1', '240.0.0.1', '255.255.255.255'],
+    ...['224.0.0.1', '239.1.1.1', '240.0.0.1', '255.255.255.255', '168.63.129.16'],
   ],
   aaaa: [
     ...['::', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:10.0.0.1', '::ffff:a9fe:a9fe', '::127.0.0.1'],
     ...['64:ff9b::7f00:1', '64:ff9b:1::1', '100::1', '2001::1', '2001:db8::1', '2002:7f00:1::', '3fff::1', '5f00::1'],
-    ...['fc00::1', 'fd12:3456::1', 'fe80::1', 'fec0::1', 'ff02::1'],
+    ...['fc00::1', 'fd12:3456::1', 'fe80::1', 'fec0::1', 'ff02::1', '0:0:0:0:0:ffff:7f00:1', '::ffff:0:127.0.0.1'],
+    ...['::ffff:0:7f00:1', '64:ff9b::10.0.0.1', '2001:1ff::1', '2620:4f:8000::1', '100:0:0:1::1', '200::1', '1::'],
+    ...['4000::1', '8000::1', 'fe7f::1', 'fe80::1%eth0'],
   ],
 };
 
@@ -37,7 +39,17 @@ describe('addresses that are not of the public internet', () => {
 
 describe('names', () => {
   const blocked = [
-    ...['localhost', 'mail.localhost', 'printer.local', 'db.internal', 'router.home.arpa', 'x.onion', 'mailserver'],
+    ...[
+      'localhost',
+      'mail.localhost',
+      'printer.local',
+      'db.internal',
+      'router.home.arpa',
+      'x.onion',
+      'localhost.localdomain.',
+      'LOCALHOST.',
+      'mailserver',
+    ],
     ...[
       '127.0.0.1',
       '127.1',
@@ -86,6 +98,22 @@ describe('what may be connected to', () => {
       addresses: ['fd00::9'],
       isOwn: true,
     });
+  });
+
+  test('what no setting allows: link-local, multicast, reserved and the metadata of clouds', async () => {
+    const all = ['0.0.0.0/0', '::/0'];
+    assert.equal((await resolve({ a: ['10.1.0.9'], aaaa: ['fd12::9'] }, all)).kind, 'addresses');
+    for (const address of ['0.0.0.0', '169.254.169.254', '100.100.100.200', '168.63.129.16', '224.0.0.1', '255.1.1.1'])
+      assert.deepEqual(await resolve({ a: [address] }, all), { kind: 'blocked' }, address);
+    for (const address of ['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:169.254.169.254'])
+      assert.deepEqual(await resolve({ aaaa: [address] }, all), { kind: 'blocked' }, address);
+  });
+
+  test('a range of one family opens nothing of the other', async () => {
+    for (const network of ['::/0', '::ffff:0:0/96'])
+      assert.deepEqual(await resolve({ a: ['10.1.0.9'] }, [network]), { kind: 'blocked' });
+    assert.deepEqual(await resolve({ aaaa: ['fd00::9'] }, ['0.0.0.0/0']), { kind: 'blocked' });
+    assert.equal((await resolve({ aaaa: ['::ffff:10.1.0.9'] }, ['10.1.2.3/16', '10.0.0.0/8'])).kind, 'addresses');
   });
 
   test('no address, and no answer', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -100,10 +103,13 @@ test('the variant for HTTP sends everything to /slack/events', () => {
   });
 });
 
-test('npm run manifest prints it, and refuses what Slack would not take', () => {
-  const script = fileURLToPath(new URL('../../scripts/manifest.ts', import.meta.url));
+test('npm run manifest prints it before anything is installed, and refuses what Slack would not take', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-manifest-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  for (const file of ['manifest.yml', 'package.json', 'scripts/manifest.ts', 'scripts/http-manifest.ts'])
+    cpSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), join(folder, file));
   const run = (...args: string[]) =>
-    execFileSync(process.execPath, [script, ...args], { encoding: 'utf8', stdio: 'pipe' });
+    execFileSync(process.execPath, ['scripts/manifest.ts', ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
   assert.equal(run(), readManifest());
   assert.match(run('https://bot.example.com'), /url: https:\/\/bot\.example\.com\/slack\/events/);
   for (const bad of ['http://bot.example.com', 'bot.example.com', '--help'])

@@ -14,6 +14,9 @@ const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** Google shows an app password as four groups of four letters. The spaces between them are not part of it. */
 const APP_PASSWORD = /^[a-z]{16}$/i;
 
+/** ColdSend's limit. */
+export const MAX_DISPLAY_NAME = 255;
+
 const emailAddress = text(MAX_ADDRESS, 'Enter the full address of the inbox, like jane@acme.com.').superRefine(
   (value, context) => {
     const message = findAddressMistake(value);
@@ -23,7 +26,7 @@ const emailAddress = text(MAX_ADDRESS, 'Enter the full address of the inbox, lik
 
 const fields = z.object({
   email_address: emailAddress,
-  display_name: text(255, 'Enter the name that people see as the sender, like Jane Doe.'),
+  display_name: text(MAX_DISPLAY_NAME, 'Enter the name that people see as the sender, like Jane Doe.'),
   inbox_type: z.enum(INBOX_TYPES, 'Choose the provider of this inbox.'),
   smtp_host: hostName('Enter the SMTP server, like smtp.acme.com.'),
   smtp_port: wholeNumber(65_535, 'Enter the SMTP port: a whole number from 1 to 65535, usually 587.'),

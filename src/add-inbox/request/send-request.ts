@@ -96,7 +96,7 @@ export type OpenKey = {
  */
 export function createSendRequest(deps: SendDeps, commits: StepCommits) {
   const { requests, keys, slots, now } = deps;
-  const { commitUntilTaken, settle, showAndRelease, tried } = commits;
+  const { commitUntilTaken, release, settle, showAndRelease, tried } = commits;
   return { send, sendArmed };
 
   async function send(request: ClaimedRequest): AfterStep {
@@ -140,27 +140,32 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     if (permission.kind === 'lost') return notNow(await settle(request, settling(refusedHere(permission.why), now())));
     if (permission.kind === 'unknown') return notNow(await sendLater(request));
     // A request that has its slot is armed. If the process ended during a check, nobody would know that it was not sent.
-    const checks = queuedFor === undefined && permission.checksLogin === true;
-    const login = checks ? await checkFirst(request, passwords) : undefined;
+    const checks = queuedFor === undefined && permission.checksLogin === true && (await needsCheck(request));
+    const login = checks ? await checkLogin(request, passwords) : undefined;
+    // The next process checks it.
+    if (login === 'stopping') return notNow(await release(request, {}));
     if (login !== undefined && isRefused(login)) {
       return notNow(await settle(request, settling(heldBack(login), now())));
     }
     return { kind: 'ready', key, passwords, login };
   }
 
-  /** The bot's own check before sending, where the workspace wants one. An inbox is held back once: the next try goes to ColdSend. */
-  async function checkFirst(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
+  /** Where the workspace wants a check before sending. An inbox is held back once: the next try goes to ColdSend. */
+  async function needsCheck(request: ClaimedRequest): Promise<boolean> {
     const { teamId, retryOf } = request;
-    if (deps.checkLogin === undefined || isCheckedBefore(request)) return undefined;
+    if (isCheckedBefore(request)) return false;
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
-    return isHeldBack(before?.outcome) ? undefined : checkLogin(request, passwords);
+    return !isHeldBack(before?.outcome);
   }
 
-  async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<LoginVerdict | undefined> {
-    return deps.checkLogin?.(request, passwords).catch((error: unknown) => {
+  /** Undefined where there is no check, or where it failed. */
+  async function checkLogin(request: ClaimedRequest, passwords: Passwords): Promise<Login> {
+    try {
+      return deps.checkLogin && ((await deps.checkLogin(request, passwords)) ?? 'stopping');
+    } catch (error) {
       deps.onError(request, error);
       return undefined;
-    });
+    }
   }
 
   async function sendLater(request: ClaimedRequest): AfterStep {
@@ -221,8 +226,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
    * Adds our own check of the login to a refusal. The refusal is committed and the stored passwords are deleted by now. If the
    * process ended during the check, there is none.
    */
-  async function explain(settled: ClaimedRequest, refusal: Refusal, login: LoginVerdict | undefined): AfterStep {
-    return login === undefined ? settled : settle(settled, { outcome: { ...refusal, login } });
+  async function explain(settled: ClaimedRequest, refusal: Refusal, login: Login): AfterStep {
+    const isKnown = login !== undefined && login !== 'stopping';
+    return isKnown ? settle(settled, { outcome: { ...refusal, login } }) : settled;
   }
 
   /** The passwords, or the outcome if they are missing. They are deleted when the workspace uninstalls the app. */
@@ -257,6 +263,9 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
     return showAndRelease(waiting, key?.status === 'unreadable' ? tried(waiting, undefined) : {});
   }
 }
+
+/** `stopping`: the bot stopped before there was a verdict. */
+type Login = LoginVerdict | 'stopping' | undefined;
 
 /** `login`: the bot has checked it already. */
 type Ready = { kind: 'ready'; key: OpenKey; passwords: Passwords; login: LoginVerdict | undefined };

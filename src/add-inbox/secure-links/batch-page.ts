@@ -155,10 +155,10 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return drafts.add(draft, { ...draft, ...submission }, page);
   }
 
-  /** The person may have lost the right since. */
+  /** The person may have lost the right since, or Slack does not confirm it now. */
   async function showAdded({ token, pageId }: PageSubmission): Promise<PageAdded> {
     const found = await findProgress(token, pageId);
-    return found.kind === 'gone' ? { kind: 'taken' } : found;
+    return found.kind === 'progress' ? found : { kind: 'taken' };
   }
 
   /** How far the batch is that this page has added. */
@@ -186,7 +186,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     return findProgress(token, pageId);
   }
 
-  /** All rows of the batch that this page has added, and how they ended. */
+  /** All rows of the batch that this page has added or fixed, and how they ended: as in Slack, for everyone who may add inboxes. */
   async function listResults(
     token: string,
     pageId: string,
@@ -233,7 +233,9 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
 
   async function isAdded({ token, pageId, round }: PageSubmission): Promise<boolean> {
     const link = await links.findSpent(token, pageId);
-    if (link === undefined || round === 0) return link !== undefined;
+    if (link === undefined) return false;
+    // The draft may have been discarded while its link was spent.
+    if (round === 0) return (await findAdded(link)) !== undefined;
     return drafts.isConfirmed(keyOf(link, draftIdOf(link, round)));
   }
 

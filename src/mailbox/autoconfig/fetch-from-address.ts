@@ -26,6 +26,8 @@ export function fetchFromAddress(
     signal: AbortSignal.timeout(timeoutMs),
   });
   request.on('error', () => resolve(undefined));
+  // After a change of protocol there is neither an answer nor an error.
+  request.on('close', () => resolve(undefined));
   request.on('response', (response) => {
     let text = '';
     const stop = (result: string | undefined): void => {

@@ -101,9 +101,10 @@ export function createCheckLogin({ guard, slots, limits = LOGIN_LIMITS, onChecke
   }
 }
 
-/** Whether the server counts the verdict against the bot's address. */
-export function isRefusedAtLogin(verdict: HalfVerdict): boolean {
-  return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason);
+/** Whether the server counts the verdict against the bot's address; undefined where it got to no login, or to no end of one. */
+export function isRefusedAtLogin(verdict: HalfVerdict): boolean | undefined {
+  if (verdict.kind === 'works') return false;
+  return verdict.kind === 'refused' && REFUSED_AT_LOGIN.includes(verdict.reason) ? true : undefined;
 }
 
 function isNobodyThere(verdict: HalfVerdict): boolean {

@@ -87,6 +87,6 @@ export function createCheckMany(deps: {
   }
 }
 
-function isRefusedByServer(verdict: LoginVerdict | 'over_budget'): boolean {
-  return verdict !== 'over_budget' && (isRefusedAtLogin(verdict.smtp) || isRefusedAtLogin(verdict.imap));
+function isRefusedByServer(verdict: LoginVerdict | 'over_budget'): boolean | undefined {
+  return verdict === 'over_budget' ? undefined : isRefusedAtLogin(verdict.smtp) || isRefusedAtLogin(verdict.imap);
 }

@@ -13,9 +13,10 @@ export type HostSlots = {
   /**
    * Does `work` once there is a free slot, and returns its result. Skips it while the host is paused.
    *
-   * @param isRefusal true for the result of a login that the host refused
+   * @param isRefusal true for the result of a login that the host refused; undefined for one that is neither that nor a success,
+   *   such as a time-out, which ends no row of refusals: a host answers the slower, the more it has refused
    */
-  run<T>(name: string, work: () => Promise<T>, isRefusal: (result: T) => boolean): Promise<T | 'paused'>;
+  run<T>(name: string, work: () => Promise<T>, isRefusal: (result: T) => boolean | undefined): Promise<T | 'paused'>;
 };
 
 /** @param now milliseconds that only go forward */
@@ -27,7 +28,7 @@ export function createHostSlots(now: () => number, limits: SlotLimits = SLOT_LIM
   async function run<T>(
     name: string,
     work: () => Promise<T>,
-    isRefusal: (result: T) => boolean,
+    isRefusal: (result: T) => boolean | undefined,
   ): Promise<T | 'paused'> {
     const host = hostOf(name);
     await takeSlot(host);
@@ -69,7 +70,8 @@ export function createHostSlots(now: () => number, limits: SlotLimits = SLOT_LIM
     }
   }
 
-  function note(host: Host, isRefusal: boolean): void {
+  function note(host: Host, isRefusal: boolean | undefined): void {
+    if (isRefusal === undefined) return;
     host.refusals = isRefusal ? host.refusals + 1 : 0;
     if (host.refusals < limits.refusalsInARow) return;
     host.refusals = 0;

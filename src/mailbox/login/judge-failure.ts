@@ -20,6 +20,9 @@ const UNKNOWN_CODES = new Map<string, UnknownReason>([
   ['ClosedAfterConnectTLS', 'hung_up'],
   ['NoConnection', 'hung_up'],
   ['EConnectionClosed', 'hung_up'],
+  // While TLS began. nodemailer has the same code for a refused STARTTLS.
+  ['ETLS', 'hung_up'],
+  ['ETHROTTLE', 'try_later'],
 ]);
 
 const REFUSED_CODES = new Map<string, RefusalReason>([
@@ -40,6 +43,7 @@ const REFUSED_CODES = new Map<string, RefusalReason>([
 
 /** Refusals in a vendor's words in lower case, the telling ones first. */
 const REFUSED_WORDS: readonly [RegExp, RefusalReason][] = [
+  [/\b5\.7\.139\b.*credentials were incorrect/, 'microsoft_refused'],
   // learn.microsoft.com: 5.7.139 is SMTP AUTH switched off, 5.7.30 the end of basic authentication
   [/\b5\.7\.(?:139|30)\b|smtpclientauthentication is disabled|basic authentication is/, 'microsoft_password_login_off'],
   // support.google.com/a/answer/3726730; Yahoo, iCloud and Zoho say "app password" as well
@@ -48,9 +52,14 @@ const REFUSED_WORDS: readonly [RegExp, RefusalReason][] = [
   [/not enabled for imap|enable imap|imap (?:access )?is (?:disabled|not enabled)/, 'imap_off'],
 ];
 
-const LATER_WORDS = /too many|temporar|try again|rate limit|throttl/;
+/** Some servers end every refusal with "try again". */
+const LATER_WORDS = /too many|temporar|unavailab|try again (?:later|in|after)\b|rate limit|throttl/;
 
-const LATER_IMAP_CODES = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG', 'OVERQUOTA'];
+const LATER_IMAP_CODES = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG', 'OVERQUOTA', 'SYS/TEMP'];
+
+/** The server refuses an address of the internet, not the mailbox. */
+const BOT_REFUSED_WORDS =
+  /\b(?:ip|host|network)\b.{0,40}\b(?:blocked|banned|denied|rejected)|(?:black|block|deny) ?list|spamhaus/;
 
 const LOCKED_WORDS = /\b5\.7\.13\b|(?:account|mailbox|user)\b.{0,40}\b(?:disabled|suspended|locked|blocked)/;
 
@@ -87,18 +96,20 @@ export function judgeFailure(failure: LoginFailure, host: string): HalfVerdict {
 function isTemporary({ status = 0, imapCode = '', atLogin, isBye, words }: LoginFailure): boolean {
   if (status >= 400 && status < 500) return true;
   if (LATER_IMAP_CODES.includes(imapCode)) return true;
-  return (atLogin || isBye) && LATER_WORDS.test(words) && !REFUSED_WORDS.some(([pattern]) => pattern.test(words));
+  if (REFUSED_WORDS.some(([pattern]) => pattern.test(words)) || BOT_REFUSED_WORDS.test(words)) return false;
+  return (atLogin || isBye) && LATER_WORDS.test(words);
 }
 
 function judgeRefusedLogin({ status, imapStatus, imapCode, words }: LoginFailure, host: string): HalfVerdict {
   const [, told] = REFUSED_WORDS.find(([pattern]) => pattern.test(words)) ?? [];
   if (told !== undefined) return refused(told);
+  if (BOT_REFUSED_WORDS.test(words)) return unknown('bot_refused');
   if (imapCode === 'CONTACTADMIN' || LOCKED_WORDS.test(words)) return refused('account_locked');
   if (MICROSOFT_HOST.test(host) && MICROSOFT_WORDS.test(words)) return refused('microsoft_refused');
   if (imapCode === 'PRIVACYREQUIRED' || NO_PASSWORD_STATUSES.includes(status ?? 0)) return refused('no_password_login');
-  if (status !== undefined) return refused('wrong_login');
-  if (imapStatus === undefined) return refused('no_password_login');
-  return imapStatus === 'NO' ? refused('wrong_login') : unknown('not_understood');
+  if (imapStatus === 'NO' || (status !== undefined && status >= 500 && status < 600)) return refused('wrong_login');
+  // imapflow's own words.
+  return words === 'login is disabled' ? refused('no_password_login') : unknown('not_understood');
 }
 
 function refused(reason: RefusalReason): { kind: 'refused'; reason: RefusalReason } {

@@ -11,6 +11,11 @@ const PARSER_LIMITS = {
 /** The server asked for no password (PREAUTH), so the password is untested. */
 export class NotAskedError extends Error {}
 
+/** The server ended the connection where imapflow says that it lacks STARTTLS or refused the login. */
+class HungUpError extends Error {
+  readonly code = 'NoConnection';
+}
+
 /**
  * Logs in over IMAP and leaves, without opening a folder. The password is sent over TLS only, to a server with a valid certificate.
  * Rejects with what went wrong, in imapflow's or Node's terms.
@@ -36,11 +41,19 @@ export async function loginByImap(attempt: LoginAttempt, limits: LoginLimits): P
   });
   // imapflow also emits errors after `connect` has settled. Without a listener they would end the process.
   client.on('error', () => {});
+  const login = client.connect().catch((error: unknown) => {
+    throw client.isClosed && isWithoutCause(error) ? new HungUpError() : error;
+  });
   await withinLimits(limits, {
-    work: client.connect(),
+    work: login,
     abort: () => client.close(),
     received: () => client.stats().received,
   });
   // imapflow sets the greeting for OK, not for PREAUTH.
   if (client.greeting === undefined) throw new NotAskedError('PREAUTH');
+}
+
+/** Neither a code nor the server's answer to a command. */
+function isWithoutCause(error: unknown): boolean {
+  return error instanceof Error && !('code' in error) && !('responseStatus' in error);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type LoginFailure = {
   /** The socket's, OpenSSL's or the library's code; empty for an error without one. */
   code: string;
-  /** SMTP's reply code. */
+  /** SMTP's reply code; undefined where the lines of the reply have different ones. */
   status: number | undefined;
   /** IMAP's tagged answer. */
   imapStatus: string | undefined;
@@ -14,7 +14,7 @@ export type LoginFailure = {
   words: string;
   /** The login itself was refused, and not something before it. */
   atLogin: boolean;
-  /** The server refused STARTTLS or does not offer it. */
+  /** The server refused STARTTLS or does not offer it. What goes wrong later, while TLS begins, has a code of its own. */
   atStarttls: boolean;
   /** IMAP's BYE instead of a greeting. */
   isBye: boolean;
@@ -51,21 +51,26 @@ const MAX_WORDS = 2_000;
 /** Reads any value that a library threw; never throws. */
 export function readLoginFailure(error: unknown): LoginFailure {
   const read = mailError.parse(error);
-  const words = [read.serverResponseCode, read.response, read.responseText, read.reason].filter(
-    (each) => each !== undefined,
-  );
+  const code = read.originalCode ?? read.code ?? '';
+  // Errors of TLS have a `reason` too, which may quote a certificate.
+  const bye = code.startsWith('ERR_') ? undefined : read.reason;
+  const words = [read.serverResponseCode, read.response, read.responseText, bye].filter((each) => each !== undefined);
   return {
-    code: read.originalCode ?? read.code ?? '',
-    status: read.responseCode,
+    code,
+    status: isOneReply(read) ? read.responseCode : undefined,
     imapStatus: read.responseStatus,
     imapCode: read.serverResponseCode,
     words: (words.length > 0 ? words.join(' ') : (read.message ?? '')).slice(0, MAX_WORDS).toLowerCase(),
     atLogin: read.code === 'EAUTH' || read.authenticationFailed === true,
-    atStarttls: read.code === 'ETLS' || read.tlsFailed === true,
-    isBye: read.reason !== undefined,
+    atStarttls: code === 'ETLS' ? read.responseCode !== undefined : read.tlsFailed === true && code === '',
+    isBye: bye !== undefined,
     atGreeting: /greeting/i.test(read.timeoutType ?? ''),
     certificateName: firstNameOf(read.cert?.subjectaltname),
   };
+}
+
+function isOneReply({ response = '', responseCode }: z.output<typeof mailError>): boolean {
+  return response.split(/\r?\n/).every((line) => line === '' || line.startsWith(String(responseCode)));
 }
 
 /** The first name of a certificate that looks like one of a host: `DNS:mail.host.com, DNS:…`. */

@@ -9,12 +9,10 @@ import { mrkdwn } from '../blocks/text-objects.ts';
 import { ACTIONS } from '../ids.ts';
 import { BATCH_THREAD_FAILURES, BATCH_THREAD_SUMMARY as WORDS } from '../sentences/batches.ts';
 import { BUTTONS } from '../sentences/common.ts';
-import { LOGIN_CHECK } from '../sentences/logins.ts';
-import { FACTS } from '../sentences/thread.ts';
 import type { Message } from '../web-api/slack-api.ts';
 import { renderDomains } from './domains.ts';
 import { keepWithin } from './keep-within.ts';
-import { describeProblem } from './row-problem.ts';
+import { explainProblem } from './row-problem.ts';
 
 /** Slack allows 100 rows with the header. */
 const TABLE_ROWS = 99;
@@ -24,8 +22,6 @@ const TABLE_CHARACTERS = 9_900;
 
 /** A message has at most 50 blocks. */
 const SECTIONS = 40;
-
-const SAID_BY = [`${FACTS.coldsendSaid}: `, `${LOGIN_CHECK.title} `];
 
 /** As long as an address may be. */
 const MAX_ADDRESS = 255;
@@ -99,10 +95,9 @@ function renderSections(failed: readonly BatchRow[]): { blocks: KnownBlock[]; sh
 }
 
 function toCells(row: BatchRow): string[] {
-  const { title = '', said = '', next = '' } = describeProblem(row) ?? {};
+  const { title = '', said, next = '' } = explainProblem(row) ?? {};
   // The title says already who refused it.
-  const label = SAID_BY.find((each) => said.startsWith(each)) ?? '';
-  const happened = said === '' ? title : `${title}: ${said.slice(label.length)}`;
+  const happened = said?.value ? `${title}: ${said.value}` : title;
   return [String(row.line), row.account.email_address, happened, next].map((text, index) =>
     truncate(oneLine(text), index === 1 ? MAX_ADDRESS : MAX_CELL),
   );

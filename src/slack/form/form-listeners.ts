@@ -52,6 +52,8 @@ export type FormPagesDeps = {
   /** Undefined where the bot looks nothing up. */
   findServers?: FindServers | undefined;
   submit(submission: Submission): Promise<Accepted>;
+  /** Whether a person has stopped the batch, and some of its rows are still under way. Then a fixed row would be stopped too. */
+  isStopping(batchId: string): Promise<boolean>;
   /** The form for the next failed row of a batch; see fix-rows.ts. */
   nextRow(teamId: string, context: FormContext, notice: string): Promise<ModalView>;
   openResponseUrl(teamId: string, sealed: string): string | undefined;
@@ -158,13 +160,15 @@ export function createFormPages(deps: FormPagesDeps) {
       const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
       if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
       const { account, passwords } = read.value;
-      const [refused, target, presets] = await Promise.all([
+      const [refused, target, presets, isStopping] = await Promise.all([
         refuse({ ...submission, settings }, 'daily_limit'),
         findTarget(teamId, context, settings),
         deps.listPresets(teamId),
+        context.fix !== undefined && deps.isStopping(context.fix.batchId),
       ]);
       if (refused !== undefined) return orAccepted(refused);
       if (!target.ok) return orAccepted(pushNotice(target.notice));
+      if (isStopping) return orAccepted(pushNotice(BATCH_FIX.stopping));
       const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
       const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
       if (warnings.some((warning) => !alreadyWarned.includes(warning))) {

@@ -213,6 +213,13 @@ export const BATCH_FIX = {
     title: 'Fix what failed',
     paragraphs: [`I don't have this list any more. To add its inboxes, type ${COMMAND} many.`],
   } satisfies Notice,
+  stopping: {
+    title: 'Fix what failed',
+    paragraphs: [
+      'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
+      'Close this notice and submit again in a minute.',
+    ],
+  } satisfies Notice,
   otherClient: {
     title: 'Fix what failed',
     paragraphs: [
@@ -370,14 +377,6 @@ export const BATCH_FORM_DONE = {
 } as const;
 
 /** The rows are not kept any more. */
-export const BATCH_FORM_STOPPING: Notice = {
-  title: BATCH_FORM.title,
-  paragraphs: [
-    'I added nothing yet. Someone stopped this list, and some of its inboxes are still on their way.',
-    'Close this notice and submit again in a minute.',
-  ],
-};
-
 export const BATCH_FORM_GONE: Notice = {
   title: BATCH_FORM.title,
   paragraphs: [

@@ -10,8 +10,8 @@ const TLS_PORTS = { smtp: 465, imap: 993 };
 
 /** The results of the bot's own login check, one line for each server. */
 export const LOGIN_CHECK = {
-  title: 'Our check:',
-  notTested: "Our check: We can't test these servers from here.",
+  title: 'Our check',
+  notTested: "We can't test these servers from here.",
   halves: { smtp: 'Sending (SMTP)', imap: 'Reading (IMAP)' },
   both: (said: string) => `Sending and reading: ${said}`,
   works: 'The login works.',

@@ -97,6 +97,7 @@ export const RECORD_ADVICE: { [Record in keyof DomainVerdict]: Advice<Record> } 
     missing: 'SPF: There is no record. Add the one that your mail provider shows.',
     several: 'SPF: There are several records, so none of them counts. Merge them into one.',
     too_many_look_ups: 'SPF: The record needs more than 10 look-ups, so it does not count. Remove unused includes.',
+    broken: 'SPF: The record has a mistake, so it does not count. Check its spelling and its includes.',
     without_provider: 'SPF: The record does not include your mail provider. Add its include.',
     unknown: "SPF: We couldn't look it up.",
   },
@@ -104,6 +105,7 @@ export const RECORD_ADVICE: { [Record in keyof DomainVerdict]: Advice<Record> } 
     enforced: undefined,
     monitoring: undefined,
     missing: 'DMARC: There is no record. Add a TXT record named _dmarc with v=DMARC1; p=none',
+    broken: 'DMARC: The record does not count. Keep exactly one, with p=none, p=quarantine or p=reject.',
     unknown: "DMARC: We couldn't look it up.",
   },
   dkim: {

@@ -13,7 +13,8 @@ import { explainStatus } from './describe-state.ts';
 /** ColdSend's sender account has 14 fields. */
 const FIELDS_SHOWN = 14;
 
-type Fact = { label: string; value: string };
+/** A sentence of ours has no label. */
+export type Fact = { label: string; value: string };
 
 /** Facts about an inbox that was added, at most five. Foreign values. */
 export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] {
@@ -28,8 +29,8 @@ export function listAccount(account: AddedAccount, asked: AccountToAdd): Fact[] 
   ];
 }
 
-/** Why an outcome is what it is, one reason on each line. Foreign text, cut so that all lines fit into one block. */
-export function listReasons(outcome: Outcome): string[] {
+/** Why an outcome is what it is. Foreign text, cut so that all of it fits into one block, one reason on each line. */
+export function listReasons(outcome: Outcome): Fact[] {
   switch (outcome.kind) {
     case 'exists':
       return quote(outcome.reason);
@@ -38,8 +39,8 @@ export function listReasons(outcome: Outcome): string[] {
     case 'key_refused':
       return [...quote(outcome.reason), ...listScopes(outcome.missingScopes)];
     case 'unknown':
-      if (outcome.restored) return RESTORED;
-      return [outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status)];
+      if (outcome.restored) return RESTORED.map(toSentence);
+      return [toSentence(outcome.status === undefined ? UNKNOWN_WHYS[outcome.why] : unknownBetween(outcome.status))];
     case 'added':
     case 'expired':
     case 'stopped':
@@ -47,42 +48,42 @@ export function listReasons(outcome: Outcome): string[] {
   }
 }
 
-function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcome, { kind: 'refused' }>): string[] {
-  if (lostPermission !== undefined) return [LOST_PERMISSION_WHYS[lostPermission]];
+function listRefusal({ reason, fields, lostPermission, trouble }: Extract<Outcome, { kind: 'refused' }>): Fact[] {
+  if (lostPermission !== undefined) return [toSentence(LOST_PERMISSION_WHYS[lostPermission])];
   const short = fields.length === 0 ? reason : truncate(oneLine(reason), 250);
   if (trouble === undefined) return [...quote(short), ...listFields(fields)];
   const label = trouble.isColdsends ? FACTS.coldsendSaid : FACTS.answerSaid;
   // Where ColdSend gave no reason, `reason` is the HTTP status, which the sentence already has.
   const said = reason === `HTTP ${trouble.status}` ? '' : short;
-  return [TROUBLE_WHYS[trouble.kind](trouble.status), ...given(label, said).map(toLine), ...listFields(fields)];
+  return [toSentence(TROUBLE_WHYS[trouble.kind](trouble.status)), ...given(label, said), ...listFields(fields)];
 }
 
-/** The bot's own check of the login, one fact on each line; none where there was no check. */
-export function listLogin(outcome: Outcome, asked: AccountToAdd): string[] {
+/** The bot's own check of the login, whose name is the first label; none where there was no check. */
+export function listLogin(outcome: Outcome, asked: AccountToAdd): Fact[] {
   const login = outcome.kind === 'refused' ? outcome.login : undefined;
   if (login === undefined) return [];
   const halves = [login.smtp, login.imap];
   if (halves.every((half) => half.kind === 'unknown' && half.reason === 'not_tested_here'))
-    return [LOGIN_CHECK.notTested];
+    return [{ label: LOGIN_CHECK.title, value: LOGIN_CHECK.notTested }];
   const bothWork = halves.every(({ kind }) => kind === 'works');
-  return [LOGIN_CHECK.title, ...describeLogin(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
+  const said = [...describeLogin(login, asked), ...(bothWork ? [LOGIN_CHECK.bothWork] : [])];
+  return [{ label: LOGIN_CHECK.title, value: '' }, ...said.map(toSentence)];
 }
 
-function listFields(fields: FieldError[]): string[] {
-  const listed = fields
-    .slice(0, FIELDS_SHOWN)
-    .map(({ field, reason }) =>
-      toLine({ label: truncate(oneLine(lookUp(FIELD_LABELS, field)), 40), value: truncate(oneLine(reason), 150) }),
-    );
-  return fields.length > FIELDS_SHOWN ? [...listed, FACTS.more(fields.length - FIELDS_SHOWN)] : listed;
+function listFields(fields: FieldError[]): Fact[] {
+  const listed = fields.slice(0, FIELDS_SHOWN).map(({ field, reason }) => ({
+    label: truncate(oneLine(lookUp(FIELD_LABELS, field)), 40),
+    value: truncate(oneLine(reason), 150),
+  }));
+  return fields.length > FIELDS_SHOWN ? [...listed, toSentence(FACTS.more(fields.length - FIELDS_SHOWN))] : listed;
 }
 
-function listScopes(scopes: string[]): string[] {
-  return given(FACTS.missingScopes, scopes.join(', ')).map(toLine);
+function listScopes(scopes: string[]): Fact[] {
+  return given(FACTS.missingScopes, scopes.join(', '));
 }
 
-function quote(reason: string): string[] {
-  return given(FACTS.coldsendSaid, reason).map(toLine);
+function quote(reason: string): Fact[] {
+  return given(FACTS.coldsendSaid, reason);
 }
 
 /** The fact, or nothing where the value is empty. */
@@ -91,7 +92,11 @@ export function given(label: string, value: string): Fact[] {
 }
 
 export function toLine({ label, value }: Fact): string {
-  return `${label}: ${value}`;
+  return label === '' ? value : `${label}: ${value}`.trimEnd();
+}
+
+function toSentence(value: string): Fact {
+  return { label: '', value };
 }
 
 /** Only own properties count: a foreign key may be named `constructor`. */

@@ -31,8 +31,8 @@ export function renderOutcome(request: AddInboxRequest, outcome: Outcome, shownI
   const { account, keyName } = request;
   const isAdded = outcome.kind === 'added';
   const facts = isAdded ? listAccount(outcome.account, account) : [];
-  const reasons = listReasons(outcome);
-  const login = listLogin(outcome, account);
+  const reasons = listReasons(outcome).map(toLine);
+  const login = listLogin(outcome, account).map(toLine);
   const next = nextStepOf(outcome)(shownIn);
   const inboxId = isAdded ? given(FACTS.inbox_id, outcome.account.inbox_id).map(toLine) : [];
   const reference = isAdded ? [] : [`${FACTS.reference} ${request.id}`];

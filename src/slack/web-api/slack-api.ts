@@ -4,6 +4,7 @@ import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { abortLate } from '../../add-inbox/worker/time-limit.ts';
 import { dropOldest } from '../../operations/drop-oldest.ts';
+import { findErrorCode } from '../../operations/log/log.ts';
 import { type Downloaded, downloadFile } from './download-file.ts';
 import { isInTrouble, isTokenDead, isViewGone } from './slack-errors.ts';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
@@ -337,7 +338,8 @@ function readRetryAfter(header: string | null): number | undefined {
 
 function resultOf(error: SlackRefusedError | SlackUnavailableError | NotBegunError): string {
   if (error instanceof NotBegunError) return error.code;
-  return error instanceof SlackRefusedError ? error.reason : 'unavailable';
+  if (error instanceof SlackRefusedError) return error.reason;
+  return findErrorCode(error) === 'HTTP_429' ? 'ratelimited' : 'unavailable';
 }
 
 function toArguments({ text, blocks }: Message) {

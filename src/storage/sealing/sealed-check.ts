@@ -11,8 +11,9 @@ export class WrongKeysError extends StorageError {
   constructor(keyId: string) {
     super(
       'wrong_keys',
-      `ENCRYPTION_KEYS can't open this database: the key "${keyId}" is missing. Put it back. ` +
-        'If you added a new key, put it after the new one. Or set DATABASE_URL to the database that belongs to these keys.',
+      `ENCRYPTION_KEYS can't open this database: its key "${keyId}" is missing or has changed. Put it back. ` +
+        'If you added a new key, give that another ID and put it first. ' +
+        'Or set DATABASE_URL to the database that belongs to these keys.',
     );
   }
 }

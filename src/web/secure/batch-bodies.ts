@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { cleanText } from '../../add-inbox/account/clean-text.ts';
 import { INBOX_TYPES } from '../../add-inbox/account/providers.ts';
+import { MAX_DISPLAY_NAME } from '../../add-inbox/account/sender-account.ts';
 import { type Row, rowShape } from '../../add-inbox/batch/check-rows.ts';
-import type { ColumnField } from './browser/contract.ts';
+import type { ColumnField, MostCharacters } from './browser/contract.ts';
 import { pageId, parseJson, token } from './guard.ts';
 
-/** A cell of a file has at most about this many characters; the rules for a field allow fewer. */
-const text = z.string().max(20_000).optional();
+const MAX_CELL: MostCharacters['cell'] = 20_000;
+
+const MAX_FILE_NAME: MostCharacters['fileName'] = 255;
+
+const text = z.string().max(MAX_CELL).optional();
 
 const row: z.ZodType<Row> = z.strictObject({
   line: z.int().min(1).max(10_000_000),
@@ -16,7 +20,7 @@ const row: z.ZodType<Row> = z.strictObject({
 export const batchDefaults = z.strictObject({
   inboxType: z.enum(INBOX_TYPES).optional(),
   dailyLimit: z.int().min(1).optional(),
-  displayName: z.string().max(255).optional(),
+  displayName: z.string().max(MAX_DISPLAY_NAME).optional(),
 });
 
 const COLUMN_FIELDS: Record<ColumnField, true> = {
@@ -58,27 +62,29 @@ export function rowsBodyOf(mostRows: number) {
   });
 }
 
-const addBody = z.strictObject({
-  pageId,
-  round: z.int().min(0).max(99),
-  defaults: batchDefaults,
-  withHeld: z.boolean(),
-  checkedLines: z.array(z.int()).default([]),
-  fileName: z
-    .string()
-    .max(255)
-    .transform((name) => cleanText(name.replace(/[\p{Cc}\s]+/gu, ' ')) || undefined)
-    .optional(),
-  rows: z.array(z.unknown()).min(1),
-});
+function addBodyOf(mostRows: number) {
+  return z.strictObject({
+    pageId,
+    round: z.int().min(0).max(99),
+    defaults: batchDefaults,
+    withHeld: z.boolean(),
+    checkedLines: z.array(z.int()).max(mostRows).default([]),
+    fileName: z
+      .string()
+      .max(MAX_FILE_NAME)
+      .transform((name) => cleanText(name.replace(/[\p{Cc}\s]+/gu, ' ')) || undefined)
+      .optional(),
+    rows: z.array(z.unknown()).min(1).max(mostRows),
+  });
+}
 
 /** Rows that are checked between two pauses. */
 const ROWS_AT_A_TIME = 200;
 
 /** What a page adds; undefined where it can't have sent that. Each line is there once, since a batch knows its rows by them. */
 export async function parseAddBody(bytes: Buffer, mostRows: number, pause: () => Promise<void>) {
-  const body = addBody.safeParse(parseJson(bytes));
-  if (!body.success || body.data.rows.length > mostRows) return undefined;
+  const body = addBodyOf(mostRows).safeParse(parseJson(bytes));
+  if (!body.success) return undefined;
   const rows: Row[] = [];
   for (let from = 0; from < body.data.rows.length; from += ROWS_AT_A_TIME) {
     const slice = z.array(row).safeParse(body.data.rows.slice(from, from + ROWS_AT_A_TIME));

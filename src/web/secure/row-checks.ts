@@ -12,7 +12,7 @@ const WHYS: Partial<Record<CheckedRow['kind'], string>> = {
   twice: 'This inbox is in the list already. We add it once.',
   differs: 'Another row has the same address and other values. We use the first one.',
   waiting: 'We are adding this address already.',
-  not_failed: 'This address did not fail before. We add only those that failed.',
+  not_failed: 'This address did not fail, or somebody fixed it since. We add only those that failed.',
 };
 
 /** What the page shows of its rows, in the same order. */

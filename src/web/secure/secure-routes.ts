@@ -7,7 +7,7 @@ import type { Barred, MatchingCodes } from '../../add-inbox/secure-links/matchin
 import type { Checked, Look, SecurePage } from '../../add-inbox/secure-links/secure-page.ts';
 import type { Route } from '../http-server.ts';
 import { type BatchRoutesDeps, createBatchRoutes, MOST_OF_BATCH } from './batch-routes.ts';
-import type { BarredAnswer, CheckAnswer, LookAnswer, SaveAnswer } from './browser/contract.ts';
+import type { BarredAnswer, CheckAnswer, LookAnswer, MostCharacters, SaveAnswer } from './browser/contract.ts';
 import { createGuard, pageId, token } from './guard.ts';
 import { loadSecurePage } from './load-page.ts';
 
@@ -33,7 +33,9 @@ export type SecureRoutesDeps = {
 /** Requests in a minute. A person needs a few, and a page that waits for its code 20. Many people may share one address. */
 const MOST = { ofAddress: 300, ofToken: 60 };
 
-const password = z.string().max(2_000).optional();
+const MAX_PASSWORD: MostCharacters['password'] = 2_000;
+
+const password = z.string().max(MAX_PASSWORD).optional();
 
 const lookBody = z.strictObject({ token });
 

@@ -220,7 +220,7 @@ test('many inboxes on the secure page', { timeout: 180_000 }, async (context) =>
 test('without PUBLIC_URL, the form offers no page', async (context) => {
   const { bot, member, channelId } = await startWorld(context);
   assert.doesNotMatch((await openManyForm(member, channelId)).rendered, /secure page/);
-  for (const what of ['read', 'rows', 'add', 'progress', 'stop', 'results']) {
+  for (const what of ['read', 'rows', 'logins', 'add', 'progress', 'stop', 'results']) {
     assert.equal((await fetch(`${bot.url}/secure/${what}`, { method: 'POST' })).status, 404);
   }
 });

@@ -9,7 +9,7 @@ import { addList, CONNECTION_FAILED, checkBeforeSending, startMailWorld } from '
 
 const PASSWORD = 'pl4nted-Secret';
 
-test("a list's failed rows that a person fixes in the form are checked before they are sent, also after a crash", async (context) => {
+test("a list's failed rows that a person fixes in the form are checked before they are sent, also after a stop and a crash", async (context) => {
   const [ann, bob] = ['ann@acme.test', 'bob@acme.test'];
   const accounts = { [ann]: refuses({ imap: VENDOR_ANSWERS.wrongPassword.imap }), [bob]: works(PASSWORD) };
   const mailWorld = await startMailWorld(context, { accounts, slack: MANY_POSTS });
@@ -25,15 +25,18 @@ test("a list's failed rows that a person fixes in the form are checked before th
 
   await context.test('the check ends with the process, and is made again by the next one', async () => {
     mail.accounts[ann] = { smtp: 'hangs', imap: 'hangs' };
-    const before = mail.connections();
+    let connections = mail.connections();
     await member.close({ all: true });
     await member.click('batch_fix', { in: first });
     assert.match(await sendRow(world), /I am adding ann@acme\.test again\.\nRow 2 of 2/);
-    for (const end = Date.now() + 10_000; mail.connections() < before + 2; await nextTurn())
-      assert.ok(Date.now() < end);
-    await world.bot.stop('SIGKILL');
-    mail.accounts[ann] = accounts[ann] ?? assert.fail();
-    await world.restart();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      connections += 2;
+      for (const end = Date.now() + 10_000; mail.connections() < connections; await nextTurn())
+        assert.ok(Date.now() < end);
+      await world.bot.stop(signal);
+      if (signal === 'SIGKILL') mail.accounts[ann] = accounts[ann] ?? assert.fail();
+      await world.restart();
+    }
   });
 
   await context.test('what is refused is held back and counts as failed, and what works is sent', async () => {

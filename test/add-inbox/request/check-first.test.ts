@@ -59,9 +59,14 @@ test('nothing else holds it back, and what was found explains a refusal of ColdS
   }
 });
 
-test('a check that says nothing, or fails, holds nothing back', async () => {
-  const silent = setUpChecking(undefined);
-  assert.deepEqual((await silent.doStep(requestIn('announced')))?.outcome, REFUSAL);
+test('a check that the bot does not finish because it stops is left to the next process', async () => {
+  const { doStep, commits, calls } = setUpChecking(undefined);
+  assert.equal(await doStep(requestIn('announced')), undefined);
+  assert.deepEqual(commits, [{ released: true }]);
+  assert.ok(!calls.includes('take'));
+});
+
+test('a check that fails holds nothing back', async () => {
   const failure = new Error('no library');
   const failing = setUpChecking(undefined, { checkLogin: async () => Promise.reject(failure) });
   assert.deepEqual((await failing.doStep(requestIn('announced')))?.outcome, REFUSAL);

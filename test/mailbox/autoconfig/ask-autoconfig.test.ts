@@ -81,6 +81,9 @@ describe('fetching', async () => {
       const timer = setInterval(() => response.write('a'), 20);
       response.on('close', () => clearInterval(timer));
     },
+    '/upgrades': (_request, response) =>
+      response.socket?.write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    '/early': (_request, response) => response.writeEarlyHints({ link: '</x>' }, () => response.destroy()),
     '/breaks': (_request, response) =>
       response.writeHead(200, { 'content-length': '100' }).write('a', () => response.destroy()),
   };
@@ -100,7 +103,7 @@ describe('fetching', async () => {
 
   test('reads a page of the name at the address', async () => assert.equal(await fetchPath('/page'), 'for acme.com'));
 
-  for (const path of ['/moved', '/missing', '/large', '/silent', '/drips', '/breaks']) {
+  for (const path of ['/moved', '/missing', '/large', '/silent', '/drips', '/breaks', '/upgrades', '/early']) {
     test(`reads nothing from ${path}`, async () => assert.equal(await fetchPath(path), undefined));
   }
 

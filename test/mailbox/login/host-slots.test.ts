@@ -37,13 +37,13 @@ test('a host has so many at once, all hosts together so many, and nobody is forg
 test('a host that refuses several logins in a row is left alone for a while', async () => {
   let now = 0;
   const slots = createHostSlots(() => now, LIMITS);
-  const login = (host: string, isRefused: boolean) =>
+  const login = (host: string, isRefused: boolean | undefined) =>
     slots.run(
       host,
       () => Promise.resolve('done'),
       () => isRefused,
     );
-  for (const isRefused of [true, true, true, true, false, true, true, true, true, true]) {
+  for (const isRefused of [true, true, true, true, false, true, undefined, true, true, undefined, true, true]) {
     assert.equal(await login('a', isRefused), 'done');
   }
   assert.equal(await login('a', false), 'paused');

@@ -58,6 +58,23 @@ describe('a refused login', () => {
     [smtp(535, '5.7.8 Error: authentication failed'), 'refused wrong_login'],
     [smtp(535, 'Authentication Failed'), 'refused wrong_login'],
     [smtp(550, '5.1.1 User unknown'), 'refused wrong_login'],
+    [smtp(535, '5.7.8 Wrong user name or password. Please try again.'), 'refused wrong_login'],
+    [smtp(535, '5.7.8 Please try again later'), 'unknown try_later'],
+    [smtp(535, '5.7.1 Your IP address is blocked'), 'unknown bot_refused'],
+    [
+      smtp(554, '5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org'),
+      'unknown bot_refused',
+    ],
+    [smtp(554, '5.7.1 Rejected: on our blacklist'), 'unknown bot_refused'],
+    [
+      smtp(535, '5.7.139 Authentication unsuccessful, the user credentials were incorrect'),
+      'refused microsoft_refused',
+    ],
+    [smtp(535, '5.7.139 SmtpClientAuthentication is disabled'), 'refused microsoft_password_login_off'],
+    [imap('Server Unavailable. 15'), 'unknown try_later'],
+    [imap('later', 'SYS/TEMP'), 'unknown try_later'],
+    [imap('[AUTHENTICATIONFAILED] Wrong, try again'), 'refused wrong_login'],
+    [imap('Your IP has been banned'), 'unknown bot_refused'],
     [smtp(534, '5.7.9 Application-specific password required'), 'refused app_password_needed'],
     [smtp(535, '5.7.0 Please use an app password'), 'refused app_password_needed'],
     [smtp(534, '5.7.14 Please log in via your web browser'), 'refused browser_needed'],
@@ -91,6 +108,13 @@ describe('a refused login', () => {
     const name = `${fields.response ?? fields.responseText ?? fields.message} at ${host ?? HOST}`;
     test(name, () => assert.equal(judge(fields, host), expected));
   }
+});
+
+test("a certificate's words are not the server's", () => {
+  const reason = "Host: x. is not in the cert's altnames: DNS:temporary.try-again-later.com";
+  assert.equal(judge({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', reason }), 'refused certificate_other_name');
+  const alert = { code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', library: 'SSL routines', reason: 'alert' };
+  assert.equal(judge(alert), 'unknown not_understood');
 });
 
 describe("a certificate's name", () => {

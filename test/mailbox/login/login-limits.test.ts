@@ -101,6 +101,8 @@ function sessionArbitrary(half: Half): fc.Arbitrary<() => Session> {
       '554 no',
       '334 AAAA',
       '220 hi',
+      '250 OK',
+      '235-a\r\n535 b',
       '535-a\r\n',
       '* BYE',
       'TAG NO',
@@ -123,7 +125,7 @@ function sessionArbitrary(half: Half): fc.Arbitrary<() => Session> {
         if (/^EHLO/.test(line) && at === 0) return { say: '250-hi\r\n250 AUTH PLAIN LOGIN\r\n' };
         const { say, next } = replies[at++ % replies.length] ?? { say: '', next: undefined };
         const said = say.replaceAll('TAG', line.split(' ')[0] ?? '').replaceAll('ECHO', `${line} ${PASSWORD}`);
-        const text = `${half === 'smtp' ? said.replace(/^2/gm, '5') : said}\r\n`;
+        const text = `${half === 'smtp' ? said.replace(/^235(?!-a)/gm, '535') : said}\r\n`;
         const answer: Reply = { say: text };
         return next === undefined ? answer : { ...answer, next };
       },

@@ -25,6 +25,7 @@ const service = z.looseObject({
   image: z.string(),
   read_only: z.boolean().optional(),
   environment: z.record(z.string(), z.string()),
+  logging: z.object({ options: z.object({ 'max-size': z.string(), 'max-file': z.string() }) }).loose(),
 });
 
 test('a linter has nothing to say about the Dockerfile', () => {
@@ -71,7 +72,7 @@ test('each step of the Dockerfile works in an empty folder, and the result is a 
   assert.deepEqual(await check(), [1, null]);
 });
 
-test('compose.yaml is valid, each service has a profile, and the bots can only write their data', () => {
+test('compose.yaml is valid, each service has a profile and limits its log, and the bots can only write their data', () => {
   const compose: unknown = parseYaml(readFileSync(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true });
   // The schema names its parts with the `id` of an older draft than Ajv knows. Its references do without.
   const schema: object = JSON.parse(JSON.stringify(composeSchema), (name, value) =>
@@ -88,6 +89,7 @@ test('compose.yaml is valid, each service has a profile, and the bots can only w
       ['postgres', true],
     ],
   );
+  assert.equal(services.proxy?.depends_on, undefined, 'an update of the replicas would close the ports');
 });
 
 test('Caddy accepts the Caddyfile', { skip: findMissing('caddy', 'caddy') }, () => {

@@ -94,7 +94,7 @@ test('the commands for operators and newcomers check their Node before anything 
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-  for (const name of ['start', 'admin', 'playground', 'test']) {
+  for (const name of ['start', 'admin', 'manifest', 'sbom', 'audit', 'playground', 'test']) {
     assert.match(scripts[name] ?? '', /^(\w+=\S+ exec )?node -r \.\/scripts\/check-node\.cjs /, name);
   }
 });

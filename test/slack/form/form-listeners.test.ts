@@ -38,6 +38,7 @@ const SLACK: SlackApi = new Proxy(Object.create(null), { get: () => () => assert
 function setUp(
   options: {
     submit?: FormPagesDeps['submit'];
+    isStopping?: boolean;
     checkAdding?: () => Promise<Permission>;
     typed?: Record<string, string>;
     findByView?: FormPagesDeps['findByView'];
@@ -64,6 +65,7 @@ function setUp(
     createLink: async (request) => (request.waitsFor === 'password' ? LINK : undefined),
     respond: async (url, message) => responded.push([url, message.text]) > 0,
     chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
+    isStopping: async () => options.isStopping ?? false,
     submit: (submission) => {
       submitted.push(submission);
       return submit(submission);
@@ -207,6 +209,23 @@ test('a fixed row of a batch makes a request of its own in the same view, and th
       { viewId: 'V1.row-9', batch: { id: 'B1', line: 4 }, retryOf: 'row-9' },
     ],
   );
+});
+
+test('a row of a list that is being stopped is not sent, unless it was before', async () => {
+  const fix = { batchId: 'B1', line: 4, position: 1, count: 2 };
+  const submit = async (change: Parameters<typeof setUp>[0]) => {
+    const { submitHow, submitted } = setUp({ isStopping: true, ...change });
+    const page = renderHowPage({ context: { ...context, retryOf: 'row-4', fix }, draft: WHO });
+    const answer = await submitHow(typedView(page, { smtp_password: 'abcdefghijklmnop' }));
+    assert.deepEqual(submitted, []);
+    return answer;
+  };
+  const answer = await submit({});
+  assert.ok(answer.response_action === 'push');
+  assert.match(JSON.stringify(answer.view), /I added nothing yet\. Someone stopped this list/);
+  assert.equal((await submit({ findByView: async () => sampleRequest() })).response_action, 'update');
+  const single = setUp({ isStopping: true });
+  assert.equal((await single.submitHow()).response_action, 'update');
 });
 
 test('without a password, the request waits for it, and its person alone gets a link', async () => {

@@ -108,11 +108,12 @@ test('Slack is asked again after as long as it says, but not at once and not aft
     ['10800', 3_600_000],
     ['soon', undefined],
   ] as const) {
-    const { apiOf } = setUp('x', undefined, said);
+    const { apiOf, calls } = setUp('x', undefined, said);
     await assert.rejects(
       apiOf('x').postMessage('C1', MESSAGE),
       (error) => error instanceof SlackUnavailableError && error.retryAfterMs === waitMs,
       said,
     );
+    assert.deepEqual(calls, [{ method: 'chat.postMessage', result: 'ratelimited' }], 'Slack was reached');
   }
 });

@@ -98,7 +98,7 @@ test('the page stops the rest of the list that its person started, once, and dow
   assert.doesNotMatch(content, /abcdefghijklmnop/);
 });
 
-test('a person who fixes rows of a list of somebody else does not stop it', async (context) => {
+test('a person who fixes rows of a list of somebody else has its results, and does not stop it', async (context) => {
   const world = await startBatchPage(context);
   const token = await world.createLink();
   const rows = [rowOf(2, 'jane@acme.com')];
@@ -109,6 +109,30 @@ test('a person who fixes rows of a list of somebody else does not stop it', asyn
   assert.equal(bodyOf(await upload(world, 'add', theirs, submissionOf(rows)), 'added').canStop, false);
   const stopped = bodyOf(await ask(world, 'stop', { token: theirs, pageId: PAGE_ID }), 'progress');
   assert.deepEqual([stopped.state, world.behind.woken], ['waiting', 0]);
+  const results = () => ask(world, 'results', { token: theirs, pageId: PAGE_ID });
+  assert.match(bodyOf(await results(), 'results').content, /"2","jane@acme\.com"/);
+  world.behind.permission = { kind: 'lost', why: 'admins_only' };
+  assert.deepEqual(await results(), GONE);
+});
+
+test('two pages with the same failed rows: who is late hears that somebody was faster, and adds nothing', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const rows = [rowOf(2, 'jane@acme.com')];
+  await upload(world, 'add', token, submissionOf(rows));
+  await refuseAll(world);
+  const fixOf = world.behind.confirmed[0]?.id;
+  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  assert.equal((await upload(world, 'add', theirs, submissionOf(rows))).body.kind, 'added');
+  const check = async () =>
+    bodyOf(await ask(world, 'rows', { token, pageId: PAGE_ID, defaults: {}, rows }), 'rows').checks[0]?.why;
+  const add = async () => (await upload(world, 'add', token, submissionOf(rows, { round: 1 }))).body.kind;
+  assert.deepEqual([await check(), await add()], ['We are adding this address already.', 'to_fix']);
+  const added = { state: 'told', outcome_kind: 'exists', outcome: '{"kind":"exists","reason":"x"}' } as const;
+  await world.database.kysely.updateTable('requests').set(added).where('outcome_kind', 'is', null).execute();
+  const fixed = 'This address did not fail, or somebody fixed it since. We add only those that failed.';
+  assert.deepEqual([await check(), await add()], [fixed, 'to_fix']);
+  assert.equal((await rowsIn(world.database)).length, 2);
 });
 
 test('a fix of rows whose batch was stopped waits until none is under way', async (context) => {
@@ -155,6 +179,27 @@ test('a right that is lost, or a link that ends, while rows are added: the answe
   behind.now += LINK_LIFE_MS;
   assert.equal(bodyOf(await add(), 'added').total, 1, 'the clock of the link is over, too');
   assert.equal((await rowsIn(world.database)).length, 1);
+
+  const unconfirmed = await world.createLink();
+  during(() => {
+    behind.permission = { kind: 'unknown' };
+  });
+  const others = submissionOf([rowOf(2, 'ann@acme.com', { smtp_password: 'x' }), rowOf(3, 'ben@acme.com')]);
+  const { body } = await upload(world, 'add', unconfirmed, others);
+  assert.deepEqual([body.kind, (await rowsIn(world.database)).length], ['taken', 2], 'Slack did not answer');
+});
+
+test('a newer link that is made while rows are added: the older page never hears that they were', async (context) => {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  world.behind.findServers = async () => {
+    world.behind.findServers = undefined;
+    await world.createLink();
+    return { kind: 'not_found' };
+  };
+  const submission = submissionOf([rowOf(2, 'jane@acme.com', { smtp_password: 'x' }), rowOf(3, 'joe@acme.com')]);
+  for (const again of [1, 2]) assert.deepEqual(await upload(world, 'add', token, submission), GONE, String(again));
+  assert.deepEqual(await rowsIn(world.database), []);
 });
 
 test('a submission that is committed while it is sent once more is answered with what it did', async (context) => {

@@ -20,13 +20,13 @@ import { type GivenFile, readView } from '../../modals/view-state.ts';
 import { createFindTarget, type Target } from '../../permissions/find-target.ts';
 import { findNotice, type Permissions } from '../../permissions/permissions.ts';
 import {
+  BATCH_FIX,
   BATCH_FORM_DOWNLOADS,
   BATCH_FORM_FAILED,
   BATCH_FORM_GONE,
   BATCH_FORM_IN_DOUBT,
   BATCH_FORM_PREVIEW,
   BATCH_FORM_READING,
-  BATCH_FORM_STOPPING,
 } from '../../sentences/batches.ts';
 import { PASSWORD_NOTICES } from '../../sentences/form.ts';
 import { sentences } from '../../sentences/notices.ts';
@@ -240,7 +240,7 @@ export function createManyPages(deps: ManyPagesDeps) {
     const choices = { withHeld, withRefused, dailyLimit: limit };
     const confirmed = await drafts.confirm({ teamId, userId, id: draftId }, choices);
     if (confirmed.kind === 'gone') return pushNotice(BATCH_FORM_GONE);
-    if (confirmed.kind === 'stopping') return pushNotice(BATCH_FORM_STOPPING);
+    if (confirmed.kind === 'stopping') return pushNotice(BATCH_FIX.stopping);
     const { total, resultsChannelId, channelId } = confirmed.batch;
     const count = context.batch?.fixOf === undefined ? total : inboxes;
     return { response_action: 'update', view: renderAdding(context, count, resultsChannelId ?? channelId) };

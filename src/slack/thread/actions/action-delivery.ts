@@ -8,7 +8,7 @@ import { FACTS, INBOX_ACTION } from '../../sentences/thread.ts';
 import { isRefusal, type Message } from '../../web-api/slack-api.ts';
 import { isPostingRefused } from '../../web-api/slack-errors.ts';
 import { renderAnnouncement } from '../announcement.ts';
-import { listReasons } from '../outcome-facts.ts';
+import { listReasons, toLine } from '../outcome-facts.ts';
 import { createPosting, type PostingDeps } from '../posting.ts';
 import { renderReply } from '../reply.ts';
 
@@ -83,11 +83,11 @@ function listActionFacts(outcome: ActionOutcome): string[] {
     case 'unsupported':
       return [];
     case 'gone':
-      return listReasons({ kind: 'exists', reason: outcome.reason });
+      return listReasons({ kind: 'exists', reason: outcome.reason }).map(toLine);
     case 'not_done':
       return [INBOX_ACTION.notDone[outcome.why]];
     default:
-      return listReasons(outcome);
+      return listReasons(outcome).map(toLine);
   }
 }
 

@@ -12,7 +12,7 @@ const ROWS_READ_AT_ONCE = 500;
 
 /** The lines of batches, each as its last request stands. They are rows of the table of requests. */
 export function createBatchRows({ kysely }: Pick<Executor, 'kysely'>, onUnreadable?: OnUnreadable) {
-  return { countProgress, listRows, listFailed };
+  return { countProgress, listRows, listFailed, isStopping };
 
   async function countProgress(batchId: string): Promise<BatchProgress> {
     const rows = await kysely
@@ -79,6 +79,20 @@ export function createBatchRows({ kysely }: Pick<Executor, 'kysely'>, onUnreadab
       (id, error) => onUnreadable?.(id, error, 'requests'),
     );
     return read.flatMap((row) => ('unreadable' in row ? [] : [row]));
+  }
+
+  /** A row that is under way in a stopped batch must not be sent again when it comes back, so the batch can't start before. */
+  async function isStopping(batchId: string): Promise<boolean> {
+    const underWay = await kysely
+      .selectFrom('batches')
+      .innerJoin('requests', 'requests.batch_id', 'batches.id')
+      .select('requests.id')
+      .where('batches.id', '=', batchId)
+      .where('batches.state', '=', 'stopped')
+      .where('requests.outcome_kind', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    return underWay !== undefined;
   }
 }
 

@@ -24,6 +24,7 @@ import { spendLink } from '../../workspaces/secure-link-repository.ts';
 import { loginJson } from '../outcome-json.ts';
 import { toKeyColumns, unfinished } from '../request-row.ts';
 import { DUE, parseBatch } from './batch-row.ts';
+import { createBatchRows } from './batch-rows.ts';
 
 /** Rows that are sealed, or inserted, between two pauses: about 10 ms of work. */
 const ROWS_AT_A_TIME = 100;
@@ -148,7 +149,8 @@ export function createDraftRepository({
       const { kysely } = within;
       if (page?.fix !== undefined) await insertDraft(kysely, page.fix, now());
       const draft = await lock(within, key);
-      if (draft?.state === 'draft' && (await isStopping(within, draft.fixOf))) return STOPPING;
+      const fixed = draft?.state === 'draft' ? draft.fixOf : undefined;
+      if (fixed !== undefined && (await createBatchRows(within).isStopping(fixed))) return STOPPING;
       const worksUntil = expiresAt + LINK_TTL_MS;
       if (page !== undefined && !(await spendLink(within, { ...page, now: now(), worksUntil }))) return GONE;
       const answered = await findAnswer(within, draft);
@@ -305,21 +307,6 @@ async function insertDraft(
         .where('batches.confirmed_at', 'is', null),
     )
     .execute();
-}
-
-/** A row that is under way in a stopped batch must not be sent again when it comes back, so the batch can't start before. */
-async function isStopping({ kysely }: Executor, batchId: string | undefined): Promise<boolean> {
-  if (batchId === undefined) return false;
-  const underWay = await kysely
-    .selectFrom('batches')
-    .innerJoin('requests', 'requests.batch_id', 'batches.id')
-    .select('requests.id')
-    .where('batches.id', '=', batchId)
-    .where('batches.state', '=', 'stopped')
-    .where('requests.outcome_kind', 'is', null)
-    .limit(1)
-    .executeTakeFirst();
-  return underWay !== undefined;
 }
 
 async function deletePieces(kysely: Executor['kysely'], batchId: string): Promise<void> {

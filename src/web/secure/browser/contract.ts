@@ -6,6 +6,9 @@ export type { InboxType };
 
 export type Server = { host: string; port: number; isEncrypted: boolean };
 
+/** The characters that the bot reads of a text. What is longer than its rules allow, but not than this, gets a sentence. */
+export type MostCharacters = { cell: 20_000; password: 2_000; fileName: 255 };
+
 /** The inbox that waits for its password. Texts that Slack did not tell are ''. */
 export type PasswordToEnter = {
   kind: 'password';
@@ -165,9 +168,9 @@ export type RowsAnswer = { kind: 'rows'; checks: RowCheck[] } | NoPage;
 
 /**
  * POST /secure/logins, with a `RowsBody`: tries the logins of rows that are ready, where the workspace wants that before they are
- * added. `refused`: those that can't work as they are, and why, in words.
+ * added. `refused`: those that can't work as they are, and why, in words. `notChecked`: lines of which nobody can say that.
  */
-export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[] } | NoPage;
+export type LoginsAnswer = { kind: 'logins'; refused: { line: number; why: string }[]; notChecked: number[] } | NoPage;
 
 /**
  * POST /secure/add, with `authorization: Bearer TOKEN`. `round`: 0 for the batch; 1, 2, … up to 99 for each later submission of the

@@ -1,3 +1,5 @@
+import { PAGE } from './sentences.ts';
+
 /** An element with attributes and children. Text is always text: it can't become markup. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -24,6 +26,12 @@ export function icon(name: string): SVGElement {
   const symbol = svg('svg', { 'aria-hidden': 'true' });
   symbol.append(svg('use', { href: `#i-${name}` }));
   return symbol;
+}
+
+/** A link for a page with something on it that would be lost if the link opened in its place. Hidden without an address. */
+export function linkToNewTab(href: string, look: string, words: string): HTMLElement {
+  const attributes = { class: look, href, hidden: href === '', rel: 'noreferrer noopener', target: '_blank' };
+  return h('a', attributes, words, h('span', { class: 'unseen' }, ` ${PAGE.newTab}`));
 }
 
 /** An element of secure-page.html. */

@@ -11,6 +11,9 @@ const ASK_AGAIN_AFTER_MS = 3_000;
 
 const SOON_MS = 5 * 60_000;
 
+/** By then, a page that is reloaded is gone, or its new one is on the way. */
+const STAYS_AFTER_MS = 1_000;
+
 /** Stops the clock of the link, and forgets what was typed. */
 let leave = (): void => {};
 
@@ -22,7 +25,11 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) showNoToken();
 });
 // Another link in the same tab changes only the fragment.
-window.addEventListener('hashchange', () => location.reload());
+window.addEventListener('hashchange', () => {
+  location.reload();
+  // The browser asks first where rows would be lost. If the person stays, the link must not stay in the address.
+  setTimeout(takeToken, STAYS_AFTER_MS);
+});
 
 const token = takeToken();
 if (token === '') showNoToken();
@@ -86,7 +93,8 @@ function open(look: Exclude<LookAnswer, CodeToConfirm>): void {
 function startClock(worksForMs: number, onEnd: () => void): () => void {
   const until = byId('until');
   const endsAt = new Date(Date.now() + worksForMs);
-  const time = endsAt.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+  // In one line also on a phone.
+  const time = endsAt.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' }).replaceAll(' ', '\u00a0');
   byId('until-text').textContent = PAGE.worksUntil(time);
   until.hidden = false;
   const soon = setTimeout(() => {

@@ -12,6 +12,7 @@ export const PAGE = {
   starting: 'One moment… If this text stays, open the link in a current browser.',
   checking: 'Checking your link…',
   worksUntil: (time: string) => `Link works until ${time}`,
+  newTab: '(opens a new tab)',
   endsSoon: 'This link stops working in less than 5 minutes.',
 } as const;
 
@@ -51,7 +52,6 @@ export const FORM = {
     CUSTOM_SMTP: 'Use an app password if your provider offers them.',
   } satisfies Record<PasswordToEnter['provider'], string>,
   appPasswords: 'Make an app password at Google',
-  newTab: '(opens a new tab)',
   show: 'Show',
   hide: 'Hide',
   check: 'Check the login',

@@ -104,10 +104,12 @@ export function describeFixes(databases: TestDatabases) {
       assert.equal((await batchesOf().stop('T1', 'batch-one', 'U1'))?.state, 'stopped');
       pass(1);
       assert.deepEqual(await fix('early'), { kind: 'stopping' });
+      assert.equal(await batchesOf().isStopping('batch-one'), true, 'the form of a single inbox asks, too');
       assert.deepEqual([(await states()).one, (await states()).early], ['stopped', 'draft'], 'nothing has changed');
 
       await requestsOf().advance(held, { waitsFor: 'unavailable', notBefore: now() + 1 }, { release: true });
       await batchesOf().stopRows('batch-one');
+      assert.equal(await batchesOf().isStopping('batch-one'), false);
       const [row] = fixesOf('one', 'early', 1);
       assert.ok(row);
       assert.equal((await drafts().confirm(draftFix('early', 'U1'), [row], now() + DAY)).kind, 'confirmed');

@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
 import { assertNothingKept, findViolations, open, press, title } from '../page-in-browser.ts';
 import { startBatchPage } from '../start-batch-page.ts';
-import { input, openSheet, waitForCell, waitForCounts } from './batch-in-browser.ts';
+import { cellAt, input, openSheet, waitForCell, waitForCounts } from './batch-in-browser.ts';
 import { SAMPLE_SECRETS } from './sample-file.ts';
 
 const ROWS = ['right password 7', 'wrong password 8', 'wrong password 9'].map((password, index) => [
@@ -31,6 +31,12 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     await page.keyboard.type('typed-8K');
     await page.keyboard.press('Enter');
     await waitForCounts(page, '13 ready 1 held back 1 twice', 'Add 13 inboxes');
+    await cellAt(page, 3, 'name').click();
+    // A whole file, by mistake.
+    await page.keyboard.insertText('x'.repeat(300_000));
+    await page.getByText('This is too long: at most 255 characters.').waitFor();
+    await page.keyboard.press('Escape');
+    await waitForCounts(page, '13 ready 1 held back 1 twice', 'Add 13 inboxes');
     await press(page, 'Add 13 inboxes');
     await title(page, 'Adding 13 inboxes');
     await page.getByText('0 of 13').waitFor();
@@ -50,7 +56,7 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     behind.checkLogins = async (accounts) => {
       tried.push(accounts.map(({ smtp_password }) => smtp_password));
       return accounts.map(({ smtp_password }) => ({
-        smtp: { kind: 'works' },
+        smtp: smtp_password.startsWith('corrected') ? { kind: 'unknown', reason: 'try_later' } : { kind: 'works' },
         imap: smtp_password.startsWith('wrong') ? { kind: 'refused', reason: 'wrong_login' } : { kind: 'works' },
       }));
     };
@@ -74,6 +80,7 @@ describe('the secure page for many inboxes over the bot’s own routes', { skip:
     await waitForCounts(page, '3 ready', 'Add 3 inboxes');
     await press(page, 'Add 3 inboxes');
     await title(page, 'Adding 3 inboxes');
+    await page.getByText("We couldn't check 1 login. ColdSend tries it all the same.").waitFor();
     assert.deepEqual(tried, [ROWS.map(([, , , password]) => password), ['corrected password 9']]);
     assert.deepEqual(
       behind.confirmed.map(({ total }) => total),

@@ -136,6 +136,8 @@ test('changed rows are checked by the rules of the form, with servers found by t
   assert.deepEqual([jane?.isFoundByDomain, Object.hasOwn(jane?.filled ?? {}, 'imap_password')], [false, false]);
   assert.match(checks[4]?.why ?? '', /Microsoft 365/);
   assert.deepEqual(Object.keys(checks[5]?.errors ?? {}).includes('imap_password'), false);
+  const nothing = await ask(world, 'rows', { token, defaults: {}, rows: [] });
+  assert.deepEqual(nothing.body, { kind: 'rows', checks: [] }, 'a page asks if its link still works');
 });
 
 test('rows are added once, with the page and its repetitions told the same, and the link is spent', async (context) => {
@@ -205,6 +207,7 @@ test('held rows are added only where the person wants that', async (context) => 
 });
 
 const WRONG: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'refused', reason: 'wrong_login' } };
+const BUSY: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'unknown', reason: 'try_later' } };
 const WORKS: LoginVerdict = { smtp: { kind: 'works' }, imap: { kind: 'works' } };
 
 test('where the workspace wants it, rows are added once their logins were tried', async (context) => {
@@ -213,22 +216,24 @@ test('where the workspace wants it, rows are added once their logins were tried'
   const tried: string[] = [];
   behind.checkLogins = async (accounts) => {
     tried.push(...accounts.map(({ email_address }) => email_address));
-    return accounts.map(({ email_address }) => (email_address.startsWith('wrong') ? WRONG : WORKS));
+    const verdicts: Record<string, LoginVerdict> = { 'wrong@acme.com': WRONG, 'busy@acme.com': BUSY };
+    return accounts.map(({ email_address }) => verdicts[email_address] ?? WORKS);
   };
   const token = await createLink();
   const held = rowOf(5, 'held@acme.com', { inbox_type: 'OUTLOOK_365', smtp_password: 'abcd' });
-  const rows = [rowOf(2, 'ann@acme.com'), rowOf(3, 'wrong@acme.com'), rowOf(4, 'no password', {}), held];
+  const ready = [rowOf(2, 'ann@acme.com'), rowOf(3, 'wrong@acme.com'), rowOf(4, 'busy@acme.com')];
+  const rows = [...ready, rowOf(6, 'no password', {}), held];
   const unchecked = await upload(world, 'add', token, submissionOf(rows, { withHeld: true }));
-  assert.deepEqual(unchecked, { status: 200, body: { kind: 'unchecked', lines: [2, 3], atOnce: 40 } });
+  assert.deepEqual(unchecked, { status: 200, body: { kind: 'unchecked', lines: [2, 3, 4], atOnce: 40 } });
   assert.deepEqual(await rowsIn(database), []);
   const logins = await ask(world, 'logins', { token, defaults: {}, rows });
   const why = 'Reading (IMAP): The user name or password is wrong. Check both.';
-  assert.deepEqual(logins.body, { kind: 'logins', refused: [{ line: 3, why }] });
-  assert.deepEqual(tried, ['ann@acme.com', 'wrong@acme.com'], 'nobody tries what is not ready');
-  const checked = submissionOf(rows.slice(0, 2), { checkedLines: [2, 3] });
-  assert.equal(bodyOf(await upload(world, 'add', token, checked), 'added').total, 2);
+  assert.deepEqual(logins.body, { kind: 'logins', refused: [{ line: 3, why }], notChecked: [4] });
+  assert.deepEqual(tried, ['ann@acme.com', 'wrong@acme.com', 'busy@acme.com'], 'nobody tries what is not ready');
+  const checked = submissionOf(ready, { checkedLines: [2, 3, 4] });
+  assert.equal(bodyOf(await upload(world, 'add', token, checked), 'added').total, 3);
   assert.equal((await ask(world, 'logins', { token, defaults: {}, rows })).status, 404);
-  assert.equal(tried.length, 2, 'a spent link tries no login');
+  assert.equal(tried.length, 3, 'a spent link tries no login');
 });
 
 test('few logins are tried with one request, and none where the workspace does not want it', async (context) => {
@@ -237,7 +242,7 @@ test('few logins are tried with one request, and none where the workspace does n
   const rows = Array.from({ length: 41 }, (_each, index) => rowOf(index + 1, `row${index}@acme.com`));
   assert.equal((await ask(world, 'logins', { token, defaults: {}, rows })).status, 400);
   const answered = await ask(world, 'logins', { token, defaults: {}, rows: rows.slice(1) });
-  assert.deepEqual(answered.body, { kind: 'logins', refused: [] });
+  assert.deepEqual(answered.body, { kind: 'logins', refused: [], notChecked: [] });
 });
 
 test('five submissions without a row to add, and the link is dead', async (context) => {

@@ -48,6 +48,7 @@ describe('the secure page for many inboxes, where not all goes well', {
     assert.equal(behind.added.length, 1);
     await press(page, 'Add 12 inboxes');
     await title(page, 'Adding 12 inboxes');
+    assert.equal(await page.getByText('We may have your rows').count(), 0, 'nothing was changed in between');
     assert.equal(behind.added.length, 1);
     behind.lost.add('progress');
     await page.getByText("We can't reach the bot at the moment.").waitFor();
@@ -283,6 +284,7 @@ describe('a link for many inboxes that ends', { skip: skipWithoutBrowser, concur
     await page.keyboard.press('Enter');
     await press(page, 'Add 11 inboxes');
     await title(page, 'Adding 11 inboxes');
+    await page.getByText('We may have your rows without your last changes.').waitFor();
     assert.equal(behind.added.length, 1);
   });
 

@@ -4,6 +4,7 @@ import { BAR, RUNNING } from '../../../../src/web/secure/browser/batch/batch-sen
 import { createChecker } from '../../../../src/web/secure/browser/batch/sheet/checker.ts';
 import {
   change,
+  countNotChecked,
   countStates,
   createFixes,
   createSheet,
@@ -17,7 +18,6 @@ import {
   noteLogins,
   noteSent,
   type SheetRow,
-  setWanted,
   splitByAddress,
   stateOf,
   takeChecks,
@@ -44,6 +44,8 @@ const sheetOf = (...kinds: RowCheck['kind'][]): SheetRow[] =>
     kinds.map((kind, index) => check(index + 1, kind)),
   );
 
+const REFUSED = { refused: [{ line: 1, why: 'Wrong.' }], notChecked: [] };
+
 const lines = (rows: readonly SheetRow[]) => rows.map(({ line }) => line);
 
 describe('the rows of the secure page', () => {
@@ -58,6 +60,7 @@ describe('the rows of the secure page', () => {
     assert.match(RUNNING.stayedOut(out, 1), /^8 rows stay out: .*, 2 left out, 1 changed since\. To add more/);
     assert.equal(RUNNING.stayedOut([{ state: 'twice', rows: 1 }], 0), '1 row stays out: 1 twice.');
     assert.equal(RUNNING.stayedOut([], 0), '');
+    assert.match(RUNNING.needYou(1), /^1 needs you\. Fix it here/);
     assert.deepEqual(lines(listToAdd(rows)), [1, 4]);
   });
 
@@ -65,19 +68,20 @@ describe('the rows of the secure page', () => {
     const rows = sheetOf('ready', 'ready', 'held');
     const [first, second, third] = rows;
     assert.ok(first && second && third);
-    assert.deepEqual(takeLogins(noteLogins([first, second]), [{ line: 1, why: 'Wrong.' }]), [first]);
+    assert.deepEqual(takeLogins(noteLogins([first, second]), REFUSED), [first]);
     assert.deepEqual(rows.map(stateOf), ['held', 'ready', 'held']);
-    assert.deepEqual(findHold(first), { cell: 'secret', why: 'Wrong.', isWanted: false });
-    setWanted(first, true);
+    const hold = findHold(first) ?? assert.fail();
+    assert.deepEqual(hold, { cell: 'secret', why: 'Wrong.', decision: first.login });
+    hold.decision.isWanted = true;
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
     change(first, { display_name: 'Jane', daily_limit: '20' });
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [1, 2]]);
     change(first, { smtp_password: 'another' });
     assert.deepEqual([stateOf(first), listCheckedLines(rows)], ['ready', [2]]);
     change(first, { smtp_password: undefined });
-    setWanted(first, false);
+    hold.decision.isWanted = false;
     assert.equal(stateOf(first), 'held');
-    setWanted(third, true);
+    Object.assign(findHold(third)?.decision ?? {}, { isWanted: true });
     assert.equal(stateOf(third), 'ready');
   });
 
@@ -94,8 +98,8 @@ describe('the rows of the secure page', () => {
     const sent = noteLogins(rows);
     const [first] = rows;
     change(first ?? assert.fail(), { smtp_host: 'other.acme.com' });
-    takeLogins(sent, []);
-    assert.deepEqual(listCheckedLines(rows), [2]);
+    takeLogins(sent, { refused: [], notChecked: [1, 2] });
+    assert.deepEqual([listCheckedLines(rows), countNotChecked(rows)], [[2], 1]);
     const read = rows.map(({ line, account }) => ({ line, account }));
     const again = createSheet(read, [check(1), check(2)], rows);
     assert.deepEqual(listCheckedLines(again), [2]);

@@ -13,6 +13,7 @@ import type {
   BatchToAdd,
   ChosenColumns,
   FailedRow,
+  LoginsAnswer,
   LookAnswer,
   PageColumn,
   PageRow,
@@ -41,7 +42,7 @@ const BATCH: BatchToAdd = {
   defaults: { dailyLimit: 40 },
 };
 
-type Answer = LookAnswer | ReadAnswer | RowsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer;
+type Answer = LookAnswer | ReadAnswer | RowsAnswer | LoginsAnswer | AddAnswer | ProgressAnswer | ResultsAnswer;
 
 /** What is behind the page; a test changes it as it likes. */
 export type Behind = {
@@ -101,6 +102,7 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
       if (behind.added.length > 0 && behind.added[0]?.pageId !== pageId) return { kind: 'gone' };
       return { kind: 'rows', checks: await check(rows, defaults) };
     }),
+    'POST /secure/logins': answering('logins', () => ({ kind: 'logins', refused: [], notChecked: [] })),
     'POST /secure/add': answering('add', (body) => add(JSON.parse(String(body)))),
     'POST /secure/progress': answering('progress', () => ({ kind: 'progress', ...progressOf(behind) })),
     'POST /secure/stop': answering('stop', () => {

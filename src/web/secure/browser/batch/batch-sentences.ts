@@ -144,6 +144,7 @@ export const BAR = {
   fixFirst: (rows: number) => `Fix ${rowsOf(rows)} first`,
   nothing: 'No row to add',
   adding: 'Adding…',
+  reading: 'Reading…',
   checkingLogins: (done: number, all: number) => `Checking logins: ${RUNNING.figure(done, all)}`,
   stayOut: (out: RowsOut) => (out.length === 0 ? 'All rows are ready.' : `${stay(out)}.`),
   about: (time: string) => `About ${time}`,
@@ -179,7 +180,7 @@ export const BAR = {
     `Nothing is added yet: ${count(rows, 'login was', 'logins were')} refused. Correct ${rows === 1 ? 'it' : 'them'}, or press “${SHEET.anyway}”.${
       others === 0 ? '' : ` Press the button again to add the ${others === 1 ? 'other one' : 'others'}.`
     }`,
-  changed: 'Nothing is added yet: the number of ready rows has changed. Press the button again.',
+  changed: 'Nothing is added yet: some rows have changed. Press the button again.',
 } as const;
 
 export const RUNNING = {
@@ -189,7 +190,7 @@ export const RUNNING = {
   lead: 'You can close this page. You get the result in a thread in Slack.',
   done: 'The thread in Slack has all results. You can close this page.',
   needYou: (rows: number) =>
-    `${count(rows, 'needs', 'need')} you. Fix them here while this page is open: you change only what was wrong.`,
+    `${count(rows, 'needs', 'need')} you. Fix ${rows === 1 ? 'it' : 'them'} here while this page is open: you change only what was wrong.`,
   figure: (done: number, total: number) => `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`,
   left: (time: string) => `About ${time} left`,
   waitsForKey: 'Nothing is sent until an admin stores a ColdSend API key.',
@@ -235,6 +236,11 @@ export const RUNNING = {
     const more = out.every(({ state }) => state === 'twice') ? '' : ' To add more of them later, use a new link.';
     return `${stay(out)}.${more}`;
   },
+  notChecked: (logins: number) =>
+    logins === 0
+      ? ''
+      : `We couldn't check ${count(logins, 'login', 'logins')}. ColdSend tries ${logins === 1 ? 'it' : 'them'} all the same.`,
+  changed: 'We may have your rows without your last changes. Compare the added inboxes in Slack.',
   offline: "We can't reach the bot at the moment. The inboxes are added all the same.",
   closed: 'This page shows no more news. The thread in Slack has the result.',
 } as const;

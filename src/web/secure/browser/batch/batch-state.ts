@@ -6,6 +6,7 @@ import type {
   ChosenColumns,
   FailedRow,
   LoginsAnswer,
+  MostCharacters,
   NoPage,
   PageColumn,
   PageRow,
@@ -22,6 +23,7 @@ import { BAR, MOVED, RUNNING, SHEET, TAKEN, UPLOAD } from './batch-sentences.ts'
 import { askForRows, type Handover, offerRows } from './other-tabs.ts';
 import { showProgress } from './progress-state.ts';
 import {
+  countNotChecked,
   countStates,
   createFixes,
   createSheet,
@@ -39,8 +41,7 @@ import {
 import { showSheet } from './sheet/sheet-state.ts';
 import { type Refusal, type Source, showUpload } from './upload-state.ts';
 
-/** Characters of a file's name; the bot accepts no more. */
-const MOST_OF_NAME = 255;
+const MOST_OF_NAME: MostCharacters['fileName'] = 255;
 
 type Unchecked = Extract<AddAnswer, { kind: 'unchecked' }>;
 
@@ -84,7 +85,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
   for (const event of ['dragover', 'drop']) window.addEventListener(event, (each) => each.preventDefault(), { signal });
   if (batch.fix === undefined) openUpload();
   else openFixes(batch.fix, SHEET.fixLeadNoPasswords);
-  let leaveTabs = askForRows(whose(), takeOver);
+  let leaveTabs = askForRows(whose(), takeOver, () => void lookAgain());
   return { clear, expire };
 
   function clear(): void {
@@ -121,6 +122,12 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     isEnded = true;
     leaveTabs();
     leaveTabs = offerRows(whose(), { source, chosen, defaults, rows }, () => leaveFor(MOVED));
+  }
+
+  /** A page that was opened later may have a newer link, which ends this one. */
+  async function lookAgain(): Promise<void> {
+    const answer = await askAbout([]);
+    if (typeof answer !== 'string' && answer.kind === 'gone') expire();
   }
 
   function isFix(): boolean {
@@ -213,13 +220,19 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     );
     /** When they were sent last. */
     let states = countStates(rows);
+    /** The changes to the rows when they were sent first, and nobody knows what became of them. */
+    let changesBefore: number | undefined;
+    /** What is said of the rows once they are added. */
+    let note = '';
     isAdded = false;
 
     async function readAgain(change: ChosenColumns): Promise<void> {
       if (source === undefined) return;
       const tried = { ...chosen, ...change };
+      sheet.setAdding(true, BAR.reading);
       const answer = await askToRead(token, source.bytes, { columns: tried, defaults });
-      if (state !== sheet) return;
+      if (state !== sheet || isAdding) return;
+      sheet.setAdding(false);
       if (typeof answer === 'string') sheet.tell(SHEET.columnProblems[answer]);
       else if (answer.kind === 'unreadable') sheet.tell(answer.why);
       else if (answer.kind === 'read') {
@@ -229,22 +242,28 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     }
 
     async function add(): Promise<void> {
-      if (isAdding) return;
-      isAdding = true;
       sheet.setAdding(true);
       const answer = await askToAdd();
       const tried = isUnchecked(answer) ? await tryLogins(answer) : undefined;
       const last = tried === 'no_refusals' ? await askToAdd() : (tried ?? answer);
-      isAdding = false;
       if (state !== sheet) return;
       sheet.setAdding(false);
       take(last);
     }
 
     async function askToAdd(): Promise<AddAnswer | Problem> {
+      isAdding = true;
+      sheet.lock(true);
+      const wanted = listToAdd(rows);
       states = countStates(rows);
-      const answer = await ask<AddAnswer>('add', toBody(listToAdd(rows)), token);
+      const changes = rows.reduce((sum, { version }) => sum + version, 0);
+      const isChanged = changesBefore !== undefined && changes > changesBefore;
+      note = join(isChanged ? RUNNING.changed : '', RUNNING.notChecked(countNotChecked(wanted)));
+      const answer = await ask<AddAnswer>('add', toBody(wanted), token);
+      isAdding = false;
       isUnsure = isOpenQuestion(answer, isUnsure);
+      changesBefore = isUnsure ? (changesBefore ?? changes) : undefined;
+      sheet.lock(isUnsure);
       return answer;
     }
 
@@ -260,7 +279,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
         const answer = await ask<LoginsAnswer>('logins', toRowsBody(toAddedRows(some)));
         if (state !== sheet) return 'offline';
         if (typeof answer === 'string' || answer.kind !== 'logins') return answer;
-        const held = takeLogins(sent, answer.refused);
+        const held = takeLogins(sent, answer);
         refused += held.length;
         sheet.refresh(held);
       }
@@ -274,7 +293,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       else if (answer.kind === 'unchecked') sheet.tell(BAR.changed);
       else if (answer.kind === 'to_fix') sheet.correct(answer.checks);
       else if (answer.kind === 'stopping') sheet.tell(BAR.stopping);
-      else if (answer.kind === 'added') openProgress(answer, states);
+      else if (answer.kind === 'added') openProgress(answer, states, note);
       else if (answer.kind === 'taken') leaveFor(TAKEN);
       else if (isUnsure) endLink(BAR.endedUnsure, BAR.endedUnsureNext);
       else expire();
@@ -303,8 +322,9 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     };
   }
 
-  function openProgress(progress: Progress, states: RowCounts): void {
+  function openProgress(progress: Progress, states: RowCounts, note: string): void {
     end();
+    leaveTabs();
     // The rows of a fix are part of a list that has others, and those left out can be fixed later.
     if (!isFix()) stayedOut = RUNNING.stayedOut(listOut(states), states.ready - progress.total);
     round += 1;
@@ -313,7 +333,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       showProgress({
         batch,
         progress,
-        stayedOut,
+        note: join(note, stayedOut),
         ask: (what) => ask<ProgressAnswer>(what, { token, pageId }),
         download: () => ask<ResultsAnswer>('results', { token, pageId }),
         fix: (failed) => openFixes(failed, SHEET.fixLead),
@@ -326,6 +346,10 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     end();
     showEnd(words, batch.channelUrl);
   }
+}
+
+function join(...sentences: string[]): string {
+  return sentences.filter(Boolean).join(' ');
 }
 
 function isUnchecked(answer: AddAnswer | Problem): answer is Unchecked {

@@ -38,11 +38,19 @@ export function offerRows(whose: string, handover: Handover, onTaken: () => void
   return () => channel.close();
 }
 
-/** Asks other pages for such rows. `take` resolves with true if this page has them now. Returns what ends it. */
-export function askForRows(whose: string, take: (handover: Handover) => Promise<boolean>): () => void {
+/**
+ * Asks other pages for such rows. `take` resolves with true if this page has them now. `onOther` is called when another page was
+ * opened. Returns what ends it.
+ */
+export function askForRows(
+  whose: string,
+  take: (handover: Handover) => Promise<boolean>,
+  onOther: () => void,
+): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   let isTaking = false;
   channel.addEventListener('message', async ({ data }: MessageEvent<Said>) => {
+    if (data.kind === 'ask') onOther();
     if (data.kind !== 'offer' || data.whose !== whose || isTaking) return;
     isTaking = true;
     const isTaken = await take(data);

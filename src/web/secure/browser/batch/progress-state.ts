@@ -1,5 +1,5 @@
 import type { BatchToAdd, FailedRow, Progress, ProgressAnswer, ResultsAnswer } from '../contract.ts';
-import { h, icon, say, showWide, svg } from '../dom.ts';
+import { h, icon, linkToNewTab, say, showWide, svg } from '../dom.ts';
 import { card, renderWhom } from '../plain-states.ts';
 import type { Problem } from '../sentences.ts';
 import { RUNNING, timeInWords } from './batch-sentences.ts';
@@ -24,8 +24,8 @@ const OUTCOMES: readonly Outcome[] = ['added', 'exists', 'failed', 'unknown', 's
 export type ProgressDeps = {
   batch: BatchToAdd;
   progress: Progress;
-  /** What is said of rows that were not added with the others. */
-  stayedOut: string;
+  /** What is said of rows that were not added with the others, or not as they are now. */
+  note: string;
   ask(what: 'progress' | 'stop'): Promise<ProgressAnswer | Problem>;
   download(): Promise<ResultsAnswer | Problem>;
   fix(failed: readonly FailedRow[]): void;
@@ -113,7 +113,7 @@ export function showProgress(deps: ProgressDeps): { leave(): void } {
 
   function describeRest(): string {
     const { stopped } = progress.counts;
-    return [deps.stayedOut, isDone(progress) && stopped > 0 ? RUNNING.notSent(stopped) : ''].filter(Boolean).join(' ');
+    return [deps.note, isDone(progress) && stopped > 0 ? RUNNING.notSent(stopped) : ''].filter(Boolean).join(' ');
   }
 }
 
@@ -150,6 +150,7 @@ function createStop(stop: () => Promise<void>) {
     await stop();
     yes.setAttribute('aria-disabled', 'false');
     ask(false);
+    button.focus();
   });
   return { button, question, offer };
 
@@ -253,8 +254,7 @@ function describeCounts({ total, counts }: Progress): string {
 
 /** The channel until there is a thread. */
 function renderThreadLink({ threadUrl }: Progress, { channelUrl }: BatchToAdd): HTMLElement {
-  const href = threadUrl || channelUrl;
-  return h('a', { class: 'button', href, rel: 'noreferrer', hidden: href === '' }, RUNNING.open);
+  return linkToNewTab(threadUrl || channelUrl, 'button', RUNNING.open);
 }
 
 function renderFailed(failed: readonly FailedRow[]): HTMLElement {

@@ -1,4 +1,4 @@
-import type { PasswordField } from '../contract.ts';
+import type { MostCharacters, PasswordField } from '../contract.ts';
 import { h, icon } from '../dom.ts';
 import { FORM } from '../sentences.ts';
 
@@ -11,12 +11,15 @@ export type Field = {
   clear(): void;
 };
 
+const MOST_OF_PASSWORD: MostCharacters['password'] = 2_000;
+
 /** A masked field with a button that shows what was typed. It is not for the browser's password store. */
 export function createPasswordField(name: PasswordField, label: string, hint: (Node | string)[]): Field {
   const ids = { input: name, hint: `${name}-hint`, why: `${name}-why` };
   const input = h('input', {
     id: ids.input,
     type: 'password',
+    maxlength: String(MOST_OF_PASSWORD),
     placeholder: ' ',
     autocomplete: 'off',
     autocapitalize: 'none',

@@ -1,6 +1,6 @@
 import { ask, isOpenQuestion, thisPage } from '../ask.ts';
 import type { CheckAnswer, PasswordField, PasswordToEnter, SaveAnswer } from '../contract.ts';
-import { h, icon, say, show } from '../dom.ts';
+import { h, icon, linkToNewTab, say, show } from '../dom.ts';
 import { card, renderFates, renderWhom, showEnd, showGone, showSaved } from '../plain-states.ts';
 import { CHECK_AGAIN, CHECKED, FORM, PROBLEMS, type Problem, UNKNOWN_PASSWORD, WARNINGS } from '../sentences.ts';
 import { createPasswordField, type Field } from './password-field.ts';
@@ -195,7 +195,5 @@ function renderFacts({
 function hintFor({ provider }: PasswordToEnter): (Node | string)[] {
   const hint = FORM.hints[provider];
   if (provider !== 'GOOGLE_WORKSPACE') return [hint];
-  const link = h('a', { href: APP_PASSWORDS, rel: 'noreferrer noopener', target: '_blank' }, FORM.appPasswords);
-  link.append(h('span', { class: 'unseen' }, ` ${FORM.newTab}`));
-  return [hint, ' ', link, '.'];
+  return [hint, ' ', linkToNewTab(APP_PASSWORDS, '', FORM.appPasswords), '.'];
 }

@@ -1,4 +1,4 @@
-import type { InboxType } from '../../contract.ts';
+import type { InboxType, MostCharacters } from '../../contract.ts';
 import { h, icon } from '../../dom.ts';
 import { FORM } from '../../sentences.ts';
 import { SHEET } from '../batch-sentences.ts';
@@ -30,6 +30,8 @@ export type RowContext = {
 };
 
 const DOTS = '••••••••';
+
+const MOST_OF_CELL: MostCharacters['cell'] = 20_000;
 
 /** Not for the browser's memory, and not for password managers. */
 const PRIVATE = {
@@ -154,6 +156,7 @@ function renderControl(
   const input = h('input', {
     ...attributes,
     type: isSecret ? 'password' : 'text',
+    maxlength: String(MOST_OF_CELL),
     ...(part.kind === 'number' && { inputmode: 'numeric' }),
     ...(part.field === 'email_address' && { inputmode: 'email' }),
     placeholder: isSecret && row.account[part.field] !== undefined ? DOTS : ' ',
@@ -236,7 +239,7 @@ function renderWhole({ check, failure, notes: odd }: SheetRow): HTMLElement[] {
 function renderHold(row: SheetRow, cell: Cell): HTMLElement[] {
   const hold = findHold(row);
   if (hold?.cell !== cell) return [];
-  if (hold.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
+  if (hold.decision.isWanted) return row.failure === undefined ? [action('hold', SHEET.heldAgain, row)] : [];
   const id = idOfHold(row);
   const why = h('p', { class: 'why warn', id }, hold.why);
   return [why, action('anyway', SHEET.anyway, row, { 'aria-describedby': id })];
@@ -244,7 +247,7 @@ function renderHold(row: SheetRow, cell: Cell): HTMLElement[] {
 
 function isHeldIn(row: SheetRow, cell: Cell): boolean {
   const hold = findHold(row);
-  return hold?.cell === cell && !hold.isWanted;
+  return hold?.cell === cell && !hold.decision.isWanted;
 }
 
 function fillOut(td: HTMLTableCellElement, { line, isOut }: SheetRow, state: RowState): void {

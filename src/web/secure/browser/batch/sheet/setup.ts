@@ -1,3 +1,4 @@
+import type { MAX_DISPLAY_NAME } from '../../../../../add-inbox/account/sender-account.ts';
 import type { BatchDefaults, ChosenColumns, ColumnField, InboxType, PageColumn } from '../../contract.ts';
 import { h, icon } from '../../dom.ts';
 import { FORM } from '../../sentences.ts';
@@ -19,6 +20,9 @@ const COLUMN_OF: Record<Cell, readonly [ColumnField, ...ColumnField[]]> = {
 
 /** Unclear columns that are asked about. The others can be chosen in the head of the table. */
 const MOST_ASKED = 3;
+
+/** The page can import only types, and this one is its value. */
+const MOST_OF_DISPLAY_NAME: typeof MAX_DISPLAY_NAME = 255;
 
 /** The head of the table, in which the column of each cell can be chosen. */
 export function renderHeads(
@@ -106,7 +110,12 @@ export function renderDefaults(
 ): HTMLElement {
   const limit = h('input', { id: 'fill-limit', inputmode: 'numeric', autocomplete: 'off' });
   limit.value = String(defaults.dailyLimit ?? '');
-  const name = h('input', { id: 'fill-name', maxlength: '255', autocomplete: 'off', spellcheck: 'false' });
+  const name = h('input', {
+    id: 'fill-name',
+    maxlength: String(MOST_OF_DISPLAY_NAME),
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
   name.value = defaults.displayName ?? '{local}';
   const types: [InboxType | '', string][] = [
     ['', canFindServers ? SHEET.byDomain : SHEET.byRow],

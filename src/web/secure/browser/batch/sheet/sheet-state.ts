@@ -1,5 +1,5 @@
 import type { BatchDefaults, BatchToAdd, ChosenColumns, PageColumn, RowCheck, RowsAnswer } from '../../contract.ts';
-import { h, showWide } from '../../dom.ts';
+import { h, linkToNewTab, showWide } from '../../dom.ts';
 import { renderWhom } from '../../plain-states.ts';
 import type { Problem } from '../../sentences.ts';
 import { BAR, SHEET, timeInWords } from '../batch-sentences.ts';
@@ -51,9 +51,10 @@ export function showSheet(deps: SheetDeps) {
       return () => clearTimeout(timer);
     },
   });
+  const head = renderHeads(columns, batch.canFindServers, deps.chooseColumns);
   const table = createTable({
     rows,
-    head: renderHeads(columns, batch.canFindServers, deps.chooseColumns),
+    head,
     canFindServers: batch.canFindServers,
     onChange: () => {
       count();
@@ -95,9 +96,10 @@ export function showSheet(deps: SheetDeps) {
   setup.hidden = deps.useAnother === undefined;
   const onlySwitch = h('label', { class: 'switch' }, only, SHEET.onlyProblems);
   const details = renderColumns(columns, deps.chooseColumns);
+  const top = renderTop(deps);
   showWide(
     'wide',
-    renderTop(deps),
+    top,
     setup,
     h('div', { class: 'row apart' }, h('div', { role: 'status' }, counts), onlySwitch),
     table.element,
@@ -109,7 +111,7 @@ export function showSheet(deps: SheetDeps) {
     ),
   );
   start();
-  return { tell, setAdding, correct, refresh, end, leave };
+  return { tell, setAdding, lock, correct, refresh, end, leave };
 
   function start(): void {
     const { fix, ready } = countStates(rows);
@@ -125,8 +127,7 @@ export function showSheet(deps: SheetDeps) {
     stopOffer();
     ending = next;
     setup.hidden = discard.hidden = true;
-    const { channelUrl: href } = batch;
-    add.replaceWith(h('a', { class: 'button main', href, rel: 'noreferrer', hidden: href === '' }, BAR.openSlack));
+    add.replaceWith(linkToNewTab(batch.channelUrl, 'button main', BAR.openSlack));
     tell(what);
   }
 
@@ -183,6 +184,14 @@ export function showSheet(deps: SheetDeps) {
     isAdding = isOn;
     adding = words;
     count();
+  }
+
+  /** While nobody knows what becomes of the rows that were sent, no others can take their place. */
+  function lock(isOn: boolean): void {
+    const controls = [top, setup, head, details].flatMap((part) => [
+      ...(part?.querySelectorAll('button, input, select') ?? []),
+    ]);
+    for (const control of [discard, ...controls]) control.toggleAttribute('disabled', isOn);
   }
 
   /** Adds as many rows as the button says, or none. */

@@ -1,4 +1,4 @@
-import type { FailedRow, PageRow, ReadRow, RowCheck, RowFields } from '../../contract.ts';
+import type { FailedRow, LoginsAnswer, PageRow, ReadRow, RowCheck, RowFields } from '../../contract.ts';
 
 /* The rows as the page holds them: what is written in them, what the bot thinks of them, and what the person decided. */
 
@@ -23,8 +23,8 @@ export type SheetRow = {
   notes: readonly string[];
 };
 
-/** A login that the bot has tried, and why it was refused; '' if it was not. */
-type Login = { tried: string; refused: string; isWanted: boolean };
+/** A login that the bot has tried, and why it was refused; '' if it was not. `isChecked`: the bot knows whether it works. */
+type Login = { tried: string; refused: string; isChecked: boolean; isWanted: boolean };
 
 /** In the order in which they are counted on the page. */
 export const ROW_STATES = ['ready', 'fix', 'held', 'twice', 'out'] as const;
@@ -87,27 +87,29 @@ export function stateOf(row: SheetRow): RowState {
   // A row counts as ready until the bot says otherwise.
   const state = check === undefined ? 'ready' : STATE_OF[check.kind];
   if (state !== 'ready' && state !== 'held') return state;
-  return findHold(row)?.isWanted === false ? 'held' : 'ready';
+  return findHold(row)?.decision.isWanted === false ? 'held' : 'ready';
 }
 
-/** Why the bot advises against a row that can be added, and the cell that is about. */
-export function findHold(row: SheetRow): { cell: 'provider' | 'secret'; why: string; isWanted: boolean } | undefined {
-  const { check, isWanted, login } = row;
-  if (check?.kind === 'held') return { cell: 'provider', why: check.why ?? '', isWanted };
-  if (check?.kind !== 'ready' || !login?.refused || login.tried !== loginOf(row)) return undefined;
-  return { cell: 'secret', why: login.refused, isWanted: login.isWanted };
-}
+/** Why the bot advises against a row that can be added, and the cell that is about. `decision`: added all the same, or held back. */
+type Hold = { cell: 'provider' | 'secret'; why: string; decision: { isWanted: boolean } };
 
-/** Adds the row although the bot advises against it, or holds it back again. */
-export function setWanted(row: SheetRow, isWanted: boolean): void {
-  if (row.check?.kind === 'held' || row.login === undefined) row.isWanted = isWanted;
-  else row.login.isWanted = isWanted;
+export function findHold(row: SheetRow): Hold | undefined {
+  const { check, login } = row;
+  if (check?.kind === 'held') return { cell: 'provider', why: check.why ?? '', decision: row };
+  if (check?.kind !== 'ready' || !login?.refused || !isTried(row)) return undefined;
+  return { cell: 'secret', why: login.refused, decision: login };
 }
 
 /** Takes over what the bot said of logins. Returns the rows that were refused. */
-export function takeLogins(sent: readonly SentLogin[], refused: readonly { line: number; why: string }[]): SheetRow[] {
+export function takeLogins(
+  sent: readonly SentLogin[],
+  { refused, notChecked }: Pick<Extract<LoginsAnswer, { kind: 'logins' }>, 'refused' | 'notChecked'>,
+): SheetRow[] {
   const whyOf = new Map(refused.map(({ line, why }) => [line, why]));
-  for (const { row, tried } of sent) row.login = { tried, refused: whyOf.get(row.line) ?? '', isWanted: false };
+  const unknown = new Set(notChecked);
+  for (const { row, tried } of sent) {
+    row.login = { tried, refused: whyOf.get(row.line) ?? '', isChecked: !unknown.has(row.line), isWanted: false };
+  }
   return sent.filter(({ row }) => whyOf.has(row.line)).map(({ row }) => row);
 }
 
@@ -119,7 +121,16 @@ export function noteLogins(rows: readonly SheetRow[]): SentLogin[] {
 
 /** The lines whose logins, as they are now, need no more tries. */
 export function listCheckedLines(rows: readonly SheetRow[]): number[] {
-  return rows.filter((row) => row.login?.tried === loginOf(row)).map(({ line }) => line);
+  return rows.filter(isTried).map(({ line }) => line);
+}
+
+/** The logins that were tried, and nobody knows whether they work. */
+export function countNotChecked(rows: readonly SheetRow[]): number {
+  return rows.filter((row) => isTried(row) && row.login?.isChecked === false).length;
+}
+
+function isTried(row: SheetRow): boolean {
+  return row.login?.tried === loginOf(row);
 }
 
 /** Everything that a login depends on. */

@@ -4,7 +4,7 @@ import { SHEET } from '../batch-sentences.ts';
 import { CELLS, type Cell, fieldsOf, findError, listWrong, PARTS, parsePart, suggest, textOf } from './cells.ts';
 import { listInputs, type Place, type RowContext } from './row-view.ts';
 import { createRowsInView } from './rows-in-view.ts';
-import { change, findNextToFix, listEmptyBelow, markStale, type SheetRow, setWanted, stateOf } from './sheet.ts';
+import { change, findHold, findNextToFix, listEmptyBelow, markStale, type SheetRow, stateOf } from './sheet.ts';
 
 const INPUTS = 'input, select';
 
@@ -220,7 +220,8 @@ export function createTable(deps: {
   }
 
   function decide(row: SheetRow, isWanted: boolean): void {
-    setWanted(row, isWanted);
+    const hold = findHold(row);
+    if (hold !== undefined) hold.decision.isWanted = isWanted;
     checkAgain(row);
   }
 
