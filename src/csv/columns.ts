@@ -77,11 +77,15 @@ const HEADERS: Record<ColumnField, readonly string[]> = {
 
 const SECRETS = /secret|2fa|mfa|twofactor|totp|^otp|authenticator|recovery|backup/;
 
+/** Characters of a header. A longer one is none that we know. */
+const MAX_HEADER = 200;
+
 const GOOGLE_ADMIN = ['passwordhashfunction', 'orgunitpath'];
 
 /** A header in the form used for comparison: in English, without case, accents, separators, brackets and vendors' prefixes. */
 export function normalizeHeader(header: string): string {
   const letters = header
+    .slice(0, MAX_HEADER)
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\[[^\]]*\]|\([^)]*\)/g, '')

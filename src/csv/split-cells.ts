@@ -15,13 +15,16 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 const FIRST_LINES = 10;
 
 /** Without a header, a password in the first line may have more separators than the line itself. */
-const FIRST_ADDRESS = /^"?[^\s,;|"]+@[^\s,;|"]+"?([,;|\t])/;
+const FIRST_ADDRESS = /^"?[^\s,;|"@]+@[^\s,;|"@]+"?([,;|\t])/;
 
 /** Files that were put together have several. The parser would otherwise use only the first one it finds. */
 const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
 /** A row longer than this means that a quotation mark was never closed. */
 const MAX_ROW_CHARACTERS = 20_000;
+
+/** The limit above does not count separators. A row of millions of empty cells would keep everybody waiting. */
+const MAX_CELLS = 1_000;
 
 /** How much is parsed before other work can run: about 5 ms. */
 const SLICE_CHARACTERS = 32_768;
@@ -46,6 +49,7 @@ export async function splitCells(text: string): Promise<CellRow[]> {
     max_record_size: MAX_ROW_CHARACTERS,
   });
   parser.on('data', (cells: string[]) => {
+    if (cells.length > MAX_CELLS) failure ??= new FileProblem('broken_row', line);
     if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
     line += 1 + countBreaks(cells);
   });

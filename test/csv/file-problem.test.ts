@@ -24,6 +24,7 @@ describe('what is no CSV file', () => {
     ['no address anywhere', 'Name,Password\nJane,pw\n', 'no_address'],
     ['prose', 'Hello there,\nthis is a letter.\n', 'no_address'],
     ['an open quotation mark', 'Email,Password\na@b.co,pw\nb@b.co,"open\nc@b.co,x\n', 'unclosed_quote', 3],
+    ['a row of too many cells', `Email,Password\na@b.co,pw\nb@b.co${','.repeat(1_000)}pw\n`, 'broken_row', 3],
     ['over 4 MiB', Buffer.alloc(4 * 1024 * 1024 + 1, 'a'), 'too_large'],
     ['over 5,000 rows', `Email\n${'a@b.co\n'.repeat(5_001)}`, 'too_many_rows'],
     ['over 5,000 lines', 'a@b.co pw\n'.repeat(5_001), 'too_many_rows'],
@@ -57,6 +58,16 @@ describe('any bytes at all', () => {
       { numRuns: 2_000 },
     );
   });
+
+  // Each would take minutes if the time grew with the square of the length.
+  for (const piece of ['a@', 'E(', '\t', '"', ' ', 'smtp']) {
+    test(`2 MiB of ${JSON.stringify(piece)} keep nobody waiting`, { timeout: 30_000 }, async () => {
+      const long = piece.repeat(2 ** 21 / piece.length);
+      for (const text of [long, `a@b.co${long}`, `Email,${long}\na@b.co,pw`]) {
+        await readRows(Buffer.from(text)).catch((error: unknown) => assert.ok(error instanceof FileProblem));
+      }
+    });
+  }
 
   test('an error says no word of the file', async () => {
     const secret = fc.stringMatching(/^[a-zA-Z0-9]{12,30}$/).map((word) => `Zq${word}`);
