@@ -31,6 +31,9 @@ export type RowContext = {
 
 const DOTS = '••••••••';
 
+/** What a person is in the middle of using. It keeps what is typed in it, which a password's cell would not show again. */
+export const IN_USE = 'input, select, .masked button';
+
 const MOST_OF_CELL: MostCharacters['cell'] = 20_000;
 
 /** Not for the browser's memory, and not for password managers. */
@@ -96,8 +99,8 @@ function fillCell(td: HTMLTableCellElement, row: SheetRow, cell: Cell, context: 
     inputs.length === 0 && isFilled(row, PARTS[cell][0]) && cell !== 'secret' ? 'dim' : '',
   ].join(' ');
   const active = td.querySelector<HTMLElement>(':focus');
-  // What is in use stays an input, even if it is right by now.
-  if (active?.matches('input, select')) {
+  // It stays an input, even if it is right by now.
+  if (active?.matches(IN_USE)) {
     for (const part of PARTS[cell]) markInvalid(td, row, part);
     td.querySelector('.notes')?.remove();
     td.append(...renderNotes(row, cell, context));

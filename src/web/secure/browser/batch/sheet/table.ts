@@ -2,7 +2,7 @@ import { h, say } from '../../dom.ts';
 import { FORM } from '../../sentences.ts';
 import { SHEET } from '../batch-sentences.ts';
 import { CELLS, type Cell, fieldsOf, findError, listWrong, PARTS, parsePart, suggest, textOf } from './cells.ts';
-import { listInputs, type Place, type RowContext } from './row-view.ts';
+import { IN_USE, listInputs, type Place, type RowContext } from './row-view.ts';
 import { createRowsInView } from './rows-in-view.ts';
 import { change, findHold, findNextToFix, listEmptyBelow, markStale, type SheetRow, stateOf } from './sheet.ts';
 
@@ -62,6 +62,7 @@ export function createTable(deps: {
   };
 
   table.addEventListener('click', click);
+  table.addEventListener('mousedown', keepFocus);
   table.addEventListener('keydown', press);
   table.addEventListener('input', ({ target }) => type(target));
   table.addEventListener('focusin', ({ target }) => enter(target));
@@ -109,7 +110,7 @@ export function createTable(deps: {
     if (isSame(context.editing, place)) context.editing = undefined;
     const row = byLine.get(place.line);
     // The focus is at its new place by then.
-    if (row !== undefined && isInput(target)) setTimeout(() => redraw([row]));
+    if (row !== undefined && isElement(target) && target.matches(IN_USE)) setTimeout(() => redraw([row]));
   }
 
   function press(event: KeyboardEvent): void {
@@ -208,6 +209,11 @@ export function createTable(deps: {
     const empty = place.cell === 'address' ? [] : listEmptyBelow(rows, row.line, fieldsIn(place.cell));
     context.changed = { ...place, emptyBelow: empty.length };
     deps.onChange();
+  }
+
+  /** Safari focuses no button that is pressed. A cell whose input loses the focus is drawn anew, with the button in it. */
+  function keepFocus(event: MouseEvent): void {
+    if (isElement(event.target) && event.target.closest('[data-act]') !== null) event.preventDefault();
   }
 
   function click({ target }: MouseEvent): void {
