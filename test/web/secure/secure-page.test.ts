@@ -333,48 +333,50 @@ describe('the looks of the secure page', { skip: skipWithoutBrowser, concurrency
   const browser = await openBrowser();
   after(() => browser.close());
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 320]) {
-      test(`${colorScheme}, ${width} pixels wide: axe finds nothing and nothing sticks out`, async (context) => {
-        const { behind, url, publicUrl } = await startSecurePage(context, CUSTOM);
-        behind.matchingCode = true;
-        const page = await open(browser, context, url, {
-          colorScheme,
-          viewport: { width, height: 800 },
-          bypassCSP: true,
-        });
-        const check = async (state: string) => {
-          const folder = process.env.SECURE_PAGE_PICTURES;
-          const path = `${folder}/${state}-${width}-${colorScheme}.png`;
-          if (folder !== undefined) await page.screenshot({ path, fullPage: true });
-          assert.deepEqual(await findViolations(page), [], state);
-          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-          assert.ok(Number(overflow) <= 0, `${state}: nothing sticks out of the window`);
-        };
-        await title(page, /^Confirm/);
-        await check('code');
-        behind.matchingCode = false;
-        await title(page, /^Enter/);
-        await check('one');
-        await page.getByRole('textbox', { name: 'SMTP password' }).fill(' quoted ');
-        await press(page, 'Add inbox');
-        await page.getByText('Enter the IMAP password.').waitFor();
-        await page.getByRole('textbox', { name: 'IMAP password' }).fill('x');
-        await press(page, 'Add inbox');
-        await page.getByText('begins or ends').waitFor();
-        await check('unsure');
-        await press(page, 'Add inbox anyway');
-        await title(page, /is saved/);
-        await check('saved');
-        await page.goto(`${publicUrl}/secure`);
-        await title(page, /again$/);
-        await check('no-token');
-        behind.permission = { kind: 'lost', why: 'guest' };
-        await page.goto(url);
-        await title(page, /anymore/);
-        await check('gone');
+  // Colors and widths don't depend on each other.
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 320],
+  ] as const) {
+    test(`${colorScheme}, ${width} pixels wide: axe finds nothing and nothing sticks out`, async (context) => {
+      const { behind, url, publicUrl } = await startSecurePage(context, CUSTOM);
+      behind.matchingCode = true;
+      const page = await open(browser, context, url, {
+        colorScheme,
+        viewport: { width, height: 800 },
+        bypassCSP: true,
       });
-    }
+      const check = async (state: string) => {
+        const folder = process.env.SECURE_PAGE_PICTURES;
+        const path = `${folder}/${state}-${width}-${colorScheme}.png`;
+        if (folder !== undefined) await page.screenshot({ path, fullPage: true });
+        assert.deepEqual(await findViolations(page), [], state);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.ok(Number(overflow) <= 0, `${state}: nothing sticks out of the window`);
+      };
+      await title(page, /^Confirm/);
+      await check('code');
+      behind.matchingCode = false;
+      await title(page, /^Enter/);
+      await check('one');
+      await page.getByRole('textbox', { name: 'SMTP password' }).fill(' quoted ');
+      await press(page, 'Add inbox');
+      await page.getByText('Enter the IMAP password.').waitFor();
+      await page.getByRole('textbox', { name: 'IMAP password' }).fill('x');
+      await press(page, 'Add inbox');
+      await page.getByText('begins or ends').waitFor();
+      await check('unsure');
+      await press(page, 'Add inbox anyway');
+      await title(page, /is saved/);
+      await check('saved');
+      await page.goto(`${publicUrl}/secure`);
+      await title(page, /again$/);
+      await check('no-token');
+      behind.permission = { kind: 'lost', why: 'guest' };
+      await page.goto(url);
+      await title(page, /anymore/);
+      await check('gone');
+    });
   }
 });
 
