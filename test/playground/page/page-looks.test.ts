@@ -35,7 +35,7 @@ describe('the looks of the page of the playground', { skip: skipWithoutBrowser, 
       await closeModal(modal);
       await addExample(opened, 'jane@acme.com');
       await modal.getByText('ACTIVE').waitFor();
-      await check('how it went');
+      await check('the outcome');
       await closeModal(modal);
       await conversation.getByRole('button', { name: '1 reply' }).click();
       await thread.getByText('ACTIVE').first().waitFor();

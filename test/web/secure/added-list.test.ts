@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import {
   ask,
   type BatchWorld,
@@ -99,13 +99,7 @@ test('the page stops the rest of the list that its person started, once, and dow
 });
 
 test('a person who fixes rows of a list of somebody else has its results, and does not stop it', async (context) => {
-  const world = await startBatchPage(context);
-  const token = await world.createLink();
-  const rows = [rowOf(2, 'jane@acme.com')];
-  await upload(world, 'add', token, submissionOf(rows));
-  await refuseAll(world);
-  const fixOf = world.behind.confirmed[0]?.id;
-  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  const { world, rows, theirs } = await startTwoFixes(context);
   assert.equal(bodyOf(await upload(world, 'add', theirs, submissionOf(rows)), 'added').canStop, false);
   const stopped = bodyOf(await ask(world, 'stop', { token: theirs, pageId: PAGE_ID }), 'progress');
   assert.deepEqual([stopped.state, world.behind.woken], ['waiting', 0]);
@@ -116,13 +110,7 @@ test('a person who fixes rows of a list of somebody else has its results, and do
 });
 
 test('two pages with the same failed rows: who is late hears that somebody was faster, and adds nothing', async (context) => {
-  const world = await startBatchPage(context);
-  const token = await world.createLink();
-  const rows = [rowOf(2, 'jane@acme.com')];
-  await upload(world, 'add', token, submissionOf(rows));
-  await refuseAll(world);
-  const fixOf = world.behind.confirmed[0]?.id;
-  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  const { world, rows, token, theirs } = await startTwoFixes(context);
   assert.equal((await upload(world, 'add', theirs, submissionOf(rows))).body.kind, 'added');
   const check = async () =>
     bodyOf(await ask(world, 'rows', { token, pageId: PAGE_ID, defaults: {}, rows }), 'rows').checks[0]?.why;
@@ -213,3 +201,15 @@ test('a submission that is committed while it is sent once more is answered with
   assert.equal((await upload(world, 'add', token, submission)).body.kind, 'added');
   assert.equal((await rowsIn(world.database)).length, 1);
 });
+
+/** A list whose row was refused, on the page that added it, and a link of another person to fix it. */
+async function startTwoFixes(context: TestContext) {
+  const world = await startBatchPage(context);
+  const token = await world.createLink();
+  const rows = [rowOf(2, 'jane@acme.com')];
+  await upload(world, 'add', token, submissionOf(rows));
+  await refuseAll(world);
+  const fixOf = world.behind.confirmed[0]?.id;
+  const theirs = await world.createLink({ userId: 'U2', fixOf });
+  return { world, rows, token, theirs };
+}

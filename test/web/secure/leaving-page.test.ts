@@ -103,15 +103,15 @@ describe('rows on the secure page that a person is about to leave', {
     const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await page.context().route('https://acme.slack.com/**', (route) => route.fulfill({ body: 'Slack' }));
-    const follow = async (name: string) => {
-      const opened = page.waitForEvent('popup');
-      await page.getByRole('link', { name }).click();
+    const follow = async (from: typeof page, name: string) => {
+      const opened = from.waitForEvent('popup');
+      await from.getByRole('link', { name }).click();
       await (await opened).close();
     };
     await openSheet(page);
     behind.isGone = true;
     await press(page, 'Add 11 inboxes');
-    await follow('Open Slack');
+    await follow(page, 'Open Slack');
     await page.getByText('These rows are not added from this page.').waitFor();
     behind.isGone = false;
     const other = await page.context().newPage();
@@ -119,9 +119,7 @@ describe('rows on the secure page that a person is about to leave', {
     await other.getByText('taken over from your other tab').waitFor();
     await press(other, 'Add 11 inboxes');
     await title(other, 'Adding 11 inboxes');
-    const opened = other.waitForEvent('popup');
-    await other.getByRole('link', { name: 'Open the thread in Slack' }).click();
-    await (await opened).close();
+    await follow(other, 'Open the thread in Slack');
     await title(other, 'Adding 11 inboxes');
   });
 
