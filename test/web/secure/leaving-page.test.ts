@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../playground/page/test-browser.ts';
 import { input, openSheet, until, waitForCounts } from './batch/batch-in-browser.ts';
-import { startStandIn } from './batch/stand-in.ts';
+import { holdAnswers, startStandIn } from './batch/stand-in.ts';
 import { assertNothingKept, open, press, title } from './page-in-browser.ts';
 
 describe('rows on the secure page that a person is about to leave', {
@@ -18,8 +18,7 @@ describe('rows on the secure page that a person is about to leave', {
     const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page);
-    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    behind.wait = (path) => (path === 'add' ? answered : Promise.resolve());
+    const answer = holdAnswers(behind, 'add');
     behind.loseAnswer = true;
     const takers = ['Discard', 'Use another file'].map((name) => page.getByRole('button', { name }));
     const choices = [input(page, 'Use as'), input(page, 'Column for Name'), input(page, 'Daily limit')];
@@ -71,8 +70,7 @@ describe('rows on the secure page that a person is about to leave', {
     const { behind, url } = await startStandIn(context);
     const page = await open(browser, context, url);
     await openSheet(page);
-    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    behind.wait = (path) => (path === 'read' ? answered : Promise.resolve());
+    const answer = holdAnswers(behind, 'read');
     await input(page, 'Use as').selectOption('Daily limit (suggested)');
     const reading = page.getByRole('button', { name: 'Reading…' });
     assert.equal(await reading.getAttribute('aria-disabled'), 'true');

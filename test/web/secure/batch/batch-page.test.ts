@@ -15,7 +15,7 @@ import {
   waitForCounts,
 } from './batch-in-browser.ts';
 import { SAMPLE_FILE, SAMPLE_SECRETS } from './sample-file.ts';
-import { type Behind, startStandIn, TOKEN } from './stand-in.ts';
+import { type Behind, holdAnswers, startStandIn, TOKEN } from './stand-in.ts';
 
 const FAILED = {
   line: 4,
@@ -322,11 +322,10 @@ describe('the table of the secure page', { skip: skipWithoutBrowser, concurrency
     await cellAt(page, 5, 'secret').click();
     const password = input(page, 'Password, line 5');
     assert.deepEqual([await password.getAttribute('type'), await password.inputValue()], ['password', '']);
-    const checked = Promise.withResolvers<void>();
-    behind.wait = (path) => (path === 'rows' ? checked.promise : Promise.resolve());
+    const check = holdAnswers(behind, 'rows');
     await password.fill('new-9L ');
     await press(page, 'Show Password, line 5');
-    checked.resolve();
+    check();
     await page.locator('tr[data-line="5"]').getByText('The password begins or ends with a space.').waitFor();
     assert.deepEqual([await password.getAttribute('type'), await password.inputValue()], ['text', 'new-9L ']);
     await cellAt(page, 2, 'address').focus();

@@ -86,7 +86,7 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
     change: () => ({}),
     ...change,
   };
-  const held: ServerResponse[] = [];
+  const responses: ServerResponse[] = [];
   const page = loadSecurePage();
   const port = await findFreePort();
   const publicUrl = `http://127.0.0.1:${port}`;
@@ -118,7 +118,8 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
   const server = createHttpServer(routes, () => {});
   await server.listen(port, '127.0.0.1');
   context.after(() => {
-    for (const response of held) response.destroy();
+    // Those that are still waited for, too: a test that fails ends at once.
+    for (const response of responses) response.destroy();
     return server.close();
   });
   return { behind, publicUrl, url: `${publicUrl}/secure#${TOKEN}` };
@@ -131,7 +132,8 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
       if (behind.lost.has(path)) return void request.socket.destroy();
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
-      if (path === 'read' && behind.neverReads) return void held.push(response);
+      responses.push(response);
+      if (path === 'read' && behind.neverReads) return;
       const body = Buffer.concat(chunks);
       if (path === 'rows') {
         behind.asked.push({ path, lines: JSON.parse(String(body)).rows.map(({ line }: PageRow) => line) });
@@ -181,6 +183,13 @@ export async function startStandIn(context: TestContext, change: Partial<Behind>
     if (!known) behind.added.push(body);
     return { kind: 'added', ...progressOf(behind) };
   }
+}
+
+/** Keeps the answers of a path back until the function that it returns is called. */
+export function holdAnswers(behind: Behind, path: string): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  behind.wait = (asked) => (asked === path ? promise : Promise.resolve());
+  return resolve;
 }
 
 function rename(name: string, field: string | null | undefined): string {
