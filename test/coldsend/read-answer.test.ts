@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { SendResult } from '../../src/add-inbox/request/outcome.ts';
 import { senderAccountAdded } from '../../src/coldsend/contract.ts';
 import { readAnswer } from '../../src/coldsend/read-answer.ts';
 import { readKeyCheck } from '../../src/coldsend/read-key-check.ts';
 import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
+import { fc } from '../properties.ts';
 import { ADDED, ADDED_BODY } from './world/documented.ts';
 import { body, clean, headers, NOW, read, serverError, status } from './world/read-world.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { FileProblem } from '../../src/csv/file-problem.ts';
 import { readRows } from '../../src/csv/read-rows.ts';
+import { fc } from '../properties.ts';
 import { problemOf, read } from './vendor-rows.ts';
 
 describe('what is no CSV file', () => {

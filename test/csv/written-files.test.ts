@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'csv-stringify/sync';
-import fc from 'fast-check';
 import { readRows } from '../../src/csv/read-rows.ts';
+import { fc } from '../properties.ts';
 
 /** Separators, quotation marks and all that a vendor's generator likes. */
 const passwords = fc

@@ -8,6 +8,9 @@ type Needle = {
   secret: string;
   folded: string;
   blanks: number;
+  /** How many characters before and after `folded` belong to the secret, but are ignored in comparisons. */
+  before: number;
+  after: number;
   /** Its pieces of PIECE characters, or the whole secret if it is not longer. */
   pieces: Set<string>;
 };
@@ -31,6 +34,9 @@ const MAX_ESCAPES = 3;
 const MAX_DEPTH = 2;
 
 const IGNORED = /[\p{M}\p{Cc}\p{Cf}\p{Cs}\s+\\"'`\ufffd]/gu;
+
+const IGNORED_START = new RegExp(`^(?:${IGNORED.source})*`, 'u');
+const IGNORED_END = new RegExp(`(?:${IGNORED.source})*$`, 'u');
 
 const BROKEN_OFF = /^\s*(?:\.\.|…|\*\*|•|["'`&]|$)/;
 
@@ -100,7 +106,8 @@ function findNeedle(spelling: Spelling, folded: Spelling, needle: Needle, ordina
     if (end === start) continue;
     const range = { from: folded.from[start] ?? 0, to: folded.to[end - 1] ?? 0 };
     if (tells(spelling.text, range, folded.text.slice(start, end), needle, ordinary)) {
-      const { from, to } = end - start === needle.folded.length ? range : wordAround(spelling.text, range);
+      const isWhole = end - start === needle.folded.length;
+      const { from, to } = isWhole ? withIgnored(spelling.text, range, needle) : wordAround(spelling.text, range);
       found.push({ from: spelling.from[from] ?? 0, to: spelling.to[to - 1] ?? 0 });
       start = end - 1;
     }
@@ -133,6 +140,13 @@ function tells(text: string, { from, to }: Range, piece: string, needle: Needle,
   return blanks <= needle.blanks || piece.length >= CERTAIN || (piece.length >= PIECE && /[^\p{L}]/u.test(piece));
 }
 
+/** A backslash at either end of a secret is ignored in comparisons, but not shown. */
+function withIgnored(text: string, { from, to }: Range, { before, after }: Needle): Range {
+  const start = IGNORED_END.exec(text.slice(Math.max(0, from - before), from))?.[0].length ?? 0;
+  const end = IGNORED_START.exec(text.slice(to, to + after))?.[0].length ?? 0;
+  return { from: from - start, to: to + end };
+}
+
 /** The adjacent characters without a break may be part of the secret too. */
 function wordAround(text: string, { from, to }: Range): Range {
   const before = /[^\s"'`<>()[\]{},;=&]*$/.exec(text.slice(0, from))?.[0].length ?? 0;
@@ -145,7 +159,16 @@ function toNeedles(secret: string, ordinary: string): Needle[] {
   if (folded.length < MIN_SECRET) return [];
   const starts = folded.length <= PIECE ? [] : Array.from({ length: folded.length - PIECE + 1 }, (_each, at) => at);
   const pieces = starts.map((at) => folded.slice(at, at + PIECE)).filter((piece) => !ordinary.includes(piece));
-  return [{ secret, folded, blanks: secret.match(/[\s+]/g)?.length ?? 0, pieces: new Set(pieces) }];
+  return [
+    {
+      secret,
+      folded,
+      blanks: secret.match(/[\s+]/g)?.length ?? 0,
+      before: IGNORED_START.exec(secret)?.[0].length ?? 0,
+      after: IGNORED_END.exec(secret)?.[0].length ?? 0,
+      pieces: new Set(pieces),
+    },
+  ];
 }
 
 /** A secret may look like an escape sequence. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { findWarnings, type Warning } from '../../../src/add-inbox/account/find-warnings.ts';
 import type { SenderAccount } from '../../../src/add-inbox/account/sender-account.ts';
 import { ACCOUNT } from '../../coldsend/world/documented.ts';
+import { fc } from '../../properties.ts';
 
 const CASES: [string, Partial<SenderAccount>, Warning[]][] = [
   ['nothing', {}, []],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   type AccountField,
   parseEmailAddress,
@@ -10,6 +9,7 @@ import {
   validateWho,
   withAsciiDomains,
 } from '../../../src/add-inbox/account/sender-account.ts';
+import { fc } from '../../properties.ts';
 
 const TYPED: TypedAccount = {
   email_address: 'jane@acme.com',

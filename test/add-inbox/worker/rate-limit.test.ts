@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   estimateSlotAt,
   latestSendingMs,
@@ -8,6 +7,7 @@ import {
   type RateLimit,
   windowMs,
 } from '../../../src/add-inbox/worker/rate-limit.ts';
+import { fc } from '../../properties.ts';
 
 const LIMITS: RateLimit[] = [
   { requests: 3, seconds: 10 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createForeignText } from '../../../src/coldsend/words/foreign-text.ts';
+import { fc } from '../../properties.ts';
 
 test('every occurrence of a secret is replaced', () => {
   const clean = createForeignText(['hunter2', 'cs_live_x']);
@@ -115,6 +115,11 @@ test('an ordinary word before what is masked stays, also where its letters happe
     createForeignText([secret])(`Login failed ${encoded} – Login failed`),
     'Login failed ••• – Login failed',
   );
+});
+
+test('a secret that ends or starts like an escape is masked to its end, also within another encoding', () => {
+  for (const secret of ["a'aaaa\\n", 'a&aaaa\\a', '\\nPw&7aaa', '\\tX&aa\\t'])
+    assert.equal(createForeignText([secret])(`Got ${encodeURIComponent(html(secret))} – no`), 'Got ••• – no', secret);
 });
 
 /** What is left of a text once "•••" is taken out must not have three characters of the secret, whichever way it is read. */

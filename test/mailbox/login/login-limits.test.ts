@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
-import fc from 'fast-check';
 import { listen, type Reply, type Session } from '../../../playground/local-mail/mail-server.ts';
 import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account/login-verdict.ts';
 import { MAX_MORE_ADDRESSES } from '../../../src/mailbox/login/check-login.ts';
 import { LOGIN_LIMITS, ROW_LOGIN_LIMITS } from '../../../src/mailbox/login/login-limits.ts';
 import type { Half } from '../../../src/mailbox/login/mail-ports.ts';
+import { fc } from '../../properties.ts';
 import { HOST, PASSWORD, startLoginWorld, USER } from './login-world.ts';
 
 const world = await startLoginWorld();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Child } from '../../../playground/page/browser/h.ts';
 import { renderMrkdwn } from '../../../playground/page/browser/mrkdwn.ts';
+import { fc } from '../../properties.ts';
 
 const context = { names: { U1: 'Ada', C1: 'inboxes' } };
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { INBOX_TYPES } from '../../../src/add-inbox/account/providers.ts';
 import { fromStoredName } from '../../../src/add-inbox/keys/key-owner.ts';
 import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
 import { encodeFormMetadata, readFormMetadata } from '../../../src/slack/form/form-metadata.ts';
 import { decodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
+import { fc } from '../../properties.ts';
 import { context, longestContext, longestDraft } from '../examples.ts';
 
 const text = fc.option(fc.string({ unit: 'binary', maxLength: 60 }), { nil: undefined });

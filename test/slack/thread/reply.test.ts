@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Outcome, TROUBLE_KINDS, type UnknownWhy } from '../../../src/add-inbox/request/outcome.ts';
 import { renderReply } from '../../../src/slack/thread/reply.ts';
 import type { Message } from '../../../src/slack/web-api/slack-api.ts';
+import { fc } from '../../properties.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
 import { added, HOSTILE, heldBack, longestAccount, outcomes, request } from '../examples.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import pg from 'pg';
 import { toPostgresUrl } from '../../../src/storage/postgres/postgres-url.ts';
+import { fc } from '../../properties.ts';
 
 /** What `pg` makes of a URL. */
 function readUrl(text: string) {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createDecipheriv } from 'node:crypto';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import {
   createSealer,
   type SealContext,
@@ -9,6 +8,7 @@ import {
   type Sealer,
   sealedPrefix,
 } from '../../../src/storage/sealing/sealing.ts';
+import { fc } from '../../properties.ts';
 
 const KEY = { id: 'k-1_A', key: new Uint8Array(32).fill(1) };
 const OTHER = { id: 'other', key: new Uint8Array(32).fill(2) };
