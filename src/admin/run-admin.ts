@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Config, findConfigWarnings, parseConfig } from '../config.ts';
 import { OperatorError } from '../operations/operator-error.ts';
 import type { Database } from '../storage/database.ts';
-import { type DatabaseRole, findSqlitePath, openDatabase } from '../storage/open-database.ts';
+import { type DatabaseRole, explainDatabaseError, findSqlitePath, openDatabase } from '../storage/open-database.ts';
 import { createSealer, type Sealer } from '../storage/sealing/sealing.ts';
 import { backUp, importInstallation, settleRestoredCopy } from './back-up.ts';
 import { type AdminCommand, AdminError, type DoctorContext } from './command.ts';
@@ -64,7 +64,10 @@ export async function runAdmin({ args, env, print, now }: AdminRun): Promise<0 |
   const isHelp = name === 'help' || args.includes('--help') || args.includes('-h');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const isFitting =
-    command !== undefined && rest.length === 0 && (argument === undefined) === (command.takes === undefined);
+    command !== undefined &&
+    rest.length === 0 &&
+    !argument?.startsWith('-') &&
+    (argument === undefined) === (command.takes === undefined);
   if (isHelp || !isFitting) {
     if (!isHelp) print(`${describeMistake(name, command)}\n`);
     for (const line of describeCommands()) print(line);
@@ -98,6 +101,8 @@ async function runCommand(
     if ('diagnose' in command) return await command.diagnose({ config, database, sealer, print, now });
     if (database instanceof Error) throw database;
     return await command.run({ config, database, sealer, print, now }, argument);
+  } catch (error) {
+    throw explainDatabaseError(config.databaseUrl, error);
   } finally {
     if (!(database instanceof Error)) await database.close();
   }

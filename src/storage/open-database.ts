@@ -1,15 +1,17 @@
 import type { Dialect } from 'kysely';
+import { CommitInDoubtError } from '../add-inbox/request/commit-in-doubt-error.ts';
 import type { Database, Executor } from './database.ts';
 import { DatabaseUnusableError, StorageError } from './database.ts';
 import { type Migration, migrate, mustBeMigrated } from './migrations/migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
-import { explainFailure } from './postgres/explain-failure.ts';
+import { explainFailure, isPostgresFault } from './postgres/explain-failure.ts';
 import type { PostgresOptions } from './postgres/postgres-database.ts';
 import { toPostgresUrl } from './postgres/postgres-url.ts';
 import { checkSealed } from './sealing/sealed-check.ts';
 import type { Sealer } from './sealing/sealing.ts';
 import { realPathOf } from './sqlite/real-path.ts';
 import { openSqlite, toStorageError, translateErrors } from './sqlite/sqlite-database.ts';
+import { isSqliteFault } from './sqlite/sqlite-errors.ts';
 import { createTransactions } from './transactions.ts';
 
 const SQLITE_URL = /^sqlite:(?:\/\/)?(?<path>.+)$/;
@@ -55,6 +57,16 @@ export function findSqlitePath(url: string): string | undefined {
   return path === undefined ? undefined : translateErrors(path, () => realPathOf(path));
 }
 
+/**
+ * The error of an operators' command in words for an operator, where the database at `url` is the cause; any other error unchanged.
+ */
+export function explainDatabaseError(url: string, error: unknown): unknown {
+  const cause = error instanceof CommitInDoubtError ? error.cause : error;
+  const path = isSqliteFault(cause) ? findSqlitePath(url) : undefined;
+  if (path !== undefined) return toStorageError(path, cause);
+  return isPostgresFault(cause) ? new DatabaseUnusableError(explainFailure(cause), cause) : error;
+}
+
 async function openSqliteDatabase(path: string, options: DatabaseOptions): Promise<Database> {
   const { now = Date.now, migrations = MIGRATIONS, sealer, role = 'bot' } = options;
   const store = openSqlite(path, { lock: role === 'bot' });
@@ -65,7 +77,7 @@ async function openSqliteDatabase(path: string, options: DatabaseOptions): Promi
     return database;
   } catch (error) {
     store.close();
-    throw toStorageError(path, error);
+    throw toStorageError(path, error instanceof CommitInDoubtError ? error.cause : error);
   }
 }
 

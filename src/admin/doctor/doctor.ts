@@ -1,4 +1,6 @@
 import { describeError } from '../../operations/log/log.ts';
+import { OperatorError } from '../../operations/operator-error.ts';
+import { explainDatabaseError } from '../../storage/open-database.ts';
 import type { DoctorContext, Finding } from '../command.ts';
 import { checkColdsend } from './check-coldsend.ts';
 import { checkDatabase } from './check-database.ts';
@@ -31,7 +33,9 @@ const CHECKS: readonly Check[] = [
  * works, and uses slots of ColdSend's rate limit. The settings are already read at this point.
  */
 export async function doctor(context: DoctorContext): Promise<boolean> {
-  const findings = (await Promise.all(CHECKS.map((check) => guard(check, context)))).flat();
+  const all = (await Promise.all(CHECKS.map((check) => guard(check, context)))).flat();
+  // Several checks may find the same fault of the database.
+  const findings = [...new Map(all.map((finding) => [finding.says, finding])).values()];
   for (const { ok, says } of findings) context.print(`${ok ? '✓' : '✗'} ${says}`);
   const wrong = findings.filter(({ ok }) => !ok).length;
   context.print(wrong === 0 ? 'Nothing is wrong.' : `${wrong === 1 ? 'One thing is' : `${wrong} things are`} wrong.`);
@@ -42,7 +46,9 @@ export async function doctor(context: DoctorContext): Promise<boolean> {
 async function guard(check: Check, context: DoctorContext): Promise<Finding[]> {
   try {
     return await check(context);
-  } catch (error) {
+  } catch (caught) {
+    const error = explainDatabaseError(context.config.databaseUrl, caught);
+    if (error instanceof OperatorError) return [{ ok: false, says: error.message }];
     const { code, at } = describeError(error);
     return [{ ok: false, says: `A check failed (${code} at ${at}). Check the database; else report it.` }];
   }

@@ -5,6 +5,8 @@ const LOGIN = 'Check the user and the password in DATABASE_URL. Quote the value 
 const NOT_THERE =
   'Check the host and the port in DATABASE_URL, and that PostgreSQL accepts connections from this machine.';
 
+const HAS_STOPPED = 'Wait until the server has started, then try again.';
+
 /** Advice for operators, by the codes of Node and PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const WHAT_TO_DO: Record<string, string> = {
   ECONNREFUSED: NOT_THERE,
@@ -30,8 +32,11 @@ const WHAT_TO_DO: Record<string, string> = {
   '3F000': 'Create the schema that search_path names, owned by the user in DATABASE_URL.',
   '42501':
     'Let the user in DATABASE_URL create tables: GRANT CREATE ON SCHEMA …, or make it the owner of the database.',
+  '53100': 'Make room on its disk.',
   '53300': 'Each bot uses at most 11 connections. Raise max_connections, or use PgBouncer.',
-  '57P03': 'Wait until the server has started.',
+  '57P01': HAS_STOPPED,
+  '57P02': HAS_STOPPED,
+  '57P03': HAS_STOPPED,
 };
 
 /** For errors without a code, or with one that says too little. */
@@ -49,6 +54,11 @@ export function explainFailure(error: unknown): string {
   const reason = errors.map(reasonOf).join(', ');
   const advice = findAdvice(errors[0], reason);
   return `PostgreSQL can't be used: ${reason}.${advice === undefined ? '' : ` ${advice}`}`;
+}
+
+/** Whether PostgreSQL itself says that an operator can help, and not that the statement is wrong. */
+export function isPostgresFault(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && findAdvice(error, reasonOf(error)) !== undefined;
 }
 
 /** A host that DNS does not know is left out: in a URL that is mistyped, it may be a part of the password. */

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect } from 'kysely';
-import { CommitInDoubtError } from '../../add-inbox/request/commit-in-doubt-error.ts';
 import { DatabaseUnusableError, StorageError } from '../database.ts';
 import { createPrivateFile } from './private-file.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
-import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-errors.ts';
+import { findAdvice, isSqliteError, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-errors.ts';
 import { holdSqliteLock } from './sqlite-lock.ts';
 
 /** SQLite runs in this thread. While it waits for an operators' command, nothing else runs, and Slack allows us 3 s. */
@@ -48,11 +47,12 @@ export class CorruptDatabaseError extends StorageError {
  * @throws DatabaseInUseError, CorruptDatabaseError, DatabaseUnusableError
  */
 export function openSqlite(path: string, { lock }: { lock: boolean }): SqliteStore {
-  const held = translateErrors(`${path}.lock`, () => (lock ? holdSqliteLock(path) : undefined));
+  const held = translateErrors(path, () => (lock ? holdSqliteLock(path) : undefined));
   let database: DatabaseSync | undefined;
   try {
     database = translateErrors(path, () => {
       createPrivateFile(path);
+      if (lock) accessSync(path, constants.W_OK);
       refuseHardLinks(path);
       database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
       setPragmas(database);
@@ -90,10 +90,10 @@ export function translateErrors<T>(path: string, work: () => T): T {
 /** The error in words for an operator, where the file or its disk is the cause; any other error unchanged. */
 export function toStorageError(path: string, error: unknown): unknown {
   if (error instanceof StorageError) return error;
-  if (error instanceof CommitInDoubtError) return toStorageError(path, error.cause);
   if (isSqliteError(error, SQLITE_CORRUPT, SQLITE_NOTADB)) return new CorruptDatabaseError(path, error);
-  const isExternal = error instanceof Error && ('errcode' in error || 'syscall' in error);
-  return isExternal ? new DatabaseUnusableError(`The database ${path} can't be used: ${error.message}.`, error) : error;
+  if (!(error instanceof Error) || !('errcode' in error || 'syscall' in error)) return error;
+  const sentences = [`The database ${path} can't be used: ${error.message}.`, findAdvice(error)];
+  return new DatabaseUnusableError(sentences.filter((sentence) => sentence !== undefined).join(' '), error);
 }
 
 /**

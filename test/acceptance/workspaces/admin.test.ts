@@ -37,6 +37,7 @@ test('the operators’ commands, beside a running bot of several workspaces', as
       [['constructor'], /^There is no command "constructor"\.$/m],
       [['remove'], /^"remove" needs exactly one TEAM\.$/m],
       [['remove', 'T1', 'T2'], /^"remove" needs exactly one TEAM\.$/m],
+      [['backup', '--force'], /^"backup" needs exactly one FILE\.$/m],
       [['list', 'more'], /^"list" needs no argument\.$/m],
     ];
     for (const [args, says] of mistakes) {

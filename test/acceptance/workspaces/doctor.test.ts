@@ -36,6 +36,10 @@ test('doctor: what it can ask, beside a running bot and without one', async (con
     database.close();
   };
 
+  await context.test('a path that can not be is one fault, although several checks meet it', async () => {
+    await finds(/^✗ The database \S+ can't be used: ENOTDIR/m, { DATABASE_URL: `sqlite:${databasePath}/bot.db` });
+  });
+
   await context.test('all is well', async () => {
     const { status, output } = await ask();
     assert.equal(status, 0, output);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explainFailure } from '../../../src/storage/postgres/explain-failure.ts';
+import { explainFailure, isPostgresFault } from '../../../src/storage/postgres/explain-failure.ts';
 
 test('a host that DNS does not know is not named: it may be a part of the password', () => {
   const error = Object.assign(new Error('getaddrinfo ENOTFOUND hunter2'), { code: 'ENOTFOUND' });
@@ -12,4 +12,11 @@ test('a host that DNS does not know is not named: it may be a part of the passwo
 
 test('an error that nobody foresaw is quoted without advice', () => {
   assert.equal(explainFailure(new Error('out of memory')), "PostgreSQL can't be used: out of memory.");
+});
+
+test('what the server says of itself is its fault; a wrong statement is ours, and a connection may be to somebody else', () => {
+  const of = (fields: object): boolean => isPostgresFault(Object.assign(new Error('no'), fields));
+  for (const code of ['53100', '57P01', '25006']) assert.equal(of({ severity: 'ERROR', code }), true, code);
+  assert.equal(of({ severity: 'ERROR', code: '42703' }), false);
+  assert.equal(of({ code: 'ECONNREFUSED', syscall: 'connect' }), false);
 });

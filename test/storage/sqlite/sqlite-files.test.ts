@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import type { ClaimedRequest } from '../../../src/add-inbox/request/request.ts';
 import { DatabaseUnusableError } from '../../../src/storage/database.ts';
-import { openDatabase } from '../../../src/storage/open-database.ts';
+import { explainDatabaseError, openDatabase } from '../../../src/storage/open-database.ts';
 import { createColdsendKeyRepository } from '../../../src/storage/workspaces/coldsend-key-repository.ts';
 import { acceptSample, testSealer } from '../samples.ts';
 import { repositoryOf, setUpSqlite } from './sqlite-set-up.ts';
@@ -53,11 +54,65 @@ describe('the file', () => {
     const path = folder.createPath();
     mkdirSync(dirname(dirname(path)), { recursive: true });
     writeFileSync(dirname(path), 'a file where the folder should be');
-    await assert.rejects(openDatabase(`sqlite:${path}`, { sealer: testSealer }), DatabaseUnusableError);
-
     const isFolder = folder.createPath();
     mkdirSync(isFolder, { recursive: true });
-    await assert.rejects(openDatabase(`sqlite:${isFolder}`, { sealer: testSealer }), DatabaseUnusableError);
+    for (const unusable of [path, isFolder]) {
+      await assert.rejects(openDatabase(`sqlite:${unusable}`, { sealer: testSealer }), (error) => {
+        assert.ok(error instanceof DatabaseUnusableError);
+        assert.ok(error.message.startsWith(`The database ${unusable} can't be used: `), error.message);
+        assert.match(error.message, /must be able to write the file and its folder\.$/);
+        return true;
+      });
+    }
+  });
+
+  test('that its user can only read keeps the bot from starting', async () => {
+    const path = folder.createPath();
+    await (await databases.open(`sqlite:${path}`)).close();
+    chmodSync(path, 0o444);
+    rmSync(`${path}.lock`);
+    const data = dirname(path);
+    for (const above of [data, dirname(data), dirname(dirname(data))]) chmodSync(above, 0o777);
+    const open = `
+      const { openDatabase } = await import(${JSON.stringify(import.meta.resolve('../../../src/storage/open-database.ts'))});
+      const { testSealer } = await import(${JSON.stringify(import.meta.resolve('../samples.ts'))});
+      if (process.getuid() === 0) process.setuid(65534);
+      await openDatabase(${JSON.stringify(`sqlite:${path}`)}, { sealer: testSealer }).catch(({ message }) => console.log(message));
+    `;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', open], { encoding: 'utf8' });
+    assert.match(stdout, /can't be used: EACCES: .*'\. The user who runs this must be able to write the file/);
+  });
+
+  test('whose disk is full, or that another program holds, is named to the operator with what to do', async () => {
+    const path = folder.createPath();
+    const url = `sqlite:${path}`;
+    const db = await databases.open(url);
+    const explain = async (statement: string): Promise<string> => {
+      const failed = await sql
+        .raw(statement)
+        .execute(db.kysely)
+        .then(
+          () => assert.fail(),
+          (error: unknown) => error,
+        );
+      const error = explainDatabaseError(url, failed);
+      return error instanceof DatabaseUnusableError ? error.message : 'unchanged';
+    };
+    await sql`pragma max_page_count = 1`.execute(db.kysely);
+    const named = `The database ${path} can't be used: `;
+    assert.equal(
+      await explain('create table t as select zeroblob(100000)'),
+      `${named}database or disk is full. Make room on its disk.`,
+    );
+    await sql`pragma busy_timeout = 0`.execute(db.kysely);
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    assert.equal(
+      await explain('insert into write_check (id, written_at) values (7, 7)'),
+      `${named}database is locked. Another program is working on it. End that program or wait, then try again.`,
+    );
+    other.close();
+    assert.equal(await explain('select * from no_such_table'), 'unchanged');
   });
 
   test('is the only kind of address besides postgres', async () => {
