@@ -129,7 +129,7 @@ const environment = z.object({
     ),
   DATABASE_URL: z
     .string()
-    .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, 'must start with sqlite: or postgres://')
+    .regex(/^(sqlite:(?!(\/\/)?:memory:).|postgres(ql)?:\/\/.)/, 'must be sqlite:FILE or start with postgres://')
     .default('sqlite:./data/inbox-bot.db'),
   HTTPS_PROXY: proxyUrl().optional(),
   HTTP_PROXY: proxyUrl().optional(),
@@ -140,6 +140,7 @@ const environment = z.object({
   HOST: z
     .string()
     .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
+    .refine((host) => isIPv6(host) || /^[\w.-]+$/.test(host), 'must be an address like 127.0.0.1 or ::, without a port')
     .optional(),
   PORT: integer(0, 65_535).default(3000),
   PUBLIC_URL: safeUrl().optional(),
@@ -147,6 +148,10 @@ const environment = z.object({
 });
 
 type Name = keyof typeof environment.shape;
+const NAMES: readonly Name[] = environment.keyof().options;
+
+/** Names that nothing else in an environment has. */
+const OURS = /^(SLACK|COLDSEND|LOGIN_CHECK|ENCRYPTION)/i;
 
 const HEX_SECRET = { form: /^[0-9a-f]{32}$/, expected: '32 hex digits (0-9, a-f), from "Basic Information"' };
 
@@ -157,6 +162,7 @@ const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
   SLACK_BOT_TOKEN: { form: /^xoxb-[\w-]+$/, expected: 'xoxb- and then only letters, digits and hyphens' },
   SLACK_APP_TOKEN: { form: /^xapp-[\w-]+$/, expected: 'xapp- and then only letters, digits and hyphens' },
   SLACK_CLIENT_ID: { form: /^\d+\.\d+$/, expected: 'two numbers with a dot between them' },
+  COLDSEND_TIMEOUT_MS: { form: /^\d{4,}$/, expected: 'milliseconds, 1000 or more' },
   ENCRYPTION_KEYS: { form: /^([^,]{43,}=\s*(,|$))+$/, expected: 'base64 that ends with =, after each id' },
 };
 
@@ -167,18 +173,26 @@ const USUAL_FORMS: Partial<Record<Name, { form: RegExp; expected: string }>> = {
  */
 export function findConfigWarnings(env: Record<string, string | undefined>): string[] {
   const values = cleanValues(env);
-  const names: readonly Name[] = environment.keyof().options;
-  return names.flatMap((name) => {
-    const value = values[name];
-    if (value === undefined) return [];
-    const usual = USUAL_FORMS[name];
-    return [
-      ...(QUOTED.test(env[name]?.trim() ?? '')
-        ? [`${name} has quotes around it. The bot ignores them. Remove them.`]
-        : []),
-      ...(usual === undefined || usual.form.test(value) ? [] : [`${name} looks unusual. Expected: ${usual.expected}.`]),
-    ];
-  });
+  const isBoth = values.SLACK_APP_TOKEN !== undefined && values.SLACK_SIGNING_SECRET !== undefined;
+  return [
+    ...findMisspelled(values),
+    ...(isBoth ? ['SLACK_APP_TOKEN turns on Socket Mode, so the bot ignores SLACK_SIGNING_SECRET. Remove one.'] : []),
+    ...NAMES.flatMap((name) => findUnusual(name, env[name]?.trim(), values[name])),
+  ];
+}
+
+function findMisspelled(values: Record<string, unknown>): string[] {
+  const unknown = Object.keys(values).filter((name) => OURS.test(name) && !NAMES.some((known) => known === name));
+  return unknown.map((name) => `${name} is not a setting of the bot. Check how it is spelled, or remove it.`);
+}
+
+function findUnusual(name: Name, given = '', value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const usual = USUAL_FORMS[name];
+  return [
+    ...(QUOTED.test(given) ? [`${name} has quotes around it. The bot ignores them. Remove them.`] : []),
+    ...(usual === undefined || usual.form.test(value) ? [] : [`${name} looks unusual. Expected: ${usual.expected}.`]),
+  ];
 }
 
 /** Removes leftovers of copying: spaces and line breaks at the ends and quotes around the value. Drops empty values. */
@@ -220,7 +234,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing');
   }
   problems.push(...findWorkspaceProblems(filled));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...findMisspelled(filled)]);
   const set = parsed.data;
   return {
     slack: {

@@ -166,17 +166,20 @@ const USUAL: Record<string, string> = {
   LOG_LEVEL: 'warn',
 };
 
+const BOTH = 'SLACK_APP_TOKEN turns on Socket Mode, so the bot ignores SLACK_SIGNING_SECRET. Remove one.';
+
 test('blanks, line breaks and quotes around any value make no difference, and quotes are told', () => {
   const config = parseConfig(USUAL);
-  assert.deepEqual(findConfigWarnings(USUAL), []);
+  assert.deepEqual(findConfigWarnings(USUAL), [BOTH]);
   for (const [name, value] of Object.entries(USUAL)) {
     for (const around of [`${value}\r\n`, ` \t${value}\u00a0`, `\ufeff${value}\n`]) {
       assert.deepEqual(parseConfig({ ...USUAL, [name]: around }), config, name);
-      assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: around }), [], name);
+      assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: around }), [BOTH], name);
     }
     for (const quoted of [`"${value}"`, `'${value}'`, `“${value}”\n`, `" ${value}\n"`]) {
       assert.deepEqual(parseConfig({ ...USUAL, [name]: quoted }), config, name);
       assert.deepEqual(findConfigWarnings({ ...USUAL, [name]: quoted }), [
+        BOTH,
         `${name} has quotes around it. The bot ignores them. Remove them.`,
       ]);
     }
@@ -192,14 +195,36 @@ test('an unusual form is told with what was expected, never refused, and never q
     ['SLACK_BOT_TOKEN', 'xoxb-hunter2.', /xoxb- and then/],
     ['SLACK_APP_TOKEN', 'xapp-"hunter2', /xapp- and then/],
     ['SLACK_CLIENT_ID', 'hunter2', /two numbers/],
+    ['COLDSEND_TIMEOUT_MS', '60', /milliseconds/],
   ];
   for (const [name, value, expected] of unusual) {
-    const warnings = findConfigWarnings({ ...USUAL, [name]: value });
-    assert.equal(warnings.length, 1, name);
+    const [both, ...warnings] = findConfigWarnings({ ...USUAL, [name]: value });
+    assert.deepEqual([both, warnings.length], [BOTH, 1], name);
     assert.match(warnings.join(), new RegExp(`^${name} looks unusual\\. Expected: `));
     assert.match(warnings.join(), expected);
     assert.ok(!warnings.join().includes(value));
     if (!name.includes('CLIENT')) assert.deepEqual(problemsOf({ ...USUAL, [name]: value }), []);
+  }
+});
+
+test('a name that looks like a setting and is none is named, with what is missing or as a warning', () => {
+  const misspelled = { ENCRYPTION_KEY: 'k1:hunter2', COLDSEND_TIMEOUT: '60', slack_bot_token: 'xoxb-1', PATH: '/bin' };
+  const says = ['ENCRYPTION_KEY', 'COLDSEND_TIMEOUT', 'slack_bot_token'].map(
+    (name) => `${name} is not a setting of the bot. Check how it is spelled, or remove it.`,
+  );
+  assert.deepEqual(findConfigWarnings({ ...SOCKET, ...misspelled, COLDSEND_API_KEY: '' }).slice(0, 3), says);
+  assert.deepEqual(problemsOf({ SLACK_APP_TOKEN: 'xapp-1', ...misspelled }).slice(2), says);
+});
+
+test('an address to listen on has no scheme and no port, and a database in memory is refused', () => {
+  for (const HOST of ['http://0.0.0.0', '0.0.0.0:3000', 'localhost:3000', '/tmp/socket']) {
+    assert.deepEqual(problemsOf({ ...SOCKET, HOST }), ['HOST must be an address like 127.0.0.1 or ::, without a port']);
+  }
+  for (const HOST of ['localhost', 'fe80::1%eth0', '[::]']) assert.deepEqual(problemsOf({ ...SOCKET, HOST }), []);
+  for (const DATABASE_URL of ['sqlite::memory:', 'sqlite://:memory:']) {
+    assert.deepEqual(problemsOf({ ...SOCKET, DATABASE_URL }), [
+      'DATABASE_URL must be sqlite:FILE or start with postgres://',
+    ]);
   }
 });
 
