@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findSqlitePath } from '../storage/open-database.ts';
+import { refuseRunningBot } from '../storage/postgres/heartbeat.ts';
 import { settleRestored } from '../storage/requests/settle-restored.ts';
 import { backUpSqlite } from '../storage/sqlite/back-up-sqlite.ts';
 import { importSqlite } from '../storage/sqlite/import-sqlite.ts';
@@ -30,6 +31,7 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
 
 /** For a copy made by another tool (`cp`, `pg_dump`), before a bot starts from it. */
 export const settleRestoredCopy: AdminCommand = async ({ database, sealer, print, now }) => {
+  await refuseRunningBot(database);
   const unfinished = await settleRestored(database, sealer, now);
   print(unfinished === 0 ? 'No request was unfinished. A bot can start now.' : sayNotSent(unfinished));
   return true;

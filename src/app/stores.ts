@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { FINISHED_KEPT_MS, type HousekeepingDeps } from '../operations/housekeeping.ts';
 import { describeError, type Log } from '../operations/log/log.ts';
 import { openDatabase } from '../storage/open-database.ts';
+import { withHeartbeat } from '../storage/postgres/heartbeat.ts';
 import { createRateLimitRepository } from '../storage/rate-limit/rate-limit-repository.ts';
 import { createBatchRepository } from '../storage/requests/batches/batch-repository.ts';
 import { createDraftRepository } from '../storage/requests/batches/draft-repository.ts';
@@ -40,10 +41,8 @@ export type Stores = Awaited<ReturnType<typeof openStores>>;
  */
 export async function openStores(config: Config, log: Log, now: () => number, onUnreadable: OnUnreadable) {
   const sealer = createSealer(config.encryptionKeys);
-  const database = await openDatabase(config.databaseUrl, {
-    sealer,
-    onConnectionError: (error) => log.error('A connection to the database broke', describeError(error)),
-  });
+  const onConnectionError = (error: Error) => log.error('A connection to the database broke', describeError(error));
+  const database = withHeartbeat(await openDatabase(config.databaseUrl, { sealer, onConnectionError }));
   const startedAt = now() - performance.now();
   const held = {
     sealer,

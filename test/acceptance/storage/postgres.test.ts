@@ -59,6 +59,12 @@ test('on PostgreSQL, an inbox is added and its overall_status stands in the thre
   const { thread } = await waitForGlance(world, 'jane@acme.com', '✅');
   assert.match(thread[0]?.rendered ?? '', /ACTIVE/);
   assert.deepEqual(await query(url, 'select * from request_passwords'), []);
+  const refused = await runAdminCommand(['restored'], world.env);
+  assert.deepEqual(
+    [refused.status, /^A bot is running on this database/.test(refused.output)],
+    [1, true],
+    'an idle one',
+  );
   assert.equal(await world.bot.stop(), 0);
   const backup = await runAdminCommand(['backup', 'never.db'], world.env);
   assert.deepEqual([backup.status, /Back it up with pg_dump.*"restored"/.test(backup.output)], [1, true]);
