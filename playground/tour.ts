@@ -82,7 +82,10 @@ export async function playTour(print: (text: string) => void): Promise<void> {
     await mel.submit();
     await mel.type('smtp_password', 'the right one');
     await submitWarned(mel);
-    await slack.waitFor(() => mel.in(channelId)[1]?.thread[1], 'the second reply in the same thread');
+    await slack.waitFor(() => {
+      const { rendered = '', thread = [] } = mel.in(channelId)[1] ?? {};
+      return rendered.startsWith('✅') && thread[1];
+    }, 'the second reply in the same thread, and its headline');
     show(mel, channelOf(mel, channelId));
 
     await mel.close({ all: true });

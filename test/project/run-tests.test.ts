@@ -5,6 +5,7 @@ import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findTests } from '../../scripts/find-tests.ts';
@@ -25,6 +26,12 @@ test('npm test ends with 1 where a test fails, and with 0 where none does', asyn
     const run = spawn(process.execPath, [SCRIPT, file], { env, stdio: 'ignore' });
     assert.deepEqual(await once(run, 'exit'), [status, null]);
   }
+});
+
+test('npm test with an option that it does not have says how it is used, and runs nothing', async () => {
+  const run = spawn(process.execPath, [SCRIPT, '--watch'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [said, [status]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
+  assert.deepEqual([said, status], ['Usage: npm test [-- [--verbose] [test/config.test.ts …]]\n', 2]);
 });
 
 test('npm test runs each file once, alone or with its room', async (context) => {
