@@ -22,6 +22,10 @@ export async function backUpSqlite(from: string, to: string, sealer: Sealer, now
   };
   mustNotExist();
   translateErrors(to, () => createPrivateFile(part));
+  const removePart = () => {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${part}${suffix}`, { force: true });
+  };
+  process.on('exit', removePart);
   try {
     translateErrors(to, () => copy(from, part));
     const unfinished = await settleCopy(part, sealer, now);
@@ -33,7 +37,8 @@ export async function backUpSqlite(from: string, to: string, sealer: Sealer, now
     });
     return unfinished;
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${part}${suffix}`, { force: true });
+    process.off('exit', removePart);
+    removePart();
   }
 }
 

@@ -31,12 +31,15 @@ export async function importSqlite(
 ): Promise<{ rows: number; unfinished: number }> {
   const lock = translateErrors(`${from}.lock`, () => holdSqliteLock(from));
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-import-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.on('exit', removeFolder);
   try {
     const copy = join(folder, 'copy.db');
     const unfinished = await backUpSqlite(from, copy, sealer, now);
     return { rows: await to.transaction((within) => moveRows(copy, within)), unfinished };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', removeFolder);
+    removeFolder();
     lock.release();
   }
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { runAdminCommand } from '../workspaces/run-admin-command.ts';
+import { runAdminCommand, startAdminCommand } from '../workspaces/run-admin-command.ts';
 import { startWorld } from '../world/start-bot.ts';
 import { assertNothingIsSentAgain, startUnfinished } from './unfinished-world.ts';
 
@@ -63,6 +64,20 @@ test('a backup that cannot be written says why and leaves nothing behind', async
     assert.match(output, says);
   }
   assert.deepEqual(readdirSync(folder), ['file']);
+  rmSync(inTheWay);
+
+  await context.test('nor does one that is interrupted', async () => {
+    const database = new DatabaseSync(databasePath, { timeout: 5_000 });
+    database.exec('create table filler as select randomblob(60000000)');
+    database.close();
+    const seen = watch(folder);
+    context.after(() => seen.close());
+    const command = startAdminCommand(['backup', join(folder, 'backup.db')], env);
+    await once(seen, 'change');
+    command.kill('SIGINT');
+    assert.equal(await command.exited, 130, command.output());
+    assert.deepEqual(readdirSync(folder), []);
+  });
 });
 
 function readSealed(path: string): string[] {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { addGoogleInbox, GOOGLE_PASSWORD } from '../world/add-google-inbox.ts';
 import { startWorld } from '../world/start-bot.ts';
-import { runAdminCommand } from './run-admin-command.ts';
+import { runAdminCommand, startAdminCommand } from './run-admin-command.ts';
 import { startAgency } from './start-agency.ts';
 import { isNothing, waitForStored } from './stored-secrets.ts';
 
@@ -190,6 +190,11 @@ test('doctor: a clock that is wrong is told, with by how much and in which direc
 
 test('the operators’ commands, for one workspace', async (context) => {
   const { env, slack } = await startWorld(context, { transport: 'socket' });
+  assert.deepEqual(
+    await startAdminCommand(['list'], env, '/', { reads: false }).exited,
+    0,
+    'for a reader that has left',
+  );
   const list = await runAdminCommand(['list'], env);
   assert.match(list.output, /The bot serves the one workspace of SLACK_BOT_TOKEN/);
   // In processes of their own, which end with the command's status.

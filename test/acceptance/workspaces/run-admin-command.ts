@@ -12,19 +12,26 @@ export type AdminProcess = {
   output(): string;
   /** Resolves with the exit status, or the signal's name. */
   exited: Promise<number | string>;
-  kill(): void;
+  kill(signal?: NodeJS.Signals): void;
 };
 
 /**
  * Starts one of the operators' commands in a process of its own, with nothing in its environment but `env` and the compile cache.
- * Unless `env` says otherwise, it asks no DNS and no mail server, and looks for the bot where none is.
+ * Unless `env` says otherwise, it asks no DNS and no mail server, and looks for the bot where none is. Without `reads`, nobody reads
+ * what it says.
  */
-export function startAdminCommand(args: string[], env: Record<string, string>, cwd = '/'): AdminProcess {
+export function startAdminCommand(
+  args: string[],
+  env: Record<string, string>,
+  cwd = '/',
+  { reads = true } = {},
+): AdminProcess {
   const child = spawn(process.execPath, [ADMIN, ...args], {
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...DEFAULTS, ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (!reads) child.stdout.destroy();
   let output = '';
   const onData = (chunk: Buffer): void => {
     output += chunk.toString();
@@ -32,7 +39,7 @@ export function startAdminCommand(args: string[], env: Record<string, string>, c
   child.stdout.on('data', onData);
   child.stderr.on('data', onData);
   const exited = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
-  return { output: () => output, exited, kill: () => void child.kill('SIGKILL') };
+  return { output: () => output, exited, kill: (signal = 'SIGKILL') => void child.kill(signal) };
 }
 
 /**
