@@ -8,3 +8,14 @@ if (major < 24) {
   );
   process.exit(1);
 }
+
+process.on('uncaughtExceptionMonitor', (error) => {
+  var missing = /Cannot find package '([^']+)' imported/.exec(String(error));
+  if (!missing) return;
+  process.stderr.write(
+    'The package ' +
+      missing[1] +
+      ' is not installed. Run "npm ci". After "npm ci --omit=dev", only the bot and its operators\' commands work.\n',
+  );
+  process.exit(1);
+});
