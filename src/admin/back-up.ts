@@ -18,10 +18,14 @@ export const backUp: AdminCommand = async ({ config, sealer, print, now }, file)
   }
   const to = resolve(file);
   const unfinished = await backUpSqlite(from, to, sealer, now);
-  noteBackup(from);
   print(
     `The backup ${to} is complete. To use it, set DATABASE_URL=sqlite:${to} or copy it to the place of the database.`,
   );
+  try {
+    noteBackup(from);
+  } catch {
+    print(`"doctor" will not know of it, because no file could be written beside ${from}.`);
+  }
   if (unfinished > 0) {
     print(`It has ${countUnfinished(unfinished)}, without passwords.`);
     print("A bot that starts from it sends nothing again. It says in each thread that we don't know the result.");

@@ -29,6 +29,7 @@ const WRONG_PATH = ['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ENOENT', '
 export function findAdvice(error: Error): string | undefined {
   const isOneOf = (codes: string[]) => 'code' in error && codes.includes(String(error.code));
   if (isSqliteError(error, SQLITE_FULL) || isOneOf(NO_SPACE)) return 'Make room on its disk.';
+  if (isSqliteError(error, SQLITE_IOERR)) return 'Its disk is full or has faults. Make room on it, or replace it.';
   if (isSqliteError(error, SQLITE_BUSY))
     return 'Another program is working on it. End that program or wait, then try again.';
   const isWrongPath = isSqliteError(error, SQLITE_READONLY, SQLITE_CANTOPEN) || isOneOf(WRONG_PATH);

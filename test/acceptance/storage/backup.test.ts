@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -66,14 +66,23 @@ test('a backup that cannot be written says why and leaves nothing behind', async
   assert.deepEqual(readdirSync(folder), ['file']);
   rmSync(inTheWay);
 
-  await context.test('nor does one that is interrupted', async () => {
+  await context.test('one that cannot be noted beside the database is complete all the same', async () => {
+    mkdirSync(`${databasePath}.last-backup`);
+    const file = join(folder, 'backup.db');
+    const { status, output } = await runAdminCommand(['backup', file], env);
+    assert.equal(status, 0, output);
+    assert.match(output, /is complete\.[\s\S]*"doctor" will not know of it/);
+    rmSync(file);
+  });
+
+  await context.test('one that is interrupted leaves nothing behind either', async () => {
     const database = new DatabaseSync(databasePath, { timeout: 5_000 });
     database.exec('create table filler as select randomblob(60000000)');
     database.close();
     const seen = watch(folder);
     context.after(() => seen.close());
     const command = startAdminCommand(['backup', join(folder, 'backup.db')], env);
-    await once(seen, 'change');
+    await Promise.race([once(seen, 'change'), command.exited]);
     command.kill('SIGINT');
     assert.equal(await command.exited, 130, command.output());
     assert.deepEqual(readdirSync(folder), []);
