@@ -35,16 +35,15 @@ export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'exp
             throw error;
           });
         }
-        return { kind: 'posted' } as const;
+        return { kind: 'posted', api } as const;
       },
     );
     if (posted.kind === 'posted' && announcement !== undefined && isClosed(request)) {
       // The outcome is posted. A failure here must not post it again.
       const { channelId, ts } = announcement;
-      const api = await deps.apiOf(request.teamId);
       const updates = [
-        updated(api, { channelId, ts }, renderAnnouncement(request)),
-        ...(replyTs === undefined ? [] : [updated(api, { channelId, ts: replyTs }, renderReply(request))]),
+        updated(posted.api, { channelId, ts }, renderAnnouncement(request)),
+        ...(replyTs === undefined ? [] : [updated(posted.api, { channelId, ts: replyTs }, renderReply(request))]),
       ];
       await Promise.all(updates).catch((error: unknown) => deps.onIgnored(request, error));
     }
