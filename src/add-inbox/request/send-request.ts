@@ -83,6 +83,7 @@ export type PermissionToAdd =
 
 export type OpenKey = {
   apiKey: string;
+  /** Identifies the key's budget. */
   fingerprint: string;
   version: number;
   status: KeyStatus;
