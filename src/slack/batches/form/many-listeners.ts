@@ -14,7 +14,7 @@ import { type FormContext, readFormMetadata, turnPage } from '../../form/form-me
 import type { FormToOpen } from '../../form/open-form.ts';
 import { BATCH_FIELDS, CALLBACKS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
-import { pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
+import { placeErrors, pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView } from '../../modals/view-state.ts';
 import { createFindTarget, type Target } from '../../permissions/find-target.ts';
@@ -35,7 +35,7 @@ import { isViewGone } from '../../web-api/slack-errors.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAdding, renderFileProblem, renderReading } from './batch-pages.ts';
 import { fetchFile, tryToDelete } from './fetch-file.ts';
-import { type Given, type ParsedManyForm, parseManyForm, toManyErrors } from './many-form.ts';
+import { type Given, type ParsedManyForm, parseManyForm } from './many-form.ts';
 import { type ParsedPreview, parsePreview, renderPreview } from './preview.ts';
 import { createShowProgress } from './show-progress.ts';
 
@@ -277,7 +277,7 @@ function findErrors({ inboxes, dailyLimit, inputs }: ParsedPreview): Record<stri
     ...(dailyLimit !== undefined &&
       parseDailyLimit(dailyLimit) === undefined && { [BATCH_FIELDS.dailyLimit]: BATCH_FORM_PREVIEW.dailyLimitWrong }),
   };
-  return Object.keys(errors).length === 0 ? undefined : toManyErrors(errors, { inputs });
+  return Object.keys(errors).length === 0 ? undefined : placeErrors(errors, { inputs }, BATCH_FIELDS.rows);
 }
 
 function sayProblem({ context }: Pick<Form, 'context'>, problem: string, mustDeleteFile: boolean): Prepared {
@@ -301,7 +301,8 @@ async function fetchRows(
 }
 
 function sayUnderRows({ view }: Pick<InModal, 'view'>, sentence: string): SubmissionAnswer {
-  return { response_action: 'errors', errors: toManyErrors({ [BATCH_FIELDS.rows]: sentence }, readView(view)) };
+  const { rows } = BATCH_FIELDS;
+  return { response_action: 'errors', errors: placeErrors({ [rows]: sentence }, readView(view), rows) };
 }
 
 /** Slack's time limit for an answer is over. */
