@@ -21,7 +21,6 @@ import { createEnterPassword } from '../slack/form/password/enter-password.ts';
 import { createCodeButtons } from '../slack/form/password/matching-code.ts';
 import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
 import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
-
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createHomePages } from '../slack/home/home-listeners.ts';
