@@ -194,23 +194,15 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
     async renew(claimed: ClaimedRequest[]): Promise<string[]> {
-      if (claimed.length === 0) return [];
       const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
       const ids = [...fences.keys()];
-      const held = lease.runsOut
-        ? await kysely
-            .updateTable('requests')
-            .set({ lease_until: lease.until })
-            .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
-            .where('lease_owner', '=', owner)
-            .returning(['id', 'fence'])
-            .execute()
-        : await kysely
-            .selectFrom('requests')
-            .select(['id', 'fence'])
-            .where('id', 'in', ids)
-            .where('lease_owner', '=', owner)
-            .execute();
+      const held = await kysely
+        .updateTable('requests')
+        .set({ lease_until: lease.until })
+        .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
+        .where('lease_owner', '=', owner)
+        .returning(['id', 'fence'])
+        .execute();
       return held.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id);
     },
 
