@@ -21,7 +21,7 @@ import {
 } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+import { answerSubmission } from '../bolt/answer-submission.ts';
 import type { InModal, Press } from '../bolt/interaction.ts';
 import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
@@ -70,9 +70,6 @@ export type FormPagesDeps = {
   /** The request was not committed, was not committed in time, or a look-up before it failed. */
   onNotAccepted(reference: string, error: unknown): void;
 };
-
-/** Slack waits 3 s for the answer to a submission. */
-const ANSWER_WITHIN_MS = 2_500;
 
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
@@ -123,86 +120,77 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
-    let drawn: string | undefined;
-    const refer = (): string => {
-      drawn ??= deps.newReference();
-      return drawn;
-    };
-    let isLate = false;
-    const answerLate = (): SubmissionAnswer => {
-      isLate = true;
-      return notConfirmed(refer(), submission.view, new TooLateError());
-    };
-    return answerInTime(
-      accept(submission, refer, () => isLate),
-      ANSWER_WITHIN_MS,
-      answerLate,
+    const page = parseHowPage(submission.view);
+    const reference = deps.newReference();
+    return answerSubmission(
+      (mustNotBeLate) => accept(submission, page, reference, mustNotBeLate),
+      (error) => notConfirmed(reference, submission.view, error),
     );
   }
 
-  async function accept(submission: InModal, refer: () => string, isLate: () => boolean): Promise<SubmissionAnswer> {
+  async function accept(
+    submission: InModal,
+    { context, draft, typed, alreadyWarned }: ReturnType<typeof parseHowPage>,
+    reference: string,
+    mustNotBeLate: () => void,
+  ): Promise<SubmissionAnswer> {
     const { actor, view } = submission;
     const { teamId, userId } = actor;
-    const { context, draft, typed, alreadyWarned } = parseHowPage(view);
-    try {
-      const viewId = toViewId(view, context);
-      if (isSearching(draft)) {
-        const [refused, found] = await Promise.all([
-          refuse(submission, 'daily_limit'),
-          servers.answerHow(submission, context, draft),
-        ]);
-        return refused ?? found;
-      }
-      const settings = await deps.findSettings(teamId);
-      const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
-      const read = readAccount(typed, passwordEntry);
-      const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
-      const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
-      if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
-      const { account, passwords } = read.value;
-      const [refused, target, presets, isStopping] = await Promise.all([
-        refuse({ ...submission, settings }, 'daily_limit'),
-        findTarget(teamId, context, settings),
-        deps.listPresets(teamId),
-        context.fix !== undefined && deps.isStopping(context.fix.batchId),
+    const viewId = toViewId(view, context);
+    if (isSearching(draft)) {
+      const [refused, found] = await Promise.all([
+        refuse(submission, 'daily_limit'),
+        servers.answerHow(submission, context, draft),
       ]);
-      if (refused !== undefined) return orAccepted(refused);
-      if (!target.ok) return orAccepted(pushNotice(target.notice));
-      if (isStopping) return orAccepted(pushNotice(BATCH_FIX.stopping));
-      const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
-      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
-      if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
-        // The view keeps its ids, so Slack keeps the person's input, including passwords.
-        return orAccepted({
-          response_action: 'update',
-          view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
-        });
-      }
-      const { channelId, retryOf } = context;
-      // The person has already seen that the request is not confirmed, and may have closed the form.
-      if (isLate()) throw new TooLateError();
-      const { kind, request } = await deps.submit({
-        id: refer(),
-        teamId,
-        userId,
-        viewId,
-        channelId,
-        resultsChannelId: target.settings.resultsChannelId,
-        keyName: target.keyName,
-        retryOf,
-        batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
-        responseUrl: openResponseUrl(teamId, context),
-        account,
-        passwords,
-      });
-      const page =
-        kind === 'superseded'
-          ? await renderSuperseded(request, userId, context)
-          : await renderAccepted(submission, request, context);
-      return { response_action: 'update', view: page };
-    } catch (error) {
-      return notConfirmed(refer(), view, error);
+      return refused ?? found;
     }
+    const settings = await deps.findSettings(teamId);
+    const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
+    const read = readAccount(typed, passwordEntry);
+    const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
+    const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
+    if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
+    const { account, passwords } = read.value;
+    const [refused, target, presets, isStopping] = await Promise.all([
+      refuse({ ...submission, settings }, 'daily_limit'),
+      findTarget(teamId, context, settings),
+      deps.listPresets(teamId),
+      context.fix !== undefined && deps.isStopping(context.fix.batchId),
+    ]);
+    if (refused !== undefined) return orAccepted(refused);
+    if (!target.ok) return orAccepted(pushNotice(target.notice));
+    if (isStopping) return orAccepted(pushNotice(BATCH_FIX.stopping));
+    const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
+    const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
+    if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
+      // The view keeps its ids, so Slack keeps the person's input, including passwords.
+      return orAccepted({
+        response_action: 'update',
+        view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
+      });
+    }
+    const { channelId, retryOf } = context;
+    // The person may have closed the form.
+    mustNotBeLate();
+    const { kind, request } = await deps.submit({
+      id: reference,
+      teamId,
+      userId,
+      viewId,
+      channelId,
+      resultsChannelId: target.settings.resultsChannelId,
+      keyName: target.keyName,
+      retryOf,
+      batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
+      responseUrl: openResponseUrl(teamId, context),
+      account,
+      passwords,
+    });
+    const page =
+      kind === 'superseded'
+        ? await renderSuperseded(request, userId, context)
+        : await renderAccepted(submission, request, context);
+    return { response_action: 'update', view: page };
   }
 
   /** A view that was accepted before shows its request, whatever it has now, and whatever has changed since. */
@@ -348,9 +336,4 @@ function readAccount(
 function toViewId({ id }: ViewPayload, { fix, retryOf, after }: FormContext): string {
   const before = fix === undefined ? after : retryOf;
   return before === undefined ? id : `${id}.${before}`;
-}
-
-/** The request was not ready within Slack's time limit for an answer. */
-class TooLateError extends Error {
-  readonly code = 'too_late';
 }
