@@ -16,8 +16,8 @@ import { renderReply } from '../reply.ts';
  * Posts the outcome of a test email or a removal in the thread of the inbox, or in the person's DM where the bot can't post there.
  * False where Slack did not accept it now. Where nothing more can be done with the inbox, its messages lose the buttons.
  */
-export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'explainDm'>) {
-  const { delivering, updated } = createPosting({ ...deps, explainDm: async () => {} });
+export function createReportAction(deps: PostingDeps<AddInboxRequest>) {
+  const { delivering, updated } = createPosting(deps);
   return async (action: InboxAction, request: AddInboxRequest): Promise<boolean> => {
     const { outcome } = action;
     if (outcome === undefined) throw new TypeError(`action ${action.id} has no outcome yet`);
