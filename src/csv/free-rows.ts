@@ -2,8 +2,9 @@ import { type Columns, isHeader } from './columns.ts';
 import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
 
-/** An address, a separator, and the rest, which is the password. */
-const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\t\s?|[^\S\t]*[:|;,]\s?|\s+|$)(.*)$/;
+/** An address, a separator, and the rest, which is the password. People also write `address - password` and `address = password`. */
+const FREE_LINE =
+  /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\t\s?|[^\S\t]*[:|;,]\s?|[^\S\t]+(?:[-=]>?|[–—→/])[^\S\t]+|\s+|$)(.*)$/;
 
 const ADDRESS_AND_PASSWORD = addressAndPassword(0);
 

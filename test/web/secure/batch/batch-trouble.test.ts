@@ -34,8 +34,11 @@ describe('the secure page for many inboxes, where not all goes well', {
     await press(page, 'Check these rows');
     await page.getByText('Not sent. Check your connection, then choose the file again.').waitFor();
     assert.equal(await input(page, 'Paste rows').inputValue(), 'jane@globex.com planted-7Q');
+    const said = page.locator('#said');
+    assert.equal(await said.textContent(), '', 'a screen reader finds nothing old');
     behind.lost.clear();
     await openSheet(page);
+    assert.equal(await said.textContent(), '');
     for (const path of ['rows', 'add']) behind.lost.add(path);
     await input(page, 'Password, line 9').fill('typed-8K');
     await page.getByText('Not checked. Check your connection.').waitFor();

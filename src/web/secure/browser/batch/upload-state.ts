@@ -89,6 +89,7 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
     stopWaiting();
     or.hidden = form.hidden = false;
     zone.removeAttribute('aria-busy');
+    say('');
     const choose = h(
       'button',
       { type: 'button', class: 'button main', 'aria-describedby': 'zone-hint' },
