@@ -1,6 +1,7 @@
 import { type Columns, isHeader } from './columns.ts';
 import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
+import { MAX_ROW_CHARACTERS } from './split-cells.ts';
 
 /** An address, a separator, and the rest, which is the password. People also write `address - password` and `address = password`. */
 const FREE_LINE =
@@ -31,7 +32,7 @@ export function isFreeText(text: string): boolean {
   const lines = linesOf(text);
   return (
     lines.length > 0 &&
-    lines.every(({ text: line }) => FREE_LINE.test(line)) &&
+    lines.every(({ text: line }) => line.length <= MAX_ROW_CHARACTERS && FREE_LINE.test(line)) &&
     !isTable(lines.map((each) => each.text))
   );
 }

@@ -20,8 +20,8 @@ const FIRST_ADDRESS = /^"?[^\s,;|"@]+@[^\s,;|"@]+"?([,;|\t])/;
 /** Files that were put together have several. The parser would otherwise use only the first one it finds. */
 const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
-/** A row longer than this means that a quotation mark was never closed. */
-const MAX_ROW_CHARACTERS = 20_000;
+/** A row longer than this is not read. In most cases, a quotation mark was never closed. The secure page sends no longer cell. */
+export const MAX_ROW_CHARACTERS = 20_000;
 
 /** The limit above does not count separators. A row of millions of empty cells would keep everybody waiting. */
 const MAX_CELLS = 1_000;
