@@ -5,7 +5,7 @@ import { senderAccountAdded } from '../../src/coldsend/contract.ts';
 import { readAnswer } from '../../src/coldsend/read-answer.ts';
 import { readKeyCheck } from '../../src/coldsend/read-key-check.ts';
 import { createForeignText } from '../../src/coldsend/words/foreign-text.ts';
-import { fc } from '../properties.ts';
+import { fc } from '../project/properties.ts';
 import { ADDED, ADDED_BODY } from './world/documented.ts';
 import { body, clean, headers, NOW, read, serverError, status } from './world/read-world.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findRateLimitWaitMs, findRetryAfterMs } from '../../src/coldsend/retry-after.ts';
-import { fc } from '../properties.ts';
+import { fc } from '../project/properties.ts';
 
 const NOW = Date.UTC(2025, 5, 1, 10, 0, 0);
 const NOW_S = NOW / 1000;

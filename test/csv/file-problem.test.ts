@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FileProblem } from '../../src/csv/file-problem.ts';
 import { readRows } from '../../src/csv/read-rows.ts';
-import { fc } from '../properties.ts';
+import { fc } from '../project/properties.ts';
 import { problemOf, read } from './vendor-rows.ts';
 
 describe('what is no CSV file', () => {

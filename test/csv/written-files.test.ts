@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'csv-stringify/sync';
 import { readRows } from '../../src/csv/read-rows.ts';
-import { fc } from '../properties.ts';
+import { fc } from '../project/properties.ts';
 
 /** Separators, quotation marks and all that a vendor's generator likes. */
 const passwords = fc

@@ -71,10 +71,14 @@ export function listLogin(outcome: Outcome, asked: AccountToAdd): Fact[] {
 }
 
 function listFields(fields: FieldError[]): Fact[] {
-  const listed = fields.slice(0, FIELDS_SHOWN).map(({ field, reason }) => ({
-    label: truncate(oneLine(lookUp(FIELD_LABELS, field)), 40),
-    value: truncate(oneLine(reason), 150),
-  }));
+  const listed = fields
+    .slice(0, FIELDS_SHOWN)
+    .map(({ field, reason }) => ({
+      label: truncate(oneLine(lookUp(FIELD_LABELS, field)), 40),
+      value: truncate(oneLine(reason), 150),
+    }))
+    // Slack refuses a block without text, and with it the whole reply.
+    .filter((fact) => toLine(fact) !== '');
   return fields.length > FIELDS_SHOWN ? [...listed, toSentence(FACTS.more(fields.length - FIELDS_SHOWN))] : listed;
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findWarnings, type Warning } from '../../../src/add-inbox/account/find-warnings.ts';
 import type { SenderAccount } from '../../../src/add-inbox/account/sender-account.ts';
 import { ACCOUNT } from '../../coldsend/world/documented.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const CASES: [string, Partial<SenderAccount>, Warning[]][] = [
   ['nothing', {}, []],

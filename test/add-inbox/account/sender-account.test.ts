@@ -9,7 +9,7 @@ import {
   validateWho,
   withAsciiDomains,
 } from '../../../src/add-inbox/account/sender-account.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const TYPED: TypedAccount = {
   email_address: 'jane@acme.com',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Cursor, compareCursors, mergePages, type Page } from '../../../src/add-inbox/lists/page.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 test('two lists in pages of any size are one list, without gaps and without anything twice', () => {
   const list = fc.uniqueArray(

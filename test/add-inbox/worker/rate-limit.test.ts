@@ -7,7 +7,7 @@ import {
   type RateLimit,
   windowMs,
 } from '../../../src/add-inbox/worker/rate-limit.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const LIMITS: RateLimit[] = [
   { requests: 3, seconds: 10 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createForeignText } from '../../../src/coldsend/words/foreign-text.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 test('every occurrence of a secret is replaced', () => {
   const clean = createForeignText(['hunter2', 'cs_live_x']);

@@ -2,7 +2,7 @@ import type { SendResult } from '../../../src/add-inbox/request/outcome.ts';
 import type { AnswerHeaders } from '../../../src/coldsend/answer.ts';
 import { readAnswer } from '../../../src/coldsend/read-answer.ts';
 import { createForeignText } from '../../../src/coldsend/words/foreign-text.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { ADDED_BODY } from './documented.ts';
 
 export const NOW = Date.UTC(2025, 5, 1, 10, 0, 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readAutoconfig } from '../../../src/mailbox/autoconfig/read-autoconfig.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 type Parts = Partial<Record<'hostname' | 'port' | 'socketType' | 'authentication' | 'username', string>>;
 

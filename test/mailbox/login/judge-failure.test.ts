@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account/login-verdict.ts';
 import { judgeFailure } from '../../../src/mailbox/login/judge-failure.ts';
 import { readLoginFailure } from '../../../src/mailbox/login/login-failure.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const HOST = 'mail.acme.com';
 const MICROSOFT = 'outlook.office365.com';

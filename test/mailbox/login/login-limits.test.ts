@@ -6,7 +6,7 @@ import { REFUSAL_REASONS, UNKNOWN_REASONS } from '../../../src/add-inbox/account
 import { MAX_MORE_ADDRESSES } from '../../../src/mailbox/login/check-login.ts';
 import { LOGIN_LIMITS, ROW_LOGIN_LIMITS } from '../../../src/mailbox/login/login-limits.ts';
 import type { Half } from '../../../src/mailbox/login/mail-ports.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { HOST, PASSWORD, startLoginWorld, USER } from './login-world.ts';
 
 const world = await startLoginWorld();

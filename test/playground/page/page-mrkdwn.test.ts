@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Child } from '../../../playground/page/browser/h.ts';
 import { renderMrkdwn } from '../../../playground/page/browser/mrkdwn.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const context = { names: { U1: 'Ada', C1: 'inboxes' } };
 

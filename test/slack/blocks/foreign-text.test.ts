@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { escapeMrkdwn, escapeTopLevel, truncate } from '../../../src/slack/blocks/foreign-text.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { HOSTILE } from '../examples.ts';
 
 test('&, < and > become entities', () => {

@@ -6,7 +6,7 @@ import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
 import { encodeFormMetadata, readFormMetadata } from '../../../src/slack/form/form-metadata.ts';
 import { decodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { context, longestContext, longestDraft } from '../examples.ts';
 
 const text = fc.option(fc.string({ unit: 'binary', maxLength: 60 }), { nil: undefined });

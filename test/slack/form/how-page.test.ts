@@ -9,7 +9,7 @@ import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts
 import { parseWhoPage, renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { parseKeyForm } from '../../../src/slack/home/keys/key-form.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { assertView, textsOf } from '../blocks/block-kit.ts';
 import { context, HOSTILE, LONGEST, longestAccount, longestContext, longestDraft } from '../examples.ts';
 import { fieldsOf, initialsOf, typedView } from '../modals/typed-view.ts';

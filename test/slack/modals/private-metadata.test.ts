@@ -4,7 +4,7 @@ import { fromStoredName } from '../../../src/add-inbox/keys/key-owner.ts';
 import { PRIVATE_METADATA } from '../../../src/slack/blocks/limits.ts';
 import { decodePrivateMetadata, encodePrivateMetadata, openerOf } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 test('what a modal remembers is read back, whatever it is', () => {
   const contexts = fc.record(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Outcome, TROUBLE_KINDS, type UnknownWhy } from '../../../src/add-inbox/request/outcome.ts';
 import { renderReply } from '../../../src/slack/thread/reply.ts';
 import type { Message } from '../../../src/slack/web-api/slack-api.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 import { assertMessage, textsOf } from '../blocks/block-kit.ts';
 import { added, HOSTILE, heldBack, longestAccount, outcomes, request } from '../examples.ts';
 
@@ -188,6 +188,17 @@ test('where ColdSend gives no reason, none is made up', () => {
     assert.doesNotMatch(message.text, /ColdSend says/);
     assert.ok(message.blocks.every((block) => block.block_id !== 'reasons'));
   }
+});
+
+test('an error for a field that says nothing makes no empty block, which Slack would refuse', () => {
+  const silent = { field: ' ', reason: '\n' };
+  const onlySilent = replyTo({ kind: 'refused', reason: '', fields: [silent] });
+  assertMessage(onlySilent);
+  assert.ok(onlySilent.blocks.every((block) => block.block_id !== 'reasons'));
+  assert.match(
+    replyTo({ kind: 'refused', reason: '', fields: [silent, { field: '', reason: 'Too high' }] }).text,
+    /Too high/,
+  );
 });
 
 test('a request without an outcome has no reply', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
 import { toPostgresUrl } from '../../../src/storage/postgres/postgres-url.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 /** What `pg` makes of a URL. */
 function readUrl(text: string) {

@@ -8,7 +8,7 @@ import {
   type Sealer,
   sealedPrefix,
 } from '../../../src/storage/sealing/sealing.ts';
-import { fc } from '../../properties.ts';
+import { fc } from '../../project/properties.ts';
 
 const KEY = { id: 'k-1_A', key: new Uint8Array(32).fill(1) };
 const OTHER = { id: 'other', key: new Uint8Array(32).fill(2) };

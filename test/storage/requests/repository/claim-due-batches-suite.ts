@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
 import { hasShare, type Owner, type Shares, sharesOf } from '../../../../src/add-inbox/worker/shares.ts';
 import type { RequestToAccept } from '../../../../src/storage/requests/new-request.ts';
-import { fc } from '../../../properties.ts';
+import { fc } from '../../../project/properties.ts';
 import { acceptSample } from '../../samples.ts';
 import { emptyTables } from '../../test-databases.ts';
 import { acmeIn, HOUR, type RequestSetUp } from './request-set-up.ts';
