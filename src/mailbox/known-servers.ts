@@ -212,15 +212,16 @@ export function findByMx(exchange: string): Servers | undefined {
   );
 }
 
-/** The servers of whom an SPF record lets send. */
+/** The servers of whom an SPF record lets send; undefined where that is more than one provider: who receives is not said. */
 export function findBySpf(record: string): Servers | undefined {
   const includes = record
     .toLowerCase()
     .split(/\s+/)
     .flatMap((term) => /^[+?~]?include:(.+?)\.?$/.exec(term)?.[1] ?? []);
-  return withoutMarks(
-    KNOWN_PROVIDERS.find(({ spfIncludes = [] }) => spfIncludes.some((each) => includes.includes(each))),
+  const [found, ...more] = KNOWN_PROVIDERS.filter(({ spfIncludes = [] }) =>
+    spfIncludes.some((each) => includes.includes(each)),
   );
+  return more.length > 0 ? undefined : withoutMarks(found);
 }
 
 /** The `include:`s of which a domain needs one in its SPF record to send through these servers; none where none is known. */
