@@ -51,7 +51,7 @@ export function createSlackListeners(deps: {
   /** Undefined where the bot does nothing with mailboxes itself. */
   mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   drafts: Drafts;
-  findServers: FindServers | undefined;
+  findServers: FindServers;
   findDefaults: ReturnType<typeof createFindFormDefaults>;
   permissions: Permissions;
   responseUrls: ResponseUrls;
@@ -74,7 +74,7 @@ export function createSlackListeners(deps: {
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
   const { drafts, findServers, findDefaults } = deps;
-  const findsServers = findServers !== undefined;
+  const findsServers = deps.mailbox !== undefined;
   const { hasSecurePage, createLink, createBatchLink } = deps.secureLinks;
   const findTarget = createFindTarget({ findSettings, chooseKey });
   const offerManyForm = createOfferManyForm({ findTarget, createBatchLink });
@@ -135,6 +135,7 @@ export function createSlackListeners(deps: {
       findSettings,
       chooseKey,
       findServers,
+      findsServers,
       submit,
       isStopping: batches.isStopping,
       listPresets: presets.list,

@@ -41,7 +41,7 @@ import { parseHowPage, renderHowPage } from './how-page.ts';
 import { type PasswordLink, renderPasswordMessage, renderPasswordPage } from './password/password-link.ts';
 import { sendAlone } from './password/send-alone.ts';
 import { findMissingTick } from './servers/found-blocks.ts';
-import { createSearchServers, FINDS_NOTHING } from './servers/search-servers.ts';
+import { createSearchServers } from './servers/search-servers.ts';
 import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
@@ -49,8 +49,9 @@ export type FormPagesDeps = {
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
-  /** Undefined where the bot looks nothing up. */
-  findServers?: FindServers | undefined;
+  findServers: FindServers;
+  /** Whether the form offers to find the servers of an address. If not, it only begins with those that the bot remembers. */
+  findsServers: boolean;
   submit(submission: Submission): Promise<Accepted>;
   /** Whether a person has stopped the batch, and some of its rows are still under way. Then a fixed row would be stopped too. */
   isStopping(batchId: string): Promise<boolean>;
@@ -74,8 +75,8 @@ export type FormPagesDeps = {
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
   const findTarget = createFindTarget(deps);
-  const findsServers = deps.findServers !== undefined;
-  const servers = createSearchServers({ findServers: deps.findServers ?? FINDS_NOTHING, findEntry });
+  const { findsServers } = deps;
+  const servers = createSearchServers({ findServers: deps.findServers, findEntry });
   return { submitWho, fillIn: servers.fillIn, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
@@ -96,7 +97,7 @@ export function createFormPages(deps: FormPagesDeps) {
         refuse({ ...submission, settings }, 'inbox_type'),
         finds
           ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined })
-          : answerWho(settings, next, { ...entered, found: undefined }),
+          : answerWho({ ...submission, settings }, next, entered),
       ]);
       return refused ?? answer;
     } catch (error) {
@@ -110,12 +111,14 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   async function answerWho(
-    settings: Promise<WorkspaceSettings>,
+    { settings, ...submission }: InModal & { settings: Promise<WorkspaceSettings> },
     context: FormContext,
-    draft: Draft,
+    entered: Draft,
   ): Promise<SubmissionAnswer> {
-    const passwordEntry = passwordEntryOf(await settings, deps.hasSecurePage);
-    const page = renderHowPage({ context, draft, passwordEntry });
+    const unfound = { ...entered, found: undefined };
+    const drafting = findsServers ? unfound : servers.recall(submission, context, unfound);
+    const [draft, found] = await Promise.all([drafting, settings]);
+    const page = renderHowPage({ context, draft, passwordEntry: passwordEntryOf(found, deps.hasSecurePage) });
     return { response_action: 'update', view: page };
   }
 
