@@ -21,7 +21,6 @@ export const UPLOAD = {
   title: 'Add many inboxes',
   lead: 'You see every row before anything is added.',
   drop: 'Drop a CSV file here',
-  dropNow: 'Let go to read the file',
   vendors: 'Exports from Instantly, Smartlead, EmailBison and Woodpecker need no changes.',
   most: (rows: number) => `Up to ${rows.toLocaleString('en-US')} rows and 4 MB.`,
   choose: 'Choose a file',
