@@ -123,6 +123,8 @@ export async function simulateBacklog(count: number): Promise<Backlog> {
       userId: `U${index % 7}`,
       viewId: `V${index}`,
       channelId: 'C1',
+      resultsChannelId: undefined,
+      keyName: WORKSPACE,
       retryOf: undefined,
       account: { ...ACCOUNT_TO_ADD, email_address: `jane-${index}@acme.com` },
       passwords: { smtp_password: 'abcdefghijklmnop', imap_password: 'abcdefghijklmnop' },

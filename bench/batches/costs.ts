@@ -25,6 +25,7 @@ export async function measureBot(file: string): Promise<Cost & { blockedMs: numb
   const drafts = createDrafts({
     store: createDraftRepository({ database, sealer, now: Date.now }),
     listFailed: async () => [],
+    findServers: async () => ({ kind: 'not_found' }),
     listPresets: async () => [],
     limits: [{ requests: 100, seconds: 60 }],
     newId: randomUUID,

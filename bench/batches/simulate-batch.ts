@@ -90,6 +90,7 @@ export async function simulateBatch(rows: number): Promise<SimulatedBatch> {
   const drafts = createDrafts({
     store: createDraftRepository({ database, sealer, now: Date.now }),
     listFailed: batches.listFailed,
+    findServers: async () => ({ kind: 'not_found' }),
     listPresets: async () => [],
     limits: LIMITS,
     newId: randomUUID,

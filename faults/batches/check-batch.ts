@@ -182,7 +182,7 @@ function isSame(some: string[], others: string[]): boolean {
 }
 
 function readResults(content: string): Map<string, string> {
-  const lines = z.array(z.array(z.string())).parse(parse(content, { from: 2 }));
+  const lines = z.array(z.array(z.string())).parse(parse(content, { bom: true, from: 2 }));
   const table = new Map(lines.map(([, address = '', outcome = '']) => [address, outcome]));
   if (table.size !== lines.length) table.set('an address is there twice', '');
   return table;

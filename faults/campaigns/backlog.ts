@@ -124,6 +124,8 @@ async function fillStore(world: FaultWorld, url: string, count: number): Promise
       userId: place.people[number % PEOPLE] ?? '',
       viewId: `V${number}`,
       channelId: place.channelId,
+      resultsChannelId: undefined,
+      keyName: WORKSPACE,
       retryOf: undefined,
       account: { ...ACCOUNT_TO_ADD, email_address: address, smtp_username: address, imap_username: address },
       passwords: { smtp_password: password, imap_password: password },

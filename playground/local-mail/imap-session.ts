@@ -59,7 +59,15 @@ export function createImapSession({
     const [method = '', initial] = rest.split(' ');
     if (!isSecure || !authCapabilities.includes(`AUTH=${method.toUpperCase()}`))
       return { say: `${tag} NO no such mechanism\r\n` };
-    const check = (text: string): Reply => login(tag, Buffer.from(text, 'base64').toString().split('\0').slice(1));
+    const decode = (text: string): string => Buffer.from(text, 'base64').toString();
+    const check = (text: string): Reply => login(tag, decode(text).split('\0').slice(1));
+    if (method.toUpperCase() === 'LOGIN') {
+      waiting = (user) => {
+        waiting = (password) => login(tag, [decode(user), decode(password)]);
+        return { say: '+ UGFzc3dvcmQ6\r\n' };
+      };
+      return { say: '+ VXNlcm5hbWU6\r\n' };
+    }
     if (initial !== undefined) return check(initial);
     waiting = check;
     return { say: '+ \r\n' };

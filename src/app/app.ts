@@ -105,7 +105,7 @@ export async function startApp(config: Config, log: ProcessLog): Promise<Running
   const { rateLimits } = config.coldsend;
   const lists = createAppDrafts({ ...about, mailbox, rateLimits, batchWorker, newReference });
   const { drafts, findDefaults } = lists;
-  const canFindServers = lists.findServers !== undefined;
+  const canFindServers = mailbox !== undefined;
   const page = { publicUrl, apiOfTeam, worker, mailbox, drafts, findDefaults, canFindServers, newReference, onRefused };
   const secureLinks = createSecureLinks({ ...about, ...page, batchWorker });
   const listeners = createSlackListeners({

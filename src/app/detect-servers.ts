@@ -8,6 +8,8 @@ import type { Mailbox } from './mailbox.ts';
 /**
  * The servers for an address: those of the owner's last inbox with its domain, or the ones that a look-up finds, or those of the
  * client's last inbox. Nothing is remembered for a provider's own domain. Never rejects.
+ *
+ * @param deps.findServers finds nothing where the bot looks nothing up
  */
 export function createDetectServers(deps: {
   findLast(teamId: string, owner: OwnerName, domain?: string): Promise<Remembered | undefined>;

@@ -58,7 +58,7 @@ export function createMailbox(deps: {
   const { config, metrics, log, monotonicNow: now } = deps;
   const dns = createDns({ servers: config.dnsServers, timeoutMs: DNS_WITHIN_MS });
   const guard = createAddressGuard(dns, config.loginCheckNetworks);
-  const find = createFindServers({ dns, askAutoconfig: createAskAutoconfig({ guard, asksMozilla: false }) });
+  const find = createFindServers({ dns, askAutoconfig: createAskAutoconfig({ guard }) });
   const budgets = createLoginBudgets(now);
   const lookUpBudgets = createLoginBudgets(now);
   const onChecked = (half: string, verdict: HalfVerdict, ms: number) =>

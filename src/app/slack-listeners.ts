@@ -21,7 +21,6 @@ import { createEnterPassword } from '../slack/form/password/enter-password.ts';
 import { createCodeButtons } from '../slack/form/password/matching-code.ts';
 import { createAddInboxCommand } from '../slack/form/ways-in/add-inbox-command.ts';
 import { createAddAnother, createTryAgain } from '../slack/form/ways-in/try-again.ts';
-
 import { createAccessPages } from '../slack/home/access/access-listeners.ts';
 import { createAuditPages } from '../slack/home/audit/audit-listeners.ts';
 import { createHomePages } from '../slack/home/home-listeners.ts';
@@ -52,7 +51,7 @@ export function createSlackListeners(deps: {
   /** Undefined where the bot does nothing with mailboxes itself. */
   mailbox: Pick<Mailbox, 'checkLogins'> | undefined;
   drafts: Drafts;
-  findServers: FindServers | undefined;
+  findServers: FindServers;
   findDefaults: ReturnType<typeof createFindFormDefaults>;
   permissions: Permissions;
   responseUrls: ResponseUrls;
@@ -75,7 +74,7 @@ export function createSlackListeners(deps: {
   const listKeys = keys.list;
   const chooseKey = createChooseKey(keys);
   const { drafts, findServers, findDefaults } = deps;
-  const findsServers = findServers !== undefined;
+  const findsServers = deps.mailbox !== undefined;
   const { hasSecurePage, createLink, createBatchLink } = deps.secureLinks;
   const findTarget = createFindTarget({ findSettings, chooseKey });
   const offerManyForm = createOfferManyForm({ findTarget, createBatchLink });
@@ -136,6 +135,7 @@ export function createSlackListeners(deps: {
       findSettings,
       chooseKey,
       findServers,
+      findsServers,
       submit,
       isStopping: batches.isStopping,
       listPresets: presets.list,

@@ -4,12 +4,12 @@ import type { KeyCheck } from '../add-inbox/keys/key-check.ts';
 import type { SendResult } from '../add-inbox/request/outcome.ts';
 import { abortLate } from '../add-inbox/worker/time-limit.ts';
 import { type ConnectWithin, ProxyError } from '../operations/proxy/connect.ts';
-import type { Exchange } from './answer.ts';
+import type { Answer, Exchange } from './answer.ts';
 import { type Post, postOnce } from './post-once.ts';
 import { readActionAnswer } from './read-action-answer.ts';
 import { readAnswer } from './read-answer.ts';
 import { readKeyCheck } from './read-key-check.ts';
-import { type CleanText, createForeignText } from './words/foreign-text.ts';
+import { createForeignText } from './words/foreign-text.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -109,15 +109,17 @@ export function createColdsendClient(deps: ColdsendClientDeps): ColdsendClient {
       const secrets = [apiKey, account.smtp_password, account.imap_password];
       const clean = createForeignText(secrets, [account.email_address, account.display_name, account.inbox_type]);
       const exchanging = post(apiKey, JSON.stringify(account), timeoutMs, isStillOurs);
-      return timed(exchanging, (exchange) => toSendResult(exchange, now(), clean));
+      return timed(
+        exchanging,
+        ifAnswered((answer) => readAnswer(answer, now(), clean)),
+      );
     },
     callInbox: (apiKey, call, isStillOurs) => {
       const clean = createForeignText([apiKey]);
       const exchanging = exchangeOnce(apiKey, toRequest(call, baseUrl, addPath), timeoutMs, isStillOurs);
-      return timed(exchanging, (exchange) =>
-        exchange.kind === 'answered'
-          ? readActionAnswer(call.kind, exchange.answer, now(), clean)
-          : withoutAnswer(exchange.kind),
+      return timed(
+        exchanging,
+        ifAnswered((answer) => readActionAnswer(call.kind, answer, now(), clean)),
       );
     },
     checkKey: (apiKey, options) =>
@@ -137,14 +139,14 @@ function readProxyLogin(exchange: Exchange): Exchange {
   return wantsLogin ? { kind: 'answered', answer: { status: 407, headers: {}, body: undefined } } : exchange;
 }
 
-function toSendResult(exchange: Exchange, now: number, clean: CleanText): SendResult {
-  return exchange.kind === 'answered' ? readAnswer(exchange.answer, now, clean) : withoutAnswer(exchange.kind);
-}
-
-function withoutAnswer(kind: Exclude<Exchange['kind'], 'answered'>) {
-  return kind === 'nothing_sent'
-    ? ({ kind: 'not_done', why: 'no_connection', retryAfterMs: undefined } as const)
-    : ({ kind: 'unknown', why: 'answer_lost' } as const);
+/** What `read` makes of an answer; without one, whether anything was sent. */
+function ifAnswered<Result>(read: (answer: Answer) => Result) {
+  return (exchange: Exchange) => {
+    if (exchange.kind === 'answered') return read(exchange.answer);
+    return exchange.kind === 'nothing_sent'
+      ? ({ kind: 'not_done', why: 'no_connection', retryAfterMs: undefined } as const)
+      : ({ kind: 'unknown', why: 'answer_lost' } as const);
+  };
 }
 
 /** One generation of the documentation adds accounts at `/sender-accounts`, the other at `/sender-accounts/smtp`. */

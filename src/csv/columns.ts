@@ -115,6 +115,7 @@ export function findColumns(headers: string[], chosen: ChosenColumns = new Map()
       HEADERS[field].flatMap((header) => positionsOf(normalized, header)),
     );
   }
+  takeHalfName(byField, normalized);
   applyChosen(byField, chosen);
   const used = new Set([...byField.values()].flat());
   const rest = headers
@@ -127,6 +128,14 @@ export function findColumns(headers: string[], chosen: ChosenColumns = new Map()
     unknown: rest.filter((each) => !isSecret(each) && each.header !== '').map(({ header }) => header),
     dropped: rest.filter(isSecret).map(({ header }) => header),
   };
+}
+
+/** Beside a column for one half of the name, a plain "Name" is the other half, as in "Name;Vorname" and "Name,Surname". */
+function takeHalfName(byField: Columns['byField'], normalized: string[]): void {
+  const names = byField.get('display_name') ?? [];
+  const [missing, other] = (['first_name', 'last_name'] as const).filter((field) => byField.get(field)?.length === 0);
+  if (missing === undefined || other !== undefined || names.some((at) => normalized[at] !== 'name')) return;
+  byField.set(missing, names).set('display_name', []);
 }
 
 /** Puts the chosen columns first, and leaves out columns that were chosen for something else. */

@@ -1,9 +1,11 @@
 import { type Columns, isHeader } from './columns.ts';
 import { readCells } from './read-cells.ts';
 import type { ReadRow } from './row.ts';
+import { MAX_ROW_CHARACTERS } from './split-cells.ts';
 
-/** An address, a separator, and the rest, which is the password. */
-const FREE_LINE = /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\t\s?|[^\S\t]*[:|;,]\s?|\s+|$)(.*)$/;
+/** An address, a separator, and the rest, which is the password. People also write `address - password` and `address = password`. */
+const FREE_LINE =
+  /^\s*(?:mailto:)?([^\s@,;|:<>"]+@[^\s@,;|:<>"]+)(?:\t\s?|[^\S\t]*[:|;,]\s?|[^\S\t]+(?:[-=]>?|[–—→/])[^\S\t]+|\s+|$)(.*)$/;
 
 const ADDRESS_AND_PASSWORD = addressAndPassword(0);
 
@@ -30,7 +32,7 @@ export function isFreeText(text: string): boolean {
   const lines = linesOf(text);
   return (
     lines.length > 0 &&
-    lines.every(({ text: line }) => FREE_LINE.test(line)) &&
+    lines.every(({ text: line }) => line.length <= MAX_ROW_CHARACTERS && FREE_LINE.test(line)) &&
     !isTable(lines.map((each) => each.text))
   );
 }

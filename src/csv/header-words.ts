@@ -14,8 +14,9 @@ const WORDS: Record<string, string> = {
     nombreparamostrar nombrecompleto nombredelremitente nomedeexibicao nomecompleto nomedoremetente
     nomevisualizzato weergavenaam
   `,
+  name: 'naam',
   firstname: 'vorname prenom nombre nome voornaam',
-  lastname: 'nachname familienname nom nomdefamille apellido apellidos sobrenome cognome achternaam',
+  lastname: 'nachname familienname zuname nom nomdefamille apellido apellidos apelido sobrenome cognome achternaam',
   provider: 'anbieter fournisseur proveedor provedor fornitore',
   apppassword: `
     apppasswort appkennwort motdepassedapplication contrasenadeaplicacion contrasenadelaaplicacion

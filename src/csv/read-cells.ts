@@ -161,9 +161,10 @@ function keptCell(cells: string[], positions: number[] | undefined): string | un
   return positions?.map((position) => cells[position]).find((cell) => cell !== undefined && cell.trim() !== '');
 }
 
+/** Some files have the whole name in one of the two columns. */
 function joined(first: string | undefined, last: string | undefined): string | undefined {
-  const name = [first, last].filter((part) => part !== undefined).join(' ');
-  return name === '' ? undefined : name;
+  if (first === undefined || last?.startsWith(`${first} `)) return last;
+  return last === undefined || first.endsWith(` ${last}`) ? first : `${first} ${last}`;
 }
 
 function withoutEmpty(account: RowAccount): RowAccount {

@@ -20,8 +20,8 @@ const FIRST_ADDRESS = /^"?[^\s,;|"@]+@[^\s,;|"@]+"?([,;|\t])/;
 /** Files that were put together have several. The parser would otherwise use only the first one it finds. */
 const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
-/** A row longer than this means that a quotation mark was never closed. */
-const MAX_ROW_CHARACTERS = 20_000;
+/** A row longer than this is not read. In most cases, a quotation mark was never closed. The secure page sends no longer cell. */
+export const MAX_ROW_CHARACTERS = 20_000;
 
 /** The limit above does not count separators. A row of millions of empty cells would keep everybody waiting. */
 const MAX_CELLS = 1_000;
@@ -62,7 +62,7 @@ export async function splitCells(text: string): Promise<CellRow[]> {
   }
   if (rows.length > MAX_ROWS + 1) throw new FileProblem('too_many_rows');
   if (failure === undefined) await ended(parser);
-  if (failure !== undefined) throw toProblem(failure, line);
+  if (failure !== undefined) throw toProblem(failure, line, rest.includes('"'));
   return rows;
 
   async function ended(stream: typeof parser): Promise<void> {
@@ -73,10 +73,10 @@ export async function splitCells(text: string): Promise<CellRow[]> {
   }
 }
 
-function toProblem(error: unknown, line: number): unknown {
+function toProblem(error: unknown, line: number, hasQuotes: boolean): unknown {
   if (!(error instanceof CsvError)) return error;
   const isOpen = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
-  return new FileProblem(isOpen ? 'unclosed_quote' : 'broken_row', line);
+  return new FileProblem(isOpen && hasQuotes ? 'unclosed_quote' : 'broken_row', line);
 }
 
 type Format = {

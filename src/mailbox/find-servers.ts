@@ -1,7 +1,7 @@
 import type { Detection, Servers } from '../add-inbox/account/detection.ts';
 import { toAsciiName } from '../add-inbox/account/domain-name.ts';
 import type { Dns, Found, MxRecord, SrvRecord } from './dns.ts';
-import { findByAddressDomain, findByMx, findBySpf, isWithoutImap } from './known-servers.ts';
+import { findByAddressDomain, findByMx, findBySpf, findWithoutImap } from './known-servers.ts';
 
 export type FindServersDeps = {
   dns: Pick<Dns, 'mx' | 'srv' | 'txt'>;
@@ -19,7 +19,8 @@ export function createFindServers({ dns, askAutoconfig }: FindServersDeps): (dom
   return async (domain) => {
     const own = findByAddressDomain(domain);
     if (own !== undefined) return { kind: 'servers', servers: own, by: 'address_domain' };
-    if (isWithoutImap(domain, [])) return NO_IMAP;
+    const withoutImap = findWithoutImap(domain, []);
+    if (withoutImap !== undefined) return { kind: 'no_imap', provider: withoutImap };
     const mx = await dns.mx(domain);
     const byMx = readMx(domain, mx);
     if (byMx !== undefined) return byMx;
@@ -35,14 +36,13 @@ export function createFindServers({ dns, askAutoconfig }: FindServersDeps): (dom
   };
 }
 
-const NO_IMAP: Detection = { kind: 'no_imap', provider: 'Proton Mail' };
-
 function readMx(domain: string, mx: Found<MxRecord>): Detection | undefined {
   if (mx.kind === 'none' && !mx.nameExists) return { kind: 'no_such_domain' };
   if (mx.kind !== 'found') return undefined;
   const exchanges = mx.records.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => exchange);
   if (exchanges.every((exchange) => exchange === '' || exchange === '.')) return { kind: 'no_mail' };
-  if (isWithoutImap(domain, exchanges)) return NO_IMAP;
+  const withoutImap = findWithoutImap(domain, exchanges);
+  if (withoutImap !== undefined) return { kind: 'no_imap', provider: withoutImap };
   const servers = exchanges.map(findByMx).find((found) => found !== undefined);
   return servers && { kind: 'servers', servers, by: 'mx' };
 }

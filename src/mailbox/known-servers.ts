@@ -13,8 +13,8 @@ const GOOGLE = preset('GOOGLE_WORKSPACE');
 const MICROSOFT = preset('OUTLOOK_365');
 
 /**
- * Each with where its servers are documented. Zoho, Yahoo, Rackspace, OVH, Gandi, one.com, GMX, Strato and Fastmail stand in
- * Thunderbird's ISPDB as well.
+ * Each with where its servers are documented. Zoho, Yahoo, AOL, Rackspace, OVH, Gandi, one.com, IONOS, GMX, Strato and
+ * Fastmail stand in Thunderbird's ISPDB as well.
  */
 const KNOWN_PROVIDERS: readonly KnownProvider[] = [
   // support.google.com/mail/answer/7126229
@@ -32,7 +32,7 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     spfIncludes: ['spf.protection.outlook.com'],
   },
   // zoho.com/mail/help/imap-access.html; a data center has servers of its own
-  ...['com', 'eu', 'in', 'com.au', 'jp'].map((end) => ({
+  ...['com', 'eu', 'in', 'com.au', 'jp', 'sa'].map((end) => ({
     ...custom('Zoho Mail', `smtp.zoho.${end}`, 465, `imap.zoho.${end}`),
     addressDomains: end === 'com' ? ['zoho.com', 'zohomail.com'] : [`zohomail.${end}`],
     mxSuffixes: [`zoho.${end}`],
@@ -59,17 +59,26 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     mxSuffixes: ['emailsrvr.com'],
     spfIncludes: ['emailsrvr.com'],
   },
-  // ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3; a country has servers of its own
-  ...['com', 'de', 'co.uk', 'fr', 'es', 'it'].map((end) => ({
+  // ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3; a country has servers of its own, and older names
+  // of its MX from when IONOS was called 1&1
+  ...Object.entries({
+    com: ['1and1.com', 'perfora.net'],
+    de: ['kundenserver.de', 'schlund.de'],
+    'co.uk': ['1and1.co.uk', 'oneandone.co.uk'],
+    fr: ['1and1.fr', 'unetun.com'],
+    es: ['1and1.es', 'clienteservidor.es'],
+    it: ['1and1.it', 'servercliente.it'],
+    mx: ['1and1.mx'],
+  }).map(([end, older]) => ({
     ...custom('IONOS', `smtp.ionos.${end}`, 465, `imap.ionos.${end}`),
     addressDomains: end === 'de' ? ['online.de'] : [],
-    mxSuffixes: [`ionos.${end}`, ...(end === 'com' ? ['1and1.com'] : []), ...(end === 'de' ? ['kundenserver.de'] : [])],
+    mxSuffixes: [`ionos.${end}`, ...older],
   })),
-  // help.ovhcloud.com: Email, general settings
+  // help.ovhcloud.com: Email, general settings; other names in ovh.net are of customers' own servers, and of Exchange
   {
     ...custom('OVHcloud', 'ssl0.ovh.net', 465, 'ssl0.ovh.net'),
     addressDomains: [],
-    mxSuffixes: ['ovh.net'],
+    mxSuffixes: ['', '0', '1', '2', '3', '4', 'b'].flatMap((each) => [`mx${each}.mail.ovh.net`, `mx${each}.ovh.net`]),
     spfIncludes: ['mx.ovh.com'],
   },
   // docs.gandi.net/en/gandimail/configuration
@@ -107,11 +116,11 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     mxSuffixes: ['yandex.net', 'yandex.ru'],
     spfIncludes: ['_spf.yandex.net'],
   },
-  // help.aol.com: POP and IMAP settings; its MX records are Yahoo's
+  // help.aol.com: POP and IMAP settings; its MX records are at Yahoo
   {
     ...custom('AOL', 'smtp.aol.com', 465, 'imap.aol.com'),
     addressDomains: ['aol.com'],
-    mxSuffixes: [],
+    mxSuffixes: ['mail.gm0.yahoodns.net'],
   },
   // help.yahoo.com/kb/SLN4075.html
   {
@@ -146,6 +155,12 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     addressDomains: ['web.de'],
     mxSuffixes: [],
   },
+  // Outside of German-speaking countries, GMX has other servers behind the same MX records.
+  {
+    ...custom('GMX', 'mail.gmx.com', 465, 'imap.gmx.com'),
+    addressDomains: ['com', 'us', 'co.uk', 'fr', 'es', 'it', 'ca', 'ie', 'pt', 'se'].map((end) => `gmx.${end}`),
+    mxSuffixes: [],
+  },
   {
     ...custom('GMX', 'mail.gmx.net', 465, 'imap.gmx.net'),
     addressDomains: ['gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch'],
@@ -168,8 +183,20 @@ const KNOWN_PROVIDERS: readonly KnownProvider[] = [
 /** MX names that are the servers themselves, one for each customer (mxroute.com/docs: the host is the one in the MX record). */
 const OWN_HOST_SUFFIXES = ['mxrouting.net', 'mxlogin.com'];
 
-/** Proton has no IMAP without a program on one's own computer (proton.me/mail/bridge). */
-const WITHOUT_IMAP = { addressDomains: ['proton.me', 'protonmail.com', 'pm.me'], mxSuffixes: ['protonmail.ch'] };
+const WITHOUT_IMAP: readonly (Pick<KnownProvider, 'addressDomains' | 'mxSuffixes'> & { provider: string })[] = [
+  // proton.me/mail/bridge: only with a program on one's own computer
+  {
+    provider: 'Proton Mail',
+    addressDomains: ['proton.me', 'protonmail.com', 'pm.me'],
+    mxSuffixes: ['protonmail.ch'],
+  },
+  // tuta.com/support: "Can I use a third-party email app like Thunderbird?"
+  {
+    provider: 'Tuta',
+    addressDomains: ['tuta.com', 'tutanota.com', 'tutanota.de', 'tutamail.com', 'tuta.io', 'keemail.me'],
+    mxSuffixes: ['tutanota.de'],
+  },
+];
 
 /** The servers for addresses of this domain, where it is the provider's own. */
 export function findByAddressDomain(domain: string): Servers | undefined {
@@ -185,15 +212,16 @@ export function findByMx(exchange: string): Servers | undefined {
   );
 }
 
-/** The servers of whom an SPF record lets send. */
+/** The servers of whom an SPF record lets send; undefined where that is more than one provider: who receives is not said. */
 export function findBySpf(record: string): Servers | undefined {
   const includes = record
     .toLowerCase()
     .split(/\s+/)
     .flatMap((term) => /^[+?~]?include:(.+?)\.?$/.exec(term)?.[1] ?? []);
-  return withoutMarks(
-    KNOWN_PROVIDERS.find(({ spfIncludes = [] }) => spfIncludes.some((each) => includes.includes(each))),
+  const [found, ...more] = KNOWN_PROVIDERS.filter(({ spfIncludes = [] }) =>
+    spfIncludes.some((each) => includes.includes(each)),
   );
+  return more.length > 0 ? undefined : withoutMarks(found);
 }
 
 /** The `include:`s of which a domain needs one in its SPF record to send through these servers; none where none is known. */
@@ -201,10 +229,13 @@ export function spfIncludesOf(smtpHost: string): readonly string[] {
   return KNOWN_PROVIDERS.find((known) => known.smtpHost === smtpHost.toLowerCase())?.spfIncludes ?? [];
 }
 
-/** Whether mailboxes there can't be read over IMAP at all. */
-export function isWithoutImap(domain: string, exchanges: readonly string[]): boolean {
-  if (WITHOUT_IMAP.addressDomains.includes(domain)) return true;
-  return exchanges.some((exchange) => WITHOUT_IMAP.mxSuffixes.some((suffix) => endsInDomain(exchange, suffix)));
+/** The provider whose mailboxes can't be read over IMAP at all; undefined where none is known. */
+export function findWithoutImap(domain: string, exchanges: readonly string[]): string | undefined {
+  return WITHOUT_IMAP.find(
+    ({ addressDomains, mxSuffixes }) =>
+      addressDomains.includes(domain) ||
+      exchanges.some((exchange) => mxSuffixes.some((suffix) => endsInDomain(exchange, suffix))),
+  )?.provider;
 }
 
 function endsInDomain(name: string, suffix: string): boolean {

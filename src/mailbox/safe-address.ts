@@ -17,7 +17,7 @@ const SPECIAL_RANGES = [
 /** No mail server is there, so no setting allows these: unspecified, link-local, multicast and reserved, and the metadata of clouds. */
 const FORBIDDEN_RANGES = [
   ...['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4', '::/128', 'fe80::/10', 'ff00::/8'],
-  ...['100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'],
+  ...['100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::/32', 'fd20:ce::254/128', 'fd00:42::42/128'],
 ];
 
 /** Names that say by themselves that they are not of the public internet (RFC 6761, 6762, 8375, 7686). */

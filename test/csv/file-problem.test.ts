@@ -24,6 +24,8 @@ describe('what is no CSV file', () => {
     ['no address anywhere', 'Name,Password\nJane,pw\n', 'no_address'],
     ['prose', 'Hello there,\nthis is a letter.\n', 'no_address'],
     ['an open quotation mark', 'Email,Password\na@b.co,pw\nb@b.co,"open\nc@b.co,x\n', 'unclosed_quote', 3],
+    ['a line without an end', `Email,Password\na@b.co,${'x'.repeat(30_000)}\n`, 'broken_row', 2],
+    ['an address and a line without an end', `a@b.co pw\nb@b.co ${'x'.repeat(20_100)}\n`, 'broken_row', 2],
     ['a row of too many cells', `Email,Password\na@b.co,pw\nb@b.co${','.repeat(1_000)}pw\n`, 'broken_row', 3],
     ['over 4 MiB', Buffer.alloc(4 * 1024 * 1024 + 1, 'a'), 'too_large'],
     ['over 5,000 rows', `Email\n${'a@b.co\n'.repeat(5_001)}`, 'too_many_rows'],

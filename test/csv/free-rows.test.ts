@@ -19,7 +19,7 @@ describe('without a header', () => {
     assert.deepEqual(file.unknown, ['Column 3']);
   });
 
-  for (const separator of [' ', '\u00A0', ':', '|', ';', ',', '\t', ' : ']) {
+  for (const separator of [' ', '\u00A0', ':', '|', ';', ',', '\t', ' : ', ' - ', ' – ', ' = ', ' => ', ' → ', ' / ']) {
     test(`lines with ${JSON.stringify(separator)} between address and password`, async () => {
       const file = await read(`a@b.co${separator}one two:3\nb@b.co${separator}p|w;4\n`);
       assert.deepEqual(
@@ -31,6 +31,14 @@ describe('without a header', () => {
       );
     });
   }
+
+  test('a sign that is no separator belongs to the password', async () => {
+    const file = await read('a@b.co -pw\nb@b.co: - pw\nc@b.co =\n');
+    assert.deepEqual(
+      file.rows.map(({ account }) => account.smtp_password),
+      ['-pw', '- pw', '='],
+    );
+  });
 
   test('a line with recovery address and secrets is not taken for a password', async () => {
     for (const [rest, password] of [

@@ -235,6 +235,45 @@ describe('headers in other languages', () => {
   }
 });
 
+describe('a name in two columns', () => {
+  for (const [header, one, two] of [
+    ['Name;Vorname', 'Müller', 'Eva'],
+    ['Vorname;Name', 'Eva', 'Müller'],
+    ['Zuname;Vorname', 'Müller', 'Eva'],
+    ['Nom;Prénom', 'Müller', 'Eva'],
+    ['Name;First name', 'Müller', 'Eva'],
+    ['Name;Surname', 'Eva', 'Müller'],
+    ['Nome;Apelido', 'Eva', 'Müller'],
+    ['Naam;Voornaam', 'Müller', 'Eva'],
+    ['Name;Vorname', 'Eva Müller', 'Eva'],
+    ['Name;Nachname', 'Eva Müller', 'Müller'],
+    ['Name;Vorname', '', 'Eva Müller'],
+    ['Name;Vorname', 'Eva Müller', ''],
+    ['Name;Notiz', 'Eva Müller', 'x'],
+    ['Naam;Notiz', 'Eva Müller', 'x'],
+  ] as const) {
+    test(`${header}: ${one};${two}`, async () => {
+      const file = await read(`E-Mail;Passwort;${header}\neva@acme.com;pw;${one};${two}\n`);
+      assert.equal(accountOf(file)?.display_name, 'Eva Müller');
+    });
+  }
+
+  test('beside the whole name, or the name that is sent, is not used', async () => {
+    for (const header of ['Name;Vorname;Nachname', 'From name;Vorname;Notiz']) {
+      const file = await read(`E-Mail;${header}\neva@acme.com;Eva from Acme;Eva;Müller\n`);
+      assert.equal(accountOf(file)?.display_name, 'Eva from Acme', header);
+    }
+  });
+
+  test('two people with one word in common keep their names', async () => {
+    const file = await read('Email,First Name,Last Name\na@acme.com,Ali,Ali\nb@acme.com,Ali,Mohamed Ali\n');
+    assert.deepEqual(
+      file.rows.map(({ account }) => account.display_name),
+      ['Ali Ali', 'Ali Mohamed Ali'],
+    );
+  });
+});
+
 describe('columns', () => {
   test('each header that is used is named with its field, the others once', async () => {
     const file = await read('E-Mail;Hasło;Password\njane@acme.com;x;y\n');

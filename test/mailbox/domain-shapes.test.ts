@@ -43,6 +43,11 @@ const SHAPES: [what: string, records: Records, expected: string][] = [
     { mx: ['mail.acme.com'], txt: ['v=spf1 include:_spf.google.com.evil.example ~all'] },
     'not_found',
   ],
+  [
+    'a filter before one of two providers, and nobody knows which',
+    { mx: ['mx1.acme.iphmx.com'], txt: ['v=spf1 include:_spf.google.com include:spf.protection.outlook.com ~all'] },
+    'not_found',
+  ],
   ['a text that is no SPF record', { mx: ['mail.acme.com'], txt: ['v=spf10 include:_spf.google.com'] }, 'not_found'],
   ['Cloudflare forwards it', { mx: ['route1.mx.cloudflare.net', 'route2.mx.cloudflare.net'] }, 'not_found'],
   ['ImprovMX forwards it', { mx: ['mx1.improvmx.com'] }, 'not_found'],

@@ -32,11 +32,20 @@ const MX_SHAPES: [exchanges: string[], expected: string][] = [
   [['mx01.ionos.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
   [['mx00.ionos.co.uk'], 'mx CUSTOM_SMTP smtp.ionos.co.uk:465 imap.ionos.co.uk:993'],
   [['mx1.mail.ovh.net'], 'mx CUSTOM_SMTP ssl0.ovh.net:465 ssl0.ovh.net:993'],
+  [['mx1.ovh.net', 'mxb.ovh.net'], 'mx CUSTOM_SMTP ssl0.ovh.net:465 ssl0.ovh.net:993'],
+  [['vps-1a2b3c.vps.ovh.net'], 'not_found'],
+  [['ex2.mail.ovh.net'], 'not_found'],
+  [['mx00.perfora.net'], 'mx CUSTOM_SMTP smtp.ionos.com:465 imap.ionos.com:993'],
+  [['mx00.schlund.de'], 'mx CUSTOM_SMTP smtp.ionos.de:465 imap.ionos.de:993'],
+  [['mx00.1and1.co.uk'], 'mx CUSTOM_SMTP smtp.ionos.co.uk:465 imap.ionos.co.uk:993'],
+  [['mx00.1and1.es'], 'mx CUSTOM_SMTP smtp.ionos.es:465 imap.ionos.es:993'],
+  [['mx.zoho.sa'], 'mx CUSTOM_SMTP smtp.zoho.sa:465 imap.zoho.sa:993'],
   [['spool.mail.gandi.net'], 'mx CUSTOM_SMTP mail.gandi.net:465 mail.gandi.net:993'],
   [['mx1.pub.mailpod1-cph3.one.com'], 'mx CUSTOM_SMTP send.one.com:465 imap.one.com:993'],
   [['mx1.hostinger.com'], 'mx CUSTOM_SMTP smtp.hostinger.com:465 imap.hostinger.com:993'],
   [['mx1.titan.email'], 'mx CUSTOM_SMTP smtp.titan.email:465 imap.titan.email:993'],
   [['mx.yandex.net'], 'mx CUSTOM_SMTP smtp.yandex.com:465 imap.yandex.com:993'],
+  [['mx-aol.mail.gm0.yahoodns.net'], 'mx CUSTOM_SMTP smtp.aol.com:465 imap.aol.com:993'],
   [['mta5.am0.yahoodns.net'], 'mx CUSTOM_SMTP smtp.mail.yahoo.com:465 imap.mail.yahoo.com:993'],
   [['mx01.mail.icloud.com'], 'mx CUSTOM_SMTP smtp.mail.me.com:587 imap.mail.me.com:993'],
   [['mx1.privateemail.com'], 'mx CUSTOM_SMTP mail.privateemail.com:465 mail.privateemail.com:993'],
@@ -49,6 +58,7 @@ const MX_SHAPES: [exchanges: string[], expected: string][] = [
     'mx CUSTOM_SMTP smtp.mail.us-east-1.awsapps.com:465 imap.mail.us-east-1.awsapps.com:993',
   ],
   [['mail.protonmail.ch', 'mailsec.protonmail.ch'], 'no_imap'],
+  [['mail.tutanota.de'], 'no_imap'],
   [[''], 'no_mail'],
   [['mail.acme.com'], 'not_found'],
   // Who is called like a provider is not that provider.
@@ -75,10 +85,13 @@ describe('the other ways', () => {
       'address_domain CUSTOM_SMTP smtp.aol.com:465 imap.aol.com:993',
       'although its MX records are of Yahoo',
     );
+    const gmx = brief(await createFindServers({ dns })('gmx.com'));
+    assert.equal(gmx, 'address_domain CUSTOM_SMTP mail.gmx.com:465 imap.gmx.com:993', 'not those of gmx.net');
     const webDe = brief(await createFindServers({ dns })('web.de'));
     assert.equal(webDe, 'address_domain CUSTOM_SMTP smtp.web.de:587 imap.web.de:993');
     assert.deepEqual(dns.asked, []);
     assert.equal(brief(await createFindServers({ dns })('proton.me')), 'no_imap');
+    assert.deepEqual(await createFindServers({ dns })('tuta.com'), { kind: 'no_imap', provider: 'Tuta' });
   });
 
   test('behind a spam filter the SPF record tells the provider', async () => {

@@ -105,7 +105,8 @@ describe('what may be connected to', () => {
     assert.equal((await resolve({ a: ['10.1.0.9'], aaaa: ['fd12::9'] }, all)).kind, 'addresses');
     for (const address of ['0.0.0.0', '169.254.169.254', '100.100.100.200', '168.63.129.16', '224.0.0.1', '255.1.1.1'])
       assert.deepEqual(await resolve({ a: [address] }, all), { kind: 'blocked' }, address);
-    for (const address of ['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:169.254.169.254'])
+    const metadata = ['fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', 'fd00:42::42', '::ffff:169.254.169.254'];
+    for (const address of ['::', 'fe80::1', 'ff02::1', ...metadata])
       assert.deepEqual(await resolve({ aaaa: [address] }, all), { kind: 'blocked' }, address);
   });
 

@@ -1,6 +1,7 @@
 import type { AccountToAdd } from '../../src/add-inbox/account/sender-account.ts';
+import { WORKSPACE } from '../../src/add-inbox/keys/key-owner.ts';
 import type { ClaimedRequest } from '../../src/add-inbox/request/request.ts';
-import type { RequestToAccept } from '../../src/storage/requests/new-request.ts';
+import type { RequestToAccept } from '../../src/add-inbox/request/submit.ts';
 import type { RequestRepository } from '../../src/storage/requests/request-repository.ts';
 import { createSealer } from '../../src/storage/sealing/sealing.ts';
 import { ACCOUNT_TO_ADD } from '../add-inbox/request/sample-request.ts';
@@ -26,6 +27,8 @@ export function sampleRequest(name: string, change: Partial<RequestToAccept> = {
     userId: 'U1',
     viewId: `view-${name}`,
     channelId: 'C1',
+    resultsChannelId: undefined,
+    keyName: WORKSPACE,
     retryOf: undefined,
     account: sampleAccount,
     passwords: { smtp_password: ' p4ss "wörd" ', imap_password: 'other' },

@@ -33,7 +33,7 @@ type FoundBy = (typeof FOUND_BY)[number];
 
 export type Detection =
   | { kind: 'servers'; servers: Servers; by: FoundBy }
-  /** Mailboxes there have no IMAP (Proton). */
+  /** Mailboxes there have no IMAP (Proton, Tuta). */
   | { kind: 'no_imap'; provider: string }
   /** A null MX (RFC 7505): the domain says that it takes no mail. */
   | { kind: 'no_mail' }

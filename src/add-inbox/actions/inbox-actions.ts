@@ -1,7 +1,7 @@
 import type { KeyName } from '../keys/key-owner.ts';
 import type { AddInboxRequest } from '../request/request.ts';
 import type { OpenKey } from '../request/send-request.ts';
-import { doublingMs, retry } from '../worker/back-off.ts';
+import { retryCommit } from '../worker/back-off.ts';
 import { answerInTime } from '../worker/time-limit.ts';
 import {
   type ActionOutcome,
@@ -17,8 +17,6 @@ const MUST_BEGIN_MS = 30_000;
 
 /** How often to look for actions that nobody works on, and for results that Slack did not accept. */
 const SWEEP_MS = 15_000;
-
-const MAX_COMMIT_PAUSE_MS = 1_000;
 
 export type InboxActionsDeps = {
   findRequest(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
@@ -117,36 +115,44 @@ export function createInboxActions(deps: InboxActionsDeps) {
     await slots.block(key.fingerprint, result.retryAfterMs ?? 0);
   }
 
-  /** Retries for as long as the process lives, so that the outcome is not lost. */
+  /** The commit is repeated, so that the outcome is not lost. */
   async function settleAndReport(action: InboxAction, request: AddInboxRequest, outcome: ActionOutcome): Promise<void> {
-    const settled = await retry(
+    const settled = await retryCommit(
       () => actions.settle(action, request, outcome),
-      (error, tries) => {
-        deps.onError(action, error);
-        return doublingMs(tries, 100, MAX_COMMIT_PAUSE_MS);
-      },
+      (error) => deps.onError(action, error),
     );
     if (settled) await report({ ...action, outcome });
   }
 
   /** The request is read again, because the outcome may have changed it. */
-  async function report(action: InboxAction): Promise<void> {
-    try {
-      const request = await deps.findRequest(action.teamId, action.requestId);
+  function report(action: InboxAction): Promise<void> {
+    return orLater(action, async (request) => {
       const isOver = request === undefined || (await deps.report(action, request));
       await (isOver ? actions.finish : actions.release)(action.id);
-    } catch (error) {
-      deps.onError(action, error);
-      await actions.release(action.id);
-    }
+    });
   }
 
   async function sweep(): Promise<void> {
     for (const action of await actions.claimLeft()) {
-      const request = await deps.findRequest(action.teamId, action.requestId);
-      const isArmed = action.outcome === undefined && request !== undefined;
-      if (isArmed) await settleAndReport(action, request, { kind: 'unknown', why: 'interrupted' });
-      else await report(action);
+      await orLater(action, async (request) => {
+        const isArmed = action.outcome === undefined && request !== undefined;
+        if (isArmed) await settleAndReport(action, request, { kind: 'unknown', why: 'interrupted' });
+        else await report(action);
+      });
+    }
+  }
+
+  /** Leaves the action to the next `claimLeft` where its work fails. On SQLite, a claim ends in no other way. */
+  async function orLater(
+    action: InboxAction,
+    work: (request: AddInboxRequest | undefined) => Promise<void>,
+  ): Promise<void> {
+    const onError = (error: unknown) => deps.onError(action, error);
+    try {
+      await work(await deps.findRequest(action.teamId, action.requestId));
+    } catch (error) {
+      onError(error);
+      await retryCommit(() => actions.release(action.id), onError);
     }
   }
 }

@@ -58,8 +58,8 @@ export type BatchStepDeps = {
     stopRows(batchId: string): Promise<void>;
     countProgress(batchId: string): Promise<BatchProgress>;
     listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
-    /** Some lines after line `after`, in order; none after the last. */
-    listRows(batchId: string, after: number): Promise<BatchRow[]>;
+    /** All lines, in order. */
+    listRows(batchId: string): Promise<BatchRow[]>;
   };
   keys: {
     find(teamId: string, name: KeyName): Promise<ColdsendKey | undefined>;
@@ -148,7 +148,7 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function postResults(batch: ClaimedBatch): AfterBatchStep {
-    const rows = await listAllRows(batches, batch.id);
+    const rows = await batches.listRows(batch.id);
     const posted = await delivery.postResults(batch, rows, () => isStillOurs(batch));
     if (posted.kind === 'later') return postLater(batch, posted);
     return batches.advance(batch, { areResultsPosted: true, tries: 0 });
@@ -164,7 +164,7 @@ export function createDoBatchStep(deps: BatchStepDeps): (batch: ClaimedBatch) =>
   }
 
   async function listAdded({ id }: Batch): Promise<AccountToAdd[]> {
-    const rows = await listAllRows(batches, id);
+    const rows = await batches.listRows(id);
     return rows.filter(({ outcome }) => outcome?.kind === 'added').map(({ account }) => account);
   }
 
@@ -194,17 +194,4 @@ export async function openUsableKey(
   { teamId, keyName }: Batch,
 ): Promise<OpenKey | undefined> {
   return isUsable(await keys.find(teamId, keyName)) ? keys.open(teamId, keyName) : undefined;
-}
-
-/** All lines of a batch, in order. */
-export async function listAllRows(
-  { listRows }: Pick<BatchStepDeps['batches'], 'listRows'>,
-  batchId: string,
-): Promise<BatchRow[]> {
-  const all: BatchRow[] = [];
-  for (let more = await listRows(batchId, 0); more.length > 0; ) {
-    all.push(...more);
-    more = await listRows(batchId, more.at(-1)?.line ?? 0);
-  }
-  return all;
 }

@@ -102,8 +102,8 @@ export function createDrafts(deps: {
   store: DraftStore;
   /** The failed lines of a batch. */
   listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
-  /** For rows that name neither a provider nor a server. Undefined where the bot looks nothing up. */
-  findServers?: FindServers | undefined;
+  /** For rows that name neither a provider nor a server. */
+  findServers: FindServers;
   listPresets(teamId: string): Promise<OwnedPresets[]>;
   limits: readonly RateLimit[];
   newId(): string;
@@ -198,9 +198,8 @@ export function createDrafts(deps: {
   }
 
   async function withServers({ teamId, userId, keyName: owner, defaults, rows }: RowsToCheck) {
-    const { findServers } = deps;
-    if (findServers === undefined || defaults.inboxType !== undefined) return rows;
-    return fillServers(rows, (address) => findServers({ teamId, userId, owner, address }));
+    if (defaults.inboxType !== undefined) return rows;
+    return fillServers(rows, (address) => deps.findServers({ teamId, userId, owner, address }));
   }
 
   async function check({ teamId, keyName, fixOf, rows, defaults }: Omit<RowsToCheck, 'userId'>) {

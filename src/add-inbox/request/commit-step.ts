@@ -1,10 +1,7 @@
-import { doublingMs, retry } from '../worker/back-off.ts';
+import { retryCommit } from '../worker/back-off.ts';
 import type { Delivery } from './deliver.ts';
 import { PATIENT_TRIES, retryDelayMs } from './next-step.ts';
 import { type AddInboxRequest, type ClaimedRequest, LeaseLostError, type RequestChange } from './request.ts';
-
-/** The maximum wait between retries when the database refuses ColdSend's answer. */
-const MAX_COMMIT_PAUSE_MS = 1_000;
 
 /** The request to continue with, or undefined if it was released. */
 export type AfterStep = Promise<ClaimedRequest | undefined>;
@@ -42,12 +39,11 @@ export function createStepCommits(deps: CommitDeps) {
     change: RequestChange,
     options?: { release?: boolean },
   ): Promise<ClaimedRequest> {
-    return retry(
+    return retryCommit(
       () => requests.advance(request, change, options),
-      (error, tries) => {
-        if (error instanceof LeaseLostError) return undefined;
+      (error) => {
+        if (error instanceof LeaseLostError) throw error;
         deps.onError(request, error);
-        return doublingMs(tries, 100, MAX_COMMIT_PAUSE_MS);
       },
     );
   }

@@ -83,6 +83,7 @@ export type PermissionToAdd =
 
 export type OpenKey = {
   apiKey: string;
+  /** Identifies the key's budget. */
   fingerprint: string;
   version: number;
   status: KeyStatus;
@@ -152,10 +153,14 @@ export function createSendRequest(deps: SendDeps, commits: StepCommits) {
 
   /** Where the workspace wants a check before sending. An inbox is held back once: the next try goes to ColdSend. */
   async function needsCheck(request: ClaimedRequest): Promise<boolean> {
-    const { teamId, retryOf } = request;
-    if (isCheckedBefore(request)) return false;
+    return !isCheckedBefore(request) && !(await wasHeldBack(request));
+  }
+
+  /** Whether a person has sent it anyway, and ColdSend has not refused the login since. */
+  async function wasHeldBack({ teamId, retryOf }: AddInboxRequest): Promise<boolean> {
     const before = retryOf === undefined ? undefined : await requests.find(teamId, retryOf);
-    return !isHeldBack(before?.outcome);
+    if (before === undefined || isHeldBack(before.outcome)) return before !== undefined;
+    return !isAboutLogin(before.outcome) && wasHeldBack(before);
   }
 
   /** Undefined where there is no check, or where it failed. */

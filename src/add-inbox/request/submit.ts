@@ -13,8 +13,11 @@ export type Submission = Pick<
   passwords: Passwords | undefined;
 };
 
+/** With the thread of the request that it retries. */
+export type RequestToAccept = Submission & { announcement?: Announcement | undefined };
+
 type AcceptingStore = {
-  accept(request: Submission & { announcement: Announcement | undefined }): Promise<Accepted>;
+  accept(request: RequestToAccept): Promise<Accepted>;
   find(teamId: string, id: string): Promise<AddInboxRequest | undefined>;
 };
 

@@ -2,8 +2,7 @@ import { DEFAULT_DAILY_LIMIT } from '../account/providers.ts';
 import type { SenderAccount } from '../account/sender-account.ts';
 import type { Batch, BatchProgress, BatchRow } from '../batch/batch.ts';
 import type { CheckedRow, Row, RowDefaults } from '../batch/check-rows.ts';
-import { listAllRows } from '../batch/do-batch-step.ts';
-import type { CheckLogins, createDrafts, DraftKey, Inspected, SpendingPage } from '../batch/drafts.ts';
+import type { CheckLogins, createDrafts, Inspected, SpendingPage } from '../batch/drafts.ts';
 import type { ChooseKey } from '../keys/choose-key.ts';
 import { LOCAL_PART } from '../keys/client-presets.ts';
 import { isSameOwner, type OwnerName } from '../keys/key-owner.ts';
@@ -66,7 +65,7 @@ export type BatchPageDeps = {
     find(teamId: string, id: string): Promise<Batch | undefined>;
     countProgress(batchId: string): Promise<BatchProgress>;
     listFailed(teamId: string, batchId: string): Promise<BatchRow[]>;
-    listRows(batchId: string, after: number): Promise<BatchRow[]>;
+    listRows(batchId: string): Promise<BatchRow[]>;
     /** Ends the rows that were not sent. Undefined where nothing is left to stop. */
     stop(teamId: string, id: string, userId: string): Promise<Batch | undefined>;
   };
@@ -193,7 +192,7 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
   ): Promise<{ kind: 'results'; batch: Batch; rows: BatchRow[] } | NoPage> {
     const found = await findProgress(token, pageId);
     if (found.kind !== 'progress') return found;
-    return { kind: 'results', batch: found.batch, rows: await listAllRows(batches, found.batch.id) };
+    return { kind: 'results', batch: found.batch, rows: await batches.listRows(found.batch.id) };
   }
 
   async function openLink(link: SecureLink): Promise<OpenBatch | NoPage> {
@@ -236,7 +235,8 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
     if (link === undefined) return false;
     // The draft may have been discarded while its link was spent.
     if (round === 0) return (await findAdded(link)) !== undefined;
-    return drafts.isConfirmed(keyOf(link, draftIdOf(link, round)));
+    const { teamId, userId } = link;
+    return drafts.isConfirmed({ teamId, userId, id: draftIdOf(link, round) });
   }
 
   /** The batch that the link's page made, or whose rows it fixed. */
@@ -248,10 +248,6 @@ export function createBatchPage({ links, drafts, batches, ...deps }: BatchPageDe
 }
 
 const GONE: NoPage = { kind: 'gone' };
-
-function keyOf({ teamId, userId }: SecureLink, id: string): DraftKey {
-  return { teamId, userId, id };
-}
 
 function draftIdOf({ purpose }: SecureLink, round: number): string {
   return purpose.kind === 'batch' ? `${purpose.draftId}.${round}` : '';

@@ -25,6 +25,14 @@ export async function retry<T>(
   }
 }
 
+/** Repeats a commit until the database takes it, for as long as the process lives, or until `onError` throws. */
+export function retryCommit<T>(commit: () => Promise<T>, onError: (error: unknown) => void): Promise<T> {
+  return retry(commit, (error, tries) => {
+    onError(error);
+    return doublingMs(tries, 100, 1_000);
+  });
+}
+
 function timer(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -11,8 +11,8 @@ import type { Stores } from '../stores.ts';
 export type Drafts = ReturnType<typeof createDrafts>;
 
 /**
- * The drafts of batches; what finds the servers of inboxes, undefined where the bot looks nothing up; and what forms for inboxes begin
- * with.
+ * The drafts of batches; what finds the servers of inboxes, also where the bot looks nothing up, for it remembers some; and what forms
+ * for inboxes begin with.
  */
 export function createAppDrafts(deps: {
   stores: Pick<Stores, 'drafts' | 'batches' | 'presets' | 'remembered'>;
@@ -25,7 +25,7 @@ export function createAppDrafts(deps: {
 }) {
   const { stores, mailbox, log } = deps;
   const remembered = { findPresets: stores.presets.find, findLast: stores.remembered.findLast };
-  const findServers = mailbox && createDetectServers({ ...mailbox, ...remembered });
+  const findServers = createDetectServers({ findServers: mailbox?.findServers ?? FINDS_NOTHING, ...remembered });
   const drafts = createDrafts({
     store: stores.drafts,
     listFailed: stores.batches.listFailed,
@@ -42,3 +42,5 @@ export function createAppDrafts(deps: {
   });
   return { drafts, findServers, findDefaults: createFindFormDefaults(remembered) };
 }
+
+const FINDS_NOTHING: Mailbox['findServers'] = async () => ({ kind: 'not_found' });

@@ -5,22 +5,21 @@ import { readAutoconfig } from './read-autoconfig.ts';
 
 export type AskAutoconfigDeps = {
   guard: AddressGuard;
-  /** Ask Thunderbird's database as well. Mozilla then learns the domain of the new inbox. */
-  asksMozilla: boolean;
   fetchText?: (target: HttpsTarget, limits: FetchLimits) => Promise<string | undefined>;
 };
 
 const LIMITS: FetchLimits = { timeoutMs: 3_000, bytes: 64 * 1024 };
 
 /**
- * Asks a domain's web servers and Thunderbird's database for the domain's mail servers (draft-ietf-mailmaint-autoconfig). They get the
- * domain only, never the address. Their IP addresses are checked like those of mail servers. Never rejects.
+ * Asks a domain's web servers for its mail servers (draft-ietf-mailmaint-autoconfig). They get the domain only, never the address. Their
+ * IP addresses are checked like those of mail servers. Thunderbird's database is not asked, because Mozilla would learn the domain.
+ * Never rejects.
  *
  * @returns a function of the domain, in ASCII and lower case
  */
-export function createAskAutoconfig({ guard, asksMozilla, fetchText = fetchFromAddress }: AskAutoconfigDeps) {
+export function createAskAutoconfig({ guard, fetchText = fetchFromAddress }: AskAutoconfigDeps) {
   return async (domain: string): Promise<Servers | undefined> => {
-    const answers = await Promise.all(pagesFor(domain, asksMozilla).map((page) => ask(page, domain)));
+    const answers = await Promise.all(pagesOf(domain).map((page) => ask(page, domain)));
     return answers.find((servers) => servers !== undefined);
   };
 
@@ -36,10 +35,9 @@ export function createAskAutoconfig({ guard, asksMozilla, fetchText = fetchFromA
 type Page = { host: string; path: string };
 
 /** The one to believe first. */
-function pagesFor(domain: string, asksMozilla: boolean): Page[] {
+function pagesOf(domain: string): Page[] {
   return [
     { host: `autoconfig.${domain}`, path: '/mail/config-v1.1.xml' },
     { host: domain, path: '/.well-known/autoconfig/mail/config-v1.1.xml' },
-    ...(asksMozilla ? [{ host: 'autoconfig.thunderbird.net', path: `/v1.1/${encodeURIComponent(domain)}` }] : []),
   ];
 }

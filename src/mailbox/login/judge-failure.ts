@@ -53,13 +53,17 @@ const REFUSED_WORDS: readonly [RegExp, RefusalReason][] = [
 ];
 
 /** Some servers end every refusal with "try again". */
-const LATER_WORDS = /too many|temporar|unavailab|try again (?:later|in|after)\b|rate limit|throttl/;
+const LATER_WORDS =
+  /too many|temporar|unavailab|try again (?:later|in|after)\b|rate limit|throttl|(?:internal|server|system|backend) error|not available|timed? ?out|overload|maintenance|connection lost|generic failure/;
 
 const LATER_IMAP_CODES = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG', 'OVERQUOTA', 'SYS/TEMP'];
 
-/** The server refuses an address of the internet, not the mailbox. */
-const BOT_REFUSED_WORDS =
-  /\b(?:ip|host|network)\b.{0,40}\b(?:blocked|banned|denied|rejected)|(?:black|block|deny) ?list|spamhaus/;
+/** The server refuses an address of the internet, or its country, and not the mailbox. */
+const BOT_REFUSED_WORDS = [
+  /\b(?:ip|host|network|location|country|region)\b.{0,40}\b(?:blocked|banned|denied|rejected|not (?:allowed|permitted))/,
+  /\b(?:blocked|banned|denied|rejected|not (?:allowed|permitted))\b.{0,40}\b(?:ip|network|location|country|region)\b/,
+  /(?:black|block|deny) ?list|spamhaus/,
+];
 
 const LOCKED_WORDS = /\b5\.7\.13\b|(?:account|mailbox|user)\b.{0,40}\b(?:disabled|suspended|locked|blocked)/;
 
@@ -96,20 +100,24 @@ export function judgeFailure(failure: LoginFailure, host: string): HalfVerdict {
 function isTemporary({ status = 0, imapCode = '', atLogin, isBye, words }: LoginFailure): boolean {
   if (status >= 400 && status < 500) return true;
   if (LATER_IMAP_CODES.includes(imapCode)) return true;
-  if (REFUSED_WORDS.some(([pattern]) => pattern.test(words)) || BOT_REFUSED_WORDS.test(words)) return false;
+  if (REFUSED_WORDS.some(([pattern]) => pattern.test(words)) || refusesBot(words)) return false;
   return (atLogin || isBye) && LATER_WORDS.test(words);
 }
 
 function judgeRefusedLogin({ status, imapStatus, imapCode, words }: LoginFailure, host: string): HalfVerdict {
   const [, told] = REFUSED_WORDS.find(([pattern]) => pattern.test(words)) ?? [];
   if (told !== undefined) return refused(told);
-  if (BOT_REFUSED_WORDS.test(words)) return unknown('bot_refused');
+  if (refusesBot(words)) return unknown('bot_refused');
   if (imapCode === 'CONTACTADMIN' || LOCKED_WORDS.test(words)) return refused('account_locked');
   if (MICROSOFT_HOST.test(host) && MICROSOFT_WORDS.test(words)) return refused('microsoft_refused');
   if (imapCode === 'PRIVACYREQUIRED' || NO_PASSWORD_STATUSES.includes(status ?? 0)) return refused('no_password_login');
   if (imapStatus === 'NO' || (status !== undefined && status >= 500 && status < 600)) return refused('wrong_login');
   // imapflow's own words.
   return words === 'login is disabled' ? refused('no_password_login') : unknown('not_understood');
+}
+
+function refusesBot(words: string): boolean {
+  return BOT_REFUSED_WORDS.some((pattern) => pattern.test(words));
 }
 
 function refused(reason: RefusalReason): { kind: 'refused'; reason: RefusalReason } {

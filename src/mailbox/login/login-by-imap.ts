@@ -8,6 +8,9 @@ const PARSER_LIMITS = {
   maxResponseTokens: 5_000,
 };
 
+/** Those of imapflow that take a password. */
+const MECHANISMS = ['AUTH=PLAIN', 'AUTH=LOGIN'];
+
 /** The server asked for no password (PREAUTH), so the password is untested. */
 export class NotAskedError extends Error {}
 
@@ -29,7 +32,16 @@ export async function loginByImap(attempt: LoginAttempt, limits: LoginLimits): P
     servername: host,
     secure: implicitTls,
     ...(!implicitTls && { doSTARTTLS: true }),
-    auth: { user, pass },
+    auth: {
+      user,
+      pass,
+      // Read once the server has named its mechanisms. For a user name with a slash, imapflow takes the command LOGIN, as Exchange
+      // wants it, and gives up where the server has disabled that.
+      get loginMethod() {
+        const { capabilities } = client;
+        return capabilities.has('LOGINDISABLED') ? MECHANISMS.find((each) => capabilities.has(each)) : undefined;
+      },
+    },
     verifyOnly: true,
     clientInfo: { name: 'coldsend-inbox-bot' },
     tls: { servername: host, minVersion: 'TLSv1.2' },

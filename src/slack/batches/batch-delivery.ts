@@ -18,12 +18,8 @@ import { renderResults } from './results-csv.ts';
 import { renderSummary } from './summary.ts';
 
 /** Sends a batch's card and its thread to Slack; see `createPosting`. */
-export function createBatchDelivery({
-  now,
-  ...deps
-}: Omit<PostingDeps<Batch>, 'explainDm'> & { now(): number }): BatchDelivery {
-  // The card itself says why it is in the DM.
-  const { delivering, post, updated } = createPosting<Batch>({ ...deps, explainDm: async () => {} });
+export function createBatchDelivery({ now, ...deps }: PostingDeps<Batch> & { now(): number }): BatchDelivery {
+  const { delivering, post, updated } = createPosting(deps);
   return { postCard, updateCard, postFailures, postResults, postSummary };
 
   function postCard(card: Card, isStillOurs: () => boolean): ReturnType<BatchDelivery['postCard']> {

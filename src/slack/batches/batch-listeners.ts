@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { Batch } from '../../add-inbox/batch/batch.ts';
-import { type BatchDelivery, type BatchStepDeps, listAllRows } from '../../add-inbox/batch/do-batch-step.ts';
+import type { BatchDelivery, BatchStepDeps } from '../../add-inbox/batch/do-batch-step.ts';
 import type { Press } from '../bolt/interaction.ts';
 import { renderNotice } from '../modals/notice-page.ts';
 import { openThenFill } from '../modals/open-then-fill.ts';
@@ -45,7 +45,7 @@ export function createBatchButtons(deps: {
       return;
     }
     const waiting = await api.openView(triggerId, toPage(RESULTS.waiting));
-    const posted = listAllRows(batches, id).then((rows) => deps.postResults(batch, rows, () => true));
+    const posted = batches.listRows(id).then((rows) => deps.postResults(batch, rows, () => true));
     const page = posted.then(({ kind }) => toPage(RESULTS[kind]));
     await openThenFill(api, waiting, page, toPage(RESULTS.unsure));
   }

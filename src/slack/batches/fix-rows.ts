@@ -54,7 +54,7 @@ export function createFixRows(deps: {
     }
     if (isOnlyOnPage) return openFile(press);
     const { channelId, keyName: owner } = batch;
-    const context = { channelId, sealedResponseUrl: undefined, retryOf: row.request.id, fix: row.fix, generation: 0 };
+    const context = { channelId, retryOf: row.request.id, fix: row.fix, generation: 0 };
     await deps.openForm(press, { context, draft: draftOf(row.request.account), owner });
   }
 
@@ -68,8 +68,7 @@ export function createFixRows(deps: {
       return;
     }
     const { channelId, keyName: owner } = batch;
-    const context = { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
-    await deps.openManyForm(press, { context, fix: { batchId, owner } });
+    await deps.openManyForm(press, { context: { channelId, generation: 0 }, fix: { batchId, owner } });
   }
 
   /**

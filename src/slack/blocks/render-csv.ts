@@ -16,3 +16,8 @@ export function renderCsv(rows: readonly (readonly string[])[]): string {
     cast: { string: (text) => text.replace(FORMULA, "$1'") },
   });
 }
+
+/** A time in UTC, as spreadsheets read it. */
+export function toCsvTime(at: number | undefined): string {
+  return at === undefined ? '' : new Date(at).toISOString();
+}

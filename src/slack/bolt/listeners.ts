@@ -8,7 +8,6 @@ import type { createEnterPassword } from '../form/password/enter-password.ts';
 import type { createCodeButtons } from '../form/password/matching-code.ts';
 import type { createAddInboxCommand } from '../form/ways-in/add-inbox-command.ts';
 import type { createAddAnother, createTryAgain } from '../form/ways-in/try-again.ts';
-
 import type { createAccessPages } from '../home/access/access-listeners.ts';
 import type { createAuditPages } from '../home/audit/audit-listeners.ts';
 import type { createHomePages } from '../home/home-listeners.ts';

@@ -21,7 +21,7 @@ import {
 } from '../../add-inbox/people/workspace-settings.ts';
 import type { AddInboxRequest } from '../../add-inbox/request/request.ts';
 import type { Accepted, Submission } from '../../add-inbox/request/submit.ts';
-import { answerInTime } from '../../add-inbox/worker/time-limit.ts';
+import { answerSubmission } from '../bolt/answer-submission.ts';
 import type { InModal, Press } from '../bolt/interaction.ts';
 import type { ViewPayload } from '../bolt/payloads.ts';
 import { renderNotice } from '../modals/notice-page.ts';
@@ -41,7 +41,7 @@ import { parseHowPage, renderHowPage } from './how-page.ts';
 import { type PasswordLink, renderPasswordMessage, renderPasswordPage } from './password/password-link.ts';
 import { sendAlone } from './password/send-alone.ts';
 import { findMissingTick } from './servers/found-blocks.ts';
-import { createSearchServers, FINDS_NOTHING } from './servers/search-servers.ts';
+import { createSearchServers } from './servers/search-servers.ts';
 import { asksToFind, parseWhoPage, renderWhoPage } from './who-page.ts';
 
 export type FormPagesDeps = {
@@ -49,8 +49,9 @@ export type FormPagesDeps = {
   findByView(teamId: string, viewId: string): Promise<AddInboxRequest | undefined>;
   findSettings(teamId: string): Promise<WorkspaceSettings>;
   chooseKey: ChooseKey;
-  /** Undefined where the bot looks nothing up. */
-  findServers?: FindServers | undefined;
+  findServers: FindServers;
+  /** Whether the form offers to find the servers of an address. If not, it only begins with those that the bot remembers. */
+  findsServers: boolean;
   submit(submission: Submission): Promise<Accepted>;
   /** Whether a person has stopped the batch, and some of its rows are still under way. Then a fixed row would be stopped too. */
   isStopping(batchId: string): Promise<boolean>;
@@ -71,14 +72,11 @@ export type FormPagesDeps = {
   onNotAccepted(reference: string, error: unknown): void;
 };
 
-/** Slack waits 3 s for the answer to a submission. */
-const ANSWER_WITHIN_MS = 2_500;
-
 /** Handles the submissions and buttons of the form's two pages. */
 export function createFormPages(deps: FormPagesDeps) {
   const findTarget = createFindTarget(deps);
-  const findsServers = deps.findServers !== undefined;
-  const servers = createSearchServers({ findServers: deps.findServers ?? FINDS_NOTHING, findEntry });
+  const { findsServers } = deps;
+  const servers = createSearchServers({ findServers: deps.findServers, findEntry });
   return { submitWho, fillIn: servers.fillIn, submitHow, goBack, editServers, toggleSameLogin, skipRow };
 
   async function submitWho(submission: InModal): Promise<SubmissionAnswer> {
@@ -99,7 +97,7 @@ export function createFormPages(deps: FormPagesDeps) {
         refuse({ ...submission, settings }, 'inbox_type'),
         finds
           ? servers.answerWho(submission, next, { ...entered, inbox_type: undefined })
-          : answerWho(settings, next, { ...entered, found: undefined }),
+          : answerWho({ ...submission, settings }, next, entered),
       ]);
       return refused ?? answer;
     } catch (error) {
@@ -113,96 +111,89 @@ export function createFormPages(deps: FormPagesDeps) {
   }
 
   async function answerWho(
-    settings: Promise<WorkspaceSettings>,
+    { settings, ...submission }: InModal & { settings: Promise<WorkspaceSettings> },
     context: FormContext,
-    draft: Draft,
+    entered: Draft,
   ): Promise<SubmissionAnswer> {
-    const passwordEntry = passwordEntryOf(await settings, deps.hasSecurePage);
-    const page = renderHowPage({ context, draft, passwordEntry });
+    const unfound = { ...entered, found: undefined };
+    const drafting = findsServers ? unfound : servers.recall(submission, context, unfound);
+    const [draft, found] = await Promise.all([drafting, settings]);
+    const page = renderHowPage({ context, draft, passwordEntry: passwordEntryOf(found, deps.hasSecurePage) });
     return { response_action: 'update', view: page };
   }
 
   async function submitHow(submission: InModal): Promise<SubmissionAnswer> {
-    let drawn: string | undefined;
-    const refer = (): string => {
-      drawn ??= deps.newReference();
-      return drawn;
-    };
-    let isLate = false;
-    const answerLate = (): SubmissionAnswer => {
-      isLate = true;
-      return notConfirmed(refer(), submission.view, new TooLateError());
-    };
-    return answerInTime(
-      accept(submission, refer, () => isLate),
-      ANSWER_WITHIN_MS,
-      answerLate,
+    const page = parseHowPage(submission.view);
+    const reference = deps.newReference();
+    return answerSubmission(
+      (mustNotBeLate) => accept(submission, page, reference, mustNotBeLate),
+      (error) => notConfirmed(reference, submission.view, error),
     );
   }
 
-  async function accept(submission: InModal, refer: () => string, isLate: () => boolean): Promise<SubmissionAnswer> {
+  async function accept(
+    submission: InModal,
+    { context, draft, typed, alreadyWarned }: ReturnType<typeof parseHowPage>,
+    reference: string,
+    mustNotBeLate: () => void,
+  ): Promise<SubmissionAnswer> {
     const { actor, view } = submission;
     const { teamId, userId } = actor;
-    const { context, draft, typed, alreadyWarned } = parseHowPage(view);
-    try {
-      const viewId = toViewId(view, context);
-      if (isSearching(draft)) {
-        const [refused, found] = await Promise.all([
-          refuse(submission, 'daily_limit'),
-          servers.answerHow(submission, context, draft),
-        ]);
-        return refused ?? found;
-      }
-      const settings = await deps.findSettings(teamId);
-      const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
-      const read = readAccount(typed, passwordEntry);
-      const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
-      const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
-      if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
-      const { account, passwords } = read.value;
-      const [refused, target, presets, isStopping] = await Promise.all([
-        refuse({ ...submission, settings }, 'daily_limit'),
-        findTarget(teamId, context, settings),
-        deps.listPresets(teamId),
-        context.fix !== undefined && deps.isStopping(context.fix.batchId),
+    const viewId = toViewId(view, context);
+    if (isSearching(draft)) {
+      const [refused, found] = await Promise.all([
+        refuse(submission, 'daily_limit'),
+        servers.answerHow(submission, context, draft),
       ]);
-      if (refused !== undefined) return orAccepted(refused);
-      if (!target.ok) return orAccepted(pushNotice(target.notice));
-      if (isStopping) return orAccepted(pushNotice(BATCH_FIX.stopping));
-      const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
-      const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
-      if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
-        // The view keeps its ids, so Slack keeps the person's input, including passwords.
-        return orAccepted({
-          response_action: 'update',
-          view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
-        });
-      }
-      const { channelId, retryOf } = context;
-      // The person has already seen that the request is not confirmed, and may have closed the form.
-      if (isLate()) throw new TooLateError();
-      const { kind, request } = await deps.submit({
-        id: refer(),
-        teamId,
-        userId,
-        viewId,
-        channelId,
-        resultsChannelId: target.settings.resultsChannelId,
-        keyName: target.keyName,
-        retryOf,
-        batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
-        responseUrl: openResponseUrl(teamId, context),
-        account,
-        passwords,
-      });
-      const page =
-        kind === 'superseded'
-          ? await renderSuperseded(request, userId, context)
-          : await renderAccepted(submission, request, context);
-      return { response_action: 'update', view: page };
-    } catch (error) {
-      return notConfirmed(refer(), view, error);
+      return refused ?? found;
     }
+    const settings = await deps.findSettings(teamId);
+    const passwordEntry = passwordEntryOf(settings, deps.hasSecurePage);
+    const read = readAccount(typed, passwordEntry);
+    const errors = { ...findMissingTick(view), ...(!read.ok && toBlockErrors(read.errors, view)) };
+    const orAccepted = async (answer: SubmissionAnswer) => (await findByView(submission, viewId, context)) ?? answer;
+    if (!read.ok || Object.keys(errors).length > 0) return orAccepted({ response_action: 'errors', errors });
+    const { account, passwords } = read.value;
+    const [refused, target, presets, isStopping] = await Promise.all([
+      refuse({ ...submission, settings }, 'daily_limit'),
+      findTarget(teamId, context, settings),
+      deps.listPresets(teamId),
+      context.fix !== undefined && deps.isStopping(context.fix.batchId),
+    ]);
+    if (refused !== undefined) return orAccepted(refused);
+    if (!target.ok) return orAccepted(pushNotice(target.notice));
+    if (isStopping) return orAccepted(pushNotice(BATCH_FIX.stopping));
+    const isOtherDomain = createDomainCheck(presets, target.keyName)(account.email_address);
+    const warnings = findWarnings({ ...account, ...(passwords ?? NO_PASSWORDS) }, isOtherDomain);
+    if (warnings.some((warning) => !alreadyWarned.includes(warning))) {
+      // The view keeps its ids, so Slack keeps the person's input, including passwords.
+      return orAccepted({
+        response_action: 'update',
+        view: renderHowPage({ context, draft, warned: { warnings, account }, passwordEntry }),
+      });
+    }
+    const { channelId, retryOf } = context;
+    // The person may have closed the form.
+    mustNotBeLate();
+    const { kind, request } = await deps.submit({
+      id: reference,
+      teamId,
+      userId,
+      viewId,
+      channelId,
+      resultsChannelId: target.settings.resultsChannelId,
+      keyName: target.keyName,
+      retryOf,
+      batch: context.fix && { id: context.fix.batchId, line: context.fix.line },
+      responseUrl: openResponseUrl(teamId, context),
+      account,
+      passwords,
+    });
+    const page =
+      kind === 'superseded'
+        ? await renderSuperseded(request, userId, context)
+        : await renderAccepted(submission, request, context);
+    return { response_action: 'update', view: page };
   }
 
   /** A view that was accepted before shows its request, whatever it has now, and whatever has changed since. */
@@ -348,9 +339,4 @@ function readAccount(
 function toViewId({ id }: ViewPayload, { fix, retryOf, after }: FormContext): string {
   const before = fix === undefined ? after : retryOf;
   return before === undefined ? id : `${id}.${before}`;
-}
-
-/** The request was not ready within Slack's time limit for an answer. */
-class TooLateError extends Error {
-  readonly code = 'too_late';
 }

@@ -18,9 +18,9 @@ export type RowToFix = {
 export type FormContext = Required<Pick<ModalContext, 'openedBy' | 'owner'>> & {
   /** The conversation the command was used in. */
   channelId: string;
-  sealedResponseUrl: string | undefined;
+  sealedResponseUrl?: string | undefined;
   /** The request that is tried again. */
-  retryOf: string | undefined;
+  retryOf?: string | undefined;
   /** The failed row of a batch that is fixed; undefined for a single inbox. */
   fix?: RowToFix | undefined;
   /** Counts the pages shown, so that Slack shows each with its rendered values; see `blockId`. */

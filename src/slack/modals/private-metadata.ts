@@ -68,7 +68,8 @@ export function decodePrivateMetadata(encoded: string): Metadata {
   return parsed.data;
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where it is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './private-metadata.ts';
 
 /** Where a page of a list starts. */
 type Cursor = { at: number; id: string };
@@ -29,13 +30,4 @@ export function goOlder(trail: Cursor[], value: string): Cursor[] {
 
 export function goNewer(trail: Cursor[]): Cursor[] {
   return trail.slice(0, -1);
-}
-
-/** Undefined where it is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

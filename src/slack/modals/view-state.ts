@@ -43,7 +43,10 @@ const viewSchema = z.object({
 
 /** A view in its current state at the person's client. */
 export type ViewState = {
-  /** The result of `findInputs`. */
+  /**
+   * The `block_id` of each field that the view shows, top to bottom. Slack sends the blocks with each interaction; the state alone
+   * leaves out what it has no value for.
+   */
   inputs: ReadonlyMap<string, string>;
   metadata: Metadata;
   /** The warnings that the view shows. */
@@ -92,14 +95,6 @@ function readOnce(view: object): ViewState {
     },
     filesOf: (field) => elementOf(field)?.files ?? [],
   };
-}
-
-/**
- * The `block_id` of each field that the view shows, top to bottom. Throws UnreadableViewError.
- * Slack sends the blocks with each interaction; the state alone leaves out what it has no value for.
- */
-export function findInputs(view: unknown): ReadonlyMap<string, string> {
-  return inputsOf(parseView(view));
 }
 
 function parseView(view: unknown): z.output<typeof viewSchema> {

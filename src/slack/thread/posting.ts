@@ -24,8 +24,11 @@ export type PostingDeps<T extends Threaded> = {
    * @throws TokenUnreadableError where the workspace's token can't be decrypted
    */
   apiOf(teamId: string): Promise<SlackApi>;
-  /** Tells the person in the command's conversation that the result is in their DM. Best effort. */
-  explainDm(about: T, isStillOurs: () => boolean): Promise<void>;
+  /**
+   * Tells the person in the command's conversation that the result is in their DM. Best effort. Left out where the message itself
+   * says what it is about.
+   */
+  explainDm?(about: T, isStillOurs: () => boolean): Promise<void>;
   onIgnored(about: T, error: unknown): void;
 };
 
@@ -83,7 +86,7 @@ export function createPosting<T extends Threaded>({ apiOf, explainDm, onIgnored 
     const inDm = { channelId: about.userId, ts: '', surface: 'dm' } as const;
     const posted = await api.postMessage(about.userId, render({ ...about, announcement: inDm }));
     // The message is posted already. A failure here must not post it again.
-    await explainDm(about, isStillOurs).catch((error: unknown) => onIgnored(about, error));
+    await explainDm?.(about, isStillOurs).catch((error: unknown) => onIgnored(about, error));
     return { ...posted, surface: 'dm' };
   }
 

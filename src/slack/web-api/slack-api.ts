@@ -302,7 +302,8 @@ export function createSlackApis(deps: {
       const translated = isKnown ? error : new SlackUnavailableError(method, undefined, error);
       result = resultOf(translated);
       const mayRenew = isTokenDead(result) && caller.isRenewed !== true && method !== 'auth.revoke';
-      const fresh = mayRenew ? await deps.renewToken?.(caller.token) : undefined;
+      // A failed look-up says less about the call than Slack's own answer.
+      const fresh = mayRenew ? await deps.renewToken?.(caller.token).catch(() => undefined) : undefined;
       if (fresh === undefined) throw translated;
       return await call({ ...caller, token: fresh, isRenewed: true }, method, args, shape);
     } finally {

@@ -43,6 +43,7 @@ export function isEditRefused(code: string): boolean {
 
 /** Slack does not know one of the message's blocks: it gives newer ones to some workspaces first. */
 export const areBlocksRefused = oneOf('invalid_blocks');
+
 /** The file is gone already. */
 export const isFileGone = oneOf('file_deleted', 'file_not_found');
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NotBegunError, type SlackFetch } from './slack-fetch.ts';
 
+/** A CSV file. */
 export type TextFile = { name: string; title: string; content: string };
 
 /** The arguments of a method of Slack's Web API. Undefined ones are left out. */
@@ -14,6 +15,9 @@ export type UploadDeps = {
 };
 
 const UPLOAD_WITHIN_MS = 30_000;
+
+/** Without a byte order mark, Excel reads UTF-8 as Windows-1252: “MÃ¼ller” for “Müller”. */
+const MARK = '\uFEFF';
 
 const uploadUrl = z.object({ upload_url: z.url({ protocol: /^https?$/ }), file_id: z.string() });
 
@@ -31,9 +35,10 @@ export async function uploadFiles(
 ): Promise<boolean> {
   const uploaded: { id: string; title: string }[] = [];
   for (const { name, title, content } of files) {
-    const wanted = { filename: name, length: Buffer.byteLength(content) };
+    const body = MARK + content;
+    const wanted = { filename: name, length: Buffer.byteLength(body) };
     const { upload_url, file_id } = await deps.call('files.getUploadURLExternal', wanted, uploadUrl);
-    if (!(await isSent(deps, upload_url, content))) return false;
+    if (!(await isSent(deps, upload_url, body))) return false;
     uploaded.push({ id: file_id, title });
   }
   const args = { files: JSON.stringify(uploaded), channel_id: channelId, thread_ts: threadTs };
@@ -42,12 +47,12 @@ export async function uploadFiles(
 }
 
 /** The upload URL is as secret as a token, so no error contains it. */
-async function isSent({ fetch, isStillOurs }: UploadDeps, uploadUrl: string, content: string): Promise<boolean> {
+async function isSent({ fetch, isStillOurs }: UploadDeps, uploadUrl: string, body: string): Promise<boolean> {
   try {
     const { ok } = await fetch(uploadUrl, {
       method: 'POST',
       headers: { 'content-type': 'text/csv; charset=utf-8' },
-      body: content,
+      body,
       signal: AbortSignal.timeout(UPLOAD_WITHIN_MS),
       isStillOurs,
     });

@@ -22,17 +22,16 @@ export function createFairQueue({ kysely }: Executor, keyFingerprint: string, { 
   return { findFirst, countBefore };
 
   /** The first `count` unclaimed requests, without those of owners that have used up their shares here. */
-  async function findFirst(count: number, shares: Shares): Promise<RequestRow[]> {
+  function findFirst(count: number, shares: Shares): Promise<RequestRow[]> {
     const isFree = sql<SqlBool>`${isWaiting} and ${lease.free}`;
     const mayStart = sql<SqlBool>`id in ${withinShares(isFree, lease, shares)}`;
-    const rows = await kysely
+    return kysely
       .selectFrom('requests')
       .innerJoin(ordered(mayStart).as('queue'), 'queue.queued_id', 'requests.id')
       .select(REQUEST_COLUMNS)
       .orderBy('place')
       .limit(count)
       .execute();
-    return rows;
   }
 
   /** The number of queued requests of this kind that get their slot before this one. */

@@ -10,8 +10,6 @@ export type RequestLease = {
   held: RawBuilder<SqlBool>;
   /** The `lease_until` of a lease taken now. */
   until: RawBuilder<number | null>;
-  /** Whether a lease ends unless it is renewed. */
-  runsOut: boolean;
 };
 
 /**
@@ -27,7 +25,6 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
       free: sql<SqlBool>`(lease_owner is null or lease_owner <> ${lease.owner})`,
       held: sql<SqlBool>`lease_owner = ${lease.owner}`,
       until: leaseUntil(kind, lease.leaseMs),
-      runsOut: false,
     };
   }
   // A start time in the future means that the clock was set back after the start.
@@ -38,7 +35,6 @@ export function createRequestLease(kind: Executor['kind'], lease: { owner: strin
     free,
     held: sql<SqlBool>`(lease_owner = ${lease.owner} and not ${free})`,
     until: leaseUntil(kind, lease.leaseMs),
-    runsOut: true,
   };
 }
 

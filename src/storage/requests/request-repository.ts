@@ -9,6 +9,7 @@ import {
   PasswordsWipedError,
   type RequestChange,
 } from '../../add-inbox/request/request.ts';
+import type { Accepted, RequestToAccept } from '../../add-inbox/request/submit.ts';
 import { ALL_SHARES } from '../../add-inbox/worker/shares.ts';
 import type { Executor } from '../database.ts';
 import { withinShares } from '../rate-limit/within-shares.ts';
@@ -21,7 +22,7 @@ import type { RequestsTable } from '../tables.ts';
 import { createRequestLease, inOrder, nextFence } from './lease-sql.ts';
 import { findThreads } from './lists/find-threads.ts';
 import { type LatestQuery, listLatest } from './lists/list-latest.ts';
-import { type RequestToAccept, toNewRequest } from './new-request.ts';
+import { toNewRequest } from './new-request.ts';
 import { createRequestCounts } from './request-counts.ts';
 import { findSuccessor } from './request-retries.ts';
 import {
@@ -66,11 +67,6 @@ function isAbsurd(time: number) {
   end and (state = 'armed' or coalesce(waits_for, 'key') <> 'key' or not_before <> coalesce(expires_at, 0)))`;
 }
 
-export type Acceptance =
-  | { kind: 'accepted'; request: ClaimedRequest }
-  /** The view was submitted before; `request` is what that made. */
-  | { kind: 'repeated'; request: AddInboxRequest };
-
 export type RequestRepositoryDeps = {
   db: Executor;
   sealer: Sealer;
@@ -101,7 +97,7 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
     async accept(
       input: RequestToAccept,
       also: (request: ClaimedRequest) => Consequence[] = () => [],
-    ): Promise<Acceptance> {
+    ): Promise<Exclude<Accepted, { kind: 'superseded' }>> {
       const request = toNewRequest(input, now());
       const { passwords, responseUrl } = input;
       const accepting = kysely
@@ -198,23 +194,15 @@ export function createRequestRepository({ db, sealer, owner, leaseMs, now, onUnr
 
     /** Holds the requests for another `leaseMs`. Returns the ids of those that are still held here. */
     async renew(claimed: ClaimedRequest[]): Promise<string[]> {
-      if (claimed.length === 0) return [];
       const fences = new Map(claimed.map(({ id, fence }) => [id, fence]));
       const ids = [...fences.keys()];
-      const held = lease.runsOut
-        ? await kysely
-            .updateTable('requests')
-            .set({ lease_until: lease.until })
-            .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
-            .where('lease_owner', '=', owner)
-            .returning(['id', 'fence'])
-            .execute()
-        : await kysely
-            .selectFrom('requests')
-            .select(['id', 'fence'])
-            .where('id', 'in', ids)
-            .where('lease_owner', '=', owner)
-            .execute();
+      const held = await kysely
+        .updateTable('requests')
+        .set({ lease_until: lease.until })
+        .where('id', 'in', (eb) => inOrder(db, eb.selectFrom('requests').select('id').where('id', 'in', ids)))
+        .where('lease_owner', '=', owner)
+        .returning(['id', 'fence'])
+        .execute();
       return held.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id);
     },
 

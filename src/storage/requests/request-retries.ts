@@ -4,6 +4,9 @@ import type { Executor } from '../database.ts';
 import { readRows } from '../rows/read-rows.ts';
 import { parseRequest, REQUEST_COLUMNS } from './request-row.ts';
 
+/** A retry may look older than the request that it retries: replicas' clocks differ, and one may be set back. */
+const CLOCKS_APART_MS = 60 * 60 * 1000;
+
 /**
  * The later request that makes a retry of this one pointless. It retries the same request, or has the same address and client;
  * and it has added the inbox, found it at ColdSend, or is still in progress. Inside a transaction, no other retry of the same
@@ -16,14 +19,18 @@ export async function findSuccessor(db: Executor, teamId: string, id: string): P
   if (row === undefined) return undefined;
   const { accepted_at, announcement_channel, announcement_ts, client } = row;
   const successor = await select()
-    .where('accepted_at', '>=', accepted_at)
+    .where('accepted_at', '>=', accepted_at - CLOCKS_APART_MS)
     .where('id', '<>', id)
     .where(({ or, eb }) => or([eb('outcome_kind', 'is', null), eb('outcome_kind', 'in', ['added', 'exists'])]))
     .where(({ or, and, eb }) =>
       or([
         eb('retry_of', '=', id),
         and([eb('announcement_channel', '=', announcement_channel), eb('announcement_ts', '=', announcement_ts)]),
-        and([eb('client', '=', client), isFor(db, parseRequest(row).account.email_address)]),
+        and([
+          eb('accepted_at', '>=', accepted_at),
+          eb('client', '=', client),
+          isFor(db, parseRequest(row).account.email_address),
+        ]),
       ]),
     )
     .orderBy(sql`case outcome_kind when 'added' then 0 when 'exists' then 1 else 2 end`)

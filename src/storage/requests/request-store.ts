@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HalfVerdict, LoginVerdict } from '../../add-inbox/account/login-verdict.ts';
 import { type AuditNote, clientDetail } from '../../add-inbox/people/audit.ts';
-import {
-  type AddInboxRequest,
-  type ClaimedRequest,
-  LeaseLostError,
-  type RequestChange,
-} from '../../add-inbox/request/request.ts';
+import { type ClaimedRequest, LeaseLostError, type RequestChange } from '../../add-inbox/request/request.ts';
+import type { Accepted, RequestToAccept } from '../../add-inbox/request/submit.ts';
 import type { Database, Executor } from '../database.ts';
 import { type Consequence, inserting } from '../rows/change-together.ts';
 import { toAuditRow } from '../workspaces/audit-repository.ts';
 import { remembering } from '../workspaces/clients/remembered-repository.ts';
 import { DUE } from './batches/batch-row.ts';
 import { inOrder } from './lease-sql.ts';
-import type { RequestToAccept } from './new-request.ts';
-import { type Acceptance, createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
+import { createRequestRepository, type RequestRepositoryDeps } from './request-repository.ts';
 import { toChangedColumns, unfinished } from './request-row.ts';
 
 /**
@@ -53,7 +48,7 @@ export function createRequestStore({ database, ...deps }: RequestStoreDeps) {
   };
 
   /** Like the repository's `accept`, but refuses a retry that is pointless because of a later request. */
-  function accept(input: RequestToAccept): Promise<Acceptance | { kind: 'superseded'; request: AddInboxRequest }> {
+  function accept(input: RequestToAccept): Promise<Accepted> {
     const { retryOf, batch } = input;
     if (retryOf === undefined && batch === undefined) return requests.accept(input, noteRequested);
     return database.transaction(async (within) => {

@@ -1,6 +1,12 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { AccessDecision, AccessRequest, Decided } from '../../add-inbox/people/access-request.ts';
+import type {
+  AccessDecision,
+  AccessRequest,
+  Decided,
+  MadeDecision,
+  PostedMessage,
+} from '../../add-inbox/people/access-request.ts';
 import type { AuditAction } from '../../add-inbox/people/audit.ts';
 import { admit, listChanges } from '../../add-inbox/people/workspace-settings.ts';
 import type { Database, Executor } from '../database.ts';
@@ -26,6 +32,10 @@ const OF_ADMINS: readonly AuditAction[] = [
 const MAX_ADMINS = 10;
 
 const messagesJson = storedJson(z.array(z.object({ channelId: z.string(), ts: z.string() })));
+
+const decidedRow = z
+  .object({ decision: z.enum(['approved', 'declined']), decided_by: z.string() })
+  .transform(({ decision, decided_by: by }): MadeDecision => ({ decision, by }));
 
 /** The people who asked to be allowed to add inboxes, and what admins decided. */
 export function createAccessRequestRepository({ database, now }: { database: Database; now(): number }) {
@@ -56,9 +66,13 @@ export function createAccessRequestRepository({ database, now }: { database: Dat
     await database.kysely.deleteFrom('access_requests').where('id', '=', id).execute();
   }
 
-  async function noteMessages(id: string, messages: { channelId: string; ts: string }[]): Promise<void> {
-    const columns = { messages: JSON.stringify(messages) };
-    await database.kysely.updateTable('access_requests').set(columns).where('id', '=', id).execute();
+  /** Notes the messages to admins. Returns the decision, if one of them has made it while the others were still being posted. */
+  function noteMessages({ id, teamId }: AccessRequest, messages: PostedMessage[]): Promise<MadeDecision | undefined> {
+    return inWorkspace(database, teamId, async ({ kysely }) => {
+      const noting = kysely.updateTable('access_requests').set({ messages: JSON.stringify(messages) });
+      const row = await noting.where('id', '=', id).returning(['decision', 'decided_by']).executeTakeFirst();
+      return decidedRow.safeParse(row).data;
+    });
   }
 
   /** Decides an open request. An approval adds the person to the chosen people in the same commit. */

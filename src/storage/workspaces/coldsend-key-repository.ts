@@ -2,12 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { ChosenKey } from '../../add-inbox/keys/choose-key.ts';
-import {
-  type ColdsendKey,
-  type KeyStatus,
-  type OwnedKey,
-  STORED_KEY_STATUSES,
-} from '../../add-inbox/keys/coldsend-key.ts';
+import { type ColdsendKey, type OwnedKey, STORED_KEY_STATUSES } from '../../add-inbox/keys/coldsend-key.ts';
 import {
   type Client,
   findKeyOf,
@@ -17,6 +12,7 @@ import {
   toStoredName,
 } from '../../add-inbox/keys/key-owner.ts';
 import type { KeyToSave } from '../../add-inbox/keys/store-key.ts';
+import type { OpenKey } from '../../add-inbox/request/send-request.ts';
 import type { Executor } from '../database.ts';
 import { type Given, prepare } from '../rows/prepare.ts';
 import type { OnUnreadable } from '../rows/read-rows.ts';
@@ -75,16 +71,6 @@ const shownRow = z.object({
   missing_scopes: storedJson(z.array(z.string())),
   checked_at: orUndefined(storedTime),
 });
-
-/** `fingerprint` identifies the key's budget. */
-type OpenedKey = {
-  apiKey: string;
-  fingerprint: string;
-  version: number;
-  status: KeyStatus;
-  /** The API of this key has answered that it has no test emails and removals. */
-  lacksActions: boolean;
-};
 
 /** One of the channels is already bound to another client. */
 export class ChannelTakenError extends Error {
@@ -208,7 +194,7 @@ export function createColdsendKeyRepository(deps: {
   }
 
   /** The key itself, for sending. Undefined if there is none that can be read. */
-  async function open(teamId: string, name: KeyName): Promise<OpenedKey | undefined> {
+  async function open(teamId: string, name: KeyName): Promise<OpenKey | undefined> {
     const row = await findRow(teamId, name);
     if (row === undefined) return undefined;
     const read = readBoth(row);
@@ -312,7 +298,7 @@ export function createColdsendKeyRepository(deps: {
   }
 }
 
-type KeptFacts = Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'> & Pick<OpenedKey, 'lacksActions'>;
+type KeptFacts = Pick<ColdsendKey, 'version' | 'storedAt' | 'checkedAt'> & { lacksActions: boolean };
 
 type KeyRow = Pick<Selectable<ColdsendKeysTable>, (typeof KEY_COLUMNS)[number]>;
 

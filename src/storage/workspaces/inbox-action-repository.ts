@@ -124,10 +124,12 @@ export function createInboxActionRepository({
     });
   }
 
+  /** A removal counts, whatever a test email that was under way at the same time is told about the inbox. */
   async function close({ kysely }: Executor, { id, outcome }: AddInboxRequest, closed: ClosedWhy | undefined) {
     if (closed === undefined || outcome?.kind !== 'added') return;
     const columns = { outcome: toOutcomeJson({ ...outcome, closed }) };
-    await kysely.updateTable('requests').set(columns).where('id', '=', id).execute();
+    const closing = kysely.updateTable('requests').set(columns).where('id', '=', id);
+    await closing.where('outcome', 'not like', '%"closed":"removed"%').execute();
   }
 
   /** The unreported actions that no process works on, from now on held by this one. */

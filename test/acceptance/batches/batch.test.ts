@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { MessageSeen } from '../../../playground/local-slack/local-slack.ts';
+import { readRows } from '../../../src/csv/read-rows.ts';
 import { NOTICE, waitForPage } from '../world/fill-form.ts';
 import { MANY_POSTS, startWorld, type World } from '../world/start-bot.ts';
 import { confirmBatch, PASSWORD } from './confirm-batch.ts';
@@ -41,13 +42,20 @@ test('a confirmed batch has one card, and its thread has the failures, the resul
     assert.match(failures?.rendered ?? '', /We don't know if it was added · 1[\s\S]*dan@acme\.com \(line 5\)/);
   });
 
-  await context.test('the results and the rows to fix are files, without passwords', () => {
+  await context.test('the results and the rows to fix are files, without passwords', async () => {
     const [results, toFix] = (thread[1]?.files ?? []).map((id) => slack.file(id));
     assert.deepEqual([results?.name, toFix?.name], ['globex-october-results.csv', 'globex-october-to-fix.csv']);
     const csv = results?.content.toString() ?? '';
     assert.equal(csv.trim().split('\r\n').length, 7);
     assert.match(csv, /"2","ann@acme\.com","added","ACTIVE","[0-9a-f-]{36}","",""/);
     assert.doesNotMatch(`${csv}${toFix?.content.toString()}`, new RegExp(PASSWORD));
+    for (const file of [results, toFix])
+      assert.match(file?.content.toString() ?? '', /^\uFEFF"/, 'Excel needs the mark');
+    const { rows, unknown } = await readRows(toFix?.content ?? Buffer.of());
+    assert.deepEqual(
+      [rows.map(({ account }) => account.email_address), unknown],
+      [addresses(['bob', 'cat', 'dan']), []],
+    );
   });
 
   await context.test('the summary lists what a person should look at', () => {

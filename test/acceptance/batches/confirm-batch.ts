@@ -30,6 +30,7 @@ export async function confirmBatch(world: World, addresses: string[], fileName?:
     const drafts = createDrafts({
       store: stores.drafts,
       listFailed: stores.batches.listFailed,
+      findServers: async () => ({ kind: 'not_found' }),
       listPresets: stores.presets.list,
       limits: config.coldsend.rateLimits,
       newId: randomUUID,

@@ -42,7 +42,7 @@ test('mistakes', async (context) => {
 
   await context.test('that are likely are told once, and what was typed is taken as it is', async () => {
     const before = additionsIn(coldsend).length;
-    await openHowPage(member, channelId, { address: 'likely@acme.com', provider: 'CUSTOM_SMTP' });
+    await openHowPage(member, channelId, { address: 'likely@likely.com', provider: 'CUSTOM_SMTP' });
     await member.tick('same_login', 'yes', false);
     await member.waitForModal(({ fields }) => fields.some(({ actionId }) => actionId === 'imap_password'));
     await typeAll(member, { smtp_host: 'smtp.acme.com', imap_host: 'imap.acme.com', daily_limit: '100001' });
@@ -67,7 +67,7 @@ test('mistakes', async (context) => {
     const rendered = await submitWarned(member);
     assert.match(rendered, /SMTP encryption is off, but port 465/, 'another one is told');
     assert.doesNotMatch(rendered, /above the maximum/, 'and what was mended is not');
-    const { account, smtpPassword, imapPassword } = await waitForSent(coldsend, 'likely@acme.com');
+    const { account, smtpPassword, imapPassword } = await waitForSent(coldsend, 'likely@likely.com');
     assert.deepEqual([account.smtp_use_tls, account.imap_use_ssl, account.daily_limit], [false, false, 100_000]);
     assert.deepEqual([smtpPassword, imapPassword], [digestPassword('\u200bone'), digestPassword('an “other”')]);
   });

@@ -56,7 +56,7 @@ test('the audit trail', async (context) => {
     assert.match(said?.rendered ?? '', /Here is the audit trail as CSV, \d+ entries/);
     const file = slack.file(shared?.files[0] ?? assert.fail('no file'));
     assert.match(file.name, /^audit-trail-\d{4}-\d\d-\d\d\.csv$/);
-    const csv = file.content.toString('utf8');
+    const csv = new TextDecoder().decode(file.content);
     const rows = csv.trimEnd().split('\r\n');
     assert.equal(rows[0], '"time","user","action","request","details"');
     assert.match(csv, /"inbox_requested","[0-9A-Z]{12}","email_address: \+cmd@acme\.com; channel: C\w+"/);

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModalSeen, Person } from '../../../playground/local-slack/local-slack.ts';
 import { previewPaste } from '../batches/batch-world.ts';
-import { closeAll, fieldOf, HOW_PAGE, openHowPage, waitForPage } from '../world/fill-form.ts';
+import {
+  closeAll,
+  fieldOf,
+  HOW_PAGE,
+  openHowPage,
+  submitInbox,
+  typeAll,
+  valuesOf,
+  waitForPage,
+} from '../world/fill-form.ts';
 import { MANY_POSTS, startWorld } from '../world/start-bot.ts';
 import { ACME_KEY, addInbox, bindClient } from './key-world.ts';
 
@@ -115,6 +124,23 @@ test('what is remembered of added inboxes', async (context) => {
       await closeAll(member);
       const page = await openHowPage(member, acme, { address: 'lee@globex.com', provider: 'GOOGLE_WORKSPACE' });
       assert.deepEqual([page.callbackId, fieldOf(page, 'daily_limit').value], [HOW_PAGE, '17']);
+      await closeAll(member);
+    },
+  );
+
+  await context.test(
+    'the next form of a domain begins with its servers, though this bot looks nothing up',
+    async () => {
+      const servers = { smtp_host: 'smtp.initech.net', imap_host: 'imap.initech.net' };
+      await openHowPage(member, acme, { address: 'kim@initech.com', provider: 'CUSTOM_SMTP' });
+      await typeAll(member, { ...servers, smtp_password: 'abcd efgh ijkl mnop' });
+      await submitInbox(member);
+      await waitForAdded(acme, 'kim@initech.com');
+      const page = await openHowPage(member, acme, { address: 'lee@initech.com', provider: 'CUSTOM_SMTP' });
+      assert.partialDeepStrictEqual(valuesOf(page), servers);
+      await closeAll(member);
+      const preview = await previewPaste(member, acme, 'lee@initech.com abcdefgh');
+      assert.match(preview.rendered, /1 ready[\s\S]*SMTP smtp\.initech\.net:587/);
       await closeAll(member);
     },
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { openDatabase } from '../../../src/storage/open-database.ts';
 import { createRequestRepository } from '../../../src/storage/requests/request-repository.ts';
 import { createSealer } from '../../../src/storage/sealing/sealing.ts';
@@ -29,6 +30,8 @@ async function fillBacklog({ databasePath, slack, channelId }: World, people: st
         userId: people[n % people.length] ?? assert.fail(),
         viewId: `V${n}`,
         channelId,
+        resultsChannelId: undefined,
+        keyName: WORKSPACE,
         retryOf: undefined,
         account: { ...ACCOUNT_TO_ADD, email_address: `backlog-${n}@dead.example` },
         passwords: { smtp_password: 'abcdefghijklmnop', imap_password: 'abcdefghijklmnop' },

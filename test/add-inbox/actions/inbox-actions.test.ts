@@ -94,6 +94,15 @@ test('after a start, an armed action ends as unknown and a settled one is only r
   assert.deepEqual(world.calls, []);
 });
 
+test("an action whose request can't be read is left for later, and keeps no other from being reported", async () => {
+  const settled: InboxAction = { ...ACTION, id: 'A2', outcome: { kind: 'done' } };
+  const world = createWorld({ left: [{ ...ACTION, requestId: 'broken' }, settled], failedReleases: 1 });
+  world.actions.start();
+  await world.actions.stop(5_000);
+  assert.deepEqual(world.ended, ['released', 'finished']);
+  assert.deepEqual(world.reported, ['done']);
+});
+
 test('an outcome that Slack does not take is left for later, and one that another process reported is not reported', async () => {
   const later = createWorld({ isReported: false });
   await later.actions.accept(ASKED, ADDED);
@@ -121,6 +130,7 @@ type WorldOptions = {
   fails?: 'before' | 'after';
   lateMs?: number;
   left?: InboxAction[];
+  failedReleases?: number;
 };
 
 function notDone(why: 'no_connection'): ActionResult {
@@ -138,8 +148,12 @@ function createWorld(options: WorldOptions = {}) {
   };
   const key = { apiKey: 'secret', fingerprint: 'f', version: 7, status: 'works' } as const;
   let time = 0;
+  let { failedReleases = 0 } = options;
   const deps: InboxActionsDeps = {
-    findRequest: async (): Promise<AddInboxRequest> => ADDED,
+    findRequest: async (_teamId, id): Promise<AddInboxRequest> => {
+      if (id === 'broken') throw new Error('broken');
+      return ADDED;
+    },
     keys: {
       open: async () => ('key' in options ? undefined : key),
       noteLacksActions: async (_teamId, version) => void world.noted.push(`lacks ${version}`),
@@ -152,7 +166,11 @@ function createWorld(options: WorldOptions = {}) {
       },
       claimLeft: async () => options.left ?? [],
       finish: async () => void world.ended.push('finished'),
-      release: async () => void world.ended.push('released'),
+      release: async () => {
+        failedReleases -= 1;
+        if (failedReleases >= 0) throw new Error('the disk is full');
+        world.ended.push('released');
+      },
     },
     slots: {
       reserve: async () => isSlotFree,

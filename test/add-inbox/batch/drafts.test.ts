@@ -60,6 +60,7 @@ function setUp({
       },
       listWaiting: async () => new Set(waiting),
     },
+    findServers: async () => ({ kind: 'not_found' }),
     listPresets: async () => [],
     listFailed: async (teamId, batchId) => {
       assert.deepEqual([teamId, batchId], ['T1', 'B0']);

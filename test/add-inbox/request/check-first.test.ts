@@ -73,11 +73,19 @@ test('a check that fails holds nothing back', async () => {
 });
 
 test('an inbox is held back once, and checked once before it waits for a slot or for ColdSend', async () => {
-  const find = async (_team: string, id: string) =>
-    requestIn('reported', { id, outcome: id === 'HELD' ? HELD_BACK : REFUSAL });
+  const earlier: Record<string, Partial<ClaimedRequest>> = {
+    HELD: { outcome: HELD_BACK },
+    REFUSED: { outcome: REFUSAL, retryOf: 'HELD' },
+    EXPIRED: { outcome: { kind: 'expired' }, retryOf: 'HELD' },
+    LOST: { outcome: { kind: 'unknown', why: 'answer_lost' }, retryOf: 'EXPIRED' },
+    CANCELLED: { outcome: { kind: 'stopped' } },
+  };
+  const find = async (_team: string, id: string) => requestIn('reported', { id, ...earlier[id] });
   const cases: [Partial<ClaimedRequest>, 'checked' | 'sent'][] = [
     [{ retryOf: 'HELD' }, 'sent'],
     [{ retryOf: 'REFUSED' }, 'checked'],
+    [{ retryOf: 'LOST' }, 'sent'],
+    [{ retryOf: 'CANCELLED' }, 'checked'],
     [{ waitsFor: 'rate_limited' }, 'sent'],
     [{ waitsFor: 'unavailable', tries: 1 }, 'sent'],
     [{ waitsFor: 'key' }, 'checked'],

@@ -11,11 +11,7 @@ import { createAddressGuard } from '../../../src/mailbox/safe-address.ts';
 import { createRecordedDns, type Zone } from '../recorded-dns.ts';
 
 const PUBLIC = { a: ['93.184.215.14'] };
-const EVERYWHERE: Zone = {
-  'autoconfig.acme.com': PUBLIC,
-  'acme.com': PUBLIC,
-  'autoconfig.thunderbird.net': PUBLIC,
-};
+const EVERYWHERE: Zone = { 'autoconfig.acme.com': PUBLIC, 'acme.com': PUBLIC };
 
 const xmlFor = (host: string) =>
   ['incomingServer imap 993', 'outgoingServer smtp 465']
@@ -25,31 +21,24 @@ const xmlFor = (host: string) =>
     })
     .join('');
 
-function askWith(zone: Zone, pages: Record<string, string>, asksMozilla = true) {
+function askWith(zone: Zone, pages: Record<string, string>) {
   const targets: HttpsTarget[] = [];
   const guard = createAddressGuard(createRecordedDns(zone), []);
   const fetchText = (target: HttpsTarget) => {
     targets.push(target);
     return Promise.resolve(pages[target.name]);
   };
-  return { targets, ask: createAskAutoconfig({ guard, asksMozilla, fetchText }) };
+  return { targets, ask: createAskAutoconfig({ guard, fetchText }) };
 }
 
 describe('who is asked', () => {
-  test("the domain's own pages and Mozilla's, each told the domain only", async () => {
+  test("the domain's own pages, each told the domain only", async () => {
     const { ask, targets } = askWith(EVERYWHERE, {});
     assert.equal(await ask('acme.com'), undefined);
     assert.deepEqual(targets.map(({ name, port, path }) => `https://${name}:${port}${path}`).toSorted(), [
       'https://acme.com:443/.well-known/autoconfig/mail/config-v1.1.xml',
       'https://autoconfig.acme.com:443/mail/config-v1.1.xml',
-      'https://autoconfig.thunderbird.net:443/v1.1/acme.com',
     ]);
-  });
-
-  test('not Mozilla where that is not wanted', async () => {
-    const { ask, targets } = askWith(EVERYWHERE, {}, false);
-    await ask('acme.com');
-    assert.deepEqual(targets.map(({ name }) => name).toSorted(), ['acme.com', 'autoconfig.acme.com']);
   });
 
   test('none whose address is not public', async () => {
@@ -59,12 +48,10 @@ describe('who is asked', () => {
   });
 
   test('the first that knows is believed', async () => {
-    const pages = {
-      'autoconfig.acme.com': 'nothing',
-      'acme.com': xmlFor('own.com'),
-      'autoconfig.thunderbird.net': xmlFor('ispdb.com'),
-    };
-    assert.equal((await askWith(EVERYWHERE, pages).ask('acme.com'))?.imapHost, 'imap.own.com');
+    const first = { 'autoconfig.acme.com': xmlFor('first.com'), 'acme.com': xmlFor('second.com') };
+    assert.equal((await askWith(EVERYWHERE, first).ask('acme.com'))?.imapHost, 'imap.first.com');
+    const second = { ...first, 'autoconfig.acme.com': 'nothing' };
+    assert.equal((await askWith(EVERYWHERE, second).ask('acme.com'))?.imapHost, 'imap.second.com');
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { type Account, refuses, VENDOR_ANSWERS } from '../../../playground/local-mail/accounts.ts';
+import { type Account, refuses, VENDOR_ANSWERS, works } from '../../../playground/local-mail/accounts.ts';
 import type { RefusalReason, UnknownReason } from '../../../src/add-inbox/account/login-verdict.ts';
 import { closedPort, HOST, type OddServer, PASSWORD, type Settings, startLoginWorld, USER } from './login-world.ts';
 
@@ -26,6 +26,8 @@ const VENDORS: Record<keyof typeof VENDOR_ANSWERS, { smtp: object; imap: object 
 const odd: Record<string, Account> = {
   hangs: { smtp: 'hangs', imap: 'hangs' },
   closes: { smtp: 'closes', imap: 'closes' },
+  'acme/jane': works(PASSWORD),
+  'acme\\jane': works(PASSWORD),
 };
 
 const vendorAccounts = Object.entries(VENDOR_ANSWERS).map(([name, answer]) => [name, refuses(answer)]);
@@ -151,6 +153,13 @@ describe('servers', () => {
     test(name, async () => {
       assert.deepEqual(await world.loginAt('smtp', smtp, settings), expected.smtp);
       assert.deepEqual(await world.loginAt('imap', imap, settings), expected.imap);
+    });
+  }
+
+  for (const authCapabilities of ['AUTH=PLAIN LOGINDISABLED', 'AUTH=LOGIN LOGINDISABLED', '']) {
+    test(`that offer "${authCapabilities}" let a user in whose name has a slash`, async () => {
+      for (const user of ['acme/jane', 'acme\\jane'])
+        assert.deepEqual(await world.loginAt('imap', { authCapabilities }, { user }), WORKS, user);
     });
   }
 

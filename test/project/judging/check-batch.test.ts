@@ -147,7 +147,7 @@ function createCards(ofAnn: ShownOutcome, ofBob: ShownOutcome): BatchFacts['card
   const words = { added: 'added', refused: 'ColdSend refused it', stopped: 'not sent: stopped' };
   const wordsOf = (outcome: ShownOutcome) => Object.entries(words).find(([kind]) => kind === outcome)?.[1] ?? '';
   const content = `line,address,outcome\n2,${ANN},${wordsOf(ofAnn)}\n3,${BOB},${wordsOf(ofBob)}\n`;
-  const results = { text: '', files: [{ name: 'inboxes-results.csv', content }] };
+  const results = { text: '', files: [{ name: 'inboxes-results.csv', content: `\uFEFF${content}` }] };
   const failures = { text: 'What went wrong. ColdSend refused it · 1. Correct it.', files: [] };
   const summary = { text: '1 inbox needs you. Press “Fix what failed”.', files: [] };
   const ends = { refused: '1 of 2 inboxes added. 1 not added.', stopped: 'Stopped: 1 of 2 inboxes added. 1 not sent.' };

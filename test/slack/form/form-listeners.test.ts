@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Detection } from '../../../src/add-inbox/account/detection.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { DEFAULT_SETTINGS, type WorkspaceSettings } from '../../../src/add-inbox/people/workspace-settings.ts';
 import { CommitInDoubtError } from '../../../src/add-inbox/request/commit-in-doubt-error.ts';
 import type { Accepted, Submission } from '../../../src/add-inbox/request/submit.ts';
+import type { Draft } from '../../../src/slack/form/fields.ts';
 import { createFormPages, type FormPagesDeps } from '../../../src/slack/form/form-listeners.ts';
-import { renderHowPage } from '../../../src/slack/form/how-page.ts';
+import { parseHowPage, renderHowPage } from '../../../src/slack/form/how-page.ts';
 import { renderWhoPage } from '../../../src/slack/form/who-page.ts';
 import { renderNotice } from '../../../src/slack/modals/notice-page.ts';
 import type { Permission } from '../../../src/slack/permissions/permissions.ts';
@@ -44,6 +46,8 @@ function setUp(
     findByView?: FormPagesDeps['findByView'];
     passwordsIn?: WorkspaceSettings['passwordsIn'];
     hasSecurePage?: boolean;
+    remembered?: Detection;
+    draft?: Draft;
   } = {},
 ) {
   const submitted: Submission[] = [];
@@ -64,6 +68,8 @@ function setUp(
     hasSecurePage,
     createLink: async (request) => (request.waitsFor === 'password' ? LINK : undefined),
     respond: async (url, message) => responded.push([url, message.text]) > 0,
+    findServers: async () => options.remembered ?? { kind: 'not_found' },
+    findsServers: false,
     chooseKey: async () => ({ kind: 'key', keyName: WORKSPACE, current: undefined }),
     isStopping: async () => options.isStopping ?? false,
     submit: (submission) => {
@@ -79,7 +85,7 @@ function setUp(
     smtp_password: 'abcdefghijklmnop',
     ...options.typed,
   });
-  const who = typedView(renderWhoPage({ context, draft: WHO }));
+  const who = typedView(renderWhoPage({ context, draft: options.draft ?? WHO }));
   const submissionOf = (view: typeof how) => ({
     what: 'submit',
     api: SLACK,
@@ -260,3 +266,38 @@ test('where only the secure page may take passwords, no form has a field for one
     [undefined],
   );
 });
+
+const OWN_SERVERS: Extract<Detection, { kind: 'servers' }> = {
+  kind: 'servers',
+  by: 'added_before',
+  servers: {
+    ...{ inboxType: 'CUSTOM_SMTP', provider: undefined },
+    ...{ smtpHost: 'smtp.own.com', smtpPort: 2525, imapHost: 'imap.own.com', imapPort: 10993 },
+  },
+};
+const NO_SERVERS = [undefined, '993', 'jane@acme.com'];
+const OTHER_PROVIDER: Draft = { ...WHO, inbox_type: 'CUSTOM_SMTP' };
+
+for (const [what, draft, remembered, expected] of [
+  ['for another provider', OTHER_PROVIDER, OWN_SERVERS, ['smtp.own.com', '10993', 'jane@acme.com']],
+  [
+    'but not where servers were typed',
+    { ...OTHER_PROVIDER, smtp_host: 'mail.acme.com' },
+    OWN_SERVERS,
+    ['mail.acme.com', '993', 'jane@acme.com'],
+  ],
+  ['but not of another inbox of the client', OTHER_PROVIDER, { ...OWN_SERVERS, by: 'added_for_client' }, NO_SERVERS],
+  [
+    'but not of Google',
+    OTHER_PROVIDER,
+    { ...OWN_SERVERS, servers: { ...OWN_SERVERS.servers, inboxType: 'GOOGLE_WORKSPACE' } },
+    NO_SERVERS,
+  ],
+] satisfies [string, Draft, Detection, unknown[]][]) {
+  test(`a bot that looks nothing up begins with the servers that it remembers, ${what}`, async () => {
+    const answer = await setUp({ draft, remembered }).submitWho();
+    assert.ok(answer.response_action === 'update');
+    const { smtp_host, imap_port, smtp_username } = parseHowPage(typedView(answer.view)).typed;
+    assert.deepEqual([smtp_host, imap_port, smtp_username], expected);
+  });
+}

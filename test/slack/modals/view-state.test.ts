@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { encodePrivateMetadata } from '../../../src/slack/modals/private-metadata.ts';
 import { UnreadableViewError } from '../../../src/slack/modals/unreadable-view-error.ts';
-import { findInputs, readView } from '../../../src/slack/modals/view-state.ts';
+import { readView } from '../../../src/slack/modals/view-state.ts';
 
 const private_metadata = encodePrivateMetadata({ openedBy: 'U1' });
 
@@ -14,7 +14,7 @@ function input(block_id: string) {
 test('fields are found in the blocks where the state leaves them out', () => {
   const view = { private_metadata, blocks: [input('smtp_host.3'), input('smtp_port.3')], state: { values: {} } };
   assert.deepEqual(
-    [...findInputs(view)],
+    [...readView(view).inputs],
     [
       ['smtp_host', 'smtp_host.3'],
       ['smtp_port', 'smtp_port.3'],
@@ -22,12 +22,12 @@ test('fields are found in the blocks where the state leaves them out', () => {
   );
   const { isShown, textOf } = readView(view);
   assert.deepEqual([isShown('smtp_host'), isShown('imap_host'), textOf('smtp_host')], [true, false, undefined]);
-  assert.deepEqual([...findInputs({ blocks: [input('smtp_host.3')] }).keys()], ['smtp_host'], 'no state at all');
+  assert.deepEqual([...readView({ blocks: [input('smtp_host.3')] }).inputs.keys()], ['smtp_host'], 'no state at all');
 });
 
 test('fields are found in the state where the view comes without its blocks', () => {
   const view = { private_metadata, state: { values: { 'smtp_host.3': { smtp_host: { value: 'smtp.acme.com' } } } } };
-  assert.deepEqual([...findInputs(view)], [['smtp_host', 'smtp_host.3']]);
+  assert.deepEqual([...readView(view).inputs], [['smtp_host', 'smtp_host.3']]);
   const { isShown, textOf } = readView(view);
   assert.deepEqual([isShown('smtp_host'), textOf('smtp_host')], [true, 'smtp.acme.com']);
 });
@@ -45,7 +45,7 @@ test('blocks that are no inputs, and ids that are not ours, are no fields', () =
     ],
     state: { values: { random: { x: { value: 'y' } } } },
   };
-  assert.deepEqual([...findInputs(view)], []);
+  assert.deepEqual([...readView(view).inputs], []);
 });
 
 test('what was typed or chosen is read from the block of its field, whatever kind of input it is', () => {

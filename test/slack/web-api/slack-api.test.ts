@@ -9,7 +9,7 @@ import {
 import { NotBegunError } from '../../../src/slack/web-api/slack-fetch.ts';
 
 /** A Slack that takes one token, and bots that know which one it is. */
-function setUp(taken: string, renewed: string | undefined, retryAfter?: string) {
+function setUp(taken: string, renewed: string | Error | undefined, retryAfter?: string) {
   const tokens: (string | undefined)[] = [];
   const asked: string[] = [];
   const calls: Pick<SlackCall, 'method' | 'result'>[] = [];
@@ -18,6 +18,7 @@ function setUp(taken: string, renewed: string | undefined, retryAfter?: string) 
     onCall: ({ method, result }) => void calls.push({ method, result }),
     renewToken: async (token) => {
       asked.push(token);
+      if (renewed instanceof Error) throw renewed;
       return renewed;
     },
     fetch: async (url, init) => {
@@ -58,10 +59,11 @@ test('a call whose token was replaced meanwhile is made with the new one', async
   assert.deepEqual([tokens, asked], [['old', 'new'], ['old']]);
 });
 
-test('where the new one is refused too, or there is none, it is refused', async () => {
-  const cases: [string | undefined, string[]][] = [
+test('where the new one is refused too, or none can be found, it is refused', async () => {
+  const cases: [string | Error | undefined, string[]][] = [
     ['newer', ['old', 'newer']],
     [undefined, ['old']],
+    [new Error('the database is gone'), ['old']],
   ];
   for (const [renewed, expected] of cases) {
     const { apiOf, tokens } = setUp('nobody’s', renewed);

@@ -48,7 +48,7 @@ export function describeAccessRequests(databases: TestDatabases) {
       await setWho({ kind: 'chosen', userIds: ['U9'], userGroupIds: ['S1'] });
       await ask('1');
       const messages = [{ channelId: 'D1', ts: '1.1' }];
-      await requests.noteMessages('1', messages);
+      assert.equal(await requests.noteMessages({ id: '1', teamId: 'T1', userId: 'U1' }, messages), undefined);
       const { stamp } = await createSettingsRepository(db).findStamped('T1');
       time += 1;
       const decided = await Promise.all(['UA', 'UB'].map((admin) => requests.decide('T1', '1', admin, 'approved')));
@@ -71,6 +71,22 @@ export function describeAccessRequests(databases: TestDatabases) {
       assert.deepEqual(await find(), { kind: 'admins' });
       assert.equal((await requests.decide('T1', '1', 'UA', 'approved')).kind, 'decided');
       assert.deepEqual(await find(), { kind: 'chosen', userIds: ['U1'], userGroupIds: [] });
+    });
+
+    test('a decision that was made before the messages were noted is told, by either', async () => {
+      await setWho({ kind: 'admins' });
+      for (const id of ['1', '2', '3']) {
+        time += DAY_MS;
+        await ask(id);
+        const messages = [{ channelId: 'D1', ts: id }];
+        const [decided, early] = await Promise.all([
+          requests.decide('T1', id, 'UA', 'declined'),
+          requests.noteMessages({ id, teamId: 'T1', userId: 'U1' }, messages),
+        ]);
+        assert.ok(decided.kind === 'decided');
+        if (early === undefined) assert.deepEqual(decided.messages, messages);
+        else assert.deepEqual([early, decided.messages], [{ decision: 'declined', by: 'UA' }, []]);
+      }
     });
 
     test('what can not be decided stays open', async () => {

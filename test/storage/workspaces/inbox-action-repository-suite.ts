@@ -96,6 +96,7 @@ export function describeInboxActions(databases: TestDatabases) {
         ['test_email', { kind: 'unsupported', status: 404 }, 'unsupported'],
         ['test_email', { kind: 'gone', reason: '' }, 'removed'],
         ['remove', { kind: 'done' }, 'removed'],
+        ['test_email', { kind: 'unsupported', status: 404 }, 'removed'],
       ];
       for (const [index, [kind, outcome, closed]] of closing.entries()) {
         const asked = { ...testEmail(String(index)), kind };

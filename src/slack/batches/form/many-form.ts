@@ -19,6 +19,7 @@ import { encodeFormMetadata, type FormContext, readFormMetadata } from '../../fo
 import { type PasswordLink, renderOpen } from '../../form/password/password-link.ts';
 import { BATCH_FIELDS, blockId, CALLBACKS } from '../../ids.ts';
 import { renderModalFrame } from '../../modals/modal-frame.ts';
+import { placeErrors } from '../../modals/submission-answer.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView, type ViewState } from '../../modals/view-state.ts';
 import { BATCH_FORM, BATCH_FORM_PREVIEW } from '../../sentences/batches.ts';
@@ -95,22 +96,9 @@ export function parseManyForm(view: unknown): ParsedManyForm {
       dailyLimit === undefined && { [BATCH_FIELDS.dailyLimit]: BATCH_FORM_PREVIEW.dailyLimitWrong }),
   };
   if ('problem' in given || Object.keys(errors).length > 0) {
-    return { context, defaults, ok: false, errors: toManyErrors(errors, state) };
+    return { context, defaults, ok: false, errors: placeErrors(errors, state, BATCH_FIELDS.rows) };
   }
   return { context, defaults, ok: true, given };
-}
-
-/** The answer to a submission of the form with these errors: field → sentence. */
-export function toManyErrors(
-  errors: Record<string, string>,
-  { inputs }: Pick<ViewState, 'inputs'>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(errors).flatMap(([field, sentence]) => {
-      const block = inputs.get(field) ?? inputs.get(BATCH_FIELDS.rows);
-      return block === undefined ? [] : [[block, sentence]];
-    }),
-  );
 }
 
 /** Rows and a file together are refused: one of them would be ignored, and nobody could tell which. */

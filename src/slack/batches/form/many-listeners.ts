@@ -5,16 +5,16 @@ import type { RowDefaults } from '../../../add-inbox/batch/check-rows.ts';
 import type { CheckLogins, createDrafts } from '../../../add-inbox/batch/drafts.ts';
 import type { ChooseKey } from '../../../add-inbox/keys/choose-key.ts';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
-import { answerInTime } from '../../../add-inbox/worker/time-limit.ts';
 import { FileProblem } from '../../../csv/file-problem.ts';
 import { readRows } from '../../../csv/read-rows.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
+import { answerSubmission } from '../../bolt/answer-submission.ts';
 import type { Click, InModal, Press } from '../../bolt/interaction.ts';
 import { type FormContext, readFormMetadata, turnPage } from '../../form/form-metadata.ts';
 import type { FormToOpen } from '../../form/open-form.ts';
 import { BATCH_FIELDS, CALLBACKS } from '../../ids.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
-import { pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
+import { placeErrors, pushNotice, type SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { UnreadableViewError } from '../../modals/unreadable-view-error.ts';
 import { type GivenFile, readView } from '../../modals/view-state.ts';
 import { createFindTarget, type Target } from '../../permissions/find-target.ts';
@@ -35,12 +35,9 @@ import { isViewGone } from '../../web-api/slack-errors.ts';
 import { tryPatiently } from '../../web-api/try-patiently.ts';
 import { renderAdding, renderFileProblem, renderReading } from './batch-pages.ts';
 import { fetchFile, tryToDelete } from './fetch-file.ts';
-import { type Given, type ParsedManyForm, parseManyForm, toManyErrors } from './many-form.ts';
+import { type Given, type ParsedManyForm, parseManyForm } from './many-form.ts';
 import { type ParsedPreview, parsePreview, renderPreview } from './preview.ts';
 import { createShowProgress } from './show-progress.ts';
-
-/** Slack waits 3 s for the answer to a submission. */
-const ANSWER_WITHIN_MS = 2_500;
 
 /** Characters of a file's name that are kept. */
 const MAX_FILE_NAME = 150;
@@ -87,19 +84,16 @@ export function createManyPages(deps: ManyPagesDeps) {
   async function submitForm(submission: InModal): Promise<SubmissionAnswer> {
     const parsed = parseManyForm(submission.view);
     if (!parsed.ok) return { response_action: 'errors', errors: parsed.errors };
-    let isLate = false;
-    const fail = (error: unknown): SubmissionAnswer => sayUnderRows(submission, sentences.notChecked(refer(error)));
-    const late = (): SubmissionAnswer => {
-      isLate = true;
-      return fail(new TooLateError());
-    };
-    return answerInTime(answerForm(submission, parsed, () => isLate).catch(fail), ANSWER_WITHIN_MS, late);
+    return answerSubmission(
+      (mustNotBeLate) => answerForm(submission, parsed, mustNotBeLate),
+      (error) => sayUnderRows(submission, sentences.notChecked(refer(error))),
+    );
   }
 
   async function answerForm(
     submission: InModal,
     { context, given, defaults }: ParsedManyForm & { ok: true },
-    isLate: () => boolean,
+    mustNotBeLate: () => void,
   ): Promise<SubmissionAnswer> {
     const { actor, view } = submission;
     const [permission, target] = await Promise.all([
@@ -112,8 +106,8 @@ export function createManyPages(deps: ManyPagesDeps) {
     if (target.settings.passwordsIn === 'secure_page') return pushNotice(PASSWORD_NOTICES.noMany);
     if (given.kind === 'file')
       return { response_action: 'update', view: renderReading(context, BATCH_FORM_READING.file) };
-    // The person has already seen that nothing was read. Their next press would lose its draft to this one.
-    if (isLate()) throw new TooLateError();
+    // The person's next press would lose its draft to this one.
+    mustNotBeLate();
     try {
       if (findCheckLogins(submission, { context, defaults }, target) !== undefined) {
         await readRows(toPastedRows(given).bytes);
@@ -213,19 +207,16 @@ export function createManyPages(deps: ManyPagesDeps) {
     const parsed = parsePreview(submission.view);
     const errors = findErrors(parsed);
     if (errors !== undefined) return { response_action: 'errors', errors };
-    const fail = (error: unknown) => pushNotice(BATCH_FORM_IN_DOUBT(refer(error)));
-    let isLate = false;
-    const late = (): SubmissionAnswer => {
-      isLate = true;
-      return fail(new TooLateError());
-    };
-    return answerInTime(confirm(submission, parsed, () => isLate).catch(fail), ANSWER_WITHIN_MS, late);
+    return answerSubmission(
+      (mustNotBeLate) => confirm(submission, parsed, mustNotBeLate),
+      (error) => pushNotice(BATCH_FORM_IN_DOUBT(refer(error))),
+    );
   }
 
   async function confirm(
     submission: InModal,
     { context, draftId = '', withHeld, withRefused, dailyLimit, inboxes }: ParsedPreview,
-    isLate: () => boolean,
+    mustNotBeLate: () => void,
   ): Promise<SubmissionAnswer> {
     const { teamId, userId } = submission.actor;
     const [permission, target] = await Promise.all([
@@ -235,7 +226,7 @@ export function createManyPages(deps: ManyPagesDeps) {
     const notice = findNotice(permission);
     if (notice !== undefined) return pushNotice(notice);
     if (!target.ok) return pushNotice(target.notice);
-    if (isLate()) throw new TooLateError();
+    mustNotBeLate();
     const limit = dailyLimit === undefined ? undefined : parseDailyLimit(dailyLimit);
     const choices = { withHeld, withRefused, dailyLimit: limit };
     const confirmed = await drafts.confirm({ teamId, userId, id: draftId }, choices);
@@ -277,7 +268,7 @@ function findErrors({ inboxes, dailyLimit, inputs }: ParsedPreview): Record<stri
     ...(dailyLimit !== undefined &&
       parseDailyLimit(dailyLimit) === undefined && { [BATCH_FIELDS.dailyLimit]: BATCH_FORM_PREVIEW.dailyLimitWrong }),
   };
-  return Object.keys(errors).length === 0 ? undefined : toManyErrors(errors, { inputs });
+  return Object.keys(errors).length === 0 ? undefined : placeErrors(errors, { inputs }, BATCH_FIELDS.rows);
 }
 
 function sayProblem({ context }: Pick<Form, 'context'>, problem: string, mustDeleteFile: boolean): Prepared {
@@ -301,10 +292,6 @@ async function fetchRows(
 }
 
 function sayUnderRows({ view }: Pick<InModal, 'view'>, sentence: string): SubmissionAnswer {
-  return { response_action: 'errors', errors: toManyErrors({ [BATCH_FIELDS.rows]: sentence }, readView(view)) };
-}
-
-/** Slack's time limit for an answer is over. */
-class TooLateError extends Error {
-  readonly code = 'too_late';
+  const { rows } = BATCH_FIELDS;
+  return { response_action: 'errors', errors: placeErrors({ [rows]: sentence }, readView(view), rows) };
 }

@@ -31,6 +31,6 @@ export function createOpenManyForm(openForm: (click: Click, form: FormToOpen) =>
   /** The Home has no channel, so the results go to the person's direct messages. */
   function openFromHome(press: Press): Promise<void> {
     const { userId: channelId } = press.actor;
-    return open(press, { context: { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 } });
+    return open(press, { context: { channelId, generation: 0 } });
   }
 }

@@ -9,7 +9,7 @@ import { replaceView, unlessOutdated } from '../../modals/replace-view.ts';
 import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
 import { withFound } from '../draft-defaults.ts';
 import { toBlockErrors } from '../field-errors.ts';
-import type { Draft } from '../fields.ts';
+import { type Draft, SERVER_FIELDS } from '../fields.ts';
 import type { FormContext } from '../form-metadata.ts';
 import { renderHowPage } from '../how-page.ts';
 import { toFound } from './found.ts';
@@ -34,7 +34,7 @@ export function createSearchServers({
 }) {
   /** Replaces the pages that were shown before there was an answer. */
   const later = new WeakMap<SubmissionAnswer, Promise<ModalView>>();
-  return { answerWho, answerHow, fillIn };
+  return { answerWho, answerHow, fillIn, recall };
 
   /** Answers page 1: with an error where nothing can be added with the address, else with page 2. */
   async function answerWho(submission: InModal, context: FormContext, draft: Draft): Promise<SubmissionAnswer> {
@@ -60,6 +60,15 @@ export function createSearchServers({
     return { response_action: 'update', view: page };
   }
 
+  /** The draft with the servers of the last inbox with its domain, where that had another provider, too. What was typed stays. */
+  async function recall({ actor }: InModal, { owner }: FormContext, draft: Draft): Promise<Draft> {
+    const { email_address: address = '', inbox_type } = draft;
+    if (inbox_type !== 'CUSTOM_SMTP' || SERVER_FIELDS.some((field) => draft[field] !== undefined)) return draft;
+    const { teamId, userId } = actor;
+    const last = toFound(domainOf(address), await findServers({ teamId, userId, owner, address }));
+    return last.by === 'added_before' && last.inbox_type === inbox_type ? { ...draft, ...last.servers } : draft;
+  }
+
   /** Runs after page 2 is shown. Servers that are found later are filled in, unless the page has changed by then. */
   async function fillIn({ api, view }: InModal, answer: SubmissionAnswer | undefined): Promise<void> {
     const filled = answer && later.get(answer);
@@ -82,6 +91,3 @@ export function createSearchServers({
     return { domain: domainOf(address), searching, first, passwordEntry };
   }
 }
-
-/** For forms of a bot that looks nothing up any more. */
-export const FINDS_NOTHING: FindServers = async () => ({ kind: 'not_found' });

@@ -27,7 +27,6 @@ export function createAddInboxCommand(deps: {
     const context = {
       channelId: toConversation(command),
       sealedResponseUrl: deps.sealResponseUrl(command.team_id, command.response_url),
-      retryOf: undefined,
       generation: 0,
     };
     if (wanted.kind === 'many') return deps.openManyForm(use, { context, pasted: wanted.pasted });

@@ -58,7 +58,7 @@ export function createAddAnother(deps: {
   /** The button in the window with a result. The value is the request's id. */
   async function open(press: Press): Promise<void> {
     const request = await deps.find(press.actor.teamId, press.value);
-    const context = { ...emptyContext(request?.channelId ?? press.actor.userId), after: press.value };
+    const context = { channelId: request?.channelId ?? press.actor.userId, generation: 0, after: press.value };
     await deps.openForm(press, { context, draft: request ? draftLike(request.account) : {} });
   }
 
@@ -70,12 +70,8 @@ export function createAddAnother(deps: {
 
   /** The Home has no channel, so the result goes to the person's direct messages. */
   function openEmpty(press: Press): Promise<void> {
-    return deps.openForm(press, { context: emptyContext(press.actor.userId), draft: {} });
+    return deps.openForm(press, { context: { channelId: press.actor.userId, generation: 0 }, draft: {} });
   }
-}
-
-function emptyContext(channelId: string): FormToOpen['context'] {
-  return { channelId, sealedResponseUrl: undefined, retryOf: undefined, generation: 0 };
 }
 
 /** The link to a request's reply, or to the thread it will be in; undefined where Slack does not answer in time. */

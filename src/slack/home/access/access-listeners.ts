@@ -1,4 +1,10 @@
-import type { AccessDecision, AccessRequest, Decided } from '../../../add-inbox/people/access-request.ts';
+import type {
+  AccessDecision,
+  AccessRequest,
+  Decided,
+  MadeDecision,
+  PostedMessage,
+} from '../../../add-inbox/people/access-request.ts';
 import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-settings.ts';
 import type { InModal, Press } from '../../bolt/interaction.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
@@ -19,7 +25,8 @@ export function createAccessPages(deps: {
     /** False where the person has asked within a day. */
     ask(request: AccessRequest): Promise<boolean>;
     withdraw(id: string): Promise<void>;
-    noteMessages(id: string, messages: { channelId: string; ts: string }[]): Promise<void>;
+    /** The decision, if an admin has made it while others were still being asked. */
+    noteMessages(request: AccessRequest, messages: PostedMessage[]): Promise<MadeDecision | undefined>;
     decide(teamId: string, id: string, adminId: string, decision: AccessDecision): Promise<Decided>;
     /** The people who have done what only admins can. */
     listAdmins(teamId: string): Promise<string[]>;
@@ -45,7 +52,8 @@ export function createAccessPages(deps: {
 
   async function ask({ api, actor: { teamId, userId } }: Press, { whoMayAdd }: WorkspaceSettings): Promise<Notice> {
     const id = deps.newReference();
-    if (!(await requests.ask({ id, teamId, userId }))) return ACCESS_NOTICES.askedBefore;
+    const request = { id, teamId, userId };
+    if (!(await requests.ask(request))) return ACCESS_NOTICES.askedBefore;
     const message = renderAccessRequest(id, userId, whoMayAdd.kind !== 'chosen');
     const adminIds = await requests.listAdmins(teamId);
     const posts = await Promise.all(
@@ -58,7 +66,8 @@ export function createAccessPages(deps: {
       await requests.withdraw(id);
       return ACCESS_NOTICES.nobodyReached;
     }
-    await requests.noteMessages(id, messages);
+    const decided = await requests.noteMessages(request, messages);
+    if (decided !== undefined) await tellAdmins(api, messages, decided, userId);
     return ACCESS_NOTICES.asked(messages.length);
   }
 
@@ -69,16 +78,25 @@ export function createAccessPages(deps: {
         await api.openView(triggerId, renderNotice(sayWhyNot(decided)));
         return;
       }
-      const [by, person] = [`<@${actor.userId}>`, `<@${decided.userId}>`];
-      const toAdmins = renderDecision(ACCESS[decision].toAdmins(person, by));
-      const toPerson = renderDecision(ACCESS[decision].toPerson(by));
+      const { userId: by } = actor;
+      const toPerson = renderDecision(ACCESS[decision].toPerson(`<@${by}>`));
       // The decision is stored. Slack's trouble with a message must not look as if it was not.
       await Promise.all([
-        ...decided.messages.map(({ channelId, ts }) => orNothing(api.updateMessage(channelId, ts, toAdmins))),
+        tellAdmins(api, decided.messages, { decision, by }, decided.userId),
         orNothing(tryPatiently(() => api.postMessage(decided.userId, toPerson))),
       ]);
     };
   }
+}
+
+async function tellAdmins(
+  api: SlackApi,
+  messages: PostedMessage[],
+  { decision, by }: MadeDecision,
+  userId: string,
+): Promise<void> {
+  const told = renderDecision(ACCESS[decision].toAdmins(`<@${userId}>`, `<@${by}>`));
+  await Promise.all(messages.map(({ channelId, ts }) => orNothing(api.updateMessage(channelId, ts, told))));
 }
 
 function sayWhyNot(decided: Exclude<Decided, { kind: 'decided' }>): Notice {

@@ -1,4 +1,4 @@
-import { renderCsv } from '../../blocks/render-csv.ts';
+import { renderCsv, toCsvTime } from '../../blocks/render-csv.ts';
 import { UNREADABLE } from '../../sentences/common.ts';
 import type { ListedEntry } from './audit-page.ts';
 
@@ -10,12 +10,8 @@ export function renderAuditCsv(entries: ListedEntry[]): string {
 }
 
 function toCells(entry: ListedEntry): string[] {
-  if ('unreadable' in entry) return [toTime(entry.at), '', UNREADABLE.entry, '', UNREADABLE.code(entry.id)];
+  if ('unreadable' in entry) return [toCsvTime(entry.at), '', UNREADABLE.entry, '', UNREADABLE.code(entry.id)];
   const { at, userId = '', action, requestId = '', details } = entry;
   const said = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
-  return [toTime(at), userId, action, requestId, said.join('; ')];
-}
-
-function toTime(at: number | undefined): string {
-  return at === undefined ? '' : new Date(at).toISOString();
+  return [toCsvTime(at), userId, action, requestId, said.join('; ')];
 }

@@ -1,5 +1,5 @@
 import type { ClientInbox } from '../../../add-inbox/keys/client-inbox.ts';
-import { renderCsv } from '../../blocks/render-csv.ts';
+import { renderCsv, toCsvTime } from '../../blocks/render-csv.ts';
 import { UNREADABLE } from '../../sentences/common.ts';
 import { CLIENT_CSV } from '../../sentences/keys.ts';
 
@@ -9,7 +9,8 @@ export function renderClientCsv(inboxes: ClientInbox[]): string {
 }
 
 function toCells(inbox: ClientInbox): string[] {
-  if ('unreadable' in inbox) return ['', '', UNREADABLE.request, '', '', toTime(inbox.at), UNREADABLE.code(inbox.id)];
+  if ('unreadable' in inbox)
+    return ['', '', UNREADABLE.request, '', '', toCsvTime(inbox.at), UNREADABLE.code(inbox.id)];
   const { userId, account, outcome, acceptedAt } = inbox;
   const added = outcome.kind === 'added' ? outcome : undefined;
   const result = added === undefined ? 'unknown' : added.closed === 'removed' ? 'removed' : 'added';
@@ -19,11 +20,7 @@ function toCells(inbox: ClientInbox): string[] {
     CLIENT_CSV.results[result],
     added?.account.overall_status ?? '',
     added?.account.inbox_id ?? '',
-    toTime(acceptedAt),
+    toCsvTime(acceptedAt),
     userId,
   ];
-}
-
-function toTime(at: number | undefined): string {
-  return at === undefined ? '' : new Date(at).toISOString();
 }

@@ -2,7 +2,8 @@ import { MAX_CLIENT_NAME } from '../../../add-inbox/keys/coldsend-key.ts';
 import type { KeyNotStored } from '../../../add-inbox/keys/store-key.ts';
 import { oneLine, truncate } from '../../blocks/foreign-text.ts';
 import { API_KEY_FIELD, CLIENT_FIELDS } from '../../ids.ts';
-import { findInputs } from '../../modals/view-state.ts';
+import { placeErrors } from '../../modals/submission-answer.ts';
+import { readView } from '../../modals/view-state.ts';
 import { KEY_ERRORS } from '../../sentences/keys.ts';
 
 /** `outdated` belongs to no field and has its own notice. */
@@ -13,9 +14,7 @@ export type KeyMistake = Exclude<KeyNotStored, { kind: 'outdated' }>;
  * is about, if the view has that field. Throws UnreadableViewError.
  */
 export function toKeyErrors(why: KeyMistake, view: unknown): Record<string, string> {
-  const inputs = findInputs(view);
-  const block = inputs.get(fieldOf(why)) ?? inputs.get(API_KEY_FIELD);
-  return block === undefined ? {} : { [block]: sayWhy(why) };
+  return placeErrors({ [fieldOf(why)]: sayWhy(why) }, readView(view), API_KEY_FIELD);
 }
 
 function fieldOf({ kind }: KeyMistake): string {

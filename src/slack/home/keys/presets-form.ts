@@ -10,6 +10,7 @@ import { FIELDS } from '../../form/fields.ts';
 import { blockId, CALLBACKS, PRESET_FIELDS } from '../../ids.ts';
 import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
+import { placeErrors } from '../../modals/submission-answer.ts';
 import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM, PRESETS_ERRORS, PRESETS_FORM } from '../../sentences/keys.ts';
 
@@ -45,11 +46,8 @@ export function parsePresetsForm(view: unknown): TypedPresets {
     [PRESET_FIELDS.name]: namePattern !== undefined && !isNamePattern(namePattern) ? PRESETS_ERRORS.name : undefined,
     [PRESET_FIELDS.domains]: findDomainsProblem(domains, wrong),
   };
-  const errors = Object.entries(said).flatMap(([field, sentence]) => {
-    const block = inputs.get(field);
-    return block === undefined || sentence === undefined ? [] : [[block, sentence]];
-  });
-  if (errors.length > 0) return { owner, stamp, ok: false, errors: Object.fromEntries(errors) };
+  const errors = placeErrors(said, { inputs }, PRESET_FIELDS.dailyLimit);
+  if (Object.keys(errors).length > 0) return { owner, stamp, ok: false, errors };
   return { owner, stamp, ok: true, presets: { dailyLimit, namePattern, domains } };
 }
 

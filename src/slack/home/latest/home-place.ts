@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { fromStoredName, toStoredName } from '../../../add-inbox/keys/key-owner.ts';
 import { type Cursor, type InboxFilter, OUTCOME_GROUPS, type OutcomeGroup } from '../../../add-inbox/lists/page.ts';
 import { ACTIONS } from '../../ids.ts';
-import { goNewer, goOlder, parseJson, storedTrail, toStoredTrail } from '../../modals/trail.ts';
+import { parseJson } from '../../modals/private-metadata.ts';
+import { goNewer, goOlder, storedTrail, toStoredTrail } from '../../modals/trail.ts';
 
 /** The part of the Home that a person looks at. It is in the Home's `private_metadata`, so that each press starts from it. */
 export type HomePlace = {

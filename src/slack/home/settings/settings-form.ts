@@ -13,7 +13,7 @@ import { plainText } from '../../blocks/text-objects.ts';
 import { blockId, CALLBACKS } from '../../ids.ts';
 import { renderModalFrame } from '../../modals/modal-frame.ts';
 import { encodePrivateMetadata } from '../../modals/private-metadata.ts';
-import { findInputs, readView } from '../../modals/view-state.ts';
+import { readView } from '../../modals/view-state.ts';
 import { KEY_FORM } from '../../sentences/keys.ts';
 import { SETTINGS_ERRORS, SETTINGS_FORM, SETTINGS_SHOWN } from '../../sentences/settings.ts';
 import { FACTS } from '../../sentences/thread.ts';
@@ -90,13 +90,12 @@ export function renderSettingsForm(
 
 /** Parses the form. Throws UnreadableViewError. @param before the stored settings, which apply to fields not in the form */
 export function parseSettingsForm(view: unknown, before: WorkspaceSettings): ParsedSettings {
-  const { textOf, listOf, metadata } = readView(view);
-  const groupsShown = findInputs(view).has(SETTINGS_FIELDS.userGroups);
+  const { textOf, listOf, isShown, metadata } = readView(view);
   const groupsBefore = before.whoMayAdd.kind === 'chosen' ? before.whoMayAdd.userGroupIds : [];
   const whoMayAdd = toWhoMayAdd(
     textOf(SETTINGS_FIELDS.whoMayAdd),
     listOf(SETTINGS_FIELDS.people).slice(0, MAX_CHOSEN_PEOPLE),
-    groupsShown ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MAX_GROUPS) : groupsBefore,
+    isShown(SETTINGS_FIELDS.userGroups) ? listOf(SETTINGS_FIELDS.userGroups).slice(0, MAX_GROUPS) : groupsBefore,
   );
   const limit = textOf(SETTINGS_FIELDS.dailyLimit);
   const dailyLimit = limit === undefined ? undefined : parseDailyLimit(limit);
@@ -125,18 +124,6 @@ export function parseSettingsForm(view: unknown, before: WorkspaceSettings): Par
       matchingCode: isYes(SETTINGS_FIELDS.matchingCode) ?? before.matchingCode,
     },
   };
-}
-
-/** The answer to a submission of `view` with these errors: `block_id` → sentence. Throws UnreadableViewError. */
-export function toSettingsErrors(errors: SettingsErrors, view: unknown): Record<string, string> {
-  const inputs = findInputs(view);
-  const said: [string, string | undefined][] = Object.entries(errors);
-  return Object.fromEntries(
-    said.flatMap(([field, sentence]) => {
-      const block = inputs.get(field) ?? inputs.get(SETTINGS_FIELDS.whoMayAdd);
-      return block === undefined || sentence === undefined ? [] : [[block, sentence]];
-    }),
-  );
 }
 
 /** Undefined where the option requires a choice of people and none was made. */

@@ -3,7 +3,8 @@ import type { WorkspaceSettings } from '../../../add-inbox/people/workspace-sett
 import type { InModal, Interaction } from '../../bolt/interaction.ts';
 import type { ViewPayload } from '../../bolt/payloads.ts';
 import { renderNotice } from '../../modals/notice-page.ts';
-import type { SubmissionAnswer } from '../../modals/submission-answer.ts';
+import { placeErrors, type SubmissionAnswer } from '../../modals/submission-answer.ts';
+import { readView } from '../../modals/view-state.ts';
 import { createAdminOnly } from '../../permissions/admin-only.ts';
 import type { Permissions } from '../../permissions/permissions.ts';
 import { INTRODUCTIONS } from '../../sentences/keys.ts';
@@ -12,13 +13,7 @@ import { createCheckChannel } from '../../web-api/check-channel.ts';
 import { isOfSlack, type SlackApi, type UserGroup } from '../../web-api/slack-api.ts';
 import { announceChange, renderChange } from '../announce-change.ts';
 import { settingsOutdated } from '../outdated.ts';
-import {
-  parseSettingsForm,
-  renderSettingsForm,
-  SETTINGS_FIELDS,
-  type SettingsErrors,
-  toSettingsErrors,
-} from './settings-form.ts';
+import { parseSettingsForm, renderSettingsForm, SETTINGS_FIELDS, type SettingsErrors } from './settings-form.ts';
 
 /** Opens and saves the settings of a workspace, for admins and owners. */
 export function createSettingsPages(deps: {
@@ -63,7 +58,7 @@ export function createSettingsPages(deps: {
 const CHANNEL = SETTINGS_FIELDS.resultsChannel;
 
 function toAnswer(errors: SettingsErrors, view: ViewPayload): SubmissionAnswer {
-  return { response_action: 'errors', errors: toSettingsErrors(errors, view) };
+  return { response_action: 'errors', errors: placeErrors(errors, readView(view), SETTINGS_FIELDS.whoMayAdd) };
 }
 
 /** Undefined where Slack gives no list; the other settings can be changed without one. */

@@ -16,8 +16,8 @@ import { renderReply } from '../reply.ts';
  * Posts the outcome of a test email or a removal in the thread of the inbox, or in the person's DM where the bot can't post there.
  * False where Slack did not accept it now. Where nothing more can be done with the inbox, its messages lose the buttons.
  */
-export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'explainDm'>) {
-  const { delivering, updated } = createPosting({ ...deps, explainDm: async () => {} });
+export function createReportAction(deps: PostingDeps<AddInboxRequest>) {
+  const { delivering, updated } = createPosting(deps);
   return async (action: InboxAction, request: AddInboxRequest): Promise<boolean> => {
     const { outcome } = action;
     if (outcome === undefined) throw new TypeError(`action ${action.id} has no outcome yet`);
@@ -35,16 +35,15 @@ export function createReportAction(deps: Omit<PostingDeps<AddInboxRequest>, 'exp
             throw error;
           });
         }
-        return { kind: 'posted' } as const;
+        return { kind: 'posted', api } as const;
       },
     );
     if (posted.kind === 'posted' && announcement !== undefined && isClosed(request)) {
       // The outcome is posted. A failure here must not post it again.
       const { channelId, ts } = announcement;
-      const api = await deps.apiOf(request.teamId);
       const updates = [
-        updated(api, { channelId, ts }, renderAnnouncement(request)),
-        ...(replyTs === undefined ? [] : [updated(api, { channelId, ts: replyTs }, renderReply(request))]),
+        updated(posted.api, { channelId, ts }, renderAnnouncement(request)),
+        ...(replyTs === undefined ? [] : [updated(posted.api, { channelId, ts: replyTs }, renderReply(request))]),
       ];
       await Promise.all(updates).catch((error: unknown) => deps.onIgnored(request, error));
     }

@@ -40,27 +40,25 @@ export function createBatchRows({ kysely }: Pick<Executor, 'kysely'>, onUnreadab
     };
   }
 
-  /** The lines after line `after`, in order, without secrets. Read in slices, so that nobody waits for long. */
-  async function listRows(batchId: string, after = 0, limit = ROWS_READ_AT_ONCE): Promise<BatchRow[]> {
-    return readSlice(rowsOf(batchId).where('line', '>', after), limit);
+  /** All lines, in order, without secrets. */
+  function listRows(batchId: string): Promise<BatchRow[]> {
+    return readAll(rowsOf(batchId));
   }
 
-  async function listFailed(teamId: string, batchId: string): Promise<BatchRow[]> {
-    const failed = rowsOf(batchId)
-      .where('team_id', '=', teamId)
-      .where(shownKind, 'in', ['refused', 'key_refused', 'unknown', 'expired']);
+  function listFailed(teamId: string, batchId: string): Promise<BatchRow[]> {
+    const failed = ['refused', 'key_refused', 'unknown', 'expired'];
+    return readAll(rowsOf(batchId).where('team_id', '=', teamId).where(shownKind, 'in', failed));
+  }
+
+  /** Reads in slices, so that nobody waits for long. A slice may have no row that can be read. */
+  async function readAll(query: ReturnType<typeof rowsOf>): Promise<BatchRow[]> {
     const all: BatchRow[] = [];
-    for (let more = await readSlice(failed); more.length > 0; ) {
-      all.push(...more);
-      more = await readSlice(failed.where('line', '>', more.at(-1)?.line ?? 0));
+    for (let after: number | undefined = 0; after !== undefined; await pause()) {
+      const rows = await query.where('line', '>', after).orderBy('line').limit(ROWS_READ_AT_ONCE).execute();
+      all.push(...parseRows(rows));
+      after = rows.length < ROWS_READ_AT_ONCE ? undefined : (rows.at(-1)?.line ?? undefined);
     }
     return all;
-  }
-
-  async function readSlice(query: ReturnType<typeof rowsOf>, limit = ROWS_READ_AT_ONCE): Promise<BatchRow[]> {
-    const rows = await query.orderBy('line').limit(limit).execute();
-    await pause();
-    return parseRows(rows);
   }
 
   function rowsOf(batchId: string) {

@@ -8,8 +8,11 @@ const ANSWER_WITHIN_MS = 30_000;
 /** Many rows, over a slow connection. */
 const UPLOAD_WITHIN_MS = 60_000;
 
+/** Of a file, or of rows as JSON. */
+export const MOST_UPLOAD_BYTES = 4 * 1024 * 1024;
+
 /** Posts to the bot, with the token in the body or in a header. The answer as JSON, or the problem that a person can do something about. */
-export function ask<Answer extends Answered>(
+export async function ask<Answer extends Answered>(
   what: 'look' | 'check' | 'save' | 'rows' | 'logins' | 'add' | 'progress' | 'stop' | 'results',
   body: object,
   token?: string,
@@ -18,7 +21,13 @@ export function ask<Answer extends Answered>(
     'content-type': 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
+  if (isTooLarge(body)) return 'tooLarge';
   return post(what, headers, JSON.stringify(body), what === 'add' ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS);
+}
+
+/** Whether the bot takes no such body. */
+export function isTooLarge(body: object): boolean {
+  return new Blob([JSON.stringify(body)]).size > MOST_UPLOAD_BYTES;
 }
 
 /** Posts a file to be read. It is stored nowhere. */
@@ -65,17 +74,32 @@ async function post<Answer extends Answered>(
       headers: named,
       body,
       credentials: 'omit',
+      redirect: 'manual',
       signal: AbortSignal.timeout(withinMs),
     });
   } catch {
     return 'offline';
   }
-  if (response.status === 429) return 'tooMany';
+  const answer = await readJson<Answer>(response);
+  const kind = answer?.kind;
+  // What a proxy answers has no `kind`.
+  if (typeof kind !== 'string' || kind === 'refused') return toProblem(response, kind === 'refused');
+  return kind === 'later' ? 'later' : (answer ?? 'unclear');
+}
+
+async function readJson<Answer>(response: Response): Promise<Answer | null | undefined> {
   try {
-    const answer: Answer = await response.json();
-    if (answer.kind === 'later') return 'later';
-    return answer.kind === 'refused' ? 'unclear' : answer;
+    return JSON.parse(await response.text());
   } catch {
-    return 'unclear';
+    return undefined;
   }
+}
+
+/** A request that the bot or a proxy refused did nothing. After an error of a server, nobody knows. @param isOfBot the bot refused it */
+function toProblem({ status, type }: Response, isOfBot: boolean): Problem {
+  if (status === 413) return 'tooLarge';
+  if (status === 408) return 'tooSlow';
+  if (status === 429) return 'tooMany';
+  if (status >= 500 && isOfBot) return 'busy';
+  return type === 'opaqueredirect' || (status >= 400 && status < 500) ? 'refused' : 'unclear';
 }

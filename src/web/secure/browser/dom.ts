@@ -50,6 +50,7 @@ export function show(...children: Node[]): void {
 export function showWide(width: 'narrow' | 'medium' | 'wide', ...children: Node[]): void {
   byId('state').className = `page ${width}`;
   byId('state').replaceChildren(...children);
+  say('');
   const heading = byId('state').querySelector('h1');
   heading?.setAttribute('tabindex', '-1');
   heading?.focus();

@@ -78,7 +78,19 @@ export const WARNINGS: Record<string, string> = {
 
 export const CHECK_AGAIN = 'Check the password. Nothing is saved yet. If it is right, press “Add inbox anyway”.';
 
+const REFUSED =
+  'The bot, or a proxy in front of it, refused this. This try changed nothing. Try again in a minute. If this keeps happening, tell an admin.';
+
+/** What was asked was not done, whatever it was. */
+export const NOT_DONE = {
+  tooLarge: REFUSED,
+  tooSlow: 'The connection was too slow, so the bot got only a part. This try changed nothing. Try again.',
+  busy: 'The bot is busy. This try changed nothing. Try again in a minute.',
+  refused: REFUSED,
+} as const;
+
 export const PROBLEMS = {
+  ...NOT_DONE,
   offline: 'No answer. Check your connection, then press the button again. We save the password only once.',
   unclear: "We didn't get a clear answer. Press the button again. We save the password only once.",
   later: "Slack didn't confirm your account, so nothing is saved. Press the button again in a minute.",
@@ -94,6 +106,7 @@ export const CHECKED = {
   next: 'Nothing is saved yet. Correct the password, or press “Add inbox” anyway.',
   noMore: 'We can check this login no more for now. Press “Add inbox” to go on without a check.',
   problems: {
+    ...NOT_DONE,
     offline: 'Not checked. Check your connection, then press the button again.',
     unclear: "We didn't get a clear answer. Nothing is saved. Press the button again.",
     later: PROBLEMS.later,
@@ -147,6 +160,7 @@ export const NO_TOKEN = {
 export const NOT_CHECKED = {
   title: "We couldn't check your link",
   leads: {
+    ...NOT_DONE,
     offline: 'The bot did not answer. Check your connection, then try again.',
     unclear: 'The bot had a problem. Try again in a minute.',
     later: "Slack didn't confirm your account. Try again in a minute.",

@@ -5,8 +5,10 @@ import {
   describeSettings,
   parseSettingsForm,
   renderSettingsForm,
-  toSettingsErrors,
+  SETTINGS_FIELDS,
 } from '../../../../src/slack/home/settings/settings-form.ts';
+import { placeErrors } from '../../../../src/slack/modals/submission-answer.ts';
+import { readView } from '../../../../src/slack/modals/view-state.ts';
 import { assertView, textsOf } from '../../blocks/block-kit.ts';
 import { HOSTILE } from '../../examples.ts';
 import { typedView } from '../../modals/typed-view.ts';
@@ -59,7 +61,7 @@ test('mistakes stand at their fields, all at once', () => {
   });
   const parsed = parseSettingsForm(view, DEFAULT_SETTINGS);
   assert.ok(!parsed.ok);
-  const errors = toSettingsErrors(parsed.errors, view);
+  const errors = placeErrors(parsed.errors, readView(view), SETTINGS_FIELDS.whoMayAdd);
   assert.deepEqual(Object.keys(errors).toSorted(), ['chosen_people.0', 'default_daily_limit.0']);
 });
 

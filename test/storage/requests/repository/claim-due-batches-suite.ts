@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WORKSPACE } from '../../../../src/add-inbox/keys/key-owner.ts';
+import type { RequestToAccept } from '../../../../src/add-inbox/request/submit.ts';
 import { hasShare, type Owner, type Shares, sharesOf } from '../../../../src/add-inbox/worker/shares.ts';
-import type { RequestToAccept } from '../../../../src/storage/requests/new-request.ts';
 import { fc } from '../../../project/properties.ts';
 import { acceptSample } from '../../samples.ts';
 import { emptyTables } from '../../test-databases.ts';

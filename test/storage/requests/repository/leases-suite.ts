@@ -36,10 +36,6 @@ export function describeLeases({ kind, pass, repositoryOf }: RequestSetUp) {
       await requests.advance(held, { tries: 1 });
     });
 
-    test('nothing to renew is no query', async () => {
-      assert.deepEqual(await repositoryOf('a').renew([]), []);
-    });
-
     if (kind === 'postgres') {
       test('owners claiming at once never get the same request, and get all of them', async () => {
         const accepting = repositoryOf('z');

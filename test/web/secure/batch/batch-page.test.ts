@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { after, describe, type TestContext, test } from 'node:test';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
 import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
@@ -197,7 +197,8 @@ describe('the secure page for many inboxes', { skip: skipWithoutBrowser, concurr
     behind.lost.clear();
     const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Download results')]);
     assert.equal(download.suggestedFilename(), 'globex-october-results.csv');
-    assert.match(await text(await download.createReadStream()), /^"Line","Address"\r\n"2","jane@globex\.com"/);
+    const csv = String(await buffer(await download.createReadStream()));
+    assert.match(csv, /^\uFEFF"Line","Address"\r\n"2","jane@globex\.com"/, 'Excel needs the mark');
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
+import type { Route } from 'playwright-core';
 import { openBrowser, skipWithoutBrowser } from '../../../playground/page/test-browser.ts';
 import { assertNothingKept, open, press, title } from '../page-in-browser.ts';
 import { cellAt, focused, input, openSheet, until, waitForCell, waitForCounts } from './batch-in-browser.ts';
@@ -33,8 +34,11 @@ describe('the secure page for many inboxes, where not all goes well', {
     await press(page, 'Check these rows');
     await page.getByText('Not sent. Check your connection, then choose the file again.').waitFor();
     assert.equal(await input(page, 'Paste rows').inputValue(), 'jane@globex.com planted-7Q');
+    const said = page.locator('#said');
+    assert.equal(await said.textContent(), '', 'a screen reader finds nothing old');
     behind.lost.clear();
     await openSheet(page);
+    assert.equal(await said.textContent(), '');
     for (const path of ['rows', 'add']) behind.lost.add(path);
     await input(page, 'Password, line 9').fill('typed-8K');
     await page.getByText('Not checked. Check your connection.').waitFor();
@@ -66,6 +70,37 @@ describe('the secure page for many inboxes, where not all goes well', {
     await page.reload();
     await title(page, 'Open the link in Slack again');
     assert.deepEqual(asked, [], 'what is added can be left without a question');
+  });
+
+  test('a list that is too large is not sent; one that a proxy refuses was not added, and the page knows that', async (context) => {
+    const { behind, url } = await startStandIn(context);
+    const page = await open(browser, context, url, {}, (opened) => opened.clock.install());
+    const lines = Array.from(
+      { length: 5_000 },
+      (_, index) => `u${index}@gmail.com,${'x'.repeat(400)},${'y'.repeat(400)}`,
+    );
+    await openSheet(page, ['Email,Password,IMAP Password', ...lines].join('\n'));
+    const tooLarge = page.getByText('This list is too large for the bot, or for a proxy in front of it.');
+    await tooLarge.waitFor();
+    await press(page, 'Use another file');
+    await openSheet(page);
+    assert.equal(await tooLarge.count(), 0);
+    let answer: Parameters<Route['fulfill']>[0] = { status: 413, body: '<html>Too large</html>' };
+    await page.route('**/secure/add', (route) => route.fulfill(answer));
+    await press(page, 'Add 11 inboxes');
+    await tooLarge.waitFor();
+    for (const [next, sentence] of [
+      [{ status: 408 }, 'The connection was too slow'],
+      [{ status: 503, body: '{"kind":"refused"}' }, 'The bot is busy.'],
+      [{ status: 302, headers: { location: '/login' } }, 'The bot, or a proxy in front of it, refused this.'],
+    ] as const) {
+      answer = next;
+      await press(page, 'Add 11 inboxes');
+      await page.getByText(sentence).waitFor();
+    }
+    await page.clock.fastForward('31:00');
+    await page.getByText("This link doesn't work anymore. These rows are not added from this page.").waitFor();
+    assert.deepEqual(behind.added, []);
   });
 
   test('nothing is left after a reload, after going back, or in what the browser keeps', async (context) => {

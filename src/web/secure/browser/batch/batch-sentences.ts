@@ -1,3 +1,4 @@
+import { NOT_DONE } from '../sentences.ts';
 import type { Cell } from './sheet/cells.ts';
 import type { RowState, RowsOut } from './sheet/sheet.ts';
 
@@ -10,11 +11,16 @@ export const inboxes = (number: number): string => count(number, 'inbox', 'inbox
 
 const rowsOf = (number: number): string => count(number, 'row', 'rows');
 
+const NO_LIST_DONE = {
+  ...NOT_DONE,
+  tooLarge:
+    'This list is too large for the bot, or for a proxy in front of it. This try changed nothing. Split the list into several files, and add them one after the other.',
+} as const;
+
 export const UPLOAD = {
   title: 'Add many inboxes',
   lead: 'You see every row before anything is added.',
   drop: 'Drop a CSV file here',
-  dropNow: 'Let go to read the file',
   vendors: 'Exports from Instantly, Smartlead, EmailBison and Woodpecker need no changes.',
   most: (rows: number) => `Up to ${rows.toLocaleString('en-US')} rows and 4 MB.`,
   choose: 'Choose a file',
@@ -38,10 +44,11 @@ export const UPLOAD = {
   },
   notReadable: { what: 'Your browser could not read this file.', next: 'Is it still there? Choose it again.' },
   problems: {
-    offline: { what: 'Not sent.', next: 'Check your connection, then choose the file again.' },
-    unclear: { what: 'The bot had a problem.', next: 'Choose the file again in a minute.' },
-    later: { what: "Slack didn't confirm your account.", next: 'Choose the file again in a minute.' },
-    tooMany: { what: 'Too many tries.', next: 'Wait a minute, then choose the file again.' },
+    ...NO_LIST_DONE,
+    offline: 'Not sent. Check your connection, then choose the file again.',
+    unclear: 'The bot had a problem. Choose the file again in a minute.',
+    later: "Slack didn't confirm your account. Choose the file again in a minute.",
+    tooMany: 'Too many tries. Wait a minute, then choose the file again.',
   },
   fate: 'What happens with the passwords',
   fates: [
@@ -108,6 +115,7 @@ export const SHEET = {
   suggested: (field: string) => `${field} (suggested)`,
   columns: (used: number, not: number) => `Columns: ${used} used, ${not} not used`,
   columnProblems: {
+    ...NO_LIST_DONE,
     offline: 'Not sent. Check your connection, then choose the column again.',
     unclear: 'The bot had a problem. Choose the column again in a minute.',
     later: "Slack didn't confirm your account. Choose the column again in a minute.",
@@ -136,6 +144,9 @@ export const SHEET = {
   },
 } as const;
 
+const NOT_CHECKED_BY_BOT =
+  'Not checked: the bot, or a proxy in front of it, refused this. We try again every few seconds.';
+
 /** The bar with the button. */
 export const BAR = {
   label: 'Add the rows',
@@ -152,12 +163,17 @@ export const BAR = {
   leftOut: (line: number) => `Line ${line} is left out.`,
   undo: 'Undo',
   problems: {
+    ...NO_LIST_DONE,
     offline: 'No answer. Check your connection, then press the button again. We add each inbox only once.',
     unclear: "We didn't get a clear answer. Press the button again. We add each inbox only once.",
     later: "Slack didn't confirm your account. Press the button again in a minute. We add each inbox only once.",
     tooMany: 'Too many tries. Wait a minute, then press the button again.',
   },
   unchecked: {
+    tooLarge: NOT_CHECKED_BY_BOT,
+    tooSlow: 'Not checked: the connection was too slow. We try again every few seconds.',
+    busy: 'Not checked: the bot is busy. We try again every few seconds.',
+    refused: NOT_CHECKED_BY_BOT,
     offline: 'Not checked. Check your connection. We try again every few seconds.',
     unclear: 'Not checked: the bot had a problem. We try again every few seconds.',
     later: "Not checked: Slack didn't confirm your account. We try again every few seconds.",

@@ -1,4 +1,4 @@
-import { ask, askToRead, isOpenQuestion, thisPage } from '../ask.ts';
+import { ask, askToRead, isOpenQuestion, isTooLarge, thisPage } from '../ask.ts';
 import type {
   AddAnswer,
   AddBody,
@@ -175,7 +175,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
       upload.showReading(used.name);
       const answer = await askToRead(token, used.bytes, { columns: {}, defaults });
       if (state !== upload) return;
-      if (typeof answer === 'string') upload.refuse(UPLOAD.problems[answer]);
+      if (typeof answer === 'string') upload.refuse(splitSentence(UPLOAD.problems[answer]));
       else if (answer.kind === 'unreadable') upload.refuse(splitSentence(answer.why));
       else if (answer.kind === 'read') {
         source = used;
@@ -225,6 +225,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     /** What is said of the rows once they are added. */
     let note = '';
     isAdded = false;
+    if (isTooLarge(toBody(listToAdd(rows)))) sheet.tell(BAR.problems.tooLarge);
 
     async function readAgain(change: ChosenColumns): Promise<void> {
       if (source === undefined) return;

@@ -166,9 +166,9 @@ function createStop(stop: () => Promise<void>) {
   }
 }
 
-/** The browser saves it where it saves all files. */
+/** The browser saves it where it saves all files. The byte order mark tells Excel that it is UTF-8. */
 function saveFile({ name, content }: { name: string; content: string }): void {
-  const href = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
+  const href = URL.createObjectURL(new Blob(['\uFEFF', content], { type: 'text/csv' }));
   h('a', { href, download: name }).click();
   URL.revokeObjectURL(href);
 }

@@ -1,3 +1,4 @@
+import { MOST_UPLOAD_BYTES } from '../ask.ts';
 import type { BatchToAdd } from '../contract.ts';
 import { h, icon, say, showWide } from '../dom.ts';
 import { renderFates, renderWhom } from '../plain-states.ts';
@@ -8,8 +9,6 @@ export type Source = { name: string | undefined; bytes: Uint8Array<ArrayBuffer> 
 
 /** Why nothing could be read: what it is, and what to do. */
 export type Refusal = { what: string; next: string };
-
-export const MOST_BYTES_OF_FILE = 4 * 1024 * 1024;
 
 const SLOW_AFTER_MS = 2_000;
 
@@ -90,6 +89,7 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
     stopWaiting();
     or.hidden = form.hidden = false;
     zone.removeAttribute('aria-busy');
+    say('');
     const choose = h(
       'button',
       { type: 'button', class: 'button main', 'aria-describedby': 'zone-hint' },
@@ -119,7 +119,7 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
 
   async function take(file: File | undefined): Promise<void> {
     if (file === undefined) return;
-    if (file.size > MOST_BYTES_OF_FILE) return refuse(UPLOAD.tooLarge);
+    if (file.size > MOST_UPLOAD_BYTES) return refuse(UPLOAD.tooLarge);
     try {
       use({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
     } catch {
@@ -130,7 +130,7 @@ export function showUpload(batch: BatchToAdd, use: (source: Source) => void) {
   function paste(text: string): void {
     const bytes = new TextEncoder().encode(text);
     if (text.trim() === '') refuse({ what: UPLOAD.nothingPasted, next: '' });
-    else if (bytes.length > MOST_BYTES_OF_FILE) refuse(UPLOAD.tooLarge);
+    else if (bytes.length > MOST_UPLOAD_BYTES) refuse(UPLOAD.tooLarge);
     else use({ name: undefined, bytes });
   }
 
