@@ -40,7 +40,7 @@ async function withServer<T>(
 }
 
 function loginTo(half: Half, port: number) {
-  const limits = { greetingMs: 5_000, answerMs: 5_000, totalMs: 600, bytes: 64 * 1024 };
+  const limits = { greetingMs: 5_000, answerMs: 5_000, totalMs: 1_500, bytes: 64 * 1024 };
   return world.check({ [half]: { host: HOST, port, user: USER, password: PASSWORD } }, { limits });
 }
 
