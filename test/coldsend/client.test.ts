@@ -143,7 +143,7 @@ test('the hook is told the status of the answer, or the error that there was ins
   await server.close();
   await clientFor(server.baseUrl, { onCall }).addSenderAccount(API_KEY, ACCOUNT);
   await clientFor('http://nobody.invalid', { onCall }).checkKey(API_KEY, { timeoutMs: 3_000 });
-  await sendTo({}, { onCall, timeoutMs: 50 });
+  await sendTo({}, { onCall, timeoutMs: 300 });
   assert.deepEqual(
     calls.map(({ result, status, error }) => [result, status, findErrorCode(error)]),
     [

@@ -19,7 +19,7 @@ const { address, close } = await startNameServer({
   'silent.test': 'silent',
 });
 after(close);
-const dns = createDns({ servers: [address], timeoutMs: 250 });
+const dns = createDns({ servers: [address], timeoutMs: 1_000 });
 
 const found = <T>(...records: T[]) => ({ kind: 'found', records });
 
