@@ -83,9 +83,12 @@ export function shown(text: string): string {
   return truncate(oneLine(text), MAX_SHOWN);
 }
 
-/** A text of another shape may be a password in the wrong column. */
+/** What separates an address from a password. */
+const PLAIN_ADDRESS = /^[^\s@:;,|<>()"]+@[^\s@:;,|<>()"]+\.[^\s@:;,|<>()"]+$/;
+
+/** A text of another shape may have a password in it, or be one in the wrong column. */
 function shownAddress(address: string): string {
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address) ? shown(address) : BATCH_FORM_PREVIEW.noAddress;
+  return PLAIN_ADDRESS.test(address) ? shown(address) : BATCH_FORM_PREVIEW.noAddress;
 }
 
 /** A row with one login has the errors of its password and user name only once. */

@@ -83,12 +83,14 @@ test('each problem is said by line, field and reason', async () => {
 });
 
 test('a password in the column of the addresses is not shown', async () => {
-  for (const text of ['Password,Email\njane@acme.com,secret-1', 'Email\njane@acme.com secret-1', 'Email\nsecret-1']) {
+  const together = ['jane@acme.com secret-1', 'jane@acme.com:secret-1.x', 'secret-1:jane@acme.com'];
+  const cells = [...together, '"jane@acme.com,secret-1"', '"secret-1,jane@acme.com"', 'secret-1'];
+  for (const text of ['Password,Email\njane@acme.com,secret-1', ...cells.map((cell) => `Email\n${cell}`)]) {
     const { view, words } = await preview(text);
     assert.doesNotMatch(JSON.stringify(view), /secret-/);
     assert.match(words, /Line 2 · no address · Address of the inbox: This is not an email address/);
   }
-  assert.match((await preview('Email\n"jane@acme,com.x"')).words, /Line 2 · jane@acme,com\.x · /);
+  assert.match((await preview('Email\njane@acme..com')).words, /Line 2 · jane@acme\.\.com · /);
 });
 
 test('without a row that can be added there is no button, and for a file a way back', async () => {
