@@ -17,7 +17,7 @@ const { values, positionals } = readArguments();
 const TIMEOUT_MS = 300_000;
 
 /** Most files wait for deadlines and for bots to start, and use less than half of a core. */
-const FILES_AT_ONCE = availableParallelism() + 1;
+const FILES_AT_ONCE = availableParallelism() + 2;
 
 const folder = mkdtempSync(join(tmpdir(), 'inbox-bot-tests-'));
 const servers = await shareServers();
