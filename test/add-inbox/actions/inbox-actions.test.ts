@@ -9,18 +9,9 @@ import {
 } from '../../../src/add-inbox/actions/inbox-action.ts';
 import { createInboxActions, type InboxActionsDeps } from '../../../src/add-inbox/actions/inbox-actions.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
-import { sampleRequest } from '../request/sample-request.ts';
+import { ADDED_ACCOUNT, sampleRequest } from '../request/sample-request.ts';
 
-const ACCOUNT = {
-  inbox_id: 'i-1',
-  email_address: 'jane@acme.com',
-  display_name: 'Jane Doe',
-  inbox_type: 'GOOGLE_WORKSPACE',
-  daily_limit: 30,
-  overall_status: 'ACTIVE',
-};
-
-const ADDED = sampleRequest({ state: 'reported', outcome: { kind: 'added', account: ACCOUNT } });
+const ADDED = sampleRequest({ state: 'reported', outcome: { kind: 'added', account: ADDED_ACCOUNT } });
 
 const ASKED: AskedAction = {
   id: 'A1',
@@ -47,7 +38,7 @@ test('a test email is sent once, with its outcome committed and reported', async
 test('what was accepted before is not sent again, nor anything where nothing can be done', async () => {
   const world = createWorld({ isRepeated: true });
   assert.deepEqual(await world.actions.accept(ASKED, ADDED), { kind: 'repeated' });
-  const closed = { ...ADDED, outcome: { kind: 'added', account: ACCOUNT, closed: 'removed' } } as const;
+  const closed = { ...ADDED, outcome: { kind: 'added', account: ADDED_ACCOUNT, closed: 'removed' } } as const;
   assert.deepEqual(await world.actions.accept(ASKED, closed), { kind: 'closed' });
   await world.actions.stop(1_000);
   assert.deepEqual([world.calls, world.settled], [[], []]);
@@ -115,7 +106,8 @@ test('an outcome that Slack does not take is left for later, and one that anothe
 });
 
 test('only an inbox that was added, with an id that a path can have, can be acted on', () => {
-  const withId = (inbox_id: string) => findInboxId({ outcome: { kind: 'added', account: { ...ACCOUNT, inbox_id } } });
+  const withId = (inbox_id: string) =>
+    findInboxId({ outcome: { kind: 'added', account: { ...ADDED_ACCOUNT, inbox_id } } });
   assert.deepEqual(['i/1', '', '.', '..'].map(withId), ['i/1', undefined, undefined, undefined]);
   assert.equal(findInboxId({ outcome: { kind: 'exists', reason: '' } }), undefined);
 });

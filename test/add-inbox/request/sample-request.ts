@@ -5,6 +5,7 @@ import {
 } from '../../../src/add-inbox/account/sender-account.ts';
 import { WORKSPACE } from '../../../src/add-inbox/keys/key-owner.ts';
 import { EXPIRES_AFTER_MS } from '../../../src/add-inbox/request/next-step.ts';
+import type { AddedAccount } from '../../../src/add-inbox/request/outcome.ts';
 import type { AddInboxRequest } from '../../../src/add-inbox/request/request.ts';
 
 export const SAMPLE_ACCOUNT: SenderAccount = {
@@ -26,6 +27,16 @@ export const SAMPLE_ACCOUNT: SenderAccount = {
 
 /** The same without its passwords, as it is stored. */
 export const ACCOUNT_TO_ADD: AccountToAdd = splitPasswords(SAMPLE_ACCOUNT).account;
+
+/** The same as ColdSend has it once it is added. */
+export const ADDED_ACCOUNT: AddedAccount = {
+  inbox_id: 'i-1',
+  email_address: 'jane@acme.com',
+  display_name: 'Jane Doe',
+  inbox_type: 'GOOGLE_WORKSPACE',
+  daily_limit: 30,
+  overall_status: 'ACTIVE',
+};
 
 /** A request as it stands right after its submission, at time 0; `change` makes it any other. */
 export function sampleRequest(change: Partial<AddInboxRequest> = {}): AddInboxRequest {

@@ -2,20 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createReportAction } from '../../../src/slack/thread/actions/action-delivery.ts';
 import type { SlackApi } from '../../../src/slack/web-api/slack-api.ts';
-import { sampleRequest } from '../../add-inbox/request/sample-request.ts';
-
-const ACCOUNT = {
-  inbox_id: 'i-1',
-  email_address: 'jane@acme.com',
-  display_name: 'Jane Doe',
-  inbox_type: 'GOOGLE_WORKSPACE',
-  daily_limit: 30,
-  overall_status: 'ACTIVE',
-};
+import { ADDED_ACCOUNT, sampleRequest } from '../../add-inbox/request/sample-request.ts';
 
 const REMOVED = sampleRequest({
   state: 'reported',
-  outcome: { kind: 'added', account: ACCOUNT, closed: 'removed' },
+  outcome: { kind: 'added', account: ADDED_ACCOUNT, closed: 'removed' },
   announcement: { channelId: 'C1', ts: '1.1', surface: 'channel' },
   replyTs: '1.2',
 });
