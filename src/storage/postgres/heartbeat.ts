@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, StorageError } from '../database.ts';
 
+/** Often enough that an operator who waits for one does not wait for long. */
 const BEAT_MS = 2_000;
 
 /** Longer than a beat that waits for a slow database. */

@@ -21,13 +21,14 @@ export async function ask<Answer extends Answered>(
     'content-type': 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
-  if (isTooLarge(body)) return 'tooLarge';
-  return post(what, headers, JSON.stringify(body), what === 'add' ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS);
+  const json = JSON.stringify(body);
+  if (isTooLarge(json)) return 'tooLarge';
+  return post(what, headers, json, what === 'add' ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS);
 }
 
 /** Whether the bot takes no such body. */
-export function isTooLarge(body: object): boolean {
-  return new Blob([JSON.stringify(body)]).size > MOST_UPLOAD_BYTES;
+export function isTooLarge(body: string): boolean {
+  return new Blob([body]).size > MOST_UPLOAD_BYTES;
 }
 
 /** Posts a file to be read. It is stored nowhere. */

@@ -225,7 +225,7 @@ export function showBatch(token: string, batch: BatchToAdd, end: () => void): { 
     /** What is said of the rows once they are added. */
     let note = '';
     isAdded = false;
-    if (isTooLarge(toBody(listToAdd(rows)))) sheet.tell(BAR.problems.tooLarge);
+    if (isTooLarge(JSON.stringify(toBody(listToAdd(rows))))) sheet.tell(BAR.problems.tooLarge);
 
     async function readAgain(change: ChosenColumns): Promise<void> {
       if (source === undefined) return;
